@@ -1,0 +1,105 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The floors of the house, lowest first; Sources/README.md explains them. A target imports only what stands here
+// beside it: the tests are built with `--explicit-target-dependency-import-check error`.
+
+/// Targets on the way from a cell of a result to a byte of the response: their borders must not cost a call per byte.
+let hot: [SwiftSetting] = [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
+
+let package = Package(
+    name: "portico",
+    products: [.executable(name: "portico", targets: ["portico"])],
+    dependencies: [
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        // Floor 0
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .target(name: "CSocketShim"),
+        .target(name: "Diagnostics"),
+        .target(name: "JSONBytes", swiftSettings: hot),
+        // Floor 1
+        .target(name: "SocketLoop", dependencies: ["CSocketShim"], swiftSettings: hot),
+        .target(name: "HTTPWire", swiftSettings: hot),
+        .target(name: "YAMLTree", dependencies: ["Diagnostics", "CLibYAML"]),
+        .target(name: "GraphQLLanguage", dependencies: ["Diagnostics"], swiftSettings: hot),
+        .target(name: "PostgresSQL", swiftSettings: hot),
+        // Floor 2
+        .target(name: "GraphQLSchema", dependencies: ["GraphQLLanguage", "Diagnostics"], swiftSettings: hot),
+        .target(name: "PostgresClient", dependencies: ["PostgresSQL", "SocketLoop", "CLibPQ"], swiftSettings: hot),
+        // Floor 3
+        .target(name: "GraphQLValidation", dependencies: ["GraphQLSchema", "GraphQLLanguage", "Diagnostics", "JSONBytes"], swiftSettings: hot),
+        .target(name: "PorticoCatalog", dependencies: ["GraphQLSchema", "GraphQLLanguage", "PostgresSQL", "YAMLTree", "Diagnostics"]),
+        .target(name: "PostgresMigrations", dependencies: ["PostgresClient", .product(name: "Crypto", package: "swift-crypto")]),
+        // Floor 4
+        .target(name: "PorticoAccess", dependencies: ["PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "YAMLTree", "Diagnostics"]),
+        .target(name: "GraphQLIntrospection", dependencies: ["GraphQLValidation", "GraphQLSchema", "GraphQLLanguage", "JSONBytes"]),
+        // Floor 5
+        .target(name: "PorticoPlanning", dependencies: ["GraphQLValidation", "GraphQLIntrospection", "GraphQLSchema", "GraphQLLanguage", "PorticoCatalog", "PorticoAccess", "PostgresSQL", "JSONBytes", "Diagnostics"], swiftSettings: hot),
+        // Floor 6
+        .target(name: "PorticoExecution", dependencies: ["PorticoPlanning", "PorticoCatalog", "PorticoAccess", "GraphQLValidation", "GraphQLSchema", "PostgresSQL", "JSONBytes", "Diagnostics"], swiftSettings: hot),
+        // Floor 7
+        .target(name: "PorticoGateway", dependencies: [
+            "PorticoExecution", "PorticoPlanning", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
+            "PostgresClient", "PostgresSQL", "SocketLoop", "JSONBytes", "YAMLTree", "Diagnostics",
+        ], swiftSettings: hot),
+        // Floor 8
+        .target(name: "PorticoServer", dependencies: [
+            "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "PostgresClient", "PostgresSQL", "SocketLoop", "HTTPWire", "JSONBytes", "Diagnostics",
+            .product(name: "JWTKit", package: "jwt-kit"),
+            .product(name: "Crypto", package: "swift-crypto"),
+            .product(name: "Logging", package: "swift-log"),
+        ], swiftSettings: hot),
+        // Floor 9
+        .executableTarget(name: "portico", dependencies: [
+            "PorticoServer", "PorticoGateway", "PorticoPlanning", "PorticoExecution", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
+            "PostgresMigrations", "PostgresClient", "PostgresSQL", "SocketLoop", "YAMLTree", "JSONBytes", "Diagnostics",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            .product(name: "Logging", package: "swift-log"),
+        ]),
+
+        // Tests, one target for each of the above. TestCluster starts the PostgreSQL that some of them need, TestFixtures plans on the Spotex files.
+        .target(name: "TestCluster", path: "Tests/TestCluster"),
+        .target(name: "TestFixtures", dependencies: [
+            "PorticoPlanning", "PorticoCatalog", "PorticoAccess", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage", "JSONBytes", "Diagnostics",
+        ], path: "Tests/TestFixtures"),
+        .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+        .testTarget(name: "JSONBytesTests", dependencies: ["JSONBytes"]),
+        .testTarget(name: "SocketLoopTests", dependencies: ["SocketLoop", "CSocketShim"]),
+        .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire"]),
+        .testTarget(name: "YAMLTreeTests", dependencies: ["YAMLTree", "Diagnostics"]),
+        .testTarget(name: "GraphQLLanguageTests", dependencies: ["GraphQLLanguage", "Diagnostics"]),
+        .testTarget(name: "PostgresSQLTests", dependencies: ["PostgresSQL"]),
+        .testTarget(name: "GraphQLSchemaTests", dependencies: ["GraphQLSchema", "GraphQLLanguage", "Diagnostics"]),
+        .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient", "PostgresSQL", "SocketLoop", "TestCluster"]),
+        .testTarget(name: "GraphQLValidationTests", dependencies: ["GraphQLValidation", "GraphQLSchema", "GraphQLLanguage", "Diagnostics", "JSONBytes"]),
+        .testTarget(name: "GraphQLIntrospectionTests", dependencies: [
+            "GraphQLIntrospection", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage", "JSONBytes", "Diagnostics",
+        ], exclude: ["Fixtures"]),
+        .testTarget(name: "PorticoCatalogTests", dependencies: ["PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "YAMLTree", "Diagnostics"]),
+        .testTarget(name: "PostgresMigrationsTests", dependencies: ["PostgresMigrations", "PostgresClient", "TestCluster"]),
+        .testTarget(name: "PorticoAccessTests", dependencies: ["PorticoAccess", "PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "YAMLTree", "Diagnostics"]),
+        .testTarget(name: "PorticoPlanningTests", dependencies: [
+            "PorticoPlanning", "PorticoCatalog", "PorticoAccess", "GraphQLValidation", "GraphQLSchema", "PostgresSQL", "TestFixtures",
+        ]),
+        .testTarget(name: "PorticoGatewayTests", dependencies: [
+            "PorticoGateway", "PorticoExecution", "PorticoPlanning", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
+            "PostgresClient", "PostgresSQL", "JSONBytes", "Diagnostics", "TestCluster",
+        ]),
+        .testTarget(name: "PorticoServerTests", dependencies: [
+            "PorticoServer", "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "HTTPWire", "JSONBytes", "PostgresSQL", "SocketLoop",
+            "YAMLTree", "Diagnostics",
+            .product(name: "JWTKit", package: "jwt-kit"),
+            .product(name: "Crypto", package: "swift-crypto"),
+            .product(name: "CryptoExtras", package: "swift-crypto"),
+            .product(name: "Logging", package: "swift-log"),
+        ]),
+        .testTarget(name: "PorticoExecutionTests", dependencies: ["PorticoExecution", "PorticoPlanning", "PorticoAccess", "PostgresSQL", "JSONBytes", "TestFixtures"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,16 @@
+// What Swift's Glibc module leaves out, or shows in a form that Swift cannot call.
+#ifndef PORTICO_SOCKET_SHIM_H
+#define PORTICO_SOCKET_SHIM_H
+
+#include <sys/types.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+
+/// accept4 with SOCK_NONBLOCK and SOCK_CLOEXEC: the new socket's descriptor, or -1 with errno.
+int portico_accept(int listener);
+
+/// Gives the calling thread a name of at most 15 bytes, as `top -H` shows it.
+void portico_name_thread(const char *name);
+
+#endif

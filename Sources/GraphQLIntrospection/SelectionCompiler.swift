@@ -1,0 +1,46 @@
+import GraphQLLanguage
+import GraphQLSchema
+import GraphQLValidation
+
+/// From the selections of one request to what they ask of introspection's types.
+struct SelectionCompiler {
+    let operation: ValidatedOperation
+    let variables: VariableValues
+
+    /// What the selections within `field` ask of introspection's type `Member.typeName`. As large as the expanded operation, which
+    /// ``ValidationLimits/selections`` bounds.
+    func selection<Member: IntrospectionMember>(of field: CollectedField, _: Member.Type = Member.self) -> MemberSelection<Member> {
+        guard case .object(let object)? = operation.schema.type(Member.typeName) else { return MemberSelection(members: []) }
+        let collected = collectFields(field.selectionSets, on: object, in: operation, variables: variables)
+        return MemberSelection(members: collected.compactMap { inner in Member(inner, self).map { ("\"\(inner.responseKey)\":", $0) } })
+    }
+
+    /// The argument `includeDeprecated`; false, its default, unless it is true.
+    func includesDeprecated(_ field: CollectedField) -> Bool {
+        switch argument("includeDeprecated", of: field) {
+        case .boolean(let flag, _)?: flag
+        case .variable(let name)?: value(of: name) == .boolean(true)
+        case .int?, .float?, .string?, .null?, .enumValue?, .list?, .object?, nil: false
+        }
+    }
+
+    /// An argument that is a string; `nil` where it is none.
+    func text(_ name: String, of field: CollectedField) -> String? {
+        switch argument(name, of: field) {
+        case .string(let text)?: return text.value
+        case .variable(let name)?:
+            guard case .string(let text)? = value(of: name) else { return nil }
+            return text
+        case .int?, .float?, .boolean?, .null?, .enumValue?, .list?, .object?, nil: return nil
+        }
+    }
+
+    /// All nodes of one response name have the same arguments (section 5.3.2).
+    private func argument(_ name: String, of field: CollectedField) -> Value? {
+        field.nodes.first?.arguments.first { $0.name.value == name }?.value
+    }
+
+    private func value(of variable: Name) -> InputValue? {
+        operation.variables.firstIndex { $0.name == variable.value }.flatMap { variables[$0] }
+    }
+}

@@ -1,0 +1,29 @@
+/// A value after input coercion: what arguments and variables hold once they are known to fit their types.
+public indirect enum InputValue: Sendable, Hashable {
+    case null
+    case int(Int64)
+    case float(Double)
+    case boolean(Bool)
+    /// Strings, ids, and every custom scalar that is written as a string.
+    case string(String)
+    case enumValue(String)
+    case list([InputValue])
+    /// In the order of the type's definition; only what was given or has a default.
+    case object([InputMember])
+    /// A custom scalar's free value (JSON), as the text of one JSON value.
+    case json(String)
+
+    public subscript(_ name: String) -> InputValue? {
+        if case .object(let members) = self { members.first { $0.name == name }?.value } else { nil }
+    }
+}
+
+public struct InputMember: Sendable, Hashable {
+    public var name: String
+    public var value: InputValue
+
+    public init(name: String, value: InputValue) {
+        self.name = name
+        self.value = value
+    }
+}

@@ -1,0 +1,22 @@
+/// Members by name, in the order of their definition.
+public struct OrderedMap<Element: Sendable>: Sendable, Sequence {
+    public let elements: [Element]
+    public let names: [String]
+    private let index: [String: Int]
+
+    public init(_ elements: [Element], name: (Element) -> String) {
+        self.elements = elements
+        names = elements.map(name)
+        var index: [String: Int] = [:]
+        for (position, name) in names.enumerated() where index[name] == nil { index[name] = position }
+        self.index = index
+    }
+
+    public subscript(_ name: String) -> Element? { index[name].map { elements[$0] } }
+    public var isEmpty: Bool { elements.isEmpty }
+    public var count: Int { elements.count }
+    public func makeIterator() -> IndexingIterator<[Element]> { elements.makeIterator() }
+}
+
+public typealias FieldMap = OrderedMap<FieldType>
+public typealias InputMap = OrderedMap<InputField>

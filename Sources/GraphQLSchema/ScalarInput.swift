@@ -1,0 +1,78 @@
+import GraphQLLanguage
+
+/// A scalar's input as it came, from a document or from JSON, before it is coerced.
+public indirect enum ScalarInput: Sendable, Equatable {
+    case int(String)
+    case float(String)
+    case string(String)
+    case boolean(Bool)
+    case enumValue(String)
+    case list([ScalarInput])
+    case object([(name: String, value: ScalarInput)])
+    case null
+
+    public static func == (left: ScalarInput, right: ScalarInput) -> Bool {
+        switch (left, right) {
+        case (.int(let a), .int(let b)), (.float(let a), .float(let b)), (.string(let a), .string(let b)), (.enumValue(let a), .enumValue(let b)): a == b
+        case (.boolean(let a), .boolean(let b)): a == b
+        case (.list(let a), .list(let b)): a == b
+        case (.object(let a), .object(let b)): a.count == b.count && zip(a, b).allSatisfy { $0.name == $1.name && $0.value == $1.value }
+        case (.null, .null): true
+        default: false
+        }
+    }
+
+    /// The input that a literal stands for; `nil` where a variable stands in it. As deep as the parser let the literal be.
+    public init?(literal: Value) {
+        switch literal {
+        case .variable: return nil
+        case .int(let text, _): self = .int(text)
+        case .float(let text, _): self = .float(text)
+        case .string(let string): self = .string(string.value)
+        case .boolean(let value, _): self = .boolean(value)
+        case .null: self = .null
+        case .enumValue(let name): self = .enumValue(name.value)
+        case .list(let items, _):
+            let inputs = items.compactMap(ScalarInput.init(literal:))
+            guard inputs.count == items.count else { return nil }
+            self = .list(inputs)
+        case .object(let fields, _):
+            var members: [(name: String, value: ScalarInput)] = []
+            for field in fields {
+                guard let value = ScalarInput(literal: field.value) else { return nil }
+                members.append((field.name.value, value))
+            }
+            self = .object(members)
+        }
+    }
+
+    /// One JSON value (RFC 8259), numbers in their own spelling; an enum value becomes a string.
+    public var jsonText: String {
+        switch self {
+        case .null: "null"
+        case .boolean(let value): value ? "true" : "false"
+        case .int(let text), .float(let text): text
+        case .string(let text), .enumValue(let text): quotedText(text)
+        case .list(let items): "[" + items.map(\.jsonText).joined(separator: ",") + "]"
+        case .object(let members): "{" + members.map { quotedText($0.name) + ":" + $0.value.jsonText }.joined(separator: ",") + "}"
+        }
+    }
+
+    /// For messages: the value itself where it is short, else what it is.
+    var summary: String {
+        switch self {
+        case .null, .boolean: jsonText
+        case .int(let text), .float(let text), .enumValue(let text): Self.clipped(text)
+        case .string(let text): quotedText(Self.clipped(text))
+        case .list: "a list"
+        case .object: "an object"
+        }
+    }
+
+    /// Characters of a value that a message repeats. Stands against answers as long as the request.
+    static let summaryLimit = 60
+
+    private static func clipped(_ text: String) -> String {
+        text.count <= summaryLimit ? text : text.prefix(summaryLimit) + "…"
+    }
+}

@@ -1,0 +1,106 @@
+import GraphQLLanguage
+
+/// A whole, valid schema (section 3): immutable, shared by all requests of the viewers who see it.
+///
+/// Made by `SchemaBuilder` from a type-system document that kept every rule of section 3, or by ``Schema/restricted(to:inputField:enumValue:directive:)`` from a schema.
+/// The specified directives, introspection's types (section 4) and those of the specified scalars that are mentioned anywhere (section 3.5: the others
+/// are not part of a schema) are among ``types`` and ``directives``.
+public final class Schema: Sendable {
+    public let description: String?
+    /// All types by name, introspection's included.
+    public let types: [String: NamedType]
+    /// The names of ``types`` in the order of the document; the specified ones last.
+    public let typeOrder: [String]
+    public let directives: [String: DirectiveType]
+    public let directiveOrder: [String]
+    public let queryType: ObjectType
+    public let mutationType: ObjectType?
+    public let subscriptionType: ObjectType?
+    /// For each interface and union, the names of the objects that it may stand for.
+    public let possibleTypes: [String: Set<String>]
+    /// For each interface, the names of the interfaces and objects that implement it, in order.
+    public let implementations: [String: [String]]
+
+    /// - Parameters:
+    ///   - types: those of the document, in order; the specified scalars that are mentioned, and introspection's types, are added.
+    ///   - directives: all, the specified ones among them.
+    ///   - query: one of `types`, as are the other roots.
+    package init(
+        description: String?, types: [NamedType], directives: [DirectiveType], query: ObjectType, mutation: ObjectType? = nil, subscription: ObjectType? = nil
+    ) {
+        self.description = description
+        queryType = query
+        mutationType = mutation
+        subscriptionType = subscription
+        let mentioned = Self.mentionedTypes(types + IntrospectionTypes.all, directives)
+        let scalars = SpecifiedScalars.types.filter { mentioned.contains($0.name) }.map(NamedType.scalar)
+        let all = types + scalars + IntrospectionTypes.all
+        self.types = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        typeOrder = all.map(\.name)
+        self.directives = Dictionary(directives.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        directiveOrder = directives.map(\.name)
+        var possible: [String: Set<String>] = [:]
+        var implementing: [String: [String]] = [:]
+        for type in types {
+            switch type {
+            case .object(let object):
+                for interface in object.interfaces {
+                    possible[interface, default: []].insert(object.name)
+                    implementing[interface, default: []].append(object.name)
+                }
+            case .interface(let interface):
+                possible[interface.name, default: []].formUnion([])
+                for parent in interface.interfaces { implementing[parent, default: []].append(interface.name) }
+            case .union(let union): possible[union.name] = Set(union.members)
+            case .scalar, .enum, .inputObject: break
+            }
+        }
+        possibleTypes = possible
+        implementations = implementing
+    }
+
+    /// Names of types that stand in fields, arguments and input fields.
+    private static func mentionedTypes(_ types: [NamedType], _ directives: [DirectiveType]) -> Set<String> {
+        var names: Set<String> = []
+        for type in types {
+            for field in type.fields?.elements ?? [] {
+                names.insert(field.type.name)
+                for argument in field.arguments { names.insert(argument.type.name) }
+            }
+            if case .inputObject(let input) = type {
+                for field in input.fields { names.insert(field.type.name) }
+            }
+        }
+        for directive in directives {
+            for argument in directive.arguments { names.insert(argument.type.name) }
+        }
+        return names
+    }
+
+    public func type(_ name: String) -> NamedType? { types[name] }
+
+    /// The root type of an operation, or `nil` where the schema has none of that kind.
+    public func rootType(_ kind: OperationKind) -> ObjectType? {
+        switch kind {
+        case .query: queryType
+        case .mutation: mutationType
+        case .subscription: subscriptionType
+        }
+    }
+
+    /// The field that a selection on `type` means by `name`, introspection's meta fields included (section 4.1): `__typename` on every object, interface
+    /// and union, `__schema` and `__type` on the query root. `nil` where there is none.
+    public func field(_ name: String, of type: NamedType) -> FieldType? {
+        guard name.hasPrefix("__") else { return type.fields?[name] }
+        guard type.isComposite else { return nil }
+        switch name {
+        case MetaFields.typename.name: return MetaFields.typename
+        case MetaFields.schema.name where type.name == queryType.name: return MetaFields.schema
+        case MetaFields.type.name where type.name == queryType.name: return MetaFields.type
+        default: return nil
+        }
+    }
+
+    /// Whether an object of type `object` may stand where `type` (an object, interface or union) is expected.
+    public func isPossible(_ object: String, for type: String) -> Bool { object == type || possibleTypes[type]?.contains(object) == true }
+}

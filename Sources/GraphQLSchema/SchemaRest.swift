@@ -1,0 +1,191 @@
+import GraphQLLanguage
+
+/// What is left of a schema while it is being restricted: the names of types and members that are still there.
+struct SchemaRest {
+    private let types: [NamedType]
+    private let query: String
+    /// The types that are left, each with the names of its fields, members or values that are; scalars with none.
+    private var members: [String: Set<String>] = [:]
+    private let byName: [String: NamedType]
+    private let implementers: [String: [String]]
+
+    init(types: [NamedType], query: String, implementers: [String: [String]]) {
+        self.types = types
+        self.query = query
+        self.implementers = implementers
+        byName = Dictionary(types.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Specified and introspection's types are always there.
+    private func isThere(_ type: String) -> Bool { members[type] != nil || byName[type] == nil }
+
+    mutating func filter(keep: (String, String) -> Bool, inputField: (String, String) -> Bool, enumValue: (String, String) -> Bool) {
+        for type in types {
+            let name = type.name
+            members[name] =
+                switch type {
+                case .scalar: []
+                case .object(let object): Set(object.fields.names.filter { keep(name, $0) })
+                case .interface(let interface): Set(interface.fields.names.filter { keep(name, $0) })
+                case .union(let union): Set(union.members)
+                case .enum(let values): Set(values.values.names.filter { enumValue(name, $0) })
+                case .inputObject(let input): Set(input.fields.names.filter { inputField(name, $0) })
+                }
+        }
+    }
+
+    // MARK: The fixpoint
+
+    /// Takes away what mentions what is gone, until nothing more goes. Every round but the last takes something, so rounds are bounded by the schema's size.
+    mutating func settle() {
+        // Interfaces come last each time: an implementer that disappears as a whole takes no field from them.
+        repeat {
+            while round(settled) {}
+        } while round(sharedByImplementers)
+    }
+
+    /// Whether anything went.
+    private mutating func round(_ rest: (Set<String>, NamedType) -> Set<String>) -> Bool {
+        var changed = false
+        for type in types {
+            guard let before = members[type.name] else { continue }
+            let after = rest(before, type)
+            if after.isEmpty, type.name != query, type.hasMembers {
+                members[type.name] = nil
+                changed = true
+            } else if after.count != before.count {
+                members[type.name] = after
+                changed = true
+            }
+        }
+        return changed
+    }
+
+    /// The members whose types are still there.
+    private func settled(_ names: Set<String>, of type: NamedType) -> Set<String> {
+        switch type {
+        case .scalar, .enum: names
+        case .object, .interface: names.filter { name in type.fields?[name].map { isThere($0.type.name) } ?? false }
+        case .union: names.filter(isThere)
+        case .inputObject(let input): names.filter { name in input.fields[name].map { isThere($0.type.name) } ?? false }
+        }
+    }
+
+    /// Of an interface, the fields that everything that implements it still has; of others, all.
+    private func sharedByImplementers(_ names: Set<String>, of type: NamedType) -> Set<String> {
+        guard case .interface = type else { return names }
+        return names.filter { name in implementers[type.name, default: []].allSatisfy { members[$0]?.contains(name) ?? true } }
+    }
+
+    // MARK: Reachability
+
+    mutating func dropUnreachable(from roots: [String]) {
+        var reached: Set<String> = []
+        var pending = roots
+        while let name = pending.popLast() {
+            guard members[name] != nil, reached.insert(name).inserted, let type = byName[name] else { continue }
+            switch type {
+            case .scalar, .enum: break
+            case .object(let object): pending += object.interfaces + mentioned(by: object.fields, of: name)
+            case .interface(let interface): pending += interface.interfaces + mentioned(by: interface.fields, of: name) + implementers[name, default: []]
+            case .union(let union): pending += union.members
+            case .inputObject(let input):
+                for field in input.fields where isLeft(field.name, of: name) { pending.append(field.type.name) }
+            }
+        }
+        members = members.filter { reached.contains($0.key) }
+    }
+
+    private func mentioned(by fields: FieldMap, of type: String) -> [String] {
+        fields.filter { isLeft($0.name, of: type) }.flatMap { [$0.type.name] + $0.arguments.map(\.type.name) }
+    }
+
+    private func isLeft(_ member: String, of type: String) -> Bool { members[type]?.contains(member) == true }
+
+    // MARK: The result
+
+    func schema(like schema: Schema, directives: [DirectiveType]) -> Schema {
+        let left = types.compactMap(restricted)
+        func root(_ type: ObjectType?) -> ObjectType? {
+            for case .object(let object) in left where object.name == type?.name { return object }
+            return nil
+        }
+        return Schema(
+            description: schema.description, types: left, directives: directives,
+            query: root(schema.queryType) ?? schema.queryType, mutation: root(schema.mutationType), subscription: root(schema.subscriptionType)
+        )
+    }
+
+    func restricted(_ directive: DirectiveType) -> DirectiveType {
+        DirectiveType(
+            name: directive.name, description: directive.description, arguments: inputMap(directive.arguments.elements), isRepeatable: directive.isRepeatable,
+            locations: directive.locations
+        )
+    }
+
+    private func restricted(_ type: NamedType) -> NamedType? {
+        let name = type.name
+        guard let left = members[name] else { return nil }
+        switch type {
+        case .scalar: return type
+        case .object(let object):
+            return .object(ObjectType(
+                name: name, description: object.description, interfaces: object.interfaces.filter(isThere), fields: fieldMap(object.fields, left),
+                directives: object.directives
+            ))
+        case .interface(let interface):
+            return .interface(InterfaceType(
+                name: name, description: interface.description, interfaces: interface.interfaces.filter(isThere), fields: fieldMap(interface.fields, left),
+                directives: interface.directives
+            ))
+        case .union(let union): return .union(UnionType(name: name, description: union.description, members: union.members.filter(left.contains)))
+        case .enum(let type): return .enum(EnumType(name: name, description: type.description, values: type.values.filter { left.contains($0.name) }))
+        case .inputObject(let input):
+            return .inputObject(InputObjectType(
+                name: name, description: input.description, isOneOf: input.isOneOf, fields: inputMap(input.fields.filter { left.contains($0.name) })
+            ))
+        }
+    }
+
+    private func fieldMap(_ fields: FieldMap, _ left: Set<String>) -> FieldMap {
+        FieldMap(fields.filter { left.contains($0.name) }.map { field in
+            FieldType(
+                name: field.name, description: field.description, arguments: inputMap(field.arguments.elements), type: field.type,
+                deprecationReason: field.deprecationReason, directives: field.directives, range: field.range
+            )
+        }, name: \.name)
+    }
+
+    private func inputMap(_ inputs: [InputField]) -> InputMap {
+        InputMap(inputs.filter { isThere($0.type.name) }.map { input in
+            guard let value = input.defaultValue, !isWhole(value, input.type.name) else { return input }
+            return InputField(
+                name: input.name, description: input.description, type: input.type, defaultValue: nil, deprecationReason: input.deprecationReason,
+                directives: input.directives
+            )
+        }, name: \.name)
+    }
+
+    /// Whether everything that a default value of type `name` mentions is still there.
+    private func isWhole(_ value: Value, _ name: String) -> Bool {
+        switch value {
+        case .variable, .int, .float, .string, .boolean, .null: return true
+        case .enumValue(let value):
+            guard case .enum? = byName[name] else { return true }
+            return isLeft(value.value, of: name)
+        case .list(let items, _): return items.allSatisfy { isWhole($0, name) }
+        case .object(let fields, _):
+            guard case .inputObject(let type)? = byName[name] else { return true }
+            return fields.allSatisfy { field in
+                guard let known = type.fields[field.name.value], isLeft(known.name, of: name) else { return false }
+                return isWhole(field.value, known.type.name)
+            }
+        }
+    }
+}
+
+extension NamedType {
+    fileprivate var hasMembers: Bool {
+        if case .scalar = self { false } else { true }
+    }
+}

@@ -1,0 +1,45 @@
+import GraphQLLanguage
+
+/// Which fields of which objects and interfaces are visible; a type that is not mentioned has none.
+public struct VisibleFields: Sendable, Equatable {
+    public var fields: [String: Set<String>]
+
+    public init(fields: [String: Set<String>] = [:]) { self.fields = fields }
+
+    public func contains(_ type: String, _ field: String) -> Bool { fields[type]?.contains(field) == true }
+}
+
+extension Schema {
+    /// The part of the schema that is left when only some fields are.
+    ///
+    /// To a fixpoint: a type without any field, member or value left disappears, and so does every field, argument, input field, union member and
+    /// `implements` that mentions it; an interface loses a field that one of its implementers has lost, so that nothing is read past an object's rule.
+    /// Then every type that cannot be reached from the roots or from a directive's arguments disappears. A default value that mentions what is gone is dropped.
+    /// Introspection's types and the specified directives stay.
+    ///
+    /// The caller keeps at least one field of the query root, which stays in any case.
+    ///
+    /// - Parameters:
+    ///   - keep: whether a field of an object or interface stays, by type and field.
+    ///   - inputField: the same of an input object's field.
+    ///   - enumValue: the same of an enum's value.
+    ///   - directive: whether a custom directive stays.
+    public func restricted(
+        to keep: (_ type: String, _ field: String) -> Bool, inputField: (_ type: String, _ field: String) -> Bool = { _, _ in true },
+        enumValue: (_ type: String, _ value: String) -> Bool = { _, _ in true }, directive: (_ name: String) -> Bool = { _ in true }
+    ) -> Schema {
+        let own = typeOrder.filter { !IntrospectionTypes.names.contains($0) && !SpecifiedScalars.names.contains($0) }.compactMap { types[$0] }
+        var rest = SchemaRest(types: own, query: queryType.name, implementers: implementations)
+        rest.filter(keep: keep, inputField: inputField, enumValue: enumValue)
+        rest.settle()
+        let keptDirectives = directiveOrder.compactMap { directives[$0] }.filter { SpecifiedDirectives.names.contains($0.name) || directive($0.name) }
+            .map { rest.restricted($0) }
+        rest.dropUnreachable(
+            from: [queryType.name, mutationType?.name, subscriptionType?.name].compactMap { $0 } + keptDirectives.flatMap { $0.arguments.map(\.type.name) }
+        )
+        return rest.schema(like: self, directives: keptDirectives)
+    }
+
+    /// The same for a set of fields; see ``restricted(to:inputField:enumValue:directive:)``.
+    public func restricted(to visible: VisibleFields) -> Schema { restricted(to: visible.contains) }
+}

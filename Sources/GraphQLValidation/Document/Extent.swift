@@ -1,0 +1,69 @@
+import Diagnostics
+import GraphQLLanguage
+
+/// How much a selection set asks for after its fragments are expanded; each figure stays at ``most`` once it would exceed it.
+struct Extent: Equatable {
+    var depth = 0
+    var introspectionDepth = 0
+    var introspectionLists = 0
+    /// Fields of the set itself.
+    var rootFields = 0
+    var selections = 0
+    var nesting = 0
+
+    static let most = 1_000_000_000
+
+    /// Adds a field with what is below it.
+    mutating func add(_ field: TypedDocument.SelectedField, children: Extent) {
+        let isIntrospection = field.parent.hasPrefix("__") || field.field.name.value.hasPrefix("__")
+        let isList = field.parent == "__Type" && Self.introspectionListFields.contains(field.field.name.value)
+        depth = max(depth, Self.sum(isIntrospection ? 0 : 1, children.depth))
+        introspectionDepth = max(introspectionDepth, Self.sum(isIntrospection ? 1 : 0, children.introspectionDepth))
+        introspectionLists = max(introspectionLists, Self.sum(isList ? 1 : 0, children.introspectionLists))
+        nesting = max(nesting, Self.sum(1, children.nesting))
+        selections = Self.sum(selections, 1, children.selections)
+        rootFields = Self.sum(rootFields, 1)
+    }
+
+    /// Adds what a fragment brings in its place.
+    mutating func add(fragment: Extent) {
+        depth = max(depth, fragment.depth)
+        introspectionDepth = max(introspectionDepth, fragment.introspectionDepth)
+        introspectionLists = max(introspectionLists, fragment.introspectionLists)
+        nesting = max(nesting, Self.sum(1, fragment.nesting))
+        selections = Self.sum(selections, 1, fragment.selections)
+        rootFields = Self.sum(rootFields, fragment.rootFields)
+    }
+
+    private static let introspectionListFields: Set<String> = ["fields", "interfaces", "possibleTypes", "inputFields"]
+    /// Never more than three figures of at most ``most``: no overflow.
+    private static func sum(_ figures: Int...) -> Int { min(figures.reduce(0, +), most) }
+}
+
+/// Counts the extent of each operation: each fragment is counted once, after those that it spreads.
+struct ExtentCount {
+    private let typed: TypedDocument
+    private var fragments: [Extent]
+
+    /// `order` must be free of cycles.
+    init(_ typed: TypedDocument, order: [Int]) {
+        self.typed = typed
+        fragments = Array(repeating: Extent(), count: typed.fragments.count)
+        for fragment in order { fragments[fragment] = count(set: typed.fragments[fragment].set) }
+    }
+
+    /// It recurses as deep as the text is nested.
+    func count(set: Int) -> Extent {
+        var extent = Extent()
+        for entry in typed.sets[set] {
+            switch entry {
+            case .field(let position):
+                let field = typed.fields[position]
+                extent.add(field, children: field.children.map(count(set:)) ?? Extent())
+            case .fragment(let position): extent.add(fragment: fragments[position])
+            case .inline(let inner): extent.add(fragment: count(set: inner))
+            }
+        }
+        return extent
+    }
+}

@@ -1,0 +1,140 @@
+import GraphQLLanguage
+import GraphQLSchema
+
+/// All selections of one response name on one object, merged (section 6.3.2).
+public struct CollectedField: Sendable, Equatable {
+    public var responseKey: String
+    /// In the order of the document, at least one. In a valid operation all have the same name and arguments.
+    public var nodes: [Field]
+
+    public init(responseKey: String, nodes: [Field]) {
+        self.responseKey = responseKey
+        self.nodes = nodes
+    }
+
+    /// The field's name in its type.
+    public var name: String { nodes[0].name.value }
+    /// The selections of all nodes, to be collected together (section 6.3.3, CollectSubfields).
+    public var selectionSets: [SelectionSet] { nodes.compactMap(\.selectionSet) }
+}
+
+/// The fields of several selection sets on an object in the order of their first mention, merged by response name (section 6.3.2, CollectFields).
+///
+/// Of `variables` only those of ``conditionVariables(of:)`` are read: operations whose condition variables are equal have equal fields. Linear in the selections;
+/// it recurses as deep as ``ValidationLimits/nesting`` let them be.
+public func collectFields(_ sets: [SelectionSet], on object: ObjectType, in operation: ValidatedOperation, variables: VariableValues) -> [CollectedField] {
+    var collector = FieldCollector(object: object, operation: operation, variables: variables)
+    for set in sets { collector.collect(set) }
+    return collector.fields
+}
+
+private struct FieldCollector {
+    let object: ObjectType
+    let operation: ValidatedOperation
+    let variables: VariableValues
+    private(set) var fields: [CollectedField] = []
+    private var positions: [String: Int] = [:]
+    private var visitedFragments: Set<String> = []
+
+    init(object: ObjectType, operation: ValidatedOperation, variables: VariableValues) {
+        self.object = object
+        self.operation = operation
+        self.variables = variables
+    }
+
+    mutating func collect(_ set: SelectionSet) {
+        for selection in set.selections {
+            switch selection {
+            case .field(let field):
+                if isIncluded(field.directives) { add(field) }
+            case .fragmentSpread(let spread):
+                guard isIncluded(spread.directives), visitedFragments.insert(spread.name.value).inserted else { continue }
+                if let fragment = operation.fragments[spread.name.value], applies(fragment.typeCondition) { collect(fragment.selectionSet) }
+            case .inlineFragment(let fragment):
+                guard isIncluded(fragment.directives) else { continue }
+                if fragment.typeCondition.map(applies) ?? true { collect(fragment.selectionSet) }
+            }
+        }
+    }
+
+    private mutating func add(_ field: Field) {
+        let key = field.responseKey.value
+        if let position = positions[key] {
+            fields[position].nodes.append(field)
+        } else {
+            positions[key] = fields.count
+            fields.append(CollectedField(responseKey: key, nodes: [field]))
+        }
+    }
+
+    /// DoesFragmentTypeApply.
+    private func applies(_ condition: Name) -> Bool { operation.schema.isPossible(object.name, for: condition.value) }
+
+    private func isIncluded(_ directives: [Directive]) -> Bool {
+        directives.allSatisfy { directive in
+            switch Condition(directive) {
+            case .skip(let value)?: !isTrue(value)
+            case .include(let value)?: isTrue(value)
+            case nil: true
+            }
+        }
+    }
+
+    private func isTrue(_ value: Value) -> Bool {
+        switch value {
+        case .boolean(let flag, _): flag
+        case .variable(let name): operation.variablePositions[name.value].flatMap { variables[$0] } == .boolean(true)
+        case .int, .float, .string, .null, .enumValue, .list, .object: false
+        }
+    }
+}
+
+/// `@skip` or `@include` with its `if` (sections 3.13.1 and 3.13.2).
+private enum Condition {
+    case skip(if: Value)
+    case include(if: Value)
+
+    init?(_ directive: Directive) {
+        guard let value = directive.arguments.first(where: { $0.name.value == "if" })?.value else { return nil }
+        switch directive.name.value {
+        case "skip": self = .skip(if: value)
+        case "include": self = .include(if: value)
+        default: return nil
+        }
+    }
+
+    var value: Value {
+        switch self {
+        case .skip(let value), .include(let value): value
+        }
+    }
+}
+
+/// The positions in ``ValidatedOperation/variables`` of those that `@skip` or `@include` use anywhere within the operation's reach, in ascending order.
+///
+/// Their values decide which fields there are: what is planned for one choice of them serves all requests with the same.
+public func conditionVariables(of operation: ValidatedOperation) -> [Int] {
+    var found: Set<Int> = [], visited: Set<String> = []
+    func note(_ directives: [Directive]) {
+        for directive in directives {
+            if case .variable(let name)? = Condition(directive)?.value, let position = operation.variablePositions[name.value] { found.insert(position) }
+        }
+    }
+    var waiting = [operation.operation.selectionSet]
+    while let set = waiting.popLast() {
+        for selection in set.selections {
+            switch selection {
+            case .field(let field):
+                note(field.directives)
+                if let inner = field.selectionSet { waiting.append(inner) }
+            case .fragmentSpread(let spread):
+                note(spread.directives)
+                if visited.insert(spread.name.value).inserted, let fragment = operation.fragments[spread.name.value] { waiting.append(fragment.selectionSet) }
+            case .inlineFragment(let fragment):
+                note(fragment.directives)
+                waiting.append(fragment.selectionSet)
+            }
+        }
+    }
+    return found.sorted()
+}

@@ -1,0 +1,227 @@
+import Diagnostics
+import GraphQLLanguage
+import GraphQLSchema
+import JSONBytes
+
+/// The variables of one request, coerced to their types (section 6.1.2, CoerceVariableValues).
+///
+/// Throws all errors, each with the path of its value, at most ``InputLimits/errors`` and one that says that there are more. Variables that the operation does not
+/// define are ignored; of members with the same key the last counts. A null for a nullable variable that stands where null is not allowed (its default was
+/// meant to fill the place) is refused here, before anything runs.
+public func coerceVariables(_ operation: ValidatedOperation, _ given: [JSONMember], limits: InputLimits = .init()) throws(InputErrors) -> VariableValues {
+    guard !operation.variables.isEmpty else { return .none }
+    var members: [String: JSONValue] = [:]
+    for member in given where operation.variablePositions[member.key] != nil { members[member.key] = member.value }
+    var coercion = VariableCoercion(schema: operation.schema, limits: limits)
+    var values: [InputValue?] = []
+    values.reserveCapacity(operation.variables.count)
+    for (position, variable) in operation.variables.enumerated() {
+        let range = operation.operation.variables[position].range
+        let value = coercion.coerce(variable, members[variable.name], range: range)
+        if value == .null, let place = operation.nonNullUses[position] { coercion.reportNull(variable, at: [place, range]) }
+        values.append(value)
+    }
+    try coercion.throwErrors()
+    return VariableValues(values)
+}
+
+/// Coerces JSON by the types of variables (the sections «Input Coercion» of section 3).
+///
+/// It recurses as deep as the JSON is nested, which its reader bounds.
+struct VariableCoercion {
+    private let schema: Schema
+    private let limits: InputLimits
+    private var errors: [InputError] = []
+    private var hasMore = false
+    private var nodes = 0
+    private var root = ""
+    private var range = SourceRange.none
+    private var path: [InputStep] = []
+
+    init(schema: Schema, limits: InputLimits) {
+        self.schema = schema
+        self.limits = limits
+    }
+
+    func throwErrors() throws(InputErrors) {
+        guard !errors.isEmpty else { return }
+        let more = hasMore ? [InputError("There are more than \(limits.errors) errors in the variables; the others are not listed.", path: "")] : []
+        throw InputErrors(errors + more)
+    }
+
+    /// `nil` where the variable is neither given nor has a default, and after an error.
+    mutating func coerce(_ variable: OperationVariable, _ given: JSONValue?, range: SourceRange) -> InputValue? {
+        (root, self.range) = (variable.name, range)
+        path.removeAll(keepingCapacity: true)
+        if let given { return coerce(given, type: variable.type) }
+        if let value = variable.defaultValue { return value }
+        if variable.type.isNonNull { add("Variable \("$\(root)".quoted) of type \(variable.type.description.quoted) is required, but was not given.") }
+        return nil
+    }
+
+    mutating func reportNull(_ variable: OperationVariable, at ranges: [SourceRange]) {
+        add("Variable \("$\(variable.name)".quoted) must not be null: it stands where null is not allowed.", at: ranges)
+    }
+
+    /// `nil` after an error; what is beside it is examined all the same.
+    private mutating func coerce(_ value: JSONValue, type: WrappedType) -> InputValue? {
+        guard spend() else { return nil }
+        if case .null = value {
+            if type.isNonNull { return report("expected a value of type \(type.description.quoted), found null.") }
+            return .null
+        }
+        switch type.nullable {
+        case .list(let item), .nonNull(let item):
+            guard case .array(let items) = value else { return coerce(value, type: item).map { .list([$0]) } }
+            return coerce(items, item: item)
+        case .named(let name):
+            switch schema.type(name) {
+            case .scalar(let scalar)?: return coerce(value, scalar: scalar)
+            case .enum(let type)?: return coerce(value, enum: type)
+            case .inputObject(let object)?: return coerce(value, object: object)
+            case .object, .interface, .union, nil: return report("type \(name.quoted) is no input type.")
+            }
+        }
+    }
+
+    private mutating func coerce(_ items: [JSONValue], item: WrappedType) -> InputValue? {
+        var coerced: [InputValue] = []
+        coerced.reserveCapacity(items.count)
+        for (index, element) in items.enumerated() where !hasMore {
+            path.append(.index(index))
+            if let value = coerce(element, type: item) { coerced.append(value) }
+            path.removeLast()
+        }
+        return coerced.count == items.count ? .list(coerced) : nil
+    }
+
+    private mutating func coerce(_ value: JSONValue, scalar: ScalarType) -> InputValue? {
+        guard let input = scalarInput(value) else { return nil }
+        do throws(CoercionFailure) { return try scalar.coercion.coerceJSON(input) } catch { return report(error.message) }
+    }
+
+    private mutating func coerce(_ value: JSONValue, enum type: EnumType) -> InputValue? {
+        guard case .string(let name) = value else { return report("expected a value of the enum \(type.name.quoted), given as a string.") }
+        if type.values[name] != nil { return .enumValue(name) }
+        return report(unknownName("enum \(type.name.quoted) has no value \(name.quoted).", name, among: type.values.names))
+    }
+
+    private mutating func coerce(_ value: JSONValue, object: InputObjectType) -> InputValue? {
+        guard case .object(let members) = value else { return report("expected an object of type \(object.name.quoted).") }
+        let before = errors.count
+        for member in members where !hasMore && object.fields[member.key] == nil {
+            path.append(.field(member.key))
+            report(unknownName("input type \(object.name.quoted) has no field \(member.key.quoted).", member.key, among: object.fields.names))
+            path.removeLast()
+        }
+        if object.isOneOf, !isOneOf(members, object) { return nil }
+        let given = Members(members)
+        var coerced: [InputMember] = []
+        for definition in object.fields where !hasMore {
+            path.append(.field(definition.name))
+            if let value = field(given[definition.name], definition, of: object) { coerced.append(InputMember(name: definition.name, value: value)) }
+            path.removeLast()
+        }
+        return errors.count == before && !hasMore ? .object(coerced) : nil
+    }
+
+    private mutating func field(_ given: JSONValue?, _ definition: InputField, of object: InputObjectType) -> InputValue? {
+        if let given { return coerce(given, type: definition.type) }
+        guard let literal = definition.defaultValue else {
+            if definition.type.isNonNull { report("input type \(object.name.quoted) needs the field \(definition.name.quoted) of type \(definition.type.description.quoted).") }
+            return nil
+        }
+        do throws(InputError) {
+            let value = try LiteralCoercion.constant(literal, type: definition.type, schema: schema, path: definition.name)
+            return spend(nodeCount(value)) ? value : nil
+        } catch {
+            return report(error.message, limitName: error.limitName)
+        }
+    }
+
+    /// Section 3.10.1: exactly one member, which is not null.
+    private mutating func isOneOf(_ members: [JSONMember], _ object: InputObjectType) -> Bool {
+        guard members.count == 1 else {
+            let found = members.isEmpty ? "none" : enumeration(members.map(\.key.quoted))
+            report("input type \(object.name.quoted) takes exactly one field, found \(found).")
+            return false
+        }
+        guard case .null = members[0].value else { return true }
+        path.append(.field(members[0].key))
+        report("a field of input type \(object.name.quoted) must not be null.")
+        path.removeLast()
+        return false
+    }
+
+    /// `nil` when the limit of nodes is exceeded.
+    private mutating func scalarInput(_ value: JSONValue) -> ScalarInput? {
+        switch value {
+        case .null: return .null
+        case .bool(let flag): return .boolean(flag)
+        case .number(let text): return text.utf8.contains { $0 == UInt8(ascii: ".") || $0 | 0x20 == UInt8(ascii: "e") } ? .float(text) : .int(text)
+        case .string(let text): return .string(text)
+        case .array(let items):
+            guard spend(items.count) else { return nil }
+            var inputs: [ScalarInput] = []
+            for item in items {
+                guard let input = scalarInput(item) else { return nil }
+                inputs.append(input)
+            }
+            return .list(inputs)
+        case .object(let members):
+            guard spend(members.count) else { return nil }
+            var inputs: [(name: String, value: ScalarInput)] = []
+            for member in members {
+                guard let input = scalarInput(member.value) else { return nil }
+                inputs.append((member.key, input))
+            }
+            return .object(inputs)
+        }
+    }
+
+    // MARK: Limits and errors
+
+    private mutating func spend(_ count: Int = 1) -> Bool {
+        guard !hasMore, nodes <= limits.nodes else { return false }
+        nodes += count
+        if nodes <= limits.nodes { return true }
+        add("The variables hold more than the \(limits.nodes) values that are allowed.", limitName: "nodes")
+        return false
+    }
+
+    /// Always `nil`, to be returned in the value's place.
+    @discardableResult
+    private mutating func report(_ words: String, limitName: String? = nil) -> InputValue? {
+        let place = path.isEmpty ? "" : " at \"\(path.path(from: root))\""
+        add("Variable \("$\(root)".quoted) got an invalid value\(place): \(words)", limitName: limitName)
+        return nil
+    }
+
+    private mutating func add(_ message: String, at ranges: [SourceRange]? = nil, limitName: String? = nil) {
+        guard errors.count < max(1, limits.errors) else { return hasMore = true }
+        errors.append(InputError(message, path: path.path(from: root), at: ranges ?? [range], limitName: limitName))
+    }
+}
+
+/// The members of a JSON object by key: few are searched one by one, many by a table, so that no object costs the square of its size.
+private struct Members {
+    private let few: [JSONMember]
+    private let many: [String: JSONValue]?
+
+    init(_ members: [JSONMember]) {
+        few = members
+        many = members.count > 8 ? Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last }) : nil
+    }
+
+    subscript(_ key: String) -> JSONValue? {
+        if let many { many[key] } else { few.last { $0.key == key }?.value }
+    }
+}
+
+private func nodeCount(_ value: InputValue) -> Int {
+    switch value {
+    case .list(let items): items.reduce(1) { $0 + nodeCount($1) }
+    case .object(let members): members.reduce(1) { $0 + nodeCount($1.value) }
+    case .null, .int, .float, .boolean, .string, .enumValue, .json: 1
+    }
+}

@@ -1,0 +1,205 @@
+import Diagnostics
+import GraphQLLanguage
+import GraphQLSchema
+
+/// Fields with the same response name can be merged: they have results of one shape and, where both can apply to one object, one name and the same arguments.
+/// https://spec.graphql.org/September2025/#sec-Field-Selection-Merging
+///
+/// The specification compares each pair of fields. But «same shape» and «same name and arguments» are equivalences, so it is enough to compare the
+/// fields of a group with its first, and to do so in two passes over the sets of fields, each set once:
+/// - by response name, for the shape;
+/// - by response name and then by parent type, for name and arguments. Fields of an interface or union can meet those of every object, so that they
+///   are put to the group of each.
+///
+/// A set is known by the positions of its fields in order. Requires that fragments form no cycles and that the operation keeps the limits on depth.
+struct FieldSelectionMerging {
+    static let rule = "Field Selection Merging"
+
+    private let typed: TypedDocument
+    private let context: ValidationContext
+    private let operation: OperationDefinition
+    private var shapesChecked: Set<[Int]> = []
+    private var parentsChecked: Set<[Int]> = []
+    private var reported: Set<[Int]> = []
+    private var argumentKeys: [Int: String] = [:]
+    /// The number of the collection that visited a fragment last.
+    private var visited: [Int]
+    private var collections = 0
+    private var isExhausted = false
+
+    init(_ typed: TypedDocument, operation: OperationDefinition, _ context: ValidationContext) {
+        self.typed = typed
+        self.context = context
+        self.operation = operation
+        visited = Array(repeating: 0, count: typed.fragments.count)
+    }
+
+    mutating func check(set: Int) {
+        let fields = collect([set])
+        checkShapes(fields, path: [])
+        checkParents(fields, path: [])
+    }
+
+    // MARK: The two passes
+
+    /// SameResponseShape for all fields of each response name.
+    private mutating func checkShapes(_ fields: [Int], path: [String]) {
+        guard !isExhausted, shapesChecked.insert(fields).inserted else { return }
+        for group in groupedByResponseName(fields) where !isExhausted {
+            let first = typed.fields[group[0]]
+            var isConflict = false
+            for other in group.dropFirst() where !haveSameShape(first, typed.fields[other]) {
+                reportShape(group[0], other, path)
+                isConflict = true
+            }
+            if !isConflict { descend(group, path) { $0.checkShapes($1, path: $2) } }
+        }
+    }
+
+    /// FieldsInSetCanMerge without what the shape covers.
+    private mutating func checkParents(_ fields: [Int], path: [String]) {
+        guard !isExhausted, parentsChecked.insert(fields).inserted else { return }
+        for group in groupedByResponseName(fields) {
+            for part in groupedByParent(group) where !isExhausted {
+                guard spend(part.count) else { return }
+                var isConflict = false
+                for other in part.dropFirst() where !areSame(part[0], other) {
+                    reportMeaning(part[0], other, path)
+                    isConflict = true
+                }
+                if !isConflict { descend(part, path) { $0.checkParents($1, path: $2) } }
+            }
+        }
+    }
+
+    /// Continues with the merged selections of fields that passed.
+    private mutating func descend(_ group: [Int], _ path: [String], _ check: (inout Self, [Int], [String]) -> Void) {
+        let sets = group.compactMap { typed.fields[$0].children }
+        guard !sets.isEmpty else { return }
+        let merged = collect(sets)
+        check(&self, merged, path + [typed.fields[group[0]].field.responseKey.value])
+    }
+
+    // MARK: Sets of fields
+
+    /// The fields of several selection sets with their fragments expanded, each once, in the order of their positions.
+    private mutating func collect(_ sets: [Int]) -> [Int] {
+        collections += 1
+        var fields: [Int] = [], waiting = sets
+        while let set = waiting.popLast() {
+            guard spend(1 + typed.sets[set].count) else { return [] }
+            for entry in typed.sets[set] {
+                switch entry {
+                case .field(let position): fields.append(position)
+                case .inline(let inner): waiting.append(inner)
+                case .fragment(let fragment) where visited[fragment] != collections:
+                    visited[fragment] = collections
+                    waiting.append(typed.fragments[fragment].set)
+                case .fragment: break
+                }
+            }
+        }
+        return fields.sorted()
+    }
+
+    private mutating func groupedByResponseName(_ fields: [Int]) -> [[Int]] {
+        guard spend(fields.count) else { return [] }
+        var groups: [[Int]] = [], positions: [String: Int] = [:]
+        for field in fields { group(field, by: typed.fields[field].field.responseKey.value, &groups, &positions) }
+        return groups
+    }
+
+    /// One part for each object type, with the fields of interfaces and unions in all of them.
+    private func groupedByParent(_ fields: [Int]) -> [[Int]] {
+        guard fields.count > 1 else { return [fields] }
+        var parts: [[Int]] = [], positions: [String: Int] = [:]
+        for field in fields where typed.fields[field].parentIsObject { group(field, by: typed.fields[field].parent, &parts, &positions) }
+        let abstract = fields.filter { !typed.fields[$0].parentIsObject }
+        if parts.isEmpty { return [abstract] }
+        return abstract.isEmpty ? parts : parts.map { ($0 + abstract).sorted() }
+    }
+
+    private func group(_ field: Int, by key: String, _ groups: inout [[Int]], _ positions: inout [String: Int]) {
+        if let position = positions[key] {
+            groups[position].append(field)
+        } else {
+            positions[key] = groups.count
+            groups.append([field])
+        }
+    }
+
+    private mutating func spend(_ steps: Int) -> Bool {
+        if context.errors.isFull || !context.spend(steps, at: operation.place) { isExhausted = true }
+        return !isExhausted
+    }
+
+    // MARK: Comparisons
+
+    private func haveSameShape(_ left: TypedDocument.SelectedField, _ right: TypedDocument.SelectedField) -> Bool {
+        var (a, b) = (left.definition.type, right.definition.type)
+        while true {
+            switch (a, b) {
+            case (.nonNull(let inner), .nonNull(let other)), (.list(let inner), .list(let other)): (a, b) = (inner, other)
+            case (.named(let name), .named(let other)): return left.isLeaf || right.isLeaf ? name == other : true
+            case (.nonNull, _), (.list, _), (.named, _): return false
+            }
+        }
+    }
+
+    private mutating func areSame(_ left: Int, _ right: Int) -> Bool {
+        typed.fields[left].field.name.value == typed.fields[right].field.name.value && argumentKey(left) == argumentKey(right)
+    }
+
+    private mutating func argumentKey(_ field: Int) -> String {
+        let arguments = typed.fields[field].field.arguments
+        if arguments.isEmpty { return "" }
+        if let key = argumentKeys[field] { return key }
+        let key = canonicalText(arguments)
+        argumentKeys[field] = key
+        return key
+    }
+
+    // MARK: Errors
+
+    private mutating func reportShape(_ first: Int, _ other: Int, _ path: [String]) {
+        let (a, b) = (typed.fields[first], typed.fields[other])
+        report(first, other, path) { "\($0) would have two types, \(Self.typeAndName(a)) and \(Self.typeAndName(b))." }
+    }
+
+    private static func typeAndName(_ field: TypedDocument.SelectedField) -> String {
+        "\(field.definition.type.description.quoted) of \("\(field.parent).\(field.field.name.value)".quoted)"
+    }
+
+    private mutating func reportMeaning(_ first: Int, _ other: Int, _ path: [String]) {
+        let (a, b) = (typed.fields[first].field.name.value, typed.fields[other].field.name.value)
+        report(first, other, path) { a == b ? "\($0) is selected with different arguments." : "\($0) stands for two fields, \(a.quoted) and \(b.quoted)." }
+    }
+
+    private mutating func report(_ first: Int, _ other: Int, _ path: [String], _ sentence: (String) -> String) {
+        guard reported.insert([first, other]).inserted else { return }
+        let (a, b) = (typed.fields[first].field, typed.fields[other].field)
+        let place = (path + [a.responseKey.value]).joined(separator: ".").quoted
+        context.errors.add(Self.rule, at: [b.responseKey.range.through(b.name.range), a.responseKey.range.through(a.name.range)],
+            message: "\(sentence(place)) Give one of them another alias.")
+    }
+}
+
+/// A text that is equal for equal arguments, whatever the order of them and of their objects' fields.
+private func canonicalText(_ arguments: [Argument]) -> String {
+    arguments.map { "\($0.name.value):\(canonicalText($0.value))" }.sorted().joined(separator: ",")
+}
+
+/// Each kind of value begins with a letter of its own, and strings with their length, so that no two values share a text.
+private func canonicalText(_ value: Value) -> String {
+    switch value {
+    case .variable(let name): "$\(name.value)"
+    case .int(let text, _): "i\(text)"
+    case .float(let text, _): "f\(text)"
+    case .string(let text): "s\(text.value.utf8.count):\(text.value)"
+    case .boolean(let flag, _): "b\(flag)"
+    case .null: "n"
+    case .enumValue(let name): "e\(name.value)"
+    case .list(let items, _): "[\(items.map(canonicalText).joined(separator: ","))]"
+    case .object(let fields, _): "{\(fields.map { "\($0.name.value):\(canonicalText($0.value))" }.sorted().joined(separator: ","))}"
+    }
+}

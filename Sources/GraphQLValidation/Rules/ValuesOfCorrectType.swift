@@ -1,0 +1,59 @@
+import Diagnostics
+import GraphQLLanguage
+import GraphQLSchema
+
+/// A literal can be coerced to the type that its place expects.
+/// https://spec.graphql.org/September2025/#sec-Values-of-Correct-Type
+///
+/// What concerns input objects stands in the rules about their fields.
+enum ValuesOfCorrectType {
+    static let rule = "Values of Correct Type"
+
+    /// False where the value is null and has been dealt with.
+    static func checkNull(_ value: Value, type: WrappedType, _ context: ValidationContext) -> Bool {
+        guard case .null(let range) = value else { return true }
+        if type.isNonNull { context.errors.add(rule, at: range, message: "Expected a value of type \(type.description.quoted), found null.") }
+        return false
+    }
+
+    /// A value, neither null nor a variable, where a scalar or enum is expected. Types that are no input have their error elsewhere.
+    static func check(_ value: Value, leaf: NamedType, _ context: ValidationContext) {
+        switch leaf {
+        case .scalar(let scalar): check(value, scalar: scalar, context)
+        case .enum(let type): check(value, enum: type, context)
+        case .object, .interface, .union, .inputObject: break
+        }
+    }
+
+    static func reportNoObject(_ value: Value, _ type: InputObjectType, _ context: ValidationContext) {
+        context.errors.add(rule, at: value.range, message: "Expected an object of type \(type.name.quoted), found \(context.source.excerpt(value.range)).")
+    }
+
+    private static func check(_ value: Value, scalar: ScalarType, _ context: ValidationContext) {
+        guard let input = ScalarInput(literal: value) else {
+            context.errors.add(rule, at: value.range,
+                message: "A value of type \(scalar.name.quoted) cannot hold a variable inside: give the whole value by one variable.")
+            return
+        }
+        do throws(CoercionFailure) {
+            _ = try scalar.coercion.coerce(input)
+        } catch {
+            context.errors.add(rule, at: value.range, message: error.message)
+        }
+    }
+
+    private static func check(_ value: Value, enum type: EnumType, _ context: ValidationContext) {
+        switch value {
+        case .enumValue(let name):
+            guard type.values[name.value] == nil else { return }
+            context.errors.add(rule, at: name.range,
+                message: unknownName("Enum \(type.name.quoted) has no value \(name.value.quoted).", name.value, among: type.values.names))
+        case .string(let text):
+            context.errors.add(rule, at: text.range,
+                message: unknownName("Enum \(type.name.quoted) cannot be given as a string: write its value without quotation marks.", text.value, among: type.values.names))
+        case .int, .float, .boolean, .list, .object, .null, .variable:
+            context.errors.add(rule, at: value.range,
+                message: "Expected a value of the enum \(type.name.quoted), found \(context.source.excerpt(value.range)).")
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import Diagnostics
+import GraphQLLanguage
+import GraphQLSchema
+
+/// An operation that kept every rule of section 5 against one schema: the only thing that may be planned.
+///
+/// Made by ``Validator`` alone; shared by all requests with the same document, operation name and schema.
+public final class ValidatedOperation: Sendable {
+    public let document: Document
+    public let operation: OperationDefinition
+    public let fragments: [String: FragmentDefinition]
+    public let schema: Schema
+    public let rootType: ObjectType
+    /// In the order of ``OperationDefinition/variables``.
+    public let variables: [OperationVariable]
+    /// The positions in ``variables`` by name.
+    let variablePositions: [String: Int]
+    /// Nullable variables that stand where null is not allowed, because a default takes the place of a missing value, each with such a place.
+    let nonNullUses: [Int: SourceRange]
+
+    private init(
+        document: Document, operation: OperationDefinition, fragments: [String: FragmentDefinition], schema: Schema, rootType: ObjectType,
+        variables: [OperationVariable], nonNullUses: [Int: SourceRange]
+    ) {
+        self.document = document
+        self.operation = operation
+        self.fragments = fragments
+        self.schema = schema
+        self.rootType = rootType
+        self.variables = variables
+        variablePositions = Dictionary(variables.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        self.nonNullUses = nonNullUses
+    }
+
+    public var name: String? { operation.name?.value }
+    public var kind: OperationKind { operation.kind }
+}
+
+/// A variable of an operation, with its default coerced once.
+public struct OperationVariable: Sendable {
+    public let name: String
+    public let type: WrappedType
+    public let defaultValue: InputValue?
+}
+
+/// The coerced variables of one request, by the position of their definition; `nil` where one was neither given nor has a default
+/// (section 6.1.2: «not provided» differs from null).
+public struct VariableValues: Sendable, Equatable {
+    public var values: [InputValue?]
+    public init(_ values: [InputValue?]) { self.values = values }
+    public static let none = VariableValues([])
+
+    /// The value at a position; `nil` also beyond the last.
+    public subscript(_ position: Int) -> InputValue? { values.indices.contains(position) ? values[position] : nil }
+}
+
+extension ValidatedOperation {
+    /// From an examination that found no error. Throws where a default of the schema cannot be coerced within the limits of ``LiteralCoercion``.
+    convenience init(_ examination: Examination, operation position: Int, document: Document, schema: Schema) throws(ValidationFailure) {
+        let operation = examination.index.operations[position]
+        guard let rootType = schema.rootType(operation.kind) else {
+            throw ValidationFailure([ValidationError("This schema has no root type for the operation.", at: [operation.place], rule: OperationTypeExistence.rule)])
+        }
+        var variables: [OperationVariable] = []
+        for definition in operation.variables {
+            let type = WrappedType(definition.type)
+            var defaultValue: InputValue?
+            do throws(InputError) {
+                defaultValue = try definition.defaultValue.map { value throws(InputError) in
+                    try LiteralCoercion.constant(value, type: type, schema: schema, path: definition.name.value)
+                }
+            } catch {
+                throw ValidationFailure([ValidationError(error.message, at: [definition.range], rule: ValuesOfCorrectType.rule, limitName: error.limitName)])
+            }
+            variables.append(OperationVariable(name: definition.name.value, type: type, defaultValue: defaultValue))
+        }
+        let fragments = Dictionary(examination.index.fragments.map { ($0.name.value, $0) }, uniquingKeysWith: { first, _ in first })
+        let nonNullUses = Self.nonNullUses(examination.typed, operation: position, variables: variables)
+        self.init(document: document, operation: operation, fragments: fragments, schema: schema, rootType: rootType, variables: variables, nonNullUses: nonNullUses)
+    }
+
+    private static func nonNullUses(_ typed: TypedDocument, operation: Int, variables: [OperationVariable]) -> [Int: SourceRange] {
+        var nullable: [String: Int] = [:], found: [Int: SourceRange] = [:]
+        for (position, variable) in variables.enumerated() where !variable.type.isNonNull { nullable[variable.name] = position }
+        guard !nullable.isEmpty else { return [:] }
+        var waiting = [typed.operations[operation]], visited: Set<Int> = []
+        while let facts = waiting.popLast() {
+            for use in facts.uses where use.isNonNullPosition {
+                if let position = nullable[use.name.value], found[position] == nil { found[position] = use.name.range }
+            }
+            for spread in facts.spreads where visited.insert(spread.fragment).inserted { waiting.append(typed.fragments[spread.fragment]) }
+        }
+        return found
+    }
+}

@@ -1,0 +1,62 @@
+import Diagnostics
+
+/// One rule of section 5, or one limit, that a document does not keep.
+public struct ValidationError: Sendable, Equatable {
+    /// One or two sentences, fit for a stranger; at most ``longest`` characters. They name nothing but the document and the given schema.
+    public var message: String
+    /// The places that have a part in it, at most ``mostRanges``, the first being where it shows.
+    public var ranges: [SourceRange]
+    /// The rule's heading in the specification, such as `Field Selections`.
+    public var rule: String
+    /// The limit's name in ``ValidationLimits`` when the document asks for too much; `nil` when it is wrong.
+    public var limitName: String?
+
+    public init(_ message: String, at ranges: [SourceRange], rule: String, limitName: String? = nil) {
+        self.message = message
+        self.ranges = ranges
+        self.rule = rule
+        self.limitName = limitName
+    }
+
+    /// Characters of a message. Stands against names and values of a megabyte that would be sent back a hundred times.
+    static let longest = 600
+    /// Places of one error. Stands against one name given ten thousand times, each place of which would cost more to report than to send.
+    static let mostRanges = 20
+}
+
+/// Why there is no operation to run: never without at least one error.
+public struct ValidationFailure: Error, Sendable, Equatable {
+    public var errors: [ValidationError]
+    public init(_ errors: [ValidationError]) { self.errors = errors }
+}
+
+/// What the rules have found so far; it stops to take more at ``ValidationLimits/errors``.
+final class ErrorCollector {
+    private var errors: [ValidationError] = []
+    private var hasMore = false
+    private let limit: Int
+
+    init(limit: Int) { self.limit = max(1, limit) }
+
+    /// Nothing that is found from now on would be listed.
+    var isFull: Bool { hasMore }
+
+    func add(_ rule: String, at ranges: SourceRange..., limitName: String? = nil, message: @autoclosure () -> String) {
+        add(rule, at: ranges, limitName: limitName, message: message())
+    }
+
+    func add(_ rule: String, at ranges: [SourceRange], limitName: String? = nil, message: @autoclosure () -> String) {
+        guard errors.count < limit else { return hasMore = true }
+        errors.append(ValidationError(message().shortened(to: ValidationError.longest), at: Array(ranges.prefix(ValidationError.mostRanges)), rule: rule, limitName: limitName))
+    }
+
+    /// In the order of their places; where there were too many, a sentence at the end that says so.
+    func finish() -> [ValidationError] {
+        var sorted = errors.enumerated().sorted { left, right in
+            let (a, b) = (left.element.ranges.first?.start ?? 0, right.element.ranges.first?.start ?? 0)
+            return (a, left.offset) < (b, right.offset)
+        }.map(\.element)
+        if hasMore { sorted.append(ValidationError("There are more than \(limit) errors; the others are not listed.", at: [], rule: "Maximum of Errors")) }
+        return sorted
+    }
+}

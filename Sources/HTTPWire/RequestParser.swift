@@ -1,0 +1,261 @@
+/// Turns the bytes of one connection into requests (RFC 9112), whatever pieces they come in. It touches no socket and keeps no time.
+///
+/// Append what was read, then call ``next()`` until it says ``Event/needMore``. Bytes behind a request stay for the next one. The first failure is the last
+/// word: it is repeated from then on, and further bytes are ignored.
+public final class RequestParser {
+    public enum Event: Sendable {
+        case needMore
+        case request(HTTPRequest)
+        /// The head is good, and the client waits for ``ResponseWriter/continueResponse`` before it sends the body. Said once, and not when the body is
+        /// on its way already.
+        case expectContinue
+        /// To be answered, and then the connection closes.
+        case failed(HTTPFailure)
+    }
+
+    /// How far the request is that arrives now: it decides which time-out applies.
+    public enum Progress: Sendable, Equatable {
+        case betweenRequests, inHead, inBody, failed
+    }
+
+    private enum Phase {
+        case requestLine
+        case fields
+        /// This many bytes of the body are missing.
+        case sized(Int)
+        case chunkSize
+        /// This many bytes of the chunk are missing.
+        case chunkData(Int)
+        case chunkEnd
+        case trailers
+        case failed(HTTPFailure)
+    }
+
+    public let limits: HTTPLimits
+    @exclusivity(unchecked) private var input = InputBuffer()
+    @exclusivity(unchecked) private var phase = Phase.requestLine
+    @exclusivity(unchecked) private var builder = HeadBuilder()
+    @exclusivity(unchecked) private var chunked = ChunkedBody()
+    @exclusivity(unchecked) private var pending: HTTPRequest?
+    /// Up to here, no line feed was found; counted from the first byte that is left.
+    @exclusivity(unchecked) private var searched = 0
+    /// Where the line begins that is read now, counted from the first byte of the head, which stays in the input until it is complete.
+    @exclusivity(unchecked) private var lineStart = 0
+    @exclusivity(unchecked) private var requestLineEnd = 0
+    @exclusivity(unchecked) private var emptyLines = 0
+    @exclusivity(unchecked) private var trailerBytes = 0
+    @exclusivity(unchecked) private var waitsForContinue = false
+
+    public init(limits: HTTPLimits = .standard) { self.limits = limits }
+
+    // MARK: Input
+
+    /// Takes a copy of what was read.
+    public func append(_ raw: UnsafeRawBufferPointer) {
+        if case .failed = phase { return }
+        input.append(raw)
+    }
+
+    /// Lets `read` write into the input itself, which saves a copy.
+    /// - Parameters:
+    ///   - room: bytes that are offered at least. Memory beyond 16 KiB is given back whenever nothing is buffered, so that asking for more costs an
+    ///     allocation each time.
+    ///   - read: answers how many bytes it wrote, or a negative number, which is passed on.
+    public func read(atLeast room: Int, _ read: (UnsafeMutableRawBufferPointer) -> Int) -> Int {
+        let count = input.fill(atLeast: room, read)
+        if case .failed = phase { input.consume(input.count) }
+        return count
+    }
+
+    /// Bytes that wait to be looked at, such as further requests behind one that is being answered.
+    public var bufferedCount: Int { input.count }
+
+    public var progress: Progress {
+        switch phase {
+        case .requestLine: input.count == 0 ? .betweenRequests : .inHead
+        case .fields: .inHead
+        case .sized, .chunkSize, .chunkData, .chunkEnd, .trailers: .inBody
+        case .failed: .failed
+        }
+    }
+
+    // MARK: Output
+
+    /// What the bytes so far amount to.
+    public func next() -> Event {
+        do throws(HTTPFailure) {
+            while true {
+                if let event = try step() { return event }
+            }
+        } catch {
+            return fail(error)
+        }
+    }
+
+    private func fail(_ failure: HTTPFailure) -> Event {
+        phase = .failed(failure)
+        pending = nil
+        builder = HeadBuilder()
+        input.consume(input.count)
+        input.releaseWhenEmpty()
+        return .failed(failure)
+    }
+
+    /// One line or one stretch of the body; `nil` when there is more to do with what is there.
+    private func step() throws(HTTPFailure) -> Event? {
+        switch phase {
+        case .requestLine: return try readRequestLine()
+        case .fields: return try readField()
+        case .sized(let missing):
+            if let left = takeBody(missing) {
+                phase = .sized(left)
+                return needBody()
+            }
+            return complete()
+        case .chunkSize: return try readChunkSize()
+        case .chunkData(let missing):
+            if let left = takeBody(missing) {
+                phase = .chunkData(left)
+                return .needMore
+            }
+            phase = .chunkEnd
+            return nil
+        case .chunkEnd: return try readChunkEnd()
+        case .trailers: return try readTrailer()
+        case .failed(let failure): return .failed(failure)
+        }
+    }
+
+    // MARK: Lines
+
+    /// The line that begins at `start`, without its line end; `nil` while it is incomplete. The first `limit` bytes and two for the line end are searched,
+    /// so that the verdict does not depend on how the bytes arrived.
+    private func line(from start: Int, limit: Int, orFail failure: @autoclosure () -> HTTPFailure) throws(HTTPFailure) -> Range<Int>? {
+        let window = start + max(limit, 0) + 2
+        let end = min(input.count, window)
+        guard let feed = input.lineFeed(in: max(searched, start)..<max(end, searched, start)) else {
+            searched = end
+            if end == window { throw failure() }
+            return nil
+        }
+        searched = feed + 1
+        guard feed > start, input[feed - 1] == 0x0D else { throw .bad("A line ends with a line feed alone.") }
+        return start..<(feed - 1)
+    }
+
+    private func readRequestLine() throws(HTTPFailure) -> Event? {
+        while input.count > 0, !ByteSet.token.contains(input[0]) {
+            guard input[0] == 0x0D else { throw .bad("A request does not begin with a method.") }
+            guard input.count > 1 else { return .needMore }
+            guard input[1] == 0x0A, emptyLines < limits.leadingEmptyLines else { throw .bad("A request does not begin with a method.") }
+            emptyLines += 1
+            input.consume(2)
+        }
+        let limit = limits.requestLine
+        guard let line = try line(from: 0, limit: limit, orFail: HTTPFailure(status: 414, "The request line is longer than \(limit) bytes.")) else {
+            return .needMore
+        }
+        try builder.takeRequestLine(input.bytes(line), at: 0)
+        lineStart = line.upperBound + 2
+        requestLineEnd = lineStart
+        phase = .fields
+        return nil
+    }
+
+    private func readField() throws(HTTPFailure) -> Event? {
+        while true {
+            let left = limits.headerBlock - (lineStart - requestLineEnd) - 2
+            guard let line = try line(from: lineStart, limit: left, orFail: Self.tooLong("header fields", limits.headerBlock)) else { return .needMore }
+            let start = lineStart
+            lineStart = line.upperBound + 2
+            if line.isEmpty { return try finishHead() }
+            guard builder.fields.count < limits.headerCount else { throw HTTPFailure(status: 431, "There are more than \(limits.headerCount) header fields.") }
+            if builder.fields.isEmpty { builder.fields.reserveCapacity(16) }
+            try builder.takeField(UnsafeMutableRawBufferPointer(start: input.first + start, count: line.count), at: start)
+        }
+    }
+
+    private static func tooLong(_ what: String, _ limit: Int) -> HTTPFailure { HTTPFailure(status: 431, "The \(what) are longer than \(limit) bytes.") }
+
+    private func finishHead() throws(HTTPFailure) -> Event? {
+        let body = try builder.framing.body(version: builder.version, limit: limits.body)
+        let request = HTTPRequest(
+            method: builder.method, version: builder.version, keepAlive: builder.framing.keepsAlive(version: builder.version), body: [],
+            head: [UInt8](input.bytes(0..<lineStart)), target: builder.target, fields: builder.fields)
+        // HTTP/1.0 knows no interim answers, so that its expectations are ignored (RFC 9110, section 10.1.1).
+        waitsForContinue = builder.framing.expectsContinue && builder.version == .http11
+        builder = HeadBuilder()
+        input.consume(lineStart)
+        (lineStart, searched) = (0, 0)
+        pending = request
+        switch body {
+        case .none: return complete()
+        case .sized(let length): phase = .sized(length)
+        case .chunked:
+            phase = .chunkSize
+            chunked = ChunkedBody()
+        }
+        return nil
+    }
+
+    // MARK: Body
+
+    /// Moves up to `missing` bytes to the body; `nil` when that was all, otherwise how many are still missing.
+    private func takeBody(_ missing: Int) -> Int? {
+        let count = min(missing, input.count)
+        if count > 0 {
+            waitsForContinue = false
+            pending?.body.append(contentsOf: input.bytes(0..<count))
+            input.consume(count)
+        }
+        return count == missing ? nil : missing - count
+    }
+
+    private func needBody() -> Event {
+        guard waitsForContinue else { return .needMore }
+        waitsForContinue = false
+        return .expectContinue
+    }
+
+    private func readChunkSize() throws(HTTPFailure) -> Event? {
+        if input.count == 0 { return needBody() }
+        waitsForContinue = false
+        let longest = chunked.longestLine(limits)
+        guard let line = try line(from: 0, limit: longest, orFail: .bad("The line with the size of a chunk is too long.")) else { return .needMore }
+        let size = try chunked.size(input.bytes(line), received: pending?.body.count ?? 0, limits: limits)
+        input.consume(line.upperBound + 2)
+        searched = 0
+        trailerBytes = 0
+        phase = size == 0 ? .trailers : .chunkData(size)
+        return nil
+    }
+
+    private func readChunkEnd() throws(HTTPFailure) -> Event? {
+        guard input.count > 0 else { return .needMore }
+        guard input[0] == 0x0D, input.count < 2 || input[1] == 0x0A else { throw .bad("A chunk is longer than its size says.") }
+        guard input.count > 1 else { return .needMore }
+        input.consume(2)
+        phase = .chunkSize
+        return nil
+    }
+
+    /// Trailers are checked like header fields, and dropped.
+    private func readTrailer() throws(HTTPFailure) -> Event? {
+        let limit = limits.trailers - trailerBytes - 2
+        guard let line = try line(from: 0, limit: limit, orFail: Self.tooLong("trailers", limits.trailers)) else { return .needMore }
+        if !line.isEmpty { _ = try HeadBuilder.parts(ofField: UnsafeMutableRawBufferPointer(start: input.first, count: line.count)) }
+        trailerBytes += line.count + 2
+        input.consume(line.count + 2)
+        searched = 0
+        return line.isEmpty ? complete() : nil
+    }
+
+    private func complete() -> Event? {
+        phase = .requestLine
+        emptyLines = 0
+        searched = 0
+        input.releaseWhenEmpty()
+        guard let request = pending.take() else { return nil }
+        return .request(request)
+    }
+}

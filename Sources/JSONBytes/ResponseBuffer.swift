@@ -1,0 +1,111 @@
+/// The bytes of one answer while they are written: one raw buffer that doubles, appended to and never inserted into.
+///
+/// A reference, so that what writes a cell need not hand the buffer back; owned by one loop at a time and therefore not `Sendable`.
+/// It never refuses to grow: whoever appends in a loop compares ``count`` with the limit that applies to the answer.
+public final class ResponseBuffer {
+    // Exclusivity is not checked at run time: no method here calls out while it holds one of these.
+    @exclusivity(unchecked) @usableFromInline var base: UnsafeMutableRawPointer
+    @exclusivity(unchecked) @usableFromInline var capacity: Int
+    @exclusivity(unchecked) @usableFromInline var length: Int
+
+    /// - Parameter capacity: bytes to start with; at least 64 are taken.
+    public init(capacity: Int = 4096) {
+        self.capacity = max(capacity, Self.leastCapacity)
+        base = UnsafeMutableRawPointer.allocate(byteCount: self.capacity, alignment: 16)
+        length = 0
+    }
+
+    deinit { base.deallocate() }
+
+    /// Small enough for an idle connection, large enough for any single number or date.
+    static let leastCapacity = 64
+
+    /// How many bytes were written.
+    @inlinable public var count: Int { length }
+
+    @inlinable public var isEmpty: Bool { length == 0 }
+
+    // MARK: Room
+
+    /// Makes room for `extra` further bytes, at least doubling when it must grow, so that appending stays linear.
+    @inlinable public func reserve(_ extra: Int) {
+        if capacity &- length < extra { grow(extra) }
+    }
+
+    @usableFromInline @inline(never) func grow(_ extra: Int) {
+        let larger = max(capacity * 2, length + extra)
+        let fresh = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
+        fresh.copyMemory(from: base, byteCount: length)
+        base.deallocate()
+        base = fresh
+        capacity = larger
+    }
+
+    /// Cuts off what was written after the first `count` bytes, such as a field that turned out to be an error; no effect when there are fewer.
+    @inlinable public func truncate(to count: Int) {
+        if count >= 0, count < length { length = count }
+    }
+
+    /// Empties the buffer; memory beyond `keepingCapacity` bytes goes back, so that one large answer does not stay resident with its connection.
+    public func reset(keepingCapacity: Int) {
+        length = 0
+        let kept = max(keepingCapacity, Self.leastCapacity)
+        guard capacity > kept else { return }
+        base.deallocate()
+        base = UnsafeMutableRawPointer.allocate(byteCount: kept, alignment: 16)
+        capacity = kept
+    }
+
+    // MARK: Reading what was written
+
+    /// The written bytes, valid inside `body` only; `body` must not append.
+    @inlinable public func withUnsafeBytes<Result, Failure: Error>(_ body: (UnsafeRawBufferPointer) throws(Failure) -> Result) throws(Failure) -> Result {
+        try body(UnsafeRawBufferPointer(start: base, count: length))
+    }
+
+    /// A copy of the written bytes; the buffer is empty afterwards and keeps its memory.
+    public func takeBytes() -> [UInt8] {
+        let taken = [UInt8](UnsafeRawBufferPointer(start: base, count: length))
+        length = 0
+        return taken
+    }
+
+    // MARK: Bytes
+
+    @inlinable public func append(_ byte: UInt8) {
+        reserve(1)
+        base.storeBytes(of: byte, toByteOffset: length, as: UInt8.self)
+        length &+= 1
+    }
+
+    /// - Parameter raw: must not lie inside this buffer.
+    @inlinable public func append(_ raw: UnsafeRawBufferPointer) {
+        guard let source = raw.baseAddress, raw.count > 0 else { return }
+        reserve(raw.count)
+        (base + length).copyMemory(from: source, byteCount: raw.count)
+        length &+= raw.count
+    }
+
+    /// The UTF-8 bytes of a literal, copied as they are.
+    @inlinable public func append(_ text: StaticString) {
+        guard text.hasPointerRepresentation else {
+            append(utf8: text.description)
+            return
+        }
+        append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    @inlinable public func append(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { append($0) }
+    }
+
+    @inlinable public func append(_ bytes: ArraySlice<UInt8>) {
+        bytes.withUnsafeBytes { append($0) }
+    }
+
+    /// The UTF-8 bytes of a string, copied as they are: neither quoted nor escaped.
+    @inlinable public func append(utf8 text: String) {
+        var text = text
+        text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+    }
+}

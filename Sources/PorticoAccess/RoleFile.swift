@@ -1,0 +1,162 @@
+import Diagnostics
+import GraphQLSchema
+import PorticoCatalog
+import YAMLTree
+
+/// What `config/access/roles.yaml` says of one role.
+struct RoleRules: Sendable {
+    var name: String
+    var reach: Reach
+    var limits: RuleLimits
+    var types: [String: ReadRule]
+}
+
+/// `read:` of one type.
+struct ReadRule: Sendable {
+    var fields: Set<String>
+    var rows: RuleRows?
+    /// Off until a tenant's file grants it.
+    var isOptional: Bool
+    var origin: RuleOrigin
+}
+
+/// Reads `config/access/roles.yaml` and collects what is wrong with it.
+struct RoleFile {
+    let catalog: Catalog
+    /// Of the gateway; a role may lower them.
+    let limits: RuleLimits
+    private var reader: YAMLReader
+    private(set) var roles: [String: RoleRules] = [:]
+
+    var problems: [Diagnostic] { reader.diagnostics }
+
+    /// Keys of a tenant's file, which a role of that name could not be told from.
+    static let reservedNames = ["grants", "limits"]
+
+    init(_ source: SourceText, catalog: Catalog, limits: RuleLimits) {
+        self.catalog = catalog
+        self.limits = limits
+        reader = YAMLReader(source)
+        guard let root = reader.root(), let file = reader.mapping(root, allowedKeys: ["roles"], as: "the file of the roles") else { return }
+        guard let node = file["roles"] else {
+            reader.report("The file has no `roles`.", at: file.range)
+            return
+        }
+        guard let members = reader.mapping(node, as: "`roles`")?.members else { return }
+        for member in members { read(member) }
+        // Nobody has to state that those who have not signed in may read nothing.
+        let anonymous = Viewer.anonymous.role
+        if roles[anonymous] == nil { roles[anonymous] = RoleRules(name: anonymous, reach: .tenant, limits: limits, types: [:]) }
+    }
+
+    private mutating func read(_ member: YAMLMember) {
+        let name = member.key
+        guard name.isName, !Self.reservedNames.contains(name) else {
+            let hint = "A name has letters, digits and underscores, and is neither `grants` nor `limits`."
+            reader.report("`\(name)` cannot be the name of a role.", at: member.keyRange, hint: hint)
+            return
+        }
+        guard let mapping = reader.mapping(member.value, as: "the role `\(name)`") else { return }
+        let own = ["reach", "crossTenant", "limits"]
+        var role = RoleRules(name: name, reach: reach(mapping), limits: limits, types: [:])
+        if let node = mapping["limits"] {
+            let stated = LimitRules(node, &reader)
+            stated.checkLowers(limits, owner: "the gateway", &reader)
+            role.limits = stated.lowering(limits)
+        }
+        for entry in mapping.members where !own.contains(entry.key) {
+            guard let type = catalog.types[entry.key] else {
+                let hint = didYouMean(suggestion(for: entry.key, among: Array(catalog.types.keys) + own))
+                reader.report("`\(entry.key)` is neither a type nor a setting of a role.", at: entry.keyRange, hint: hint)
+                continue
+            }
+            if let rule = self.rule(entry, type, role) { role.types[type.name] = rule }
+        }
+        roles[name] = role
+    }
+
+    private mutating func reach(_ mapping: YAMLMapping) -> Reach {
+        let isCrossTenant = mapping["crossTenant"].flatMap { reader.bool($0, as: "`crossTenant`") } ?? false
+        guard let node = mapping["reach"] else { return isCrossTenant ? .crossTenant : .tenant }
+        if isCrossTenant { reader.report("A role with `crossTenant: true` has no `reach`: no tenant bounds it.", at: node.range) }
+        let word = reader.choice(node, of: ["tenant", "subtree"], as: "`reach`")
+        return isCrossTenant ? .crossTenant : word == "subtree" ? .subtree : .tenant
+    }
+
+    private mutating func rule(_ entry: YAMLMember, _ type: TypeBinding, _ role: RoleRules) -> ReadRule? {
+        guard let actions = reader.mapping(entry.value, allowedKeys: ["read"], as: "the rules for \(type.name)") else { return nil }
+        guard let member = actions.member("read") else {
+            if actions.members.isEmpty {
+                reader.report("The rules for \(type.name) say nothing.", at: entry.keyRange, hint: "Write `read: { fields: … }`, or leave the type out.")
+            }
+            return nil
+        }
+        guard let read = reader.mapping(member.value, allowedKeys: ["fields", "rows", "optional"], as: "`read`") else { return nil }
+        let isCrossTenant = role.reach == .crossTenant
+        if !isCrossTenant, type.isolation == .unstated {
+            let hint = "State `isolation` in \(type.file), or `isolation: none` where its rows belong to no tenant."
+            reader.report("\(type.name) states no isolation: only roles with `crossTenant: true` may read it.", at: entry.keyRange, hint: hint)
+        }
+        guard let node = read["fields"] else {
+            reader.report("The rule does not say which fields of \(type.name) may be read.", at: read.range, hint: "Write `fields: all`, a list, or `fields: { except: [...] }`.")
+            return nil
+        }
+        let origin = RuleOrigin(reader.source, member.keyRange)
+        let rows = read.member("rows").flatMap { rows in
+            RuleRows(rows.value, of: type, role: role.name, isCrossTenant: isCrossTenant, catalog: catalog, origin: RuleOrigin(reader.source, rows.keyRange), &reader)
+        }
+        let isOptional = read["optional"].flatMap { reader.bool($0, as: "`optional`") } ?? false
+        return ReadRule(fields: fields(node, type), rows: rows, isOptional: isOptional, origin: origin)
+    }
+
+    /// `all`, a list, or `{ except: [...] }`.
+    private mutating func fields(_ node: YAMLNode, _ type: TypeBinding) -> Set<String> {
+        let all = Set(type.fields.keys)
+        switch node.content {
+        case .scalar("all", _): return all
+        case .sequence: return reader.fieldNames(node, of: type, as: "`fields`")
+        case .mapping:
+            guard let mapping = reader.mapping(node, allowedKeys: ["except"], as: "`fields`") else { return [] }
+            guard let except = mapping["except"] else {
+                reader.report("Expected `{ except: [...] }`.", at: node.range)
+                return []
+            }
+            return all.subtracting(reader.fieldNames(except, of: type, as: "`except`"))
+        case .scalar:
+            reader.report("Expected `all`, a list of fields or `{ except: [...] }`, found \(node.kindDescription).", at: node.range)
+            return []
+        }
+    }
+}
+
+extension YAMLReader {
+    /// A list of names of fields, each checked.
+    mutating func fieldNames(_ node: YAMLNode, of type: TypeBinding, as what: String) -> Set<String> {
+        guard let items = sequence(node, as: what) else { return [] }
+        var names: Set<String> = []
+        for item in items {
+            guard let name = string(item, as: "an item of \(what)") else { continue }
+            if type.fields[name] == nil {
+                report("\(type.name) has no field `\(name)`.", at: item.range, hint: didYouMean(suggestion(for: name, among: type.fields.keys)))
+            } else {
+                names.insert(name)
+            }
+        }
+        return names
+    }
+}
+
+extension RuleOrigin {
+    init(_ source: SourceText, _ range: SourceRange, file: String? = nil) {
+        let position = source.position(at: Int(range.start))
+        self.init(file: file ?? source.name, line: position.line, column: position.column)
+    }
+}
+
+extension String {
+    /// Whether it has the form of a name in GraphQL, so that a role's can be an enum value.
+    fileprivate var isName: Bool {
+        guard let first = utf8.first, !(0x30...0x39).contains(first) else { return false }
+        return utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x5F }
+    }
+}

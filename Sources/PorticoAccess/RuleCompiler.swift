@@ -1,0 +1,108 @@
+import GraphQLSchema
+import PorticoCatalog
+
+/// What decides a ``RuleSet``, and nothing else: equal contents share one.
+struct RuleContent: Sendable, Hashable {
+    struct TypeContent: Sendable, Hashable {
+        var fields: Set<String>
+        var rows: [RuleRows]
+        var origin: RuleOrigin
+    }
+
+    var role: String
+    var reach: Reach
+    var limits: RuleLimits
+    var types: [String: TypeContent]
+
+    /// The role's rules, narrowed by the tenant's.
+    init(_ role: RoleRules, _ tenant: TenantRules, catalog: Catalog) {
+        self.role = role.name
+        reach = role.reach
+        let own = tenant.roles[role.name] ?? TenantRules.Role()
+        limits = own.limits.lowering(tenant.limits.lowering(role.limits))
+        types = [:]
+        for (name, rule) in role.types {
+            if rule.isOptional, !tenant.grants.contains(TenantRules.Grant(role: role.name, type: name)) { continue }
+            guard let binding = catalog.types[name], role.reach == .crossTenant || binding.isolation != .unstated else { continue }
+            let narrowing = own.types[name]
+            types[name] = TypeContent(
+                fields: rule.fields.subtracting(narrowing?.hide ?? []), rows: [rule.rows, narrowing?.rows].compactMap(\.self), origin: rule.origin)
+        }
+        settle(catalog)
+    }
+
+    /// Takes away relations to types that cannot be read, and types of which nothing is left, until both hold.
+    private mutating func settle(_ catalog: Catalog) {
+        var isSettled = false
+        while !isSettled {
+            isSettled = true
+            for (name, type) in types {
+                guard let binding = catalog.types[name] else { continue }
+                let left = type.fields.filter { field in binding.relation(field).map { types[$0.target] != nil } ?? true }
+                if left.count < type.fields.count || left.isEmpty { isSettled = false }
+                if left.isEmpty { types[name] = nil } else { types[name]?.fields = left }
+            }
+        }
+    }
+
+    /// Not to be foreseen by who writes a tenant's file, and so not to be made equal to another's: the hash is seeded anew in each process.
+    var fingerprint: UInt64 {
+        var hasher = Hasher()
+        hash(into: &hasher)
+        return UInt64(bitPattern: Int64(hasher.finalize()))
+    }
+
+    var visibility: Visibility { Visibility(fields: types.mapValues(\.fields), isSignedIn: role != Viewer.anonymous.role) }
+
+    func ruleSet(schema: Schema) -> RuleSet {
+        RuleSet(fingerprint: fingerprint, role: role, reach: reach, schema: schema, types: types.mapValues(\.rule), limits: limits)
+    }
+}
+
+extension RuleContent.TypeContent {
+    fileprivate var rule: TypeRule {
+        guard !rows.isEmpty else { return TypeRule(fields: fields, rows: nil, origin: origin) }
+        let conditions = rows.map(\.condition)
+        let row = RowRule(
+            condition: conditions.count == 1 ? conditions[0] : .all(conditions), required: rows.reduce(into: []) { $0.formUnion($1.required) }, origins: rows.map(\.origin))
+        return TypeRule(fields: fields, rows: row, origin: origin)
+    }
+}
+
+/// What decides the schema that viewers see.
+struct Visibility: Sendable, Hashable {
+    var fields: [String: Set<String>]
+    var isSignedIn: Bool
+
+    func schema(_ catalog: Catalog) -> Schema {
+        let query = catalog.schema.queryType.name
+        let filterable = filterableTypes(catalog)
+        return catalog.schema.restricted { type, field in
+            type == query ? showsRoot(field, catalog) : catalog.types[type] == nil || fields[type]?.contains(field) == true
+        } inputField: { input, field in
+            switch catalog.derived[input] {
+            case .filter(let type)?:
+                if ["and", "or", "not"].contains(field) { filterable.contains(type) } else { fields[type]?.contains(field) == true }
+            case .order(let type)?: fields[type]?.contains(field) == true
+            case .listFilter(let type)?: filterable.contains(type)
+            case nil: true
+            }
+        }
+    }
+
+    /// A getter by a field that is hidden would tell the field's values.
+    private func showsRoot(_ field: String, _ catalog: Catalog) -> Bool {
+        switch catalog.root[field] {
+        case .constant?: true
+        case .viewer(let type)?: isSignedIn && fields[type] != nil
+        case .getter(let type, let argument, _)?: fields[type]?.contains(argument) == true
+        case .list(let type)?: fields[type] != nil
+        case nil: false
+        }
+    }
+
+    /// Types of which at least one column is visible; a filter with nothing but `and`, `or`, `not` would say nothing.
+    private func filterableTypes(_ catalog: Catalog) -> Set<String> {
+        Set(fields.filter { name, fields in fields.contains { catalog.types[name]?.column($0) != nil } }.keys)
+    }
+}

@@ -1,0 +1,116 @@
+import Diagnostics
+import GraphQLSchema
+import PorticoCatalog
+
+/// The rules of one role in one kind of tenant, compiled: what its viewers see of the schema, and which rows.
+///
+/// Compiled once per distinct content: all tenants without a file of their own, or with equal files, share one. Immutable.
+public final class RuleSet: Sendable {
+    /// Of the content that decides: equal rules, equal fingerprint. Part of the key of every cached plan.
+    public let fingerprint: UInt64
+    public let role: String
+    public let reach: Reach
+    /// The schema as these viewers see it.
+    public let schema: Schema
+    /// By type name; a type that is not here cannot be read at all.
+    public let types: [String: TypeRule]
+    public let limits: RuleLimits
+
+    public init(fingerprint: UInt64, role: String, reach: Reach, schema: Schema, types: [String: TypeRule], limits: RuleLimits) {
+        self.fingerprint = fingerprint
+        self.role = role
+        self.reach = reach
+        self.schema = schema
+        self.types = types
+        self.limits = limits
+    }
+}
+
+public enum Reach: Sendable, Hashable {
+    /// Only the viewer's own tenant.
+    case tenant
+    /// The viewer's tenant and all below it.
+    case subtree
+    /// No isolation at all.
+    case crossTenant
+}
+
+/// What a role may read of one type.
+public struct TypeRule: Sendable {
+    public var fields: Set<String>
+    /// On top of isolation; `nil` where every row within reach may be read.
+    public var rows: RowRule?
+    /// Where the type's rule stands, for explanations.
+    public var origin: RuleOrigin
+
+    public init(fields: Set<String>, rows: RowRule?, origin: RuleOrigin) {
+        self.fields = fields
+        self.rows = rows
+        self.origin = origin
+    }
+}
+
+/// A row condition of the role, AND-ed with the tenant's own.
+public struct RowRule: Sendable {
+    public var condition: Condition<RuleOperand>
+    /// The viewer's values that the condition names: where the viewer lacks one, the condition is false as a whole, also under `not` and `ne`.
+    public var required: Set<ViewerValue>
+    public var origins: [RuleOrigin]
+
+    public init(condition: Condition<RuleOperand>, required: Set<ViewerValue>, origins: [RuleOrigin]) {
+        self.condition = condition
+        self.required = required
+        self.origins = origins
+    }
+}
+
+/// A value of a rule.
+public enum RuleOperand: Sendable, Hashable {
+    case literal(InputValue)
+    case viewer(ViewerValue)
+    /// The time of the request.
+    case now
+}
+
+public enum ViewerValue: Sendable, Hashable {
+    case id, tenant, tenants
+    /// As the enum value, such as `CLIENT`.
+    case role
+    case claim(String)
+}
+
+/// The place of a rule.
+public struct RuleOrigin: Sendable, Hashable, CustomStringConvertible {
+    public var file: String
+    public var line: Int
+    public var column: Int
+
+    public init(file: String, line: Int, column: Int) {
+        self.file = file
+        self.line = line
+        self.column = column
+    }
+
+    public var description: String { "\(file):\(line):\(column)" }
+}
+
+/// Limits that a role, and a tenant below it, may lower.
+public struct RuleLimits: Sendable, Hashable {
+    /// Rows of a list without `first`; never above `maximumFirst`.
+    public var defaultFirst: Int
+    /// The highest `first`.
+    public var maximumFirst: Int
+    public var maximumOffset: Int
+    /// Fields above each other in an operation, introspection left out.
+    public var depth: Int
+    /// Rows that a plan may touch, by its `first`s.
+    public var cost: Int
+
+    public init(defaultFirst: Int = 50, maximumFirst: Int = 500, maximumOffset: Int = 10_000, depth: Int = 30, cost: Int = 10_000_000) {
+        self.defaultFirst = min(defaultFirst, maximumFirst)
+        self.maximumFirst = maximumFirst
+        self.maximumOffset = maximumOffset
+        self.depth = depth
+        self.cost = cost
+    }
+}

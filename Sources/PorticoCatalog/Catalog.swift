@@ -1,0 +1,203 @@
+import Diagnostics
+import GraphQLSchema
+
+/// How one API maps to its database: the whole schema with everything that is derived, and a binding for each type and root field.
+///
+/// Made by `CatalogLoader` from `schema.graphql` and `resolvers/`; immutable; knows no viewer and no rule.
+public final class Catalog: Sendable {
+    /// The full schema: what a viewer who may read everything sees.
+    public let schema: Schema
+    /// The object types that have a table, by name.
+    public let types: [String: TypeBinding]
+    /// The fields of the query root, by name.
+    public let root: [String: RootBinding]
+    /// The input types that were derived from object types, by name.
+    public let derived: [String: DerivedType]
+
+    public init(schema: Schema, types: [String: TypeBinding], root: [String: RootBinding], derived: [String: DerivedType] = [:]) {
+        self.schema = schema
+        self.types = types
+        self.root = root
+        self.derived = derived
+    }
+}
+
+/// The object type whose fields the fields of a derived input type stand for.
+public enum DerivedType: Sendable, Hashable {
+    /// `TicketFilter`: a field for each field of the type, and `and`, `or`, `not`.
+    case filter(of: String)
+    /// `TicketListFilter`: `some`, `every`, `none`.
+    case listFilter(of: String)
+    /// `TicketOrder`: a field for each field that a list may be ordered by.
+    case order(of: String)
+}
+
+/// A table's name; never from a client.
+public struct TableName: Sendable, Hashable {
+    public var schema: String?
+    public var name: String
+
+    public init(schema: String? = nil, name: String) {
+        self.schema = schema
+        self.name = name
+    }
+}
+
+/// An object type and its table.
+public final class TypeBinding: Sendable {
+    public let name: String
+    public let table: TableName
+    /// The primary key: one column, not null.
+    public let key: ColumnBinding
+    /// By the name of the GraphQL field.
+    public let fields: [String: FieldBinding]
+    public let isolation: Isolation
+    /// The order of a list without `orderBy`; ends with the key.
+    public let defaultOrder: [OrderKey]
+    /// Where the binding stands, for diagnostics.
+    public let file: String
+
+    public init(name: String, table: TableName, key: ColumnBinding, fields: [String: FieldBinding], isolation: Isolation, defaultOrder: [OrderKey], file: String) {
+        self.name = name
+        self.table = table
+        self.key = key
+        self.fields = fields
+        self.isolation = isolation
+        self.defaultOrder = defaultOrder
+        self.file = file
+    }
+
+    public func column(_ field: String) -> ColumnBinding? {
+        if case .column(let column)? = fields[field] { column } else { nil }
+    }
+
+    public func relation(_ field: String) -> RelationBinding? {
+        if case .relation(let relation)? = fields[field] { relation } else { nil }
+    }
+}
+
+public enum FieldBinding: Sendable {
+    case column(ColumnBinding)
+    case relation(RelationBinding)
+}
+
+/// A field that is a column.
+public struct ColumnBinding: Sendable, Hashable {
+    /// The GraphQL field.
+    public var field: String
+    public var column: String
+    public var type: ColumnType
+
+    public init(field: String, column: String, type: ColumnType) {
+        self.field = field
+        self.column = column
+        self.type = type
+    }
+}
+
+/// The types of columns that the gateway can read and compare; each has one binary form.
+public indirect enum ColumnType: Sendable, Hashable {
+    case text, varchar, bpchar, uuid
+    case int2, int4, int8
+    case float4, float8
+    case numeric
+    case bool
+    case timestamptz, timestamp, date
+    case json, jsonb
+    case `enum`(EnumBinding)
+    case array(ColumnType)
+}
+
+/// An enum of the database and the GraphQL enum that shows it.
+public struct EnumBinding: Sendable, Hashable {
+    /// Of the GraphQL type.
+    public var name: String
+    /// Of the PostgreSQL type; `nil` where the labels are kept in a text column.
+    public var sqlType: String?
+    public var values: [EnumLabel]
+
+    public init(name: String, sqlType: String?, values: [EnumLabel]) {
+        self.name = name
+        self.sqlType = sqlType
+        self.values = values
+    }
+
+    public func label(of value: String) -> String? { values.first { $0.value == value }?.label }
+}
+
+public struct EnumLabel: Sendable, Hashable {
+    /// As GraphQL has it, such as `IN_PROGRESS`.
+    public var value: String
+    /// As the database has it, such as `in_progress`.
+    public var label: String
+
+    public init(value: String, label: String) {
+        self.value = value
+        self.label = label
+    }
+}
+
+/// A field that leads to rows of a type: those whose `remote` column equals this row's `local` column.
+public struct RelationBinding: Sendable, Hashable {
+    public enum Cardinality: Sendable, Hashable { case one, many }
+
+    public var field: String
+    /// The type whose table holds `local`.
+    public var source: String
+    public var target: String
+    public var cardinality: Cardinality
+    public var local: ColumnBinding
+    public var remote: ColumnBinding
+
+    public init(field: String, source: String, target: String, cardinality: Cardinality, local: ColumnBinding, remote: ColumnBinding) {
+        self.field = field
+        self.source = source
+        self.target = target
+        self.cardinality = cardinality
+        self.local = local
+        self.remote = remote
+    }
+}
+
+/// How a row's tenant is found.
+public enum Isolation: Sendable, Hashable {
+    /// `isolation: tenantId`
+    case column(ColumnBinding)
+    /// `isolation: ticket.tenantId`: to-one relations from the row on, then a column of the last target.
+    case path([RelationBinding], ColumnBinding)
+    /// `isolation: none`: the rows belong to no tenant, and rules alone decide.
+    case none
+    /// Nothing stated: only roles with `crossTenant` may read the type.
+    case unstated
+}
+
+public enum OrderDirection: String, Sendable, Hashable, CaseIterable {
+    case ascending = "ASC"
+    case descending = "DESC"
+    case ascendingNullsFirst = "ASC_NULLS_FIRST"
+    case ascendingNullsLast = "ASC_NULLS_LAST"
+    case descendingNullsFirst = "DESC_NULLS_FIRST"
+    case descendingNullsLast = "DESC_NULLS_LAST"
+}
+
+public struct OrderKey: Sendable, Hashable {
+    public var column: ColumnBinding
+    public var direction: OrderDirection
+
+    public init(column: ColumnBinding, direction: OrderDirection) {
+        self.column = column
+        self.direction = direction
+    }
+}
+
+/// What a field of the query root gives.
+public enum RootBinding: Sendable, Hashable {
+    /// A fixed value, as the text of one JSON value.
+    case constant(String)
+    /// The viewer's own row of a type.
+    case viewer(type: String)
+    /// One row, by the column that an argument names.
+    case getter(type: String, argument: String, column: ColumnBinding)
+    /// A list with `where`, `orderBy`, `first`, `offset`.
+    case list(type: String)
+}

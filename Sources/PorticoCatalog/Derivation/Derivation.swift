@@ -1,0 +1,71 @@
+import Diagnostics
+import GraphQLLanguage
+import GraphQLSchema
+
+/// From the short document of `schema.graphql` to the whole one that clients see.
+///
+/// Each derived thing has its file: ``ListArguments``, ``FilterTypes``, ``OperatorTypes``, ``OrderTypes``. Only what a list needs is derived, and every definition
+/// has the range of what it was derived from, so that a name that is taken already is reported there.
+struct Derivation {
+    private(set) var document: Document
+    /// Names of derived input types, for those who hide fields of the types behind them.
+    private(set) var types: [String: DerivedType] = [:]
+    private(set) var problems: [Diagnostic] = []
+
+    /// `schema` is that of the short document.
+    init(document: Document, schema: Schema, bindings: [String: TypeBinding], file: String) {
+        let listed = Self.listedTypes(schema)
+        var filters = FilterTypes(schema: schema, bindings: bindings, file: file)
+        let orders = OrderTypes(schema: schema, bindings: bindings)
+        for type in listed { filters.require(type) }
+        var definitions = document.definitions.filter { !ListDirective.isDefinition($0) }.map { ListArguments.added(to: $0, orders: orders) }
+        let ordered = listed.compactMap { type in orders.definition(of: type).map { (type, $0) } }
+        for (type, definition) in filters.definitions {
+            definitions.append(.typeSystem(.type(definition)))
+            types[definition.name.value] = type
+        }
+        for (type, definition) in ordered {
+            definitions.append(.typeSystem(.type(definition)))
+            types[definition.name.value] = .order(of: type)
+        }
+        definitions += filters.operators.definitions.map { .typeSystem(.type($0)) }
+        if !ordered.isEmpty { definitions.append(.typeSystem(.type(OrderTypes.direction))) }
+        let added = definitions.dropFirst(document.definitions.count { !ListDirective.isDefinition($0) }).compactMap(Self.typeName)
+        self.document = Document(definitions: definitions)
+        problems = filters.problems + Self.taken(Set(added.map(\.value)), in: document, file: file)
+    }
+
+    /// Each type of the short document that has the name of a derived one.
+    private static func taken(_ derived: Set<String>, in document: Document, file: String) -> [Diagnostic] {
+        document.definitions.compactMap(typeName).filter { derived.contains($0.value) }.map { name in
+            Diagnostic("The name `\(name.value)` is taken: a type of that name is derived for the lists.", file: file, range: name.range)
+        }
+    }
+
+    private static func typeName(_ definition: Definition) -> Name? {
+        if case .typeSystem(.type(let type)) = definition { type.name } else { nil }
+    }
+
+    /// The types of which there is a list, in the order of the document.
+    private static func listedTypes(_ schema: Schema) -> [String] {
+        var found: Set<String> = []
+        for type in schema.types.values {
+            for field in type.fields ?? FieldMap([], name: \.name) where field.isDerivedList { found.insert(field.type.name) }
+        }
+        return schema.typeOrder.filter(found.contains)
+    }
+}
+
+/// A description in the form that a document has it.
+func derivedDescription(_ text: String) -> StringValue { StringValue(text, isBlock: true) }
+
+/// An optional argument or input field of a derived definition.
+func derivedInput(_ name: String, _ type: TypeReference, _ description: String, range: SourceRange) -> InputValueDefinition {
+    InputValueDefinition(description: derivedDescription(description), name: Name(name, range: range), type: type, range: range)
+}
+
+extension TypeReference {
+    static func derived(_ name: String, range: SourceRange) -> TypeReference { .named(Name(name, range: range)) }
+    /// `[Name!]`
+    static func derivedList(_ name: String, range: SourceRange) -> TypeReference { .list(.nonNull(.derived(name, range: range), range), range) }
+}

@@ -1,0 +1,159 @@
+import Diagnostics
+import GraphQLSchema
+
+/// How large one filter may be.
+enum FilterLimits {
+    /// Objects and lists within each other. Stands against SQL that is nested deeper than PostgreSQL's own stack.
+    static let depth = 40
+    /// Operators and relations in one filter. Stands against a statement of megabytes made from a request of kilobytes.
+    static let conditions = 1_000
+}
+
+/// Reads the language of `where` (interface, section 3) into a ``Condition`` and collects what is wrong.
+///
+/// Several keys of an object are AND-ed; `{}` is true, `and: []` is true, `or: []` is false. A null anywhere and an operator object without operators are
+/// problems, because that is what a forgotten variable leaves behind.
+///
+/// ```swift
+/// var reader = FilterReader<Source>(catalog: catalog)
+/// let condition = reader.condition(source, of: type)
+/// if let problem = reader.problems.first { throw problem }
+/// ```
+public struct FilterReader<Source: FilterSource> {
+    public typealias Result = Condition<Source.Operand>
+
+    public let catalog: Catalog
+    public private(set) var problems: [FilterProblem] = []
+    private var conditions = 0
+
+    public init(catalog: Catalog) { self.catalog = catalog }
+
+    /// The condition that a filter of the type spells; false where there are ``problems``.
+    public mutating func condition(_ source: Source, of type: TypeBinding) -> Result {
+        let before = problems.count
+        let result = object(source, of: type, at: "", depth: 0)
+        return problems.count == before ? result : .any([])
+    }
+
+    private mutating func report(_ message: String, hint: String? = nil, at path: String, _ range: SourceRange?) -> Result {
+        problems.append(FilterProblem(message, hint: hint, path: path, range: range))
+        return .any([])
+    }
+
+    private mutating func object(_ source: Source, of type: TypeBinding, at path: String, depth: Int) -> Result {
+        guard depth <= FilterLimits.depth else { return report("The filter is nested deeper than \(FilterLimits.depth) levels.", at: path, source.range) }
+        guard let entries = entries(source, expected: "a filter of \(type.name)", at: path) else { return .any([]) }
+        var parts: [Result] = []
+        for entry in entries {
+            let place = path.isEmpty ? entry.key : "\(path).\(entry.key)"
+            conditions += 1
+            guard conditions <= FilterLimits.conditions else {
+                if conditions == FilterLimits.conditions + 1 { parts.append(report("The filter has more than \(FilterLimits.conditions) conditions.", at: place, entry.keyRange)) }
+                return .any([])
+            }
+            switch entry.key {
+            case "and": parts.append(.all(list(entry.value, of: type, at: place, depth: depth)))
+            case "or": parts.append(.any(list(entry.value, of: type, at: place, depth: depth)))
+            case "not": parts.append(.not(object(entry.value, of: type, at: place, depth: depth + 1)))
+            default: parts.append(field(entry, of: type, at: place, depth: depth))
+            }
+        }
+        return parts.count == 1 ? parts[0] : .all(parts)
+    }
+
+    /// The entries of an object; anything else is a problem.
+    private mutating func entries(_ source: Source, expected: String, at path: String) -> [FilterEntry<Source>]? {
+        switch source.shape {
+        case .object(let entries): return entries
+        case .null: _ = report("Null says nothing here: leave the key out\(path.isEmpty ? "" : ", or ask for a missing value with `isNull: true`").", at: path, source.range)
+        case .list, .leaf: _ = report("Expected \(expected) as an object.", at: path, source.range)
+        }
+        return nil
+    }
+
+    /// The items of `and` and `or`; one object stands for a list of one, as in GraphQL.
+    private mutating func list(_ source: Source, of type: TypeBinding, at path: String, depth: Int) -> [Result] {
+        switch source.shape {
+        case .list(let items): return items.enumerated().map { object($1, of: type, at: "\(path)[\($0)]", depth: depth + 1) }
+        case .object: return [object(source, of: type, at: path, depth: depth + 1)]
+        case .null: return [report("Null says nothing here: leave the key out.", at: path, source.range)]
+        case .leaf: return [report("Expected a list of filters of \(type.name).", at: path, source.range)]
+        }
+    }
+
+    private mutating func field(_ entry: FilterEntry<Source>, of type: TypeBinding, at path: String, depth: Int) -> Result {
+        switch type.fields[entry.key] {
+        case .column(let column)?: return operators(entry.value, on: column, of: type, at: path)
+        case .relation(let relation)?: return self.relation(relation, entry.value, at: path, depth: depth)
+        case nil:
+            let known = Array(type.fields.keys) + ["and", "or", "not"]
+            return report("\(type.name) has no field `\(entry.key)`.", hint: didYouMean(suggestion(for: entry.key, among: known)), at: path, entry.keyRange ?? entry.value.range)
+        }
+    }
+
+    private mutating func relation(_ relation: RelationBinding, _ source: Source, at path: String, depth: Int) -> Result {
+        guard let target = catalog.types[relation.target] else { return report("\(relation.target) has no table.", at: path, source.range) }
+        if relation.cardinality == .one { return .toOne(relation, object(source, of: target, at: path, depth: depth + 1)) }
+        let words = Quantifier.allCases.map(\.rawValue)
+        guard let entries = entries(source, expected: "`some`, `every` or `none`", at: path) else { return .any([]) }
+        if entries.isEmpty { return report("Name `some`, `every` or `none`: an object without them says nothing.", at: path, source.range) }
+        var parts: [Result] = []
+        for entry in entries {
+            let place = "\(path).\(entry.key)"
+            if let quantifier = Quantifier(rawValue: entry.key) {
+                parts.append(.toMany(relation, quantifier, object(entry.value, of: target, at: place, depth: depth + 1)))
+            } else {
+                let hint = didYouMean(suggestion(for: entry.key, among: words)) ?? "A list is asked with `some`, `every` or `none`."
+                parts.append(report("`\(entry.key)` is not known of the list `\(relation.field)`.", hint: hint, at: place, entry.keyRange ?? entry.value.range))
+            }
+        }
+        return parts.count == 1 ? parts[0] : .all(parts)
+    }
+
+    private mutating func operators(_ source: Source, on column: ColumnBinding, of type: TypeBinding, at path: String) -> Result {
+        let typeName = catalog.fieldTypeName(column.field, of: type)
+        let known = column.type.comparisons(isID: typeName == "ID")
+        guard let entries = entries(source, expected: "operators on \(column.field), such as `{ \(known.first?.rawValue ?? "isNull"): … }`,", at: path) else { return .any([]) }
+        if entries.isEmpty {
+            return report("Name an operator, such as `\(known.first?.rawValue ?? "isNull")`: an object without them says nothing.", at: path, source.range)
+        }
+        var parts: [Result] = []
+        for entry in entries {
+            let place = "\(path).\(entry.key)"
+            guard let comparison = known.first(where: { $0.rawValue == entry.key }) else {
+                let words = known.map(\.rawValue)
+                let hint = didYouMean(suggestion(for: entry.key, among: words)) ?? "It has \(words.joined(separator: ", "))."
+                parts.append(report("The field `\(column.field)` of \(type.name) has no operator `\(entry.key)`.", hint: hint, at: place, entry.keyRange ?? entry.value.range))
+                continue
+            }
+            parts.append(compare(column, comparison, entry.value, typeName: typeName, at: place))
+        }
+        return parts.count == 1 ? parts[0] : .all(parts)
+    }
+
+    private mutating func compare(_ column: ColumnBinding, _ comparison: Comparison, _ source: Source, typeName: String, at path: String) -> Result {
+        if holdsNull(source) {
+            return report("`\(comparison.rawValue)` cannot be null: ask for a missing value with `isNull: true`.", at: path, source.range)
+        }
+        do throws(FilterProblem) {
+            return .compare(column, comparison, try source.operand(FilterOperandUse(column: column, comparison: comparison, typeName: typeName)))
+        } catch {
+            return report(error.message, hint: error.hint, at: path, error.range ?? source.range)
+        }
+    }
+
+    private func holdsNull(_ source: Source) -> Bool {
+        switch source.shape {
+        case .null: true
+        case .list(let items): items.contains { if case .null = $0.shape { true } else { false } }
+        case .object, .leaf: false
+        }
+    }
+}
+
+extension Catalog {
+    /// The name of a field's type without lists and non-nulls, such as `DateTime`; empty for a field that the schema does not have.
+    func fieldTypeName(_ field: String, of type: TypeBinding) -> String {
+        schema.type(type.name)?.fields?[field]?.type.name ?? ""
+    }
+}

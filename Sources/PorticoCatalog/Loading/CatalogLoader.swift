@@ -1,0 +1,122 @@
+import Diagnostics
+import GraphQLLanguage
+import GraphQLSchema
+
+/// From `schema.graphql` and the files of `resolvers/` to a ``Catalog``.
+public enum CatalogLoader {
+    /// The whole catalog, the derived schema included.
+    ///
+    /// Throws every problem that was found, in the order of files and places: what is wrong with the form of any file, with the schema itself, and
+    /// with names that the resolver files use. Where the schema itself is wrong, names are not looked at.
+    public static func load(schemaFile: SourceText, resolvers: [SourceText], scalars: [String: ScalarCoercion] = PorticoScalars.all) throws(Diagnostics) -> Catalog {
+        var loading = Loading(schemaFile: schemaFile, scalars: scalars)
+        loading.readFiles(resolvers)
+        guard let (document, schema) = loading.readSchema() else { throw loading.sorted() }
+        let types = loading.bindTypes(schema)
+        let root = loading.bindRoot(schema, types)
+        guard loading.problems.isEmpty else { throw loading.sorted() }
+        let derivation = Derivation(document: document, schema: schema, bindings: types, file: schemaFile.name)
+        loading.problems += derivation.problems
+        guard loading.problems.isEmpty else { throw loading.sorted() }
+        let whole = try SchemaBuilder.build(document: derivation.document, source: schemaFile, scalars: scalars)
+        return Catalog(schema: whole, types: types, root: root, derived: derivation.types)
+    }
+}
+
+private struct Loading {
+    let schemaFile: SourceText
+    let scalars: [String: ScalarCoercion]
+    var problems: [Diagnostic] = []
+    private var typeSources: [String: SourceText] = [:]
+
+    init(schemaFile: SourceText, scalars: [String: ScalarCoercion]) {
+        self.schemaFile = schemaFile
+        self.scalars = scalars
+    }
+
+    /// By file, then by place.
+    func sorted() -> Diagnostics {
+        Diagnostics(problems.sorted { a, b in
+            if a.file != b.file { return a.file == schemaFile.name || (b.file != schemaFile.name && a.file < b.file) }
+            return (a.range?.start ?? 0) < (b.range?.start ?? 0)
+        })
+    }
+
+    mutating func readFiles(_ resolvers: [SourceText]) {
+        for source in resolvers {
+            if let other = typeSources[source.stem] {
+                problems.append(Diagnostic("\(source.stem) is described in \(other.name) already.", file: source.name, range: SourceRange(0, 0)))
+            } else {
+                typeSources[source.stem] = source
+            }
+        }
+    }
+
+    /// The document and the schema that it alone spells.
+    mutating func readSchema() -> (Document, Schema)? {
+        let document: Document
+        do throws(SyntaxError) {
+            document = try parse(schemaFile, limits: .schema, allow: .typeSystem)
+        } catch {
+            problems.append(error.diagnostic(file: schemaFile.name))
+            checkFormOfAll(query: "Query")
+            return nil
+        }
+        do throws(Diagnostics) {
+            return (document, try SchemaBuilder.build(document: ListDirective.declared(in: document), source: schemaFile, scalars: scalars))
+        } catch {
+            problems += error.items
+            checkFormOfAll(query: "Query")
+            return nil
+        }
+    }
+
+    /// Where there is no schema to bind to, the files are still read for what is wrong in themselves.
+    private mutating func checkFormOfAll(query: String) {
+        for (name, source) in typeSources {
+            if name == query { _ = QueryFile(source, problems: &problems) } else { _ = ResolverFile(source, problems: &problems) }
+        }
+    }
+
+    mutating func bindTypes(_ schema: Schema) -> [String: TypeBinding] {
+        let ownTypes = schema.typeOrder.filter { !$0.hasPrefix("__") }
+        let roots = [schema.queryType, schema.mutationType, schema.subscriptionType].compactMap(\.?.name)
+        let objects = ownTypes.compactMap { name -> ObjectType? in
+            if case .object(let object)? = schema.type(name), !roots.contains(name) { object } else { nil }
+        }
+        checkRoots(schema)
+        for name in typeSources.keys.sorted() where name != schema.queryType.name && !objects.contains(where: { $0.name == name }) {
+            let hint = didYouMean(suggestion(for: name, among: objects.map(\.name)))
+            problems.append(Diagnostic("\(schemaFile.name) has no object type \(name).", file: typeSources[name]?.name ?? name, range: SourceRange(0, 0), hint: hint))
+        }
+        var columns = ColumnBinder(schema: schema, schemaFile: schemaFile.name)
+        var binders: [String: TypeBinder] = [:]
+        for object in objects {
+            guard let source = typeSources[object.name] else {
+                let place = object.fields.elements.first?.range ?? SourceRange(0, 0)
+                problems.append(Diagnostic("Nothing says which table holds \(object.name).", file: schemaFile.name, range: place, hint: "Write resolvers/\(object.name).yaml."))
+                continue
+            }
+            binders[object.name] = TypeBinder(object: object, file: ResolverFile(source, problems: &problems), columns: &columns)
+        }
+        problems += columns.problems
+        let all = binders
+        for name in all.keys { binders[name]?.bindRelations(all, schema: schema, schemaFile: schemaFile.name, &problems) }
+        let bound = binders
+        return bound.compactMapValues { $0.binding(bound, &problems) }
+    }
+
+    private mutating func checkRoots(_ schema: Schema) {
+        for root in [schema.mutationType, schema.subscriptionType].compactMap(\.self) {
+            let place = root.fields.elements.first?.range ?? SourceRange(0, 0)
+            problems.append(Diagnostic("Only a query root is supported; \(root.name) cannot be served.", file: schemaFile.name, range: place))
+        }
+    }
+
+    mutating func bindRoot(_ schema: Schema, _ types: [String: TypeBinding]) -> [String: RootBinding] {
+        let file = typeSources[schema.queryType.name].map { QueryFile($0, problems: &problems) }
+        let binder = RootBinder(schema: schema, schemaFile: schemaFile.name, file: file, types: types)
+        problems += binder.problems
+        return binder.root
+    }
+}

@@ -1,0 +1,80 @@
+import GraphQLSchema
+
+extension ColumnType {
+    /// The type that PostgreSQL calls by this name, such as `int8` or `text[]`; enums are named apart.
+    init?(named name: String) {
+        if name.hasSuffix("[]") {
+            guard let element = ColumnType(named: String(name.dropLast(2))), element.isElement else { return nil }
+            self = .array(element)
+            return
+        }
+        guard let type = Self.byName[name] else { return nil }
+        self = type
+    }
+
+    /// The names that ``init(named:)`` knows, the short ones.
+    static let names = byName.keys.filter { !["char", "smallint", "integer", "bigint", "real", "decimal", "boolean"].contains($0) }.sorted()
+
+    private static let byName: [String: ColumnType] = [
+        "text": .text, "varchar": .varchar, "bpchar": .bpchar, "char": .bpchar, "uuid": .uuid,
+        "int2": .int2, "smallint": .int2, "int4": .int4, "integer": .int4, "int8": .int8, "bigint": .int8,
+        "float4": .float4, "real": .float4, "float8": .float8, "numeric": .numeric, "decimal": .numeric, "bool": .bool, "boolean": .bool,
+        "timestamptz": .timestamptz, "timestamp": .timestamp, "date": .date, "json": .json, "jsonb": .jsonb,
+    ]
+
+    /// As PostgreSQL calls it, for messages.
+    var displayName: String {
+        if case .array(let element) = self { return element.displayName + "[]" }
+        if case .enum(let binding) = self { return binding.sqlType ?? "text" }
+        return Self.names.first { Self.byName[$0] == self } ?? "text"
+    }
+
+    /// Whether an array may have such elements.
+    var isElement: Bool {
+        switch self {
+        case .json, .jsonb, .array: false
+        case .text, .varchar, .bpchar, .uuid, .int2, .int4, .int8, .float4, .float8, .numeric, .bool, .timestamptz, .timestamp, .date, .enum: true
+        }
+    }
+
+    /// Whether a relation may compare such columns, and a primary key be one.
+    var isKey: Bool {
+        switch self {
+        case .text, .varchar, .bpchar, .uuid, .int2, .int4, .int8: true
+        case .float4, .float8, .numeric, .bool, .timestamptz, .timestamp, .date, .json, .jsonb, .enum, .array: false
+        }
+    }
+
+    /// Whether rows can be tied together by a column of this type and one of the other.
+    func joins(_ other: ColumnType) -> Bool {
+        let texts: [ColumnType] = [.text, .varchar]
+        return isKey && (self == other || (texts.contains(self) && texts.contains(other)))
+    }
+
+    /// The types that a field of a scalar type may have, the one that goes without saying first; empty for a scalar that is not known.
+    static func allowed(for scalar: String) -> [ColumnType] {
+        switch scalar {
+        case "ID": [.text, .varchar, .bpchar, .uuid, .int2, .int4, .int8]
+        case "String": [.text, .varchar, .bpchar]
+        case "Int": [.int4, .int2]
+        case "Float": [.float8, .float4]
+        case "Boolean": [.bool]
+        case "DateTime": [.timestamptz, .timestamp]
+        case "Date": [.date]
+        case "Decimal": [.numeric]
+        case "BigInt": [.int8, .int4, .int2]
+        case "JSON": [.jsonb, .json]
+        default: []
+        }
+    }
+
+    /// The scalars of ``allowed(for:)``.
+    static let scalars = ["ID", "String", "Int", "Float", "Boolean", "DateTime", "Date", "Decimal", "BigInt", "JSON"]
+}
+
+extension EnumBinding {
+    /// Values shown as `IN_PROGRESS` and kept as `in_progress`, but for what `labels` says.
+    init(_ type: EnumType, sqlType: String?, labels: [String: String] = [:]) {
+        self.init(name: type.name, sqlType: sqlType, values: type.values.map { EnumLabel(value: $0.name, label: labels[$0.name] ?? $0.name.lowercased()) })
+    }
+}

@@ -1,0 +1,48 @@
+import Diagnostics
+import YAMLTree
+
+/// What `resolvers/Query.yaml` states of the root's fields that do not go without saying.
+///
+/// A field with `@list` is the list of its type, and a field with one required argument is the getter by the field of that name. The others:
+///
+/// ```yaml
+/// fields:
+///   apiVersion: { constant: "1.0" }
+///   viewer: { viewer: User }            # the viewer's own row
+///   ticket: { get: Ticket }             # what goes without saying may be said
+///   tickets: { list: Ticket }
+/// ```
+struct QueryFile {
+    enum Kind: String, CaseIterable { case constant, viewer, get, list }
+
+    struct Field {
+        var kind: Kind
+        var value: YAMLNode
+        var range: SourceRange
+    }
+
+    let source: SourceText
+    private(set) var fields: [String: Field] = [:]
+
+    init(_ source: SourceText, problems: inout [Diagnostic]) {
+        self.source = source
+        var reader = YAMLReader(source)
+        read(&reader)
+        problems += reader.diagnostics
+    }
+
+    private mutating func read(_ reader: inout YAMLReader) {
+        guard let root = reader.root(), let mapping = reader.mapping(root, allowedKeys: ["fields"], as: "the file of the query root"), let node = mapping["fields"],
+            let members = reader.mapping(node, as: "`fields`")?.members
+        else { return }
+        for member in members {
+            let words = Kind.allCases.map(\.rawValue)
+            guard let inner = reader.mapping(member.value, allowedKeys: words, as: "the field `\(member.key)`") else { continue }
+            guard inner.members.count == 1, let only = inner.members.first, let kind = Kind(rawValue: only.key) else {
+                reader.report("A root field has exactly one of \(words.map { "`\($0)`" }.joined(separator: ", ")).", at: member.keyRange)
+                continue
+            }
+            fields[member.key] = Field(kind: kind, value: only.value, range: member.keyRange)
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import Diagnostics
+import GraphQLSchema
+import YAMLTree
+
+/// Binds the fields of the query root.
+struct RootBinder {
+    let schema: Schema
+    let schemaFile: String
+    let file: QueryFile?
+    let types: [String: TypeBinding]
+    private(set) var root: [String: RootBinding] = [:]
+    private(set) var problems: [Diagnostic] = []
+
+    init(schema: Schema, schemaFile: String, file: QueryFile?, types: [String: TypeBinding]) {
+        self.schema = schema
+        self.schemaFile = schemaFile
+        self.file = file
+        self.types = types
+        for field in schema.queryType.fields {
+            if let binding = binding(field) { root[field.name] = binding }
+        }
+        let names = schema.queryType.fields.names
+        for (name, stated) in (file?.fields ?? [:]).sorted(by: { $0.value.range.start < $1.value.range.start }) where schema.queryType.fields[name] == nil {
+            report("\(schema.queryType.name) has no field `\(name)`.", file: file?.source.name, stated.range, hint: didYouMean(suggestion(for: name, among: names)))
+        }
+    }
+
+    private mutating func report(_ message: String, file: String? = nil, _ range: SourceRange, hint: String? = nil) {
+        problems.append(Diagnostic(message, file: file ?? schemaFile, range: range, hint: hint))
+    }
+
+    private mutating func binding(_ field: FieldType) -> RootBinding? {
+        guard let stated = file?.fields[field.name] else {
+            if field.isDerivedList { return list(field) }
+            if field.arguments.count == 1, schema.isObject(field.type.name) { return getter(field) }
+            let place = file?.source.name ?? "resolvers/\(schema.queryType.name).yaml"
+            let hint = "A list has `@list`, a getter one required argument; all else is stated in \(place)."
+            report("Nothing says what the root field `\(field.name)` gives.", field.range, hint: hint)
+            return nil
+        }
+        if stated.kind == .constant { return constant(field, stated.value) }
+        guard let name = stated.value.text, let type = types[name] else {
+            let shown = stated.value.text ?? ""
+            report("`\(shown)` is no type with a table.", file: file?.source.name, stated.value.range, hint: didYouMean(suggestion(for: shown, among: types.keys)))
+            return nil
+        }
+        guard field.type.name == type.name else {
+            report("The root field `\(field.name)` gives \(field.type.name), not \(type.name).", file: file?.source.name, stated.value.range)
+            return nil
+        }
+        switch stated.kind {
+        case .get: return getter(field)
+        case .list: return list(field)
+        case .viewer:
+            guard case .named = field.type, field.arguments.isEmpty else {
+                report("The viewer's own row is written `\(field.name): \(type.name)`, without arguments and nullable.", field.range)
+                return nil
+            }
+            return .viewer(type: type.name)
+        case .constant: return nil
+        }
+    }
+
+    private mutating func list(_ field: FieldType) -> RootBinding? {
+        let name = field.type.name
+        guard field.isDerivedList, field.type.description == "[\(name)!]!", schema.isObject(name), field.arguments.isEmpty else {
+            report("A list at the root is written `\(field.name): [\(name)!]! @list`, without arguments.", field.range)
+            return nil
+        }
+        return types[name].map { .list(type: $0.name) }
+    }
+
+    private mutating func getter(_ field: FieldType) -> RootBinding? {
+        guard case .named(let name) = field.type, field.arguments.count == 1, let argument = field.arguments.elements.first, argument.isRequired else {
+            report("A getter is written `\(field.name)(id: ID!): \(field.type.name)`: nullable, with one required argument.", field.range)
+            return nil
+        }
+        guard let type = types[name] else { return nil }
+        guard let column = type.column(argument.name) else {
+            let columns = type.fields.keys.filter { type.column($0) != nil }
+            report("\(name) has no column `\(argument.name)` to get a row by.", field.range, hint: didYouMean(suggestion(for: argument.name, among: columns)))
+            return nil
+        }
+        guard argument.type.nullable == schema.type(name)?.fields?[argument.name]?.type.nullable else {
+            report("The argument `\(argument.name)` has another type than the field `\(argument.name)` of \(name).", field.range)
+            return nil
+        }
+        return .getter(type: name, argument: argument.name, column: column)
+    }
+
+    private mutating func constant(_ field: FieldType, _ node: YAMLNode) -> RootBinding? {
+        guard case .scalar(let scalar)? = schema.type(field.type.name), field.arguments.isEmpty else {
+            report("Only a scalar field without arguments can be a constant.", field.range)
+            return nil
+        }
+        if case .list = field.type.nullable {
+            report("A list cannot be a constant.", field.range)
+            return nil
+        }
+        let input = node.scalarInput(for: scalar.name)
+        do throws(CoercionFailure) {
+            _ = try scalar.coercion.coerce(input)
+            return .constant(input.jsonText)
+        } catch {
+            report(error.message, file: file?.source.name, node.range)
+            return nil
+        }
+    }
+}

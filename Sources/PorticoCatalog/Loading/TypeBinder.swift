@@ -1,0 +1,203 @@
+import Diagnostics
+import GraphQLSchema
+
+/// Binds one object type: its columns first, for all types, then its relations, its isolation and its order, which name columns of others.
+struct TypeBinder {
+    let object: ObjectType
+    let file: ResolverFile
+    /// The columns that are fields.
+    private(set) var columns: [String: ColumnBinding] = [:]
+    /// The columns that no field shows.
+    private(set) var hidden: [String: ColumnBinding] = [:]
+    private(set) var key: ColumnBinding?
+    private(set) var relations: [String: RelationBinding] = [:]
+    /// Fields whose own problem was reported already.
+    private var broken: Set<String> = []
+
+    init(object: ObjectType, file: ResolverFile, columns binder: inout ColumnBinder) {
+        self.object = object
+        self.file = file
+        let name = file.source.name
+        for field in object.fields where !binder.schema.isObject(field.type.name) {
+            columns[field.name] = binder.column(field, of: object.name, stated: file.fields[field.name], file: name)
+            if columns[field.name] == nil { broken.insert(field.name) }
+        }
+        for (field, stated) in file.fields.sorted(by: { $0.value.range.start < $1.value.range.start }) where columns[field] == nil && !broken.contains(field) {
+            let isRelation = object.fields[field] != nil
+            let suggested = didYouMean(suggestion(for: field, among: object.fields.names)) ?? "What no field shows stands under `columns`."
+            let hint = isRelation ? "It leads to a type: see `relations`." : suggested
+            binder.problems.append(Diagnostic("\(object.name) has no field `\(field)` that is a column.", file: name, range: stated.range, hint: hint))
+        }
+        for (column, stated) in file.columns.sorted(by: { $0.value.range.start < $1.value.range.start }) {
+            if object.fields[column] != nil {
+                binder.problems.append(Diagnostic("`\(column)` is a field of \(object.name): state it under `fields`.", file: name, range: stated.range))
+            } else if let binding = binder.hidden(column, stated: stated, file: name) {
+                hidden[column] = binding
+            } else {
+                broken.insert(column)
+            }
+        }
+        bindKey(&binder.problems)
+    }
+
+    /// A column by the name of its field, or of its entry under `columns`.
+    func column(_ name: String) -> ColumnBinding? { columns[name] ?? hidden[name] }
+
+    private var columnNames: [String] { Array(columns.keys) + Array(hidden.keys) }
+
+    /// A column that a file names; reports it where there is none.
+    private func column(_ name: String, named range: SourceRange, in file: SourceText, _ problems: inout [Diagnostic]) -> ColumnBinding? {
+        if let column = column(name) { return column }
+        if !broken.contains(name) {
+            let what = object.fields[name] == nil ? "\(object.name) has no column `\(name)`." : "`\(name)` of \(object.name) is a relation, not a column."
+            problems.append(Diagnostic(what, file: file.name, range: range, hint: didYouMean(suggestion(for: name, among: columnNames))))
+        }
+        return nil
+    }
+
+    private mutating func bindKey(_ problems: inout [Diagnostic]) {
+        let range = file.key?.range ?? SourceRange(0, 0)
+        let name = file.key?.value ?? "id"
+        if file.key == nil, object.fields["id"] == nil, hidden["id"] == nil {
+            problems.append(Diagnostic("\(object.name) has no field `id`: state its `key`.", file: file.source.name, range: range))
+            return
+        }
+        guard let column = column(name, named: range, in: file.source, &problems) else { return }
+        if column.type.isKey {
+            key = column
+        } else {
+            problems.append(Diagnostic("A column of type \(column.type.displayName) cannot be a key.", file: file.source.name, range: range))
+        }
+    }
+
+    // MARK: Relations
+
+    mutating func bindRelations(_ all: [String: TypeBinder], schema: Schema, schemaFile: String, _ problems: inout [Diagnostic]) {
+        for field in object.fields where schema.isObject(field.type.name) {
+            guard checkForm(field, schema: schema, schemaFile: schemaFile, &problems), let target = all[field.type.name] else { continue }
+            if let relation = relation(field, target, schemaFile: schemaFile, &problems) { relations[field.name] = relation }
+        }
+        for (name, stated) in file.relations.sorted(by: { $0.value.range.start < $1.value.range.start }) {
+            if let field = object.fields[name], schema.isObject(field.type.name) { continue }
+            let candidates = object.fields.filter { schema.isObject($0.type.name) }.map(\.name)
+            let message = object.fields[name] == nil ? "\(object.name) has no field `\(name)`." : "The field `\(name)` of \(object.name) is a column, not a relation."
+            problems.append(Diagnostic(message, file: file.source.name, range: stated.range, hint: didYouMean(suggestion(for: name, among: candidates))))
+        }
+    }
+
+    /// Whether the field has the form of a relation: `T`, or `[T!]!` with `@list`.
+    private func checkForm(_ field: FieldType, schema: Schema, schemaFile: String, _ problems: inout [Diagnostic]) -> Bool {
+        let target = field.type.name
+        func report(_ message: String, hint: String? = nil) { problems.append(Diagnostic(message, file: schemaFile, range: field.range, hint: hint)) }
+        guard case .object? = schema.type(target) else {
+            report("The field `\(field.name)` of \(object.name) leads to \(target), which is no object type.", hint: "Only object types have a table.")
+            return false
+        }
+        if target == schema.queryType.name {
+            report("The field `\(field.name)` of \(object.name) leads back to the query root.")
+            return false
+        }
+        if case .list = field.type.nullable {
+            guard field.isDerivedList, field.type.description == "[\(target)!]!" else {
+                report("A list of \(target) is written `\(field.name): [\(target)!]! @list`.")
+                return false
+            }
+        } else if field.isDerivedList {
+            report("`@list` stands on a list: `\(field.name): [\(target)!]! @list`.")
+            return false
+        }
+        if !field.arguments.isEmpty { report("The arguments of the relation `\(field.name)` are derived: it is written without them.") }
+        return true
+    }
+
+    private func relation(_ field: FieldType, _ target: TypeBinder, schemaFile: String, _ problems: inout [Diagnostic]) -> RelationBinding? {
+        let isList = if case .list = field.type.nullable { true } else { false }
+        let stated = file.relations[field.name]
+        let ends: (local: ColumnBinding, remote: ColumnBinding)?
+        if let by = stated?.by {
+            if isList {
+                let message = "`by` leads to one row, and `\(field.name)` is a list: name a field of \(target.object.name) with `via`."
+                problems.append(Diagnostic(message, file: file.source.name, range: by.range))
+                return nil
+            }
+            ends = column(by.value, named: by.range, in: file.source, &problems).flatMap { local in target.key.map { (local, $0) } }
+        } else if let via = stated?.via {
+            ends = target.column(via.value, named: via.range, in: file.source, &problems).flatMap { remote in key.map { ($0, remote) } }
+        } else if !isList, let local = column(field.name + "Id") {
+            ends = target.key.map { (local, $0) }
+        } else if let remote = target.column(keyFieldName(of: object.name)) {
+            ends = key.map { ($0, remote) }
+        } else {
+            let one = "Write `\(field.name): { by: … }` with a field of \(object.name), or `via:` with one of \(target.object.name)."
+            let hint = isList ? "Write `\(field.name): { via: … }` with a field of \(target.object.name)." : one
+            let message = "Nothing says how `\(field.name)` of \(object.name) leads to \(target.object.name)."
+            problems.append(Diagnostic(message, file: schemaFile, range: field.range, hint: "\(hint) It stands under `relations` in \(file.source.name)."))
+            return nil
+        }
+        guard let (local, remote) = ends else { return nil }
+        guard local.type.joins(remote.type) else {
+            let ends = "`\(local.field)` (\(local.type.displayName)) with `\(remote.field)` of \(target.object.name) (\(remote.type.displayName))"
+            let message = "`\(field.name)` of \(object.name) compares \(ends), which cannot tie rows together."
+            problems.append(Diagnostic(message, file: stated == nil ? schemaFile : file.source.name, range: stated?.range ?? field.range))
+            return nil
+        }
+        return RelationBinding(field: field.name, source: object.name, target: target.object.name, cardinality: isList ? .many : .one, local: local, remote: remote)
+    }
+
+    // MARK: Isolation, order, and the whole
+
+    func binding(_ all: [String: TypeBinder], _ problems: inout [Diagnostic]) -> TypeBinding? {
+        let isolation = isolation(all, &problems)
+        let order = order(&problems)
+        guard let key, let table = file.table else { return nil }
+        var fields = columns.mapValues { FieldBinding.column($0) }
+        for (name, relation) in relations { fields[name] = .relation(relation) }
+        let ordered = order + (order.contains { $0.column == key } ? [] : [OrderKey(column: key, direction: .ascending)])
+        return TypeBinding(name: object.name, table: table, key: key, fields: fields, isolation: isolation, defaultOrder: ordered, file: file.source.name)
+    }
+
+    private func isolation(_ all: [String: TypeBinder], _ problems: inout [Diagnostic]) -> Isolation {
+        guard let stated = file.isolation else { return .unstated }
+        if stated.value == "none" { return .none }
+        let steps = stated.value.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        var binder = self
+        var path: [RelationBinding] = []
+        for step in steps.dropLast() {
+            guard let relation = binder.relations[step], relation.cardinality == .one, let next = all[relation.target] else {
+                let known = binder.relations.values.filter { $0.cardinality == .one }.map(\.field)
+                let message = "Isolation leads through to-one relations, and \(binder.object.name) has none named `\(step)`."
+                problems.append(Diagnostic(message, file: file.source.name, range: stated.range, hint: didYouMean(suggestion(for: step, among: known))))
+                return .unstated
+            }
+            path.append(relation)
+            binder = next
+        }
+        guard let last = steps.last, let column = binder.column(last, named: stated.range, in: file.source, &problems) else { return .unstated }
+        guard column.type.isKey else {
+            problems.append(Diagnostic("A column of type \(column.type.displayName) cannot name a tenant.", file: file.source.name, range: stated.range))
+            return .unstated
+        }
+        return path.isEmpty ? .column(column) : .path(path, column)
+    }
+
+    private func order(_ problems: inout [Diagnostic]) -> [OrderKey] {
+        var seen: Set<String> = []
+        return file.order.compactMap { item in
+            guard let column = column(item.field, named: item.range, in: file.source, &problems) else { return nil }
+            guard column.type.isOrderable else {
+                problems.append(Diagnostic("Rows cannot be ordered by a column of type \(column.type.displayName).", file: file.source.name, range: item.range))
+                return nil
+            }
+            guard seen.insert(item.field).inserted else {
+                problems.append(Diagnostic("`\(item.field)` stands twice in `order`.", file: file.source.name, range: item.range))
+                return nil
+            }
+            return OrderKey(column: column, direction: item.direction)
+        }
+    }
+}
+
+extension Schema {
+    /// Whether fields of this type lead to rows: objects, and interfaces and unions, which are refused where they are met.
+    func isObject(_ name: String) -> Bool { types[name]?.isComposite == true }
+}

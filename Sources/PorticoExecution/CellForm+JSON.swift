@@ -1,0 +1,123 @@
+import JSONBytes
+import PorticoPlanning
+
+extension CellForm {
+    /// Writes a cell in PostgreSQL's binary form as JSON; false, with nothing to keep written, where JSON or the field's scalar cannot say it.
+    func write(_ cell: UnsafeRawBufferPointer, into buffer: ResponseBuffer) -> Bool {
+        switch self {
+        case .string:
+            buffer.appendJSONString(cell)
+            return true
+        case .int2: return integer(cell, as: Int16.self, into: buffer)
+        case .int4: return integer(cell, as: Int32.self, into: buffer)
+        case .int8: return integer(cell, as: Int64.self, into: buffer, within: Int32.self)
+        case .quotedInt2: return quoted(buffer) { integer(cell, as: Int16.self, into: buffer) }
+        case .quotedInt4: return quoted(buffer) { integer(cell, as: Int32.self, into: buffer) }
+        case .quotedInt8: return quoted(buffer) { integer(cell, as: Int64.self, into: buffer) }
+        case .float4:
+            guard let bits = load(cell, UInt32.self) else { return false }
+            let value = Float(bitPattern: bits)
+            return value.isFinite && buffer.appendDouble(Double(value.description) ?? Double(value))  // the digits of the shorter type
+        case .float8:
+            guard let bits = load(cell, UInt64.self) else { return false }
+            return buffer.appendDouble(Double(bitPattern: bits))
+        case .bool:
+            guard cell.count == 1 else { return false }
+            if cell[0] != 0 { buffer.append("true") } else { buffer.append("false") }
+            return true
+        case .timestamptz, .timestamp:
+            guard let microseconds = load(cell, Int64.self) else { return false }
+            return quoted(buffer) { buffer.appendDateTime(microsecondsSince2000: microseconds) }
+        case .date: return quoted(buffer) { date(cell, into: buffer) }
+        case .numeric: return quoted(buffer) { NumericText.write(cell, into: buffer) }
+        case .uuid: return quoted(buffer) { uuid(cell, into: buffer) }
+        case .json:
+            buffer.append(cell)
+            return !cell.isEmpty
+        case .jsonb:
+            guard cell.count > 1, cell[0] == 1 else { return false }  // the version of the binary form
+            buffer.append(UnsafeRawBufferPointer(rebasing: cell[1...]))
+            return true
+        case .enumeration(let texts):
+            for text in texts where text.label.count == cell.count && text.label.elementsEqual(cell) {
+                buffer.append(text.json)
+                return true
+            }
+            return false
+        case .array(let element, let elementsNonNull): return array(cell, element, elementsNonNull: elementsNonNull, into: buffer)
+        }
+    }
+
+    private func quoted(_ buffer: ResponseBuffer, _ body: () -> Bool) -> Bool {
+        buffer.append(UInt8(ascii: "\""))
+        let isWritten = body()
+        buffer.append(UInt8(ascii: "\""))
+        return isWritten
+    }
+
+    private func load<T: FixedWidthInteger>(_ cell: UnsafeRawBufferPointer, _ type: T.Type) -> T? {
+        cell.count == MemoryLayout<T>.size ? T(bigEndian: cell.loadUnaligned(as: T.self)) : nil
+    }
+
+    private func integer<T: FixedWidthInteger & SignedInteger>(_ cell: UnsafeRawBufferPointer, as type: T.Type, into buffer: ResponseBuffer) -> Bool {
+        guard let value = load(cell, type) else { return false }
+        buffer.appendInteger(Int64(value))
+        return true
+    }
+
+    /// GraphQL's `Int` has 32 bits (section 3.5.1).
+    private func integer(_ cell: UnsafeRawBufferPointer, as type: Int64.Type, into buffer: ResponseBuffer, within bounds: Int32.Type) -> Bool {
+        guard let value = load(cell, type), Int32(exactly: value) != nil else { return false }
+        buffer.appendInteger(value)
+        return true
+    }
+
+    private func date(_ cell: UnsafeRawBufferPointer, into buffer: ResponseBuffer) -> Bool {
+        guard let days = load(cell, Int32.self), days != .max, days != .min else { return false }
+        let start = buffer.count
+        guard buffer.appendDateTime(microsecondsSince2000: Int64(days) * 86_400_000_000) else { return false }
+        buffer.truncate(to: start + "2000-01-01".utf8.count)
+        return true
+    }
+
+    private func uuid(_ cell: UnsafeRawBufferPointer, into buffer: ResponseBuffer) -> Bool {
+        guard cell.count == 16 else { return false }
+        for (position, byte) in cell.enumerated() {
+            if position == 4 || position == 6 || position == 8 || position == 10 { buffer.append(UInt8(ascii: "-")) }
+            buffer.append(hexDigit(byte >> 4))
+            buffer.append(hexDigit(byte & 15))
+        }
+        return true
+    }
+
+    private func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
+
+    /// A one-dimensional array: dimensions, a null flag, the element's OID, length, lower bound, then the elements.
+    private func array(_ cell: UnsafeRawBufferPointer, _ element: CellForm, elementsNonNull: Bool, into buffer: ResponseBuffer) -> Bool {
+        guard cell.count >= 12 else { return false }
+        let dimensions = Int32(bigEndian: cell.loadUnaligned(as: Int32.self))
+        buffer.append(UInt8(ascii: "["))
+        if dimensions == 0 {
+            buffer.append(UInt8(ascii: "]"))
+            return true
+        }
+        guard dimensions == 1, cell.count >= 20 else { return false }
+        let length = Int(Int32(bigEndian: cell.loadUnaligned(fromByteOffset: 12, as: Int32.self)))
+        var offset = 20
+        for index in 0..<max(0, length) {
+            guard offset + 4 <= cell.count else { return false }
+            let size = Int(Int32(bigEndian: cell.loadUnaligned(fromByteOffset: offset, as: Int32.self)))
+            offset += 4
+            if index > 0 { buffer.append(UInt8(ascii: ",")) }
+            if size < 0 {
+                if elementsNonNull { return false }
+                buffer.append("null")
+                continue
+            }
+            guard offset + size <= cell.count, element.write(UnsafeRawBufferPointer(rebasing: cell[offset..<(offset + size)]), into: buffer) else { return false }
+            offset += size
+        }
+        buffer.append(UInt8(ascii: "]"))
+        return true
+    }
+}

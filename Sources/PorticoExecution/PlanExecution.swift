@@ -1,0 +1,115 @@
+import JSONBytes
+import PorticoPlanning
+import PostgresSQL
+
+/// One request on its way through its plan: every load leaves as soon as its keys are known, and the answer is written when all are back.
+///
+/// The number of statements is the number of the plan's loads, less those whose parents have no rows.
+public final class PlanExecution {
+    private let plan: AuthorizedPlan
+    private let parameters: [[ParameterValue]]
+    private let runner: any StatementRunner
+    private let limits: AnswerLimits
+    private let completion: (ExecutionResult) -> Void
+    private var levels: [LoadState]
+    private var pending = 0
+    private var isOver = false
+    private var statements = 0
+    private var rows = 0
+    private var refusals: [LoadFailure] = []
+
+    /// `parameters` holds the values of each load's parameters; the place of its keys is filled in when they are known.
+    public init(plan: AuthorizedPlan, parameters: [[ParameterValue]], runner: any StatementRunner, limits: AnswerLimits = AnswerLimits(), completion: @escaping (ExecutionResult) -> Void) {
+        self.plan = plan
+        self.parameters = parameters
+        self.runner = runner
+        self.limits = limits
+        self.completion = completion
+        levels = Array(repeating: .waiting, count: plan.loads.count)
+    }
+
+    public func start() {
+        pending = 1  // so that completions that come at once do not finish before all loads have left
+        for load in plan.first { submit(plan.loads[load], keys: nil) }
+        settle()
+    }
+
+    /// Forgets the request: nothing more is run, and `completion` is not called.
+    public func abandon() { isOver = true }
+
+    private func submit(_ load: Load, keys: KeyBatch?) {
+        var values = parameters[load.index]
+        if let keys {
+            for (position, source) in load.parameters.enumerated() where source == .keys { values[position] = keys.parameter }
+        }
+        pending += 1
+        statements += 1
+        runner.run(load.statement, values) { [self] result in arrived(result, load, keys) }
+    }
+
+    private func arrived(_ result: Result<any RowSource, LoadFailure>, _ load: Load, _ keys: KeyBatch?) {
+        if isOver { return }
+        switch result {
+        case .success(let source):
+            let level = Level(load: load, source: source, keys: keys)
+            rows += level.rowCount
+            levels[load.index] = .loaded(level)
+            proceed(from: load, level)
+        case .failure(let failure) where failure.kind == .refused:
+            levels[load.index] = .failed
+            refusals.append(failure)
+        case .failure(let failure):
+            isOver = true
+            completion(ExecutionResult(outcome: .failed(failure), statements: statements, rows: rows, refusals: refusals))
+            return
+        }
+        settle()
+    }
+
+    /// Starts what waited for these rows; where there are no keys, there is nothing to ask.
+    private func proceed(from load: Load, _ level: Level) {
+        for index in plan.dependents[load.index] {
+            let dependent = plan.loads[index]
+            guard case .batch(_, let column, let keyType, let areUnique) = dependent.link else { continue }
+            let keys = level.rowCount == 0 ? nil : KeyBatch(level, column: column, type: keyType, areUnique: areUnique)
+            if let keys, keys.count > 0 {
+                submit(dependent, keys: keys)
+            } else {
+                let empty = Level(load: dependent, source: nil, keys: keys)
+                levels[index] = .loaded(empty)
+                proceed(from: dependent, empty)
+            }
+        }
+    }
+
+    private func settle() {
+        pending -= 1
+        if pending > 0 || isOver { return }
+        isOver = true
+        var writer = AnswerWriter(plan: plan, levels: levels, limits: limits)
+        let outcome = writer.write()
+        completion(ExecutionResult(outcome: outcome, statements: statements, rows: rows, refusals: refusals))
+    }
+}
+
+enum LoadState {
+    case waiting
+    case loaded(Level)
+    case failed
+}
+
+/// What came of an execution.
+public struct ExecutionResult {
+    public enum Outcome {
+        /// `{"data":…` without the closing brace, and the errors of its fields.
+        case answered(ResponseBuffer, isNull: Bool, errors: [FieldError])
+        case failed(LoadFailure)
+        case tooLarge(limit: Int)
+    }
+
+    public let outcome: Outcome
+    public let statements: Int
+    public let rows: Int
+    /// What PostgreSQL refused, for the operator.
+    public let refusals: [LoadFailure]
+}

@@ -1,0 +1,162 @@
+import GraphQLSchema
+import GraphQLValidation
+import PorticoAccess
+import PorticoCatalog
+import PorticoPlanning
+import PostgresSQL
+
+/// Gives a plan's parameters their values for one request.
+public struct RequestBinding {
+    let operation: ValidatedOperation
+    let variables: VariableValues
+    let viewer: Viewer
+    /// The time of the request, as PostgreSQL reads it: one moment for all its loads.
+    let now: [UInt8]
+
+    public init(operation: ValidatedOperation, variables: VariableValues, viewer: Viewer, now: [UInt8]) {
+        self.operation = operation
+        self.variables = variables
+        self.viewer = viewer
+        self.now = now
+    }
+
+    /// For each load the values of its parameters; throws ``PlanningError`` when a value is beyond a bound or not what its column can hold, and when
+    /// the rows that the plan may touch are more than `cost`.
+    public func parameters(of plan: AuthorizedPlan, cost: Int) throws(PlanningError) -> [[ParameterValue]] {
+        try check(cost: cost, of: plan)
+        var all: [[ParameterValue]] = []
+        all.reserveCapacity(plan.loads.count)
+        for load in plan.loads {
+            var values: [ParameterValue] = []
+            values.reserveCapacity(load.parameters.count)
+            for source in load.parameters { values.append(try value(source, of: load)) }
+            all.append(values)
+        }
+        return all
+    }
+
+    private func value(_ source: ParameterSource, of load: Load) throws(PlanningError) -> ParameterValue {
+        switch source {
+        case .constant(let value): return value
+        case .variable(let place, let form):
+            guard let given = lookUp(place), given != .null else { throw missing(place, load) }
+            if case .string(let text) = given, form.column == .text, !form.isList, !form.isPattern { return .text(Array(text.utf8)) }
+            return try encode(given, form, at: name(place), load)
+        case .elements(let elements, let form):
+            var items: [InputValue] = []
+            for element in elements {
+                switch element {
+                case .constant(let value): items.append(value)
+                case .open(let place):
+                    guard let given = lookUp(place), given != .null else { throw missing(place, load) }
+                    items.append(given)
+                }
+            }
+            return try encode(.list(items), form, at: "", load)
+        case .viewer(let value, let form): return viewerValue(value, form)
+        case .tenant(let type):
+            guard viewer.tenants.count == 1 else { throw PlanningError(.isolation, "The viewer does not reach exactly one tenant.", path: load.path) }
+            return encodeQuietly(.string(viewer.tenants[0]), ValueForm(type))
+        case .tenants(let type): return encodeQuietly(.list(viewer.tenants.map(InputValue.string)), ValueForm(type, isList: true))
+        case .now: return .text(now)
+        case .keys: return .null
+        case .first(let bound): return .text(Array(String(try rows(bound, "first", load)).utf8))
+        case .offset(let bound): return .text(Array(String(try rows(bound, "offset", load)).utf8))
+        }
+    }
+
+    // MARK: Values
+
+    private func missing(_ place: VariablePlace, _ load: Load) -> PlanningError {
+        PlanningError(.badInput, "Variable \"$\(name(place))\" has no value.", range: load.range, path: load.path)
+    }
+
+    private func rows(_ bound: RowBound, _ name: String, _ load: Load) throws(PlanningError) -> Int {
+        do {
+            return try bound.value(variables, name: name)
+        } catch {
+            throw PlanningError(error.kind, error.message, range: load.range, path: load.path)
+        }
+    }
+
+    private func lookUp(_ place: VariablePlace) -> InputValue? {
+        guard place.position < variables.values.count, var value = variables.values[place.position] else { return nil }
+        for step in place.path {
+            switch (step, value) {
+            case (.member(let name), .object): value = value[name] ?? .null
+            case (.element(let index), .list(let items)) where index < items.count: value = items[index]
+            default: return nil
+            }
+        }
+        return value
+    }
+
+    /// The variable's name with the path inside it, such as `where.and[1].status.eq`.
+    private func name(_ place: VariablePlace) -> String {
+        var text = place.position < operation.variables.count ? operation.variables[place.position].name : "?"
+        for step in place.path {
+            switch step {
+            case .member(let name): text += ".\(name)"
+            case .element(let index): text += "[\(index)]"
+            }
+        }
+        return text
+    }
+
+    private func encode(_ value: InputValue, _ form: ValueForm, at name: String, _ load: Load) throws(PlanningError) -> ParameterValue {
+        do {
+            return .text(try ValueEncoding.text(value, form))
+        } catch {
+            let place = name.isEmpty ? "" : "Variable \"$\(name)\": "
+            throw PlanningError(.badInput, place + error.message, range: load.range, path: load.path)
+        }
+    }
+
+    /// What the viewer brings and a column cannot hold is null, and no row's column equals null.
+    private func encodeQuietly(_ value: InputValue, _ form: ValueForm) -> ParameterValue {
+        if let bytes = try? ValueEncoding.text(value, form) { .text(bytes) } else { .null }
+    }
+
+    private func viewerValue(_ value: ViewerValue, _ form: ValueForm) -> ParameterValue {
+        let text: String?
+        switch value {
+        case .id: text = viewer.id
+        case .tenant: text = viewer.tenant
+        case .claim(let name): text = viewer.claims[name]
+        case .role:
+            let role = viewer.role.uppercased()
+            if case .enum = form.column { return encodeQuietly(.enumValue(role), form) }
+            text = role
+        case .tenants: return encodeQuietly(.list(viewer.tenants.map(InputValue.string)), ValueForm(form.column, isList: true))
+        }
+        guard let text else { return .null }
+        switch form.column {
+        case .int2, .int4, .int8: return Int64(text).map { encodeQuietly(.int($0), form) } ?? .null
+        case .bool: return text == "true" || text == "false" ? encodeQuietly(.boolean(text == "true"), form) : .null
+        case .enum: return encodeQuietly(.enumValue(text), form)
+        default: return encodeQuietly(.string(text), form)
+        }
+    }
+
+    // MARK: Cost
+
+    /// The rows that a plan may touch at the most, by its `first`s: each load's are its parent's times its own bound.
+    private func check(cost limit: Int, of plan: AuthorizedPlan) throws(PlanningError) {
+        var touched = [Int](repeating: 1, count: plan.loads.count)
+        var total = 0
+        for load in plan.loads {
+            let parents = switch load.link {
+            case .root: 1
+            case .known(let parent), .batch(let parent, _, _, _): touched[parent]
+            }
+            let each = try load.bound.map { bound throws(PlanningError) in try rows(bound, "first", load) } ?? 1
+            let (product, overflow) = parents.multipliedReportingOverflow(by: each)
+            touched[load.index] = overflow ? .max : product
+            total = total.addingReportingOverflow(touched[load.index]).overflow ? .max : total + touched[load.index]
+            if total > limit {
+                let message = "This operation may touch \(total == .max ? "far too many" : String(total)) rows; at most \(limit) are allowed. Ask for less with \"first\"."
+                throw PlanningError(.limit("cost"), message, range: load.range, path: load.path)
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import PostgresSQL
+
+/// What the executor runs statements by: the gateway gives it the pool, a test gives it a script.
+public protocol StatementRunner: AnyObject {
+    /// Calls `completion` exactly once, unless the execution that asked is abandoned first.
+    func run(_ statement: Statement, _ parameters: [ParameterValue], completion: @escaping (Result<any RowSource, LoadFailure>) -> Void)
+}
+
+/// Why a load brought no rows.
+public struct LoadFailure: Error, Sendable, Equatable {
+    public enum Kind: Sendable, Equatable {
+        /// No database within reach: the whole request fails.
+        case unavailable
+        /// Past the deadline: the whole request fails.
+        case timeout
+        /// PostgreSQL refused the statement: the field fails, the rest of the answer stands.
+        case refused
+    }
+
+    public var kind: Kind
+    /// For the operator's log; never for a client.
+    public var detail: String
+
+    public init(_ kind: Kind, detail: String) {
+        self.kind = kind
+        self.detail = detail
+    }
+}

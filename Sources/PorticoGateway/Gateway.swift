@@ -1,0 +1,181 @@
+import GraphQLLanguage
+import GraphQLValidation
+import JSONBytes
+import PorticoAccess
+import PorticoCatalog
+import PorticoExecution
+import PorticoPlanning
+import PostgresClient
+import PostgresSQL
+import SocketLoop
+
+/// Runs work on another thread and comes back: `then` is called on the loop with what `work` gave.
+public typealias Offload = (_ work: @escaping @Sendable () -> any Sendable, _ then: @escaping (any Sendable) -> Void) -> Void
+
+/// From a request to its response: the whole pipeline, with the caches of one worker. It belongs to the worker's loop and is called on it alone.
+public final class Gateway {
+    let settings: GatewaySettings
+    let reactor: Reactor
+    private let catalog: Catalog
+    private let pool: ConnectionPool
+    private let offload: Offload
+    private var operations: OperationCache
+
+    public init(catalog: Catalog, pool: ConnectionPool, reactor: Reactor, settings: GatewaySettings, offload: @escaping Offload) {
+        self.catalog = catalog
+        self.pool = pool
+        self.reactor = reactor
+        self.settings = settings
+        self.offload = offload
+        operations = OperationCache(entries: settings.cachedOperations, bytes: settings.cachedDocumentBytes)
+    }
+
+    /// Answers by `completion`, once, on the loop; at the latest when `deadline` (milliseconds of the reactor's clock) is past.
+    @discardableResult
+    public func respond(to request: GraphQLRequest, viewer: Viewer, rules: RuleSet, deadline: Int, completion: @escaping (GatewayResponse) -> Void) -> RequestTicket {
+        let ticket = RequestTicket(request: request, viewer: viewer, rules: rules, deadline: deadline, completion: completion)
+        let key = operations.key(request, rules: rules.fingerprint)
+        if let cached = operations[key] {
+            ticket.observation.planCacheHit = true
+            execute(cached, ticket)
+        } else if request.query.count > settings.offloadBytes {
+            prepareElsewhere(key, ticket)
+        } else {
+            prepared(PreparedOperation.prepare(request.query, named: request.operationName, rules: rules, settings: settings), key, ticket)
+        }
+        return ticket
+    }
+
+    /// The client went away: nothing more is done for it, and `completion` is not called.
+    public func cancel(_ ticket: RequestTicket) {
+        ticket.isOver = true
+        ticket.execution?.abandon()
+        ticket.runner?.cancel()
+        ticket.release()
+    }
+
+    // MARK: Stages
+
+    private func prepareElsewhere(_ key: OperationCache.Key, _ ticket: RequestTicket) {
+        let (request, rules, settings) = (ticket.request, ticket.rules, settings)
+        offload({ PreparedOperation.prepare(request.query, named: request.operationName, rules: rules, settings: settings) }) { [self] result in
+            guard !ticket.isOver else { return }
+            guard reactor.now < ticket.deadline else { return refuse(RequestErrors(.timeout, Self.timeoutMessage), ticket) }
+            guard let result = result as? Result<PreparedOperation, RequestErrors> else { return refuse(RequestErrors(.internalError, Self.internalMessage), ticket) }
+            prepared(result, key, ticket)
+        }
+    }
+
+    private func prepared(_ result: Result<PreparedOperation, RequestErrors>, _ key: OperationCache.Key, _ ticket: RequestTicket) {
+        switch result {
+        case .success(let operation): execute(operations.insert(operation, for: key), ticket)
+        case .failure(let errors): refuse(errors, ticket)
+        }
+    }
+
+    private func execute(_ cached: CachedOperation, _ ticket: RequestTicket) {
+        let prepared = cached.prepared
+        let operation = prepared.operation
+        ticket.observation.operationName = operation.name
+        ticket.observation.operationKind = operation.kind
+        if ticket.request.isReadOnly, operation.kind != .query {
+            return refuse(RequestErrors(.badInput, "A \(operation.kind.rawValue) needs POST: GET must change nothing."), ticket)
+        }
+        do {
+            let variables = try coerceVariables(operation, ticket.request.variables, limits: settings.input)
+            let plan = try plan(cached, variables, ticket)
+            let binding = RequestBinding(operation: operation, variables: variables, viewer: ticket.viewer, now: MomentText.now())
+            let parameters = try binding.parameters(of: plan, cost: ticket.rules.limits.cost)
+            ticket.observation.loads = plan.loads.count
+            run(plan, parameters, prepared, ticket)
+        } catch let errors as InputErrors {
+            refuse(RequestErrors(errors, in: prepared.source), ticket)
+        } catch let error as PlanningError {
+            if error.kind == .isolation || error.kind == .notBound { ticket.observation.failures.append(error.message) }
+            refuse(RequestErrors(error, in: prepared.source), ticket)
+        } catch {
+            ticket.observation.failures.append(String(reflecting: error))
+            refuse(RequestErrors(.internalError, Self.internalMessage), ticket)
+        }
+    }
+
+    private func plan(_ cached: CachedOperation, _ variables: VariableValues, _ ticket: RequestTicket) throws(PlanningError) -> AuthorizedPlan {
+        let scope = TenantScope(ticket.viewer, reach: ticket.rules.reach)
+        let key = CachedOperation.PlanKey(scope: scope, shape: cached.prepared.shapes.key(variables))
+        if let plan = cached.plan(key) { return plan }
+        ticket.observation.planCacheHit = false
+        let planner = Planner(catalog: catalog, rules: ticket.rules, scope: scope)
+        let plan = try planner.plan(cached.prepared.operation, shapes: cached.prepared.shapes, variables: variables)
+        cached.keep(plan, for: key, maximum: settings.plansPerOperation)
+        return plan
+    }
+
+    private func run(_ plan: AuthorizedPlan, _ parameters: [[ParameterValue]], _ prepared: PreparedOperation, _ ticket: RequestTicket) {
+        let runner = PoolRunner(pool: pool, deadline: ticket.deadline, fairnessKey: ticket.fairnessKey)
+        let execution = PlanExecution(plan: plan, parameters: parameters, runner: runner, limits: settings.answer) { [self] result in
+            finish(result, prepared, ticket)
+        }
+        ticket.runner = runner
+        ticket.execution = execution
+        execution.start()
+    }
+
+    // MARK: Answers
+
+    private func finish(_ result: ExecutionResult, _ prepared: PreparedOperation, _ ticket: RequestTicket) {
+        ticket.observation.statements = result.statements
+        ticket.observation.rows = result.rows
+        ticket.observation.failures += result.refusals.map(\.detail)
+        switch result.outcome {
+        case .answered(let buffer, let isNull, let errors):
+            var outcome = GatewayResponse.Outcome.data
+            if !errors.isEmpty {
+                buffer.append(",")
+                let items = RequestErrors(errors, in: prepared.source)
+                items.write(into: buffer)
+                if isNull { outcome = .nullData(items.code) }
+            }
+            buffer.append("}")
+            answer(buffer, outcome, ticket)
+        case .failed(let failure):
+            ticket.runner?.cancel()
+            ticket.observation.failures.append(failure.detail)
+            switch failure.kind {
+            case .unavailable: nullData(RequestErrors(.unavailable, "The database is not available at the moment. Try again shortly."), ticket)
+            case .timeout: nullData(RequestErrors(.timeout, Self.timeoutMessage), ticket)
+            case .refused: nullData(RequestErrors(.internalError, Self.internalMessage), ticket)
+            }
+        case .tooLarge(let limit):
+            nullData(RequestErrors(.limitExceeded, "The answer exceeds \(limit) bytes. Ask for less with \"first\", or for fewer fields."), ticket)
+        }
+    }
+
+    /// A request error: nothing was executed, and there is no `data`.
+    private func refuse(_ errors: RequestErrors, _ ticket: RequestTicket) {
+        let buffer = ResponseBuffer(capacity: 512)
+        buffer.append("{")
+        errors.write(into: buffer)
+        buffer.append("}")
+        answer(buffer, .requestError(errors.code), ticket)
+    }
+
+    private func nullData(_ errors: RequestErrors, _ ticket: RequestTicket) {
+        let buffer = ResponseBuffer(capacity: 512)
+        buffer.append("{")
+        errors.write(into: buffer)
+        buffer.append(",\"data\":null}")
+        answer(buffer, .nullData(errors.code), ticket)
+    }
+
+    private func answer(_ buffer: ResponseBuffer, _ outcome: GatewayResponse.Outcome, _ ticket: RequestTicket) {
+        guard !ticket.isOver else { return }
+        ticket.isOver = true
+        let completion = ticket.completion
+        let response = GatewayResponse(buffer: buffer, outcome: outcome, observation: ticket.observation)
+        ticket.release()
+        completion(response)
+    }
+
+    private static let timeoutMessage = "The request took longer than it may. Ask for less, or try again."
+    private static let internalMessage = "An internal error occurred. The request id in the header x-request-id finds it in the operator's log."
+}

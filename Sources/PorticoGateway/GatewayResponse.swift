@@ -1,0 +1,40 @@
+import GraphQLLanguage
+import JSONBytes
+
+/// The answer to one request: the whole JSON body, what kind of answer it is, and what was observed on the way.
+public final class GatewayResponse {
+    public enum Outcome: Sendable, Equatable {
+        /// `data` is there and not null; there may be errors beside it.
+        case data
+        /// No `data` at all: nothing was executed (GraphQL, section 7.1.1, a request error).
+        case requestError(ErrorCode)
+        /// `data` is null, with errors.
+        case nullData(ErrorCode)
+    }
+
+    public let buffer: ResponseBuffer
+    public let outcome: Outcome
+    public let observation: RequestObservation
+
+    init(buffer: ResponseBuffer, outcome: Outcome, observation: RequestObservation) {
+        self.buffer = buffer
+        self.outcome = outcome
+        self.observation = observation
+    }
+}
+
+/// What one request cost and touched, for the log.
+public struct RequestObservation: Sendable {
+    public var operationName: String?
+    public var operationKind: OperationKind?
+    /// Steps of the plan.
+    public var loads = 0
+    /// Statements that were sent; fewer than the loads where parents had no rows.
+    public var statements = 0
+    public var rows = 0
+    public var planCacheHit = false
+    /// What went wrong inside, for the operator alone.
+    public var failures: [String] = []
+
+    public init() {}
+}

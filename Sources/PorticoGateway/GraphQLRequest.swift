@@ -1,0 +1,18 @@
+import JSONBytes
+
+/// One request as GraphQL over HTTP has it, apart from HTTP.
+public struct GraphQLRequest: Sendable {
+    /// The document in UTF-8.
+    public var query: [UInt8]
+    public var operationName: String?
+    public var variables: [JSONMember]
+    /// It came by a method that must change nothing (`GET`).
+    public var isReadOnly: Bool
+
+    public init(query: [UInt8], operationName: String? = nil, variables: [JSONMember] = [], isReadOnly: Bool = false) {
+        self.query = query
+        self.operationName = operationName
+        self.variables = variables
+        self.isReadOnly = isReadOnly
+    }
+}

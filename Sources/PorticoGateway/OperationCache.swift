@@ -1,0 +1,81 @@
+import PorticoExecution
+import PorticoPlanning
+
+/// Operations by the bytes of their documents, the operation's name and the rules they were validated under, each with its plans.
+///
+/// Bounded by number and by bytes; when it is full, what was not used for longest goes, a quarter at a time, so that the search for it is paid once for many.
+struct OperationCache {
+    private var entries: [Key: CachedOperation] = [:]
+    private var bytes = 0
+    private var clock = 0
+    private let hash = ByteHash()
+    private let maximumEntries: Int
+    private let maximumBytes: Int
+
+    init(entries: Int, bytes: Int) {
+        maximumEntries = max(1, entries)
+        maximumBytes = bytes
+    }
+
+    struct Key: Hashable {
+        let hash: UInt64
+        let query: [UInt8]
+        let name: String?
+        let rules: UInt64
+
+        func hash(into hasher: inout Hasher) { hasher.combine(hash) }
+    }
+
+    func key(_ request: GraphQLRequest, rules: UInt64) -> Key {
+        let digest = request.query.withUnsafeBytes { hash($0) }
+        return Key(hash: digest ^ rules, query: request.query, name: request.operationName, rules: rules)
+    }
+
+    subscript(_ key: Key) -> CachedOperation? {
+        mutating get {
+            guard let entry = entries[key] else { return nil }
+            clock += 1
+            entry.lastUse = clock
+            return entry
+        }
+    }
+
+    mutating func insert(_ prepared: PreparedOperation, for key: Key) -> CachedOperation {
+        let entry = CachedOperation(prepared)
+        clock += 1
+        entry.lastUse = clock
+        if entries.updateValue(entry, forKey: key) == nil { bytes += key.query.count }
+        if entries.count > maximumEntries || bytes > maximumBytes { shrink() }
+        return entry
+    }
+
+    private mutating func shrink() {
+        let sorted = entries.sorted { $0.value.lastUse < $1.value.lastUse }
+        for (key, _) in sorted where entries.count > maximumEntries * 3 / 4 || bytes > maximumBytes * 3 / 4 {
+            entries[key] = nil
+            bytes -= key.query.count
+        }
+    }
+}
+
+/// An operation and the plans that were made of it so far.
+final class CachedOperation {
+    let prepared: PreparedOperation
+    var lastUse = 0
+    private var plans: [PlanKey: AuthorizedPlan] = [:]
+
+    struct PlanKey: Hashable {
+        let scope: TenantScope
+        let shape: [UInt8]
+    }
+
+    init(_ prepared: PreparedOperation) { self.prepared = prepared }
+
+    func plan(_ key: PlanKey) -> AuthorizedPlan? { plans[key] }
+
+    /// Past `maximum` it begins anew: filters that never look alike are not worth a list of their own.
+    func keep(_ plan: AuthorizedPlan, for key: PlanKey, maximum: Int) {
+        if plans.count >= maximum { plans.removeAll(keepingCapacity: true) }
+        plans[key] = plan
+    }
+}

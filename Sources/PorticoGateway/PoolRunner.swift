@@ -1,0 +1,33 @@
+import PorticoExecution
+import PostgresClient
+import PostgresSQL
+
+/// Runs the statements of one request on the worker's pool, and remembers what is under way so that it can be called back.
+final class PoolRunner: StatementRunner {
+    private let pool: ConnectionPool
+    private let deadline: Int
+    private let fairnessKey: UInt64
+    private var tickets: [StatementTicket] = []
+
+    init(pool: ConnectionPool, deadline: Int, fairnessKey: UInt64) {
+        self.pool = pool
+        self.deadline = deadline
+        self.fairnessKey = fairnessKey
+    }
+
+    func run(_ statement: Statement, _ parameters: [ParameterValue], completion: @escaping (Result<any RowSource, LoadFailure>) -> Void) {
+        let ticket = pool.submit(statement, parameters: parameters, deadline: deadline, fairnessKey: fairnessKey) { result in
+            switch result {
+            case .success(let rows): completion(.success(rows))
+            case .failure(let failure): completion(.failure(LoadFailure(failure)))
+            }
+        }
+        tickets.append(ticket)
+    }
+
+    /// Cancels what still runs; finished statements are not touched.
+    func cancel() {
+        for ticket in tickets { pool.cancel(ticket) }
+        tickets.removeAll()
+    }
+}

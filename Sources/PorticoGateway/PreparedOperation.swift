@@ -1,0 +1,58 @@
+import Diagnostics
+import GraphQLLanguage
+import GraphQLSchema
+import GraphQLValidation
+import PorticoAccess
+import PorticoCatalog
+import PorticoPlanning
+
+/// A document that was parsed and validated once, for one operation name and one set of rules: everything but its plans is the same for all requests.
+final class PreparedOperation: Sendable {
+    let operation: ValidatedOperation
+    let source: SourceText
+    let shapes: VariableShapes
+
+    private init(operation: ValidatedOperation, source: SourceText) {
+        self.operation = operation
+        self.source = source
+        shapes = VariableShapes(operation, byValue: Self.asksForTheSchema(operation))
+    }
+
+    /// Parses and validates; pure, so that it may run on any thread.
+    static func prepare(_ query: [UInt8], named name: String?, rules: RuleSet, settings: GatewaySettings) -> Result<PreparedOperation, RequestErrors> {
+        let source = SourceText(name: "", bytes: query)
+        let document: Document
+        do {
+            document = try parse(source, limits: settings.parsing, allow: .executable)
+        } catch {
+            return .failure(RequestErrors(error, in: source))
+        }
+        var limits = settings.validation
+        limits.depth = min(limits.depth, rules.limits.depth)
+        do {
+            let operation = try Validator(schema: rules.schema, limits: limits).operation(document, source: source, named: name)
+            return .success(PreparedOperation(operation: operation, source: source))
+        } catch {
+            return .failure(RequestErrors(error, in: source))
+        }
+    }
+
+    /// Introspection is answered when the plan is made, so that such a plan depends on the variables' values.
+    private static func asksForTheSchema(_ operation: ValidatedOperation) -> Bool {
+        if operation.variables.isEmpty { return false }
+        var waiting = [operation.operation.selectionSet]
+        var seen: Set<String> = []
+        while let set = waiting.popLast() {
+            for selection in set.selections {
+                switch selection {
+                case .field(let field):
+                    if field.name.value == "__schema" || field.name.value == "__type" { return true }
+                case .inlineFragment(let fragment): waiting.append(fragment.selectionSet)
+                case .fragmentSpread(let spread):
+                    if seen.insert(spread.name.value).inserted, let fragment = operation.fragments[spread.name.value] { waiting.append(fragment.selectionSet) }
+                }
+            }
+        }
+        return false
+    }
+}

@@ -1,0 +1,33 @@
+import PorticoAccess
+import PorticoExecution
+
+/// One request under way; given back to the gateway to call it off.
+public final class RequestTicket {
+    let request: GraphQLRequest
+    let viewer: Viewer
+    let rules: RuleSet
+    let deadline: Int
+    private(set) var completion: (GatewayResponse) -> Void
+    var observation = RequestObservation()
+    var runner: PoolRunner?
+    var execution: PlanExecution?
+    var isOver = false
+
+    init(request: GraphQLRequest, viewer: Viewer, rules: RuleSet, deadline: Int, completion: @escaping (GatewayResponse) -> Void) {
+        self.request = request
+        self.viewer = viewer
+        self.rules = rules
+        self.deadline = deadline
+        self.completion = completion
+    }
+
+    /// Requests of one tenant wait in one line, so that a busy tenant makes only itself wait.
+    var fairnessKey: UInt64 { UInt64(truncatingIfNeeded: viewer.tenant.hashValue) }
+
+    /// Lets go of what refers back to the ticket.
+    func release() {
+        completion = { _ in }
+        runner = nil
+        execution = nil
+    }
+}

@@ -1,0 +1,49 @@
+import GraphQLLanguage
+import PorticoAccess
+import PorticoCatalog
+
+/// What the executor runs, and nothing else: the loads of one operation under one set of rules, and the shape of its answer.
+///
+/// It can be made in this file alone, by ``authorize(_:output:access:operation:)``, which lets no statement pass without its tenant condition. It holds no
+/// value of any viewer or request, so that all requests of the same shape under the same rules share one.
+public final class AuthorizedPlan: Sendable {
+    /// Parents before children.
+    public let loads: [Load]
+    public let output: ObjectOutput
+    public let scope: TenantScope
+    public let operationName: String?
+    public let operationKind: OperationKind
+    /// For each load the ones that wait for its rows.
+    public let dependents: [[Int]]
+    /// The loads that wait for nothing.
+    public let first: [Int]
+
+    private init(loads: [Load], output: ObjectOutput, scope: TenantScope, operationName: String?, operationKind: OperationKind) {
+        self.loads = loads
+        self.output = output
+        self.scope = scope
+        self.operationName = operationName
+        self.operationKind = operationKind
+        var dependents: [[Int]] = Array(repeating: [], count: loads.count)
+        var first: [Int] = []
+        for load in loads {
+            if case .batch(let parent, _, _, _) = load.link { dependents[parent].append(load.index) } else { first.append(load.index) }
+        }
+        self.dependents = dependents
+        self.first = first
+    }
+
+    static func authorize(_ drafts: [LoadDraft], output: ObjectOutput, access: RowAccess, name: String?, kind: OperationKind) throws(PlanningError) -> AuthorizedPlan {
+        var loads: [Load] = []
+        loads.reserveCapacity(drafts.count)
+        for draft in drafts {
+            let load = try draft.finish(access)
+            if access.scope != .all {
+                let audit = IsolationAudit(catalog: access.catalog, parameters: load.parameters)
+                if let type = audit.firstUnprotected(load.select) { throw PlanningError(.isolation, "A load of \(type) lacks its tenant condition.", path: load.path) }
+            }
+            loads.append(load)
+        }
+        return AuthorizedPlan(loads: loads, output: output, scope: access.scope, operationName: name, operationKind: kind)
+    }
+}

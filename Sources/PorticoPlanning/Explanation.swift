@@ -1,0 +1,129 @@
+import GraphQLValidation
+import PorticoAccess
+import PorticoCatalog
+import PostgresSQL
+
+/// A plan in words: its loads in the order of their start, their SQL, where each parameter comes from, and why each condition is there.
+public struct Explanation: Sendable {
+    /// What was measured of one load, when the plan was run.
+    public struct Measurement: Sendable {
+        public var rows: Int
+        public var milliseconds: Double
+
+        public init(rows: Int, milliseconds: Double) {
+            self.rows = rows
+            self.milliseconds = milliseconds
+        }
+    }
+
+    let plan: AuthorizedPlan
+    let operation: ValidatedOperation
+    let tenant: String?
+
+    /// `tenant` names the file among equal tenant files that share their rules.
+    public init(_ plan: AuthorizedPlan, of operation: ValidatedOperation, tenant: String? = nil) {
+        self.plan = plan
+        self.operation = operation
+        self.tenant = tenant
+    }
+
+    /// The text, with measurements by load where the plan was run. It ends in a line break.
+    public func text(_ measurements: [Int: Measurement] = [:]) -> String {
+        let name = plan.operationName.map { " \($0)" } ?? ""
+        var lines = ["\(plan.operationKind.rawValue)\(name): \(Self.count(plan.loads.count, "load"))\(scope)"]
+        for load in plan.loads {
+            lines.append("")
+            lines.append("\(load.index + 1). \(load.path): \(describe(load))")
+            if let measured = measurements[load.index] { lines.append("   measured  \(Self.count(measured.rows, "row")) in \(Self.milliseconds(measured.milliseconds)) ms") }
+            lines.append("   sql       \(load.statement.text)")
+            for (position, source) in load.parameters.enumerated() { lines.append("   $\(position + 1)        \(describe(source, load))") }
+            for note in load.notes { lines.append("   where     \(SQLPrinter.print(note.condition))  -- \(describe(note.reason))") }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var scope: String {
+        switch plan.scope {
+        case .all: ", across all tenants"
+        case .one: ", within the viewer's one tenant"
+        case .several: ", within the viewer's tenants"
+        }
+    }
+
+    private func describe(_ load: Load) -> String {
+        let what = load.isList ? "rows of \(load.type)" : "one row of \(load.type)"
+        return switch load.link {
+        case .root: "\(what); starts at once"
+        case .known(let parent): "\(what); starts at once, for the row of load \(parent + 1)"
+        case .batch(let parent, _, _, _): "\(load.isList ? "a list" : "a row") of \(load.type) for each row of load \(parent + 1), in one statement"
+        }
+    }
+
+    // MARK: Parameters
+
+    private func describe(_ source: ParameterSource, _ load: Load) -> String {
+        switch source {
+        case .constant(.null): "null"
+        case .constant(.text(let bytes)): "\"\(String(decoding: bytes, as: UTF8.self))\""
+        case .constant(.binary(let bytes)): "\(bytes.count) bytes"
+        case .variable(let place, _): "variable \(describe(place))"
+        case .elements(let elements, _): "a list of \(elements.count) values, some of them variables"
+        case .viewer(let value, _): "the viewer's \(describe(value))"
+        case .tenant: "the viewer's tenant"
+        case .tenants: "the viewer's tenants"
+        case .now: "the time of the request"
+        case .keys: if case .batch(let parent, let column, _, _) = load.link { "the keys of load \(parent + 1): \(keyName(parent, column))" } else { "keys" }
+        case .first(let bound): "first: \(describe(bound)), at most \(bound.maximum)"
+        case .offset(let bound): "offset: \(describe(bound)), at most \(bound.maximum)"
+        }
+    }
+
+    private func keyName(_ load: Int, _ column: Int) -> String {
+        let parent = plan.loads[load]
+        let position = column - (parent.width - parent.columns.count)
+        return parent.columns.indices.contains(position) ? "\(parent.type).\(parent.columns[position].field)" : parent.type
+    }
+
+    private func describe(_ place: VariablePlace) -> String {
+        var text = operation.variables.indices.contains(place.position) ? "$\(operation.variables[place.position].name)" : "$?"
+        for step in place.path {
+            switch step {
+            case .member(let name): text += ".\(name)"
+            case .element(let index): text += "[\(index)]"
+            }
+        }
+        return text
+    }
+
+    private func describe(_ value: ViewerValue) -> String {
+        switch value {
+        case .id: "id"
+        case .tenant: "tenant"
+        case .tenants: "tenants"
+        case .role: "role"
+        case .claim(let name): "claim \(name)"
+        }
+    }
+
+    private func describe(_ bound: RowBound) -> String {
+        switch bound.source {
+        case .fixed(let number): String(number)
+        case .variable(let position): describe(VariablePlace(position: position))
+        }
+    }
+
+    private func describe(_ reason: ConditionNote.Reason) -> String {
+        switch reason {
+        case .isolation: "isolation"
+        case .rule(let origins): "rule at \(origins.map { $0.resolved(tenant: tenant).description }.joined(separator: ", "))"
+        case .filter: "the request's filter"
+        case .key: "key"
+        }
+    }
+
+    // MARK: Numbers
+
+    private static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
+    private static func milliseconds(_ value: Double) -> String { String((value * 100).rounded() / 100) }
+}

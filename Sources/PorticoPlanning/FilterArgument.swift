@@ -1,0 +1,35 @@
+import GraphQLSchema
+import PorticoCatalog
+
+/// Reads a client's `where` by the same reader as the rules of an admin, so that both mean the same.
+enum FilterArgument {
+    static func read(_ value: ShapedValue, on binding: TypeBinding, catalog: Catalog) throws(PlanningError) -> Condition<PlanOperand> {
+        var reader = FilterReader<ShapedValue>(catalog: catalog)
+        let condition = reader.condition(value, of: binding)
+        if let problem = reader.problems.first {
+            let place = problem.path.isEmpty ? "where" : "where.\(problem.path)"
+            let hint = problem.hint.map { " \($0)" } ?? ""
+            throw PlanningError(.badInput, "At \"\(place)\": \(problem.message)\(hint)")
+        }
+        return condition
+    }
+}
+
+extension ShapedValue: FilterSource {
+    public var shape: FilterShape<ShapedValue> {
+        switch self {
+        case .constant(.null): .null
+        case .constant(.list(let items)): .list(items.map(ShapedValue.constant))
+        case .constant(.object(let members)): .object(members.map { FilterEntry(key: $0.name, value: .constant($0.value)) })
+        case .constant, .open: .leaf
+        case .list(let items): .list(items)
+        case .object(let members): .object(members.map { FilterEntry(key: $0.name, value: $0.value) })
+        }
+    }
+
+    public func operand(_ use: FilterOperandUse) throws(FilterProblem) -> PlanOperand {
+        guard let operand = PlanOperand(self) else { throw FilterProblem("Expected a value.") }
+        if use.form == .flag, operand.flag == nil { throw FilterProblem("Expected true or false.") }
+        return operand
+    }
+}

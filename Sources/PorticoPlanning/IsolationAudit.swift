@@ -1,0 +1,88 @@
+import PorticoCatalog
+import PostgresSQL
+
+/// Looks once more for the tenant condition on a finished statement, without trusting what built it.
+///
+/// Every table that stands in a statement for rows of an isolated type must be tied to the viewer's tenants in the very `WHERE` that reads it:
+/// by its own column, or by an `EXISTS` that follows the type's isolation path. Anything else does not run.
+struct IsolationAudit {
+    let catalog: Catalog
+    let parameters: [ParameterSource]
+
+    /// The name of the first type without its tenant condition; `nil` when all is well.
+    func firstUnprotected(_ select: Select) -> String? { check(select, outer: []) }
+
+    /// `outer` are the conditions of the enclosing statement that may speak of a batch's key.
+    private func check(_ select: Select, outer: [Expression]) -> String? {
+        for item in select.from {
+            switch item {
+            case .keys: continue
+            case .lateral(let inner, _):
+                if let found = check(inner, outer: select.conditions) { return found }
+            case .table(let table):
+                guard case .rows(let type) = table.purpose else { continue }
+                if !isProtected(table, type: type, conditions: select.conditions, outer: outer) { return type }
+            }
+        }
+        for condition in select.conditions {
+            if let found = checkNested(condition) { return found }
+        }
+        return nil
+    }
+
+    /// The statements inside a condition.
+    private func checkNested(_ expression: Expression) -> String? {
+        switch expression {
+        case .exists(let select): return check(select, outer: [])
+        case .and(let items), .or(let items), .call(_, let items):
+            for item in items {
+                if let found = checkNested(item) { return found }
+            }
+            return nil
+        case .not(let inner), .isNull(let inner), .isNotNull(let inner), .isTrue(let inner), .isNotTrue(let inner), .cast(let inner, _): return checkNested(inner)
+        case .binary(let left, _, let right), .equalsAny(let left, let right), .differsFromAll(let left, let right):
+            return checkNested(left) ?? checkNested(right)
+        case .column, .parameter, .integer, .boolean: return nil
+        }
+    }
+
+    private func isProtected(_ table: TableSource, type: String, conditions: [Expression], outer: [Expression]) -> Bool {
+        guard let binding = catalog.types[type], binding.table.name == table.name, binding.table.schema == table.schema else { return false }
+        switch binding.isolation {
+        case .none: return true
+        case .unstated: return conditions.contains(.boolean(false))
+        case .column(let column): return conditions.contains { isTenantTest($0, of: .column(table.alias, column.column)) }
+        case .path(let relations, let column):
+            guard let first = relations.first else { return false }
+            let start = Expression.column(table.alias, first.local.column)
+            if conditions.contains(where: { followsPath($0, relations[...], column, from: start) }) { return true }
+            return conditions.contains(.binary(start, .equal, RowReference.batchKey))
+                && outer.contains { followsPath($0, relations[...], column, from: RowReference.batchKey) }
+        }
+    }
+
+    private func isTenantTest(_ condition: Expression, of column: Expression) -> Bool {
+        switch condition {
+        case .isTrue(let inner): return isTenantTest(inner, of: column)
+        case .binary(let left, .equal, .parameter(let number)):
+            if left == column, case .tenant = source(number) { return true }
+            return false
+        case .equalsAny(let left, .parameter(let number)):
+            if left == column, case .tenants = source(number) { return true }
+            return false
+        default: return false
+        }
+    }
+
+    private func followsPath(_ condition: Expression, _ relations: ArraySlice<RelationBinding>, _ column: ColumnBinding, from start: Expression) -> Bool {
+        guard let relation = relations.first, case .exists(let select) = condition, select.from.count == 1, case .table(let table) = select.from[0],
+            let target = catalog.types[relation.target], target.table.name == table.name, target.table.schema == table.schema,
+            select.conditions.contains(.binary(.column(table.alias, relation.remote.column), .equal, start))
+        else { return false }
+        let rest = relations.dropFirst()
+        guard let next = rest.first else { return select.conditions.contains { isTenantTest($0, of: .column(table.alias, column.column)) } }
+        return select.conditions.contains { followsPath($0, rest, column, from: .column(table.alias, next.local.column)) }
+    }
+
+    private func source(_ number: Int) -> ParameterSource? { parameters.indices.contains(number - 1) ? parameters[number - 1] : nil }
+}

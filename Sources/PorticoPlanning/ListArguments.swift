@@ -1,0 +1,102 @@
+import GraphQLSchema
+import GraphQLValidation
+import PorticoAccess
+import PorticoCatalog
+
+/// `where`, `orderBy`, `first` and `offset` of one list field, read for one shape of the request.
+struct ListArguments {
+    /// `nil` where every visible row is asked for.
+    let condition: Condition<PlanOperand>?
+    let order: [OrderKey]
+    let first: RowBound
+    let offset: RowBound?
+
+    init(_ arguments: [String: ShapedValue], on binding: TypeBinding, rules: RuleSet, catalog: Catalog) throws(PlanningError) {
+        if let filter = arguments["where"], !filter.isNull {
+            condition = try FilterArgument.read(filter, on: binding, catalog: catalog)
+        } else {
+            condition = nil
+        }
+        let stated = if let order = arguments["orderBy"], !order.isNull { try Self.keys(order, on: binding) } else { [OrderKey]() }
+        order = Self.complete(stated, on: binding, readable: rules.types[binding.name]?.fields ?? [])
+        let limits = rules.limits
+        first = try Self.bound(arguments["first"], name: "first", otherwise: limits.defaultFirst, maximum: limits.maximumFirst)
+        if let offset = arguments["offset"], !offset.isNull {
+            self.offset = try Self.bound(offset, name: "offset", otherwise: 0, maximum: limits.maximumOffset)
+        } else {
+            offset = nil
+        }
+    }
+
+    /// Whether the client's own filter already says which tenant: then an index that begins with it needs no second condition of the same kind.
+    func pins(_ isolation: Isolation) -> Bool {
+        guard case .column(let column) = isolation, let condition else { return false }
+        return condition.conjuncts.contains { conjunct in
+            if case .compare(column, .eq, _) = conjunct { true } else { false }
+        }
+    }
+
+    // MARK: Order
+
+    private static func keys(_ order: ShapedValue, on binding: TypeBinding) throws(PlanningError) -> [OrderKey] {
+        let items: [ShapedValue]
+        switch order {
+        case .list(let list): items = list
+        case .constant(.list(let list)) where list.isEmpty: items = []
+        case .object, .constant, .open: items = [order]
+        }
+        var keys: [OrderKey] = []
+        for item in items {
+            guard case .object(let members) = item, members.count == 1, case .constant(.enumValue(let name)) = members[0].value,
+                let direction = OrderDirection(rawValue: name), let column = binding.column(members[0].name)
+            else { throw PlanningError(.badInput, "An entry of \"orderBy\" has exactly one key, such as {createdAt: DESC}.") }
+            if !keys.contains(where: { $0.column == column }) { keys.append(OrderKey(column: column, direction: direction)) }
+        }
+        return keys
+    }
+
+    /// The stated order, or else the default without what the viewer may not read; made total by the primary key.
+    private static func complete(_ stated: [OrderKey], on binding: TypeBinding, readable: Set<String>) -> [OrderKey] {
+        var order = stated.isEmpty ? binding.defaultOrder.filter { readable.contains($0.column.field) } : stated
+        if let position = order.firstIndex(where: { $0.column.column == binding.key.column }) {
+            order.removeSubrange((position + 1)...)  // nothing is left to decide behind a unique column
+        } else {
+            order.append(OrderKey(column: binding.key, direction: .ascending))
+        }
+        return order
+    }
+
+    // MARK: Bounds
+
+    private static func bound(_ value: ShapedValue?, name: String, otherwise: Int, maximum: Int) throws(PlanningError) -> RowBound {
+        switch value {
+        case nil, .constant(.null)?: return RowBound(source: .fixed(otherwise), maximum: maximum)
+        case .constant(.int(let number))?:
+            if let problem = problem(Int(number), name: name, maximum: maximum) { throw PlanningError(.badInput, problem) }
+            return RowBound(source: .fixed(Int(number)), maximum: maximum)
+        case .open(let place)?: return RowBound(source: .variable(place.position), maximum: maximum)
+        case .constant?, .list?, .object?: throw PlanningError(.badInput, "\"\(name)\" is a number of rows.")
+        }
+    }
+
+    /// What is wrong with a number of rows; `nil` when it may be.
+    static func problem(_ number: Int, name: String, maximum: Int) -> String? {
+        if number < 0 { return "\"\(name)\" must not be negative; it is \(number)." }
+        if number > maximum { return "\"\(name)\" is at most \(maximum) here; it is \(number)." }
+        return nil
+    }
+}
+
+extension RowBound {
+    /// The number for a request's variables; throws when it is beyond what may be asked.
+    public func value(_ variables: VariableValues, name: String) throws(PlanningError) -> Int {
+        switch source {
+        case .fixed(let number): return number
+        case .variable(let position):
+            guard position < variables.values.count, case .int(let given)? = variables.values[position] else { return 0 }
+            let number = Int(given)
+            if let problem = ListArguments.problem(number, name: name, maximum: maximum) { throw PlanningError(.badInput, problem) }
+            return number
+        }
+    }
+}

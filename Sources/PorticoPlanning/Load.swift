@@ -1,0 +1,105 @@
+import Diagnostics
+import PorticoAccess
+import PorticoCatalog
+import PostgresSQL
+
+/// One step of a plan: one statement that loads the rows of one field for all parents at once.
+public final class Load: Sendable {
+    /// In ``AuthorizedPlan/loads``; a parent's is always lower.
+    public let index: Int
+    public let type: String
+    /// The response path of the field, such as `tenant.sites.tickets`.
+    public let path: String
+    /// Of the field in the document.
+    public let range: SourceRange
+    public let link: Link
+    /// Whether a parent's row has one row here or a list.
+    public let isList: Bool
+    public let select: Select
+    public let statement: Statement
+    public let parameters: [ParameterSource]
+    /// Before it stands the ordinal when ``link`` is a batch.
+    public let columns: [ColumnBinding]
+    /// The most rows for one parent's row.
+    public let bound: RowBound?
+    public let notes: [ConditionNote]
+
+    init(index: Int, type: String, path: String, range: SourceRange, link: Link, isList: Bool, select: Select, parameters: [ParameterSource], parameterTypes: [UInt32], columns: [ColumnBinding], bound: RowBound?, notes: [ConditionNote]) {
+        self.index = index
+        self.type = type
+        self.path = path
+        self.range = range
+        self.link = link
+        self.isList = isList
+        self.select = select
+        self.statement = Statement(text: SQLPrinter.print(select), parameterTypes: parameterTypes)
+        self.parameters = parameters
+        self.columns = columns
+        self.bound = bound
+        self.notes = notes
+    }
+
+    /// All columns of the result, the ordinal included.
+    public var width: Int {
+        if case .batch = link { columns.count + 1 } else { columns.count }
+    }
+}
+
+/// How a load hangs on its parent.
+public enum Link: Sendable, Hashable {
+    /// A field of the query root: it starts at once.
+    case root
+    /// A child whose key is known before its parent's row is there: it starts at once too, and belongs to the parent's only row.
+    case known(parent: Int)
+    /// It takes the keys of all the parent's rows, from one cell of each.
+    case batch(parent: Int, column: Int, keyType: KeyType, keysAreUnique: Bool)
+}
+
+/// The types that keys of batches may have: their array's name in SQL and the OID of an element.
+public enum KeyType: String, Sendable, Hashable {
+    case text, int2, int4, int8, uuid
+
+    public init?(_ column: ColumnType) {
+        switch column {
+        case .text, .varchar, .bpchar: self = .text
+        case .int2: self = .int2
+        case .int4: self = .int4
+        case .int8: self = .int8
+        case .uuid: self = .uuid
+        case .float4, .float8, .numeric, .bool, .timestamptz, .timestamp, .date, .json, .jsonb, .enum, .array: return nil
+        }
+    }
+
+    public var elementOID: UInt32 {
+        switch self {
+        case .text: 25
+        case .int2: 21
+        case .int4: 23
+        case .int8: 20
+        case .uuid: 2950
+        }
+    }
+
+    var arrayOID: UInt32 {
+        switch self {
+        case .text: 1009
+        case .int2: 1005
+        case .int4: 1007
+        case .int8: 1016
+        case .uuid: 2951
+        }
+    }
+}
+
+/// A condition of a statement, and why it is there: what `explain` shows.
+public struct ConditionNote: Sendable, Hashable {
+    public enum Reason: Sendable, Hashable {
+        case isolation
+        case rule([RuleOrigin])
+        case filter
+        case key
+    }
+
+    public var condition: Expression
+    public var reason: Reason
+}

@@ -1,0 +1,85 @@
+import Diagnostics
+import GraphQLSchema
+import PorticoCatalog
+
+/// The shape of an object in the answer: its fields in response order, each with where its value comes from.
+public final class ObjectOutput: Sendable {
+    public let type: String
+    public let fields: [OutputField]
+
+    init(type: String, fields: [OutputField]) {
+        self.type = type
+        self.fields = fields
+    }
+}
+
+public struct OutputField: Sendable {
+    public let responseKey: String
+    /// What stands before the value: the opening brace or the comma, the key in its quotes, and the colon.
+    public let prefix: [UInt8]
+    public let value: OutputValue
+    public let isNonNull: Bool
+    /// Of the field in the document.
+    public let range: SourceRange
+}
+
+public enum OutputValue: Sendable {
+    /// JSON that is the same in every answer of the plan.
+    case fixed([UInt8])
+    case cell(column: Int, CellForm)
+    /// The row of a load that belongs to the parent's row, or null.
+    case object(load: Int, ObjectOutput)
+    /// The rows of a load that belong to the parent's row.
+    case list(load: Int, ObjectOutput, itemsNonNull: Bool)
+}
+
+/// How a cell in PostgreSQL's binary form becomes JSON.
+public indirect enum CellForm: Sendable, Equatable {
+    case string
+    case int2, int4, int8
+    /// Integers that are IDs or BigInts: strings in JSON.
+    case quotedInt2, quotedInt4, quotedInt8
+    case float4, float8
+    case bool
+    case timestamptz, timestamp, date
+    case numeric
+    case uuid
+    case json, jsonb
+    case enumeration([EnumText])
+    case array(CellForm, elementsNonNull: Bool)
+
+    /// The form of a column's cells for a field of the given type.
+    static func of(_ column: ColumnType, as type: WrappedType) -> CellForm {
+        let quoted = type.name == "ID" || type.name == "BigInt" || type.name == "String"
+        switch column {
+        case .text, .varchar, .bpchar: return .string
+        case .uuid: return .uuid
+        case .int2: return quoted ? .quotedInt2 : .int2
+        case .int4: return quoted ? .quotedInt4 : .int4
+        case .int8: return quoted ? .quotedInt8 : .int8
+        case .float4: return .float4
+        case .float8: return .float8
+        case .numeric: return .numeric
+        case .bool: return .bool
+        case .timestamptz: return .timestamptz
+        case .timestamp: return .timestamp
+        case .date: return .date
+        case .json: return .json
+        case .jsonb: return .jsonb
+        case .enum(let binding): return .enumeration(binding.values.map { EnumText(label: Array($0.label.utf8), json: Array("\"\($0.value)\"".utf8)) })
+        case .array(let element):
+            guard case .list(let inner) = type.nullable else { return .array(of(element, as: type), elementsNonNull: false) }
+            return .array(of(element, as: inner), elementsNonNull: inner.isNonNull)
+        }
+    }
+}
+
+public struct EnumText: Sendable, Equatable {
+    public let label: [UInt8]
+    public let json: [UInt8]
+
+    package init(label: [UInt8], json: [UInt8]) {
+        self.label = label
+        self.json = json
+    }
+}

@@ -1,0 +1,79 @@
+import GraphQLSchema
+import PorticoAccess
+import PorticoCatalog
+import PostgresSQL
+
+/// Where the value of a statement's parameter comes from when a request is bound to a plan.
+public enum ParameterSource: Sendable, Hashable {
+    /// A literal of the document or of a rule, encoded when the plan was made.
+    case constant(ParameterValue)
+    /// A value inside a variable, encoded for the column that it is compared with.
+    case variable(VariablePlace, ValueForm)
+    /// A list that the document spells, with variables among its elements.
+    case elements([ListElement], ValueForm)
+    case viewer(ViewerValue, ValueForm)
+    /// The one tenant that a viewer with a single tenant reaches.
+    case tenant(ColumnType)
+    /// All tenants that the viewer reaches, as an array.
+    case tenants(ColumnType)
+    case now(ColumnType)
+    /// The keys of the parents' rows, as an array.
+    case keys
+    case first(RowBound)
+    case offset(RowBound)
+}
+
+public enum ListElement: Sendable, Hashable {
+    case constant(InputValue)
+    case open(VariablePlace)
+}
+
+/// How a value is written as a parameter.
+public struct ValueForm: Sendable, Hashable {
+    public var column: ColumnType
+    /// Several values of that type, as an array.
+    public var isList: Bool
+    /// A pattern of `like`, which must not end in a lone escape character.
+    public var isPattern: Bool
+
+    public init(_ column: ColumnType, isList: Bool = false, isPattern: Bool = false) {
+        self.column = column
+        self.isList = isList
+        self.isPattern = isPattern
+    }
+}
+
+/// A place inside the value of a variable.
+public struct VariablePlace: Sendable, Hashable {
+    public enum Step: Sendable, Hashable {
+        case member(String)
+        case element(Int)
+    }
+
+    /// In ``GraphQLValidation/ValidatedOperation/variables``.
+    public var position: Int
+    public var path: [Step]
+
+    public init(position: Int, path: [Step] = []) {
+        self.position = position
+        self.path = path
+    }
+
+    func appending(_ step: Step) -> VariablePlace { VariablePlace(position: position, path: path + [step]) }
+}
+
+/// `first` or `offset`: a number of rows with its highest value.
+public struct RowBound: Sendable, Hashable {
+    public enum Source: Sendable, Hashable {
+        case fixed(Int)
+        case variable(Int)
+    }
+
+    public var source: Source
+    public var maximum: Int
+
+    public init(source: Source, maximum: Int) {
+        self.source = source
+        self.maximum = maximum
+    }
+}

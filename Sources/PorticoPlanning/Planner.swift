@@ -1,0 +1,201 @@
+import GraphQLIntrospection
+import GraphQLLanguage
+import GraphQLSchema
+import GraphQLValidation
+import JSONBytes
+import PorticoAccess
+import PorticoCatalog
+
+/// Turns a validated operation into a plan: one load for each relation that is asked for, whatever the number of rows.
+///
+/// Pure: no database, no clock. The same operation, shape of variables, rules and scope always give byte-equal SQL.
+public struct Planner {
+    private let access: RowAccess
+
+    public init(catalog: Catalog, rules: RuleSet, scope: TenantScope) {
+        access = RowAccess(catalog: catalog, rules: rules, scope: scope)
+    }
+
+    public func plan(_ operation: ValidatedOperation, shapes: VariableShapes, variables: VariableValues) throws(PlanningError) -> AuthorizedPlan {
+        var walk = PlanWalk(access: access, operation: operation, shapes: shapes, variables: variables)
+        let output = try walk.root()
+        return try AuthorizedPlan.authorize(walk.drafts, output: output, access: access, name: operation.name, kind: operation.kind)
+    }
+}
+
+/// One walk over an operation's selections: it drafts the loads and shapes the answer. It recurses as deep as fields are nested, which validation bounds.
+private struct PlanWalk {
+    let access: RowAccess
+    let operation: ValidatedOperation
+    let shapes: VariableShapes
+    let variables: VariableValues
+    var drafts: [LoadDraft] = []
+
+    init(access: RowAccess, operation: ValidatedOperation, shapes: VariableShapes, variables: VariableValues) {
+        self.access = access
+        self.operation = operation
+        self.shapes = shapes
+        self.variables = variables
+    }
+
+    // MARK: Root
+
+    mutating func root() throws(PlanningError) -> ObjectOutput {
+        var fields = FieldList()
+        for field in collect([operation.operation.selectionSet], on: operation.rootType) {
+            let value = try rootValue(field)
+            fields.add(field, value, isNonNull: definition(of: field, on: operation.rootType)?.type.isNonNull ?? true)
+        }
+        return ObjectOutput(type: operation.rootType.name, fields: fields.items)
+    }
+
+    private mutating func rootValue(_ field: CollectedField) throws(PlanningError) -> OutputValue {
+        let name = field.name
+        switch name {
+        case "__typename": return .fixed(Array("\"\(operation.rootType.name)\"".utf8))
+        case "__schema", "__type": return try introspection(field)
+        default: break
+        }
+        guard let definition = definition(of: field, on: operation.rootType), let root = access.catalog.root[name] else {
+            throw PlanningError(.notBound, "Field \"\(name)\" is not available.", range: field.first.range)
+        }
+        let arguments = try self.arguments(field, definition)
+        switch root {
+        case .constant(let json): return .fixed(Array(json.utf8))
+        case .viewer(let type):
+            let binding = try access.binding(type)
+            let source = ParameterSource.viewer(.id, ValueForm(binding.key.type))
+            return try object(field, binding, link: .value(binding.key, source, parent: nil), path: field.responseKey)
+        case .getter(let type, let argument, let column):
+            let source = try getterSource(arguments[argument], argument, column: column, field: field)
+            return try object(field, try access.binding(type), link: .value(column, source, parent: nil), path: field.responseKey)
+        case .list(let type):
+            let binding = try access.binding(type)
+            let list = try listArguments(field, arguments, binding, path: field.responseKey)
+            return try self.list(field, binding, definition, link: .all, list, path: field.responseKey)
+        }
+    }
+
+    private func getterSource(_ value: ShapedValue?, _ argument: String, column: ColumnBinding, field: CollectedField) throws(PlanningError) -> ParameterSource {
+        guard let value, let operand = PlanOperand(value) else { throw PlanningError(.badInput, "\"\(field.name)\" needs its argument \"\(argument)\".", range: field.first.range) }
+        do {
+            return try operand.source(ValueForm(column.type))
+        } catch {
+            throw PlanningError(.badInput, "Argument \"\(argument)\": \(error.message)", range: field.first.range, path: field.responseKey)
+        }
+    }
+
+    private func introspection(_ field: CollectedField) throws(PlanningError) -> OutputValue {
+        let buffer = ResponseBuffer()
+        do {
+            try Introspection.write(field.nodes, of: operation, variables: variables, into: buffer)
+        } catch {
+            throw PlanningError(.limit("introspection"), error.message, range: field.first.range, path: field.responseKey)
+        }
+        return .fixed(buffer.takeBytes())
+    }
+
+    // MARK: Objects and lists
+
+    private mutating func object(_ field: CollectedField, _ binding: TypeBinding, link: LoadDraft.LinkDraft, path: String) throws(PlanningError) -> OutputValue {
+        let draft = LoadDraft(index: drafts.count, binding: binding, path: path, range: field.first.range, link: link, isList: false)
+        drafts.append(draft)
+        return .object(load: draft.index, try selections(field, draft))
+    }
+
+    private mutating func list(_ field: CollectedField, _ binding: TypeBinding, _ definition: FieldType, link: LoadDraft.LinkDraft, _ arguments: ListArguments, path: String) throws(PlanningError) -> OutputValue {
+        let draft = LoadDraft(index: drafts.count, binding: binding, path: path, range: field.first.range, link: link, isList: true, arguments: arguments)
+        drafts.append(draft)
+        let itemsNonNull = if case .list(let inner) = definition.type.nullable { inner.isNonNull } else { false }
+        return .list(load: draft.index, try selections(field, draft), itemsNonNull: itemsNonNull)
+    }
+
+    private mutating func selections(_ field: CollectedField, _ draft: LoadDraft) throws(PlanningError) -> ObjectOutput {
+        guard case .object(let type)? = operation.schema.type(draft.binding.name) else {
+            throw PlanningError(.notBound, "Type \(draft.binding.name) is not available.", range: field.first.range)
+        }
+        var fields = FieldList()
+        for child in collect(field.selectionSets, on: type) {
+            if child.name == "__typename" {
+                fields.add(child, .fixed(Array("\"\(type.name)\"".utf8)), isNonNull: true)
+                continue
+            }
+            guard let definition = type.fields[child.name], let bound = draft.binding.fields[child.name] else {
+                throw PlanningError(.notBound, "Field \"\(type.name).\(child.name)\" is not available.", range: child.first.range)
+            }
+            let value: OutputValue = switch bound {
+            case .column(let column): .cell(column: draft.cell(column), CellForm.of(column.type, as: definition.type))
+            case .relation(let relation): try self.relation(child, definition, relation, of: draft)
+            }
+            fields.add(child, value, isNonNull: definition.type.isNonNull)
+        }
+        return ObjectOutput(type: type.name, fields: fields.items)
+    }
+
+    private mutating func relation(_ field: CollectedField, _ definition: FieldType, _ relation: RelationBinding, of parent: LoadDraft) throws(PlanningError) -> OutputValue {
+        let binding = try access.binding(relation.target)
+        let path = "\(parent.path).\(field.responseKey)"
+        let link = try link(relation, of: parent, field)
+        switch relation.cardinality {
+        case .one: return try object(field, binding, link: link, path: path)
+        case .many:
+            let arguments = try self.arguments(field, definition)
+            let list = try listArguments(field, arguments, binding, path: path)
+            return try self.list(field, binding, definition, link: link, list, path: path)
+        }
+    }
+
+    /// Where the parent is one row found by the same column, its key is known already, and both loads leave at once.
+    private func link(_ relation: RelationBinding, of parent: LoadDraft, _ field: CollectedField) throws(PlanningError) -> LoadDraft.LinkDraft {
+        if case .value(let column, let source, _) = parent.link, !parent.isList, column.column == relation.local.column, column.type == relation.remote.type {
+            return .value(relation.remote, source, parent: parent.index)
+        }
+        guard let keyType = KeyType(relation.local.type) else {
+            throw PlanningError(.notBound, "Field \"\(field.name)\" is not available.", range: field.first.range)
+        }
+        return .batch(relation, parent: parent, keyColumn: parent.cell(relation.local), keyType)
+    }
+
+    // MARK: Arguments
+
+    private func arguments(_ field: CollectedField, _ definition: FieldType) throws(PlanningError) -> [String: ShapedValue] {
+        if definition.arguments.isEmpty { return [:] }
+        var shaped: [String: ShapedValue] = [:]
+        do {
+            for (name, value) in try symbolicArguments(of: field.first, definition: definition, in: operation) {
+                shaped[name] = shapes.shape(value, variables)
+            }
+        } catch {
+            throw PlanningError(.badInput, error.items.first?.message ?? "An argument has a wrong value.", range: field.first.range, path: field.responseKey)
+        }
+        return shaped
+    }
+
+    private func listArguments(_ field: CollectedField, _ arguments: [String: ShapedValue], _ binding: TypeBinding, path: String) throws(PlanningError) -> ListArguments {
+        do {
+            return try ListArguments(arguments, on: binding, rules: access.rules, catalog: access.catalog)
+        } catch {
+            throw PlanningError(error.kind, error.message, range: error.range ?? field.first.range, path: error.path ?? path)
+        }
+    }
+
+    private func collect(_ sets: [SelectionSet], on type: ObjectType) -> [CollectedField] {
+        collectFields(sets, on: type, in: operation, variables: variables)
+    }
+
+    private func definition(of field: CollectedField, on type: ObjectType) -> FieldType? { type.fields[field.name] }
+}
+
+/// The fields of an object as they are added, each with the punctuation before it.
+private struct FieldList {
+    var items: [OutputField] = []
+
+    mutating func add(_ field: CollectedField, _ value: OutputValue, isNonNull: Bool) {
+        let prefix = Array("\(items.isEmpty ? "{" : ",")\"\(field.responseKey)\":".utf8)
+        items.append(OutputField(responseKey: field.responseKey, prefix: prefix, value: value, isNonNull: isNonNull, range: field.first.range))
+    }
+}
+
+extension CollectedField {
+    var first: Field { nodes[0] }
+}

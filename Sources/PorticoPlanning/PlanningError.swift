@@ -1,0 +1,30 @@
+import Diagnostics
+
+/// Why an operation could not be planned: something that the request brought, never something of the database.
+public struct PlanningError: Error, Sendable, Equatable {
+    public enum Kind: Sendable, Equatable {
+        /// A value that cannot be: above a bound, or not what its column can hold.
+        case badInput
+        /// A limit of the viewer's rules.
+        case limit(String)
+        /// A field that the schema has and `resolvers/` does not bind: `portico check` names it.
+        case notBound
+        /// A statement without the tenant condition that it needs: a fault of the gateway, refused before it runs.
+        case isolation
+    }
+
+    public var kind: Kind
+    /// One sentence, fit for a stranger.
+    public var message: String
+    /// Of the field in the document.
+    public var range: SourceRange?
+    /// The response path of the field, such as `tenant.sites`.
+    public var path: String?
+
+    public init(_ kind: Kind, _ message: String, range: SourceRange? = nil, path: String? = nil) {
+        self.kind = kind
+        self.message = message
+        self.range = range
+        self.path = path
+    }
+}

@@ -1,0 +1,54 @@
+import GraphQLSchema
+import PorticoCatalog
+import PostgresSQL
+
+extension RowAccess {
+    /// One operator on one column. Every form is total: no value of the column or of the parameter can make it raise.
+    static func comparison(_ column: Expression, _ type: ColumnType, _ comparison: Comparison, _ operand: PlanOperand, draft: inout StatementDraft) throws(PlanningError) -> Expression {
+        func parameter(_ form: ValueForm) throws(PlanningError) -> Expression {
+            do {
+                return draft.parameter(try operand.source(form))
+            } catch {
+                throw PlanningError(.badInput, error.message)
+            }
+        }
+        func value() throws(PlanningError) -> Expression {
+            if type == .bool, let flag = operand.flag { return .boolean(flag) }
+            return try parameter(ValueForm(type))
+        }
+        func text() -> Expression { type == .text ? column : .cast(column, "text") }
+
+        switch comparison {
+        case .eq: return .binary(column, .equal, try value())
+        case .ne: return .binary(column, .notEqual, try value())
+        case .lt: return .binary(column, .less, try value())
+        case .lte: return .binary(column, .lessOrEqual, try value())
+        case .gt: return .binary(column, .greater, try value())
+        case .gte: return .binary(column, .greaterOrEqual, try value())
+        case .in: return .equalsAny(column, try parameter(ValueForm(type, isList: true)))
+        case .notIn: return .differsFromAll(column, try parameter(ValueForm(type, isList: true)))
+        case .isNull: return operand.flag == false ? .isNotNull(column) : .isNull(column)
+        case .contains:
+            if case .jsonb = type { return .binary(column, .contains, try value()) }
+            return .binary(.call(.strpos, [text(), try parameter(ValueForm(.text))]), .greater, .integer(0))
+        case .startsWith: return .call(.startsWith, [text(), try parameter(ValueForm(.text))])
+        case .endsWith:
+            let suffix = try parameter(ValueForm(.text))
+            return .binary(.call(.right, [text(), .call(.length, [suffix])]), .equal, suffix)
+        case .iContains:
+            let part = try parameter(ValueForm(.text))
+            return .binary(.call(.strpos, [.call(.lower, [text()]), .call(.lower, [part])]), .greater, .integer(0))
+        case .like: return .binary(text(), .like, try parameter(ValueForm(.text, isPattern: true)))
+        case .iLike: return .binary(text(), .iLike, try parameter(ValueForm(.text, isPattern: true)))
+        case .has: return .equalsAny(try parameter(ValueForm(element(of: type))), column)
+        case .hasAny: return .binary(column, .overlaps, try parameter(ValueForm(element(of: type), isList: true)))
+        case .hasAll: return .binary(column, .contains, try parameter(ValueForm(element(of: type), isList: true)))
+        case .isEmpty: return .binary(.call(.cardinality, [column]), operand.flag == false ? .greater : .equal, .integer(0))
+        case .hasKey: return .binary(column, .hasKey, try parameter(ValueForm(.text)))
+        }
+    }
+
+    private static func element(of type: ColumnType) -> ColumnType {
+        if case .array(let element) = type { element } else { type }
+    }
+}

@@ -1,0 +1,155 @@
+import GraphQLSchema
+import PorticoAccess
+import PorticoCatalog
+import PostgresSQL
+
+/// How many tenants a viewer reaches, as far as SQL differs for it.
+public enum TenantScope: Sendable, Hashable {
+    /// No isolation: `crossTenant`.
+    case all
+    /// Exactly one: an equality, which leaves ordered indexes usable.
+    case one
+    /// None or several: an array.
+    case several
+
+    public init(_ viewer: Viewer, reach: Reach) {
+        self = reach == .crossTenant ? .all : viewer.tenants.count == 1 ? .one : .several
+    }
+}
+
+/// The one way by which rows of a type come into a statement: every table enters with its tenant condition and its row rules.
+struct RowAccess {
+    /// Whose rows a relation inside a condition reaches.
+    enum Nested {
+        /// In a rule: the target's rows under isolation alone.
+        case rule
+        /// In a client's filter: only what the client could read.
+        case client
+    }
+
+    let catalog: Catalog
+    let rules: RuleSet
+    let scope: TenantScope
+
+    func binding(_ type: String) throws(PlanningError) -> TypeBinding {
+        guard let binding = catalog.types[type] else { throw PlanningError(.notBound, "Type \(type) has no table.") }
+        return binding
+    }
+
+    func table(_ binding: TypeBinding, alias: Alias) -> FromItem {
+        .table(TableSource(schema: binding.table.schema, name: binding.table.name, alias: alias, purpose: .rows(type: binding.name)))
+    }
+
+    /// All that must hold of a row besides what the client asks; `indexable` where the tenant is what finds the rows.
+    func conditions(_ binding: TypeBinding, row: RowReference, indexable: Bool, draft: inout StatementDraft) throws(PlanningError) -> RowConditions {
+        var result = RowConditions()
+        if let (condition, hoisted) = try isolation(binding, row: row, indexable: indexable, draft: &draft) {
+            result.add(ConditionNote(condition: condition, reason: .isolation), hoisted: hoisted)
+        }
+        guard let rule = rules.types[binding.name]?.rows else { return result }
+        for value in rule.required.sorted(by: { "\($0)" < "\($1)" }) {
+            let parameter = draft.parameter(.viewer(value, ValueForm(.text, isList: value == .tenants)))
+            let present = Expression.isNotNull(.cast(parameter, value == .tenants ? "text[]" : "text"))
+            result.add(ConditionNote(condition: present, reason: .rule(rule.origins)), hoisted: false)
+        }
+        for conjunct in rule.condition.map(PlanOperand.init).conjuncts {
+            let hoistable = row.keyed.map { Self.speaksOfKeyAlone(conjunct, keyed: $0) } ?? false
+            let condition = try self.condition(conjunct, row: row, hoisting: hoistable, nested: .rule, draft: &draft)
+            result.add(ConditionNote(condition: condition, reason: .rule(rule.origins)), hoisted: hoistable)
+        }
+        return result
+    }
+
+    /// A condition on the row behind the very column that ties a batch to its parents holds or fails for all rows of a key at once.
+    private static func speaksOfKeyAlone(_ condition: Condition<PlanOperand>, keyed: String) -> Bool {
+        if case .toOne(let relation, _) = condition { relation.local.column == keyed } else { false }
+    }
+
+    // MARK: Isolation
+
+    private func isolation(_ binding: TypeBinding, row: RowReference, indexable: Bool, draft: inout StatementDraft) throws(PlanningError) -> (Expression, hoisted: Bool)? {
+        if scope == .all { return nil }
+        switch binding.isolation {
+        case .none: return nil
+        case .unstated: return (.boolean(false), false)
+        case .column(let column):
+            let test = tenantTest(row.column(column), column.type, draft: &draft)
+            return (indexable ? test : .isTrue(test), false)
+        case .path(let relations, let column):
+            guard let first = relations.first else { return (.boolean(false), false) }
+            let hoisted = first.local.column == row.keyed
+            let start = hoisted ? RowReference.batchKey : row.column(first.local)
+            return (try pathTest(relations[...], column, from: start, draft: &draft), hoisted)
+        }
+    }
+
+    private func tenantTest(_ column: Expression, _ type: ColumnType, draft: inout StatementDraft) -> Expression {
+        switch scope {
+        case .all: .boolean(true)
+        case .one: .binary(column, .equal, draft.parameter(.tenant(type)))
+        case .several: .equalsAny(column, draft.parameter(.tenants(type)))
+        }
+    }
+
+    private func pathTest(_ relations: ArraySlice<RelationBinding>, _ column: ColumnBinding, from start: Expression, draft: inout StatementDraft) throws(PlanningError) -> Expression {
+        guard let relation = relations.first else { return .boolean(false) }
+        let target = try binding(relation.target)
+        let alias = draft.pathAlias()
+        let rest = relations.dropFirst()
+        let next = rest.first.map { Expression.column(alias, $0.local.column) }
+        let test = if let next { try pathTest(rest, column, from: next, draft: &draft) } else { tenantTest(.column(alias, column.column), column.type, draft: &draft) }
+        return .exists(Select(
+            columns: [OutputColumn(.integer(1))],
+            from: [.table(TableSource(schema: target.table.schema, name: target.table.name, alias: alias, purpose: .tenantPath))],
+            conditions: [.binary(.column(alias, relation.remote.column), .equal, start), test]))
+    }
+
+    // MARK: Conditions
+
+    /// A condition in SQL. `hoisting` puts the batch's key in the place of the column that equals it.
+    func condition(_ condition: Condition<PlanOperand>, row: RowReference, hoisting: Bool = false, nested: Nested, draft: inout StatementDraft) throws(PlanningError) -> Expression {
+        switch condition {
+        case .all(let items): return .and(try items.map { item throws(PlanningError) in try self.condition(item, row: row, nested: nested, draft: &draft) })
+        case .any(let items): return .or(try items.map { item throws(PlanningError) in try self.condition(item, row: row, nested: nested, draft: &draft) })
+        case .not(let inner): return .not(try self.condition(inner, row: row, nested: nested, draft: &draft))
+        case .compare(let column, let comparison, let operand):
+            return try Self.comparison(row.column(column), column.type, comparison, operand, draft: &draft)
+        case .toOne(let relation, let inner):
+            return .exists(try rows(relation, of: row, hoisting: hoisting, where: inner, negated: false, nested: nested, draft: &draft))
+        case .toMany(let relation, let quantifier, let inner):
+            let found = Expression.exists(try rows(relation, of: row, hoisting: false, where: inner, negated: quantifier == .every, nested: nested, draft: &draft))
+            return quantifier == .some ? found : .not(found)
+        }
+    }
+
+    /// The rows behind a relation that may be reached and for which the condition holds, or with `negated` does not.
+    private func rows(_ relation: RelationBinding, of row: RowReference, hoisting: Bool, where inner: Condition<PlanOperand>, negated: Bool, nested: Nested, draft: inout StatementDraft) throws(PlanningError) -> Select {
+        let target = try binding(relation.target)
+        let alias = draft.tableAlias()
+        let reference = RowReference(alias: alias)
+        let start = hoisting ? RowReference.batchKey : row.column(relation.local)
+        var conditions: [Expression] = [.binary(reference.column(relation.remote), .equal, start)]
+        switch nested {
+        case .client: conditions += try self.conditions(target, row: reference, indexable: false, draft: &draft).all
+        case .rule:
+            if let (isolation, _) = try isolation(target, row: reference, indexable: false, draft: &draft) { conditions.append(isolation) }
+        }
+        let tested = try condition(inner, row: reference, nested: nested, draft: &draft)
+        if negated { conditions.append(.isNotTrue(tested)) } else if tested != .and([]) { conditions.append(tested) }
+        return Select(columns: [OutputColumn(.integer(1))], from: [table(target, alias: alias)], conditions: conditions)
+    }
+}
+
+/// The conditions of a row, apart: what speaks of the row, and what speaks of a batch's key alone.
+struct RowConditions {
+    var notes: [ConditionNote] = []
+    var own: [Expression] = []
+    var hoisted: [Expression] = []
+
+    mutating func add(_ note: ConditionNote, hoisted isHoisted: Bool) {
+        notes.append(note)
+        if isHoisted { hoisted.append(note.condition) } else { own.append(note.condition) }
+    }
+
+    var all: [Expression] { own + hoisted }
+}

@@ -1,0 +1,53 @@
+import PorticoGateway
+
+/// Why a request is answered without looking at what it asks for. Its description is fit for a stranger.
+enum AuthenticationFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The Authorization or X-API-Key field is not what it should be.
+    case malformedCredentials(String)
+    /// Nobody may ask without a credential: no rule names the role `anonymous`.
+    case credentialsMissing
+    case token(TokenFailure)
+    case unknownAPIKey
+    /// No row, or one that is not active; not told apart.
+    case userNotActive
+    /// A claim of the token that is not so according to the user's row.
+    case claimDiffers(String)
+    case tenantNotActive
+    /// The user's role is in no rule.
+    case roleWithoutRules
+    /// The rules of the user's tenant could not be loaded.
+    case rulesUnavailable
+    /// The user's row cannot be read at the moment.
+    case directoryUnavailable
+
+    var status: Int {
+        switch self {
+        case .malformedCredentials, .credentialsMissing, .token, .unknownAPIKey, .userNotActive, .claimDiffers: 401
+        case .tenantNotActive, .roleWithoutRules: 403
+        case .rulesUnavailable, .directoryUnavailable: 503
+        }
+    }
+
+    var code: ErrorCode {
+        switch status {
+        case 401: .unauthenticated
+        case 403: .forbidden
+        default: .unavailable
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .malformedCredentials(let problem): problem
+        case .credentialsMissing: "Sign in: send a token in the Authorization field as \"Bearer TOKEN\"."
+        case .token(let failure): failure.description
+        case .unknownAPIKey: "The API key is not known."
+        case .userNotActive: "The user of this token does not exist or is not active."
+        case .claimDiffers(let claim): "The token's claim \"\(claim)\" is not true any more; sign in again."
+        case .tenantNotActive: "The tenant is not active."
+        case .roleWithoutRules: "The user's role has no access."
+        case .rulesUnavailable: "The access rules of this tenant are not available at the moment."
+        case .directoryUnavailable: "The user cannot be looked up at the moment."
+        }
+    }
+}

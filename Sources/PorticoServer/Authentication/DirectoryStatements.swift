@@ -1,0 +1,38 @@
+import PostgresSQL
+
+/// The SQL that reads users and tenants: made once, from the names that the configuration gives; values are parameters only.
+struct DirectoryStatements: Sendable {
+    /// Tenants of a subtree; stands against a hierarchy that does not fit into memory and into every statement's parameters.
+    static let mostTenants = 100_000
+
+    /// `$1` the user's id → role, tenant, status of the user, status of the tenant, whether there is such a tenant. Statuses are `NULL` where no column says them.
+    let user: Statement
+    /// `$1` a tenant's id → the ids of it and all below it, one more than ``mostTenants`` at most; `nil` where no tenant is below another.
+    let subtree: Statement?
+
+    init(users: UserTable, tenants: TenantTable?) {
+        func column(_ alias: String, _ name: String) -> String { "\(alias).\(quoteIdentifier(name))" }
+        func status(_ alias: String, _ column: StatusColumn?) -> String { column.map { "\(alias).\(quoteIdentifier($0.column))::text" } ?? "NULL::text" }
+        var text = "SELECT \(column("u", users.role))::text, \(column("u", users.tenant))::text, \(status("u", users.status))"
+        if let tenants {
+            text += ", \(status("t", tenants.status)), \(column("t", tenants.id))::text"
+            text += " FROM \(Self.table(users.table)) u LEFT JOIN \(Self.table(tenants.table)) t ON \(column("t", tenants.id)) = \(column("u", users.tenant))"
+        } else {
+            text += ", NULL::text, NULL::text FROM \(Self.table(users.table)) u"
+        }
+        user = Statement(text: text + " WHERE \(column("u", users.id)) = $1 LIMIT 1", parameterTypes: [0])
+        subtree = tenants.flatMap { tenants in
+            tenants.parent.map { parent in
+                let table = Self.table(tenants.table), id = quoteIdentifier(tenants.id)
+                // UNION, not UNION ALL: a cycle of parents ends, since it finds nothing new.
+                let text = "WITH RECURSIVE below (id) AS (SELECT t.\(id) FROM \(table) t WHERE t.\(id) = $1"
+                    + " UNION SELECT c.\(id) FROM \(table) c JOIN below b ON c.\(quoteIdentifier(parent)) = b.id)"
+                    + " SELECT id::text FROM below LIMIT \(Self.mostTenants + 1)"
+                return Statement(text: text, parameterTypes: [0])
+            }
+        }
+    }
+
+    /// `app.users` names a table of a schema; a name with a dot of its own cannot be written.
+    private static func table(_ name: String) -> String { name.split(separator: ".", maxSplits: 1).map { quoteIdentifier(String($0)) }.joined(separator: ".") }
+}

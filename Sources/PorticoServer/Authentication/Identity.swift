@@ -1,0 +1,110 @@
+import PorticoAccess
+
+/// The rules in force: one immutable snapshot, replaced as a whole.
+protocol RulesSnapshot: AnyObject, Sendable {
+    func rules(role: String, tenant: String?) -> RuleLookup
+}
+
+extension Policy: RulesSnapshot {}
+
+/// A verified credential, and what was made of it last: as long as neither the rows nor the rules change, a request costs a few comparisons.
+final class Identity {
+    let claims: TokenClaims
+    let user: FreshCache<DirectoryUser>.Entry
+    fileprivate var resolved: Resolved?
+
+    fileprivate struct Resolved {
+        var viewer: Viewer
+        var rules: RuleSet
+        var snapshot: any RulesSnapshot
+        var userGeneration: Int
+        /// For a viewer that reaches below its tenant.
+        var subtree: (entry: FreshCache<[String]>.Entry, generation: Int)?
+    }
+
+    init(claims: TokenClaims, user: FreshCache<DirectoryUser>.Entry) {
+        self.claims = claims
+        self.user = user
+    }
+}
+
+/// Who asks, and by which rules.
+struct Access {
+    var viewer: Viewer
+    var rules: RuleSet
+}
+
+/// Makes a viewer of a verified credential: the user's row is the authority, the claims only have to agree.
+final class ViewerResolver {
+    private let directory: ViewerDirectory
+    private let snapshot: () -> any RulesSnapshot
+
+    init(directory: ViewerDirectory, snapshot: @escaping () -> any RulesSnapshot) {
+        self.directory = directory
+        self.snapshot = snapshot
+    }
+
+    func identity(_ claims: TokenClaims) -> Identity { Identity(claims: claims, user: directory.users.entry(claims.subject)) }
+
+    /// What was made of the identity before, when everything that it was made of still holds.
+    func current(_ identity: Identity) -> Access? {
+        guard let resolved = identity.resolved, resolved.snapshot === snapshot(), directory.users.isFresh(identity.user),
+            resolved.userGeneration == identity.user.generation
+        else { return nil }
+        if let subtree = resolved.subtree {
+            guard directory.subtrees.isFresh(subtree.entry), subtree.generation == subtree.entry.generation else { return nil }
+        }
+        return Access(viewer: resolved.viewer, rules: resolved.rules)
+    }
+
+    func resolve(_ identity: Identity, then: @escaping (Result<Access, AuthenticationFailure>) -> Void) {
+        if let access = current(identity) { return then(.success(access)) }
+        directory.users.get(identity.user) { [self] answer in
+            switch answer {
+            case .failure(let failure): then(.failure(failure))
+            case .success(let user): resolve(identity, user, then: then)
+            }
+        }
+    }
+
+    private func resolve(_ identity: Identity, _ user: DirectoryUser?, then: @escaping (Result<Access, AuthenticationFailure>) -> Void) {
+        guard let user, user.isActive else { return then(.failure(.userNotActive)) }
+        if let tenant = identity.claims.tenant, tenant != user.tenant { return then(.failure(.claimDiffers("tenant"))) }
+        // Issuers write a role as the database does or as GraphQL does.
+        if let role = identity.claims.role, role.lowercased() != user.role.lowercased() { return then(.failure(.claimDiffers("role"))) }
+        guard user.isTenantActive else { return then(.failure(.tenantNotActive)) }
+        let snapshot = snapshot()
+        let rules: RuleSet
+        switch snapshot.rules(role: user.role, tenant: user.tenant) {
+        case .rules(let found): rules = found
+        case .unknownRole: return then(.failure(.roleWithoutRules))
+        case .tenantUnavailable: return then(.failure(.rulesUnavailable))
+        }
+        var viewer = Viewer(id: identity.claims.subject, role: user.role, tenant: user.tenant, tenants: user.tenant.map { [$0] } ?? [], claims: identity.claims.others)
+        let generation = identity.user.generation
+        guard rules.reach == .subtree, let tenant = user.tenant else {
+            identity.resolved = Identity.Resolved(viewer: viewer, rules: rules, snapshot: snapshot, userGeneration: generation)
+            return then(.success(Access(viewer: viewer, rules: rules)))
+        }
+        let entry = directory.subtrees.entry(tenant)
+        directory.subtrees.get(entry) { answer in
+            switch answer {
+            case .failure(let failure): then(.failure(failure))
+            case .success(let tenants):
+                viewer.tenants = tenants ?? []
+                identity.resolved = Identity.Resolved(
+                    viewer: viewer, rules: rules, snapshot: snapshot, userGeneration: generation, subtree: (entry, entry.generation))
+                then(.success(Access(viewer: viewer, rules: rules)))
+            }
+        }
+    }
+
+    /// The access of whoever shows no credential.
+    func anonymous() -> Result<Access, AuthenticationFailure> {
+        switch snapshot().rules(role: Viewer.anonymous.role, tenant: nil) {
+        case .rules(let rules): .success(Access(viewer: .anonymous, rules: rules))
+        case .unknownRole: .failure(.credentialsMissing)
+        case .tenantUnavailable: .failure(.rulesUnavailable)
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import JWTKit
+
+/// One key that tokens may be signed with, bound to one algorithm: what the token's own header says never chooses how a key is used.
+struct TokenKey: Sendable {
+    let kid: String?
+    let algorithm: TokenAlgorithm
+    /// Holds this key alone, so that JWTKit has nothing to choose from.
+    let collection: JWTKeyCollection
+}
+
+/// The keys that tokens are verified by. Immutable; a refreshed set replaces it as a whole.
+struct KeySet: Sendable {
+    private let named: [String: TokenKey]
+    /// The key for tokens that name none: the one without a `kid`, or the only one there is.
+    private let unnamed: TokenKey?
+
+    let count: Int
+
+    /// - Throws: ``KeyFailure`` when two keys have the same `kid`, or two have none.
+    init(_ keys: [TokenKey]) throws(KeyFailure) {
+        var named: [String: TokenKey] = [:]
+        var unnamed: TokenKey?
+        for key in keys {
+            if let kid = key.kid {
+                guard named.updateValue(key, forKey: kid) == nil else { throw KeyFailure("Two keys have the kid \"\(kid)\".") }
+            } else {
+                guard unnamed == nil else { throw KeyFailure("Two keys have no kid; with several keys, each but one needs its own.") }
+                unnamed = key
+            }
+        }
+        self.named = named
+        self.unnamed = unnamed ?? (keys.count == 1 ? keys.first : nil)
+        count = keys.count
+    }
+
+    /// The key that a token's header names, or `nil`: an unknown `kid` is never tried against other keys, and another `alg` than the key's own finds nothing.
+    func key(kid: String?, algorithm: String) -> TokenKey? {
+        let key = if let kid { named[kid] } else { unnamed }
+        return key?.algorithm.rawValue == algorithm ? key : nil
+    }
+}
+
+/// Why there is no usable set of keys. Its description is fit for the operator; it never holds the key.
+public struct KeyFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    public var description: String
+    init(_ description: String) { self.description = description }
+}
+
+/// What a key is made of.
+public enum KeyMaterial: Sendable, Equatable {
+    /// For HS256: the bytes of the text.
+    case secret(String)
+    /// For the others: a public key as PEM.
+    case publicKey(pem: String)
+}
+
+enum KeyLimits {
+    /// Bytes; RFC 7518, section 3.2, wants an HS256 key as long as its hash. Stands against a secret that can be guessed off line from one token.
+    static let secretBytes = 32
+    /// Keys of one JWKS; stands against an endless document.
+    static let keys = 64
+}
+
+extension TokenKey {
+    /// A key of the configuration.
+    static func make(kid: String?, algorithm: TokenAlgorithm, material: KeyMaterial) async throws(KeyFailure) -> TokenKey {
+        let collection = JWTKeyCollection()
+        let name = kid.map { "The key \"\($0)\"" } ?? "The key without a kid"
+        do {
+            switch (algorithm, material) {
+            case (.hs256, .secret(let secret)):
+                guard secret.utf8.count >= KeyLimits.secretBytes else {
+                    throw KeyFailure("\(name) is a secret of \(secret.utf8.count) bytes; HS256 needs at least \(KeyLimits.secretBytes).")
+                }
+                await collection.add(hmac: HMACKey(from: Array(secret.utf8)), digestAlgorithm: .sha256)
+            case (.rs256, .publicKey(let pem)):
+                await collection.add(rsa: try Insecure.RSA.PublicKey(pem: pem), digestAlgorithm: .sha256)
+            case (.es256, .publicKey(let pem)):
+                await collection.add(ecdsa: try ES256PublicKey(pem: pem))
+            case (.eddsa, .publicKey(let pem)):
+                await collection.add(eddsa: try EdDSA.PublicKey(pem: pem))
+            case (.hs256, .publicKey):
+                throw KeyFailure("\(name) is for HS256, which takes a secret, not a public key.")
+            case (.rs256, .secret), (.es256, .secret), (.eddsa, .secret):
+                throw KeyFailure("\(name) is for \(algorithm.rawValue), which takes a public key, not a secret.")
+            }
+        } catch let failure as KeyFailure {
+            throw failure
+        } catch {
+            throw KeyFailure("\(name) is not a public key for \(algorithm.rawValue) in PEM.")
+        }
+        return TokenKey(kid: kid, algorithm: algorithm, collection: collection)
+    }
+}

@@ -1,0 +1,76 @@
+import JSONBytes
+import JWTKit
+
+/// What a token must hold besides a signature of ours.
+public struct TokenRequirements: Sendable, Equatable {
+    /// `iss`; `nil` accepts any.
+    public var issuer: String?
+    /// One of these must stand in `aud`; empty accepts any.
+    public var audience: [String]
+    /// Seconds by which the clocks of issuer and gateway may differ.
+    public var leeway: Int
+
+    public init(issuer: String? = nil, audience: [String] = [], leeway: Int = 0) {
+        self.issuer = issuer
+        self.audience = audience
+        self.leeway = leeway
+    }
+}
+
+/// Tokens → claims (RFC 7515, RFC 7519, RFC 8725): the signature by JWTKit, the claims by our own strict reader.
+struct TokenVerifier: Sendable {
+    let keys: KeySet
+    let requirements: TokenRequirements
+
+    /// - Parameter now: Seconds since 1970.
+    func verify(_ token: [UInt8], now: Int) async -> Result<TokenClaims, TokenFailure> {
+        do throws(TokenFailure) {
+            let parts = try TokenParts(token)
+            guard let key = keys.key(kid: parts.kid, algorithm: parts.algorithm) else { throw .noSuchKey("\(parts.algorithm) \(parts.kid ?? "without kid")") }
+            do { _ = try await key.collection.verify(token, as: SignedPayload.self) } catch { throw .badSignature }
+            let claims = try TokenClaims.parse(parts.payload)
+            try check(claims, now: now)
+            return .success(claims)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func check(_ claims: TokenClaims, now: Int) throws(TokenFailure) {
+        if let end = claims.expiresAt, end + requirements.leeway <= now { throw .expired }
+        if let start = claims.notBefore, start - requirements.leeway > now { throw .notYetValid }
+        if let issuer = requirements.issuer, claims.issuer != issuer { throw .wrongIssuer }
+        if !requirements.audience.isEmpty, !claims.audience.contains(where: requirements.audience.contains) { throw .wrongAudience }
+    }
+
+    /// JWTKit wants a type for the payload; ours reads nothing, since the claims are read strictly from the bytes that were signed.
+    private struct SignedPayload: JWTPayload {
+        func verify(using algorithm: some JWTAlgorithm) {}
+    }
+}
+
+/// The parts of a token in the compact form, its header read, nothing verified.
+private struct TokenParts {
+    let algorithm: String
+    let kid: String?
+    let payload: [UInt8]
+
+    init(_ token: [UInt8]) throws(TokenFailure) {
+        guard token.count <= TokenLimits.tokenBytes else { throw .malformed("longer than \(TokenLimits.tokenBytes) bytes") }
+        let parts = token.split(separator: UInt8(ascii: "."), maxSplits: 3, omittingEmptySubsequences: false)
+        guard parts.count == 3, !parts[2].isEmpty else { throw .malformed("not three parts") }
+        guard let header = decodeBase64URL(parts[0]), let payload = decodeBase64URL(parts[1]), decodeBase64URL(parts[2]) != nil else { throw .malformed("not base64url") }
+        let fields: JSONValue
+        do throws(JSONError) { fields = try parseJSON(header, limits: TokenLimits.json) } catch { throw .malformed("header: \(error)") }
+        guard case .object = fields, case .string(let algorithm)? = fields["alg"] else { throw .malformed("no alg") }
+        // An extension that must be understood and is not (RFC 7515, section 4.1.11).
+        guard fields["crit"] == nil else { throw .malformed("crit") }
+        switch fields["kid"] {
+        case nil: kid = nil
+        case .string(let text)?: kid = text
+        default: throw .malformed("kid")
+        }
+        self.algorithm = algorithm
+        self.payload = payload
+    }
+}

@@ -1,0 +1,76 @@
+import PostgresSQL
+
+/// A user's row and its tenant's, as last read.
+struct DirectoryUser: Sendable, Equatable {
+    var role: String
+    var tenant: String?
+    var isActive: Bool
+    /// A tenant that does not exist is not active.
+    var isTenantActive: Bool
+}
+
+/// Runs the directory's statements; the pool does, and in tests a script. A row is its columns as text.
+protocol DirectorySource: AnyObject {
+    func rows(of statement: Statement, parameter: String, then: @escaping (Result<[[String?]], DirectoryFailure>) -> Void)
+}
+
+/// Why the directory could not be read.
+struct DirectoryFailure: Error, Equatable {
+    /// The id cannot be one of the column's type: there is no such row.
+    var isBadValue: Bool
+    /// For the operator.
+    var detail: String
+}
+
+/// Users, and the tenants below a tenant, each read at most 5 s ago.
+final class ViewerDirectory {
+    let users: FreshCache<DirectoryUser>
+    let subtrees: FreshCache<[String]>
+
+    /// - Parameters:
+    ///   - clock: Milliseconds that never go back.
+    ///   - report: Called with what the operator should know when a reading fails.
+    init(
+        statements: DirectoryStatements, authentication: AuthenticationConfiguration, source: any DirectorySource, freshness: Freshness = Freshness(),
+        clock: @escaping () -> Int, report: @escaping (String) -> Void
+    ) {
+        let (userStatus, tenantStatus, hasTenants) = (authentication.users.status, authentication.tenants?.status, authentication.tenants != nil)
+        users = FreshCache(freshness: freshness, clock: clock) { id, then in
+            source.rows(of: statements.user, parameter: id) { result in
+                then(Self.answer(result, report: report) { rows in
+                    rows.first.flatMap { Self.user($0, userStatus: userStatus, tenantStatus: tenantStatus, hasTenants: hasTenants) }
+                })
+            }
+        }
+        subtrees = FreshCache(freshness: freshness, clock: clock) { tenant, then in
+            guard let statement = statements.subtree else { return then(.success([tenant])) }
+            source.rows(of: statement, parameter: tenant) { result in
+                if case .success(let rows) = result, rows.count > DirectoryStatements.mostTenants {
+                    report("more than \(DirectoryStatements.mostTenants) tenants below \(tenant): its subtree is refused")
+                    return then(.failure(.directoryUnavailable))
+                }
+                then(Self.answer(result, report: report) { rows in rows.compactMap { $0.first.flatMap(\.self) } })
+            }
+        }
+    }
+
+    private static func answer<Value>(
+        _ result: Result<[[String?]], DirectoryFailure>, report: (String) -> Void, _ make: ([[String?]]) -> Value?
+    ) -> FreshCache<Value>.Answer {
+        switch result {
+        case .success(let rows): return .success(make(rows))
+        case .failure(let failure) where failure.isBadValue: return .success(nil)
+        case .failure(let failure):
+            report(failure.detail)
+            return .failure(.directoryUnavailable)
+        }
+    }
+
+    private static func user(_ row: [String?], userStatus: StatusColumn?, tenantStatus: StatusColumn?, hasTenants: Bool) -> DirectoryUser? {
+        guard row.count == 5, let role = row[0] else { return nil }
+        let isActive = userStatus.map { row[2] == $0.active } ?? true
+        let tenantExists = !hasTenants || row[4] != nil || row[1] == nil
+        let isTenantActive = tenantExists && (row[1] == nil || tenantStatus.map { row[3] == $0.active } ?? true)
+        return DirectoryUser(role: role, tenant: row[1], isActive: isActive, isTenantActive: isTenantActive)
+    }
+}

@@ -1,0 +1,36 @@
+import PorticoAccess
+import PostgresClient
+import SocketLoop
+
+/// The viewer that a user would be, without a token: for the commands, which act for whoever they are told to. The user's row is read as for a request.
+public final class ViewerLookup {
+    /// Why there is no viewer: one sentence, fit for a stranger, and what the operator should know besides.
+    public struct Failure: Error, Sendable {
+        public var message: String
+        public var detail: String?
+    }
+
+    private let resolver: ViewerResolver
+    private let notes = Notes()
+
+    private final class Notes { var last: String? }
+
+    public init(authentication: AuthenticationConfiguration, policy: Policy, pool: ConnectionPool, reactor: Reactor) {
+        let directory = ViewerDirectory(
+            statements: DirectoryStatements(users: authentication.users, tenants: authentication.tenants), authentication: authentication,
+            source: PoolDirectorySource(pool: pool, reactor: reactor), clock: { reactor.now }, report: { [notes] in notes.last = $0 })
+        resolver = ViewerResolver(directory: directory, snapshot: { policy })
+    }
+
+    /// Calls back on the reactor with the viewer of a user's id, or of nobody signed in, and the rules it has.
+    public func viewer(user: String?, then: @escaping (Result<(viewer: Viewer, rules: RuleSet), Failure>) -> Void) {
+        func answer(_ result: Result<Access, AuthenticationFailure>) {
+            switch result {
+            case .success(let access): then(.success((access.viewer, access.rules)))
+            case .failure(let failure): then(.failure(Failure(message: failure.description, detail: notes.last)))
+            }
+        }
+        guard let user else { return answer(resolver.anonymous()) }
+        resolver.resolve(resolver.identity(TokenClaims(subject: user)), then: answer)
+    }
+}

@@ -1,0 +1,147 @@
+import Diagnostics
+import Logging
+import PostgresClient
+import YAMLTree
+
+/// Reads `config/gateway.yaml`: every problem is collected, none stops the reading.
+struct ConfigurationReader {
+    var reader: YAMLReader
+    let project: String
+
+    init(_ source: SourceText, project: String) {
+        reader = YAMLReader(source)
+        self.project = project
+    }
+
+    mutating func configuration(_ environment: (String) -> String?) throws(Diagnostics) -> GatewayConfiguration {
+        var configuration = GatewayConfiguration()
+        if var root = reader.root() {
+            do throws(Diagnostics) {
+                root = try root.substitutingEnvironment(file: reader.source.name, environment)
+            } catch {
+                reader.report(contentsOf: error.items)
+            }
+            let sections = ["listener", "database", "authentication", "limits", "logging"]
+            if let mapping = reader.mapping(root, allowedKeys: sections, as: "the configuration") {
+                if let node = mapping["listener"] { readListener(node, &configuration.listener) }
+                if let node = mapping["database"] { readDatabase(node, &configuration.database) }
+                if let node = mapping["authentication"] { readAuthentication(node, &configuration.authentication) }
+                if let node = mapping["limits"] { readLimits(node, &configuration.limits) }
+                if let node = mapping["logging"] { readLogging(node, &configuration.logging) }
+            }
+        }
+        try reader.finish()
+        return configuration
+    }
+
+    // MARK: Sections
+
+    private mutating func readListener(_ node: YAMLNode, _ listener: inout ListenerConfiguration) {
+        guard let mapping = reader.mapping(node, allowedKeys: ["host", "port", "unixSocket", "workers"], as: "the listener") else { return }
+        if let node = mapping["host"] { listener.host = node.isNull ? nil : reader.string(node, as: "the host") }
+        if let node = mapping["port"], let port = number(node, in: 0...65_535, as: "the port") { listener.port = UInt16(port) }
+        if let node = mapping["workers"], let workers = number(node, in: 1...256, as: "the number of workers") { listener.workers = workers }
+        if let node = mapping["unixSocket"] { listener.unixSocket = unixSocket(node) }
+        if listener.host == nil, listener.unixSocket == nil, mapping["host"]?.isNull == true {
+            reader.report("Without a host, the listener needs a `unixSocket`.", at: mapping.range)
+        }
+    }
+
+    private mutating func unixSocket(_ node: YAMLNode) -> UnixSocketConfiguration? {
+        guard let mapping = reader.mapping(node, allowedKeys: ["path", "mode"], as: "the Unix socket") else { return nil }
+        guard let path = required("path", of: mapping, in: "the Unix socket") else { return nil }
+        var socket = UnixSocketConfiguration(path: absolute(path))
+        if let node = mapping["mode"], let text = reader.string(node, as: "the mode of the socket's file") {
+            if let mode = UInt32(text, radix: 8), mode <= 0o777 {
+                socket.mode = mode
+            } else {
+                reader.report("Expected the mode of the socket's file as an octal number such as `0660`, found `\(text)`.", at: node.range)
+            }
+        }
+        return socket
+    }
+
+    private mutating func readDatabase(_ node: YAMLNode, _ database: inout DatabaseConfiguration) {
+        guard let mapping = reader.mapping(node, allowedKeys: ["url", "connections", "statements", "statementTimeout"], as: "the database") else { return }
+        if let node = mapping["url"] { database.url = reader.string(node, as: "the database's URL").flatMap { $0.isEmpty ? nil : $0 } }
+        if let node = mapping["connections"], let count = number(node, in: 1...100, as: "the number of connections") { database.connections = count }
+        if let node = mapping["statements"], let word = reader.choice(node, of: ConnectionSettings.StatementMode.allCases.map(\.rawValue), as: "the mode of statements") {
+            database.statements = ConnectionSettings.StatementMode(rawValue: word) ?? database.statements
+        }
+        if let node = mapping["statementTimeout"], let time = duration(node, in: 10...3_600_000, as: "the statement timeout") { database.statementTimeout = time }
+    }
+
+    private mutating func readLimits(_ node: YAMLNode, _ limits: inout GatewayLimits) {
+        guard let mapping = reader.mapping(node, allowedKeys: LimitName.allCases.map(\.rawValue), as: "the limits") else { return }
+        for member in mapping.members {
+            guard let name = LimitName(rawValue: member.key) else { continue }
+            let definition = name.definition
+            let value = switch definition.unit {
+            case .count: number(member.value, in: definition.range, as: "the limit `\(member.key)`")
+            case .bytes: size(member.value, in: definition.range, as: "the limit `\(member.key)`")
+            case .milliseconds: duration(member.value, in: definition.range, as: "the limit `\(member.key)`")
+            }
+            if let value { limits[name] = value }
+        }
+        if limits[.first] > limits[.maximumFirst] {
+            reader.report("The limit `first` (\(limits[.first])) is above `maximumFirst` (\(limits[.maximumFirst])).", at: mapping["first"]?.range ?? mapping["maximumFirst"]?.range)
+        }
+    }
+
+    private mutating func readLogging(_ node: YAMLNode, _ logging: inout LoggingConfiguration) {
+        guard let mapping = reader.mapping(node, allowedKeys: ["level", "format"], as: "the logging") else { return }
+        if let node = mapping["level"], let word = reader.choice(node, of: Logger.Level.allCases.map(\.rawValue) + ["off"], as: "the log level") {
+            logging.level = Logger.Level(rawValue: word)
+        }
+        if let node = mapping["format"], let word = reader.choice(node, of: LogFormat.allCases.map(\.rawValue), as: "the log format") {
+            logging.format = LogFormat(rawValue: word) ?? logging.format
+        }
+    }
+
+    // MARK: Values
+
+    /// A whole number. What came out of the environment may stand in quotation marks.
+    private mutating func number(_ node: YAMLNode, in range: ClosedRange<Int>, as what: String) -> Int? {
+        reader.int(node, in: range, as: what)
+    }
+
+    mutating func duration(_ node: YAMLNode, in range: ClosedRange<Int>, as what: String) -> Int? {
+        guard let text = reader.string(node, as: what) else { return nil }
+        guard let value = Quantity.milliseconds(text) else {
+            reader.report("Expected \(what) as a duration, found `\(text)`.", at: node.range, hint: "Write it with its unit, such as `500ms`, `10s` or `5m`.")
+            return nil
+        }
+        return check(value, in: range, node, as: what, unit: "ms")
+    }
+
+    private mutating func size(_ node: YAMLNode, in range: ClosedRange<Int>, as what: String) -> Int? {
+        guard let text = reader.string(node, as: what) else { return nil }
+        guard let value = Quantity.bytes(text) else {
+            reader.report("Expected \(what) as a number of bytes, found `\(text)`.", at: node.range, hint: "Write it with its unit, such as `64KiB` or `1MiB`.")
+            return nil
+        }
+        return check(value, in: range, node, as: what, unit: " bytes")
+    }
+
+    private mutating func check(_ value: Int, in range: ClosedRange<Int>, _ node: YAMLNode, as what: String, unit: String) -> Int? {
+        guard !range.contains(value) else { return value }
+        reader.report("Expected \(what) from \(range.lowerBound)\(unit) to \(range.upperBound)\(unit), found \(value)\(unit).", at: node.range)
+        return nil
+    }
+
+    mutating func required(_ key: String, of mapping: YAMLMapping, in what: String) -> String? {
+        guard let node = mapping[key] else {
+            reader.report("The key `\(key)` is missing in \(what).", at: mapping.range)
+            return nil
+        }
+        guard let text = reader.string(node, as: "`\(key)`") else { return nil }
+        if text.isEmpty {
+            reader.report("The value of `\(key)` is empty.", at: node.range)
+            return nil
+        }
+        return text
+    }
+
+    /// A path of the file, which is relative to the project.
+    func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : project + "/" + path }
+}

@@ -1,0 +1,103 @@
+import Diagnostics
+import Glibc
+import YAMLTree
+
+/// What wins over the file; each `nil` leaves the lower word standing.
+public struct ConfigurationFlags: Sendable, Equatable {
+    public var databaseURL: String?
+    public var host: String?
+    public var port: UInt16?
+    public var workers: Int?
+    /// For HS256; `portico dev` makes its own.
+    public var secret: String?
+
+    public init(databaseURL: String? = nil, host: String? = nil, port: UInt16? = nil, workers: Int? = nil, secret: String? = nil) {
+        self.databaseURL = databaseURL
+        self.host = host
+        self.port = port
+        self.workers = workers
+        self.secret = secret
+    }
+}
+
+extension GatewayConfiguration {
+    /// Where the file stands in a project.
+    public static let path = "config/gateway.yaml"
+
+    /// The configuration of a project: its file, the environment above it, the flags above both. A project without the file gets the defaults.
+    /// - Throws: Every problem at once, with its position in the file.
+    public static func load(project: String, environment: (String) -> String?, flags: ConfigurationFlags = ConfigurationFlags()) throws(Diagnostics) -> GatewayConfiguration {
+        let file = project + "/" + path
+        var text: [UInt8]
+        do throws(FileFailure) {
+            text = try readFile(file, limit: YAMLLimits.standard.bytes)
+        } catch {
+            guard error.errno == ENOENT else { throw Diagnostics([Diagnostic("It cannot be read: \(error.reason).", file: path)]) }
+            text = Array("{}".utf8)
+        }
+        return try read(SourceText(name: path, bytes: text), project: project, environment: environment, flags: flags)
+    }
+
+    /// The configuration that a text states.
+    /// - Parameter project: The folder that files of keys are relative to.
+    public static func read(
+        _ source: SourceText, project: String, environment: (String) -> String?, flags: ConfigurationFlags = ConfigurationFlags()
+    ) throws(Diagnostics) -> GatewayConfiguration {
+        var reader = ConfigurationReader(source, project: project)
+        var configuration = try reader.configuration(environment)
+        var problems: [Diagnostic] = []
+        configuration.apply(environment, &problems)
+        configuration.apply(flags)
+        if !problems.isEmpty { throw Diagnostics(problems) }
+        return configuration
+    }
+
+    private mutating func apply(_ environment: (String) -> String?, _ problems: inout [Diagnostic]) {
+        func value(_ name: String) -> String? { environment(name).flatMap { $0.isEmpty ? nil : $0 } }
+        var flags = ConfigurationFlags(databaseURL: value("DATABASE_URL"), host: value("PORTICO_HOST"), secret: value("PORTICO_JWT_SECRET"))
+        if let text = value("PORTICO_PORT") {
+            flags.port = UInt16(text)
+            if flags.port == nil { problems.append(Diagnostic("The environment variable PORTICO_PORT is not a port from 0 to 65535: \"\(text)\".")) }
+        }
+        apply(flags)
+    }
+
+    private mutating func apply(_ flags: ConfigurationFlags) {
+        if let url = flags.databaseURL { database.url = url }
+        if let host = flags.host { listener.host = host }
+        if let port = flags.port { listener.port = port }
+        if let workers = flags.workers { listener.workers = workers }
+        if let secret = flags.secret {
+            // It takes the place of the file's key without a kid; keys that have one are other issuers' and stay.
+            authentication.keys.removeAll { $0.kid == nil }
+            authentication.keys.append(KeyConfiguration(kid: nil, algorithm: .hs256, material: .secret(secret)))
+        }
+    }
+}
+
+/// Why a file cannot be read.
+struct FileFailure: Error {
+    var errno: Int32
+    var reason: String
+}
+
+/// The bytes of a file; a failure when it is longer than the limit.
+func readFile(_ path: String, limit: Int) throws(FileFailure) -> [UInt8] {
+    func failure() -> FileFailure { FileFailure(errno: errno, reason: strerror(errno).map { String(cString: $0) } ?? "error \(errno)") }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure() }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    let piece = 64 << 10
+    while true {
+        var count = 0
+        let room = min(piece, limit + 1 - bytes.count)
+        bytes.append(contentsOf: [UInt8](unsafeUninitializedCapacity: room) { buffer, initialized in
+            count = read(descriptor, buffer.baseAddress, room)
+            initialized = max(0, count)
+        })
+        guard count >= 0 else { throw failure() }
+        if count == 0 { return bytes }
+        guard bytes.count <= limit else { throw FileFailure(errno: EFBIG, reason: "it is longer than \(limit) bytes") }
+    }
+}

@@ -1,0 +1,136 @@
+import Logging
+import PostgresClient
+
+/// Everything that `config/gateway.yaml`, the environment and the flags say, checked and complete. Immutable; one for all workers.
+public struct GatewayConfiguration: Sendable, Equatable {
+    public var listener = ListenerConfiguration()
+    public var database = DatabaseConfiguration()
+    public var authentication = AuthenticationConfiguration()
+    public var limits = GatewayLimits()
+    public var logging = LoggingConfiguration()
+
+    public init() {}
+}
+
+/// Where and by how many loops HTTP is served.
+public struct ListenerConfiguration: Sendable, Equatable {
+    /// A name or an address; `nil` serves no TCP.
+    public var host: String? = "127.0.0.1"
+    public var port: UInt16 = 8080
+    /// Also, or instead.
+    public var unixSocket: UnixSocketConfiguration?
+    /// Loops, each with its own connections to the database and caches.
+    public var workers = 1
+
+    public init() {}
+}
+
+public struct UnixSocketConfiguration: Sendable, Equatable {
+    public var path: String
+    /// Of the socket's file, such as 0o660.
+    public var mode: UInt32
+
+    public init(path: String, mode: UInt32 = 0o660) {
+        self.path = path
+        self.mode = mode
+    }
+}
+
+public struct DatabaseConfiguration: Sendable, Equatable {
+    /// As libpq takes it: a URL or `key=value` pairs; TLS is a matter of its own settings in there. `nil` where nobody said.
+    public var url: String?
+    /// Connections of one worker.
+    public var connections = 4
+    /// `prepared` once per connection, or `unnamed` for a pooler that gives every transaction another connection.
+    public var statements = ConnectionSettings.StatementMode.prepared
+    /// Milliseconds after which PostgreSQL itself ends a statement.
+    public var statementTimeout = 15_000
+
+    public init() {}
+}
+
+/// How a request's sender is known.
+public struct AuthenticationConfiguration: Sendable, Equatable {
+    public var keys: [KeyConfiguration] = []
+    public var jwks: JWKSConfiguration?
+    public var requirements = TokenRequirements()
+    public var users = UserTable()
+    /// `nil` where nobody is below a tenant, and no tenant is ever switched off.
+    public var tenants: TenantTable? = TenantTable()
+    public var apiKeys: [APIKeyBinding] = []
+
+    public init() {}
+
+    /// Whether anyone can sign in at all; `portico serve` does not start without.
+    public var hasKey: Bool { !keys.isEmpty || jwks != nil }
+}
+
+public struct KeyConfiguration: Sendable, Equatable {
+    public var kid: String?
+    public var algorithm: TokenAlgorithm
+    public var material: KeyMaterial
+
+    public init(kid: String?, algorithm: TokenAlgorithm, material: KeyMaterial) {
+        self.kid = kid
+        self.algorithm = algorithm
+        self.material = material
+    }
+}
+
+public struct JWKSConfiguration: Sendable, Equatable {
+    public enum Source: Sendable, Equatable {
+        case file(path: String)
+        case url(String)
+    }
+
+    public var source: Source
+    /// Milliseconds between two readings.
+    public var refresh = 600_000
+
+    public init(source: Source) { self.source = source }
+}
+
+/// The table, and the columns of it, that say who a user is.
+public struct UserTable: Sendable, Equatable {
+    /// As written, such as `users` or `app.users`.
+    public var table = "users"
+    public var id = "id"
+    public var role = "role"
+    public var tenant = "tenant_id"
+    /// `nil` where every row is an active user.
+    public var status: StatusColumn? = StatusColumn(column: "status", active: "active")
+
+    public init() {}
+}
+
+/// The table, and the columns of it, that say how tenants stand below each other.
+public struct TenantTable: Sendable, Equatable {
+    public var table = "tenants"
+    public var id = "id"
+    /// `nil` where no tenant is below another.
+    public var parent: String? = "parent_id"
+    public var status: StatusColumn? = StatusColumn(column: "status", active: "active")
+
+    public init() {}
+}
+
+/// A column and the value in it that lets its row take part; compared as text.
+public struct StatusColumn: Sendable, Equatable {
+    public var column: String
+    public var active: String
+
+    public init(column: String, active: String) {
+        self.column = column
+        self.active = active
+    }
+}
+
+public struct LoggingConfiguration: Sendable, Equatable {
+    /// `nil` is off.
+    public var level: Logger.Level? = .info
+    public var format = LogFormat.text
+
+    public init() {}
+}
+
+public enum LogFormat: String, Sendable, CaseIterable { case json, text }

@@ -1,0 +1,281 @@
+import Glibc
+import HTTPWire
+import JSONBytes
+import SocketLoop
+
+/// One client: its socket, the requests that it sends and the answer that is on its way. One request is answered at a time, those behind it wait, so that
+/// answers go out in order.
+final class HTTPConnection: WheelEntry {
+    /// Bytes offered to one read. What does not fit is read in the loop's next turn, so that no client keeps the loop.
+    private static let readBytes = 16 << 10
+
+    /// Called once when the client goes away before its request is answered.
+    var clientGone: (() -> Void)?
+    var deadline = WheelDeadline()
+
+    private let listener: HTTPListener
+    private let settings: HTTPConnectionSettings
+    private let socket: StreamSocket
+    private let slot: Int
+    private var registration: Registration?
+    private let parser: RequestParser
+    private var state = ConnectionState()
+    private var writer = ResponseWriter(keepAlive: true)
+
+    // The answer on its way: a head, and the body from where it lies.
+    private var head: [UInt8] = []
+    private var body: ResponseBuffer?
+    private var written = 0
+    private var isBlocked = false
+
+    private var isProcessing = false
+    /// What the deadline that is set was set for.
+    private var timeoutInForce = ConnectionState.Timeout.idle
+    private var peerHasEnded = false
+
+    init(_ socket: StreamSocket, slot: Int, listener: HTTPListener) throws(SocketFailure) {
+        self.socket = socket
+        self.slot = slot
+        self.listener = listener
+        settings = listener.settings
+        parser = RequestParser(limits: settings.http)
+        registration = try listener.reactor.register(socket.descriptor, .read) { [unowned self] events in self.happened(events) }
+        listener.wheel.set(self, after: settings.idleTimeout)
+    }
+
+    /// Whether an answer can still reach the client.
+    var isOpen: Bool { registration != nil }
+
+    // MARK: Events
+
+    private func happened(_ events: Events) {
+        // With both directions closed nobody is left who would read an answer; the kernel reports it even where nothing is watched.
+        if events.contains(.error) || (events.contains(.hangup) && isHungUp()) { return broke() }
+        if events.contains(.writable), isBlocked { flush() }
+        if events.contains(.readable), registration != nil { read() }
+    }
+
+    private func read() {
+        if state.phase == .lingering { return discard() }
+        guard wantsInput else { return watch() }
+        var outcome = IOOutcome.wouldBlock
+        _ = parser.read(atLeast: Self.readBytes) { room in
+            outcome = socket.read(into: room)
+            if case .bytes(let count) = outcome { return count }
+            return 0
+        }
+        switch outcome {
+        case .bytes(let count):
+            _ = state.received(count)
+            process()
+        case .wouldBlock: break
+        case .closed: peerEnded()
+        case .failed: broke()
+        }
+    }
+
+    /// Throws away what arrives behind the last answer.
+    private func discard() {
+        let outcome = withUnsafeTemporaryAllocation(byteCount: Self.readBytes, alignment: 16) { socket.read(into: $0) }
+        switch outcome {
+        case .bytes(let count):
+            _ = state.received(count)
+            if state.mustClose { close() }
+        case .wouldBlock: break
+        case .closed, .failed: close()
+        }
+    }
+
+    private func peerEnded() {
+        peerHasEnded = true
+        state.peerEnded()
+        if state.mustClose { return close() }
+        // It may have ended its sending alone and still wait for the answer; whoever is gone looks the same, so that the wait is short.
+        watch()
+        if !isBlocked { listener.wheel.set(self, after: settings.halfClosedTimeout) }
+    }
+
+    private func isHungUp() -> Bool {
+        var entry = pollfd(fd: socket.descriptor, events: 0, revents: 0)
+        return poll(&entry, 1, 0) > 0 && Int32(entry.revents) & (POLLHUP | POLLERR) != 0
+    }
+
+    /// Whether there is room for more. While a request is being answered, a little is read ahead: it saves the system calls that would stop and start the
+    /// watch for every request, and it is how the end of a client is noticed.
+    private var wantsInput: Bool {
+        if peerHasEnded { return false }
+        if state.wantsInput, !isBlocked { return true }
+        return (state.phase == .responding || isBlocked) && parser.bufferedCount < settings.readAhead
+    }
+
+    /// Waits for what can be used now. Input is not watched while there is no room for it, nor behind its end, where it would be reported for ever.
+    private func watch() {
+        guard let registration else { return }
+        var interest: Interest = []
+        if wantsInput { interest.insert(.read) }
+        if isBlocked { interest.insert(.write) }
+        listener.reactor.modify(registration, interest)
+    }
+
+    // MARK: Requests
+
+    /// Takes requests from what was read until one has to wait for its answer. Answers that come within the call continue the loop, not the recursion.
+    private func process() {
+        guard !isProcessing else { return }
+        isProcessing = true
+        while state.mayParse, !isBlocked {
+            let event = parser.next()
+            state.parsed(event, progress: parser.progress)
+            switch event {
+            case .request(let request):
+                writer = ResponseWriter(for: request, keepAlive: state.keepsAlive)
+                listener.wheel.set(self, after: nil)
+                listener.handler.handle(request, on: self)
+            case .failed(let failure): refuse(failure)
+            case .expectContinue: sendContinue()
+            case .needMore:
+                isProcessing = false
+                return waitForInput()
+            }
+        }
+        isProcessing = false
+        if state.mustClose { close() } else { watch() }
+    }
+
+    private func waitForInput() {
+        if state.mustClose { return close() }
+        // Within a head or a body the first deadline stays: a client that drips does not move it.
+        if state.timeout != timeoutInForce {
+            timeoutInForce = state.timeout
+            listener.wheel.set(self, after: milliseconds(of: state.timeout))
+        }
+        watch()
+    }
+
+    private func milliseconds(of timeout: ConnectionState.Timeout) -> Int? {
+        switch timeout {
+        case .none: nil
+        case .idle: settings.idleTimeout
+        case .head: settings.headerTimeout
+        case .body: settings.bodyTimeout
+        case .linger: settings.lingerTimeout
+        }
+    }
+
+    private func refuse(_ failure: HTTPFailure) {
+        writer = ResponseWriter(keepAlive: false)
+        send(listener.handler.response(to: failure))
+    }
+
+    private func sendContinue() {
+        head.append(contentsOf: UnsafeBufferPointer(start: ResponseWriter.continueResponse.utf8Start, count: ResponseWriter.continueResponse.utf8CodeUnitCount))
+        flush()
+    }
+
+    // MARK: Answers
+
+    /// Answers the request that was handed out last; without effect when the client is gone.
+    func respond(_ response: HTTPResponse) {
+        guard state.phase == .responding, registration != nil, body == nil, head.isEmpty else { return }
+        clientGone = nil
+        send(response)
+    }
+
+    private func send(_ response: HTTPResponse) {
+        // The state may have changed since the request came: a shutdown closes behind this answer.
+        writer.keepAlive = state.keepsAlive
+        writer.writeHead(response.head, bodyLength: response.body?.count ?? 0, date: listener.date(), into: &head)
+        if writer.sendsBody(status: response.head.status) { body = response.body }
+        flush()
+    }
+
+    private func flush() {
+        let total = head.count + (body?.count ?? 0)
+        while written < total {
+            switch writeOnce() {
+            case .bytes(let count): written += count
+            case .wouldBlock: return blocked()
+            case .closed, .failed: return broke()
+            }
+        }
+        isBlocked = false
+        written = 0
+        head.removeAll(keepingCapacity: true)
+        body = nil
+        state.responded()
+        timeoutInForce = .none
+        if state.phase == .lingering {
+            socket.finishWriting()
+            listener.wheel.set(self, after: settings.lingerTimeout)
+            watch()
+        } else if state.mustClose {
+            if !isProcessing { close() }
+        } else {
+            process()
+        }
+    }
+
+    /// One system call for what is left of the head and the body.
+    private func writeOnce() -> IOOutcome {
+        head.withUnsafeMutableBytes { head in
+            let headLeft = max(0, head.count - written)
+            return withUnsafeTemporaryAllocation(of: iovec.self, capacity: 2) { pieces in
+                var count = 0
+                if headLeft > 0, let base = head.baseAddress {
+                    pieces.initializeElement(at: 0, to: iovec(iov_base: base + written, iov_len: headLeft))
+                    count = 1
+                }
+                guard let body else { return socket.write(pieces: UnsafeMutableBufferPointer(rebasing: pieces[..<count])) }
+                return body.withUnsafeBytes { bytes in
+                    let start = max(0, written - head.count)
+                    if start < bytes.count, let base = bytes.baseAddress {
+                        pieces.initializeElement(at: count, to: iovec(iov_base: UnsafeMutableRawPointer(mutating: base + start), iov_len: bytes.count - start))
+                        count += 1
+                    }
+                    return socket.write(pieces: UnsafeMutableBufferPointer(rebasing: pieces[..<count]))
+                }
+            }
+        }
+    }
+
+    private func blocked() {
+        isBlocked = true
+        // Every byte that the client fetches buys it time.
+        listener.wheel.set(self, after: settings.writeTimeout)
+        watch()
+    }
+
+    // MARK: Ends
+
+    func deadlinePassed() {
+        if isBlocked || (peerHasEnded && state.phase == .responding) { return broke() }
+        guard let failure = state.timedOut() else { return state.mustClose ? close() : () }
+        refuse(failure)
+    }
+
+    /// The server stops: what is in flight is finished, an idle connection closes.
+    func shutDown() {
+        // What the client has sent by now was sent in good faith.
+        if state.phase == .idle, registration != nil { read() }
+        guard registration != nil else { return }
+        state.shutDown()
+        if state.mustClose { close() }
+    }
+
+    private func broke() {
+        state.broke()
+        close()
+    }
+
+    /// Closes now, whatever is on its way.
+    func close() {
+        guard let registration else { return }
+        self.registration = nil
+        listener.reactor.deregister(registration)
+        socket.close()
+        body = nil
+        listener.wheel.remove(self)
+        listener.closed(slot)
+        clientGone.take()?()
+    }
+}

@@ -1,0 +1,145 @@
+import HTTPWire
+import Logging
+import SocketLoop
+
+/// Accepts the connections of one worker and keeps them.
+final class HTTPListener {
+    /// Connections accepted in one turn; the others wait for the next. Stands against a flood of connections that starves those that are open.
+    private static let acceptsPerTurn = 64
+    /// Milliseconds without accepting once descriptors have run out.
+    private static let pauseMilliseconds = 200
+
+    let reactor: Reactor
+    let settings: HTTPConnectionSettings
+    let wheel: TimerWheel<HTTPConnection>
+    unowned let handler: any HTTPHandler
+    private let sockets: [Listener]
+    private let mostConnections: Int
+    private let logger: Logger
+    private var registrations: [Registration] = []
+    private var connections: [HTTPConnection?] = []
+    private var freeSlots: [Int] = []
+    private(set) var connectionCount = 0
+    private var isPaused = false
+    private var hasWarned = false
+    private var stopped: (() -> Void)?
+    private var isStopping = false
+    private var cachedDate: (second: Int, text: [UInt8]) = (0, [])
+
+    /// - Parameter sockets: Listening already; whoever opened them closes them.
+    init(reactor: Reactor, sockets: [Listener], settings: HTTPConnectionSettings, mostConnections: Int, handler: any HTTPHandler, logger: Logger) {
+        self.reactor = reactor
+        self.sockets = sockets
+        self.settings = settings
+        self.mostConnections = mostConnections
+        self.handler = handler
+        self.logger = logger
+        wheel = TimerWheel(reactor: reactor)
+    }
+
+    // MARK: Accepting
+
+    func start() throws(SocketFailure) {
+        for socket in sockets {
+            // Exclusive: of several workers that share a Unix socket, one wakes.
+            registrations.append(try reactor.register(socket.descriptor, [.read, .exclusive]) { [unowned self] _ in self.accept(from: socket) })
+        }
+    }
+
+    private func accept(from socket: Listener) {
+        for _ in 0..<Self.acceptsPerTurn {
+            guard connectionCount < mostConnections else { return pause("the limit of open connections is reached", until: nil) }
+            switch socket.accept() {
+            case .connection(let connection): open(connection)
+            case .none: return
+            case .lost: continue
+            case .exhausted(let errno): return pause("no descriptor is left for another connection", until: Self.pauseMilliseconds, errno: errno)
+            }
+        }
+    }
+
+    private func open(_ socket: StreamSocket) {
+        socket.disableDelay()
+        let slot = freeSlots.popLast() ?? {
+            connections.append(nil)
+            return connections.count - 1
+        }()
+        do throws(SocketFailure) {
+            connections[slot] = try HTTPConnection(socket, slot: slot, listener: self)
+            connectionCount += 1
+        } catch {
+            socket.close()
+            freeSlots.append(slot)
+            pause("a connection cannot be watched", until: Self.pauseMilliseconds, errno: error.errno)
+        }
+    }
+
+    /// Stops accepting; connections wait in the kernel's backlog meanwhile.
+    private func pause(_ reason: String, until milliseconds: Int?, errno: Int32 = 0) {
+        guard !isPaused else { return }
+        isPaused = true
+        stopWatching()
+        if !hasWarned {
+            hasWarned = true
+            logger.warning("accepting is paused: \(reason)", metadata: ["connections": "\(connectionCount)", "errno": "\(errno)"])
+        }
+        if let milliseconds { reactor.after(milliseconds: milliseconds) { [weak self] in self?.resume() } }
+    }
+
+    private func resume() {
+        guard isPaused, !isStopping else { return }
+        isPaused = false
+        do throws(SocketFailure) { try start() } catch { pause("the listening socket cannot be watched", until: Self.pauseMilliseconds, errno: error.errno) }
+    }
+
+    private func stopWatching() {
+        for registration in registrations { reactor.deregister(registration) }
+        registrations = []
+    }
+
+    // MARK: Connections
+
+    func closed(_ slot: Int) {
+        guard connections[slot] != nil else { return }
+        connections[slot] = nil
+        freeSlots.append(slot)
+        connectionCount -= 1
+        if isPaused, connectionCount < mostConnections * 9 / 10 + 1 { resume() }
+        if connectionCount == 0 { finishStopping() }
+    }
+
+    /// The `date` of an answer, made once a second.
+    func date() -> [UInt8] {
+        let second = WallClock.seconds()
+        if second != cachedDate.second { cachedDate = (second, HTTPDate.format(unixSeconds: Int64(second))) }
+        return cachedDate.text
+    }
+
+    // MARK: Shutdown
+
+    /// Accepts no more; afterwards the listening sockets may be closed. Connections that wait in the backlog are taken first: their clients think that
+    /// they are connected.
+    func stopAccepting() {
+        guard !isStopping else { return }
+        if !isPaused { for socket in sockets { accept(from: socket) } }
+        isStopping = true
+        stopWatching()
+    }
+
+    /// Lets requests in flight finish, and calls back when the last connection is closed, at the latest after so many milliseconds.
+    func stop(within milliseconds: Int, then: @escaping () -> Void) {
+        stopAccepting()
+        stopped = then
+        for connection in connections { connection?.shutDown() }
+        if connectionCount == 0 { return finishStopping() }
+        reactor.after(milliseconds: milliseconds) { [weak self] in
+            guard let self else { return }
+            for connection in self.connections { connection?.close() }
+        }
+    }
+
+    private func finishStopping() {
+        guard isStopping else { return }
+        stopped.take()?()
+    }
+}

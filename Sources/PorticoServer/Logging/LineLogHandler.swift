@@ -1,0 +1,42 @@
+import Glibc
+import JSONBytes
+import Logging
+
+/// swift-log's way to the server's log: one line an event, written at once; for what is rare. Requests go through ``RequestLog``.
+public struct LineLogHandler: LogHandler {
+    public var logLevel: Logger.Level
+    public var metadata: Logger.Metadata = [:]
+    public var metadataProvider: Logger.MetadataProvider?
+    private let format: LogFormat
+    private let writer: LogWriter
+
+    /// - Parameter descriptor: Where lines go; standard error unless said otherwise.
+    public init(level: Logger.Level, format: LogFormat, descriptor: Int32 = STDERR_FILENO) {
+        logLevel = level
+        self.format = format
+        writer = LogWriter(descriptor: descriptor)
+    }
+
+    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    public func log(event: LogEvent) {
+        let line = LogLine(buffer: ResponseBuffer(capacity: 512), format: format)
+        line.begin(level: event.level, message: event.message.description)
+        let all = metadata.merging(metadataProvider?.get() ?? [:]) { _, new in new }.merging(event.metadata ?? [:]) { _, new in new }
+        for (key, value) in all.sorted(by: { $0.key < $1.key }) { line.field(dynamic: key, value.description) }
+        if let error = event.error { line.field("error", String(reflecting: error)) }
+        line.end()
+        line.buffer.withUnsafeBytes { _ = writer.write($0) }
+    }
+}
+
+extension LoggingConfiguration {
+    /// A logger that writes as configured; with the level off, one that does nothing.
+    public func logger(label: String = "portico", descriptor: Int32 = STDERR_FILENO) -> Logger {
+        guard let level else { return Logger(label: label, factory: { _ in SwiftLogNoOpLogHandler() }) }
+        return Logger(label: label, factory: { _ in LineLogHandler(level: level, format: format, descriptor: descriptor) })
+    }
+}

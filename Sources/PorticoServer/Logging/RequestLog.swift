@@ -1,0 +1,111 @@
+import JSONBytes
+import Logging
+import PorticoAccess
+import SocketLoop
+
+/// One answered request, as the log tells it. Never tokens, never variables.
+struct RequestRecord {
+    var requestID: RequestID
+    var route: StaticString
+    var status: Int
+    var microseconds: Int
+    var operation: String?
+    var viewer: Viewer?
+    var loads = 0
+    var rows = 0
+    var statements = 0
+}
+
+/// The log lines of one worker: formatted straight into a buffer, and written once at the end of the loop's turn.
+final class RequestLog {
+    /// Bytes of lines that nobody has fetched yet; what comes on top is dropped and counted. Stands against a reader of the log that has stopped.
+    static let mostBytes = 1 << 20
+    /// Milliseconds until lines that did not fit are tried again.
+    static let retryMilliseconds = 100
+
+    private let reactor: Reactor
+    private let level: Logger.Level?
+    private let writer: LogWriter
+    private let line: LogLine
+    private var isScheduled = false
+    private var dropped = 0
+
+    init(reactor: Reactor, configuration: LoggingConfiguration, writer: LogWriter) {
+        self.reactor = reactor
+        self.writer = writer
+        level = configuration.level
+        line = LogLine(buffer: ResponseBuffer(capacity: 16 << 10), format: configuration.format)
+    }
+
+    /// Whether requests are logged at all; asked first, so that a log that is off costs nothing.
+    var logsRequests: Bool { level.map { $0 <= .info } ?? false }
+
+    func request(_ record: RequestRecord) {
+        guard logsRequests, hasRoom else { return }
+        line.begin(level: .info, message: "request")
+        line.field("requestId") { record.requestID.write(into: $0) }
+        line.field("route") { $0.append(record.route) }
+        if let operation = record.operation { line.field("operation", operation) }
+        if let viewer = record.viewer {
+            if let id = viewer.id { line.field("viewer", id) }
+            line.field("role", viewer.role)
+            if let tenant = viewer.tenant { line.field("tenant", tenant) }
+        }
+        line.field("status", record.status)
+        line.field("ms", milliseconds: record.microseconds)
+        if record.statements > 0 || record.loads > 0 {
+            line.field("loads", record.loads)
+            line.field("rows", record.rows)
+            line.field("statements", record.statements)
+        }
+        line.end()
+        schedule()
+    }
+
+    /// A line for the operator about one request.
+    func failure(_ requestID: RequestID, level: Logger.Level = .error, _ message: StaticString, detail: String) {
+        guard let least = self.level, least <= level, hasRoom else { return }
+        line.begin(level: level, message: message)
+        line.field("requestId") { requestID.write(into: $0) }
+        line.field("detail", detail)
+        line.end()
+        schedule()
+    }
+
+    private var hasRoom: Bool {
+        if line.buffer.count < Self.mostBytes { return true }
+        dropped += 1
+        return false
+    }
+
+    private func schedule() {
+        guard !isScheduled else { return }
+        isScheduled = true
+        reactor.atEndOfTurn { [weak self] in self?.flush() }
+    }
+
+    /// Writes what has gathered; what does not fit stays and is tried again.
+    func flush() {
+        isScheduled = false
+        let buffer = line.buffer
+        guard !buffer.isEmpty else { return }
+        let (written, total) = buffer.withUnsafeBytes { (writer.write($0), $0.count) }
+        if written == total {
+            buffer.reset(keepingCapacity: 64 << 10)
+            if dropped > 0 { reportDropped() }
+            return
+        }
+        let rest = Array(buffer.takeBytes()[written...])
+        buffer.append(rest)
+        isScheduled = true
+        reactor.after(milliseconds: Self.retryMilliseconds) { [weak self] in self?.flush() }
+    }
+
+    private func reportDropped() {
+        line.begin(level: .warning, message: "log lines were dropped: nobody read them")
+        line.field("lines", dropped)
+        line.end()
+        dropped = 0
+        schedule()
+    }
+}

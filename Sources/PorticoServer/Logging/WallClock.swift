@@ -1,0 +1,25 @@
+import Glibc
+
+/// The clocks that requests are measured by; none allocates.
+enum WallClock {
+    /// Seconds since 1970.
+    static func seconds() -> Int { read(CLOCK_REALTIME).tv_sec }
+
+    /// Microseconds since 2000-01-01, as PostgreSQL and ``ResponseBuffer`` count.
+    static func microsecondsSince2000() -> Int64 {
+        let time = read(CLOCK_REALTIME)
+        return (Int64(time.tv_sec) - 946_684_800) * 1_000_000 + Int64(time.tv_nsec) / 1000
+    }
+
+    /// Microseconds of the clock that never goes back; only differences mean something.
+    static func monotonicMicroseconds() -> Int {
+        let time = read(CLOCK_MONOTONIC)
+        return time.tv_sec * 1_000_000 + time.tv_nsec / 1000
+    }
+
+    private static func read(_ clock: clockid_t) -> timespec {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return time
+    }
+}

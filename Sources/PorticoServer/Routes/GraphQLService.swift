@@ -1,0 +1,30 @@
+import JSONBytes
+import PorticoGateway
+
+/// What answers GraphQL requests: the gateway, or in tests a script.
+protocol GraphQLService: AnyObject {
+    /// Calls `completion` once, within the call or later; not behind ``cancel(_:)``.
+    func respond(to request: GraphQLRequest, access: Access, deadline: Int, completion: @escaping (GraphQLAnswer) -> Void) -> RequestTicket?
+    func cancel(_ ticket: RequestTicket)
+}
+
+struct GraphQLAnswer {
+    var body: ResponseBuffer
+    var outcome: GatewayResponse.Outcome
+    var observation: RequestObservation
+}
+
+/// The gateway of the worker.
+final class GatewayService: GraphQLService {
+    private let gateway: Gateway
+
+    init(_ gateway: Gateway) { self.gateway = gateway }
+
+    func respond(to request: GraphQLRequest, access: Access, deadline: Int, completion: @escaping (GraphQLAnswer) -> Void) -> RequestTicket? {
+        gateway.respond(to: request, viewer: access.viewer, rules: access.rules, deadline: deadline) { response in
+            completion(GraphQLAnswer(body: response.buffer, outcome: response.outcome, observation: response.observation))
+        }
+    }
+
+    func cancel(_ ticket: RequestTicket) { gateway.cancel(ticket) }
+}

@@ -1,0 +1,23 @@
+import PorticoGateway
+
+/// Why a request is answered with an error before it reaches the gateway. The message is fit for a stranger.
+struct RefusedRequest: Error, Equatable {
+    var status: Int
+    var code: ErrorCode
+    var message: String
+    /// For 405: the methods that the route has.
+    var allow: StaticString?
+
+    init(_ status: Int, _ code: ErrorCode, _ message: String, allow: StaticString? = nil) {
+        self.status = status
+        self.code = code
+        self.message = message
+        self.allow = allow
+    }
+
+    init(_ failure: AuthenticationFailure) { self.init(failure.status, failure.code, failure.description) }
+
+    static func == (one: RefusedRequest, other: RefusedRequest) -> Bool {
+        one.status == other.status && one.code == other.code && one.message == other.message && one.allow?.description == other.allow?.description
+    }
+}

@@ -1,0 +1,96 @@
+import HTTPWire
+import PorticoGateway
+
+/// The two media types of GraphQL over HTTP; they differ in what the status says.
+enum ResponseMedia: Sendable, Equatable {
+    /// `application/graphql-response+json`: the status tells what became of the request.
+    case graphQLResponse
+    /// `application/json`: the status is 200 for every well-formed request, as clients of old expect.
+    case json
+
+    var contentType: StaticString {
+        switch self {
+        case .graphQLResponse: "application/graphql-response+json; charset=utf-8"
+        case .json: "application/json; charset=utf-8"
+        }
+    }
+
+    // MARK: Negotiation
+
+    private static let graphQLResponseType = MediaType("application", "graphql-response+json")
+    private static let jsonType = MediaType("application", "json")
+    static let htmlType = MediaType("text", "html")
+
+    /// What the `Accept` field of a request asks for; `nil` when it accepts neither (406).
+    ///
+    /// Who names no type gets `application/json`; who names both alike gets the newer one.
+    static func negotiated(_ request: HTTPRequest) -> ResponseMedia? {
+        guard let accept = request.header("accept") else { return .json }
+        if request.headerCount("accept") == 1, let usual = usual(accept) { return usual }
+        return negotiated(accept: request.list("accept"))
+    }
+
+    static func negotiated(accept: String?) -> ResponseMedia? {
+        switch negotiate(accept: accept, offered: offers(accept)) {
+        case graphQLResponseType: .graphQLResponse
+        case jsonType: .json
+        default: nil
+        }
+    }
+
+    /// Whether the client would rather have a page than an answer: a browser's address bar.
+    static func prefersPage(_ request: HTTPRequest) -> Bool {
+        guard let accept = request.list("accept") else { return false }
+        return negotiate(accept: accept, offered: offers(accept) + [htmlType]) == htmlType
+    }
+
+    private static func offers(_ accept: String?) -> [MediaType] {
+        accept?.lowercased().contains("graphql-response+json") == true ? [graphQLResponseType, jsonType] : [jsonType, graphQLResponseType]
+    }
+
+    /// The fields that nearly all clients send, without a string being made.
+    private static func usual(_ accept: ArraySlice<UInt8>) -> ResponseMedia? {
+        if accept.spells("application/json") || accept.spells("*/*") { return .json }
+        if accept.spells("application/graphql-response+json") || accept.spells("application/graphql-response+json, application/json") { return .graphQLResponse }
+        return nil
+    }
+
+    // MARK: Status
+
+    /// The status of an answer (GraphQL over HTTP, section 6.4).
+    func status(_ outcome: GatewayResponse.Outcome) -> Int {
+        switch outcome {
+        case .data: 200
+        case .requestError(let code), .nullData(let code): status(code)
+        }
+    }
+
+    private func status(_ code: ErrorCode) -> Int {
+        // What HTTP has its own words for is said in both.
+        switch code {
+        case .unauthenticated: return 401
+        case .forbidden: return 403
+        case .rateLimited: return 429
+        case .unavailable: return 503
+        default: break
+        }
+        guard self == .graphQLResponse else { return 200 }
+        switch code {
+        case .syntaxError, .validationError, .badInput, .limitExceeded, .notFound, .conflict: return 400
+        case .timeout: return 504
+        case .internalError: return 500
+        case .unauthenticated: return 401
+        case .forbidden: return 403
+        case .rateLimited: return 429
+        case .unavailable: return 503
+        }
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Whether these are the literal's bytes; costs no allocation.
+    func spells(_ literal: StaticString) -> Bool {
+        guard count == literal.utf8CodeUnitCount else { return false }
+        return elementsEqual(UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
+    }
+}

@@ -1,0 +1,165 @@
+import HTTPWire
+import JSONBytes
+import PorticoGateway
+import SocketLoop
+
+/// Leads each request to what answers it. One per worker.
+final class Router: HTTPHandler {
+    private let reactor: Reactor
+    private let authenticator: Authenticator
+    private let service: any GraphQLService
+    private let readiness: Readiness
+    private let log: RequestLog
+    private let requestTimeout: Int
+    private var ids = RequestIDSource()
+    private var schemas = SchemaTexts()
+
+    init(reactor: Reactor, authenticator: Authenticator, service: any GraphQLService, readiness: Readiness, log: RequestLog, requestTimeout: Int) {
+        self.reactor = reactor
+        self.authenticator = authenticator
+        self.service = service
+        self.readiness = readiness
+        self.log = log
+        self.requestTimeout = requestTimeout
+    }
+
+    // MARK: HTTPHandler
+
+    func handle(_ request: HTTPRequest, on connection: HTTPConnection) {
+        let requestID = request.header("x-request-id").flatMap { RequestID(given: $0) } ?? ids.next()
+        switch RouteTable.match(request) {
+        case .found(let route, let path):
+            let exchange = Exchange(request, on: connection, requestID: requestID, route: path, log: log)
+            do throws(RefusedRequest) {
+                try answer(request, by: route, exchange)
+            } catch {
+                exchange.refuse(error)
+            }
+        case .noSuchPath:
+            Exchange(request, on: connection, requestID: requestID, route: "none", log: log).refuse(
+                RefusedRequest(404, .notFound, "There is nothing here. The GraphQL endpoint is /graphql."))
+        case .otherMethods(let path, let allow):
+            Exchange(request, on: connection, requestID: requestID, route: path, log: log).refuse(
+                RefusedRequest(405, .badInput, "\(path) does not take the method \(request.method.name); it takes \(allow).", allow: allow))
+        }
+    }
+
+    func response(to failure: HTTPFailure) -> HTTPResponse {
+        let requestID = ids.next()
+        var head = HTTPResponseHead(status: failure.status)
+        head.add("content-type", ResponseMedia.json.contentType)
+        requestID.withBytes { _ = head.add("x-request-id", $0) }
+        if log.logsRequests { log.request(RequestRecord(requestID: requestID, route: "none", status: failure.status, microseconds: 0)) }
+        let code: ErrorCode = switch failure.status {
+        case 408: .timeout
+        case 413, 414, 431: .limitExceeded
+        default: .badInput
+        }
+        return HTTPResponse(head: head, body: Exchange.errorBody(code, failure.reason))
+    }
+
+    // MARK: Routes
+
+    private func answer(_ request: HTTPRequest, by route: Route, _ exchange: Exchange) throws(RefusedRequest) {
+        switch route {
+        case .graphQLPost: try answerPost(request, exchange)
+        case .graphQLGet: try answerGet(request, exchange)
+        case .schema: answerSchema(request, exchange)
+        case .health: exchange.answer(status: 200, contentType: ResponseMedia.json.contentType, text: "{\"status\":\"ok\"}\n")
+        case .ready: readiness.check { state in Self.answer(state, exchange) }
+        }
+    }
+
+    private func answerPost(_ request: HTTPRequest, _ exchange: Exchange) throws(RefusedRequest) {
+        exchange.media = try Self.media(of: request)
+        try Self.checkContentType(request)
+        authenticated(request, exchange) { [self] access throws(RefusedRequest) in
+            run(try GraphQLBody.parse(request.body), access, exchange)
+        }
+    }
+
+    private func answerGet(_ request: HTTPRequest, _ exchange: Exchange) throws(RefusedRequest) {
+        if ResponseMedia.prefersPage(request) {
+            return exchange.answer(status: 200, contentType: "text/html; charset=utf-8", text: WelcomePage.html) { head in
+                head.add("content-security-policy", WelcomePage.contentSecurityPolicy)
+                head.add("x-content-type-options", "nosniff")
+            }
+        }
+        exchange.media = try Self.media(of: request)
+        let parameters: [QueryParameter]
+        do throws(HTTPFailure) { parameters = try request.queryParameters() } catch { throw RefusedRequest(400, .badInput, error.reason) }
+        authenticated(request, exchange) { [self] access throws(RefusedRequest) in
+            run(try GraphQLBody.parse(parameters), access, exchange)
+        }
+    }
+
+    private func answerSchema(_ request: HTTPRequest, _ exchange: Exchange) {
+        authenticated(request, exchange) { [self] access throws(RefusedRequest) in
+            let body = ResponseBuffer(capacity: 64)
+            body.append(schemas.text(access.rules))
+            exchange.answer(status: 200, contentType: "text/plain; charset=utf-8", body: body) { $0.add("x-content-type-options", "nosniff") }
+        }
+    }
+
+    private static func answer(_ state: Readiness.State, _ exchange: Exchange) {
+        let body = ResponseBuffer(capacity: 128)
+        switch state {
+        case .ready: body.append("{\"status\":\"ready\"}\n")
+        case .notReady(let reason):
+            body.append("{\"status\":\"not ready\",\"reason\":")
+            body.appendJSONString(reason)
+            body.append("}\n")
+        }
+        exchange.answer(status: state == .ready ? 200 : 503, contentType: ResponseMedia.json.contentType, body: body)
+    }
+
+    // MARK: Steps
+
+    private static func media(of request: HTTPRequest) throws(RefusedRequest) -> ResponseMedia {
+        guard let media = ResponseMedia.negotiated(request) else {
+            throw RefusedRequest(406, .badInput, "The answer can be application/graphql-response+json or application/json; the Accept field allows neither.")
+        }
+        return media
+    }
+
+    /// `application/json` in UTF-8, and not compressed.
+    static func checkContentType(_ request: HTTPRequest) throws(RefusedRequest) {
+        if let encoding = request.text("content-encoding"), encoding.lowercased() != "identity" {
+            throw RefusedRequest(415, .badInput, "A body with a content encoding is not read; send it plain.")
+        }
+        guard let field = request.header("content-type") else {
+            throw RefusedRequest(415, .badInput, "The Content-Type is missing; expected application/json.")
+        }
+        if field.spells("application/json") { return }
+        guard let media = MediaType(parsing: String(decoding: field, as: UTF8.self)), media.isSame(as: MediaType("application", "json")) else {
+            throw RefusedRequest(415, .badInput, "The body must be application/json.")
+        }
+        guard ["utf-8", "utf8"].contains(media.parameter("charset")?.lowercased() ?? "utf-8") else {
+            throw RefusedRequest(415, .badInput, "The body must be in UTF-8.")
+        }
+    }
+
+    private func authenticated(_ request: HTTPRequest, _ exchange: Exchange, then: @escaping (Access) throws(RefusedRequest) -> Void) {
+        authenticator.authenticate(request) { result in
+            switch result {
+            case .failure(let failure): exchange.refuse(RefusedRequest(failure))
+            case .success(let access):
+                exchange.viewer = access.viewer
+                guard exchange.connection.isOpen else { return exchange.clientGone() }
+                do throws(RefusedRequest) { try then(access) } catch { exchange.refuse(error) }
+            }
+        }
+    }
+
+    private func run(_ request: GraphQLRequest, _ access: Access, _ exchange: Exchange) {
+        let ticket = service.respond(to: request, access: access, deadline: reactor.now + requestTimeout) { answer in
+            exchange.answer(
+                status: exchange.media.status(answer.outcome), contentType: exchange.media.contentType, body: answer.body, observation: answer.observation)
+        }
+        guard !exchange.isAnswered, let ticket else { return }
+        exchange.connection.clientGone = { [service] in
+            service.cancel(ticket)
+            exchange.clientGone()
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import Glibc
+import Logging
+import SocketLoop
+import Synchronization
+
+/// Why the server cannot start. The description is for the operator.
+public struct ServerFailure: Error, Sendable, CustomStringConvertible {
+    public var description: String
+    init(_ description: String) { self.description = description }
+}
+
+/// The gateway as a process serves it: its listening sockets and its workers.
+///
+/// ```swift
+/// Server.prepareSignals()                     // the first thing in main
+/// let server = try await Server(state)
+/// try await server.run()                      // until SIGTERM, SIGINT or stop()
+/// ```
+public final class Server: Sendable {
+    private let state: ServerState
+    private let logger: Logger
+    private let keys: KeyStore
+    /// For each worker its own.
+    private let sockets: [[Listener]]
+    private let stopRequests: AsyncStream<String>
+    private let stopRequest: AsyncStream<String>.Continuation
+
+    /// Keeps SIGTERM and SIGINT from ending the process, so that the server can finish what is in flight. To be called before any thread is started.
+    public static func prepareSignals() { SignalSource.block([.terminate, .interrupt]) }
+
+    /// Loads the keys and opens the sockets: from now on connections wait to be accepted.
+    /// - Throws: ``ServerFailure``.
+    public init(_ state: ServerState) async throws {
+        self.state = state
+        logger = state.configuration.logging.logger()
+        (stopRequests, stopRequest) = AsyncStream.makeStream(of: String.self, bufferingPolicy: .bufferingOldest(1))
+        guard state.configuration.authentication.hasKey else {
+            throw ServerFailure(
+                "There is no key to verify tokens with. Set PORTICO_JWT_SECRET (at least \(KeyLimits.secretBytes) bytes), or state authentication.keys or authentication.jwks in \(GatewayConfiguration.path).")
+        }
+        do throws(KeyFailure) {
+            keys = KeyStore(try await KeyLoader(authentication: state.configuration.authentication).load())
+        } catch {
+            throw ServerFailure(error.description)
+        }
+        do throws(SocketFailure) {
+            sockets = try Self.open(state.configuration.listener)
+        } catch {
+            throw ServerFailure(error.description)
+        }
+    }
+
+    /// Where it listens, with the ports that the kernel chose.
+    public var addresses: [ListenAddress] { sockets.first?.map(\.address) ?? [] }
+
+    /// Serves until the process is told to end, or ``stop()``; then finishes what is in flight.
+    /// - Parameter onReady: Called once all workers serve.
+    /// - Throws: ``ServerFailure`` when a worker cannot start.
+    public func run(onReady: @Sendable () -> Void = {}) async throws {
+        let workers = sockets.map { _ in Worker(logger: logger) }
+        let threads = workers.enumerated().map { index, worker in worker.executor.spawnThread(name: "portico-\(index)", polling: worker) }
+        do {
+            for (worker, own) in zip(workers, sockets) { try await worker.start(state, keys: keys, sockets: own) }
+            try await workers.first?.watchSignals { [stopRequest] signal in stopRequest.yield("\(signal)") }
+        } catch {
+            await end(workers, threads)
+            throw ServerFailure("\(error)")
+        }
+        let refresher = refreshKeys()
+        logger.notice("serving", metadata: ["addresses": "\(addresses.map(\.description).joined(separator: " "))", "workers": "\(workers.count)"])
+        onReady()
+        for await reason in stopRequests {
+            logger.notice("stopping", metadata: ["reason": "\(reason)"])
+            break
+        }
+        refresher?.cancel()
+        await end(workers, threads)
+        logger.notice("stopped")
+    }
+
+    /// Lets ``run(onReady:)`` finish what is in flight and return. Any thread may call it, at any time.
+    public func stop() { stopRequest.yield("stop()") }
+
+    private func end(_ workers: [Worker], _ threads: [LoopThread]) async {
+        for worker in workers { await worker.stopAccepting() }
+        // A Unix socket is shared by all workers, and closed once.
+        for socket in Set(sockets.joined()) { socket.close() }
+        let patience = state.configuration.limits[.shutdownTimeout]
+        await withTaskGroup(of: Void.self) { group in
+            for worker in workers { group.addTask { await worker.stop(within: patience) } }
+        }
+        for worker in workers { worker.executor.stop() }
+        // The loops are idle by now, so that none is waited for long.
+        await Task.detached { for thread in threads { thread.join() } }.value
+    }
+
+    // MARK: Sockets
+
+    /// TCP sockets: one for each worker, between which the kernel spreads connections. A Unix socket: one for all.
+    private static func open(_ configuration: ListenerConfiguration) throws(SocketFailure) -> [[Listener]] {
+        var sockets = [[Listener]](repeating: [], count: max(1, configuration.workers))
+        do throws(SocketFailure) {
+            if let host = configuration.host {
+                var port = configuration.port
+                for index in sockets.indices {
+                    let opened = try Listener.open(.tcp(host: host, port: port), reusePort: sockets.count > 1)
+                    sockets[index] += opened
+                    if case .tcp(_, let chosen)? = opened.first?.address { port = chosen }
+                }
+            }
+            if let unixSocket = configuration.unixSocket {
+                let opened = try Listener.open(.unix(path: unixSocket.path, mode: unixSocket.mode))
+                for index in sockets.indices { sockets[index] += opened }
+            }
+        } catch {
+            for socket in Set(sockets.joined()) { socket.close() }
+            throw error
+        }
+        return sockets
+    }
+
+    // MARK: Keys
+
+    /// Reads a JWKS again and again; a reading that fails leaves the last good set in force.
+    private func refreshKeys() -> Task<Void, Never>? {
+        guard let jwks = state.configuration.authentication.jwks else { return nil }
+        return Task.detached { [keys, logger, authentication = state.configuration.authentication] in
+            while true {
+                do { try await Task.sleep(for: .milliseconds(jwks.refresh)) } catch { return }
+                do throws(KeyFailure) {
+                    keys.replace(with: try await KeyLoader(authentication: authentication).load())
+                } catch {
+                    logger.warning("the JWKS could not be read again; the last good one stays in force", metadata: ["detail": "\(error.description)"])
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import PorticoAccess
+import PorticoCatalog
+import PorticoGateway
+
+/// What all workers share: immutable but for the rules, which are replaced as a whole.
+public struct ServerState: Sendable {
+    public var configuration: GatewayConfiguration
+    public var catalog: Catalog
+    public var policy: PolicyStore
+    /// The names of the project's migrations, which `/readyz` looks for; empty where none are.
+    public var migrations: Set<String>
+    public var gateway: GatewaySettings
+
+    public init(configuration: GatewayConfiguration, catalog: Catalog, policy: PolicyStore, migrations: Set<String> = [], gateway: GatewaySettings = GatewaySettings()) {
+        self.configuration = configuration
+        self.catalog = catalog
+        self.policy = policy
+        self.migrations = migrations
+        self.gateway = gateway
+    }
+}
+
+extension GatewayLimits {
+    /// What roles, and tenants below them, may lower: to be given to `Policy.load`.
+    public var rules: RuleLimits {
+        RuleLimits(
+            defaultFirst: self[.first], maximumFirst: self[.maximumFirst], maximumOffset: self[.maximumOffset], depth: self[.depth], cost: self[.cost])
+    }
+}

@@ -1,0 +1,137 @@
+import Glibc
+import Logging
+import PorticoGateway
+import PostgresClient
+import SocketLoop
+
+/// One loop with everything that it serves: sockets, connections to the database, caches. Nothing of it is shared with other workers but ``ServerState``.
+///
+/// Everything inside is plain objects that call each other synchronously, in this actor's region; the actor's executor is the loop itself.
+actor Worker: LoopPoller {
+    nonisolated let executor: LoopExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private let reactor: Reactor
+    private let logger: Logger
+    private var parts: Parts?
+    private var signals: SignalSource?
+    /// What waits for work that runs elsewhere. There are at most as many as requests in flight.
+    private var waiting: [UInt64: (any Sendable) -> Void] = [:]
+    private var nextTicket: UInt64 = 0
+
+    private struct Parts {
+        let pool: ConnectionPool
+        let router: Router
+        let listener: HTTPListener
+        let readiness: Readiness
+        let log: RequestLog
+    }
+
+    init(logger: Logger) {
+        let executor = LoopExecutor()
+        self.executor = executor
+        self.logger = logger
+        reactor = Reactor(executor: executor)
+    }
+
+    nonisolated func poll(timeoutMilliseconds: Int) {
+        assumeIsolated { $0.reactor.poll(timeoutMilliseconds: timeoutMilliseconds) }
+    }
+
+    // MARK: Life
+
+    /// Starts to serve. What is made here refers back to the worker, until ``stop(within:)`` lets go of it.
+    /// - Throws: ``DatabaseFailure`` when the database's URL cannot be read, ``SocketFailure`` when a socket cannot be watched. A database that is down is no
+    ///   reason: it is tried again for ever.
+    func start(_ state: ServerState, keys: KeyStore, sockets: [Listener]) throws {
+        let configuration = state.configuration
+        let pool = try makePool(configuration.database)
+        let log = RequestLog(reactor: reactor, configuration: configuration.logging, writer: LogWriter(descriptor: STDERR_FILENO))
+        let source = PoolDirectorySource(pool: pool, reactor: reactor)
+        let clock = { [reactor] in reactor.now }
+        let directory = ViewerDirectory(
+            statements: DirectoryStatements(users: configuration.authentication.users, tenants: configuration.authentication.tenants),
+            authentication: configuration.authentication, source: source, clock: clock,
+            report: { [logger] detail in logger.error("users cannot be looked up", metadata: ["detail": "\(detail)"]) })
+        let resolver = ViewerResolver(directory: directory, snapshot: { state.policy.current })
+        let authenticator = Authenticator(
+            keys: keys, authentication: configuration.authentication, resolver: resolver,
+            launch: { work, then in self.launch(work, then) })
+        let gateway = Gateway(
+            catalog: state.catalog, pool: pool, reactor: reactor, settings: state.gateway, offload: { work, then in self.launch(work, then) })
+        let readiness = Readiness(expected: state.migrations, source: source, clock: clock)
+        let router = Router(
+            reactor: reactor, authenticator: authenticator, service: GatewayService(gateway), readiness: readiness, log: log,
+            requestTimeout: configuration.limits[.requestTimeout])
+        let listener = HTTPListener(
+            reactor: reactor, sockets: sockets, settings: HTTPConnectionSettings(configuration.limits), mostConnections: configuration.limits[.connections],
+            handler: router, logger: logger)
+        parts = Parts(pool: pool, router: router, listener: listener, readiness: readiness, log: log)
+        pool.start()
+        try listener.start()
+    }
+
+    /// Calls back for each signal that asks the process to end.
+    func watchSignals(_ handler: @escaping @Sendable (ProcessSignal) -> Void) throws(SocketFailure) {
+        signals = try SignalSource([.terminate, .interrupt], reactor: reactor) { handler($0) }
+    }
+
+    /// Accepts no more connections; afterwards the listening sockets may be closed.
+    func stopAccepting() {
+        parts?.readiness.stop()
+        parts?.listener.stopAccepting()
+    }
+
+    /// Finishes what is in flight, within so many milliseconds; then lets go of the database.
+    func stop(within milliseconds: Int) async {
+        guard let parts else { return }
+        await withCheckedContinuation { continuation in
+            parts.listener.stop(within: milliseconds) { continuation.resume() }
+        }
+        parts.log.flush()
+        parts.pool.close()
+        signals?.cancel()
+        signals = nil
+        self.parts = nil
+    }
+
+    private func makePool(_ database: DatabaseConfiguration) throws(DatabaseFailure) -> ConnectionPool {
+        var connection = try ConnectionSettings(database.url ?? "")
+        connection.statements = database.statements
+        connection.statementTimeoutMilliseconds = database.statementTimeout
+        connection.readOnly = true
+        var settings = ConnectionPool.Settings()
+        settings.connections = database.connections
+        let pool = ConnectionPool(reactor: reactor, connection: connection, settings: settings)
+        var isDown = false
+        pool.onEvent = { [logger] event in
+            switch event {
+            case .connected:
+                if isDown { logger.notice("the database is back") }
+                isDown = false
+            case .connectFailed(_, let failure):
+                // Once per outage: attempts go on for ever.
+                if !isDown { logger.error("the database cannot be reached", metadata: ["detail": "\(String(reflecting: failure))"]) }
+                isDown = true
+            case .lost(_, let failure, let unanswered):
+                logger.warning("a connection to the database was lost", metadata: ["detail": "\(String(reflecting: failure))", "unanswered": "\(unanswered)"])
+            }
+        }
+        return pool
+    }
+
+    // MARK: Work elsewhere
+
+    /// Runs work that would hold the loop on the global pool of threads, and comes back.
+    private func launch(_ work: @escaping @Sendable () async -> any Sendable, _ then: @escaping (any Sendable) -> Void) {
+        nextTicket &+= 1
+        let ticket = nextTicket
+        waiting[ticket] = then
+        Task.detached {
+            let result = await work()
+            await self.deliver(result, to: ticket)
+        }
+    }
+
+    private func deliver(_ result: any Sendable, to ticket: UInt64) { waiting.removeValue(forKey: ticket)?(result) }
+}

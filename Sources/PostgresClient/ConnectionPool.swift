@@ -1,0 +1,337 @@
+public import PostgresSQL
+public import SocketLoop
+
+/// A few connections in pipeline mode that serve all requests of one worker.
+///
+/// It is confined to the worker's actor. A statement goes to the connection with the least in flight, or waits, fairly between the keys
+/// that callers give (a tenant's hash). It is for statements that only read: a batch is one transaction, and what its neighbours' errors
+/// or a lost connection have cut off is run again.
+///
+/// Connections are made by ``start()`` and made anew for ever; while none stands, a statement fails with
+/// ``DatabaseFailure/Kind/unavailable`` within ``Settings/unavailableAfter``, and at once when the last attempt to connect has failed.
+public final class ConnectionPool {
+    public struct Settings: Sendable, Equatable {
+        /// Connections of this pool, that is of one worker.
+        public var connections = 4
+        /// Statements sent on one connection and not yet answered; more of them wait in the pool, where fairness rules.
+        public var inFlightPerConnection = 32
+        /// Statements that wait; more are refused, so that a slow database does not fill the memory.
+        public var queueLimit = 10_000
+        /// Statements of one batch: an answer may have to wait for its batch.
+        public var statementsPerBatch = 16
+        /// Milliseconds until an attempt to connect is given up.
+        public var connectTimeout = 5_000
+        /// Milliseconds that a statement waits while no connection stands.
+        public var unavailableAfter = 500
+        /// Milliseconds without any answer after which a server, for whose statement nobody waits any more, is taken for dead.
+        public var stuckAfter = 30_000
+
+        public init() {}
+    }
+
+    /// What happened to the connections; for logs.
+    public enum Event: Sendable {
+        case connected(slot: Int)
+        case connectFailed(slot: Int, DatabaseFailure)
+        case lost(slot: Int, DatabaseFailure, unanswered: Int)
+    }
+
+    /// Deadlines are looked at together: at most every so many milliseconds.
+    static let deadlineGrain = 5
+    /// While the server runs a statement that nobody waits for, it is looked after every so many milliseconds.
+    static let abandonedGrain = 25
+
+    private let reactor: Reactor
+    private let connectionSettings: ConnectionSettings
+    private let connectionLimits: PipelineConnection.Limits
+    private var state: PoolState<PendingStatement>
+    private var connections: [PipelineConnection?]
+    private var isClosed = false
+
+    private var stateTimer: (token: TimerToken, at: Int)?
+    private var deadlineTimer: (token: TimerToken, at: Int)?
+    /// Set while a statement is in flight that nobody waits for.
+    private var abandonedTimer: TimerToken?
+
+    public internal(set) var statistics = PoolStatistics()
+    /// The last failure to connect or loss of a connection; `nil` while all is well.
+    public private(set) var lastFailure: DatabaseFailure?
+    public var onEvent: ((Event) -> Void)?
+    /// Called when a connection has answered everything and nothing waits: the moment to send loads that were gathered meanwhile.
+    public var onIdle: (() -> Void)?
+
+    public init(reactor: Reactor, connection: ConnectionSettings, settings: Settings = Settings()) {
+        self.reactor = reactor
+        connectionSettings = connection
+        connectionLimits = PipelineConnection.Limits(statementsPerBatch: max(1, settings.statementsPerBatch), stuckAfter: settings.stuckAfter)
+        let limits = PoolState<PendingStatement>.Limits(
+            connections: max(1, settings.connections), inFlightPerConnection: max(1, settings.inFlightPerConnection), queueLimit: max(0, settings.queueLimit),
+            connectTimeout: settings.connectTimeout, unavailableAfter: settings.unavailableAfter)
+        state = PoolState(limits: limits, now: reactor.now, seed: .random(in: .min ... .max))
+        connections = Array(repeating: nil, count: limits.connections)
+    }
+
+    deinit {
+        cancelTimers()
+        for connection in connections { connection?.close() }
+    }
+
+    // MARK: The life of the pool
+
+    /// Starts to connect. To be called once.
+    public func start() { perform(state.tick(now: reactor.now)) }
+
+    /// Closes the connections; statements that have no answer fail with ``DatabaseFailure/Kind/unavailable``, and so does every later one.
+    public func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        cancelTimers()
+        var unanswered: [PendingStatement] = []
+        for connection in connections { unanswered += connection?.close() ?? [] }
+        state.forEachWaiting { unanswered.append($0) }
+        for pending in unanswered {
+            pending.place = .done
+            pending.answer(.failure(Self.closedFailure))
+        }
+    }
+
+    /// After this no timer names the pool, so that they need no weak reference to it, which would make all others slow.
+    private func cancelTimers() {
+        for token in [stateTimer?.token, deadlineTimer?.token, abandonedTimer] { if let token { reactor.cancel(token) } }
+        stateTimer = nil
+        deadlineTimer = nil
+        abandonedTimer = nil
+    }
+
+    /// A connection stands.
+    public var isUp: Bool { state.readyCount > 0 && !isClosed }
+    public var readyConnections: Int { state.readyCount }
+    /// Connections that the pool is to have.
+    public var connectionCount: Int { connections.count }
+    /// Connections that run nothing: a statement that is submitted now starts at once.
+    public var idleConnections: Int { state.idleCount }
+    /// Statements that wait for a place on a connection.
+    public var waitingStatements: Int { state.waitingCount }
+
+    private static let closedFailure = DatabaseFailure(.unavailable, message: "the pool is closed")
+
+    // MARK: Statements
+
+    /// Sends a statement that only reads, or queues it.
+    /// - Parameters:
+    ///   - deadline: On the reactor's clock (``Reactor/now``), milliseconds; `Int.max` for none.
+    ///   - fairnessKey: Those who wait with different keys take turns.
+    ///   - completion: Called exactly once, never within this call.
+    @discardableResult public func submit(
+        _ statement: Statement, parameters: [ParameterValue], deadline: Int = .max, fairnessKey: UInt64 = 0,
+        completion: @escaping (Result<ResultSet, DatabaseFailure>) -> Void
+    ) -> StatementTicket {
+        let pending = PendingStatement(statement: statement, parameters: parameters, deadline: deadline, fairnessKey: fairnessKey, completion: completion)
+        statistics.submitted += 1
+        if isClosed {
+            answerLater(pending, Self.closedFailure)
+        } else if deadline <= reactor.now {
+            statistics.timedOut += 1
+            answerLater(pending, Self.timeoutFailure)
+        } else {
+            admit(pending)
+            watchDeadline(deadline)
+        }
+        return StatementTicket(pending: pending)
+    }
+
+    /// Gives a statement up: its completion is called with ``DatabaseFailure/Kind/cancelled`` within this call, unless it was answered before. The
+    /// server is asked to end it if it is what its connection runs.
+    public func cancel(_ ticket: StatementTicket) {
+        abandon(ticket.pending, DatabaseFailure(.cancelled, message: "the caller gave up"))
+    }
+
+    private static let timeoutFailure = DatabaseFailure(.timeout, message: "the statement's deadline has passed")
+
+    private func admit(_ pending: PendingStatement) {
+        switch state.submit(pending, key: pending.fairnessKey, now: reactor.now) {
+        case .send(let slot): send(pending, slot: slot)
+        case .wait:
+            pending.place = .waiting
+            if state.readyCount == 0 { planTick() }
+        case .refuse(let refusal): refuse(pending, refusal)
+        }
+    }
+
+    /// Sends what the state has given a place; what cannot be sent leaves it to the next one.
+    private func send(_ first: PendingStatement, slot: Int) {
+        var next: PendingStatement? = first
+        while let pending = next {
+            next = nil
+            let failure: DatabaseFailure?
+            if pending.deadline <= reactor.now {
+                // Its time came while it waited, in the very turn that made room for it.
+                statistics.timedOut += 1
+                failure = Self.timeoutFailure
+            } else {
+                failure = connections[slot].map { $0.send(pending) } ?? DatabaseFailure(.unavailable, message: "the connection is closed")
+            }
+            if let failure {
+                answerLater(pending, failure)
+                next = state.finished(slot: slot)
+            }
+        }
+    }
+
+    private func refuse(_ pending: PendingStatement, _ refusal: PoolState<PendingStatement>.Refusal) {
+        statistics.refused += 1
+        switch refusal {
+        case .queueFull: answerLater(pending, DatabaseFailure(.unavailable, message: "\(state.limits.queueLimit) statements wait already"))
+        case .serverDown:
+            let reason = lastFailure.map { ": \($0.message)" } ?? ""
+            answerLater(pending, DatabaseFailure(.unavailable, sqlState: lastFailure?.sqlState ?? "", message: "no connection to the database\(reason)", hint: lastFailure?.hint))
+        }
+    }
+
+    /// Nobody is called from within a call of theirs.
+    private func answerLater(_ pending: PendingStatement, _ failure: DatabaseFailure) {
+        pending.place = .done
+        reactor.atEndOfTurn { pending.answer(.failure(failure)) }
+    }
+
+    private func abandon(_ pending: PendingStatement, _ failure: DatabaseFailure) {
+        guard pending.isLive else { return }
+        pending.answer(.failure(failure))
+        switch pending.place {
+        case .done: break
+        case .waiting:
+            pending.place = .done
+            state.forgotWaiter()
+        case .inFlight: lookAfterAbandoned()
+        }
+    }
+
+    // MARK: Deadlines
+
+    private func watchDeadline(_ deadline: Int) {
+        guard deadline != .max else { return }
+        if let deadlineTimer {
+            guard deadline < deadlineTimer.at else { return }
+            reactor.cancel(deadlineTimer.token)
+        }
+        let token = reactor.after(milliseconds: max(Self.deadlineGrain, deadline - reactor.now)) { [unowned self] in checkDeadlines() }
+        deadlineTimer = (token, deadline)
+    }
+
+    /// Looks at all statements at once: the list is short, and nothing is paid for the many that are answered in time.
+    private func checkDeadlines() {
+        deadlineTimer = nil
+        let now = reactor.now
+        var late: [PendingStatement] = [], next = Int.max
+        func look(_ pending: PendingStatement) {
+            guard pending.isLive else { return }
+            if pending.deadline <= now { late.append(pending) } else { next = min(next, pending.deadline) }
+        }
+        for connection in connections { connection?.forEachInFlight(look) }
+        state.forEachWaiting(look)
+        watchDeadline(next)
+        statistics.timedOut += late.count
+        for pending in late { abandon(pending, Self.timeoutFailure) }
+    }
+
+    private func lookAfterAbandoned() {
+        guard abandonedTimer == nil, !isClosed else { return }
+        var hasAbandoned = false
+        for connection in connections where connection?.cancelAbandoned() == true { hasAbandoned = true }
+        guard hasAbandoned else { return }
+        abandonedTimer = reactor.after(milliseconds: Self.abandonedGrain) { [unowned self] in
+            abandonedTimer = nil
+            lookAfterAbandoned()
+        }
+    }
+
+    // MARK: Connections
+
+    private func perform(_ actions: [PoolState<PendingStatement>.Action]) {
+        for action in actions where !isClosed {
+            switch action {
+            case .connect(let slot): connect(slot)
+            case .abandonConnect(let slot):
+                connections[slot]?.close()
+                connections[slot] = nil
+                let failure = DatabaseFailure(.unavailable, message: "the server did not accept the connection within \(state.limits.connectTimeout) ms")
+                lastFailure = failure
+                onEvent?(.connectFailed(slot: slot, failure))
+            case .send(let pending, let slot): send(pending, slot: slot)
+            case .fail(let pending, let refusal): refuse(pending, refusal)
+            }
+        }
+        planTick()
+    }
+
+    private func connect(_ slot: Int) {
+        statistics.connectAttempts += 1
+        let connection = PipelineConnection(slot: slot, settings: connectionSettings, limits: connectionLimits, reactor: reactor, pool: self)
+        connections[slot] = connection
+        guard let failure = connection.open() else { return }
+        // Through the reactor, so that a server that is down does not make `perform` call itself.
+        reactor.atEndOfTurn { [self] in connectionFailed(connection, failure) }
+    }
+
+    private func planTick() {
+        guard !isClosed, let at = state.nextTick() else { return }
+        if let stateTimer {
+            guard at < stateTimer.at else { return }
+            reactor.cancel(stateTimer.token)
+        }
+        let token = reactor.after(milliseconds: at - reactor.now) { [unowned self] in
+            stateTimer = nil
+            perform(state.tick(now: reactor.now))
+        }
+        stateTimer = (token, at)
+    }
+}
+
+/// What a connection tells its pool.
+extension ConnectionPool {
+    func connectionIsReady(_ connection: PipelineConnection) {
+        statistics.connects += 1
+        lastFailure = nil
+        onEvent?(.connected(slot: connection.slot))
+        perform(state.connected(slot: connection.slot, now: reactor.now))
+    }
+
+    /// It never stood.
+    func connectionFailed(_ connection: PipelineConnection, _ failure: DatabaseFailure) {
+        guard !isClosed, connections[connection.slot] === connection else { return }
+        connections[connection.slot] = nil
+        lastFailure = failure
+        onEvent?(.connectFailed(slot: connection.slot, failure))
+        perform(state.connectFailed(slot: connection.slot, now: reactor.now))
+    }
+
+    /// It stood and is gone; the statements have no answer.
+    func connectionLost(_ connection: PipelineConnection, _ failure: DatabaseFailure, unanswered: [PendingStatement]) {
+        guard !isClosed else { return }
+        connections[connection.slot] = nil
+        statistics.connectionsLost += 1
+        lastFailure = failure
+        state.lost(slot: connection.slot, now: reactor.now)
+        onEvent?(.lost(slot: connection.slot, failure, unanswered: unanswered.count))
+        for pending in unanswered where pending.isLive {
+            if pending.lostConnection {
+                var failure = failure
+                failure.kind = .unavailable
+                answerLater(pending, failure)
+            } else {
+                pending.lostConnection = true
+                statistics.moved += 1
+                admit(pending)
+            }
+        }
+        planTick()
+    }
+
+    /// A statement is done and its place is free. Nobody may be waiting for it any more.
+    func connection(_ connection: PipelineConnection, finished pending: PendingStatement, _ result: Result<ResultSet, DatabaseFailure>) {
+        pending.place = .done
+        if let next = state.finished(slot: connection.slot) { send(next, slot: connection.slot) }
+        pending.answer(result)
+        if let onIdle, state.waitingCount == 0, state.inFlight(onSlot: connection.slot) == 0 { onIdle() }
+    }
+}

@@ -1,0 +1,123 @@
+import CLibPQ
+import Glibc
+
+/// How to reach the database and what each session is set to.
+///
+/// The text is libpq's own: a `postgres://` URL or `key=value` pairs, completed by the `PG…` environment, `~/.pgpass` and
+/// service files; TLS is set there too (`sslmode`, `sslrootcert`, …).
+public struct ConnectionSettings: Sendable, Equatable {
+    public enum StatementMode: String, Sendable, CaseIterable {
+        /// Every statement is prepared once per connection.
+        case prepared
+        /// For a transaction pooler: nothing of a session is relied on. Each batch sets what it needs for its own transaction, and
+        /// statements are parsed each time.
+        case unnamed
+    }
+
+    /// A prepared statement costs the server memory: per connection at most so many, the least recently used gives way.
+    public static let defaultPreparedStatementLimit = 500
+
+    public var statements: StatementMode = .prepared
+    public var preparedStatementLimit = Self.defaultPreparedStatementLimit
+    /// The server's own bound of each statement, in milliseconds; `nil` leaves the server's setting.
+    public var statementTimeoutMilliseconds: Int?
+    /// Refuse every change in the sessions of the pool.
+    public var readOnly = false
+
+    /// What the text itself gives, in libpq's order; the environment is not in it.
+    let given: [Parameter]
+
+    struct Parameter: Sendable, Equatable {
+        var keyword: String
+        var value: String
+    }
+
+    /// - Throws: ``DatabaseFailure`` (``DatabaseFailure/Kind/invalidInput``) when libpq cannot read the text.
+    public init(_ text: String) throws(DatabaseFailure) {
+        var message: UnsafeMutablePointer<CChar>?
+        guard let options = PQconninfoParse(text, &message) else {
+            let reason = message.map { String(cString: $0) } ?? "out of memory"
+            PQfreemem(message)
+            throw DatabaseFailure(.invalidInput, message: "the database URL cannot be read: \(reason)")
+        }
+        defer { PQconninfoFree(options) }
+        var given: [Parameter] = []
+        var option = options
+        while let keyword = option.pointee.keyword {
+            if let value = option.pointee.val { given.append(Parameter(keyword: String(cString: keyword), value: String(cString: value))) }
+            option += 1
+        }
+        self.given = given
+    }
+
+    /// User, host and database, without the password: for logs.
+    public var target: String {
+        func value(_ keyword: String) -> String? { given.last { $0.keyword == keyword }?.value }
+        let user = value("user").map { "\($0)@" } ?? ""
+        let port = value("port").map { ":\($0)" } ?? ""
+        return "\(user)\(value("host") ?? value("hostaddr") ?? "")\(port)/\(value("dbname") ?? "")"
+    }
+
+    /// What a session of the pool must be set to for plans and values to be what the planner of loads expects.
+    var sessionSettings: [Parameter] {
+        var settings = [
+            Parameter(keyword: "plan_cache_mode", value: "force_generic_plan"), Parameter(keyword: "jit", value: "off"),
+            Parameter(keyword: "TimeZone", value: "UTC"),
+        ]
+        if let statementTimeoutMilliseconds { settings.append(Parameter(keyword: "statement_timeout", value: String(max(0, statementTimeoutMilliseconds)))) }
+        return settings
+    }
+
+    /// The parameters of a connection of the pool.
+    var pipelineParameters: [Parameter] {
+        var session = sessionSettings
+        if readOnly { session.append(Parameter(keyword: "default_transaction_read_only", value: "on")) }
+        // A transaction pooler refuses start-up options; there the settings travel with each batch.
+        return parameters(session: statements == .prepared ? session : [])
+    }
+
+    /// The parameters of a connection for the commands: UTC, nothing else.
+    var blockingParameters: [Parameter] {
+        let session = statements == .prepared ? [Parameter(keyword: "TimeZone", value: "UTC")] : []
+        return [Parameter(keyword: "connect_timeout", value: "5")] + parameters(session: session)
+    }
+
+    /// Of a keyword that stands twice libpq takes the last.
+    private func parameters(session: [Parameter]) -> [Parameter] {
+        var all = [
+            Parameter(keyword: "fallback_application_name", value: "portico"),
+            // A peer that is gone without a word is noticed in about half a minute, not in the two hours of the system's default.
+            Parameter(keyword: "keepalives_idle", value: "10"), Parameter(keyword: "keepalives_interval", value: "5"),
+            Parameter(keyword: "keepalives_count", value: "3"), Parameter(keyword: "tcp_user_timeout", value: "30000"),
+        ]
+        all += given.filter { $0.keyword != "options" }
+        all.append(Parameter(keyword: "client_encoding", value: "UTF8"))
+        var options = session.map { "-c \($0.keyword)=\($0.value)" }
+        // The operator's own options come last: they win.
+        if let own = given.last(where: { $0.keyword == "options" })?.value ?? getenv("PGOPTIONS").map({ String(cString: $0) }) { options.append(own) }
+        if !options.isEmpty { all.append(Parameter(keyword: "options", value: options.joined(separator: " "))) }
+        return all
+    }
+
+    /// One statement that sets a transaction (and no more of the session) as ``sessionSettings`` says; every value in it is the gateway's own.
+    var transactionSettingsText: String {
+        var settings = sessionSettings
+        if readOnly { settings.append(Parameter(keyword: "transaction_read_only", value: "on")) }
+        return "SELECT " + settings.map { "set_config('\($0.keyword)', '\($0.value)', true)" }.joined(separator: ", ")
+    }
+}
+
+extension [ConnectionSettings.Parameter] {
+    /// The two NULL-terminated arrays that libpq wants.
+    func withCArrays<R>(_ body: (UnsafePointer<UnsafePointer<CChar>?>, UnsafePointer<UnsafePointer<CChar>?>) -> R) -> R {
+        let keywords = map { strdup($0.keyword) }, values = map { strdup($0.value) }
+        defer { for text in keywords + values { free(text) } }
+        let keywordPointers = keywords.map { UnsafePointer($0) } + [nil], valuePointers = values.map { UnsafePointer($0) } + [nil]
+        return keywordPointers.withUnsafeBufferPointer { keywords in
+            valuePointers.withUnsafeBufferPointer { values in
+                guard let keywords = keywords.baseAddress, let values = values.baseAddress else { preconditionFailure("an array with an element has an address") }
+                return body(keywords, values)
+            }
+        }
+    }
+}

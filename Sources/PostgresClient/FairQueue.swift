@@ -1,0 +1,49 @@
+/// A queue with a lane per key: first in, first out within a lane, and the lanes take turns, so that a tenant with a thousand
+/// waiting statements delays another tenant's one by one statement only.
+struct FairQueue<Element> {
+    private var lanes: [UInt64: Ring<Element>] = [:]
+    /// The keys of the lanes that hold something, the next to be served first.
+    private var turns = Ring<UInt64>()
+    private(set) var count = 0
+
+    var isEmpty: Bool { count == 0 }
+
+    mutating func append(_ element: Element, key: UInt64) {
+        count += 1
+        if lanes[key]?.append(element) == nil {
+            var lane = Ring<Element>()
+            lane.append(element)
+            lanes[key] = lane
+            turns.append(key)
+        }
+    }
+
+    mutating func popFirst() -> Element? {
+        guard let key = turns.popFirst(), let element = lanes[key]?.popFirst() else { return nil }
+        count -= 1
+        if lanes[key]?.isEmpty == true { lanes[key] = nil } else { turns.append(key) }
+        return element
+    }
+
+    func forEach(_ body: (Element) -> Void) {
+        for turn in 0..<turns.count {
+            guard let lane = lanes[turns[turn]] else { continue }
+            for position in 0..<lane.count { body(lane[position]) }
+        }
+    }
+
+    /// Takes out what the predicate names; the order of the rest stays.
+    mutating func removeAll(where mustGo: (Element) -> Bool) -> [Element] {
+        var removed: [Element] = []
+        var rest = FairQueue()
+        for turn in 0..<turns.count {
+            let key = turns[turn]
+            guard let lane = lanes[key] else { continue }
+            for position in 0..<lane.count {
+                if mustGo(lane[position]) { removed.append(lane[position]) } else { rest.append(lane[position], key: key) }
+            }
+        }
+        self = rest
+        return removed
+    }
+}

@@ -1,0 +1,54 @@
+import PostgresSQL
+
+/// One submitted statement on its way: waiting, in flight, or done.
+final class PendingStatement: PoolWaiter {
+    enum Place {
+        case waiting
+        case inFlight(slot: Int)
+        /// Answered, or refused and about to be.
+        case done
+    }
+
+    typealias Completion = (Result<ResultSet, DatabaseFailure>) -> Void
+
+    let statement: Statement
+    let parameters: [ParameterValue]
+    /// Milliseconds of the reactor's clock.
+    let deadline: Int
+    let fairnessKey: UInt64
+    /// `nil` once it has been called: the caller has its answer, whatever the server still says.
+    private(set) var completion: Completion?
+    var place = Place.waiting
+    var enqueuedAt = 0
+    /// Its number among the statements of its connection, in the order they were sent.
+    var serial: UInt64 = 0
+    /// How often it was sent again because of somebody else's error.
+    var resends = 0
+    /// It has been prepared anew already, after the server had lost or refused the prepared statement.
+    var wasPreparedAgain = false
+    /// The connection under it was lost once already.
+    var lostConnection = false
+
+    init(statement: Statement, parameters: [ParameterValue], deadline: Int, fairnessKey: UInt64, completion: @escaping Completion) {
+        self.statement = statement
+        self.parameters = parameters
+        self.deadline = deadline
+        self.fairnessKey = fairnessKey
+        self.completion = completion
+    }
+
+    /// Somebody still waits for the answer.
+    var isLive: Bool { completion != nil }
+
+    /// Answers, once.
+    func answer(_ result: Result<ResultSet, DatabaseFailure>) {
+        guard let completion else { return }
+        self.completion = nil
+        completion(result)
+    }
+}
+
+/// Names a submitted statement, so that it can be cancelled; harmless after it was answered.
+public struct StatementTicket {
+    let pending: PendingStatement
+}

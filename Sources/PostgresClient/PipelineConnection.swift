@@ -1,0 +1,455 @@
+import CLibPQ
+import Glibc
+import PostgresSQL
+import SocketLoop
+
+/// One connection in libpq's pipeline mode: statements go out in batches, each batch ends with one synchronisation point, and
+/// nothing here ever blocks.
+///
+/// A batch is what was queued in one turn, to a named maximum. PostgreSQL runs it as one transaction and skips
+/// what follows an error; what was skipped is sent again, each statement in a batch of its own, so that an error stays with the statement
+/// that made it.
+final class PipelineConnection {
+    struct Limits {
+        /// Statements of one batch: its first answer may wait for its last.
+        var statementsPerBatch = 16
+        /// How often one statement is sent again because of others, before it fails with their error.
+        var resends = 3
+        /// A cancel request costs the server a process: what is done within so many milliseconds is not worth one.
+        var cancelGrace = 25
+        /// The server sends the answers of a batch together, so the statement it is at may be any of them. A batch that somebody else waits
+        /// for too is left alone for so many milliseconds; then the slow one may well be the abandoned one, and a bystander that is hit
+        /// is sent again in a batch of its own, where this cannot happen to it twice.
+        var sharedCancelGrace = 1_000
+        /// A server that has not answered for so long after everybody has given up is taken for dead.
+        var stuckAfter = 30_000
+    }
+
+    private enum Phase { case connecting, ready, closed }
+
+    /// What the server has been asked and will answer, in order.
+    private enum Expected {
+        /// The settings of a batch behind a transaction pooler.
+        case settings
+        case prepare(PreparedStatement)
+        case execute(PendingStatement)
+        case deallocate(PreparedStatement)
+        case sync
+    }
+
+    let slot: Int
+    private let settings: ConnectionSettings
+    private let limits: Limits
+    private let reactor: Reactor
+    private unowned let pool: ConnectionPool
+
+    private var phase = Phase.closed
+    private var connection: OpaquePointer?
+    private var registration: Registration?
+    private var wantsWrite = false
+
+    private var expected = Ring<Expected>()
+    /// libpq ends the results of each question with a NULL; it is still to be taken.
+    private var awaitsEndOfResults = false
+    /// Questions since the last synchronisation point.
+    private var openBatch = 0
+    private var batchesInFlight = 0
+    /// When the first batch in flight became the first.
+    private var headSince = 0
+    private var flushIsPlanned = false
+    private var serial: UInt64 = 0
+
+    /// Why the batch that is being read was cut short; what it skipped.
+    private var batchFailure: DatabaseFailure?
+    private var prepareFailure: DatabaseFailure?
+    private var skipped: [PendingStatement] = []
+
+    private var cache: PreparedCache
+    private let scratch = ParameterScratch()
+    private let canceller = StatementCanceller()
+    private var lastCancelAt = Int.min / 2
+    private let transactionSettings: String
+    /// Made once, since every turn that sends needs it; it holds the connection until ``close()``. (A weak reference would make
+    /// every other reference to the connection slow.)
+    private var endOfTurn: (() -> Void)?
+
+    init(slot: Int, settings: ConnectionSettings, limits: Limits, reactor: Reactor, pool: ConnectionPool) {
+        self.slot = slot
+        self.settings = settings
+        self.limits = limits
+        self.reactor = reactor
+        self.pool = pool
+        cache = PreparedCache(limit: settings.preparedStatementLimit)
+        transactionSettings = settings.transactionSettingsText
+    }
+
+    deinit { if let connection { PQfinish(connection) } }
+
+    // MARK: Connecting
+
+    /// Starts to connect; the pool hears how it ended.
+    /// - Returns: Why it could not even be started.
+    func open() -> DatabaseFailure? {
+        connection = settings.pipelineParameters.withCArrays { PQconnectStartParams($0, $1, 0) }
+        guard let connection, PQstatus(connection) != CONNECTION_BAD else {
+            defer { close() }
+            return DatabaseFailure(connection: connection)
+        }
+        PQsetNoticeProcessor(connection, { _, _ in }, nil)
+        phase = .connecting
+        endOfTurn = { [self] in flushAtEndOfTurn() }
+        guard watch(.write) else {
+            close()
+            return DatabaseFailure(.unavailable, message: "the connection's socket cannot be watched")
+        }
+        return nil
+    }
+
+    /// Gives the connection up without a word to the pool.
+    /// - Returns: The statements that have no answer.
+    @discardableResult func close() -> [PendingStatement] {
+        phase = .closed
+        endOfTurn = nil
+        var unanswered: [PendingStatement] = skipped
+        skipped.removeAll()
+        while let entry = expected.popFirst() { if case .execute(let pending) = entry { unanswered.append(pending) } }
+        if let registration { reactor.deregister(registration) }
+        registration = nil
+        if let connection { PQfinish(connection) }
+        connection = nil
+        return unanswered
+    }
+
+    private func watch(_ interest: Interest) -> Bool {
+        if let registration { reactor.deregister(registration) }
+        registration = nil
+        guard let connection else { return false }
+        registration = try? reactor.register(PQsocket(connection), interest) { [self] events in handle(events) }
+        return registration != nil
+    }
+
+    private func handle(_ events: Events) {
+        switch phase {
+        case .closed: break
+        case .connecting: continueConnecting()
+        case .ready:
+            if events.contains(.readable) { receive() }
+            if events.contains(.writable), phase == .ready { flush() }
+        }
+    }
+
+    /// libpq may go on with another socket (another host, TLS refused), so the socket is watched anew after each step.
+    private func continueConnecting() {
+        guard let connection else { return }
+        let watched: Bool
+        switch PQconnectPoll(connection) {
+        case PGRES_POLLING_READING: watched = watch(.read)
+        case PGRES_POLLING_WRITING: watched = watch(.write)
+        case PGRES_POLLING_OK:
+            watched = watch(.read) && PQsetnonblocking(connection, 1) == 0 && PQenterPipelineMode(connection) == 1
+            if watched {
+                phase = .ready
+                pool.connectionIsReady(self)
+                return
+            }
+        default: watched = false
+        }
+        guard !watched else { return }
+        let failure = DatabaseFailure(connection: connection)
+        close()
+        pool.connectionFailed(self, failure)
+    }
+
+    // MARK: Sending
+
+    /// Queues a statement; it goes out at the end of the turn.
+    /// - Returns: Why it cannot be sent at all; otherwise the pool hears of it later.
+    func send(_ pending: PendingStatement) -> DatabaseFailure? {
+        guard let connection, phase == .ready else { return DatabaseFailure(.unavailable, message: "the connection is closed") }
+        guard scratch.fill(pending.parameters) else {
+            return DatabaseFailure(.invalidInput, sqlState: "22021", message: "a text parameter holds a NUL byte, or a parameter is longer than 2 GiB")
+        }
+        let sent: Int32
+        switch settings.statements {
+        case .prepared:
+            guard let prepared = cache.find(pending.statement) ?? prepare(pending.statement, on: connection) else { return DatabaseFailure(connection: connection) }
+            sent = PQsendQueryPrepared(connection, prepared.name, Int32(truncatingIfNeeded: pending.parameters.count), scratch.values, scratch.lengths, scratch.formats, 1)
+        case .unnamed:
+            sent = sendUnnamed(pending, on: connection)
+        }
+        guard sent == 1 else {
+            var failure = DatabaseFailure(connection: connection)
+            if PQstatus(connection) != CONNECTION_BAD { failure.kind = .other }
+            return failure
+        }
+        serial += 1
+        pending.serial = serial
+        pending.place = .inFlight(slot: slot)
+        canceller.noteSent(serial)
+        pool.statistics.sent += 1
+        ask(.execute(pending))
+        if openBatch >= limits.statementsPerBatch { endBatch() }
+        return nil
+    }
+
+    private func ask(_ question: Expected) {
+        expected.append(question)
+        openBatch += 1
+        guard !flushIsPlanned, let endOfTurn else { return }
+        flushIsPlanned = true
+        reactor.atEndOfTurn(endOfTurn)
+    }
+
+    private func prepare(_ statement: Statement, on connection: OpaquePointer) -> PreparedStatement? {
+        guard let prepared = cache.insert(statement) else { return nil }
+        let sent = statement.text.withCString { text in
+            statement.parameterTypes.withUnsafeBufferPointer { PQsendPrepare(connection, prepared.name, text, Int32(truncatingIfNeeded: $0.count), $0.baseAddress) }
+        }
+        guard sent == 1 else {
+            cache.forget(prepared)
+            return nil
+        }
+        pool.statistics.prepared += 1
+        ask(.prepare(prepared))
+        return prepared
+    }
+
+    private func sendUnnamed(_ pending: PendingStatement, on connection: OpaquePointer) -> Int32 {
+        if openBatch == 0 {
+            guard PQsendQueryParams(connection, transactionSettings, 0, nil, nil, nil, nil, 1) == 1 else { return 0 }
+            ask(.settings)
+        }
+        let count = pending.parameters.count
+        var types = pending.statement.parameterTypes
+        if types.count != count { types = Array(types.prefix(count)) + Array(repeating: 0, count: max(0, count - types.count)) }
+        return pending.statement.text.withCString { text in
+            PQsendQueryParams(connection, text, Int32(truncatingIfNeeded: count), types, scratch.values, scratch.lengths, scratch.formats, 1)
+        }
+    }
+
+    private func flushAtEndOfTurn() {
+        flushIsPlanned = false
+        guard phase == .ready else { return }
+        pool.statistics.flushes += 1
+        endBatch()
+        flush()
+    }
+
+    /// Puts the synchronisation point; libpq 15 writes to the socket with it.
+    private func endBatch() {
+        guard openBatch > 0, let connection else { return }
+        // If it fails the connection is broken, which the next flush or event reports.
+        _ = PQpipelineSync(connection)
+        expected.append(.sync)
+        openBatch = 0
+        batchesInFlight += 1
+        if batchesInFlight == 1 { headSince = reactor.now }
+        pool.statistics.syncs += 1
+    }
+
+    private func flush() {
+        guard let connection, let registration else { return }
+        let status = PQflush(connection)
+        guard status >= 0, PQstatus(connection) != CONNECTION_BAD else { return lose(DatabaseFailure(connection: connection)) }
+        guard wantsWrite != (status == 1) else { return }
+        wantsWrite = status == 1
+        reactor.modify(registration, wantsWrite ? [.read, .write] : .read)
+    }
+
+    // MARK: Receiving
+
+    private func receive() {
+        guard let connection else { return }
+        var isGood = PQconsumeInput(connection) == 1
+        readAnswers()
+        while isGood, self.connection != nil, TLSPending.hasBytes(connection) {
+            isGood = PQconsumeInput(connection) == 1
+            readAnswers()
+        }
+        guard phase == .ready else { return }
+        while let notification = PQnotifies(connection) { PQfreemem(notification) }
+        if !isGood || PQstatus(connection) == CONNECTION_BAD { lose(DatabaseFailure(connection: connection)) }
+    }
+
+    private func readAnswers() {
+        while let connection, !expected.isEmpty || awaitsEndOfResults, PQisBusy(connection) == 0 {
+            guard let result = PQgetResult(connection) else {
+                // The end of one question's results; without results before it libpq has nothing more to say.
+                guard awaitsEndOfResults else { return }
+                awaitsEndOfResults = false
+                continue
+            }
+            guard !awaitsEndOfResults, let question = expected.popFirst() else {
+                PQclear(result)
+                continue
+            }
+            if case .sync = question {} else { awaitsEndOfResults = true }
+            take(result, of: question)
+        }
+    }
+
+    private func take(_ result: OpaquePointer, of question: Expected) {
+        let status = PQresultStatus(result)
+        switch status {
+        case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY, PGRES_PIPELINE_SYNC:
+            switch question {
+            case .execute(let pending): finish(pending, .success(ResultSet(result)))
+            case .sync:
+                PQclear(result)
+                batchEnded()
+            case .settings, .prepare: PQclear(result)
+            case .deallocate:
+                PQclear(result)
+                pool.statistics.deallocated += 1
+            }
+        case PGRES_PIPELINE_ABORTED:
+            PQclear(result)
+            wasSkipped(question)
+        default:
+            let failure = DatabaseFailure(result: result)
+            PQclear(result)
+            hasFailed(question, failure)
+        }
+    }
+
+    private func wasSkipped(_ question: Expected) {
+        switch question {
+        case .prepare(let prepared): cache.forget(prepared)
+        case .deallocate(let prepared): cache.keepEvicted(prepared)
+        case .settings, .sync: break
+        case .execute(let pending):
+            if let failure = prepareFailure {
+                // Its own preparation failed, just before it.
+                prepareFailure = nil
+                finish(pending, .failure(failure))
+            } else {
+                skipped.append(pending)
+            }
+        }
+    }
+
+    private func hasFailed(_ question: Expected, _ failure: DatabaseFailure) {
+        if failure.endsConnection || PQstatus(connection) == CONNECTION_BAD {
+            if case .execute(let pending) = question { skipped.append(pending) }
+            return lose(failure)
+        }
+        batchFailure = failure
+        switch question {
+        case .settings, .deallocate, .sync: break
+        case .prepare(let prepared):
+            cache.forget(prepared)
+            prepareFailure = failure
+        case .execute(let pending):
+            if isWorthAnotherTry(pending, failure) { skipped.append(pending) } else { finish(pending, .failure(failure)) }
+        }
+    }
+
+    /// The server forgot a prepared statement (a pooler, `DISCARD ALL`), a migration changed its result, or a cancel request hit a bystander.
+    private func isWorthAnotherTry(_ pending: PendingStatement, _ failure: DatabaseFailure) -> Bool {
+        guard pending.isLive else { return false }
+        switch failure.sqlState {
+        case "26000", "0A000":
+            guard settings.statements == .prepared, !pending.wasPreparedAgain else { return false }
+            pending.wasPreparedAgain = true
+            if let prepared = cache.find(pending.statement) {
+                if failure.sqlState == "26000" { cache.forget(prepared) } else { cache.evict(prepared) }
+            }
+            return true
+        case "57014": return canceller.mayHaveHit(pending.serial) && pending.resends < limits.resends
+        default: return false
+        }
+    }
+
+    private func finish(_ pending: PendingStatement, _ result: Result<ResultSet, DatabaseFailure>) {
+        canceller.noteAnswered(pending.serial)
+        pool.connection(self, finished: pending, result)
+    }
+
+    private func batchEnded() {
+        batchesInFlight -= 1
+        headSince = reactor.now
+        let failure = batchFailure, again = skipped
+        batchFailure = nil
+        prepareFailure = nil
+        skipped.removeAll(keepingCapacity: true)
+        for (index, pending) in again.enumerated() {
+            guard phase == .ready else {
+                // An answer to an earlier one has closed the pool; the rest is answered by nobody else.
+                for rest in again[index...] { rest.answer(.failure(DatabaseFailure(.unavailable, message: "the connection is closed"))) }
+                return
+            }
+            sendAgain(pending, after: failure)
+        }
+        if expected.isEmpty, !cache.evicted.isEmpty { deallocateEvicted() }
+    }
+
+    private func sendAgain(_ pending: PendingStatement, after failure: DatabaseFailure?) {
+        let failure = failure ?? DatabaseFailure(.other, message: "the statement was skipped")
+        guard pending.isLive, pending.resends < limits.resends else { return finish(pending, .failure(failure)) }
+        pending.resends += 1
+        pool.statistics.resent += 1
+        endBatch()
+        if let failure = send(pending) { finish(pending, .failure(failure)) } else { endBatch() }
+    }
+
+    /// At most one batch of them at a time, and only when nobody waits behind it.
+    private func deallocateEvicted() {
+        guard let connection else { return }
+        for prepared in cache.takeEvicted() {
+            guard openBatch < limits.statementsPerBatch, PQsendQueryParams(connection, "DEALLOCATE " + String(cString: prepared.name), 0, nil, nil, nil, nil, 1) == 1 else {
+                cache.keepEvicted(prepared)
+                continue
+            }
+            ask(.deallocate(prepared))
+        }
+    }
+
+    private func lose(_ failure: DatabaseFailure) {
+        guard phase == .ready else { return }
+        let unanswered = close()
+        pool.connectionLost(self, failure, unanswered: unanswered)
+    }
+
+    // MARK: Giving up
+
+    /// The statements that were sent and not answered.
+    func forEachInFlight(_ body: (PendingStatement) -> Void) {
+        for position in 0..<expected.count { if case .execute(let pending) = expected[position] { body(pending) } }
+        for pending in skipped { body(pending) }
+    }
+
+    /// Asks the server to end the statement it runs, if nobody waits for it any more and it has run for a while.
+    /// - Returns: false if nothing is in flight that nobody waits for.
+    func cancelAbandoned() -> Bool {
+        guard phase == .ready, let connection else { return false }
+        var hasAbandoned = false
+        forEachInFlight { if !$0.isLive { hasAbandoned = true } }
+        guard hasAbandoned else { return false }
+        guard let (pending, isShared) = abandonedInHeadBatch() else { return true }
+        let now = reactor.now, running = now - headSince
+        if !isShared, running >= limits.stuckAfter {
+            lose(DatabaseFailure(.unavailable, message: "the server has not answered for \(running) ms"))
+        } else if running >= (isShared ? limits.sharedCancelGrace : limits.cancelGrace), now - lastCancelAt >= 1_000, canceller.cancel(pending.serial, on: connection) {
+            lastCancelAt = now
+            pool.statistics.cancels += 1
+        }
+        return true
+    }
+
+    /// The first statement of the batch that the server is at for which nobody waits, if the batch was sent as a whole, and whether somebody waits for
+    /// one before it.
+    private func abandonedInHeadBatch() -> (PendingStatement, isShared: Bool)? {
+        guard batchesInFlight > 0 else { return nil }
+        var isShared = false
+        for position in 0..<expected.count {
+            switch expected[position] {
+            case .sync: return nil
+            case .execute(let pending):
+                if !pending.isLive { return (pending, isShared) }
+                isShared = true
+            case .settings, .prepare, .deallocate: continue
+            }
+        }
+        return nil
+    }
+}

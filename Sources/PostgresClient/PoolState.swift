@@ -1,0 +1,255 @@
+/// What waits in a pool's queue.
+protocol PoolWaiter: AnyObject {
+    /// false once nobody wants the answer any more.
+    var isLive: Bool { get }
+    /// Milliseconds; set by the pool's state when it starts to wait.
+    var enqueuedAt: Int { get set }
+}
+
+/// The decisions of a connection pool, without its connections: which statement goes where, what waits, who is refused, when to connect.
+///
+/// It is a value that knows no socket and no clock, so that every decision can be tested. Times are milliseconds of one
+/// monotonic clock; actions are to be done by the caller, in order.
+struct PoolState<Waiter: PoolWaiter> {
+    struct Limits {
+        var connections = 4
+        var inFlightPerConnection = 32
+        var queueLimit = 10_000
+        var connectTimeout = 5_000
+        var unavailableAfter = 500
+        /// The first and the longest pause between attempts to connect.
+        var backoff = 50...1_000
+    }
+
+    enum Admission: Equatable {
+        case send(slot: Int)
+        case wait
+        case refuse(Refusal)
+    }
+
+    enum Refusal: Equatable {
+        case serverDown
+        case queueFull
+    }
+
+    enum Action {
+        case connect(slot: Int)
+        /// The attempt to connect takes too long: give it up (the state counts it as failed already).
+        case abandonConnect(slot: Int)
+        case send(Waiter, slot: Int)
+        case fail(Waiter, Refusal)
+    }
+
+    enum Phase: Equatable {
+        case down(retryAt: Int)
+        case connecting(since: Int)
+        case ready
+    }
+
+    private struct Slot {
+        var phase: Phase
+        var inFlight = 0
+        /// Attempts to connect that failed in a row.
+        var failures = 0
+    }
+
+    let limits: Limits
+    private var slots: [Slot]
+    private var queue = FairQueue<Waiter>()
+    /// Entries of the queue that are not live.
+    private var forgotten = 0
+    /// No waiting statement has waited for longer than since then.
+    private var oldestSince = 0
+    private(set) var readyCount = 0
+    /// Nothing is connected, and the last attempt failed: requests need not wait to know.
+    private(set) var isKnownDown = false
+    private var outageSince: Int
+    /// When, while the server is known to be down, one connection tries again.
+    private var probeAt = 0
+    private var probeFailures = 0
+    private var random: UInt64
+
+    /// - Parameter seed: Of the pauses' jitter.
+    init(limits: Limits, now: Int, seed: UInt64) {
+        self.limits = limits
+        slots = Array(repeating: Slot(phase: .down(retryAt: now)), count: max(1, limits.connections))
+        outageSince = now
+        random = seed
+    }
+
+    // MARK: Looking
+
+    var waitingCount: Int { queue.count - forgotten }
+    func phase(ofSlot slot: Int) -> Phase { slots[slot].phase }
+    func inFlight(onSlot slot: Int) -> Int { slots[slot].inFlight }
+
+    /// Connections that run nothing.
+    var idleCount: Int { slots.reduce(0) { $0 + ($1.phase == .ready && $1.inFlight == 0 ? 1 : 0) } }
+
+    func forEachWaiting(_ body: (Waiter) -> Void) { queue.forEach(body) }
+
+    // MARK: Statements
+
+    /// Where a new statement goes; if it is sent, it counts as in flight from now on.
+    mutating func submit(_ waiter: Waiter, key: UInt64, now: Int) -> Admission {
+        if readyCount > 0 {
+            if waitingCount == 0, let slot = leastBusy() {
+                slots[slot].inFlight += 1
+                return .send(slot: slot)
+            }
+        } else if isKnownDown {
+            return .refuse(.serverDown)
+        }
+        guard waitingCount < limits.queueLimit else { return .refuse(.queueFull) }
+        waiter.enqueuedAt = now
+        if queue.isEmpty { oldestSince = now }
+        queue.append(waiter, key: key)
+        return .wait
+    }
+
+    private func leastBusy() -> Int? {
+        var best: Int?, least = limits.inFlightPerConnection
+        for index in slots.indices where slots[index].inFlight < least && slots[index].phase == .ready {
+            best = index
+            least = slots[index].inFlight
+        }
+        return best
+    }
+
+    /// A connection has answered a statement: returns the one that takes its place (which counts as in flight from now on).
+    mutating func finished(slot: Int) -> Waiter? {
+        slots[slot].inFlight -= 1
+        guard !queue.isEmpty, slots[slot].phase == .ready, slots[slot].inFlight < limits.inFlightPerConnection, let next = popLive() else { return nil }
+        slots[slot].inFlight += 1
+        return next
+    }
+
+    private mutating func popLive() -> Waiter? {
+        while let waiter = queue.popFirst() {
+            if waiter.isLive { return waiter }
+            forgotten -= 1
+        }
+        return nil
+    }
+
+    /// A waiting statement is not wanted any more (its `isLive` is false by now).
+    mutating func forgotWaiter() {
+        forgotten += 1
+        // What is cancelled while nothing moves must not pile up.
+        guard forgotten > 64, forgotten > queue.count / 2 else { return }
+        _ = queue.removeAll { !$0.isLive }
+        forgotten = 0
+    }
+
+    // MARK: Connections
+
+    /// A connection stands: it takes from the queue, and the others of a pool that was down follow it.
+    mutating func connected(slot: Int, now: Int) -> [Action] {
+        guard case .connecting = slots[slot].phase else { return [] }
+        slots[slot] = Slot(phase: .ready)
+        readyCount += 1
+        if isKnownDown {
+            isKnownDown = false
+            for index in slots.indices {
+                if case .down = slots[index].phase { slots[index].phase = .down(retryAt: now) }
+            }
+        }
+        probeFailures = 0
+        var actions: [Action] = []
+        while slots[slot].inFlight < limits.inFlightPerConnection, let waiter = popLive() {
+            slots[slot].inFlight += 1
+            actions.append(.send(waiter, slot: slot))
+        }
+        return actions + tick(now: now)
+    }
+
+    /// An attempt to connect has failed.
+    mutating func connectFailed(slot: Int, now: Int) -> [Action] {
+        guard case .connecting = slots[slot].phase else { return [] }
+        slots[slot].failures += 1
+        slots[slot].phase = .down(retryAt: now + pause(after: slots[slot].failures))
+        guard readyCount == 0 else { return [] }
+        // Several that fail together are one failure.
+        if !isKnownDown || probeAt <= now {
+            probeFailures += 1
+            probeAt = now + pause(after: probeFailures)
+        }
+        isKnownDown = true
+        return failWaiting { _ in true }
+    }
+
+    /// A connection that stood is gone; what was in flight on it is the caller's to submit again or to fail.
+    mutating func lost(slot: Int, now: Int) {
+        guard slots[slot].phase == .ready else { return }
+        readyCount -= 1
+        // A short pause even the first time: a server that drops every session at once must not be asked in a loop.
+        slots[slot] = Slot(phase: .down(retryAt: now + pause(after: 1)))
+        if readyCount == 0 { outageSince = now }
+    }
+
+    /// Does what is due.
+    mutating func tick(now: Int) -> [Action] {
+        var actions: [Action] = []
+        for slot in slots.indices {
+            guard case .connecting(let since) = slots[slot].phase, since + limits.connectTimeout <= now else { continue }
+            actions.append(.abandonConnect(slot: slot))
+            actions += connectFailed(slot: slot, now: now)
+        }
+        for slot in slots.indices {
+            guard case .down(let retryAt) = slots[slot].phase else { continue }
+            if isKnownDown {
+                // One knocks for all.
+                guard probeAt <= now, !isConnecting else { break }
+            } else if retryAt > now {
+                continue
+            }
+            slots[slot].phase = .connecting(since: now)
+            actions.append(.connect(slot: slot))
+        }
+        if readyCount == 0, waitingCount > 0 {
+            let outageSince = outageSince, patience = limits.unavailableAfter
+            actions += failWaiting { max($0.enqueuedAt, outageSince) + patience <= now }
+        }
+        return actions
+    }
+
+    /// When ``tick(now:)`` has something to do next, or `nil` if only an event changes anything.
+    func nextTick() -> Int? {
+        var next: Int?
+        func consider(_ time: Int) { next = min(next ?? time, time) }
+        for slot in slots {
+            switch slot.phase {
+            case .ready: break
+            case .connecting(let since): consider(since + limits.connectTimeout)
+            case .down(let retryAt): if !isKnownDown { consider(retryAt) }
+            }
+        }
+        if isKnownDown, !isConnecting { consider(probeAt) }
+        if readyCount == 0, waitingCount > 0 { consider(max(oldestSince, outageSince) + limits.unavailableAfter) }
+        return next
+    }
+
+    private var isConnecting: Bool {
+        slots.contains { if case .connecting = $0.phase { true } else { false } }
+    }
+
+    private mutating func failWaiting(where isDue: (Waiter) -> Bool) -> [Action] {
+        let failed = queue.removeAll { !$0.isLive || isDue($0) }
+        forgotten = 0
+        var oldest = Int.max
+        queue.forEach { oldest = min(oldest, $0.enqueuedAt) }
+        oldestSince = oldest
+        return failed.filter(\.isLive).map { .fail($0, .serverDown) }
+    }
+
+    /// Doubles from the first to the longest pause; half of it is by chance, so that many gateways do not knock together.
+    private mutating func pause(after failures: Int) -> Int {
+        let full = min(limits.backoff.upperBound, limits.backoff.lowerBound << min(max(0, failures - 1), 16))
+        // SplitMix64
+        random &+= 0x9E37_79B9_7F4A_7C15
+        var bits = random
+        bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
+        return full / 2 + Int((bits ^ (bits >> 31)) % UInt64(max(1, full / 2 + 1)))
+    }
+}

@@ -1,0 +1,30 @@
+/// What a pool has done so far; for metrics, and for tests that count.
+public struct PoolStatistics: Sendable, Equatable {
+    /// Statements that were accepted from callers.
+    public var submitted = 0
+    /// Statements that were sent, counting those that were sent again.
+    public var sent = 0
+    /// Batches that ended with a synchronisation point; libpq 15 makes a system call for each.
+    public var syncs = 0
+    /// Turns in which a connection had something to send.
+    public var flushes = 0
+    /// Statements that had to be prepared first.
+    public var prepared = 0
+    /// Prepared statements that gave way to others.
+    public var deallocated = 0
+    /// Statements sent again because a neighbour failed, a prepared statement was gone, or a cancellation hit the wrong one.
+    public var resent = 0
+    /// Statements moved to another connection because theirs was lost.
+    public var moved = 0
+    /// Cancel requests that were sent to the server.
+    public var cancels = 0
+    public var connectAttempts = 0
+    public var connects = 0
+    public var connectionsLost = 0
+    /// Statements that were refused, because the database was down or too many waited.
+    public var refused = 0
+    /// Statements whose deadline passed.
+    public var timedOut = 0
+
+    public init() {}
+}

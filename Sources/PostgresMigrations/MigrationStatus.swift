@@ -1,0 +1,56 @@
+/// Where one migration stands, on disk and in the database together.
+public struct MigrationStatus: Sendable, Equatable {
+    public enum State: Sendable, Equatable {
+        /// On disk, not in the database.
+        case pending
+        /// `at` is the time as PostgreSQL prints it in UTC.
+        case applied(at: String)
+        /// Applied, but the file is no longer the one that was.
+        case changed(applied: String, found: String)
+        /// Applied, but no longer on disk.
+        case missing
+        /// Started outside a transaction, and not finished.
+        case failed(FailedMigration)
+    }
+
+    public var name: String
+    public var state: State
+
+    public init(name: String, state: State) {
+        self.name = name
+        self.state = state
+    }
+}
+
+/// A row of `_prisma_migrations` that counts: those that were rolled back do not.
+struct LedgerRow: Equatable {
+    var id: String
+    var name: String
+    var checksum: String
+    var startedAt: String
+    var finishedAt: String?
+    var logs: String?
+}
+
+extension MigrationStatus {
+    /// The states of all migrations that either side knows, in the order of their names.
+    static func all(_ migrations: [Migration], _ rows: [LedgerRow]) -> [MigrationStatus] {
+        var recorded: [String: LedgerRow] = [:]
+        // A finished row stands for the migration, whatever was tried before it.
+        for row in rows where recorded[row.name]?.finishedAt == nil { recorded[row.name] = row }
+        var statuses = migrations.map { migration in
+            MigrationStatus(name: migration.name, state: recorded.removeValue(forKey: migration.name).map { state($0, of: migration) } ?? .pending)
+        }
+        statuses += recorded.values.map { MigrationStatus(name: $0.name, state: $0.finishedAt == nil ? failed($0) : .missing) }
+        return statuses.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    }
+
+    private static func state(_ row: LedgerRow, of migration: Migration) -> State {
+        guard let finished = row.finishedAt else { return failed(row) }
+        return row.checksum == migration.checksum ? .applied(at: finished) : .changed(applied: row.checksum, found: migration.checksum)
+    }
+
+    private static func failed(_ row: LedgerRow) -> State {
+        .failed(FailedMigration(name: row.name, id: row.id, startedAt: row.startedAt, logs: row.logs ?? "It left no log: its process may have been killed."))
+    }
+}

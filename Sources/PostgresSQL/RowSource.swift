@@ -1,0 +1,24 @@
+/// The rows of a result, in PostgreSQL's binary form.
+///
+/// One call reads a whole row, so that the border between the client and the executor costs a call a row and not three a cell.
+public protocol RowSource: AnyObject {
+    var rowCount: Int { get }
+    var columnCount: Int { get }
+    /// Writes the ``columnCount`` cells of a row; they are valid as long as the source lives.
+    func cells(ofRow row: Int, into cells: UnsafeMutablePointer<Cell>)
+}
+
+/// One value of a row, in place.
+@frozen public struct Cell {
+    public var base: UnsafeRawPointer?
+    /// Bytes; -1 stands for SQL's NULL.
+    public var count: Int32
+
+    @inlinable public init(base: UnsafeRawPointer?, count: Int32) {
+        self.base = base
+        self.count = count
+    }
+
+    @inlinable public var isNull: Bool { count < 0 }
+    @inlinable public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: max(0, Int(count))) }
+}

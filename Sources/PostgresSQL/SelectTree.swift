@@ -1,0 +1,132 @@
+/// The part of PostgreSQL's `SELECT` that the planner needs, as values: what is not here cannot be asked.
+public struct Select: Sendable, Hashable {
+    public var columns: [OutputColumn]
+    public var from: [FromItem]
+    /// AND-ed.
+    public var conditions: [Expression]
+    public var order: [OrderTerm]
+    public var limit: Expression?
+    public var offset: Expression?
+
+    public init(columns: [OutputColumn], from: [FromItem], conditions: [Expression] = [], order: [OrderTerm] = [], limit: Expression? = nil, offset: Expression? = nil) {
+        self.columns = columns
+        self.from = from
+        self.conditions = conditions
+        self.order = order
+        self.limit = limit
+        self.offset = offset
+    }
+}
+
+public struct OutputColumn: Sendable, Hashable {
+    public var expression: Expression
+    /// The name it gets; needed where an outer query reads it.
+    public var name: String?
+
+    public init(_ expression: Expression, as name: String? = nil) {
+        self.expression = expression
+        self.name = name
+    }
+}
+
+/// A name for a row source inside one statement. Aliases are counted, so that the same plan always gives the same text.
+public struct Alias: Sendable, Hashable {
+    public var letter: Character
+    public var number: Int
+
+    public init(_ letter: Character, _ number: Int) {
+        self.letter = letter
+        self.number = number
+    }
+
+    public var text: String { "\(letter)\(number)" }
+}
+
+public indirect enum FromItem: Sendable, Hashable {
+    case table(TableSource)
+    /// `unnest($n) WITH ORDINALITY AS a(key, ord)`: the keys of a batch, with their places from 1 on.
+    case keys(parameter: Int, type: String, Alias)
+    /// `CROSS JOIN LATERAL (…)` of what stands before it.
+    case lateral(Select, Alias)
+}
+
+/// A table in a `FROM`, with what it stands there for.
+public struct TableSource: Sendable, Hashable {
+    public enum Purpose: Sendable, Hashable {
+        /// Rows of a type of the API are read or tested: they need that type's tenant condition.
+        case rows(type: String)
+        /// A step on the way from a row to its tenant: it is part of a tenant condition itself.
+        case tenantPath
+    }
+
+    public var schema: String?
+    public var name: String
+    public var alias: Alias
+    public var purpose: Purpose
+
+    public init(schema: String?, name: String, alias: Alias, purpose: Purpose) {
+        self.schema = schema
+        self.name = name
+        self.alias = alias
+        self.purpose = purpose
+    }
+}
+
+public struct OrderTerm: Sendable, Hashable {
+    public var expression: Expression
+    public var descending: Bool
+    /// `nil` leaves PostgreSQL's own: last when ascending, first when descending.
+    public var nullsFirst: Bool?
+
+    public init(_ expression: Expression, descending: Bool = false, nullsFirst: Bool? = nil) {
+        self.expression = expression
+        self.descending = descending
+        self.nullsFirst = nullsFirst
+    }
+}
+
+public indirect enum Expression: Sendable, Hashable {
+    case column(Alias, String)
+    /// `$n`, from 1.
+    case parameter(Int)
+    case integer(Int)
+    case boolean(Bool)
+    case cast(Expression, String)
+    case binary(Expression, BinaryOperator, Expression)
+    /// `left = ANY (right)`
+    case equalsAny(Expression, Expression)
+    /// `left <> ALL (right)`
+    case differsFromAll(Expression, Expression)
+    /// `true` when empty.
+    case and([Expression])
+    /// `false` when empty.
+    case or([Expression])
+    case not(Expression)
+    case isNull(Expression)
+    case isNotNull(Expression)
+    /// `… IS TRUE`: in a `WHERE` it changes no answer, and keeps the planner from using an index for the condition inside.
+    case isTrue(Expression)
+    case isNotTrue(Expression)
+    case exists(Select)
+    case call(FunctionName, [Expression])
+}
+
+public enum BinaryOperator: String, Sendable, Hashable {
+    case equal = "=", notEqual = "<>"
+    case less = "<", lessOrEqual = "<=", greater = ">", greaterOrEqual = ">="
+    case like = "LIKE", iLike = "ILIKE"
+    case contains = "@>", overlaps = "&&"
+    case hasKey = "?"
+}
+
+/// The functions that conditions call, all of them total: none raises on any value of its column's type.
+public enum FunctionName: String, Sendable, Hashable {
+    case strpos, lower, length, right
+    case startsWith = "starts_with"
+    case cardinality
+}
+
+extension Expression {
+    /// Without needless nesting: one item stays itself.
+    public static func conjunction(_ items: [Expression]) -> Expression { items.count == 1 ? items[0] : .and(items) }
+}

@@ -1,0 +1,27 @@
+/// The text of one SQL statement, ready to be prepared: equal texts are equal statements.
+///
+/// Only ``SQLPrinter`` and the files of `resolvers/` make the text; a user's value is never part of it, only a parameter.
+public final class Statement: Sendable {
+    /// With `$1` … `$n`.
+    public let text: String
+    /// A 64-bit FNV-1a hash of the text, the key of a connection's prepared statements (which compare the text too).
+    public let id: UInt64
+    /// The OIDs of the parameters; 0 lets the server infer the type.
+    public let parameterTypes: [UInt32]
+
+    public init(text: String, parameterTypes: [UInt32]) {
+        self.text = text
+        self.parameterTypes = parameterTypes
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        self.id = hash
+    }
+}
+
+/// The value of one parameter, in PostgreSQL's text or binary form.
+public enum ParameterValue: Sendable, Hashable {
+    case null
+    /// Without NUL bytes: what could hold one is checked when it is coerced.
+    case text([UInt8])
+    case binary([UInt8])
+}

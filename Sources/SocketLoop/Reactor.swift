@@ -1,0 +1,221 @@
+import CSocketShim
+import Glibc
+
+/// What a registration waits for.
+public struct Interest: OptionSet, Hashable, Sendable {
+    public let rawValue: UInt8
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    public static let read = Interest(rawValue: 1)
+    public static let write = Interest(rawValue: 2)
+    /// Of several loops that watch the same listening socket, wake one (EPOLLEXCLUSIVE). Such a registration cannot be modified.
+    public static let exclusive = Interest(rawValue: 4)
+}
+
+/// What happened to a descriptor.
+public struct Events: OptionSet, Hashable, Sendable {
+    public let rawValue: UInt8
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// Reading gives bytes, a connection, the end of the stream or an error, but does not block.
+    public static let readable = Events(rawValue: 1)
+    public static let writable = Events(rawValue: 2)
+    /// The peer will send no more (EPOLLRDHUP), or both directions are closed (EPOLLHUP).
+    public static let hangup = Events(rawValue: 4)
+    public static let error = Events(rawValue: 8)
+}
+
+/// Names one registered descriptor; it stays harmless after the descriptor was deregistered.
+public struct Registration: Hashable, Sendable {
+    var slot: UInt32
+    var generation: UInt32
+}
+
+/// One epoll instance with its timers: everything of one worker that waits.
+///
+/// It is confined to the worker's actor. Level-triggered: what a handler leaves unread is reported again. Handlers, timers and
+/// end-of-turn hooks may call every method of it except ``poll(timeoutMilliseconds:)``.
+public final class Reactor {
+    /// Events taken from the kernel at once; more of them wait for the next turn.
+    static let eventsPerTurn = 256
+    /// Rounds of end-of-turn hooks that hooks themselves add; what is added after them waits for the next turn.
+    static let hookRoundsPerTurn = 8
+
+    private struct Slot {
+        var generation: UInt32 = 0
+        var descriptor: Int32 = -1
+        var interest: Interest = []
+        var handler: ((Events) -> Void)?
+    }
+
+    /// The slot number that stands for the executor's wake-up descriptor.
+    private static let wakeSlot = UInt32.max
+
+    private let executor: LoopExecutor?
+    private let epoll: Int32
+    private let events: UnsafeMutablePointer<epoll_event>
+    private var slots: [Slot] = []
+    private var freeSlots: [UInt32] = []
+    private var timers = TimerQueue()
+    private var hooks: [() -> Void] = []
+    private var hooksBeingRun: [() -> Void] = []
+
+    /// Milliseconds of the monotonic clock, read once per turn.
+    public private(set) var now: Int
+    /// Calls of `epoll_wait` so far, for tests that count.
+    public private(set) var turns = 0
+
+    /// - Parameter executor: The executor whose wake-ups end a wait of this reactor.
+    /// - Precondition: the process has a free descriptor.
+    public init(executor: LoopExecutor? = nil) {
+        self.executor = executor
+        epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+        precondition(epoll >= 0, "epoll_create1: no descriptor is left (errno \(errno))")
+        events = .allocate(capacity: Self.eventsPerTurn)
+        now = Self.readClock()
+        if let executor {
+            var event = epoll_event()
+            event.events = EPOLLIN.rawValue | EPOLLET.rawValue
+            event.data.u64 = UInt64(Self.wakeSlot)
+            let status = epoll_ctl(epoll, EPOLL_CTL_ADD, executor.wakeDescriptor, &event)
+            precondition(status == 0, "epoll_ctl: the executor's descriptor cannot be watched (errno \(errno))")
+        }
+    }
+
+    deinit {
+        close(epoll)
+        events.deallocate()
+    }
+
+    // MARK: Descriptors
+
+    /// Watches a descriptor. The reactor keeps the handler until ``deregister(_:)`` and never closes the descriptor.
+    /// - Throws: ``SocketFailure`` when the kernel refuses (no memory, a descriptor that is closed or already registered).
+    public func register(_ descriptor: Int32, _ interest: Interest, handler: @escaping (Events) -> Void) throws(SocketFailure) -> Registration {
+        let slot = freeSlots.popLast() ?? {
+            slots.append(Slot())
+            return UInt32(slots.count - 1)
+        }()
+        let registration = Registration(slot: slot, generation: slots[Int(slot)].generation)
+        guard control(EPOLL_CTL_ADD, descriptor, interest, registration) else {
+            freeSlots.append(slot)
+            throw SocketFailure("cannot watch a descriptor", errno: errno)
+        }
+        slots[Int(slot)].descriptor = descriptor
+        slots[Int(slot)].interest = interest
+        slots[Int(slot)].handler = handler
+        return registration
+    }
+
+    /// Changes what a registration waits for; free when nothing changes.
+    public func modify(_ registration: Registration, _ interest: Interest) {
+        let index = Int(registration.slot)
+        guard isLive(registration), slots[index].interest != interest else { return }
+        if control(EPOLL_CTL_MOD, slots[index].descriptor, interest, registration) { slots[index].interest = interest }
+    }
+
+    /// Forgets a descriptor; to be called before it is closed. Events of this turn that wait for delivery are dropped.
+    public func deregister(_ registration: Registration) {
+        guard isLive(registration) else { return }
+        let index = Int(registration.slot)
+        // A descriptor that a library has closed already is gone from the epoll set as well; the error says no more than that.
+        _ = control(EPOLL_CTL_DEL, slots[index].descriptor, [], registration)
+        slots[index].handler = nil
+        slots[index].descriptor = -1
+        slots[index].generation &+= 1
+        freeSlots.append(registration.slot)
+    }
+
+    /// Descriptors that are being watched.
+    public var registrationCount: Int { slots.count - freeSlots.count }
+
+    private func isLive(_ registration: Registration) -> Bool {
+        let index = Int(registration.slot)
+        return index < slots.count && slots[index].generation == registration.generation && slots[index].handler != nil
+    }
+
+    private func control(_ operation: Int32, _ descriptor: Int32, _ interest: Interest, _ registration: Registration) -> Bool {
+        var event = epoll_event()
+        event.events = 0
+        if interest.contains(.read) { event.events |= EPOLLIN.rawValue }
+        if interest.contains(.read), !interest.contains(.exclusive) { event.events |= EPOLLRDHUP.rawValue }
+        if interest.contains(.write) { event.events |= EPOLLOUT.rawValue }
+        if interest.contains(.exclusive) { event.events |= EPOLLEXCLUSIVE.rawValue }
+        event.data.u64 = UInt64(registration.generation) << 32 | UInt64(registration.slot)
+        return epoll_ctl(epoll, operation, descriptor, &event) == 0
+    }
+
+    // MARK: Timers and hooks
+
+    /// Calls the body once, so many milliseconds or more from ``now``, never within the call.
+    @discardableResult public func after(milliseconds: Int, _ body: @escaping () -> Void) -> TimerToken {
+        timers.add(deadline: now &+ max(0, milliseconds), body)
+    }
+
+    /// - Returns: false if the timer already fired or was cancelled.
+    @discardableResult public func cancel(_ token: TimerToken) -> Bool { timers.cancel(token) }
+
+    /// Timers that can still fire.
+    public var timerCount: Int { timers.count }
+
+    /// Calls the body once when this turn's events and timers are delivered (or, between turns, before the next wait): the place
+    /// to flush what a turn has gathered.
+    public func atEndOfTurn(_ body: @escaping () -> Void) { hooks.append(body) }
+
+    // MARK: Turns
+
+    /// One turn: waits at most so long (-1: for ever) and at most to the next timer, then delivers events, timers and hooks.
+    public func poll(timeoutMilliseconds: Int) {
+        let ranHooks = runHooks()
+        // A job that a hook has queued must not wait for the next event.
+        let count = wait(ranHooks && executor?.hasJobs == true ? 0 : timeoutMilliseconds)
+        turns &+= 1
+        now = Self.readClock()
+        for position in 0..<count {
+            let event = events[position]
+            let index = Int(UInt32(truncatingIfNeeded: event.data.u64))
+            guard index < slots.count, slots[index].generation == UInt32(truncatingIfNeeded: event.data.u64 >> 32), let handler = slots[index].handler else { continue }
+            handler(Self.happened(event.events))
+        }
+        let sequence = timers.nextSequence
+        while let body = timers.takeDue(now: now, addedBefore: sequence) { body() }
+        runHooks()
+    }
+
+    private func wait(_ timeoutMilliseconds: Int) -> Int {
+        var timeout = hooks.isEmpty ? timeoutMilliseconds : 0
+        if timeout != 0, let deadline = timers.earliest() {
+            let left = max(0, deadline - Self.readClock())
+            timeout = timeout < 0 ? left : min(timeout, left)
+        }
+        // An interrupted wait is an empty turn.
+        return max(0, Int(epoll_wait(epoll, events, Int32(Self.eventsPerTurn), Int32(clamping: timeout))))
+    }
+
+    /// - Returns: false if there was none.
+    @discardableResult private func runHooks() -> Bool {
+        var round = 0
+        while !hooks.isEmpty, round < Self.hookRoundsPerTurn {
+            swap(&hooks, &hooksBeingRun)
+            for hook in hooksBeingRun { hook() }
+            hooksBeingRun.removeAll(keepingCapacity: true)
+            round += 1
+        }
+        return round > 0
+    }
+
+    private static func happened(_ bits: UInt32) -> Events {
+        var events: Events = []
+        if bits & EPOLLIN.rawValue != 0 { events.insert(.readable) }
+        if bits & EPOLLOUT.rawValue != 0 { events.insert(.writable) }
+        if bits & (EPOLLRDHUP.rawValue | EPOLLHUP.rawValue) != 0 { events.formUnion([.hangup, .readable]) }
+        if bits & EPOLLERR.rawValue != 0 { events.formUnion([.error, .readable]) }
+        return events
+    }
+
+    private static func readClock() -> Int {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
+    }
+}

@@ -1,0 +1,61 @@
+import Diagnostics
+
+/// A value of a YAML text and where it stands: a scalar, a sequence, or a mapping in the order of the text.
+///
+/// Scalars keep their spelling; what a plain `5` or `true` means is decided by whoever knows the type that is expected (``YAMLReader``).
+public struct YAMLNode: Sendable, Hashable {
+    public indirect enum Content: Sendable, Hashable {
+        case scalar(String, YAMLScalarStyle)
+        case sequence([YAMLNode])
+        case mapping([YAMLMember])
+    }
+
+    public var content: Content
+    /// Without comments and white space behind it.
+    public var range: SourceRange
+
+    public init(_ content: Content, range: SourceRange) {
+        self.content = content
+        self.range = range
+    }
+
+    /// The text of a scalar.
+    public var text: String? {
+        if case .scalar(let text, _) = content { text } else { nil }
+    }
+
+    /// A plain scalar that stands for «nothing» (YAML 1.2, 10.3.2): `null`, `~`, or no text at all.
+    public var isNull: Bool {
+        if case .scalar(let text, .plain) = content { ["", "~", "null", "Null", "NULL"].contains(text) } else { false }
+    }
+
+    /// What stands here, for a sentence such as «Expected a list, found …».
+    public var kindDescription: String {
+        switch content {
+        case .scalar where isNull: "nothing"
+        case .scalar(let text, _): "`\(text.count > 40 ? text.prefix(40) + "…" : text)`"
+        case .sequence: "a list"
+        case .mapping: "a mapping"
+        }
+    }
+}
+
+/// Whether a scalar was written without quotation marks, so that `true` may be a boolean, or else is text in any case.
+public enum YAMLScalarStyle: Sendable, Hashable {
+    case plain
+    /// In single or double quotation marks, or as a block (`|`, `>`).
+    case quoted
+}
+
+/// A key of a mapping and its value.
+public struct YAMLMember: Sendable, Hashable {
+    public var key: String
+    public var keyRange: SourceRange
+    public var value: YAMLNode
+
+    public init(key: String, keyRange: SourceRange, value: YAMLNode) {
+        self.key = key
+        self.keyRange = keyRange
+        self.value = value
+    }
+}

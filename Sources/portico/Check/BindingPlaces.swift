@@ -1,0 +1,57 @@
+import Diagnostics
+import GraphQLSchema
+import PorticoCatalog
+import YAMLTree
+
+/// Where the parts of a binding are written: in its resolver file where it says something about them, else at the field in the schema.
+struct BindingPlaces {
+    typealias Place = (file: String, range: SourceRange?)
+
+    private let file: String
+    private let root: [String: YAMLMember]
+    private let schemaFile: String
+    private let object: ObjectType?
+
+    /// - Parameter source: The resolver file of the type, where it can be read.
+    init(_ type: TypeBinding, source: SourceText?, schema: Schema, schemaFile: String) {
+        file = type.file
+        self.schemaFile = schemaFile
+        let node = source.flatMap { (try? parseYAML($0)).flatMap(\.self) }
+        root = Self.members(node)
+        if case .object(let object)? = schema.type(type.name) { self.object = object } else { object = nil }
+    }
+
+    /// A key of the file's top level, such as `table`.
+    func key(_ name: String) -> Place { (file, root[name].map { $0.value.range } ?? SourceRange(0, 0)) }
+
+    /// The column behind a field, or behind a name under `columns`.
+    func column(_ field: String) -> Place {
+        for section in ["fields", "columns"] {
+            guard let member = Self.members(root[section]?.value)[field] else { continue }
+            return (file, Self.members(member.value)["column"]?.value.range ?? member.keyRange)
+        }
+        if let field = object?.fields[field] { return (schemaFile, field.range) }
+        return (file, SourceRange(0, 0))
+    }
+
+    /// The type of a column where the file states one.
+    func columnType(_ field: String) -> Place {
+        for section in ["fields", "columns"] {
+            guard let member = Self.members(root[section]?.value)[field] else { continue }
+            let inner = Self.members(member.value)
+            if let stated = inner["type"] ?? inner["enum"] ?? inner["labels"] { return (file, stated.value.range) }
+        }
+        return column(field)
+    }
+
+    func relation(_ field: String) -> Place {
+        if let member = Self.members(root["relations"]?.value)[field] { return (file, member.keyRange) }
+        if let field = object?.fields[field] { return (schemaFile, field.range) }
+        return (file, SourceRange(0, 0))
+    }
+
+    private static func members(_ node: YAMLNode?) -> [String: YAMLMember] {
+        guard case .mapping(let members)? = node?.content else { return [:] }
+        return Dictionary(members.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+}

@@ -1,0 +1,99 @@
+import PorticoCatalog
+import PostgresMigrations
+
+/// The tables of a database as its own catalogs describe them.
+struct DatabaseCatalog: Sendable, Equatable {
+    struct Table: Sendable, Equatable {
+        var columns: [String: Column] = [:]
+        /// The names of the columns of the primary key, in order.
+        var primaryKey: [String] = []
+        /// The columns of each index that has no condition, in order; an expression is an empty name.
+        var indexes: [[String]] = []
+        /// Of those, the ones that let no value stand twice.
+        var uniqueIndexes: [[String]] = []
+        /// A view has neither keys nor indexes, and no column of it is known to be filled.
+        var isView = false
+    }
+
+    struct Column: Sendable, Equatable {
+        /// PostgreSQL's short name, such as `text`, `int8`, `ticket_status`; of an array, its element's.
+        var type: String
+        var isArray: Bool
+        var isNullable: Bool
+    }
+
+    /// By schema, then by name.
+    var schemas: [String: [String: Table]] = [:]
+    /// The labels of each enum, by the type's name.
+    var enums: [String: Set<String>] = [:]
+    /// The schemas in which a name without one is looked for, in order.
+    var searchPath: [String] = []
+
+    /// Reads them in one go; what the role may not read is in the catalogs all the same.
+    init(_ database: Database) throws(SQLFailure) {
+        for row in try database.rows("SELECT unnest(current_schemas(false))") { if let name = row[0] { searchPath.append(name) } }
+        try readColumns(database)
+        try readIndexes(database)
+        let labels = try database.rows("SELECT t.typname, e.enumlabel FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid")
+        for row in labels { if let type = row[0], let label = row[1] { enums[type, default: []].insert(label) } }
+    }
+
+    init() {}
+
+    func table(_ name: TableName) -> Table? {
+        let candidates = name.schema.map { [$0] } ?? searchPath
+        for schema in candidates { if let table = schemas[schema]?[name.name] { return table } }
+        return nil
+    }
+
+    /// The tables that a name without a schema could mean.
+    var visibleNames: [String] { searchPath.flatMap { schemas[$0].map { Array($0.keys) } ?? [] }.sorted() }
+
+    private mutating func readColumns(_ database: Database) throws(SQLFailure) {
+        let rows = try database.rows("""
+            SELECT n.nspname, c.relname, a.attname, coalesce(e.typname, b.typname, t.typname), (e.oid IS NOT NULL)::text, a.attnotnull::text, c.relkind
+            FROM pg_class c
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+            JOIN pg_type t ON t.oid = a.atttypid
+            LEFT JOIN pg_type b ON t.typtype = 'd' AND b.oid = t.typbasetype
+            LEFT JOIN pg_type e ON t.typcategory = 'A' AND e.oid = t.typelem
+            WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
+            """)
+        for row in rows {
+            guard let schema = row[0], let table = row[1], let column = row[2], let type = row[3] else { continue }
+            schemas[schema, default: [:]][table, default: Table()].columns[column] = Column(type: type, isArray: row[4] == "true", isNullable: row[5] != "true")
+            schemas[schema]?[table]?.isView = row[6] == "v" || row[6] == "m"
+        }
+    }
+
+    private mutating func readIndexes(_ database: Database) throws(SQLFailure) {
+        let rows = try database.rows("""
+            SELECT n.nspname, c.relname, i.indisprimary::text, i.indisunique::text, k.position,
+                   coalesce((SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = k.number AND k.number > 0), ''), i.indexrelid
+            FROM pg_index i
+            JOIN pg_class c ON c.oid = i.indrelid
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS k (number, position)
+            WHERE i.indisvalid AND i.indpred IS NULL AND k.position <= i.indnkeyatts AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
+            ORDER BY i.indexrelid, k.position
+            """)
+        var current: (id: String, columns: [String], row: [String?])?
+        func finish(_ index: (id: String, columns: [String], row: [String?])?, _ schemas: inout [String: [String: Table]]) {
+            guard let index, let schema = index.row[0], let table = index.row[1] else { return }
+            schemas[schema]?[table]?.indexes.append(index.columns)
+            if index.row[2] == "true" { schemas[schema]?[table]?.primaryKey = index.columns }
+            if index.row[3] == "true" { schemas[schema]?[table]?.uniqueIndexes.append(index.columns) }
+        }
+        for row in rows {
+            guard let id = row[6], let column = row[5] else { continue }
+            if current?.id == id {
+                current?.columns.append(column)
+            } else {
+                finish(current, &schemas)
+                current = (id, [column], row)
+            }
+        }
+        finish(current, &schemas)
+    }
+}

@@ -1,0 +1,168 @@
+import Diagnostics
+import GraphQLSchema
+import PorticoCatalog
+
+/// The bindings against the tables that are really there: every problem, in the order of types and fields.
+struct DatabaseCheck {
+    private let catalog: Catalog
+    private let database: DatabaseCatalog
+    private let schemaFile: String
+    private let sources: [String: SourceText]
+    private(set) var diagnostics: [Diagnostic] = []
+
+    /// - Parameter sources: The resolver files by name, to point into.
+    init(_ catalog: Catalog, against database: DatabaseCatalog, schemaFile: String, sources: [String: SourceText]) {
+        self.catalog = catalog
+        self.database = database
+        self.schemaFile = schemaFile
+        self.sources = sources
+        for name in catalog.types.keys.sorted() { if let type = catalog.types[name] { check(type) } }
+    }
+
+    private mutating func report(_ message: String, at place: BindingPlaces.Place, hint: String? = nil, severity: Diagnostic.Severity = .error) {
+        diagnostics.append(Diagnostic(message, file: place.file, range: place.range, hint: hint, severity: severity))
+    }
+
+    private mutating func check(_ type: TypeBinding) {
+        let places = BindingPlaces(type, source: sources[type.file], schema: catalog.schema, schemaFile: schemaFile)
+        guard let table = database.table(type.table) else {
+            let known = type.table.schema.map { Array(database.schemas[$0]?.keys.sorted() ?? []) } ?? database.visibleNames
+            let hint = didYouMean(suggestion(for: type.table.name, among: known)) ?? (known.isEmpty ? "The database has no tables there; is it migrated?" : nil)
+            return report("The database has no table \(type.table.description) for the type \(type.name).", at: places.key("table"), hint: hint)
+        }
+        check(key: type, table, places)
+        for name in type.fields.keys.sorted() {
+            switch type.fields[name] {
+            case .column(let column)?: check(column, of: type, table, places)
+            case .relation(let relation)?: check(relation, of: type, table, places)
+            case nil: break
+            }
+        }
+        checkIsolation(of: type, table, places)
+    }
+
+    private mutating func check(key type: TypeBinding, _ table: DatabaseCatalog.Table, _ places: BindingPlaces) {
+        guard let column = table.columns[type.key.column] else {
+            if type.column(type.key.field) == nil { reportMissing(type.key, of: type, table, places) }
+            return
+        }
+        guard !table.isView else { return }
+        let isUnique = table.uniqueIndexes.contains([type.key.column])
+        if !isUnique {
+            let keys = table.primaryKey.isEmpty ? "It has no primary key." : "Its primary key is \(table.primaryKey.joined(separator: ", "))."
+            report("The key \(type.table.description).\(type.key.column) of \(type.name) is not unique in the database.", at: places.key("key"), hint: keys)
+        } else if column.isNullable {
+            report("The key \(type.table.description).\(type.key.column) of \(type.name) can be null in the database.", at: places.key("key"))
+        }
+    }
+
+    private mutating func check(_ binding: ColumnBinding, of type: TypeBinding, _ table: DatabaseCatalog.Table, _ places: BindingPlaces) {
+        guard let column = table.columns[binding.column] else { return reportMissing(binding, of: type, table, places) }
+        let place = "\(type.table.description).\(binding.column)"
+        if let expected = mismatch(binding.type, column) {
+            let found = column.type + (column.isArray ? "[]" : "")
+            report("\(place) is \(found) in the database; the field \(type.name).\(binding.field) reads it as \(expected).", at: places.columnType(binding.field))
+        }
+        checkLabels(binding, of: type, places)
+        guard !table.isView, column.isNullable, case .object(let object)? = catalog.schema.type(type.name), let field = object.fields[binding.field], field.type.isNonNull else { return }
+        report(
+            "The field \(type.name).\(binding.field) is never null in the schema, but \(place) can be.", at: (schemaFile, field.range),
+            hint: "Take the `!` away, or make the column NOT NULL.")
+    }
+
+    private mutating func reportMissing(_ binding: ColumnBinding, of type: TypeBinding, _ table: DatabaseCatalog.Table, _ places: BindingPlaces) {
+        let names = suggestion(for: binding.column, among: table.columns.keys.sorted())
+        let hint = didYouMean(names) ?? "It has: \(table.columns.keys.sorted().joined(separator: ", "))."
+        report("The table \(type.table.description) has no column \(binding.column) for \(type.name).\(binding.field).", at: places.column(binding.field), hint: hint)
+    }
+
+    /// What the gateway would read the column as, when that is not what it is.
+    private func mismatch(_ type: ColumnType, _ column: DatabaseCatalog.Column) -> String? {
+        if case .array(let element) = type {
+            let name = postgresName(element)
+            return column.isArray && fits(element, column.type) ? nil : name + "[]"
+        }
+        return !column.isArray && fits(type, column.type) ? nil : postgresName(type)
+    }
+
+    private func fits(_ type: ColumnType, _ name: String) -> Bool {
+        switch type {
+        // Texts have one binary form, whatever their type is called.
+        case .text, .varchar, .bpchar: ["text", "varchar", "bpchar", "name", "citext"].contains(name)
+        case .enum(let binding): binding.sqlType.map { $0.split(separator: ".").last.map(String.init) == name } ?? ["text", "varchar", "bpchar"].contains(name)
+        default: postgresName(type) == name
+        }
+    }
+
+    private func postgresName(_ type: ColumnType) -> String {
+        switch type {
+        case .text: "text"
+        case .varchar: "varchar"
+        case .bpchar: "bpchar"
+        case .uuid: "uuid"
+        case .int2: "int2"
+        case .int4: "int4"
+        case .int8: "int8"
+        case .float4: "float4"
+        case .float8: "float8"
+        case .numeric: "numeric"
+        case .bool: "bool"
+        case .timestamptz: "timestamptz"
+        case .timestamp: "timestamp"
+        case .date: "date"
+        case .json: "json"
+        case .jsonb: "jsonb"
+        case .enum(let binding): binding.sqlType ?? "text"
+        case .array(let element): postgresName(element) + "[]"
+        }
+    }
+
+    private mutating func checkLabels(_ binding: ColumnBinding, of type: TypeBinding, _ places: BindingPlaces) {
+        let bare = if case .array(let element) = binding.type { element } else { binding.type }
+        guard case .enum(let values) = bare, let sqlType = values.sqlType else { return }
+        let name = sqlType.split(separator: ".").last.map(String.init) ?? sqlType
+        guard let labels = database.enums[name] else { return }  // that it is another type has been said
+        let bound = Set(values.values.map(\.label))
+        for label in bound.subtracting(labels).sorted() {
+            report(
+                "The enum \(name) of the database has no label \(label), which \(type.name).\(binding.field) expects.", at: places.columnType(binding.field),
+                hint: didYouMean(suggestion(for: label, among: labels.sorted())))
+        }
+        for label in labels.subtracting(bound).sorted() {
+            report(
+                "The enum \(values.name) has no value for the label \(label) of \(name): a row that holds it gives \(type.name).\(binding.field) an error.",
+                at: places.columnType(binding.field), severity: .warning)
+        }
+    }
+
+    private mutating func check(_ relation: RelationBinding, of type: TypeBinding, _ table: DatabaseCatalog.Table, _ places: BindingPlaces) {
+        if table.columns[relation.local.column] == nil, type.column(relation.local.field) == nil {
+            reportMissing(relation.local, of: type, table, places)
+        }
+        guard let target = catalog.types[relation.target], let targetTable = database.table(target.table), !targetTable.isView else { return }
+        guard targetTable.columns[relation.remote.column] != nil else {
+            if target.column(relation.remote.field) == nil {
+                report("The table \(target.table.description) has no column \(relation.remote.column), which the relation \(type.name).\(relation.field) follows.", at: places.relation(relation.field))
+            }
+            return
+        }
+        if !targetTable.indexes.contains(where: { $0.first == relation.remote.column }) {
+            report(
+                "No index of \(target.table.description) begins with \(relation.remote.column), so \(type.name).\(relation.field) reads the whole table.",
+                at: places.relation(relation.field), hint: "CREATE INDEX ON \(target.table.description) (\(relation.remote.column));", severity: .warning)
+        }
+    }
+
+    private mutating func checkIsolation(of type: TypeBinding, _ table: DatabaseCatalog.Table, _ places: BindingPlaces) {
+        guard case .column(let column) = type.isolation else { return }
+        guard table.columns[column.column] != nil else {
+            if type.column(column.field) == nil { reportMissing(column, of: type, table, places) }
+            return
+        }
+        if !table.isView, !table.indexes.contains(where: { $0.first == column.column }) {
+            report(
+                "No index of \(type.table.description) begins with \(column.column), by which every list of \(type.name) is narrowed to its tenants.",
+                at: places.key("isolation"), hint: "CREATE INDEX ON \(type.table.description) (\(column.column));", severity: .warning)
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Diagnostics
+import PorticoAccess
+import PorticoCatalog
+import PostgresMigrations
+
+struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check the schema against the resolvers, the database and the access rules; every problem with its place.",
+        discussion: "The exit status is 1 when there is an error, or when the database could not be looked at; warnings leave it at 0.")
+
+    @OptionGroup var options: GlobalOptions
+
+    func run() throws {
+        let project = try Project(options)
+        let files: ProjectFiles
+        do throws(Diagnostics) {
+            files = try ProjectFiles.read(folder: options.project)
+        } catch {
+            throw CommandFailure(error, project: options.project)
+        }
+        var problems: [Diagnostic] = []
+        var obstacle: CommandFailure?
+        // Rules and tables can only be looked at once there is a catalog; the rest does not wait for it.
+        if let catalog = collecting(&problems, { () throws(Diagnostics) in try CatalogLoader.load(schemaFile: files.schema, resolvers: files.resolvers) }) {
+            let limits = project.configuration.limits.rules
+            let policy = collecting(&problems) { () throws(Diagnostics) in
+                try Policy.load(catalog: catalog, limits: limits, roles: files.roles, tenants: files.tenants)
+            }
+            for (_, items) in (policy?.tenantProblems ?? [:]).sorted(by: { $0.key < $1.key }) { problems += items.items }
+            do throws(CommandFailure) {
+                problems += try tableProblems(catalog, files, project)
+            } catch {
+                obstacle = error
+            }
+        }
+        problems += try healthProblems()
+        if !problems.isEmpty { Terminal.print(rendered(problems, project: options.project) + "\n") }
+        Terminal.print("\(countText(problems)) in \(files.resolvers.count + files.tenants.count + 2) files.")
+        if let obstacle { throw obstacle }
+        if problems.contains(where: { $0.severity == .error }) { throw CommandFailure.reported }
+    }
+
+    private func collecting<T>(_ problems: inout [Diagnostic], _ body: () throws(Diagnostics) -> T) -> T? {
+        do throws(Diagnostics) {
+            return try body()
+        } catch {
+            problems += error.items
+            return nil
+        }
+    }
+
+    private func tableProblems(_ catalog: Catalog, _ files: ProjectFiles, _ project: Project) throws(CommandFailure) -> [Diagnostic] {
+        let database: Database
+        do throws(CommandFailure) {
+            database = try project.connect()
+        } catch {
+            throw CommandFailure(status: error.status, message: "the tables were not checked: \(error.message)")
+        }
+        do throws(SQLFailure) {
+            let tables = try DatabaseCatalog(database)
+            let sources = Dictionary(files.resolvers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+            return DatabaseCheck(catalog, against: tables, schemaFile: files.schema.name, sources: sources).diagnostics
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
+    private func healthProblems() throws(CommandFailure) -> [Diagnostic] {
+        let path = "\(options.project)/\(HealthConfiguration.path)"
+        guard FileSystem.exists(path) else { return [] }
+        let source = SourceText(name: HealthConfiguration.path, bytes: try FileSystem.bytes(of: path))
+        var problems: [Diagnostic] = []
+        _ = collecting(&problems) { () throws(Diagnostics) in try HealthConfigurationReader.read(source) }
+        return problems
+    }
+}

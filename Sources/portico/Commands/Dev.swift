@@ -1,0 +1,103 @@
+import ArgumentParser
+import Glibc
+import PorticoServer
+import PostgresClient
+import PostgresMigrations
+
+struct Dev: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serve the project on a private database of its own: made, migrated and seeded on first use.",
+        discussion: """
+            The PostgreSQL cluster, its Unix socket and the secret of the tokens lie in .portico/, closed to other users. Ctrl-C stops the gateway and the cluster. \
+            While it runs, the other commands use its database unless another is named.
+            """)
+
+    /// Users that get a ready-made token each. Beyond that the list would be no help; `portico token` makes one.
+    static let tokens = 20
+    /// Seconds that such a token is good: a working day.
+    static let tokenLifetime = 12 * 3_600
+
+    @OptionGroup var options: GlobalOptions
+    @Option(help: ArgumentHelp("The port on 127.0.0.1.", valueName: "n")) var port: UInt16?
+    @Option(help: ArgumentHelp("Where the cluster lies, instead of .portico/ in the project.", valueName: "dir")) var dataDir: String?
+
+    func validate() throws {
+        if options.databaseURL != nil { throw ValidationError("dev brings its own database; to serve another, use `portico serve --database-url URL`.") }
+    }
+
+    func run() throws {
+        let account = try Account.toDropTo()
+        let folder = DevFolder(project: options.project, chosen: dataDir, account: account)
+        try folder.make()
+        try folder.takeLock()
+        if folder.isOutsideProject {
+            Terminal.note("portico: the user \(account?.name ?? "") cannot enter \(FileSystem.resolved(options.project)), so the cluster lies in \(folder.path)")
+        }
+        let project = try Project(options, dev: folder, secret: try DevSecret.read(orMakeIn: folder), port: port)
+        // What is wrong with the files is said before a server is started for them.
+        let api = try API(project)
+        let migrations = try project.migrations()
+        api.noteTenantProblems(project)
+        try DevPort.check(project.configuration.listener)
+
+        // On this thread, the main one: the cluster ends with the thread that started it.
+        let cluster = try DevCluster.start(in: folder) { Terminal.note("portico: \($0)") }
+        do {
+            try prepare(cluster, migrations, project)
+            Server.prepareSignals()
+            let greeting = try greeting(project, folder)
+            let names = Set(migrations.migrations.map(\.name))
+            try GatewayProcess.run(ServerState(configuration: project.configuration, catalog: api.catalog, policy: PolicyStore(api.policy), migrations: names)) {
+                Terminal.print(greeting)
+            }
+        } catch {
+            cluster.stop()
+            throw error
+        }
+        cluster.stop()
+    }
+
+    /// The database, its tables and the seed: whatever is missing of them.
+    private func prepare(_ cluster: DevCluster, _ migrations: MigrationFolder, _ project: Project) throws {
+        let maintenance = try ConnectionSettings(cluster.folder.maintenanceText)
+        var connection: BlockingConnection?
+        try cluster.waitUntilReady {
+            connection = try? BlockingConnection(maintenance)
+            return connection != nil
+        }
+        if let connection, try connection.query("SELECT 1 FROM pg_database WHERE datname = $1", parameters: [DevFolder.database]).rows.isEmpty {
+            _ = try connection.query("CREATE DATABASE \(DevFolder.database)")
+        }
+        connection = nil
+        let database = try project.connect()
+        try MigrationLedger(database.connection, events: Migrate.tell).apply(migrations)
+        if FileSystem.exists("\(options.project)/migrations/seed.sql") { try SeedLoader(database.connection).load(try project.seed()) }
+    }
+
+    /// What a person needs to begin: where it serves, who there is, and a first request to paste.
+    private func greeting(_ project: Project, _ folder: DevFolder) throws -> String {
+        let users = try DevUsers.read(project.configuration.authentication.users, on: try project.connect(), atMost: Self.tokens)
+        let signer = try TokenSigner(project.configuration)
+        let listener = project.configuration.listener
+        let address = "http://\(listener.host ?? "127.0.0.1"):\(listener.port)"
+        var lines = ["", "Portico serves \(address)/graphql (explorer: the same address in a browser), schema: \(address)/schema.graphql"]
+        lines.append("Database: psql \"\(folder.connectionText)\"")
+        var example: String?
+        switch users {
+        case .all(let users) where !users.isEmpty:
+            lines += ["", "A token for each user, good for \(Self.tokenLifetime / 3_600) hours:"]
+            for user in users {
+                let token = try signer.token(for: user.id, seconds: Self.tokenLifetime)
+                lines += ["", "  \(user.id)  (\(user.role)\(user.tenant.map { " of \($0)" } ?? ""))", "  \(token)"]
+                example = example ?? token
+            }
+        case .all: lines += ["", "There are no users yet; migrations/seed.sql would bring some."]
+        case .tooMany(let count): lines += ["", "There are \(count) users: `portico token --as USER-ID` makes a token for one."]
+        }
+        lines += ["", "Try:", "", "  curl -s \(address)/graphql \\"]
+        if let example { lines.append("    -H 'authorization: Bearer \(example)' \\") }
+        let query = example == nil ? "{ apiVersion }" : "{ apiVersion viewer { __typename id } }"
+        lines += ["    -H 'content-type: application/json' -d '{\"query\":\"\(query)\"}'", "", "Ctrl-C stops it."]
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+import PorticoGateway
+
+struct Query: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run a query and print the response.", discussion: "The exit status is 1 when the response has no data.")
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup var query: QueryOptions
+
+    func run() throws {
+        let project = try Project(options)
+        let api = try API(project)
+        let request = GraphQLRequest(query: try query.document(), operationName: query.operation, variables: try query.givenVariables())
+        let gateway = try LocalGateway(api, project)
+        let (viewer, rules) = try gateway.viewer(query.user)
+        let response = try gateway.respond(to: request, as: viewer, rules)
+        Terminal.write(bytes: response.buffer.takeBytes() + [0x0A])
+        for failure in response.observation.failures { Terminal.note("portico: \(failure)") }
+        guard case .data = response.outcome else { throw CommandFailure.reported }
+    }
+}

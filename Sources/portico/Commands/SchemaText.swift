@@ -1,0 +1,21 @@
+import ArgumentParser
+
+struct SchemaText: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "schema", abstract: "Print the full SDL that clients see; with --role, as viewers of that role see it.")
+
+    @OptionGroup var options: GlobalOptions
+    @Option(help: ArgumentHelp("As config/access/roles.yaml names it.", valueName: "role")) var role: String?
+    @Option(help: ArgumentHelp("In this tenant, whose own rules may narrow it further.", valueName: "tenant-id")) var tenant: String?
+
+    func validate() throws {
+        if tenant != nil, role == nil { throw ValidationError("--tenant goes with --role.") }
+    }
+
+    func run() throws {
+        let project = try Project(options)
+        let api = try API(project)
+        let schema = if let role { try api.rules(role: role, tenant: tenant, project: project).schema } else { api.catalog.schema }
+        let text = schema.sdl()
+        Terminal.write(bytes: Array(text.utf8) + (text.hasSuffix("\n") ? [] : [0x0A]))
+    }
+}

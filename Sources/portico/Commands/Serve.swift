@@ -1,0 +1,30 @@
+import ArgumentParser
+import Glibc
+import PorticoServer
+import PostgresMigrations
+
+struct Serve: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serve the gateway on an existing database.",
+        discussion: "It starts whether or not the database can be reached, and serves as soon as it can. SIGTERM and SIGINT end it once the requests in flight are answered.")
+
+    @OptionGroup var options: GlobalOptions
+    @Option(help: ArgumentHelp("The name or address to listen on.", valueName: "host")) var host: String?
+    @Option(help: ArgumentHelp("The port to listen on.", valueName: "n")) var port: UInt16?
+    @Option(help: ArgumentHelp("How many loops serve it, each with its own connections to the database.", valueName: "n")) var workers: Int?
+
+    func validate() throws {
+        if let workers, !(1...256).contains(workers) { throw ValidationError("--workers is a number from 1 to 256.") }
+    }
+
+    func run() throws {
+        Server.prepareSignals()
+        let project = try Project(options, flags: ConfigurationFlags(host: host, port: port, workers: workers))
+        _ = try project.databaseText()
+        let api = try API(project)
+        api.noteTenantProblems(project)
+        // A project without migrations of its own serves a database that somebody else looks after.
+        let migrations = FileSystem.isFolder("\(options.project)/migrations") ? try project.migrations().migrations.map(\.name) : []
+        try GatewayProcess.run(ServerState(configuration: project.configuration, catalog: api.catalog, policy: PolicyStore(api.policy), migrations: Set(migrations)))
+    }
+}

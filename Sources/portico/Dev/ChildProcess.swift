@@ -1,0 +1,111 @@
+import Glibc
+
+/// A program that this process has started and waits for.
+struct ChildProcess {
+    let id: pid_t
+
+    enum Output {
+        /// Added to the end of a file, which is made with mode 0600.
+        case file(String)
+        case pipe(Int32)
+    }
+
+    /// Starts a program by its path, in a process group of its own: a Ctrl-C in the terminal is for us, and we decide when the child stops.
+    ///
+    /// To be called on the main thread: a child that was asked to stop with its parent (`setpriv --pdeathsig`) stops with the *thread* that started it.
+    init(_ path: String, _ arguments: [String], output: Output) throws(CommandFailure) {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        switch output {
+        case .file(let name): posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, name, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        case .pipe(let end): posix_spawn_file_actions_adddup2(&actions, end, STDOUT_FILENO)
+        }
+        posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t(), all = sigset_t()
+        sigemptyset(&none)
+        sigfillset(&all)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setpgroup(&attributes, 0)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+
+        let environment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", "TZ=UTC"]
+        var process = pid_t()
+        let code = withCStrings([path] + arguments) { words in
+            withCStrings(environment) { variables in posix_spawn(&process, path, &actions, &attributes, words, variables) }
+        }
+        guard code == 0 else { throw .notInOrder("\(path) could not be started: \(String(cString: strerror(code))).") }
+        id = process
+    }
+
+    /// Runs a program to its end: its status as a shell tells it, and what it printed, at most ``outputBytes``.
+    static func run(_ path: String, _ arguments: [String]) throws(CommandFailure) -> (status: Int32, output: String) {
+        var ends: [Int32] = [-1, -1]
+        guard FileSystem.makePipe(&ends) else { throw .notInOrder("No pipe to \(path) could be made: \(String(cString: strerror(errno))).") }
+        let child: ChildProcess
+        do {
+            child = try ChildProcess(path, arguments, output: .pipe(ends[1]))
+        } catch {
+            close(ends[0])
+            close(ends[1])
+            throw error
+        }
+        close(ends[1])
+        defer { close(ends[0]) }
+        var output: [UInt8] = [], buffer = [UInt8](repeating: 0, count: 4_096)
+        while true {
+            let count = read(ends[0], &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { break }
+            if output.count < outputBytes { output += buffer[..<count] }
+        }
+        return (child.wait(), String(decoding: output, as: UTF8.self))
+    }
+
+    /// Bytes that are kept of what a program prints. Stands against one that prints without end.
+    static let outputBytes = 1 << 20
+
+    /// The exit status once the child has ended (128 + the signal that ended it), `nil` while it runs.
+    func poll() -> Int32? { status(waitFlags: WNOHANG) }
+
+    @discardableResult
+    func wait() -> Int32 { status(waitFlags: 0) ?? -1 }
+
+    /// Whether it ended within so many milliseconds.
+    func wait(milliseconds: Int) -> Bool {
+        for _ in 0...(milliseconds / 10) {
+            if poll() != nil { return true }
+            usleep(10_000)
+        }
+        return false
+    }
+
+    func send(_ signal: Int32) { kill(id, signal) }
+
+    private func status(waitFlags: Int32) -> Int32? {
+        var status: Int32 = 0
+        while true {
+            let found = waitpid(id, &status, waitFlags)
+            if found == 0 { return nil }
+            if found < 0 {
+                if errno == EINTR { continue }
+                return -1  // nobody to wait for: it has ended and was waited for before
+            }
+            let signal = status & 0x7F
+            return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+        }
+    }
+}
+
+/// Calls `body` with a null-terminated array of C strings.
+private func withCStrings<R>(_ texts: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> R) -> R {
+    let pointers = texts.map { strdup($0) }
+    defer { for pointer in pointers { free(pointer) } }
+    return body(pointers + [nil])
+}

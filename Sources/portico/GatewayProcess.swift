@@ -1,0 +1,22 @@
+import PorticoServer
+
+/// The gateway as this process serves it, until a signal ends it.
+enum GatewayProcess {
+    /// Returns when the server has stopped; `onReady` is called once it serves. `Server.prepareSignals()` must have been called before any thread was started.
+    static func run(_ state: ServerState, onReady: @escaping @Sendable () -> Void = {}) throws(CommandFailure) {
+        let result = Waiting.result { () async throws -> Void in
+            let server = try await Server(state)
+            try await server.run(onReady: onReady)
+        }
+        guard case .failure(let error) = result else { return }
+        let text = "\(error)"
+        if error is ServerFailure, text.hasPrefix("There is no key") { throw .wrongUsage(text) }
+        throw failure(text, state.configuration.listener)
+    }
+
+    /// What cannot be listened on is nearly always a port that somebody else has.
+    static func failure(_ text: String, _ listener: ListenerConfiguration) -> CommandFailure {
+        guard text.contains("in use") else { return .notInOrder(text) }
+        return .notInOrder("the port \(listener.port) of \(listener.host ?? "this machine") is in use already: end what listens there, or choose another by --port.")
+    }
+}

@@ -1,0 +1,67 @@
+import GraphQLLanguage
+import PorticoAccess
+import PorticoCatalog
+import PorticoGateway
+import PorticoServer
+import PostgresClient
+import SocketLoop
+
+/// The gateway without its listener: one loop that this thread turns while it waits for an answer.
+final class LocalGateway {
+    /// Milliseconds that a command waits for one answer. Stands against a query that never ends; the server's own limit is shorter.
+    static let patience = 300_000
+
+    let reactor = Reactor()
+    let pool: ConnectionPool
+    private let gateway: Gateway
+    private let lookup: ViewerLookup
+
+    init(_ api: API, _ project: Project) throws(CommandFailure) {
+        let database = project.configuration.database
+        let text = try project.databaseText()
+        var settings: ConnectionSettings
+        do throws(DatabaseFailure) {
+            settings = try ConnectionSettings(text)
+        } catch {
+            throw .wrongUsage("\(error.message).")
+        }
+        settings.statements = database.statements
+        settings.statementTimeoutMilliseconds = Self.patience
+        settings.readOnly = true
+        pool = ConnectionPool(reactor: reactor, connection: settings)
+        gateway = Gateway(catalog: api.catalog, pool: pool, reactor: reactor, settings: GatewaySettings(), offload: { work, then in then(work()) })
+        lookup = ViewerLookup(authentication: project.configuration.authentication, policy: api.policy, pool: pool, reactor: reactor)
+        pool.start()
+    }
+
+    deinit { pool.close() }
+
+    /// The viewer that a user's id stands for; without one, whoever has not signed in.
+    func viewer(_ user: String?) throws(CommandFailure) -> (viewer: Viewer, rules: RuleSet) {
+        var result: Result<(viewer: Viewer, rules: RuleSet), ViewerLookup.Failure>?
+        lookup.viewer(user: user) { result = $0 }
+        wait { result != nil }
+        switch result {
+        case .success(let found)?: return found
+        case .failure(let failure)?:
+            if !pool.isUp, let reason = pool.lastFailure { throw .notInOrder("the database cannot be reached: \(reason.message)") }
+            let subject = user.map { "there is no viewer for \"\($0)\"" } ?? "nobody may ask without signing in"
+            throw .notInOrder("\(subject): \(failure.message)\(failure.detail.map { "\n\($0)" } ?? "")")
+        case nil: throw .notInOrder("the database did not answer in time.")
+        }
+    }
+
+    func respond(to request: GraphQLRequest, as viewer: Viewer, _ rules: RuleSet) throws(CommandFailure) -> GatewayResponse {
+        var response: GatewayResponse?
+        gateway.respond(to: request, viewer: viewer, rules: rules, deadline: reactor.now + Self.patience) { response = $0 }
+        wait { response != nil }
+        guard let response else { throw .notInOrder("the database did not answer in time.") }
+        return response
+    }
+
+    /// Turns the loop until the condition holds, or patience ends.
+    func wait(until isDone: () -> Bool) {
+        let end = reactor.now + Self.patience + 1_000
+        while !isDone(), reactor.now < end { reactor.poll(timeoutMilliseconds: 1_000) }
+    }
+}

@@ -1,0 +1,82 @@
+import Diagnostics
+import Glibc
+import PorticoServer
+import PostgresMigrations
+
+/// The folder that a command works on, and what the flags, the environment and `config/gateway.yaml` say together.
+struct Project {
+    let folder: String
+    let configuration: GatewayConfiguration
+
+    /// Loads the configuration; nothing else is looked at yet.
+    ///
+    /// Where neither a flag, the environment nor the file names a database, but `portico dev` runs on the folder, its database and its secret are meant.
+    init(_ options: GlobalOptions, flags: ConfigurationFlags = ConfigurationFlags()) throws(CommandFailure) {
+        folder = options.project
+        var flags = flags
+        flags.databaseURL = options.databaseURL ?? flags.databaseURL
+        do throws(Diagnostics) {
+            let stated = try GatewayConfiguration.load(project: folder, environment: Self.environment, flags: flags)
+            if stated.database.url != nil {
+                configuration = stated
+                return
+            }
+            configuration = try Self.ofRunningDev(folder, flags) ?? stated
+        } catch {
+            // A file that takes the database from the environment is complete with what `portico dev` has.
+            if let running = try? Self.ofRunningDev(folder, flags) {
+                configuration = running
+            } else {
+                throw CommandFailure(error, project: folder)
+            }
+        }
+    }
+
+    /// The configuration of `portico dev`: the file's, with the private database, a secret of its own, and an address that only this machine reaches.
+    init(_ options: GlobalOptions, dev: DevFolder, secret: String, port: UInt16?) throws(CommandFailure) {
+        folder = options.project
+        let flags = ConfigurationFlags(databaseURL: dev.connectionText, host: "127.0.0.1", port: port, secret: secret)
+        do throws(Diagnostics) {
+            configuration = try GatewayConfiguration.load(project: folder, environment: Self.environment(of: dev, secret), flags: flags)
+        } catch {
+            throw CommandFailure(error, project: folder)
+        }
+    }
+
+    private static func ofRunningDev(_ folder: String, _ flags: ConfigurationFlags) throws(Diagnostics) -> GatewayConfiguration? {
+        guard flags.databaseURL == nil, environment("DATABASE_URL") == nil, let account = try? Account.toDropTo() as Account? else { return nil }
+        let dev = DevFolder(project: folder, chosen: nil, account: account)
+        guard dev.hasSocket else { return nil }
+        var flags = flags
+        flags.databaseURL = dev.connectionText
+        let secret = (try? DevSecret.read(in: dev)) ?? nil
+        if environment("PORTICO_JWT_SECRET") == nil { flags.secret = flags.secret ?? secret }
+        return try GatewayConfiguration.load(project: folder, environment: environment(of: dev, secret), flags: flags)
+    }
+
+    /// The environment, completed by what `portico dev` knows.
+    private static func environment(of dev: DevFolder, _ secret: String?) -> (String) -> String? {
+        { name in
+            if let value = environment(name) { return value }
+            return switch name {
+            case "DATABASE_URL": dev.connectionText
+            case "PORTICO_JWT_SECRET": secret
+            default: nil
+            }
+        }
+    }
+
+    /// The database's URL; a failure that says where it may be stated when there is none.
+    func databaseText() throws(CommandFailure) -> String {
+        if let url = configuration.database.url { return url }
+        throw .wrongUsage("no database is named: give --database-url, set DATABASE_URL, or write `database: { url: … }` into \(GatewayConfiguration.path); `portico dev` brings one of its own.")
+    }
+
+    func connect() throws(CommandFailure) -> Database { try Database(try databaseText()) }
+
+    func migrations() throws(MigrationError) -> MigrationFolder { try MigrationFolder(contentsOf: folder + "/migrations") }
+
+    func seed() throws(MigrationError) -> SQLScript { try SQLScript(contentsOf: folder + "/migrations/seed.sql", name: "migrations/seed.sql") }
+
+    static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+}

@@ -1,0 +1,27 @@
+import Glibc
+
+/// What a command writes: answers on the standard output, everything else on the standard error.
+enum Terminal {
+    static func print(_ line: String) { write(line + "\n", to: STDOUT_FILENO) }
+    static func note(_ line: String) { write(line + "\n", to: STDERR_FILENO) }
+    static func write(bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
+
+    /// Whether a person may be looking, so that a file or a pipe gets no decoration.
+    static var isInteractive: Bool { isatty(STDOUT_FILENO) == 1 }
+
+    private static func write(_ text: String, to file: Int32) { write(Array(text.utf8), to: file) }
+
+    private static func write(_ bytes: [UInt8], to file: Int32) {
+        var offset = 0
+        while offset < bytes.count {
+            let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress.map { $0 + offset }, bytes.count - offset) }
+            if count > 0 {
+                offset += count
+            } else if count < 0, errno == EINTR {
+                continue
+            } else {
+                return  // the reader has gone away, as `| head` does; there is nobody to tell
+            }
+        }
+    }
+}

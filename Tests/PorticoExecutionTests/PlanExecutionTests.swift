@@ -1,0 +1,141 @@
+import PorticoPlanning
+import PostgresSQL
+import TestFixtures
+import Testing
+
+@testable import PorticoExecution
+
+@Suite struct PlanExecutionTests {
+    private struct Run {
+        var text = ""
+        var errors: [FieldError] = []
+        var failure: LoadFailure?
+        var statements = 0
+        var isFinished = false
+        var runner: ScriptedRunner
+    }
+
+    private func run(_ query: String, _ steps: [String: ScriptedRunner.Step], delayed: Bool = false, limits: AnswerLimits = AnswerLimits()) throws -> Run {
+        let plan = try Fixture.plan(query)
+        var run = Run(runner: ScriptedRunner(steps, delayed: delayed))
+        let parameters = plan.loads.map { load in [ParameterValue](repeating: .null, count: load.parameters.count) }
+        var completions = 0
+        let execution = PlanExecution(plan: plan, parameters: parameters, runner: run.runner, limits: limits) { result in
+            completions += 1
+            run.isFinished = true
+            run.statements = result.statements
+            switch result.outcome {
+            case .answered(let buffer, _, let errors):
+                run.text = String(decoding: buffer.takeBytes(), as: UTF8.self) + "}"
+                run.errors = errors
+            case .failed(let failure): run.failure = failure
+            case .tooLarge(let limit): run.text = "too large: \(limit)"
+            }
+        }
+        execution.start()
+        if delayed { run.runner.answerAll() }
+        #expect(completions == 1)
+        return run
+    }
+
+    private let refused = ScriptedRunner.Step.failure(LoadFailure(.refused, detail: "permission denied"))
+
+    // MARK: Stitching
+
+    /// Rows in any order find their parents, and keep their own order within one parent.
+    @Test func listsAreStitchedByOrdinal() throws {
+        let run = try run("{ sites { id tickets { id } } }", [
+            "wordpress_sites": .rows([[.text("a")], [.text("b")], [.text("c")]]),
+            "tickets": .rows([[.ordinal(3), .text("c1")], [.ordinal(1), .text("a1")], [.ordinal(3), .text("c2")], [.ordinal(1), .text("a2")]]),
+        ])
+        #expect(run.text == #"{"data":{"sites":[{"id":"a","tickets":[{"id":"a1"},{"id":"a2"}]},{"id":"b","tickets":[]},{"id":"c","tickets":[{"id":"c1"},{"id":"c2"}]}]}}"#)
+        #expect(run.statements == 2)
+    }
+
+    /// To-one keys are asked once each; null keys are not asked.
+    @Test func toOneKeysAreDistinct() throws {
+        let run = try run("{ tickets { id assignee { name } } }", [
+            "tickets": .rows([[.text("1"), .text("u1")], [.text("2"), .null], [.text("3"), .text("u2")], [.text("4"), .text("u1")]]),
+            "users": .rows([[.ordinal(2), .text("Due")], [.ordinal(1), .text("Uno")]]),
+        ])
+        #expect(run.text == #"{"data":{"tickets":[{"id":"1","assignee":{"name":"Uno"}},{"id":"2","assignee":null},{"id":"3","assignee":{"name":"Due"}},{"id":"4","assignee":{"name":"Uno"}}]}}"#)
+        var keys = BinaryArray(elementType: 25, capacity: 8)
+        for key in ["u1", "u2"] { Array(key.utf8).withUnsafeBytes { keys.append($0) } }
+        #expect(run.runner.asked[1].parameters[0] == keys.finish())
+    }
+
+    @Test func withoutParentsNothingIsAsked() throws {
+        let run = try run("{ sites { id tickets { id messages { id } } } }", ["wordpress_sites": .rows([])])
+        #expect(run.text == #"{"data":{"sites":[]}}"#)
+        #expect(run.statements == 1)
+    }
+
+    @Test func ordinalsOutsideTheBatchAreIgnored() throws {
+        let run = try run("{ sites { tickets { id } } }", [
+            "wordpress_sites": .rows([[.text("a")]]), "tickets": .rows([[.ordinal(0), .text("x")], [.ordinal(1), .text("a1")], [.ordinal(2), .text("y")]]),
+        ])
+        #expect(run.text == #"{"data":{"sites":[{"tickets":[{"id":"a1"}]}]}}"#)
+    }
+
+    /// Answers that come in the reverse order give the same text.
+    @Test func theOrderOfArrivalDoesNotMatter() throws {
+        let steps: [String: ScriptedRunner.Step] = [
+            "tickets": .rows([[.text("1"), .text("s"), .text("u")]]), "wordpress_sites": .rows([[.ordinal(1), .text("S")]]), "users": .rows([[.ordinal(1), .text("U")]]),
+        ]
+        let query = "{ tickets { id site { name } creator { name } } }"
+        #expect(try run(query, steps).text == run(query, steps, delayed: true).text)
+    }
+
+    // MARK: Nulls and errors
+
+    @Test func aNullWhereNoneMayBeTakesTheNearestNullableAncestor() throws {
+        let run = try run("{ ticket(id: 1) { id subject site { id name } } apiVersion }", [
+            "tickets": .rows([[.text("1"), .text("Subject"), .text("s")]]),
+            "wordpress_sites": .rows([[.ordinal(1), .text("s"), .null]]),
+        ])
+        #expect(run.text == #"{"data":{"ticket":{"id":"1","subject":"Subject","site":null},"apiVersion":"1.0"}}"#)
+        #expect(run.errors.map(\.path) == [[.key("ticket"), .key("site"), .key("name")]])
+    }
+
+    /// `[T!]!` cannot lose one item: the whole of `data` goes, with the path of the row.
+    @Test func aNullInAListOfNonNullsGoesUp() throws {
+        let run = try run("{ all: tickets { id heading: subject } }", ["tickets": .rows([[.text("1"), .text("a")], [.text("2"), .null]])])
+        #expect(run.text == #"{"data":null}"#)
+        #expect(run.errors.map(\.path) == [[.key("all"), .index(1), .key("heading")]])
+    }
+
+    @Test func aRefusedLoadFailsItsFieldAlone() throws {
+        let run = try run("{ ticket(id: 1) { id site { id } } viewer { id } }", ["tickets": .rows([[.text("1"), .text("s")]]), "wordpress_sites": refused, "users": .rows([[.text("u")]])])
+        #expect(run.text == #"{"data":{"ticket":{"id":"1","site":null},"viewer":{"id":"u"}}}"#)
+        #expect(run.errors.map(\.path) == [[.key("ticket"), .key("site")]])
+    }
+
+    @Test(arguments: [LoadFailure.Kind.timeout, .unavailable])
+    func withoutADatabaseTheWholeRequestFails(_ kind: LoadFailure.Kind) throws {
+        let run = try run("{ tickets { id } sites { id } }", ["tickets": .failure(LoadFailure(kind, detail: "")), "wordpress_sites": .rows([])])
+        #expect(run.failure?.kind == kind)
+    }
+
+    @Test func aRowOfAnotherWidthIsNoRow() throws {
+        let run = try run("{ viewer { id name } }", ["users": .rows([[.text("u")]])])
+        #expect(run.text == #"{"data":{"viewer":null}}"#)
+    }
+
+    // MARK: Shape
+
+    @Test func fieldsThatAreSkippedLeaveAnEmptyObject() throws {
+        let run = try run("{ viewer { id @skip(if: true) } }", ["users": .rows([[.text("u")]])])
+        #expect(run.text == #"{"data":{"viewer":{}}}"#)
+    }
+
+    @Test func answersAreBounded() throws {
+        let rows = (0..<100).map { [ScriptedRunner.Value.text("ticket-\($0)")] }
+        #expect(try run("{ tickets { id } }", ["tickets": .rows(rows)], limits: AnswerLimits(bytes: 500)).text == "too large: 500")
+    }
+
+    @Test func errorsAreBounded() throws {
+        let rows = (0..<50).map { [ScriptedRunner.Value.text("\($0)"), .text("bad")] }
+        let run = try run("{ tickets { id status } }", ["tickets": .rows(rows)], limits: AnswerLimits(errors: 3))
+        #expect(run.errors.count <= 3)
+    }
+}

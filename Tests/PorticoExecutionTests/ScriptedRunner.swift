@@ -1,0 +1,85 @@
+import JSONBytes
+import PorticoExecution
+import PorticoPlanning
+import PostgresSQL
+import TestFixtures
+
+/// A database of prepared answers: for each statement in turn rows of cells, or a failure.
+final class ScriptedRunner: StatementRunner {
+    enum Step {
+        case rows([[Value]])
+        case failure(LoadFailure)
+    }
+
+    enum Value {
+        case null
+        case text(String)
+        case ordinal(Int64)
+
+        var bytes: [UInt8]? {
+            switch self {
+            case .null: nil
+            case .text(let text): Array(text.utf8)
+            case .ordinal(let number): (0..<8).reversed().map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
+            }
+        }
+    }
+
+    /// By the response path of the load, as its statement names its table.
+    private let steps: [String: Step]
+    private(set) var asked: [(statement: String, parameters: [ParameterValue])] = []
+    /// Answers come only when the test says so.
+    private var waiting: [() -> Void] = []
+    private let isDelayed: Bool
+
+    init(_ steps: [String: Step], delayed: Bool = false) {
+        self.steps = steps
+        isDelayed = delayed
+    }
+
+    func run(_ statement: Statement, _ parameters: [ParameterValue], completion: @escaping (Result<any RowSource, LoadFailure>) -> Void) {
+        asked.append((statement.text, parameters))
+        let table = steps.keys.first { statement.text.contains("FROM \"\($0)\"") || statement.text.contains("JOIN \"\($0)\"") } ?? ""
+        let answer = { [steps] in
+            switch steps[table] {
+            case .rows(let rows)?: completion(.success(ScriptedRows(rows)))
+            case .failure(let failure)?: completion(.failure(failure))
+            case nil: completion(.failure(LoadFailure(.refused, detail: "no step for \(statement.text)")))
+            }
+        }
+        if isDelayed { waiting.append(answer) } else { answer() }
+    }
+
+    /// Answers what waits, the latest first.
+    func answerAll() {
+        while let answer = waiting.popLast() { answer() }
+    }
+}
+
+private final class ScriptedRows: RowSource {
+    private let cells: [[UnsafeMutableRawBufferPointer?]]
+    let columnCount: Int
+
+    init(_ rows: [[ScriptedRunner.Value]]) {
+        columnCount = rows.first?.count ?? 0
+        cells = rows.map { row in
+            row.map { value in
+                value.bytes.map { bytes in
+                    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, bytes.count), alignment: 1)
+                    copy.copyBytes(from: bytes)
+                    return UnsafeMutableRawBufferPointer(rebasing: copy[0..<bytes.count])
+                }
+            }
+        }
+    }
+
+    deinit { for row in cells { for cell in row { cell?.baseAddress?.deallocate() } } }
+
+    var rowCount: Int { cells.count }
+
+    func cells(ofRow row: Int, into target: UnsafeMutablePointer<Cell>) {
+        for (column, cell) in cells[row].enumerated() {
+            target[column] = Cell(base: cell.map { UnsafeRawPointer($0.baseAddress!) }, count: cell.map { Int32($0.count) } ?? -1)
+        }
+    }
+}

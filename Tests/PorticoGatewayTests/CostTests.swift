@@ -1,0 +1,50 @@
+import PorticoAccess
+import PorticoGateway
+import PostgresClient
+import Testing
+
+/// What a request costs, counted: statements are the plan's loads, whatever the number of rows, and the second request is planned no more.
+@Suite struct CostTests {
+    private static let many = """
+        INSERT INTO wordpress_sites (id, tenant_id, name, domain) SELECT 'x-s' || n, 'agency-001', 'x', 'x' || n || '.test' FROM generate_series(1, 40) n;
+        INSERT INTO tickets (id, tenant_id, site_id, creator_id, subject) SELECT s.id || '-k' || n, s.tenant_id, s.id, 'user-client-001', 'x' FROM wordpress_sites s, generate_series(1, 5) n;
+        INSERT INTO ticket_messages (id, ticket_id, author_id, body) SELECT k.id || '-m' || n, k.id, 'user-agency-001', 'x' FROM tickets k, generate_series(1, 3) n;
+        """
+    private static let nested = "query($id: ID!) { tenant(id: $id) { sites { id tickets { id creator { name } messages { id author { name } } } } } }"
+
+    @Test func statementsDoNotGrowWithRows() async throws {
+        let viewer = SpotexDatabase.viewer("user-agency-001")
+        let few = try await SpotexDatabase.shared.get().ask(Self.nested, as: viewer, variables: #"{"id": "agency-001"}"#)
+        let database = try SpotexDatabase(extra: Self.many)
+        let many = try await database.ask(Self.nested, as: viewer, variables: #"{"id": "agency-001"}"#)
+        #expect(few.observation.statements == 6)
+        #expect(many.observation.statements == 6)
+        #expect(many.observation.rows > few.observation.rows * 50)
+        #expect(await database.gateway.poolStatistics.submitted == 6)
+    }
+
+    @Test func plansAndStatementsAreMadeOnce() async throws {
+        let database = try SpotexDatabase()
+        let viewer = SpotexDatabase.viewer("user-agency-001")
+        var hits: [Bool] = []
+        for id in ["agency-001", "agency-002", "nowhere"] {
+            hits.append(try await database.ask(Self.nested, as: viewer, variables: "{\"id\": \"\(id)\"}").observation.planCacheHit)
+        }
+        #expect(hits == [false, true, true])
+    }
+
+    /// Parent and child leave together where the child's key is known.
+    @Test func knownKeysSaveARound() async throws {
+        let database = try SpotexDatabase()
+        let viewer = SpotexDatabase.viewer("user-agency-001")
+        let answer = try await database.ask(#"{ tenant(id: "agency-002") { sites { id } } }"#, as: viewer)
+        #expect(answer.observation.statements == 2)
+        #expect(String(decoding: answer.body, as: UTF8.self) == #"{"data":{"tenant":null}}"#)
+    }
+
+    @Test func theCostLimitCountsRowsThatMayBeTouched() async throws {
+        let viewer = SpotexDatabase.viewer("user-agency-001")
+        let answer = try await SpotexDatabase.shared.get().ask("{ tickets(first: 500) { messages(first: 500) { ticket { messages(first: 500) { id } } } } }", as: viewer)
+        #expect(answer.outcome == .requestError(.limitExceeded))
+    }
+}

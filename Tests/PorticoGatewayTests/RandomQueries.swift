@@ -1,0 +1,86 @@
+import GraphQLSchema
+
+/// Random operations that validate against a viewer's schema: nested relations, filters through relations, orders. Foreign keys are left out, because they are
+/// their own row's data and show even where the row behind is hidden.
+struct RandomQueries {
+    private var generator: SplitMix
+    private let schema: Schema
+
+    init(seed: UInt64, schema: Schema) {
+        generator = SplitMix(state: seed)
+        self.schema = schema
+    }
+
+    mutating func next() -> String {
+        let roots = schema.queryType.fields.filter { schema.type($0.type.name)?.isComposite == true }
+        let field = roots[Int.random(in: 0..<roots.count, using: &generator)]
+        return "{ \(selection(field, depth: 4)) }"
+    }
+
+    private mutating func selection(_ field: FieldType, depth: Int) -> String {
+        guard case .object(let type)? = schema.type(field.type.name) else { return field.name }
+        var inner: [String] = []
+        for child in type.fields {
+            let isComposite = schema.type(child.type.name)?.isComposite == true
+            let isForeignKey = child.name.hasSuffix("Id")
+            if isComposite ? depth > 1 && chance(3) : !isForeignKey && (child.name == "id" || chance(3)) { inner.append(selection(child, depth: depth - 1)) }
+        }
+        if inner.isEmpty { inner = ["__typename"] }
+        return "\(field.name)\(arguments(field)) { \(inner.joined(separator: " ")) }"
+    }
+
+    private mutating func arguments(_ field: FieldType) -> String {
+        if field.arguments["id"] != nil { return "(id: \"\(anyID(field.type.name))\")" }
+        guard field.arguments["where"] != nil else { return "" }
+        var parts: [String] = []
+        if chance(2) { parts.append("where: \(filter("\(field.type.name)Filter", depth: 3))") }
+        if chance(3) { parts.append("first: \(Int.random(in: 0...5, using: &generator))") }
+        if chance(4), case .inputObject(let order)? = schema.type("\(field.type.name)Order"), let key = order.fields.elements.randomElement(using: &generator) {
+            parts.append("orderBy: [{\(key.name): DESC}]")
+        }
+        return parts.isEmpty ? "" : "(\(parts.joined(separator: ", ")))"
+    }
+
+    private mutating func anyID(_ type: String) -> String {
+        let tenant = TangledData.tenants.randomElement(using: &generator) ?? "a"
+        switch type {
+        case "Tenant": return tenant
+        case "User": return "\(tenant)-u\(Int.random(in: 1...4, using: &generator))"
+        case "Site": return "\(tenant)-s1"
+        case "Ticket": return "\(tenant)-kb-2"
+        case "AuditLog": return "\(Int.random(in: 1...9, using: &generator))"
+        default: return "\(tenant)-sub"
+        }
+    }
+
+    private mutating func filter(_ name: String, depth: Int) -> String {
+        guard depth > 0, case .inputObject(let type)? = schema.type(name), let field = type.fields.elements.randomElement(using: &generator) else { return "{}" }
+        let target = field.type.name
+        switch field.name {
+        case "and", "or": return "{\(field.name): [\(filter(name, depth: depth - 1)), \(filter(name, depth: depth - 1))]}"
+        case "not": return "{not: \(filter(name, depth: depth - 1))}"
+        default: break
+        }
+        if target.hasSuffix("ListFilter") {
+            let word = ["some", "every", "none"].randomElement(using: &generator) ?? "some"
+            return "{\(field.name): {\(word): \(filter(String(target.dropLast("ListFilter".count)) + "Filter", depth: depth - 1))}}"
+        }
+        if case .inputObject(let inner)? = schema.type(target), inner.fields["and"] != nil { return "{\(field.name): \(filter(target, depth: depth - 1))}" }
+        return "{\(field.name): {isNull: \(Bool.random(using: &generator))}}"
+    }
+
+    private mutating func chance(_ of: Int) -> Bool { Int.random(in: 0..<of, using: &generator) == 0 }
+}
+
+/// A small seeded generator, so that a failure can be run again.
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

@@ -1,0 +1,71 @@
+import PorticoCatalog
+import PostgresSQL
+import TestFixtures
+import Testing
+
+@testable import PorticoPlanning
+
+/// Statements as a faulty planner might build them: each must be found.
+@Suite struct IsolationAuditTests {
+    private let t0 = Alias("t", 0), p0 = Alias("p", 0)
+
+    private func table(_ type: String, _ alias: Alias, purpose: TableSource.Purpose? = nil) -> FromItem {
+        let name = Fixture.catalog.types[type]?.table.name ?? ""
+        return .table(TableSource(schema: nil, name: name, alias: alias, purpose: purpose ?? .rows(type: type)))
+    }
+
+    private func audit(_ type: String, _ conditions: [Expression], parameters: [ParameterSource] = [.tenant(.text), .tenants(.text), .constant(.text([0x61]))]) -> String? {
+        let select = Select(columns: [], from: [table(type, t0)], conditions: conditions)
+        return IsolationAudit(catalog: Fixture.catalog, parameters: parameters).firstUnprotected(select)
+    }
+
+    @Test func ownColumn() {
+        let column = Expression.column(t0, "tenant_id")
+        #expect(audit("Site", [.binary(column, .equal, .parameter(1))]) == nil)
+        #expect(audit("Site", [.isTrue(.binary(column, .equal, .parameter(1)))]) == nil)
+        #expect(audit("Site", [.equalsAny(column, .parameter(2))]) == nil)
+        #expect(audit("Site", []) == "Site")
+        #expect(audit("Site", [.binary(column, .equal, .parameter(3))]) == "Site", "a value that is not the viewer's tenant")
+        #expect(audit("Site", [.binary(column, .notEqual, .parameter(1))]) == "Site")
+        #expect(audit("Site", [.or([.binary(column, .equal, .parameter(1)), .boolean(true)])]) == "Site")
+        #expect(audit("Site", [.isNotTrue(.binary(column, .equal, .parameter(1)))]) == "Site")
+        #expect(audit("Site", [.binary(.column(t0, "id"), .equal, .parameter(1))]) == "Site", "another column")
+        #expect(audit("Site", [.binary(.column(Alias("t", 1), "tenant_id"), .equal, .parameter(1))]) == "Site", "another table's column")
+    }
+
+    private func path(from start: Expression, test: Expression?) -> Expression {
+        let conditions = [Expression.binary(.column(p0, "id"), .equal, start)] + (test.map { [$0] } ?? [])
+        return .exists(Select(columns: [], from: [table("Ticket", p0, purpose: .tenantPath)], conditions: conditions))
+    }
+
+    @Test func path() {
+        let test = Expression.binary(.column(p0, "tenant_id"), .equal, .parameter(1))
+        let start = Expression.column(t0, "ticket_id")
+        #expect(audit("TicketMessage", [path(from: start, test: test)]) == nil)
+        #expect(audit("TicketMessage", [path(from: start, test: nil)]) == "TicketMessage")
+        #expect(audit("TicketMessage", [path(from: .column(t0, "author_id"), test: test)]) == "TicketMessage")
+        #expect(audit("TicketMessage", [.not(path(from: start, test: test))]) == "TicketMessage")
+    }
+
+    /// The path may stand outside the lists of a batch, but only where the batch's key is the row's own column.
+    @Test func hoistedPath() {
+        let test = Expression.binary(.column(p0, "tenant_id"), .equal, .parameter(1))
+        func batch(tie: Expression, outer: [Expression]) -> String? {
+            let inner = Select(columns: [], from: [table("TicketMessage", t0)], conditions: [tie])
+            let select = Select(columns: [], from: [.keys(parameter: 4, type: "text", Alias("k", 0)), .lateral(inner, Alias("c", 0))], conditions: outer)
+            return IsolationAudit(catalog: Fixture.catalog, parameters: [.tenant(.text)]).firstUnprotected(select)
+        }
+        let tie = Expression.binary(.column(t0, "ticket_id"), .equal, RowReference.batchKey)
+        let hoisted = path(from: RowReference.batchKey, test: test)
+        #expect(batch(tie: tie, outer: [hoisted]) == nil)
+        #expect(batch(tie: tie, outer: []) == "TicketMessage")
+        #expect(batch(tie: .binary(.column(t0, "author_id"), .equal, RowReference.batchKey), outer: [hoisted]) == "TicketMessage")
+    }
+
+    /// A table inside a filter is held to the same.
+    @Test func nestedFilters() {
+        let protected = Expression.binary(.column(t0, "tenant_id"), .equal, .parameter(1))
+        let inner = Select(columns: [], from: [table("Ticket", Alias("t", 1))], conditions: [.binary(.column(Alias("t", 1), "site_id"), .equal, .column(t0, "id"))])
+        #expect(audit("Site", [protected, .or([.not(.exists(inner))])]) == "Ticket")
+    }
+}

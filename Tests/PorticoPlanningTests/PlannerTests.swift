@@ -1,0 +1,144 @@
+import GraphQLSchema
+import GraphQLValidation
+import PorticoAccess
+import PorticoCatalog
+import PorticoPlanning
+import TestFixtures
+import Testing
+
+@Suite struct PlannerTests {
+    @Test func nestedListsAreOneStatementALevel() throws {
+        let plan = try Fixture.plan("""
+            query Nested($id: ID!) { tenant(id: $id) { id name sites(first: 10) { id tickets(first: 10) { id messages(first: 5) { id body } } } } }
+            """, variables: #"{"id": "t1"}"#)
+        #expect(plan.loads.map(\.statement.text) == [
+            #"SELECT t0."id", t0."name" FROM "tenants" AS t0 WHERE (t0."id" = $1) AND ((t0."id" = $2) IS TRUE)"#,
+            #"""
+            SELECT t0."id" FROM "wordpress_sites" AS t0 WHERE (t0."tenant_id" = $1) AND ((t0."tenant_id" = $2) IS TRUE) \#
+            ORDER BY t0."created_at" DESC, t0."id" LIMIT $3
+            """#,
+            #"""
+            SELECT k0."ord", c0."id" FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord) CROSS JOIN LATERAL \#
+            (SELECT t0."id" FROM "tickets" AS t0 WHERE (t0."site_id" = k0."key") AND ((t0."tenant_id" = $2) IS TRUE) \#
+            ORDER BY t0."created_at" DESC, t0."id" LIMIT $3) AS c0
+            """#,
+            #"""
+            SELECT k0."ord", c0."id", c0."body" FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord) CROSS JOIN LATERAL \#
+            (SELECT t0."id", t0."body" FROM "ticket_messages" AS t0 WHERE (t0."ticket_id" = k0."key") \#
+            ORDER BY t0."created_at", t0."id" LIMIT $3) AS c0 \#
+            WHERE EXISTS (SELECT 1 FROM "tickets" AS p0 WHERE (p0."id" = k0."key") AND (p0."tenant_id" = $2))
+            """#,
+        ])
+        #expect(plan.first == [0, 1])
+        #expect(plan.dependents == [[], [2], [3], []])
+    }
+
+    @Test func toOneRelationsTakeDistinctKeys() throws {
+        let plan = try Fixture.plan("{ tickets { creator { name } } }")
+        #expect(plan.loads.count == 2)
+        #expect(plan.loads[1].statement.text == #"""
+            SELECT k0."ord", t0."name" FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord) CROSS JOIN "users" AS t0 \#
+            WHERE (t0."id" = k0."key") AND ((t0."tenant_id" = $2) IS TRUE)
+            """#)
+        #expect(plan.loads[1].link == .batch(parent: 0, column: 0, keyType: .text, keysAreUnique: false))
+    }
+
+    @Test func theSameOperationGivesTheSameBytes() throws {
+        let query = #"{ tickets(where: {status: {in: [OPEN]}, site: {name: {contains: "x"}}}) { id site { id } messages { id } } }"#
+        let first = try Fixture.plan(query), second = try Fixture.plan(query)
+        #expect(first.loads.map(\.statement.text) == second.loads.map(\.statement.text))
+        #expect(first.loads.map(\.parameters) == second.loads.map(\.parameters))
+    }
+
+    @Test(arguments: [
+        (TenantScope.one, #"SELECT t0."id" FROM "sites" AS t0 WHERE (t0."tenant_id" = $1)"#),
+        (.several, #"SELECT t0."id" FROM "sites" AS t0 WHERE (t0."tenant_id" = ANY ($1))"#),
+    ])
+    func rootListsAreFoundByTheTenant(_ scope: TenantScope, _ start: String) throws {
+        let text = try Fixture.plan("{ sites { id } }", scope: scope).loads[0].statement.text
+        #expect(text.hasPrefix(start.replacing("\"sites\"", with: "\"wordpress_sites\"")))
+    }
+
+    @Test func withoutIsolationThereIsNoTenantCondition() throws {
+        let text = try Fixture.plan("{ sites { id } }", rules: Fixture.rules(.crossTenant), scope: .all).loads[0].statement.text
+        #expect(text == #"SELECT t0."id" FROM "wordpress_sites" AS t0 ORDER BY t0."created_at" DESC, t0."id" LIMIT $1"#)
+    }
+
+    /// A filter through a relation matches only rows that the viewer could read: isolation and row rules stand inside.
+    @Test func filtersThroughRelationsAreGuarded() throws {
+        let rules = Fixture.rules(.tenant, rows: ["TicketMessage": .compare(Fixture.field("TicketMessage", "internal"), .eq, .literal(.boolean(false)))])
+        let plan = try Fixture.plan(#"{ tickets(where: {messages: {some: {body: {contains: "x"}}}}) { id } }"#, rules: rules)
+        #expect(plan.loads[0].statement.text.contains(#"""
+            EXISTS (SELECT 1 FROM "ticket_messages" AS t1 WHERE (t1."ticket_id" = t0."id") \#
+            AND EXISTS (SELECT 1 FROM "tickets" AS p0 WHERE (p0."id" = t1."ticket_id") AND (p0."tenant_id" = $1)) \#
+            AND (t1."internal" = false) AND (strpos(t1."body", $2) > 0))
+            """#))
+    }
+
+    /// A relation inside a rule reaches rows under isolation alone, not under the target's row rules.
+    @Test func relationsInsideRulesAreUnderIsolationAlone() throws {
+        let mine = Condition<RuleOperand>.compare(Fixture.field("Ticket", "creatorId"), .eq, .viewer(.id))
+        let rules = Fixture.rules(.tenant, rows: ["Site": .toMany(Fixture.relation("Site", "tickets"), .some, mine), "Ticket": .any([])], required: [.id])
+        let text = try Fixture.plan("{ sites { id } }", rules: rules).loads[0].statement.text
+        #expect(text.contains(#"""
+            ($2::text IS NOT NULL) AND EXISTS (SELECT 1 FROM "tickets" AS t1 WHERE (t1."site_id" = t0."id") AND ((t1."tenant_id" = $1) IS TRUE) AND (t1."creator_id" = $2))
+            """#))
+    }
+
+    @Test func everyHoldsOfNoVisibleRowForWhichItIsNotTrue() throws {
+        let text = try Fixture.plan(#"{ sites(where: {tickets: {every: {status: {eq: CLOSED}}}}) { id } }"#).loads[0].statement.text
+        #expect(text.contains(#"(NOT EXISTS (SELECT 1 FROM "tickets" AS t1 WHERE (t1."site_id" = t0."id") AND ((t1."tenant_id" = $1) IS TRUE) AND ((t1."status" = $2) IS NOT TRUE)))"#))
+    }
+
+    // MARK: Order
+
+    @Test(arguments: [
+        ("{ tickets { id } }", #"ORDER BY t0."created_at" DESC, t0."id" LIMIT"#),
+        ("{ domains { id } }", #"ORDER BY t0."name", t0."id" LIMIT"#),
+        ("{ tickets(orderBy: []) { id } }", #"ORDER BY t0."created_at" DESC, t0."id" LIMIT"#),
+        ("{ tickets(orderBy: [{subject: ASC_NULLS_FIRST}, {status: DESC_NULLS_LAST}]) { id } }", #"ORDER BY t0."subject" NULLS FIRST, t0."status" DESC NULLS LAST, t0."id" LIMIT"#),
+        ("{ tickets(orderBy: [{id: DESC}, {subject: ASC}]) { id } }", #"ORDER BY t0."id" DESC LIMIT"#),
+        ("{ tickets(orderBy: {subject: ASC}) { id } }", #"ORDER BY t0."subject", t0."id" LIMIT"#),
+    ])
+    func orders(_ query: String, _ expected: String) throws {
+        #expect(try Fixture.plan(query).loads[0].statement.text.contains(expected))
+    }
+
+    @Test func hiddenFieldsDropOutOfDefaultOrders() throws {
+        let rules = Fixture.rules(.tenant, hiding: ["Ticket": ["createdAt"]])
+        #expect(try Fixture.plan("{ tickets { id } }", rules: rules).loads[0].statement.text.contains(#"ORDER BY t0."id" LIMIT"#))
+    }
+
+    // MARK: Bounds
+
+    @Test(arguments: ["first: 501", "first: -1", "offset: 10001", "offset: -1"])
+    func boundsAreKept(_ argument: String) throws {
+        #expect(throws: PlanningError.self) { try Fixture.plan("{ tickets(\(argument)) { id } }") }
+    }
+
+    @Test func nullIsTheSameAsLeavingOut() throws {
+        let plain = try Fixture.plan("{ tickets { id } }").loads[0]
+        let nulls = try Fixture.plan("{ tickets(where: null, orderBy: null, first: null, offset: null) { id } }").loads[0]
+        #expect(plain.statement.text == nulls.statement.text)
+        #expect(plain.parameters == nulls.parameters)
+    }
+
+    // MARK: Shapes
+
+    /// Requests whose filters differ in values alone share one plan; another structure is another plan.
+    @Test func filtersInVariablesArePlannedByShape() throws {
+        let operation = try Fixture.operation("query($w: TicketFilter, $n: Int) { tickets(where: $w, first: $n) { id } }")
+        let shapes = VariableShapes(operation, byValue: false)
+        func key(_ values: [InputValue?]) -> [UInt8] { shapes.key(VariableValues(values)) }
+        func filter(_ key: String, _ operation: String, _ value: InputValue) -> InputValue {
+            .object([.init(name: key, value: .object([.init(name: operation, value: value)]))])
+        }
+        #expect(key([filter("subject", "eq", .string("a")), .int(1)]) == key([filter("subject", "eq", .string("b")), .int(2)]))
+        #expect(key([filter("subject", "in", .list([.string("a")])), .int(1)]) == key([filter("subject", "in", .list([.string("b"), .string("c")])), .int(1)]))
+        #expect(key([filter("subject", "eq", .string("a")), .int(1)]) != key([filter("subject", "ne", .string("a")), .int(1)]))
+        #expect(key([filter("subject", "isNull", .boolean(true)), .int(1)]) != key([filter("subject", "isNull", .boolean(false)), .int(1)]))
+        #expect(key([nil, .int(1)]) != key([.null, .int(1)]))
+        #expect(key([nil, .int(1)]) != key([nil, nil]))
+        #expect(key([filter("subject", "in", .list([])), nil]) != key([filter("subject", "in", .list([.string("a")])), nil]))
+    }
+}

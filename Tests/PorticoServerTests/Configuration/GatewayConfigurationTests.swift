@@ -1,0 +1,159 @@
+import Diagnostics
+import Testing
+@testable import PorticoServer
+
+/// A text of `config/gateway.yaml` → what is configured, or every problem with its position.
+struct GatewayConfigurationTests {
+    private func read(_ text: String, environment: [String: String] = [:], flags: ConfigurationFlags = ConfigurationFlags()) throws(Diagnostics) -> GatewayConfiguration {
+        try GatewayConfiguration.read(SourceText(name: "gateway.yaml", text), project: "/project", environment: { environment[$0] }, flags: flags)
+    }
+
+    /// `line:column: message` and the hint, for each problem.
+    private func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
+        let source = SourceText(name: "gateway.yaml", text)
+        do throws(Diagnostics) {
+            _ = try read(text, environment: environment)
+            return []
+        } catch {
+            return error.items.map { item in
+                let place = item.range.map { source.position(at: Int($0.start)) }.map { "\($0.line):\($0.column): " } ?? ""
+                return place + item.message + (item.hint.map { " | \($0)" } ?? "")
+            }
+        }
+    }
+
+    @Test func everythingThatCanBeSaid() throws {
+        let secret = String(repeating: "s", count: 32)
+        let configuration = try read(
+            """
+            listener: { host: 0.0.0.0, port: 9000, workers: 3, unixSocket: { path: run/http.sock, mode: "0600" } }
+            database: { url: "${DB:-postgresql:///fallback}", connections: 7, statements: unnamed, statementTimeout: 2m }
+            authentication:
+              keys:
+                - { kid: a, algorithm: HS256, secret: \(secret) }
+                - { algorithm: EdDSA, publicKey: PEM }
+              jwks: { url: "https://example.com/keys", refresh: 5m }
+              issuer: me
+              audience: [one, two]
+              leeway: 30s
+              users: { table: app.people, id: pid, role: kind, tenant: firm, status: null }
+              tenants: { table: firms, parent: null, status: state, active: open }
+              apiKeys: [{ user: u, sha256: \(String(repeating: "0f", count: 32)) }]
+            limits: { requestTimeout: 1500ms, body: 64KiB, maximumFirst: 100 }
+            logging: { level: off, format: json }
+            """)
+        #expect(configuration.listener.host == "0.0.0.0")
+        #expect(configuration.listener.port == 9000)
+        #expect(configuration.listener.workers == 3)
+        #expect(configuration.listener.unixSocket == UnixSocketConfiguration(path: "/project/run/http.sock", mode: 0o600))
+        #expect(configuration.database.url == "postgresql:///fallback")
+        #expect(configuration.database.connections == 7)
+        #expect(configuration.database.statements == .unnamed)
+        #expect(configuration.database.statementTimeout == 120_000)
+        let authentication = configuration.authentication
+        #expect(authentication.keys == [
+            KeyConfiguration(kid: "a", algorithm: .hs256, material: .secret(secret)), KeyConfiguration(kid: nil, algorithm: .eddsa, material: .publicKey(pem: "PEM")),
+        ])
+        #expect(authentication.jwks?.source == .url("https://example.com/keys"))
+        #expect(authentication.jwks?.refresh == 300_000)
+        #expect(authentication.requirements == TokenRequirements(issuer: "me", audience: ["one", "two"], leeway: 30))
+        #expect(authentication.users.table == "app.people")
+        #expect(authentication.users.status == nil)
+        #expect(authentication.tenants?.parent == nil)
+        #expect(authentication.tenants?.status == StatusColumn(column: "state", active: "open"))
+        #expect(authentication.apiKeys == [APIKeyBinding(user: "u", sha256: Array(repeating: 0x0F, count: 32))])
+        #expect(configuration.limits[.requestTimeout] == 1500)
+        #expect(configuration.limits[.body] == 65_536)
+        #expect(configuration.limits[.maximumFirst] == 100)
+        #expect(configuration.limits[.connections] == LimitName.connections.definition.standard)
+        #expect(configuration.logging.level == nil)
+        #expect(configuration.logging.format == .json)
+    }
+
+    @Test func theEnvironmentWinsOverTheFileAndFlagsOverTheEnvironment() throws {
+        let text = "{ listener: { host: file, port: 1 }, database: { url: file } }"
+        let environment = ["PORTICO_HOST": "env", "PORTICO_PORT": "2", "DATABASE_URL": "env", "PORTICO_JWT_SECRET": "secret"]
+        #expect(try read(text).listener.host == "file")
+        let fromEnvironment = try read(text, environment: environment)
+        #expect(fromEnvironment.listener.host == "env")
+        #expect(fromEnvironment.listener.port == 2)
+        #expect(fromEnvironment.database.url == "env")
+        #expect(fromEnvironment.authentication.keys == [KeyConfiguration(kid: nil, algorithm: .hs256, material: .secret("secret"))])
+        let fromFlags = try read(text, environment: environment, flags: ConfigurationFlags(databaseURL: "flag", host: "flag", port: 3, workers: 4, secret: "other"))
+        #expect(fromFlags.listener.host == "flag")
+        #expect(fromFlags.listener.port == 3)
+        #expect(fromFlags.listener.workers == 4)
+        #expect(fromFlags.database.url == "flag")
+        #expect(fromFlags.authentication.keys == [KeyConfiguration(kid: nil, algorithm: .hs256, material: .secret("other"))])
+    }
+
+    @Test func theSecretOfTheEnvironmentLeavesKeysWithAKid() throws {
+        let secret = String(repeating: "x", count: 40)
+        let text = "authentication: { keys: [{ kid: partner, algorithm: HS256, secret: \(secret) }, { algorithm: HS256, secret: \(secret) }] }"
+        let keys = try read(text, environment: ["PORTICO_JWT_SECRET": "mine"]).authentication.keys
+        #expect(keys.map(\.kid) == ["partner", nil])
+        #expect(keys.last?.material == .secret("mine"))
+    }
+
+    @Test func withoutAKeyNobodyCanSignIn() throws {
+        #expect(try read("{}").authentication.hasKey == false)
+        #expect(try read("{}", environment: ["PORTICO_JWT_SECRET": "x"]).authentication.hasKey)
+    }
+
+    @Test(arguments: [
+        ("listner: {}", ["1:1: The key `listner` is not known in the configuration. | Did you mean \"listener\"?"]),
+        ("listener:\n  prt: 1\n  port: 99999", [
+            "2:3: The key `prt` is not known in the listener. | Did you mean \"port\"?", "3:9: Expected the port from 0 to 65535, found 99999.",
+        ]),
+        ("database:\n  url: ${NOWHERE}", ["2:8: The environment variable NOWHERE is not set. | Set it, or write `${NOWHERE:-default}`."]),
+        ("limits: { body: 3 parsecs }", [
+            "1:17: Expected the limit `body` as a number of bytes, found `3 parsecs`. | Write it with its unit, such as `64KiB` or `1MiB`.",
+        ]),
+        ("limits: { requestTimeout: 10 }", [
+            "1:27: Expected the limit `requestTimeout` as a duration, found `10`. | Write it with its unit, such as `500ms`, `10s` or `5m`.",
+        ]),
+        ("limits: { requestTimeout: 1ms }", ["1:27: Expected the limit `requestTimeout` from 10ms to 3600000ms, found 1ms."]),
+        ("limits: { first: 600 }", ["1:18: The limit `first` (600) is above `maximumFirst` (500)."]),
+        ("logging: { level: loud }", [
+            "1:19: Expected the log level as one of `trace`, `debug`, `info`, `notice`, `warning`, `error`, `critical`, `off`, found `loud`.",
+        ]),
+        ("authentication: { keys: [{ algorithm: none, secret: x }] }", [
+            "1:39: Expected the algorithm as one of `HS256`, `RS256`, `ES256`, `EdDSA`, found `none`.",
+        ]),
+        ("authentication: { keys: [{ algorithm: HS256, secret: short }] }", ["1:54: The secret has 5 bytes; HS256 needs at least 32."]),
+        ("authentication: { keys: [{ algorithm: RS256, secret: short }] }", ["1:26: A key for RS256 takes either `publicKey` or `file`, found `secret`."]),
+        ("authentication: { keys: [{ algorithm: ES256, file: no.pem }] }", ["1:52: The file `no.pem` cannot be read: No such file or directory."]),
+        ("authentication: { jwks: { url: \"http://example.com/k\" } }", [
+            "1:32: Expected the URL of the JWKS to begin with `https://`: who can change the answer on its way can sign tokens.",
+        ]),
+        ("authentication: { apiKeys: [{ user: u, sha256: abc }] }", [
+            "1:48: Expected the SHA-256 of the key as 64 hexadecimal digits. | `printf %s KEY | sha256sum` prints it.",
+        ]),
+        ("listener: { host: null }", ["1:11: Without a host, the listener needs a `unixSocket`."]),
+        ("", ["1:1: The file is empty. | Write `{}` for a file that says nothing."]),
+    ])
+    func wrongConfigurations(text: String, expected: [String]) {
+        #expect(problems(text) == expected)
+    }
+
+    @Test func aPortThatIsNoneInTheEnvironment() {
+        #expect(problems("{}", environment: ["PORTICO_PORT": "http"]) == ["The environment variable PORTICO_PORT is not a port from 0 to 65535: \"http\"."])
+    }
+
+    @Test(arguments: LimitName.allCases) func everyDefaultIsAllowed(name: LimitName) {
+        #expect(name.definition.range.contains(name.definition.standard))
+        #expect(!name.definition.reason.isEmpty)
+    }
+
+    @Test(arguments: [("500ms", 500), ("10s", 10_000), ("5m", 300_000), ("1h", 3_600_000)]) func durations(text: String, milliseconds: Int) {
+        #expect(Quantity.milliseconds(text) == milliseconds)
+    }
+
+    @Test(arguments: ["", "10", "s", "-1s", "1.5s", "1 s", "99999999999999999999h", "9999999999999999h"]) func noDurations(text: String) {
+        #expect(Quantity.milliseconds(text) == nil)
+    }
+
+    @Test(arguments: [("512", 512), ("1B", 1), ("64KiB", 65_536), ("1MiB", 1 << 20), ("2MB", 2_000_000)]) func sizes(text: String, bytes: Int) {
+        #expect(Quantity.bytes(text) == bytes)
+    }
+}

@@ -1,0 +1,98 @@
+import GraphQLLanguage
+import GraphQLSchema
+import PorticoAccess
+import PostgresSQL
+import Diagnostics
+@testable import PorticoServer
+
+/// A directory that a test writes down; it counts how often it is read.
+final class ScriptedSource: DirectorySource {
+    /// By user id: role, tenant, status, status of the tenant, id of the tenant.
+    var users: [String: [String?]] = [:]
+    /// By tenant id.
+    var subtrees: [String: [String]] = [:]
+    var failure: DirectoryFailure?
+    private(set) var readings: [String] = []
+    /// When set, answers wait for ``release()``.
+    var holds = false
+    private var held: [() -> Void] = []
+
+    func rows(of statement: Statement, parameter: String, then: @escaping (Result<[[String?]], DirectoryFailure>) -> Void) {
+        readings.append(parameter)
+        let isTree = statement.text.contains("RECURSIVE")
+        let answer = { [self] in
+            if let failure { return then(.failure(failure)) }
+            then(.success(isTree ? (subtrees[parameter] ?? []).map { [$0] } : users[parameter].map { [$0] } ?? []))
+        }
+        if holds { held.append(answer) } else { answer() }
+    }
+
+    func release() {
+        let all = held
+        held = []
+        for answer in all { answer() }
+    }
+}
+
+/// Rules by role; a tenant may be broken.
+final class ScriptedRules: RulesSnapshot {
+    let sets: [String: RuleSet]
+    let broken: Set<String>
+
+    init(_ roles: [String: Reach], broken: Set<String> = []) throws {
+        let source = SourceText(name: "schema", "schema { query: Query } type Query { apiVersion: String! }")
+        let schema = try SchemaBuilder.build(document: parse(source), source: source)
+        var sets: [String: RuleSet] = [:]
+        for (index, role) in roles.keys.sorted().enumerated() {
+            sets[role] = RuleSet(fingerprint: UInt64(index), role: role, reach: roles[role] ?? .tenant, schema: schema, types: [:], limits: RuleLimits())
+        }
+        self.sets = sets
+        self.broken = broken
+    }
+
+    func rules(role: String, tenant: String?) -> RuleLookup {
+        if let tenant, broken.contains(tenant) { return .tenantUnavailable }
+        return sets[role].map { .rules($0) } ?? .unknownRole
+    }
+}
+
+/// Everything between a request and its viewer, with a clock that only the test moves.
+final class Desk {
+    let source = ScriptedSource()
+    var now = 1_000_000
+    var rules: ScriptedRules
+    private(set) var reports: [String] = []
+    private(set) var directory: ViewerDirectory!
+    private(set) var resolver: ViewerResolver!
+
+    init() throws {
+        rules = try ScriptedRules(["client": .tenant, "agency_owner": .subtree, "super_admin": .crossTenant, "anonymous": .tenant], broken: ["broken"])
+        source.users = [
+            "client": ["client", "t-1", "active", "active", "t-1"],
+            "owner": ["agency_owner", "t-1", "active", "active", "t-1"],
+            "admin": ["super_admin", "t-0", "active", "active", "t-0"],
+            "disabled": ["client", "t-1", "disabled", "active", "t-1"],
+            "suspended": ["client", "t-2", "active", "suspended", "t-2"],
+            "orphan": ["client", "t-9", "active", nil, nil],
+            "stranger": ["gardener", "t-1", "active", "active", "t-1"],
+            "unlucky": ["client", "broken", "active", "active", "broken"],
+        ]
+        source.subtrees = ["t-1": ["t-1", "t-11", "t-12"]]
+        let authentication = AuthenticationConfiguration()
+        directory = ViewerDirectory(
+            statements: DirectoryStatements(users: authentication.users, tenants: authentication.tenants), authentication: authentication, source: source,
+            clock: { [unowned self] in now }, report: { [unowned self] in reports.append($0) })
+        resolver = ViewerResolver(directory: directory, snapshot: { [unowned self] in rules })
+    }
+
+    func identity(_ user: String, tenant: String? = nil, role: String? = nil, others: [String: String] = [:]) -> Identity {
+        resolver.identity(TokenClaims(subject: user, expiresAt: .max, tenant: tenant, role: role, others: others))
+    }
+
+    /// The answer, or `nil` when it does not come within the call.
+    func resolve(_ identity: Identity) -> Result<Viewer, AuthenticationFailure>? {
+        var answer: Result<Viewer, AuthenticationFailure>?
+        resolver.resolve(identity) { answer = $0.map(\.viewer) }
+        return answer
+    }
+}

@@ -1,0 +1,198 @@
+import Glibc
+import HTTPWire
+import JSONBytes
+import Logging
+import SocketLoop
+import Synchronization
+import Testing
+@testable import PorticoServer
+
+/// A listener on 127.0.0.1 (or on a Unix socket) whose loop turns only when the test says so: everything happens on the test's own thread.
+final class Loopback {
+    let reactor = Reactor()
+    let address: ListenAddress
+    private(set) var listener: HTTPListener
+    private let sockets: [Listener]
+    private let handler: any HTTPHandler
+    private let mailbox = Mailbox()
+    private var waiting: [Int: (any Sendable) -> Void] = [:]
+    private var tickets = 0
+
+    init(_ handler: any HTTPHandler, unixPath: String? = nil, mostConnections: Int = 100, _ change: (inout GatewayLimits) -> Void = { _ in }) throws {
+        self.handler = handler
+        var limits = GatewayLimits()
+        change(&limits)
+        sockets = try Listener.open(unixPath.map { .unix(path: $0, mode: 0o600) } ?? .tcp(host: "127.0.0.1", port: 0))
+        address = sockets[0].address
+        listener = HTTPListener(
+            reactor: reactor, sockets: sockets, settings: HTTPConnectionSettings(limits), mostConnections: mostConnections, handler: handler,
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        try listener.start()
+    }
+
+    deinit { for socket in sockets { socket.close() } }
+
+    /// What a worker does for work that runs elsewhere.
+    func launch(_ work: @escaping @Sendable () async -> any Sendable, _ then: @escaping (any Sendable) -> Void) {
+        tickets += 1
+        let ticket = tickets
+        waiting[ticket] = then
+        Task.detached { [mailbox] in
+            let result = await work()
+            mailbox.results.withLock { $0.append((ticket, result)) }
+        }
+    }
+
+    /// Turns the loop until the condition holds, at most for some seconds.
+    func turn(seconds: Int = 5, sourceLocation: SourceLocation = #_sourceLocation, until condition: () -> Bool) {
+        let end = reactor.now + seconds * 1000
+        while !condition() {
+            guard reactor.now < end else {
+                Issue.record("what was waited for did not happen", sourceLocation: sourceLocation)
+                return
+            }
+            reactor.poll(timeoutMilliseconds: 5)
+            for (ticket, result) in mailbox.results.withLock({ results in defer { results = [] }; return results }) { waiting.removeValue(forKey: ticket)?(result) }
+        }
+    }
+
+    /// Turns the loop some times, for what must not happen.
+    func idle(turns: Int = 10) {
+        for _ in 0..<turns { reactor.poll(timeoutMilliseconds: 5) }
+    }
+
+    func connect() throws -> Client { try Client(address) }
+
+    /// Sends a request, and turns until it is answered.
+    func exchange(_ request: String, on client: Client? = nil, sourceLocation: SourceLocation = #_sourceLocation) throws -> Answer {
+        let client = try client ?? connect()
+        client.send(request)
+        let before = client.answers.count
+        turn(sourceLocation: sourceLocation) { client.receive(); return client.answers.count > before || client.isEnded }
+        return try #require(client.answers.count > before ? client.answers[before] : nil, "no answer came", sourceLocation: sourceLocation)
+    }
+
+    private final class Mailbox: Sendable {
+        let results = Mutex<[(Int, any Sendable)]>([])
+    }
+}
+
+/// An answer as a client reads it.
+struct Answer: Equatable {
+    var status: Int
+    var headers: [String: String]
+    var body: String
+}
+
+/// The client's end of a connection.
+final class Client {
+    private let socket: StreamSocket
+    private(set) var received: [UInt8] = []
+    private(set) var isEnded = false
+
+    init(_ address: ListenAddress) throws {
+        let descriptor: Int32
+        let status: Int32
+        switch address {
+        case .tcp(_, let port):
+            descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            var name = sockaddr_in()
+            name.sin_family = sa_family_t(AF_INET)
+            name.sin_port = port.bigEndian
+            name.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+            status = withUnsafePointer(to: &name) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+            }
+        case .unix(let path, _):
+            descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+            var name = sockaddr_un()
+            name.sun_family = sa_family_t(AF_UNIX)
+            withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: path.utf8) }
+            status = withUnsafePointer(to: &name) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+            }
+        }
+        try #require(status == 0)
+        _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
+        socket = StreamSocket(descriptor: descriptor)
+    }
+
+    deinit { socket.close() }
+
+    /// Sends at most what the kernel takes; the number of bytes that were.
+    @discardableResult func send(_ text: String) -> Int { send(Array(text.utf8)) }
+
+    @discardableResult func send(_ bytes: [UInt8]) -> Int {
+        if case .bytes(let count) = bytes.withUnsafeBytes({ socket.write($0) }) { count } else { 0 }
+    }
+
+    func finishSending() { socket.finishWriting() }
+
+    /// Takes what has arrived.
+    func receive() {
+        while true {
+            var outcome = IOOutcome.wouldBlock
+            let bytes = [UInt8](unsafeUninitializedCapacity: 65_536) { buffer, count in
+                outcome = socket.read(into: UnsafeMutableRawBufferPointer(buffer))
+                if case .bytes(let read) = outcome { count = read }
+            }
+            switch outcome {
+            case .bytes: received += bytes
+            case .wouldBlock: return
+            case .closed, .failed:
+                isEnded = true
+                return
+            }
+        }
+    }
+
+    /// The complete answers so far.
+    var answers: [Answer] {
+        var answers: [Answer] = []
+        var rest = received[...]
+        while let end = rest.firstRange(of: Array("\r\n\r\n".utf8)) {
+            let lines = String(decoding: rest[..<end.lowerBound], as: UTF8.self).split(separator: "\r\n")
+            var headers: [String: String] = [:]
+            for line in lines.dropFirst() {
+                let parts = line.split(separator: ": ", maxSplits: 1)
+                headers[String(parts[0])] = parts.count > 1 ? String(parts[1]) : ""
+            }
+            let status = Int(lines[0].split(separator: " ")[1]) ?? 0
+            let length = status == 100 ? 0 : Int(headers["content-length"] ?? "0") ?? 0
+            guard rest.endIndex - end.upperBound >= length else { break }
+            answers.append(Answer(status: status, headers: headers, body: String(decoding: rest[end.upperBound..<(end.upperBound + length)], as: UTF8.self)))
+            rest = rest[(end.upperBound + length)...]
+        }
+        return answers
+    }
+}
+
+/// Answers with the request's path and body; to `/large` with 16 MiB, more than the kernel keeps; a path that begins
+/// with `/hold` waits until the test lets it go.
+final class EchoHandler: HTTPHandler {
+    private(set) var handled: [String] = []
+    private(set) var held: [(connection: HTTPConnection, text: String)] = []
+    private(set) var gone: [String] = []
+
+    func handle(_ request: HTTPRequest, on connection: HTTPConnection) {
+        handled.append(request.path)
+        let text = request.path.hasPrefix("/large") ? String(repeating: "0123456789abcdef", count: 1 << 20) : request.path + String(decoding: request.body, as: UTF8.self)
+        guard request.path.hasPrefix("/hold") else { return connection.respond(Self.answer(text)) }
+        held.append((connection, text))
+        connection.clientGone = { [self] in gone.append(text) }
+    }
+
+    func release() {
+        let all = held
+        held = []
+        for entry in all { entry.connection.respond(Self.answer(entry.text)) }
+    }
+
+    func response(to failure: HTTPFailure) -> HTTPResponse { Self.answer(failure.reason, status: failure.status) }
+
+    private static func answer(_ text: String, status: Int = 200) -> HTTPResponse {
+        let body = ResponseBuffer()
+        body.append(utf8: text)
+        return HTTPResponse(head: HTTPResponseHead(status: status), body: body)
+    }
+}

@@ -1,0 +1,96 @@
+import HTTPWire
+import JSONBytes
+import PorticoGateway
+import SocketLoop
+import Testing
+@testable import PorticoServer
+
+/// Answers GraphQL requests as a test wants, and remembers them.
+final class ScriptedService: GraphQLService {
+    var outcome = GatewayResponse.Outcome.data
+    var observation = RequestObservation()
+    /// When set, answers wait for ``release()``.
+    var holds = false
+    private(set) var requests: [(request: GraphQLRequest, access: Access, deadline: Int)] = []
+    private var held: [() -> Void] = []
+
+    func respond(to request: GraphQLRequest, access: Access, deadline: Int, completion: @escaping (GraphQLAnswer) -> Void) -> RequestTicket? {
+        requests.append((request, access, deadline))
+        let answer = { [outcome, observation] in
+            let body = ResponseBuffer()
+            body.append("{\"data\":{}}")
+            completion(GraphQLAnswer(body: body, outcome: outcome, observation: observation))
+        }
+        if holds { held.append(answer) } else { answer() }
+        return nil
+    }
+
+    func cancel(_ ticket: RequestTicket) {}
+
+    func release() {
+        let all = held
+        held = []
+        for answer in all { answer() }
+    }
+}
+
+/// A whole worker but for the gateway: router, authentication, directory, log, over real sockets.
+final class Office {
+    let desk: Desk
+    let service = ScriptedService()
+    let keys: KeyStore
+    let router: Deferred
+    let loopback: Loopback
+
+    /// A handler that is made after the listener, because both need the reactor.
+    final class Deferred: HTTPHandler {
+        var handler: (any HTTPHandler)!
+        func handle(_ request: HTTPRequest, on connection: HTTPConnection) { handler.handle(request, on: connection) }
+        func response(to failure: HTTPFailure) -> HTTPResponse { handler.response(to: failure) }
+    }
+
+    init(keys all: [TokenKey], log logging: LoggingConfiguration = LoggingConfiguration(), logDescriptor: Int32 = -1, apiKeys: [APIKeyBinding] = [], migrations: Set<String> = []) throws {
+        desk = try Desk()
+        keys = KeyStore(try KeySet(all))
+        router = Deferred()
+        loopback = try Loopback(router)
+        var authentication = AuthenticationConfiguration()
+        authentication.apiKeys = apiKeys
+        let authenticator = Authenticator(
+            keys: keys, authentication: authentication, resolver: desk.resolver, launch: { [unowned loopback] work, then in loopback.launch(work, then) })
+        let log = RequestLog(reactor: loopback.reactor, configuration: logging, writer: LogWriter(descriptor: logDescriptor))
+        let readiness = Readiness(expected: migrations, source: desk.source, clock: { [unowned desk] in desk.now })
+        router.handler = Router(reactor: loopback.reactor, authenticator: authenticator, service: service, readiness: readiness, log: log, requestTimeout: 10_000)
+    }
+
+    static func office(log: LoggingConfiguration = LoggingConfiguration(), logDescriptor: Int32 = -1, apiKeys: [APIKeyBinding] = [], migrations: Set<String> = []) async throws -> Office {
+        try Office(keys: [try await key()], log: log, logDescriptor: logDescriptor, apiKeys: apiKeys, migrations: migrations)
+    }
+
+    /// A POST to /graphql; `nil` leaves a field out.
+    func post(
+        _ body: String = #"{"query":"{ apiVersion }"}"#, accept: String? = nil, contentType: String? = "application/json", authorization: String? = nil, fields: String = "",
+        on client: Client? = nil
+    ) throws -> Answer {
+        var head = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: \(body.utf8.count)\r\n"
+        if let accept { head += "Accept: \(accept)\r\n" }
+        if let contentType { head += "Content-Type: \(contentType)\r\n" }
+        if let authorization { head += "Authorization: \(authorization)\r\n" }
+        return try loopback.exchange(head + fields + "\r\n" + body, on: client)
+    }
+
+    func get(_ target: String, method: String = "GET", fields: String = "") throws -> Answer {
+        try loopback.exchange("\(method) \(target) HTTP/1.1\r\nHost: x\r\n\(fields)\r\n")
+    }
+
+    /// A token that is good now.
+    static func token(_ user: String, _ members: String = "") -> String {
+        "Bearer " + Tokens.hmac(payload: Tokens.payload(members, sub: user, exp: WallClock.seconds() + 60))
+    }
+}
+
+/// The code of an answer's first error.
+func code(_ answer: Answer) throws -> String? {
+    guard case .array(let errors)? = try parseJSON(Array(answer.body.utf8))["errors"], case .string(let code)? = errors.first?["extensions"]?["code"] else { return nil }
+    return code
+}

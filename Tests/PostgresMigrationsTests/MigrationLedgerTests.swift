@@ -1,0 +1,164 @@
+import PostgresClient
+import TestCluster
+import Testing
+
+@testable import PostgresMigrations
+
+@Suite struct MigrationLedgerTests {
+    @Test func appliesInOrderAndRecordsAsPrismaDoes() throws {
+        let fixture = try MigrationFixture()
+        let files = folder(["1_a": "CREATE TABLE a (id int);", "2_b": "ALTER TABLE a ADD COLUMN name text;"])
+        #expect(try fixture.ledger.apply(files).map(\.name) == ["1_a", "2_b"])
+        let columns = try fixture.text("""
+            SELECT column_name, data_type, is_nullable, coalesce(character_maximum_length, 0) FROM information_schema.columns
+            WHERE table_name = '_prisma_migrations' ORDER BY ordinal_position
+            """)
+        #expect(columns == """
+            id,character varying,NO,36;checksum,character varying,NO,64;finished_at,timestamp with time zone,YES,0;migration_name,character varying,NO,255;\
+            logs,text,YES,0;rolled_back_at,timestamp with time zone,YES,0;started_at,timestamp with time zone,NO,0;applied_steps_count,integer,NO,0
+            """)
+        let rows = try fixture.text("""
+            SELECT migration_name, checksum, length(id), finished_at >= started_at, logs, rolled_back_at, applied_steps_count FROM _prisma_migrations ORDER BY 1
+            """)
+        #expect(rows == files.migrations.map { "\($0.name),\($0.checksum),36,t,NULL,NULL,1" }.joined(separator: ";"))
+        #expect(try fixture.ledger.apply(files).isEmpty)
+    }
+
+    @Test func statusTellsBothSides() throws {
+        let fixture = try MigrationFixture()
+        try fixture.ledger.apply(folder(["1_a": "SELECT 1", "2_gone": "SELECT 1"]))
+        let states = try fixture.ledger.status(of: folder(["1_a": "SELECT 2", "3_new": "SELECT 3"]))
+        #expect(states.map(\.name) == ["1_a", "2_gone", "3_new"])
+        guard case .changed = states[0].state, case .missing = states[1].state, case .pending = states[2].state else {
+            Issue.record("\(states)")
+            return
+        }
+    }
+
+    @Test func aChangedFileIsRefusedWithBothChecksums() throws {
+        let fixture = try MigrationFixture()
+        let before = folder(["1_a": "CREATE TABLE a (id int)"])
+        try fixture.ledger.apply(before)
+        let after = folder(["1_a": "CREATE TABLE a (id bigint)", "2_b": "CREATE TABLE b (id int)"])
+        let error = #expect(throws: MigrationError.self) { try fixture.ledger.apply(after) }
+        let text = error?.description ?? ""
+        #expect(text.contains("migrations/1_a/migration.sql"))
+        #expect(text.contains(before.migrations[0].checksum) && text.contains(after.migrations[0].checksum))
+        #expect(try fixture.text("SELECT to_regclass('b')") == "NULL")
+    }
+
+    @Test func aFailureLeavesNothingOfItsFile() throws {
+        let fixture = try MigrationFixture()
+        let sql = "CREATE TABLE ä (id int);\nSELECT nope;"
+        let error = #expect(throws: MigrationError.self) { try fixture.ledger.apply(folder(["1_ok": "CREATE TABLE ok (id int)", "2_bad": sql])) }
+        guard case .refused(let failure, _, let offset, false)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(failure.sqlState == "42703")
+        // Characters are counted, bytes are given: the `ä` before it has two.
+        #expect(offset == sql.utf8.count - "nope;".utf8.count)
+        #expect(try fixture.text("SELECT to_regclass('ä'), to_regclass('ok')") == "NULL,ok")
+        #expect(try fixture.text("SELECT migration_name FROM _prisma_migrations") == "1_ok")
+    }
+
+    @Test func whatEndsTheTransactionIsRefusedBeforeAnythingRuns() throws {
+        let fixture = try MigrationFixture()
+        let error = #expect(throws: MigrationError.self) { try fixture.ledger.apply(folder(["1_a": "CREATE TABLE a (id int);\nCOMMIT;"])) }
+        guard case .transactionControl(_, let offset, "COMMIT")? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(offset == 25)
+        #expect(try fixture.text("SELECT to_regclass('a')") == "NULL")
+    }
+
+    @Test func outsideATransactionEachStatementStandsAlone() throws {
+        let fixture = try MigrationFixture()
+        let files = folder(["1_a": "CREATE TABLE a (id int)", "2_b": "-- portico: no transaction\nCREATE INDEX CONCURRENTLY a_idx ON a (id); INSERT INTO a VALUES (1);"])
+        try fixture.ledger.apply(files)
+        #expect(try fixture.text("SELECT to_regclass('a_idx'), count(*) FROM a") == "a_idx,1")
+        #expect(try fixture.text("SELECT applied_steps_count, finished_at IS NOT NULL FROM _prisma_migrations WHERE migration_name = '2_b'") == "1,t")
+    }
+
+    @Test func outsideATransactionAFailureIsKeptAndStopsTheNextRun() throws {
+        let fixture = try MigrationFixture()
+        let files = folder(["1_a": "-- portico: no transaction\nCREATE TABLE a (id int);\nSELECT nope;\nCREATE TABLE b (id int);"])
+        let first = #expect(throws: MigrationError.self) { try fixture.ledger.apply(files) }
+        guard case .refused(_, _, let offset, true)? = first else {
+            Issue.record("\(String(describing: first))")
+            return
+        }
+        #expect(offset == 59)
+        #expect(try fixture.text("SELECT to_regclass('a'), to_regclass('b')") == "a,NULL")
+        let second = #expect(throws: MigrationError.self) { try fixture.ledger.apply(files) }
+        guard case .failedEarlier(let failed)? = second else {
+            Issue.record("\(String(describing: second))")
+            return
+        }
+        #expect(failed.logs.contains("nope"))
+        // What the message tells to do is done: undone by hand, and said so.
+        _ = try fixture.connection.query("DROP TABLE a")
+        _ = try fixture.connection.query("UPDATE _prisma_migrations SET rolled_back_at = now() WHERE id = $1", parameters: [failed.id])
+        let cured = folder(["1_a": "-- portico: no transaction\nCREATE TABLE a (id int);"])
+        #expect(try fixture.ledger.apply(cured).count == 1)
+        #expect(try fixture.text("SELECT count(*), count(rolled_back_at), count(finished_at) FROM _prisma_migrations") == "2,1,1")
+    }
+
+    @Test func baselineRecordsWithoutRunning() throws {
+        let fixture = try MigrationFixture()
+        let files = folder(["1_a": "CREATE TABLE a (id int)"])
+        #expect(throws: MigrationError.nothingToBaseline) { try fixture.ledger.baseline(files) }
+        try fixture.connection.execute("CREATE TABLE a (id int)")
+        #expect(throws: MigrationError.notEmpty(tables: ["a"])) { try fixture.ledger.apply(files) }
+        #expect(throws: MigrationError.notEmpty(tables: ["a"])) { try fixture.ledger.pending(of: files) }
+        #expect(try fixture.text("SELECT to_regclass('_prisma_migrations')") == "NULL")
+        #expect(try fixture.ledger.baseline(files).map(\.name) == ["1_a"])
+        #expect(try fixture.text("SELECT migration_name, applied_steps_count, finished_at IS NOT NULL FROM _prisma_migrations") == "1_a,0,t")
+        #expect(try fixture.ledger.apply(files).isEmpty)
+    }
+
+    @Test func pendingChangesNothing() throws {
+        let fixture = try MigrationFixture()
+        #expect(try fixture.ledger.pending(of: folder(["1_a": "CREATE TABLE a (id int)"])).map(\.name) == ["1_a"])
+        #expect(try fixture.text("SELECT to_regclass('a'), to_regclass('_prisma_migrations')") == "NULL,NULL")
+    }
+
+    /// A dump empties the search path of its session; the record must go where it belongs all the same.
+    @Test func settingsOfAFileDoNotReachTheNext() throws {
+        let fixture = try MigrationFixture()
+        try fixture.ledger.apply(folder([
+            "1_a": "SELECT pg_catalog.set_config('search_path', '', false); CREATE TABLE public.a (id int);", "2_b": "CREATE TABLE b (id int)",
+        ]))
+        #expect(try fixture.text("SELECT to_regclass('public.b'), count(*) FROM public._prisma_migrations") == "b,2")
+    }
+
+    @Test func aSecondRunWaitsForTheFirst() async throws {
+        let url = try TestCluster.shared().createDatabase()
+        let holder = try BlockingConnection(ConnectionSettings(url))
+        _ = try holder.query("SELECT pg_advisory_lock(72707369)")
+        let runner = Task.detached {
+            let connection = try BlockingConnection(ConnectionSettings(url))
+            var sawWait = false
+            let applied = try MigrationLedger(connection) { if $0 == .waitingForLock { sawWait = true } }.apply(folder(["1_a": "SELECT 1"]))
+            return (sawWait, applied.count)
+        }
+        while try holder.query("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())").scalar == "0" {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        _ = try holder.query("SELECT pg_advisory_unlock(72707369)")
+        let (sawWait, count) = try await runner.value
+        #expect(sawWait && count == 1)
+    }
+
+    @Test func theSeedIsAllOrNothing() throws {
+        let fixture = try MigrationFixture()
+        try fixture.connection.execute("CREATE TABLE a (id int PRIMARY KEY)")
+        let bad = SQLScript(path: "migrations/seed.sql", bytes: Array("INSERT INTO a VALUES (1); INSERT INTO a VALUES (1);".utf8))
+        #expect(throws: MigrationError.self) { try SeedLoader(fixture.connection).load(bad) }
+        #expect(try fixture.text("SELECT count(*) FROM a") == "0")
+        let good = SQLScript(path: "migrations/seed.sql", bytes: Array("INSERT INTO a VALUES (1) ON CONFLICT DO NOTHING;".utf8))
+        for _ in 0..<2 { try SeedLoader(fixture.connection).load(good) }
+        #expect(try fixture.text("SELECT count(*) FROM a") == "1")
+    }
+}

@@ -1,0 +1,105 @@
+# What `./run` and `./test` share: the Swift toolchain and the system packages. Sourced by bash, never run.
+#
+# `portico_setup` leaves `swift` on PATH and every package of `portico_missing` installed, or ends the script with status 2 and one line
+# that says what to do. It changes nothing on a machine that has everything.
+
+# The oldest toolchain that reads Package.swift, as MAJOR.MINOR.
+portico_swift_minimum=6.2
+
+portico_refuse() {
+    printf 'portico: %s\n' "$*" >&2
+    exit 2
+}
+
+# Puts the first toolchain that is new enough at the front of PATH: the one that is there already, or one of the usual places.
+portico_find_swift() {
+    local candidate version found=''
+    for candidate in "$(command -v swift || true)" /opt/swift/usr/bin/swift "${SWIFTLY_BIN_DIR:-$HOME/.local/share/swiftly/bin}/swift" \
+        "$HOME"/.swiftly/bin/swift "$HOME"/.local/share/swiftly/toolchains/*/usr/bin/swift /usr/share/swift/usr/bin/swift \
+        /usr/share/swift/bin/swift /usr/local/swift/usr/bin/swift /usr/libexec/swift/*/bin/swift /opt/swift-*/usr/bin/swift; do
+        [ -n "$candidate" ] && [ -x "$candidate" ] || continue
+        version=$("$candidate" --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9]*\.[0-9][0-9]*\).*/\1/p' | head -n 1)
+        [ -n "$version" ] || continue
+        found="${found:+$found, }$version at $candidate"
+        if [ "$(printf '%s\n%s\n' "$portico_swift_minimum" "$version" | sort -V | head -n 1)" = "$portico_swift_minimum" ]; then
+            PATH="$(dirname "$candidate"):$PATH"
+            export PATH
+            return 0
+        fi
+    done
+    [ -z "$found" ] || portico_refuse "Swift $portico_swift_minimum or newer is needed, found only $found; install one from https://www.swift.org/install/linux/ and run this again."
+    portico_refuse "no Swift toolchain found; install Swift $portico_swift_minimum or newer from https://www.swift.org/install/linux/ and run this again."
+}
+
+# The server's programs, which distributions keep off PATH.
+portico_has_postgres() {
+    local program
+    for program in "${PORTICO_POSTGRES_BIN:-}/initdb" "$(command -v initdb || true)" /usr/lib/postgresql/*/bin/initdb /usr/pgsql-*/bin/initdb /usr/local/pgsql/bin/initdb; do
+        [ -n "$program" ] && [ -x "$program" ] && return 0
+    done
+    return 1
+}
+
+# The packages that are missing, one a line; asks for what they bring and not for their names, so that other sources count too.
+portico_missing() {
+    if ! command -v pkg-config >/dev/null; then
+        printf '%s\n' pkg-config
+        [ -e /usr/include/postgresql/libpq-fe.h ] || printf '%s\n' libpq-dev
+        [ -e /usr/include/yaml.h ] || printf '%s\n' libyaml-dev
+    else
+        pkg-config --exists libpq || printf '%s\n' libpq-dev
+        pkg-config --exists yaml-0.1 || printf '%s\n' libyaml-dev
+    fi
+    portico_has_postgres || printf '%s\n' postgresql
+    return 0
+}
+
+# The shell commands that install the packages given. Debian's package makes a cluster and starts it unless it is told not to beforehand.
+portico_install_commands() {
+    local packages="$*"
+    case " $packages " in
+    *' postgresql '*)
+        printf '%s\n' 'mkdir -p /etc/postgresql-common/createcluster.d' \
+            'echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.d/portico.conf'
+        ;;
+    esac
+    printf 'export DEBIAN_FRONTEND=noninteractive\n'
+    # Lists that are missing or old make the first try fail; only then are they fetched.
+    printf 'apt-get install -y --no-install-recommends %s || { apt-get update && apt-get install -y --no-install-recommends %s; }\n' "$packages" "$packages"
+}
+
+portico_install_missing() {
+    local missing commands
+    missing=$(portico_missing)
+    [ -n "$missing" ] || return 0
+    missing=$(printf '%s' "$missing" | tr '\n' ' ')
+    command -v apt-get >/dev/null ||
+        portico_refuse "this machine lacks what the Debian packages $missing hold, and has no apt-get; install them by the system's own package manager and run this again."
+    # shellcheck disable=SC2086 # words on purpose
+    commands="set -e
+$(portico_install_commands $missing)"
+    printf 'portico: installing %s\n' "$missing" >&2
+    if [ "$(id -u)" = 0 ]; then
+        sh -c "$commands" >&2 || portico_refuse "the packages could not be installed; see above."
+    elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+        sudo sh -c "$commands" >&2 || portico_refuse "the packages could not be installed; see above."
+    else
+        printf 'portico: these packages are missing: %s. Run this command as root, then try again:\n\n  sh -c %s\n\n' \
+            "${missing% }" "'$(printf '%s' "$commands" | sed '1d' | tr '\n' ';' | sed 's/;/; /g; s/; $//')'" >&2
+        exit 2
+    fi
+    missing=$(portico_missing)
+    [ -z "$missing" ] || portico_refuse "still missing after the installation: $(printf '%s' "$missing" | tr '\n' ' ')"
+}
+
+# How many compiler processes run at a time: each takes a core and up to a gigabyte.
+portico_jobs() {
+    local cores
+    cores=$(getconf _NPROCESSORS_ONLN 2>/dev/null || printf 2)
+    printf '%s' "${PORTICO_JOBS:-$((cores < 8 ? cores : 8))}"
+}
+
+portico_setup() {
+    portico_find_swift
+    portico_install_missing
+}
