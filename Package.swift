@@ -50,7 +50,7 @@ let package = Package(
         ], swiftSettings: hot),
         // Floor 8
         .target(name: "PorticoServer", dependencies: [
-            "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "PostgresClient", "PostgresSQL", "SocketLoop", "HTTPWire", "JSONBytes", "Diagnostics",
+            "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "PostgresClient", "PostgresSQL", "SocketLoop", "HTTPWire", "YAMLTree", "JSONBytes", "Diagnostics",
             .product(name: "JWTKit", package: "jwt-kit"),
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "Logging", package: "swift-log"),
@@ -65,15 +65,16 @@ let package = Package(
 
         // Tests, one target for each of the above. TestCluster starts the PostgreSQL that some of them need, TestFixtures plans on the Spotex files.
         .target(name: "TestCluster", path: "Tests/TestCluster"),
+        .target(name: "TestRandom", path: "Tests/TestRandom"),
         .target(name: "TestFixtures", dependencies: [
             "PorticoPlanning", "PorticoCatalog", "PorticoAccess", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage", "JSONBytes", "Diagnostics",
         ], path: "Tests/TestFixtures"),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
-        .testTarget(name: "JSONBytesTests", dependencies: ["JSONBytes"]),
+        .testTarget(name: "JSONBytesTests", dependencies: ["JSONBytes", "TestRandom"]),
         .testTarget(name: "SocketLoopTests", dependencies: ["SocketLoop", "CSocketShim"]),
-        .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire"]),
+        .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", "TestRandom"]),
         .testTarget(name: "YAMLTreeTests", dependencies: ["YAMLTree", "Diagnostics"]),
-        .testTarget(name: "GraphQLLanguageTests", dependencies: ["GraphQLLanguage", "Diagnostics"]),
+        .testTarget(name: "GraphQLLanguageTests", dependencies: ["GraphQLLanguage", "Diagnostics", "TestRandom"]),
         .testTarget(name: "PostgresSQLTests", dependencies: ["PostgresSQL"]),
         .testTarget(name: "GraphQLSchemaTests", dependencies: ["GraphQLSchema", "GraphQLLanguage", "Diagnostics"]),
         .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient", "PostgresSQL", "SocketLoop", "TestCluster"]),
@@ -89,7 +90,7 @@ let package = Package(
         ]),
         .testTarget(name: "PorticoGatewayTests", dependencies: [
             "PorticoGateway", "PorticoExecution", "PorticoPlanning", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
-            "PostgresClient", "PostgresSQL", "JSONBytes", "Diagnostics", "TestCluster",
+            "PostgresClient", "PostgresSQL", "JSONBytes", "Diagnostics", "TestCluster", "TestRandom",
         ]),
         .testTarget(name: "PorticoServerTests", dependencies: [
             "PorticoServer", "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "HTTPWire", "JSONBytes", "PostgresSQL", "SocketLoop",
@@ -99,6 +100,7 @@ let package = Package(
             .product(name: "CryptoExtras", package: "swift-crypto"),
             .product(name: "Logging", package: "swift-log"),
         ]),
+        .testTarget(name: "PorticoCommandTests", dependencies: ["portico", "JSONBytes", "Diagnostics", "TestCluster"]),
         .testTarget(name: "PorticoExecutionTests", dependencies: ["PorticoExecution", "PorticoPlanning", "PorticoAccess", "PostgresSQL", "JSONBytes", "TestFixtures"]),
     ],
     swiftLanguageModes: [.v6]

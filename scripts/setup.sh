@@ -13,9 +13,9 @@ portico_refuse() {
 
 # Puts the first toolchain that is new enough at the front of PATH: the one that is there already, or one of the usual places.
 portico_find_swift() {
-    local candidate version found=''
-    for candidate in "$(command -v swift || true)" /opt/swift/usr/bin/swift "${SWIFTLY_BIN_DIR:-$HOME/.local/share/swiftly/bin}/swift" \
-        "$HOME"/.swiftly/bin/swift "$HOME"/.local/share/swiftly/toolchains/*/usr/bin/swift /usr/share/swift/usr/bin/swift \
+    local candidate version found='' home="${HOME:-/root}"
+    for candidate in "$(command -v swift || true)" /opt/swift/usr/bin/swift "${SWIFTLY_BIN_DIR:-$home/.local/share/swiftly/bin}/swift" \
+        "$home"/.swiftly/bin/swift "$home"/.local/share/swiftly/toolchains/*/usr/bin/swift /usr/share/swift/usr/bin/swift \
         /usr/share/swift/bin/swift /usr/local/swift/usr/bin/swift /usr/libexec/swift/*/bin/swift /opt/swift-*/usr/bin/swift; do
         [ -n "$candidate" ] && [ -x "$candidate" ] || continue
         version=$("$candidate" --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9]*\.[0-9][0-9]*\).*/\1/p' | head -n 1)
@@ -78,10 +78,11 @@ portico_install_missing() {
     # shellcheck disable=SC2086 # words on purpose
     commands="set -e
 $(portico_install_commands $missing)"
-    printf 'portico: installing %s\n' "$missing" >&2
     if [ "$(id -u)" = 0 ]; then
+        printf 'portico: installing %s\n' "$missing" >&2
         sh -c "$commands" >&2 || portico_refuse "the packages could not be installed; see above."
     elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+        printf 'portico: installing %s by sudo\n' "$missing" >&2
         sudo sh -c "$commands" >&2 || portico_refuse "the packages could not be installed; see above."
     else
         printf 'portico: these packages are missing: %s. Run this command as root, then try again:\n\n  sh -c %s\n\n' \

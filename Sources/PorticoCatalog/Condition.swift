@@ -30,6 +30,7 @@ extension ColumnType {
     public func comparisons(isID: Bool) -> [Comparison] {
         let equality: [Comparison] = [.eq, .ne, .in, .notIn, .isNull]
         let ordering: [Comparison] = [.lt, .lte, .gt, .gte]
+        if case .array = self { return [.has, .hasAny, .hasAll, .isEmpty, .isNull] }
         if isID { return equality }
         switch self {
         case .text, .varchar, .bpchar: return equality + ordering + [.contains, .startsWith, .endsWith, .iContains, .like, .iLike]

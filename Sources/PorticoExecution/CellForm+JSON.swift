@@ -75,7 +75,8 @@ extension CellForm {
     private func date(_ cell: UnsafeRawBufferPointer, into buffer: ResponseBuffer) -> Bool {
         guard let days = load(cell, Int32.self), days != .max, days != .min else { return false }
         let start = buffer.count
-        guard buffer.appendDateTime(microsecondsSince2000: Int64(days) * 86_400_000_000) else { return false }
+        let (microseconds, overflow) = Int64(days).multipliedReportingOverflow(by: 86_400_000_000)
+        guard !overflow, buffer.appendDateTime(microsecondsSince2000: microseconds) else { return false }
         buffer.truncate(to: start + "2000-01-01".utf8.count)
         return true
     }

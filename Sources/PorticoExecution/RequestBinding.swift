@@ -30,6 +30,7 @@ public struct RequestBinding {
             var values: [ParameterValue] = []
             values.reserveCapacity(load.parameters.count)
             for source in load.parameters { values.append(try value(source, of: load)) }
+            closeOverMissing(load, &values)
             all.append(values)
         }
         return all
@@ -40,7 +41,7 @@ public struct RequestBinding {
         case .constant(let value): return value
         case .variable(let place, let form):
             guard let given = lookUp(place), given != .null else { throw missing(place, load) }
-            if case .string(let text) = given, form.column == .text, !form.isList, !form.isPattern { return .text(Array(text.utf8)) }
+            if case .string(let text) = given, form.column == .text, !form.isList, !form.isPattern, !text.utf8.contains(0) { return .text(Array(text.utf8)) }
             return try encode(given, form, at: name(place), load)
         case .elements(let elements, let form):
             var items: [InputValue] = []
@@ -62,6 +63,16 @@ public struct RequestBinding {
         case .keys: return .null
         case .first(let bound): return .text(Array(String(try rows(bound, "first", load)).utf8))
         case .offset(let bound): return .text(Array(String(try rows(bound, "offset", load)).utf8))
+        }
+    }
+
+    /// A value of the viewer's that one column cannot hold is as good as missing, for every condition of the load: else `not` and `none` would open what the rule closes.
+    private func closeOverMissing(_ load: Load, _ values: inout [ParameterValue]) {
+        for (position, source) in load.parameters.enumerated() {
+            guard case .viewer(let missing, _) = source, values[position] == .null else { continue }
+            for (other, source) in load.parameters.enumerated() {
+                if case .viewer(missing, _) = source { values[other] = .null }
+            }
         }
     }
 

@@ -27,7 +27,7 @@ public final class Gateway {
         self.reactor = reactor
         self.settings = settings
         self.offload = offload
-        operations = OperationCache(entries: settings.cachedOperations, bytes: settings.cachedDocumentBytes)
+        operations = OperationCache(entries: settings.cachedOperations, bytes: settings.cachedBytes)
     }
 
     /// Answers by `completion`, once, on the loop; at the latest when `deadline` (milliseconds of the reactor's clock) is past.
@@ -59,9 +59,7 @@ public final class Gateway {
     private func prepareElsewhere(_ key: OperationCache.Key, _ ticket: RequestTicket) {
         let (request, rules, settings) = (ticket.request, ticket.rules, settings)
         offload({ PreparedOperation.prepare(request.query, named: request.operationName, rules: rules, settings: settings) }) { [self] result in
-            guard !ticket.isOver else { return }
-            guard reactor.now < ticket.deadline else { return refuse(RequestErrors(.timeout, Self.timeoutMessage), ticket) }
-            guard let result = result as? Result<PreparedOperation, RequestErrors> else { return refuse(RequestErrors(.internalError, Self.internalMessage), ticket) }
+            guard let result = continues(result, ticket, as: Result<PreparedOperation, RequestErrors>.self) else { return }
             prepared(result, key, ticket)
         }
     }
@@ -74,43 +72,63 @@ public final class Gateway {
     }
 
     private func execute(_ cached: CachedOperation, _ ticket: RequestTicket) {
-        let prepared = cached.prepared
-        let operation = prepared.operation
+        let operation = cached.prepared.operation
         ticket.observation.operationName = operation.name
         ticket.observation.operationKind = operation.kind
         if ticket.request.isReadOnly, operation.kind != .query {
             return refuse(RequestErrors(.badInput, "A \(operation.kind.rawValue) needs POST: GET must change nothing."), ticket)
         }
         do {
-            let variables = try coerceVariables(operation, ticket.request.variables, limits: settings.input)
-            let plan = try plan(cached, variables, ticket)
-            let binding = RequestBinding(operation: operation, variables: variables, viewer: ticket.viewer, now: MomentText.now())
-            let parameters = try binding.parameters(of: plan, cost: ticket.rules.limits.cost)
-            ticket.observation.loads = plan.loads.count
-            run(plan, parameters, prepared, ticket)
-        } catch let errors as InputErrors {
-            refuse(RequestErrors(errors, in: prepared.source), ticket)
-        } catch let error as PlanningError {
-            if error.kind == .isolation || error.kind == .notBound { ticket.observation.failures.append(error.message) }
-            refuse(RequestErrors(error, in: prepared.source), ticket)
+            plan(cached, try coerceVariables(operation, ticket.request.variables, limits: settings.input), ticket)
         } catch {
-            ticket.observation.failures.append(String(reflecting: error))
-            refuse(RequestErrors(.internalError, Self.internalMessage), ticket)
+            refuse(RequestErrors(error, in: cached.prepared.source), ticket)
         }
     }
 
-    private func plan(_ cached: CachedOperation, _ variables: VariableValues, _ ticket: RequestTicket) throws(PlanningError) -> AuthorizedPlan {
+    private func plan(_ cached: CachedOperation, _ variables: VariableValues, _ ticket: RequestTicket) {
         let scope = TenantScope(ticket.viewer, reach: ticket.rules.reach)
-        let key = CachedOperation.PlanKey(scope: scope, shape: cached.prepared.shapes.key(variables))
-        if let plan = cached.plan(key) { return plan }
+        let prepared = cached.prepared
+        let key = CachedOperation.PlanKey(scope: scope, shape: prepared.shapes.key(variables))
+        if let plan = cached.plan(key) { return run(plan, variables, prepared, ticket) }
         ticket.observation.planCacheHit = false
-        let planner = Planner(catalog: catalog, rules: ticket.rules, scope: scope)
-        let plan = try planner.plan(cached.prepared.operation, shapes: cached.prepared.shapes, variables: variables)
-        cached.keep(plan, for: key, maximum: settings.plansPerOperation)
-        return plan
+        let planner = Planner(catalog: catalog, rules: ticket.rules, scope: scope, limits: settings.planning)
+        guard prepared.source.bytes.count > settings.offloadBytes else {
+            return planned(planner.result(prepared, variables), cached, key, variables, ticket)
+        }
+        offload({ planner.result(prepared, variables) }) { [self] result in
+            guard let result = continues(result, ticket, as: Result<AuthorizedPlan, PlanningError>.self) else { return }
+            planned(result, cached, key, variables, ticket)
+        }
     }
 
-    private func run(_ plan: AuthorizedPlan, _ parameters: [[ParameterValue]], _ prepared: PreparedOperation, _ ticket: RequestTicket) {
+    private func planned(_ result: Result<AuthorizedPlan, PlanningError>, _ cached: CachedOperation, _ key: CachedOperation.PlanKey, _ variables: VariableValues, _ ticket: RequestTicket) {
+        switch result {
+        case .success(let plan):
+            operations.keep(plan, for: key, in: cached, maximum: settings.plansPerOperation)
+            run(plan, variables, cached.prepared, ticket)
+        case .failure(let error): refuse(error, cached.prepared, ticket)
+        }
+    }
+
+    /// What came back from another thread, if the request still wants it.
+    private func continues<Value>(_ result: any Sendable, _ ticket: RequestTicket, as type: Value.Type) -> Value? {
+        if ticket.isOver { return nil }
+        if reactor.now >= ticket.deadline {
+            refuse(RequestErrors(.timeout, Self.timeoutMessage), ticket)
+            return nil
+        }
+        return result as? Value
+    }
+
+    private func run(_ plan: AuthorizedPlan, _ variables: VariableValues, _ prepared: PreparedOperation, _ ticket: RequestTicket) {
+        let binding = RequestBinding(operation: prepared.operation, variables: variables, viewer: ticket.viewer, now: MomentText.now())
+        let parameters: [[ParameterValue]]
+        do {
+            parameters = try binding.parameters(of: plan, cost: ticket.rules.limits.cost)
+        } catch {
+            return refuse(error, prepared, ticket)
+        }
+        ticket.observation.loads = plan.loads.count
         let runner = PoolRunner(pool: pool, deadline: ticket.deadline, fairnessKey: ticket.fairnessKey)
         let execution = PlanExecution(plan: plan, parameters: parameters, runner: runner, limits: settings.answer) { [self] result in
             finish(result, prepared, ticket)
@@ -139,15 +157,24 @@ public final class Gateway {
             answer(buffer, outcome, ticket)
         case .failed(let failure):
             ticket.runner?.cancel()
-            ticket.observation.failures.append(failure.detail)
             switch failure.kind {
             case .unavailable: nullData(RequestErrors(.unavailable, "The database is not available at the moment. Try again shortly."), ticket)
             case .timeout: nullData(RequestErrors(.timeout, Self.timeoutMessage), ticket)
-            case .refused: nullData(RequestErrors(.internalError, Self.internalMessage), ticket)
+            case .refused:
+                ticket.observation.failures.append(failure.detail)
+                nullData(RequestErrors(.internalError, Self.internalMessage), ticket)
             }
         case .tooLarge(let limit):
             nullData(RequestErrors(.limitExceeded, "The answer exceeds \(limit) bytes. Ask for less with \"first\", or for fewer fields."), ticket)
         }
+    }
+
+    private func refuse(_ error: PlanningError, _ prepared: PreparedOperation, _ ticket: RequestTicket) {
+        switch error.kind {
+        case .notBound, .isolation: ticket.observation.failures.append(error.message)
+        case .badInput, .limit: break
+        }
+        refuse(RequestErrors(error, in: prepared.source), ticket)
     }
 
     /// A request error: nothing was executed, and there is no `data`.
@@ -178,4 +205,10 @@ public final class Gateway {
 
     private static let timeoutMessage = "The request took longer than it may. Ask for less, or try again."
     private static let internalMessage = "An internal error occurred. The request id in the header x-request-id finds it in the operator's log."
+}
+
+extension Planner {
+    fileprivate func result(_ prepared: PreparedOperation, _ variables: VariableValues) -> Result<AuthorizedPlan, PlanningError> {
+        Result { () throws(PlanningError) in try plan(prepared.operation, shapes: prepared.shapes, variables: variables) }
+    }
 }

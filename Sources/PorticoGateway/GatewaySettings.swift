@@ -1,19 +1,21 @@
 import GraphQLLanguage
 import GraphQLValidation
 import PorticoExecution
+import PorticoPlanning
 
 /// The gateway's limits and sizes.
 public struct GatewaySettings: Sendable {
     public var parsing = ParseLimits()
     public var validation = ValidationLimits()
     public var input = InputLimits()
+    public var planning = PlanningLimits()
     public var answer = AnswerLimits()
     /// Bytes of a document above which it is parsed, validated and planned off the loop (default 8 KiB): a large document must not hold up the others.
     public var offloadBytes = 8 << 10
     /// Operations that are kept with their plans (default 2,000): against clients that spell values into their documents.
     public var cachedOperations = 2_000
-    /// Bytes of the documents of those operations (default 16 MiB).
-    public var cachedDocumentBytes = 16 << 20
+    /// Bytes that those operations and their plans take, roughly (default 32 MiB): against many large ones.
+    public var cachedBytes = 32 << 20
     /// Plans of one operation, one for each shape of its variables (default 64): against filters that never look alike.
     public var plansPerOperation = 64
 

@@ -41,19 +41,29 @@ struct OperationCache {
     }
 
     mutating func insert(_ prepared: PreparedOperation, for key: Key) -> CachedOperation {
-        let entry = CachedOperation(prepared)
+        let entry = CachedOperation(prepared, key: key)
         clock += 1
         entry.lastUse = clock
-        if entries.updateValue(entry, forKey: key) == nil { bytes += key.query.count }
+        if let former = entries.updateValue(entry, forKey: key) { bytes -= former.weight }
+        bytes += entry.weight
         if entries.count > maximumEntries || bytes > maximumBytes { shrink() }
         return entry
     }
 
+    /// Keeps a plan with its operation, as long as that itself is kept.
+    mutating func keep(_ plan: AuthorizedPlan, for planKey: CachedOperation.PlanKey, in entry: CachedOperation, maximum: Int) {
+        guard entries[entry.key] === entry else { return }
+        bytes -= entry.weight
+        entry.keep(plan, for: planKey, maximum: maximum)
+        bytes += entry.weight
+        if bytes > maximumBytes { shrink() }
+    }
+
     private mutating func shrink() {
         let sorted = entries.sorted { $0.value.lastUse < $1.value.lastUse }
-        for (key, _) in sorted where entries.count > maximumEntries * 3 / 4 || bytes > maximumBytes * 3 / 4 {
+        for (key, entry) in sorted where entries.count > maximumEntries * 3 / 4 || bytes > maximumBytes * 3 / 4 {
             entries[key] = nil
-            bytes -= key.query.count
+            bytes -= entry.weight
         }
     }
 }
@@ -61,7 +71,10 @@ struct OperationCache {
 /// An operation and the plans that were made of it so far.
 final class CachedOperation {
     let prepared: PreparedOperation
+    let key: OperationCache.Key
     var lastUse = 0
+    /// Bytes, roughly: a syntax tree takes some ten times its text.
+    private(set) var weight: Int
     private var plans: [PlanKey: AuthorizedPlan] = [:]
 
     struct PlanKey: Hashable {
@@ -69,13 +82,21 @@ final class CachedOperation {
         let shape: [UInt8]
     }
 
-    init(_ prepared: PreparedOperation) { self.prepared = prepared }
+    init(_ prepared: PreparedOperation, key: OperationCache.Key) {
+        self.prepared = prepared
+        self.key = key
+        weight = 10 * key.query.count
+    }
 
     func plan(_ key: PlanKey) -> AuthorizedPlan? { plans[key] }
 
     /// Past `maximum` it begins anew: filters that never look alike are not worth a list of their own.
-    func keep(_ plan: AuthorizedPlan, for key: PlanKey, maximum: Int) {
-        if plans.count >= maximum { plans.removeAll(keepingCapacity: true) }
-        plans[key] = plan
+    fileprivate func keep(_ plan: AuthorizedPlan, for planKey: PlanKey, maximum: Int) {
+        if plans.count >= maximum {
+            plans.removeAll(keepingCapacity: true)
+            weight = 10 * key.query.count
+        }
+        if let former = plans.updateValue(plan, forKey: planKey) { weight -= former.weight + planKey.shape.count }
+        weight += plan.weight + planKey.shape.count
     }
 }

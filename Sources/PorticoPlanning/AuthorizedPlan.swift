@@ -17,6 +17,8 @@ public final class AuthorizedPlan: Sendable {
     public let dependents: [[Int]]
     /// The loads that wait for nothing.
     public let first: [Int]
+    /// Bytes that it holds, roughly: what a cache has to reckon with.
+    public let weight: Int
 
     private init(loads: [Load], output: ObjectOutput, scope: TenantScope, operationName: String?, operationKind: OperationKind) {
         self.loads = loads
@@ -31,6 +33,7 @@ public final class AuthorizedPlan: Sendable {
         }
         self.dependents = dependents
         self.first = first
+        weight = loads.reduce(output.weight) { $0 + 2_000 + 2 * $1.statement.text.utf8.count }
     }
 
     static func authorize(_ drafts: [LoadDraft], output: ObjectOutput, access: RowAccess, name: String?, kind: OperationKind) throws(PlanningError) -> AuthorizedPlan {

@@ -57,11 +57,12 @@ public enum Link: Sendable, Hashable {
 
 /// The types that keys of batches may have: their array's name in SQL and the OID of an element.
 public enum KeyType: String, Sendable, Hashable {
-    case text, int2, int4, int8, uuid
+    case text, bpchar, int2, int4, int8, uuid
 
     public init?(_ column: ColumnType) {
         switch column {
-        case .text, .varchar, .bpchar: self = .text
+        case .text, .varchar: self = .text
+        case .bpchar: self = .bpchar  // its blanks do not count, which only its own comparison knows
         case .int2: self = .int2
         case .int4: self = .int4
         case .int8: self = .int8
@@ -73,6 +74,7 @@ public enum KeyType: String, Sendable, Hashable {
     public var elementOID: UInt32 {
         switch self {
         case .text: 25
+        case .bpchar: 1042
         case .int2: 21
         case .int4: 23
         case .int8: 20
@@ -83,6 +85,7 @@ public enum KeyType: String, Sendable, Hashable {
     var arrayOID: UInt32 {
         switch self {
         case .text: 1009
+        case .bpchar: 1014
         case .int2: 1005
         case .int4: 1007
         case .int8: 1016

@@ -11,6 +11,17 @@ public final class ObjectOutput: Sendable {
         self.type = type
         self.fields = fields
     }
+
+    /// Bytes, roughly.
+    var weight: Int {
+        fields.reduce(100) { sum, field in
+            switch field.value {
+            case .fixed(let bytes): sum + 100 + bytes.count
+            case .cell: sum + 150
+            case .object(_, let output), .list(_, let output, _): sum + 100 + output.weight
+            }
+        }
+    }
 }
 
 public struct OutputField: Sendable {

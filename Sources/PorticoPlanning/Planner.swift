@@ -9,11 +9,11 @@ import PorticoCatalog
 /// Turns a validated operation into a plan: one load for each relation that is asked for, whatever the number of rows.
 ///
 /// Pure: no database, no clock. The same operation, shape of variables, rules and scope always give byte-equal SQL.
-public struct Planner {
+public struct Planner: Sendable {
     private let access: RowAccess
 
-    public init(catalog: Catalog, rules: RuleSet, scope: TenantScope) {
-        access = RowAccess(catalog: catalog, rules: rules, scope: scope)
+    public init(catalog: Catalog, rules: RuleSet, scope: TenantScope, limits: PlanningLimits = PlanningLimits()) {
+        access = RowAccess(catalog: catalog, rules: rules, scope: scope, limits: limits)
     }
 
     public func plan(_ operation: ValidatedOperation, shapes: VariableShapes, variables: VariableValues) throws(PlanningError) -> AuthorizedPlan {
@@ -99,15 +99,23 @@ private struct PlanWalk {
 
     private mutating func object(_ field: CollectedField, _ binding: TypeBinding, link: LoadDraft.LinkDraft, path: String) throws(PlanningError) -> OutputValue {
         let draft = LoadDraft(index: drafts.count, binding: binding, path: path, range: field.first.range, link: link, isList: false)
-        drafts.append(draft)
+        try add(draft)
         return .object(load: draft.index, try selections(field, draft))
     }
 
     private mutating func list(_ field: CollectedField, _ binding: TypeBinding, _ definition: FieldType, link: LoadDraft.LinkDraft, _ arguments: ListArguments, path: String) throws(PlanningError) -> OutputValue {
         let draft = LoadDraft(index: drafts.count, binding: binding, path: path, range: field.first.range, link: link, isList: true, arguments: arguments)
-        drafts.append(draft)
+        try add(draft)
         let itemsNonNull = if case .list(let inner) = definition.type.nullable { inner.isNonNull } else { false }
         return .list(load: draft.index, try selections(field, draft), itemsNonNull: itemsNonNull)
+    }
+
+    private mutating func add(_ draft: LoadDraft) throws(PlanningError) {
+        let limit = access.limits.loads
+        guard drafts.count < limit else {
+            throw PlanningError(.limit("loads"), "The operation needs more than \(limit) loads: one for each relation that is asked for. Ask for fewer.", range: draft.range, path: draft.path)
+        }
+        drafts.append(draft)
     }
 
     private mutating func selections(_ field: CollectedField, _ draft: LoadDraft) throws(PlanningError) -> ObjectOutput {

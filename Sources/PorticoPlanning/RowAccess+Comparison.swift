@@ -7,7 +7,8 @@ extension RowAccess {
     static func comparison(_ column: Expression, _ type: ColumnType, _ comparison: Comparison, _ operand: PlanOperand, draft: inout StatementDraft) throws(PlanningError) -> Expression {
         func parameter(_ form: ValueForm) throws(PlanningError) -> Expression {
             do {
-                return draft.parameter(try operand.source(form))
+                // What is inferred for a varchar column (text[]) does not fit a varchar[] column that shares the parameter: it is said.
+                return draft.parameter(try operand.source(form), type: form.isList && form.column == .varchar ? 1015 : 0)
             } catch {
                 throw PlanningError(.badInput, error.message)
             }

@@ -18,7 +18,7 @@ public enum TenantScope: Sendable, Hashable {
 }
 
 /// The one way by which rows of a type come into a statement: every table enters with its tenant condition and its row rules.
-struct RowAccess {
+struct RowAccess: Sendable {
     /// Whose rows a relation inside a condition reaches.
     enum Nested {
         /// In a rule: the target's rows under isolation alone.
@@ -30,6 +30,7 @@ struct RowAccess {
     let catalog: Catalog
     let rules: RuleSet
     let scope: TenantScope
+    let limits: PlanningLimits
 
     func binding(_ type: String) throws(PlanningError) -> TypeBinding {
         guard let binding = catalog.types[type] else { throw PlanningError(.notBound, "Type \(type) has no table.") }
@@ -115,15 +116,25 @@ struct RowAccess {
         case .compare(let column, let comparison, let operand):
             return try Self.comparison(row.column(column), column.type, comparison, operand, draft: &draft)
         case .toOne(let relation, let inner):
-            return .exists(try rows(relation, of: row, hoisting: hoisting, where: inner, negated: false, nested: nested, draft: &draft))
+            let found = Expression.exists(try rows(relation, of: row, hoisting: hoisting, where: inner, negated: false, nested: nested, draft: &draft))
+            return Self.kept(found, draft)
         case .toMany(let relation, let quantifier, let inner):
             let found = Expression.exists(try rows(relation, of: row, hoisting: false, where: inner, negated: quantifier == .every, nested: nested, draft: &draft))
-            return quantifier == .some ? found : .not(found)
+            return Self.kept(quantifier == .some ? found : .not(found), draft)
         }
+    }
+
+    /// PostgreSQL joins what `EXISTS` asks for with the rest, and tries the orders of joining; past a few, each is kept to itself.
+    private static func kept(_ condition: Expression, _ draft: StatementDraft) -> Expression {
+        draft.relations > 4 ? .isTrue(condition) : condition
     }
 
     /// The rows behind a relation that may be reached and for which the condition holds, or with `negated` does not.
     private func rows(_ relation: RelationBinding, of row: RowReference, hoisting: Bool, where inner: Condition<PlanOperand>, negated: Bool, nested: Nested, draft: inout StatementDraft) throws(PlanningError) -> Select {
+        draft.relations += 1
+        if draft.relations > limits.relations {
+            throw PlanningError(.limit("relations"), "The conditions follow more than \(limits.relations) relations. Ask in smaller steps.")
+        }
         let target = try binding(relation.target)
         let alias = draft.tableAlias()
         let reference = RowReference(alias: alias)

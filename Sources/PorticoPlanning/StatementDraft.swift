@@ -5,6 +5,8 @@ import PostgresSQL
 struct StatementDraft {
     private(set) var parameters: [ParameterSource] = []
     private(set) var parameterTypes: [UInt32] = []
+    /// Relations that conditions have followed so far.
+    var relations = 0
     private var tables = 0
     private var paths = 0
 

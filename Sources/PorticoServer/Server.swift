@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import PostgresClient
 import SocketLoop
 import Synchronization
 
@@ -64,7 +65,8 @@ public final class Server: Sendable {
             try await workers.first?.watchSignals { [stopRequest] signal in stopRequest.yield("\(signal)") }
         } catch {
             await end(workers, threads)
-            throw ServerFailure("\(error)")
+            // Of a failure of the database the description is for strangers; here the operator asks.
+            throw ServerFailure((error as? DatabaseFailure)?.message ?? "\(error)")
         }
         let refresher = refreshKeys()
         logger.notice("serving", metadata: ["addresses": "\(addresses.map(\.description).joined(separator: " "))", "workers": "\(workers.count)"])

@@ -2,11 +2,12 @@ import PorticoServer
 
 /// The gateway as this process serves it, until a signal ends it.
 enum GatewayProcess {
-    /// Returns when the server has stopped; `onReady` is called once it serves. `Server.prepareSignals()` must have been called before any thread was started.
-    static func run(_ state: ServerState, onReady: @escaping @Sendable () -> Void = {}) throws(CommandFailure) {
+    /// Returns when the server has stopped; `onReady` is called once it serves, with the port that it has. `Server.prepareSignals()` must have been called before any thread was started.
+    static func run(_ state: ServerState, onReady: @escaping @Sendable (UInt16) -> Void = { _ in }) throws(CommandFailure) {
         let result = Waiting.result { () async throws -> Void in
             let server = try await Server(state)
-            try await server.run(onReady: onReady)
+            let ports = server.addresses.compactMap { address in if case .tcp(_, let port) = address { port } else { nil } }
+            try await server.run { onReady(ports.first ?? 0) }
         }
         guard case .failure(let error) = result else { return }
         let text = "\(error)"

@@ -44,14 +44,21 @@ struct Project {
     }
 
     private static func ofRunningDev(_ folder: String, _ flags: ConfigurationFlags) throws(Diagnostics) -> GatewayConfiguration? {
-        guard flags.databaseURL == nil, environment("DATABASE_URL") == nil, let account = try? Account.toDropTo() as Account? else { return nil }
-        let dev = DevFolder(project: folder, chosen: nil, account: account)
-        guard dev.hasSocket else { return nil }
+        guard flags.databaseURL == nil, environment("DATABASE_URL") == nil, let dev = devFolder(folder), dev.hasSocket else { return nil }
         var flags = flags
         flags.databaseURL = dev.connectionText
         let secret = (try? DevSecret.read(in: dev)) ?? nil
         if environment("PORTICO_JWT_SECRET") == nil { flags.secret = flags.secret ?? secret }
         return try GatewayConfiguration.load(project: folder, environment: environment(of: dev, secret), flags: flags)
+    }
+
+    /// Where `portico dev` keeps its things, unless it was told otherwise.
+    private static func devFolder(_ project: String) -> DevFolder? {
+        do throws(CommandFailure) {
+            return DevFolder(project: project, chosen: nil, account: try Account.toDropTo())
+        } catch {
+            return nil
+        }
     }
 
     /// The environment, completed by what `portico dev` knows.
@@ -64,6 +71,14 @@ struct Project {
             default: nil
             }
         }
+    }
+
+    /// The configuration with the secret of a `portico dev` that was used on the folder, where no other key is stated.
+    func withDevSecret() throws(CommandFailure) -> GatewayConfiguration {
+        guard !configuration.authentication.hasKey, let dev = Self.devFolder(folder), let secret = try DevSecret.read(in: dev) else { return configuration }
+        var completed = configuration
+        completed.authentication.keys = [KeyConfiguration(kid: nil, algorithm: .hs256, material: .secret(secret))]
+        return completed
     }
 
     /// The database's URL; a failure that says where it may be stated when there is none.

@@ -1,5 +1,6 @@
 import Diagnostics
 import GraphQLLanguage
+import TestRandom
 import Testing
 
 @Suite struct FuzzTests {

@@ -1,4 +1,5 @@
 import HTTPWire
+import TestRandom
 import Testing
 
 @Suite struct BadRequestTests {

@@ -1,4 +1,5 @@
 import HTTPWire
+import TestRandom
 import Testing
 
 /// Good requests with bytes changed, cut out, doubled and swapped: nothing may crash, hang or depend on how the bytes arrive, and no bytes may be invented.

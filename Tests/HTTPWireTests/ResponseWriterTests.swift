@@ -1,5 +1,6 @@
 import Foundation
 import HTTPWire
+import TestRandom
 import Testing
 
 @Suite struct ResponseWriterTests {

@@ -1,5 +1,6 @@
 import Foundation
 import JSONBytes
+import TestRandom
 import Testing
 
 @Suite struct ResponseBufferTests {

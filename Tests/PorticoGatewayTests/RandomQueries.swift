@@ -1,13 +1,14 @@
 import GraphQLSchema
+import TestRandom
 
 /// Random operations that validate against a viewer's schema: nested relations, filters through relations, orders. Foreign keys are left out, because they are
 /// their own row's data and show even where the row behind is hidden.
 struct RandomQueries {
-    private var generator: SplitMix
+    private var generator: SeededGenerator
     private let schema: Schema
 
     init(seed: UInt64, schema: Schema) {
-        generator = SplitMix(state: seed)
+        generator = SeededGenerator(seed: seed)
         self.schema = schema
     }
 
@@ -70,17 +71,4 @@ struct RandomQueries {
     }
 
     private mutating func chance(_ of: Int) -> Bool { Int.random(in: 0..<of, using: &generator) == 0 }
-}
-
-/// A small seeded generator, so that a failure can be run again.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
 }

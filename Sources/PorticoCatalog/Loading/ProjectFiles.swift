@@ -1,5 +1,9 @@
 import Diagnostics
+#if canImport(FoundationEssentials)
+import FoundationEssentials  // without the rest, which costs a process ten megabytes
+#else
 import Foundation
+#endif
 
 /// The files of a project that say what its API is: `schema.graphql`, `resolvers/`, `config/access/`. Reads them and understands nothing of them.
 public struct ProjectFiles: Sendable {

@@ -27,6 +27,7 @@ public final class ViewerLookup {
         func answer(_ result: Result<Access, AuthenticationFailure>) {
             switch result {
             case .success(let access): then(.success((access.viewer, access.rules)))
+            case .failure(.userNotActive): then(.failure(Failure(message: "There is no such user, or it is not active.", detail: nil)))
             case .failure(let failure): then(.failure(Failure(message: failure.description, detail: notes.last)))
             }
         }

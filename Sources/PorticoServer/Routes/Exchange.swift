@@ -8,7 +8,8 @@ final class Exchange {
     let connection: HTTPConnection
     let requestID: RequestID
     let route: StaticString
-    let isGet: Bool
+    /// Whether something on the way might keep the answer for others, unless told not to.
+    private let mayBeKept: Bool
     private let log: RequestLog
     private let startedAt: Int
     var media = ResponseMedia.json
@@ -20,7 +21,7 @@ final class Exchange {
         self.requestID = requestID
         self.route = route
         self.log = log
-        isGet = request.method != .post
+        mayBeKept = request.method != .post
         // Two readings of the clock are worth saving when nobody asks for the difference.
         startedAt = log.logsRequests ? WallClock.monotonicMicroseconds() : 0
     }
@@ -33,7 +34,7 @@ final class Exchange {
         var head = HTTPResponseHead(status: status)
         head.add("content-type", contentType)
         requestID.withBytes { _ = head.add("x-request-id", $0) }
-        if isGet { head.add("cache-control", "no-store") }
+        if mayBeKept { head.add("cache-control", "no-store") }
         extra(&head)
         connection.respond(HTTPResponse(head: head, body: body))
         record(status: status, observation)

@@ -17,6 +17,10 @@ struct DatabaseCheck {
         self.schemaFile = schemaFile
         self.sources = sources
         for name in catalog.types.keys.sorted() { if let type = catalog.types[name] { check(type) } }
+        diagnostics.sort { a, b in
+            if a.file != b.file { return a.file == schemaFile || (b.file != schemaFile && a.file < b.file) }
+            return (a.range?.start ?? 0) < (b.range?.start ?? 0)
+        }
     }
 
     private mutating func report(_ message: String, at place: BindingPlaces.Place, hint: String? = nil, severity: Diagnostic.Severity = .error) {

@@ -12,11 +12,6 @@ struct Dev: ParsableCommand {
             While it runs, the other commands use its database unless another is named.
             """)
 
-    /// Users that get a ready-made token each. Beyond that the list would be no help; `portico token` makes one.
-    static let tokens = 20
-    /// Seconds that such a token is good: a working day.
-    static let tokenLifetime = 12 * 3_600
-
     @OptionGroup var options: GlobalOptions
     @Option(help: ArgumentHelp("The port on 127.0.0.1.", valueName: "n")) var port: UInt16?
     @Option(help: ArgumentHelp("Where the cluster lies, instead of .portico/ in the project.", valueName: "dir")) var dataDir: String?
@@ -45,10 +40,10 @@ struct Dev: ParsableCommand {
         do {
             try prepare(cluster, migrations, project)
             Server.prepareSignals()
-            let greeting = try greeting(project, folder)
+            let greeting = try DevGreeting(project, folder)
             let names = Set(migrations.migrations.map(\.name))
-            try GatewayProcess.run(ServerState(configuration: project.configuration, catalog: api.catalog, policy: PolicyStore(api.policy), migrations: names)) {
-                Terminal.print(greeting)
+            try GatewayProcess.run(ServerState(configuration: project.configuration, catalog: api.catalog, policy: PolicyStore(api.policy), migrations: names)) { port in
+                Terminal.print(greeting.text(port: port))
             }
         } catch {
             cluster.stop()
@@ -72,32 +67,5 @@ struct Dev: ParsableCommand {
         let database = try project.connect()
         try MigrationLedger(database.connection, events: Migrate.tell).apply(migrations)
         if FileSystem.exists("\(options.project)/migrations/seed.sql") { try SeedLoader(database.connection).load(try project.seed()) }
-    }
-
-    /// What a person needs to begin: where it serves, who there is, and a first request to paste.
-    private func greeting(_ project: Project, _ folder: DevFolder) throws -> String {
-        let users = try DevUsers.read(project.configuration.authentication.users, on: try project.connect(), atMost: Self.tokens)
-        let signer = try TokenSigner(project.configuration)
-        let listener = project.configuration.listener
-        let address = "http://\(listener.host ?? "127.0.0.1"):\(listener.port)"
-        var lines = ["", "Portico serves \(address)/graphql (explorer: the same address in a browser), schema: \(address)/schema.graphql"]
-        lines.append("Database: psql \"\(folder.connectionText)\"")
-        var example: String?
-        switch users {
-        case .all(let users) where !users.isEmpty:
-            lines += ["", "A token for each user, good for \(Self.tokenLifetime / 3_600) hours:"]
-            for user in users {
-                let token = try signer.token(for: user.id, seconds: Self.tokenLifetime)
-                lines += ["", "  \(user.id)  (\(user.role)\(user.tenant.map { " of \($0)" } ?? ""))", "  \(token)"]
-                example = example ?? token
-            }
-        case .all: lines += ["", "There are no users yet; migrations/seed.sql would bring some."]
-        case .tooMany(let count): lines += ["", "There are \(count) users: `portico token --as USER-ID` makes a token for one."]
-        }
-        lines += ["", "Try:", "", "  curl -s \(address)/graphql \\"]
-        if let example { lines.append("    -H 'authorization: Bearer \(example)' \\") }
-        let query = example == nil ? "{ apiVersion }" : "{ apiVersion viewer { __typename id } }"
-        lines += ["    -H 'content-type: application/json' -d '{\"query\":\"\(query)\"}'", "", "Ctrl-C stops it."]
-        return lines.joined(separator: "\n")
     }
 }

@@ -20,8 +20,9 @@ struct Migrate: ParsableCommand {
 
     func run() throws {
         let project = try Project(options)
+        let database = try project.databaseText()
         let folder = try project.migrations()
-        let ledger = MigrationLedger(try project.connect().connection, events: Self.tell)
+        let ledger = MigrationLedger(try Database(database).connection, events: Self.tell)
         if status {
             try report(try ledger.status(of: folder))
         } else if dryRun {

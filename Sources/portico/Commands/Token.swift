@@ -20,7 +20,7 @@ struct Token: ParsableCommand {
 
     func run() throws {
         let project = try Project(options)
-        let signer = try TokenSigner(project.configuration)
+        let signer = try TokenSigner(try project.withDevSecret())
         Terminal.print(try signer.token(for: user, seconds: durationInSeconds(expiresIn) ?? 0))
     }
 }

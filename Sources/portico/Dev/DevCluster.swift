@@ -9,6 +9,8 @@ struct DevCluster {
         static let stop = 15_000
         /// Lines of the server's log that an error quotes.
         static let quotedLines = 12
+        /// Bytes of the server's log above which a new one is begun. Stands against a disk that fills up over months.
+        static let logBytes = 8 << 20
     }
 
     let folder: DevFolder
@@ -103,6 +105,7 @@ struct DevCluster {
             "-D", folder.data, "-p", "5432", "-k", "\"\(socket)\"", "-c", "listen_addresses=", "-c", "unix_socket_permissions=0700",
             "-c", "logging_collector=off", "-c", "log_destination=stderr", "-c", "fsync=on", "-c", "timezone=UTC", "-c", "cluster_name=portico-dev",
         ], as: folder.account)
+        if FileSystem.size(of: folder.log) > Limits.logBytes { unlink(folder.log) }
         return try ChildProcess(path, arguments, output: .file(folder.log))
     }
 

@@ -32,7 +32,8 @@ struct DevFolder: Equatable {
         self.path = path
         self.account = account
         let near = path + "/socket"
-        let fits = near.utf8.count + 1 + Self.socketName.utf8.count <= Self.socketPathBytes
+        // libpq takes what stands behind a comma for another host.
+        let fits = near.utf8.count + 1 + Self.socketName.utf8.count <= Self.socketPathBytes && !near.contains(",")
         socketFolder = fits ? near : "/tmp/portico-\(Self.digest(path))"
     }
 

@@ -12,8 +12,6 @@ struct GrantCheck {
     }
 
     private(set) var findings: [HealthFinding] = []
-    /// The relation names, without schema, of which SELECT is missing.
-    private(set) var unreadable: Set<String> = []
 
     /// Looks at every need by the server's own functions, which anybody may call.
     init(_ needs: [Need], on database: Database) throws(SQLFailure) {
@@ -23,7 +21,6 @@ struct GrantCheck {
         for need in needs {
             guard let relation = try Relation.find(need.table, on: database) else {
                 add(need.table.description, false, "there is no such table, or its schema cannot be used (needed by \(need.reader))")
-                unreadable.insert(need.table.name)
                 continue
             }
             let missing = try missingColumns(of: relation, need, database)
@@ -31,7 +28,6 @@ struct GrantCheck {
                 readable += 1
                 continue
             }
-            unreadable.insert(need.table.name)
             let whole = need.columns.isEmpty || missing.count == need.columns.count
             let found = whole ? "SELECT is missing" : "SELECT is missing on \(missing.joined(separator: ", "))"
             add(relation.quoted, false, "\(found) (needed by \(need.reader))", cure: "GRANT SELECT ON \(relation.quoted) TO \(role);")

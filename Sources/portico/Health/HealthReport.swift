@@ -59,7 +59,7 @@ struct HealthReport: Sendable, Equatable {
         }
         lines.append("")
         let failed = findings.count { $0.outcome == .failed }, unknown = findings.count { $0.outcome == .unknown }
-        var verdict = "\(findings.count) checks"
+        var verdict = findings.count == 1 ? "1 check" : "\(findings.count) checks"
         if isHealthy { verdict += ", all passed" }
         if failed > 0 { verdict += ", \(failed) failed" }
         if unknown > 0 { verdict += ", \(unknown) could not be made" }

@@ -19,8 +19,7 @@ struct HealthRun {
     /// `nil` where the project has none.
     let migrations: MigrationFolder?
     private(set) var report = HealthReport()
-    /// Tables that the role may not read.
-    private var unreadable: Set<String> = []
+    private var hasAllGrants = true
 
     init(_ configuration: HealthConfiguration, _ project: Project, _ api: API, _ database: Database, _ migrations: MigrationFolder?) {
         self.configuration = configuration
@@ -59,7 +58,7 @@ struct HealthRun {
         }
         if migrations != nil { needs.append(GrantCheck.Need(table: TableName(name: "_prisma_migrations"), columns: [], reader: "/readyz")) }
         let check = try GrantCheck(needs, on: database)
-        unreadable = check.unreadable
+        hasAllGrants = check.findings.allSatisfy { $0.outcome == .passed }
         report.findings += check.findings
     }
 
@@ -127,10 +126,10 @@ struct HealthRun {
         }
     }
 
-    /// Why a check could not be made; a missing privilege is named under the grants together with its cure.
-    private func reason(_ failure: SQLFailure) -> String {
-        failure.sqlState == "42501" ? "it cannot be looked at: \(failure.message); the cure stands under Grants" : "it cannot be looked at: \(failure.message)"
-    }
+    /// Why a check could not be made. Where privileges are missing they are the likely reason, also for what is called unknown then.
+    private func reason(_ failure: SQLFailure) -> String { reason(failure.message) }
+
+    private func reason(_ message: String) -> String { "it cannot be looked at: \(message)" + (hasAllGrants ? "" : " (what is missing stands under Grants)") }
 
     // MARK: Through the gateway
 
@@ -154,8 +153,7 @@ struct HealthRun {
             if let errors = answer["errors"], let message = Self.firstMessage(errors) {
                 let detail = response.observation.failures.first
                 let name = "\(query.name) (as \(query.user))"
-                guard detail?.contains("[42501]") == true else { return report.add(.queries, name, passed: false, detail ?? message) }
-                return report.add(.queries, unknown: name, "the gateway's role lacks a privilege; the cure stands under Grants")
+                return hasAllGrants ? report.add(.queries, name, passed: false, detail ?? message) : report.add(.queries, unknown: name, reason(detail ?? message))
             }
             let data = answer["data"] ?? .null
             var lines: [String] = [], passed = true
@@ -167,7 +165,7 @@ struct HealthRun {
             }
             report.add(.queries, "\(query.name) (as \(query.user))", passed: passed, "\(response.observation.loads) loads, \(response.observation.rows) rows", lines: lines)
         } catch {
-            report.add(.queries, unknown: "\(query.name) (as \(query.user))", Self.sentence(error))
+            report.add(.queries, unknown: "\(query.name) (as \(query.user))", reason(Self.sentence(error)))
         }
     }
 
@@ -184,9 +182,7 @@ struct HealthRun {
             let found = leaks.isEmpty ? "\(asked) rows of \(findings.count) types asked for by their keys, none seen; of its own, \(own) seen" : "it sees rows of another tenant"
             report.add(.isolation, name, passed: leaks.isEmpty, found, lines: leaks.map { "\($0.type): \($0.seen.prefix(5).joined(separator: ", "))" })
         } catch {
-            let text = Self.sentence(error)
-            let isPrivilege = text.contains("42501") || (error as? SQLFailure)?.sqlState == "42501"
-            report.add(.isolation, unknown: name, isPrivilege ? "it cannot be looked at for lack of a privilege; the cure stands under Grants" : text)
+            report.add(.isolation, unknown: name, reason(Self.sentence(error)))
         }
     }
 

@@ -1,4 +1,5 @@
 import Diagnostics
+import Glibc
 import Testing
 @testable import PorticoServer
 
@@ -20,6 +21,17 @@ struct GatewayConfigurationTests {
                 return place + item.message + (item.hint.map { " | \($0)" } ?? "")
             }
         }
+    }
+
+    @Test func theFileOfThisRepositoryIsRight() throws {
+        let here = try #require(realpath(#filePath, nil))
+        defer { free(here) }
+        let project = String(cString: here).split(separator: "/").dropLast(4).map { "/" + $0 }.joined()
+        let configuration = try GatewayConfiguration.load(project: project, environment: { _ in nil })
+        #expect(configuration.listener.host == "127.0.0.1")
+        #expect(configuration.limits[.maximumFirst] == 500)
+        // Without the file, everything is as the defaults are: the limits that it states are those.
+        for name in LimitName.allCases { #expect(configuration.limits[name] == name.definition.standard) }
     }
 
     @Test func everythingThatCanBeSaid() throws {

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import HTTPWire
 import JSONBytes
@@ -37,7 +38,7 @@ final class Loopback {
         tickets += 1
         let ticket = tickets
         waiting[ticket] = then
-        Task.detached { [mailbox] in
+        Task.detached(executorPreference: Elsewhere.executor) { [mailbox] in
             let result = await work()
             mailbox.results.withLock { $0.append((ticket, result)) }
         }
@@ -77,6 +78,16 @@ final class Loopback {
     }
 }
 
+/// Threads that do not wait for the tests, which occupy those of Swift's own pool while they turn their loops.
+final class Elsewhere: TaskExecutor {
+    static let executor = Elsewhere()
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        DispatchQueue.global().async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
+}
+
 /// An answer as a client reads it.
 struct Answer: Equatable {
     var status: Int
@@ -112,7 +123,7 @@ final class Client {
                 $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
             }
         }
-        try #require(status == 0)
+        guard status == 0 else { throw SocketFailure("cannot connect", errno: errno) }
         _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
         socket = StreamSocket(descriptor: descriptor)
     }
@@ -148,22 +159,38 @@ final class Client {
 
     /// The complete answers so far.
     var answers: [Answer] {
-        var answers: [Answer] = []
-        var rest = received[...]
-        while let end = rest.firstRange(of: Array("\r\n\r\n".utf8)) {
-            let lines = String(decoding: rest[..<end.lowerBound], as: UTF8.self).split(separator: "\r\n")
-            var headers: [String: String] = [:]
-            for line in lines.dropFirst() {
-                let parts = line.split(separator: ": ", maxSplits: 1)
-                headers[String(parts[0])] = parts.count > 1 ? String(parts[1]) : ""
-            }
-            let status = Int(lines[0].split(separator: " ")[1]) ?? 0
-            let length = status == 100 ? 0 : Int(headers["content-length"] ?? "0") ?? 0
-            guard rest.endIndex - end.upperBound >= length else { break }
-            answers.append(Answer(status: status, headers: headers, body: String(decoding: rest[end.upperBound..<(end.upperBound + length)], as: UTF8.self)))
-            rest = rest[(end.upperBound + length)...]
+        while let answer = nextAnswer() { parsed.append(answer) }
+        return parsed
+    }
+
+    private var parsed: [Answer] = []
+    private var parsedBytes = 0
+
+    private func nextAnswer() -> Answer? {
+        let rest = received[parsedBytes...]
+        guard let end = Self.headEnd(rest) else { return nil }
+        let lines = String(decoding: rest[..<end], as: UTF8.self).split(separator: "\r\n")
+        var headers: [String: String] = [:]
+        for line in lines.dropFirst() {
+            let parts = line.split(separator: ": ", maxSplits: 1)
+            headers[String(parts[0])] = parts.count > 1 ? String(parts[1]) : ""
         }
-        return answers
+        let status = Int(lines.first?.split(separator: " ").dropFirst().first ?? "") ?? 0
+        let length = status == 100 ? 0 : Int(headers["content-length"] ?? "0") ?? 0
+        let body = rest[(end + 4)...]
+        guard body.count >= length else { return nil }
+        parsedBytes = end + 4 + length
+        return Answer(status: status, headers: headers, body: String(decoding: body.prefix(length), as: UTF8.self))
+    }
+
+    /// Where the empty line is that ends a head.
+    private static func headEnd(_ bytes: ArraySlice<UInt8>) -> Int? {
+        var index = bytes.startIndex
+        while index + 3 < bytes.endIndex {
+            if bytes[index] == 13, bytes[index + 1] == 10, bytes[index + 2] == 13, bytes[index + 3] == 10 { return index }
+            index += 1
+        }
+        return nil
     }
 }
 

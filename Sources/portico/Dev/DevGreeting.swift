@@ -1,0 +1,49 @@
+import PorticoServer
+
+/// What a person needs to begin: where it serves, who there is, and a first request to paste.
+struct DevGreeting: Sendable {
+    /// Users that get a ready-made token each. Beyond that the list would be no help; `portico token` makes one.
+    static let users = 20
+    /// Seconds that such a token is good: a working day.
+    static let tokenLifetime = 12 * 3_600
+
+    private let host: String
+    private let database: String
+    /// Lines about the users and their tokens.
+    private let people: [String]
+    /// The token of the first request; `nil` where there is no user.
+    private let token: String?
+
+    /// Reads the users and signs a token for each.
+    init(_ project: Project, _ folder: DevFolder) throws {
+        host = project.configuration.listener.host ?? "127.0.0.1"
+        database = folder.connectionText
+        var people: [String] = [], first: String?
+        switch try DevUsers.read(project.configuration.authentication.users, on: try project.connect(), atMost: Self.users) {
+        case .all(let users) where users.isEmpty:
+            people = ["There are no users yet; migrations/seed.sql would bring some."]
+        case .all(let users):
+            let signer = try TokenSigner(project.configuration)
+            people = ["A token for each user, good for \(Self.tokenLifetime / 3_600) hours:"]
+            for user in users {
+                let token = try signer.token(for: user.id, seconds: Self.tokenLifetime)
+                people += ["", "  \(user.id)  (\(user.role)\(user.tenant.map { " of \($0)" } ?? ""))", "  \(token)"]
+                first = first ?? token
+            }
+        case .tooMany(let count):
+            people = ["There are \(count) users: `portico token --as USER-ID` makes a token for one."]
+        }
+        self.people = people
+        token = first
+    }
+
+    func text(port: UInt16) -> String {
+        let address = "http://\(host):\(port)"
+        var lines = ["", "Portico serves \(address)/graphql", "Schema:   \(address)/schema.graphql", "Database: psql \"\(database)\"", ""]
+        lines += people + ["", "Try:", "", "  curl -s \(address)/graphql \\"]
+        if let token { lines.append("    -H 'authorization: Bearer \(token)' \\") }
+        let query = token == nil ? "{ apiVersion }" : "{ apiVersion viewer { __typename id } }"
+        lines += ["    -H 'content-type: application/json' -d '{\"query\":\"\(query)\"}'", "", "Ctrl-C stops it."]
+        return lines.joined(separator: "\n")
+    }
+}

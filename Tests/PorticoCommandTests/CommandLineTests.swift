@@ -1,0 +1,46 @@
+import Testing
+
+@Suite struct CommandLineTests {
+    @Test(arguments: [[], ["--help"], ["help"], ["migrate", "--help"]])
+    func helpIsPrintedAndFine(_ words: [String]) throws {
+        let result = try CommandProcess.run(words)
+        #expect(result.status == 0)
+        #expect(result.output.contains("USAGE: portico"))
+    }
+
+    @Test func helpNamesEveryCommand() throws {
+        let output = try CommandProcess.run([]).output
+        for command in ["dev", "serve", "migrate", "seed", "health", "check", "schema", "query", "explain", "token"] {
+            #expect(output.contains("\n  \(command) "), "\(command)")
+        }
+    }
+
+    @Test(arguments: [
+        (["nosuch"], "nosuch"), (["migrate", "--bogus"], "--bogus"), (["token"], "--as"), (["migrate", "--status", "--baseline"], "exclude each other"),
+        (["schema", "--tenant", "a"], "--role"), (["token", "--as", "a", "--expires-in", "soon"], "soon"), (["serve", "--workers", "0"], "--workers"),
+        (["serve", "--port", "70000"], "70000"), (["migrate", "--project", "/nowhere"], "/nowhere"), (["dev", "--database-url", "postgres:///x"], "portico serve"),
+        (["migrate", "--project", "/usr"], "no database is named"),
+    ])
+    func wrongUsageIsTwoAndSaysWhat(_ words: [String], _ part: String) throws {
+        let result = try CommandProcess.run(words)
+        #expect(result.status == 2)
+        #expect(result.errors.contains(part), "\(result.errors)")
+        #expect(result.output.isEmpty)
+    }
+
+    @Test func aDatabaseThatIsNotThereIsOneClearSentence() throws {
+        let project = try ProjectCopy()
+        let result = try CommandProcess.run(["migrate", "--project", project.path, "--database-url", "host=/nowhere dbname=x password=geheim"])
+        #expect(result.status == 1)
+        #expect(result.errors.contains("the database /nowhere/x cannot be reached"))
+        #expect(!result.errors.contains("geheim"))
+    }
+
+    @Test func theEnvironmentNamesTheDatabaseAndTheFlagWins() throws {
+        let fixture = try ProjectFixture.empty()
+        let environment = ["DATABASE_URL": fixture.url]
+        let words = ["migrate", "--dry-run", "--project", fixture.project.path]
+        #expect(try CommandProcess.run(words, environment: environment).status == 0)
+        #expect(try CommandProcess.run(words + ["--database-url", "host=/nowhere"], environment: environment).status == 1)
+    }
+}

@@ -1,0 +1,155 @@
+import Foundation
+import TestCluster
+import Testing
+
+/// A command that goes on until it is told to stop, and what it has said so far.
+final class RunningCommand {
+    private let process = Process()
+    let log: String
+
+    init(_ words: [String], environment: [String: String] = [:]) throws {
+        log = NSTemporaryDirectory() + "portico-log-" + UUID().uuidString
+        _ = FileManager.default.createFile(atPath: log, contents: nil)
+        let file = try #require(FileHandle(forWritingAtPath: log))
+        CommandProcess.prepare(process, words, in: nil, environment)
+        process.standardOutput = file
+        process.standardError = file
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+    }
+
+    deinit {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        try? FileManager.default.removeItem(atPath: log)
+    }
+
+    var text: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
+
+    /// Waits until it has said so.
+    func wait(for part: String) async throws {
+        for _ in 0..<6_000 {
+            if text.contains(part) { return }
+            try #require(process.isRunning, "it ended:\n\(text)")
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        Issue.record("it never said \(part):\n\(text)")
+    }
+
+    /// The port that the kernel chose, from the line that says where it serves.
+    func port() async throws -> UInt16 {
+        try await wait(for: "addresses=127.0.0.1:")
+        let tail = try #require(text.components(separatedBy: "addresses=127.0.0.1:").dropFirst().first)
+        return try #require(UInt16(tail.prefix { $0.isNumber }))
+    }
+
+    func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+
+    func end() async throws -> Int32 {
+        for _ in 0..<3_000 where process.isRunning { try await Task.sleep(for: .milliseconds(10)) }
+        return process.isRunning ? -1 : process.terminationStatus
+    }
+}
+
+/// One request on a connection of its own; the whole answer, head and body.
+func post(_ body: String, token: String?, port: UInt16) throws -> String {
+    let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(socket) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    let status = withUnsafePointer(to: &address) { $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) } }
+    try #require(status == 0)
+    let authorization = token.map { "authorization: Bearer \($0)\r\n" } ?? ""
+    let request = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nconnection: close\r\n\(authorization)content-length: \(body.utf8.count)\r\n\r\n\(body)"
+    let sent = Array(request.utf8)
+    try #require(write(socket, sent, sent.count) == sent.count)
+    var answer: [UInt8] = [], buffer = [UInt8](repeating: 0, count: 4_096)
+    while case let count = read(socket, &buffer, buffer.count), count > 0 { answer += buffer[..<count] }
+    return String(decoding: answer, as: UTF8.self)
+}
+
+@Suite struct ServingTests {
+    @Test func devBringsEverythingAndTakesItAway() async throws {
+        let project = try ProjectCopy()
+        let dev = try RunningCommand(["dev", "--project", project.path, "--port", "0"])
+        let port = try await dev.port()
+        try await dev.wait(for: "Ctrl-C stops it.")
+        let lines = dev.text.split(separator: "\n").map(String.init)
+        let user = try #require(lines.firstIndex { $0.contains("  user-agency-001  (agency_owner of agency-001)") })
+        let token = lines[user + 1].trimmingCharacters(in: .whitespaces)
+        let answer = try post(#"{"query":"{ viewer { id } tickets { id } }"}"#, token: token, port: port)
+        #expect(answer.contains(#"{"data":{"viewer":{"id":"user-agency-001"},"tickets":[{"id":"ticket-001"},{"id":"ticket-002"}]}}"#), "\(answer)")
+        // The other commands find the database and the secret of the one that runs.
+        #expect(try CommandProcess.run(["health", "--project", project.path]).status == 0)
+        let own = try CommandProcess.run(["token", "--project", project.path, "--as", "user-client-001"]).output.trimmingCharacters(in: .whitespacesAndNewlines)
+        #expect(try post(#"{"query":"{ viewer { id } }"}"#, token: own, port: port).contains("user-client-001"))
+        let second = try CommandProcess.run(["dev", "--project", project.path, "--port", "0"])
+        #expect(second.status == 1 && second.errors.contains("already runs"))
+        dev.signal(SIGINT)
+        #expect(try await dev.end() == 0)
+        #expect(!FileManager.default.fileExists(atPath: project.path + "/.portico/data/postmaster.pid"))
+    }
+
+    @Test func theClusterEndsWithAParentThatIsKilled() async throws {
+        let project = try ProjectCopy()
+        let first = try RunningCommand(["dev", "--project", project.path, "--port", "0"])
+        try await first.wait(for: "Ctrl-C stops it.")
+        let file = project.path + "/.portico/data/postmaster.pid"
+        let server = try #require(try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").first.flatMap { pid_t($0) })
+        first.signal(SIGKILL)
+        for _ in 0..<1_000 where kill(server, 0) == 0 { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(kill(server, 0) != 0)
+        // What a crash leaves behind, with a number that some other process has by now, does not stop the next run.
+        try Data("\(getpid())\n\(project.path)/.portico/data\n0\n5432\n".utf8).write(to: URL(fileURLWithPath: file))
+        let second = try RunningCommand(["dev", "--project", project.path, "--port", "0"])
+        try await second.wait(for: "Ctrl-C stops it.")
+        second.signal(SIGTERM)
+        #expect(try await second.end() == 0)
+    }
+
+    @Test func aBusyPortIsOneClearLine() async throws {
+        let project = try ProjectCopy()
+        let secret = ["PORTICO_JWT_SECRET": String(repeating: "s", count: 40)]
+        let server = try RunningCommand(["serve", "--project", project.path, "--database-url", "host=/nowhere", "--port", "0"], environment: secret)
+        let port = try await server.port()
+        for command in ["dev", "serve"] {
+            let words = [command, "--project", project.path, "--port", "\(port)"] + (command == "serve" ? ["--database-url", "host=/nowhere"] : [])
+            let result = try CommandProcess.run(words, environment: secret)
+            #expect(result.status == 1)
+            #expect(result.errors.contains("the port \(port) of 127.0.0.1 is in use already"), "\(result.errors)")
+        }
+        server.signal(SIGTERM)
+        #expect(try await server.end() == 0)
+    }
+
+    @Test func serveWaitsForADatabaseThatComesUpLater() async throws {
+        let cluster = try TestCluster()
+        let project = try ProjectCopy()
+        let url = try cluster.createDatabase()
+        for command in ["migrate", "seed"] { #expect(try CommandProcess.run([command, "--project", project.path, "--database-url", url]).status == 0) }
+        cluster.stop()
+        let secret = ["PORTICO_JWT_SECRET": String(repeating: "s", count: 40)]
+        let server = try RunningCommand(["serve", "--project", project.path, "--database-url", url, "--port", "0"], environment: secret)
+        let port = try await server.port()
+        let words = ["token", "--project", project.path, "--as", "user-agency-001"]
+        let token = try CommandProcess.run(words, environment: secret).output.trimmingCharacters(in: .whitespacesAndNewlines)
+        #expect(try post(#"{"query":"{ viewer { id } }"}"#, token: token, port: port).contains("503"))
+        try cluster.start()
+        var answer = ""
+        for _ in 0..<500 where !answer.contains("user-agency-001") {
+            answer = try post(#"{"query":"{ viewer { id } }"}"#, token: token, port: port)
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        #expect(answer.contains(#"{"data":{"viewer":{"id":"user-agency-001"}}}"#))
+        server.signal(SIGINT)
+        #expect(try await server.end() == 0)
+    }
+
+    @Test func serveDoesNotStartWithoutAKey() throws {
+        let project = try ProjectCopy()
+        let result = try CommandProcess.run(["serve", "--project", project.path, "--database-url", "host=/nowhere", "--port", "0"])
+        #expect(result.status == 2)
+        #expect(result.errors.contains("PORTICO_JWT_SECRET"))
+    }
+}

@@ -1,0 +1,113 @@
+import Diagnostics
+import Glibc
+import GraphQLLanguage
+import GraphQLSchema
+import PorticoAccess
+import PorticoCatalog
+import SocketLoop
+import Testing
+@testable import PorticoServer
+
+/// The whole server with its own threads, and without a database.
+struct ServerTests {
+    private func state(workers: Int = 1, _ change: (inout GatewayConfiguration) -> Void = { _ in }) throws -> ServerState {
+        let source = SourceText(name: "schema", "schema { query: Query } type Query { apiVersion: String! }")
+        let schema = try SchemaBuilder.build(document: parse(source), source: source)
+        let catalog = Catalog(schema: schema, types: [:], root: ["apiVersion": .constant("\"1.0\"")])
+        let policy = try Policy.load(catalog: catalog, roles: SourceText(name: "roles.yaml", "roles: { anonymous: { reach: tenant } }"), tenants: [])
+        var configuration = GatewayConfiguration()
+        configuration.listener.host = "127.0.0.1"
+        configuration.listener.port = 0
+        configuration.listener.workers = workers
+        configuration.database.url = "host=/nowhere user=nobody"
+        configuration.authentication.keys = [KeyConfiguration(kid: nil, algorithm: .hs256, material: .secret(Tokens.secret))]
+        configuration.logging.level = nil
+        change(&configuration)
+        return ServerState(configuration: configuration, catalog: catalog, policy: PolicyStore(policy))
+    }
+
+    /// Sends one request on a connection of its own and waits for the answer, on a thread that may block.
+    private func answer(_ request: String, from address: ListenAddress) async throws -> Answer {
+        let client = try Client(address)
+        client.send(request)
+        for _ in 0..<1000 {
+            client.receive()
+            if let answer = client.answers.first { return answer }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        throw SocketFailure("no answer came", errno: 0)
+    }
+
+    private func post(_ query: String) -> String {
+        let body = #"{"query":"\#(query)"}"#
+        return "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+    }
+
+    @Test func itServesWithoutADatabaseAndStops() async throws {
+        let server = try await Server(try state(workers: 2))
+        async let running: Void = server.run()
+        let address = try #require(server.addresses.first)
+        #expect(try await answer("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", from: address).status == 200)
+        #expect(try await answer("GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n", from: address).status == 503)
+        for _ in 0..<8 {
+            let response = try await answer(post("{ apiVersion }"), from: address)
+            #expect(response.status == 200)
+            #expect(response.body == #"{"data":{"apiVersion":"1.0"}}"#)
+        }
+        #expect(try await answer(post("{ apiVersio }"), from: address).body.contains("VALIDATION_ERROR"))
+        // A user cannot be looked up without a database.
+        let token = Office.token("client")
+        #expect(try await answer("GET /graphql?query=%7BapiVersion%7D HTTP/1.1\r\nHost: x\r\nAuthorization: \(token)\r\n\r\n", from: address).status == 503)
+        server.stop()
+        try await running
+        #expect(throws: (any Error).self) { try Client(address) }
+    }
+
+    @Test func workersShareAUnixSocketWhichIsRemovedInTheEnd() async throws {
+        var template = Array("/tmp/portico-http-XXXXXX".utf8CString)
+        let made: UnsafeMutablePointer<CChar>? = mkdtemp(&template)
+        let folder = String(cString: try #require(made)), path = folder + "/s"
+        defer { rmdir(folder) }
+        let server = try await Server(try state(workers: 2) {
+            $0.listener.host = nil
+            $0.listener.unixSocket = UnixSocketConfiguration(path: path, mode: 0o600)
+        })
+        async let running: Void = server.run()
+        for _ in 0..<8 { #expect(try await answer(post("{ apiVersion }"), from: .unix(path: path, mode: 0)).status == 200) }
+        server.stop()
+        try await running
+        #expect(access(path, F_OK) != 0)
+    }
+
+    @Test func withoutAKeyItDoesNotStart() async throws {
+        let keyless = try state { $0.authentication.keys = [] }
+        await #expect(throws: ServerFailure.self) { try await Server(keyless) }
+        do {
+            _ = try await Server(keyless)
+        } catch {
+            #expect("\(error)".contains("PORTICO_JWT_SECRET"))
+        }
+    }
+
+    @Test func aPortThatIsTakenIsSaid() async throws {
+        let first = try await Server(try state())
+        guard case .tcp(_, let port)? = first.addresses.first else { throw SocketFailure("no port", errno: 0) }
+        let second = try state { $0.listener.port = port }
+        do {
+            _ = try await Server(second)
+            Issue.record("two servers listen on one port")
+        } catch {
+            #expect("\(error)".contains("127.0.0.1:\(port)"))
+        }
+    }
+
+    @Test func aDatabaseURLThatIsNoneIsSaid() async throws {
+        let server = try await Server(try state { $0.database.url = "nonsense://" })
+        do {
+            try await server.run()
+            Issue.record("it runs without a database's URL")
+        } catch {
+            #expect("\(error)".contains("the database URL cannot be read"))
+        }
+    }
+}
