@@ -41,7 +41,7 @@ struct Explain: ParsableCommand {
                 let binding = RequestBinding(operation: operation, variables: variables, viewer: viewer, now: Array("now".utf8))
                 measurements = try PlanMeasurement.run(plan, try binding.parameters(of: plan, cost: rules.limits.cost), on: gateway)
             }
-            Terminal.write(bytes: Array(Explanation(plan, of: operation).text(measurements).utf8))
+            Terminal.write(bytes: Array(Explanation(plan, of: operation, tenant: viewer.tenant).text(measurements).utf8))
         } catch let errors as InputErrors {
             throw problems(errors.items.map { Diagnostic($0.message, file: source.name, range: $0.ranges.first) }, source)
         } catch let error as PlanningError {

@@ -44,8 +44,8 @@ final class Loopback {
         }
     }
 
-    /// Turns the loop until the condition holds, at most for some seconds.
-    func turn(seconds: Int = 5, sourceLocation: SourceLocation = #_sourceLocation, until condition: () -> Bool) {
+    /// Turns the loop until the condition holds, at most for a minute: a bound for a busy machine, not a time that is waited.
+    func turn(seconds: Int = 60, sourceLocation: SourceLocation = #_sourceLocation, until condition: () -> Bool) {
         let end = reactor.now + seconds * 1000
         while !condition() {
             guard reactor.now < end else {
