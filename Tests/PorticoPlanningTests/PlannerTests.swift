@@ -123,6 +123,29 @@ import Testing
         #expect(plain.parameters == nulls.parameters)
     }
 
+    // MARK: Limits
+
+    /// Fragments that double at each step: a kilobyte of text that would be thousands of statements.
+    @Test func loadsAreLimited() throws {
+        var query = "{ tickets(first: 1) { ...F0 } }"
+        for step in 0..<9 {
+            query += " fragment F\(step) on Ticket { a: messages(first: 1) { ticket { ...F\(step + 1) } } b: messages(first: 1) { ticket { ...F\(step + 1) } } }"
+        }
+        query += " fragment F9 on Ticket { id }"
+        let error = #expect(throws: PlanningError.self) { try Fixture.plan(query) }
+        #expect(error?.kind == .limit("loads"))
+        #expect(error?.range != nil)
+    }
+
+    @Test func relationsInConditionsAreLimited() throws {
+        func query(_ count: Int) -> String {
+            "{ tickets(where: {and: [\((0..<count).map { "{site: {name: {ne: \"\($0)\"}}}" }.joined(separator: ", "))]}) { id } }"
+        }
+        #expect(throws: PlanningError.self) { try Fixture.plan(query(101)) }
+        // Past a few, each EXISTS is kept from being joined with the others, whose orders PostgreSQL would all try.
+        #expect(try Fixture.plan(query(30)).loads[0].statement.text.split(separator: "(EXISTS (").count == 27)
+    }
+
     // MARK: Shapes
 
     /// Requests whose filters differ in values alone share one plan; another structure is another plan.

@@ -3,6 +3,7 @@ import Diagnostics
 import PorticoAccess
 import PorticoCatalog
 import PostgresMigrations
+import YAMLTree
 
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -27,18 +28,30 @@ struct Check: ParsableCommand {
             let policy = collecting(&problems) { () throws(Diagnostics) in
                 try Policy.load(catalog: catalog, limits: limits, roles: files.roles, tenants: files.tenants)
             }
+            if policy == nil { problems += formProblems(files.tenants) }
             for (_, items) in (policy?.tenantProblems ?? [:]).sorted(by: { $0.key < $1.key }) { problems += items.items }
             do throws(CommandFailure) {
                 problems += try tableProblems(catalog, files, project)
             } catch {
                 obstacle = error
             }
+        } else {
+            problems += formProblems([files.roles] + files.tenants)
         }
         problems += try healthProblems()
         if !problems.isEmpty { Terminal.print(rendered(problems, project: options.project) + "\n") }
         Terminal.print("\(countText(problems)) in \(files.resolvers.count + files.tenants.count + 2) files.")
         if let obstacle { throw obstacle }
         if problems.contains(where: { $0.severity == .error }) { throw CommandFailure.reported }
+    }
+
+    /// What can be said of files whose names have nothing to be looked up in: whether they are YAML at all.
+    private func formProblems(_ sources: [SourceText]) -> [Diagnostic] {
+        var problems: [Diagnostic] = []
+        for source in sources {
+            _ = collecting(&problems) { () throws(Diagnostics) in try parseYAML(source) }
+        }
+        return problems
     }
 
     private func collecting<T>(_ problems: inout [Diagnostic], _ body: () throws(Diagnostics) -> T) -> T? {
