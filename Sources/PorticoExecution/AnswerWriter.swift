@@ -81,8 +81,12 @@ struct AnswerWriter {
             return true
         case .cell(let column, let form):
             guard let cell = cells?[column], !cell.isNull else { return null(field, position) }
-            if form.write(cell.bytes, into: buffer) { return true }
-            fail(field, position, "The value cannot be shown as this field's type.")
+            var lost: [Int] = []
+            if form.write(cell.bytes, into: buffer, lost: { lost.append($0) }) {
+                for element in lost { fail(field, position, Self.unsayable, element: element) }
+                return true
+            }
+            fail(field, position, Self.unsayable)
             return false
         case .object(let load, let output):
             guard let level = level(load, field, position) else { return false }
@@ -137,9 +141,12 @@ struct AnswerWriter {
 
     // MARK: Errors
 
-    private mutating func fail(_ field: OutputField, _ position: Int, _ message: String) {
+    private static let unsayable = "The value cannot be shown as this field's type."
+
+    private mutating func fail(_ field: OutputField, _ position: Int, _ message: String, element: Int? = nil) {
         if errors.count >= limits.errors { return }
-        errors.append(FieldError(message: message, path: names(path + [position]), range: field.range))
+        let elements = element.map { [FieldError.Step.index($0)] } ?? []
+        errors.append(FieldError(message: message, path: names(path + [position]) + elements, range: field.range))
     }
 
     /// The path in the client's words: positions are read along the plan's shape.

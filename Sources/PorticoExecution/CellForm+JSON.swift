@@ -3,7 +3,9 @@ import PorticoPlanning
 
 extension CellForm {
     /// Writes a cell in PostgreSQL's binary form as JSON; false, with nothing to keep written, where JSON or the field's scalar cannot say it.
-    func write(_ cell: UnsafeRawBufferPointer, into buffer: ResponseBuffer) -> Bool {
+    ///
+    /// An element of a list that cannot be said is null where it may be, and its index is told to `lost`.
+    func write(_ cell: UnsafeRawBufferPointer, into buffer: ResponseBuffer, lost: (Int) -> Void = { _ in }) -> Bool {
         switch self {
         case .string:
             buffer.appendJSONString(cell)
@@ -44,7 +46,7 @@ extension CellForm {
                 return true
             }
             return false
-        case .array(let element, let elementsNonNull): return array(cell, element, elementsNonNull: elementsNonNull, into: buffer)
+        case .array(let element, let elementsNonNull): return array(cell, element, elementsNonNull: elementsNonNull, into: buffer, lost: lost)
         }
     }
 
@@ -94,7 +96,7 @@ extension CellForm {
     private func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
 
     /// A one-dimensional array: dimensions, a null flag, the element's OID, length, lower bound, then the elements.
-    private func array(_ cell: UnsafeRawBufferPointer, _ element: CellForm, elementsNonNull: Bool, into buffer: ResponseBuffer) -> Bool {
+    private func array(_ cell: UnsafeRawBufferPointer, _ element: CellForm, elementsNonNull: Bool, into buffer: ResponseBuffer, lost: (Int) -> Void) -> Bool {
         guard cell.count >= 12 else { return false }
         let dimensions = Int32(bigEndian: cell.loadUnaligned(as: Int32.self))
         buffer.append(UInt8(ascii: "["))
@@ -115,7 +117,14 @@ extension CellForm {
                 buffer.append("null")
                 continue
             }
-            guard offset + size <= cell.count, element.write(UnsafeRawBufferPointer(rebasing: cell[offset..<(offset + size)]), into: buffer) else { return false }
+            guard offset + size <= cell.count else { return false }
+            let start = buffer.count
+            if !element.write(UnsafeRawBufferPointer(rebasing: cell[offset..<(offset + size)]), into: buffer) {
+                if elementsNonNull { return false }
+                buffer.truncate(to: start)
+                buffer.append("null")
+                lost(index)
+            }
             offset += size
         }
         buffer.append(UInt8(ascii: "]"))

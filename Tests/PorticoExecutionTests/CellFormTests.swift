@@ -5,7 +5,9 @@ import Testing
 @testable import PorticoExecution
 
 /// Cells as PostgreSQL 15 sends them in binary, taken from `SELECT encode(…_send(value), 'hex')`.
-@Suite struct CellFormTests {
+@Suite final class CellFormTests {
+    private var lost: [Int] = []
+
     @Test(arguments: [
         ("0001000000000002" + "0000", "\"0.00\""),
         ("0000000000000000", "\"0\""),
@@ -68,13 +70,21 @@ import Testing
         #expect(write(cutOff, .array(.string, elementsNonNull: true)) == nil)
     }
 
+    /// An element that cannot be said is null where it may be; the rest of the list stands.
+    @Test func elementsAreLostOneByOne() {
+        let floats = "00000001" + "00000000" + "000002bd" + "00000003" + "00000001" + "00000008" + "3ff8000000000000" + "00000008" + "7ff8000000000000" + "00000008" + "4000000000000000"
+        #expect(write(floats, .array(.float8, elementsNonNull: false)) == "[1.5,null,2]")
+        #expect(lost == [1])
+        #expect(write(floats, .array(.float8, elementsNonNull: true)) == nil)
+    }
+
     private func write(_ hex: String, _ form: CellForm) -> String? {
         let bytes = stride(from: 0, to: hex.utf8.count, by: 2).map { offset in
             let start = hex.index(hex.startIndex, offsetBy: offset)
             return UInt8(hex[start..<hex.index(start, offsetBy: 2)], radix: 16) ?? 0
         }
         let buffer = ResponseBuffer()
-        let isWritten = bytes.withUnsafeBytes { form.write($0, into: buffer) }
+        let isWritten = bytes.withUnsafeBytes { form.write($0, into: buffer, lost: { lost.append($0) }) }
         return isWritten ? String(decoding: buffer.takeBytes(), as: UTF8.self) : nil
     }
 }
