@@ -110,14 +110,18 @@ public final class Gateway {
         }
     }
 
-    /// What came back from another thread, if the request still wants it.
+    /// What came back from another thread, if the request still wants it; else the request is answered here.
     private func continues<Value>(_ result: any Sendable, _ ticket: RequestTicket, as type: Value.Type) -> Value? {
         if ticket.isOver { return nil }
         if reactor.now >= ticket.deadline {
             refuse(RequestErrors(.timeout, Self.timeoutMessage), ticket)
             return nil
         }
-        return result as? Value
+        guard let value = result as? Value else {  // never without an answer, even if the worker mixed up two pieces of work
+            refuse(RequestErrors(.internalError, Self.internalMessage), ticket)
+            return nil
+        }
+        return value
     }
 
     private func run(_ plan: AuthorizedPlan, _ variables: VariableValues, _ prepared: PreparedOperation, _ ticket: RequestTicket) {
