@@ -4,6 +4,9 @@ import PostgresSQL
 /// The rows of one load, laid open for random access, and how they hang on the parent's rows.
 final class Level {
     let rowCount: Int
+    /// When its statement was sent and its rows came; without an end where none was sent.
+    var startedAt = 0
+    var endedAt: Int?
     private let width: Int
     private let cells: UnsafeMutablePointer<Cell>
     /// Keeps the bytes that the cells point into.

@@ -10,6 +10,7 @@ public final class PlanExecution {
     private let parameters: [[ParameterValue]]
     private let runner: any StatementRunner
     private let limits: AnswerLimits
+    private let clock: () -> Int
     private let completion: (ExecutionResult) -> Void
     private var levels: [LoadState]
     private var pending = 0
@@ -17,9 +18,16 @@ public final class PlanExecution {
     private var statements = 0
     private var rows = 0
     private var refusals: [LoadFailure] = []
+    private var startedAt = 0
+    /// The clock when rows came last: what they let start, starts then, so that each load costs one reading.
+    private var now = 0
 
-    /// `parameters` holds the values of each load's parameters; the place of its keys is filled in when they are known.
-    public init(plan: AuthorizedPlan, parameters: [[ParameterValue]], runner: any StatementRunner, limits: AnswerLimits = AnswerLimits(), completion: @escaping (ExecutionResult) -> Void) {
+    /// `parameters` holds the values of each load's parameters; the place of its keys is filled in when they are known. `clock` gives nanoseconds.
+    public init(
+        plan: AuthorizedPlan, parameters: [[ParameterValue]], runner: any StatementRunner, limits: AnswerLimits = AnswerLimits(), clock: @escaping () -> Int = { 0 },
+        completion: @escaping (ExecutionResult) -> Void
+    ) {
+        self.clock = clock
         self.plan = plan
         self.parameters = parameters
         self.runner = runner
@@ -29,6 +37,8 @@ public final class PlanExecution {
     }
 
     public func start() {
+        startedAt = clock()
+        now = startedAt
         pending = 1  // so that completions that come at once do not finish before all loads have left
         for load in plan.first { submit(plan.loads[load], keys: nil) }
         settle()
@@ -44,23 +54,28 @@ public final class PlanExecution {
         }
         pending += 1
         statements += 1
-        runner.run(load.statement, values) { [self] result in arrived(result, load, keys) }
+        let since = now
+        levels[load.index] = .running(since: since)
+        runner.run(load.statement, values) { [self] result in arrived(result, load, keys, since: since) }
     }
 
-    private func arrived(_ result: Result<any RowSource, LoadFailure>, _ load: Load, _ keys: KeyBatch?) {
+    private func arrived(_ result: Result<any RowSource, LoadFailure>, _ load: Load, _ keys: KeyBatch?, since: Int) {
         if isOver { return }
+        now = clock()
         switch result {
         case .success(let source):
             let level = Level(load: load, source: source, keys: keys)
+            level.startedAt = since
+            level.endedAt = now
             rows += level.rowCount
             levels[load.index] = .loaded(level)
             proceed(from: load, level)
         case .failure(let failure) where failure.kind == .refused:
-            levels[load.index] = .failed
+            levels[load.index] = .failed(since: since, until: now)
             refusals.append(failure)
         case .failure(let failure):
             isOver = true
-            completion(ExecutionResult(outcome: .failed(failure), statements: statements, rows: rows, refusals: refusals))
+            complete(.failed(failure))
             return
         }
         settle()
@@ -87,15 +102,33 @@ public final class PlanExecution {
         if pending > 0 || isOver { return }
         isOver = true
         var writer = AnswerWriter(plan: plan, levels: levels, limits: limits)
-        let outcome = writer.write()
-        completion(ExecutionResult(outcome: outcome, statements: statements, rows: rows, refusals: refusals))
+        complete(writer.write())
+    }
+
+    private func complete(_ outcome: ExecutionResult.Outcome) {
+        completion(ExecutionResult(outcome: outcome, statements: statements, rows: rows, refusals: refusals, startedAt: startedAt, loadedAt: now))
+    }
+
+    // MARK: Measurements
+
+    /// What is known of the loads whose statements were sent, in the order of the plan; for requests that somebody asks about afterwards.
+    public func measurements() -> [LoadMeasurement] {
+        zip(plan.loads, levels).compactMap { load, state in
+            switch state {
+            case .waiting: nil
+            case .running(let since): LoadMeasurement(load: load, startedAt: since, endedAt: nil, rows: 0)
+            case .failed(let since, let until): LoadMeasurement(load: load, startedAt: since, endedAt: until, rows: 0, isFailed: true)
+            case .loaded(let level): level.endedAt.map { LoadMeasurement(load: load, startedAt: level.startedAt, endedAt: $0, rows: level.rowCount) }
+            }
+        }
     }
 }
 
 enum LoadState {
     case waiting
+    case running(since: Int)
     case loaded(Level)
-    case failed
+    case failed(since: Int, until: Int)
 }
 
 /// What came of an execution.
@@ -112,4 +145,7 @@ public struct ExecutionResult {
     public let rows: Int
     /// What PostgreSQL refused, for the operator.
     public let refusals: [LoadFailure]
+    /// When the first statements were sent and the last rows came, by the execution's clock.
+    public let startedAt: Int
+    public let loadedAt: Int
 }

@@ -59,13 +59,14 @@ public final class Gateway {
     private func prepareElsewhere(_ key: OperationCache.Key, _ ticket: RequestTicket) {
         let (request, rules, settings) = (ticket.request, ticket.rules, settings)
         offload({ PreparedOperation.prepare(request.query, named: request.operationName, rules: rules, settings: settings) }) { [self] result in
-            guard let result = continues(result, ticket, as: Result<PreparedOperation, RequestErrors>.self) else { return }
+            guard let result = continues(result, ticket, as: PreparedOperation.Preparation.self) else { return }
             prepared(result, key, ticket)
         }
     }
 
-    private func prepared(_ result: Result<PreparedOperation, RequestErrors>, _ key: OperationCache.Key, _ ticket: RequestTicket) {
-        switch result {
+    private func prepared(_ preparation: PreparedOperation.Preparation, _ key: OperationCache.Key, _ ticket: RequestTicket) {
+        ticket.observation.stages = preparation.stages
+        switch preparation.result {
         case .success(let operation): execute(operations.insert(operation, for: key), ticket)
         case .failure(let errors): refuse(errors, ticket)
         }
@@ -96,13 +97,14 @@ public final class Gateway {
             return planned(planner.result(prepared, variables), cached, key, variables, ticket)
         }
         offload({ planner.result(prepared, variables) }) { [self] result in
-            guard let result = continues(result, ticket, as: Result<AuthorizedPlan, PlanningError>.self) else { return }
+            guard let result = continues(result, ticket, as: Planner.Planned.self) else { return }
             planned(result, cached, key, variables, ticket)
         }
     }
 
-    private func planned(_ result: Result<AuthorizedPlan, PlanningError>, _ cached: CachedOperation, _ key: CachedOperation.PlanKey, _ variables: VariableValues, _ ticket: RequestTicket) {
-        switch result {
+    private func planned(_ planned: Planner.Planned, _ cached: CachedOperation, _ key: CachedOperation.PlanKey, _ variables: VariableValues, _ ticket: RequestTicket) {
+        ticket.observation.stages.plan = planned.nanoseconds
+        switch planned.result {
         case .success(let plan):
             operations.keep(plan, for: key, in: cached, maximum: settings.plansPerOperation)
             run(plan, variables, cached.prepared, ticket)
@@ -134,7 +136,7 @@ public final class Gateway {
         }
         ticket.observation.loads = plan.loads.count
         let runner = PoolRunner(pool: pool, deadline: ticket.deadline, fairnessKey: ticket.fairnessKey)
-        let execution = PlanExecution(plan: plan, parameters: parameters, runner: runner, limits: settings.answer) { [self] result in
+        let execution = PlanExecution(plan: plan, parameters: parameters, runner: runner, limits: settings.answer, clock: MonotonicClock.nanoseconds) { [self] result in
             finish(result, prepared, ticket)
         }
         ticket.runner = runner
@@ -147,6 +149,7 @@ public final class Gateway {
     private func finish(_ result: ExecutionResult, _ prepared: PreparedOperation, _ ticket: RequestTicket) {
         ticket.observation.statements = result.statements
         ticket.observation.rows = result.rows
+        ticket.observation.stages.database = result.loadedAt - result.startedAt
         ticket.observation.failures += result.refusals.map(\.detail)
         switch result.outcome {
         case .answered(let buffer, let isNull, let errors):
@@ -158,7 +161,7 @@ public final class Gateway {
                 if isNull { outcome = .nullData(items.code) }
             }
             buffer.append("}")
-            answer(buffer, outcome, ticket)
+            answer(buffer, outcome, ticket, loadedAt: result.loadedAt)
         case .failed(let failure):
             ticket.runner?.cancel()
             switch failure.kind {
@@ -198,9 +201,12 @@ public final class Gateway {
         answer(buffer, .nullData(errors.code), ticket)
     }
 
-    private func answer(_ buffer: ResponseBuffer, _ outcome: GatewayResponse.Outcome, _ ticket: RequestTicket) {
+    private func answer(_ buffer: ResponseBuffer, _ outcome: GatewayResponse.Outcome, _ ticket: RequestTicket, loadedAt: Int? = nil) {
         guard !ticket.isOver else { return }
         ticket.isOver = true
+        let now = MonotonicClock.nanoseconds()
+        ticket.observation.stages.total = now - ticket.receivedAt
+        if let loadedAt { ticket.observation.stages.write = now - loadedAt }
         let completion = ticket.completion
         let response = GatewayResponse(buffer: buffer, outcome: outcome, observation: ticket.observation)
         ticket.release()
@@ -212,7 +218,15 @@ public final class Gateway {
 }
 
 extension Planner {
-    fileprivate func result(_ prepared: PreparedOperation, _ variables: VariableValues) -> Result<AuthorizedPlan, PlanningError> {
-        Result { () throws(PlanningError) in try plan(prepared.operation, shapes: prepared.shapes, variables: variables) }
+    /// What became of planning, and how long it took.
+    fileprivate struct Planned: Sendable {
+        var result: Result<AuthorizedPlan, PlanningError>
+        var nanoseconds: Int
+    }
+
+    fileprivate func result(_ prepared: PreparedOperation, _ variables: VariableValues) -> Planned {
+        let started = MonotonicClock.nanoseconds()
+        let result = Result { () throws(PlanningError) in try plan(prepared.operation, shapes: prepared.shapes, variables: variables) }
+        return Planned(result: result, nanoseconds: MonotonicClock.nanoseconds() - started)
     }
 }

@@ -33,6 +33,7 @@ public struct RequestObservation: Sendable {
     public var statements = 0
     public var rows = 0
     public var planCacheHit = false
+    public var stages = StageTimes()
     /// What went wrong inside, for the operator alone.
     public var failures: [String] = []
 

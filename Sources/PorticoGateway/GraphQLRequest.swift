@@ -8,6 +8,8 @@ public struct GraphQLRequest: Sendable {
     public var variables: [JSONMember]
     /// It came by a method that must change nothing (`GET`).
     public var isReadOnly: Bool
+    /// When it came, by ``MonotonicClock``; 0 stands for the moment in which the gateway gets it.
+    public var receivedAt = 0
 
     public init(query: [UInt8], operationName: String? = nil, variables: [JSONMember] = [], isReadOnly: Bool = false) {
         self.query = query

@@ -18,15 +18,32 @@ final class PreparedOperation: Sendable {
         shapes = VariableShapes(operation, byValue: Self.asksForTheSchema(operation))
     }
 
-    /// Parses and validates; pure, so that it may run on any thread.
-    static func prepare(_ query: [UInt8], named name: String?, rules: RuleSet, settings: GatewaySettings) -> Result<PreparedOperation, RequestErrors> {
+    /// What became of a document, and how long it took.
+    struct Preparation: Sendable {
+        var result: Result<PreparedOperation, RequestErrors>
+        var stages = StageTimes()
+    }
+
+    /// Parses and validates; apart from the clock pure, so that it may run on any thread.
+    static func prepare(_ query: [UInt8], named name: String?, rules: RuleSet, settings: GatewaySettings) -> Preparation {
+        var stages = StageTimes()
+        let started = MonotonicClock.nanoseconds()
         let source = SourceText(name: "", bytes: query)
-        let document: Document
-        do {
-            document = try parse(source, limits: settings.parsing, allow: .executable)
-        } catch {
-            return .failure(RequestErrors(error, in: source))
+        let parsed = Result { () throws(SyntaxError) in try parse(source, limits: settings.parsing, allow: .executable) }
+        let parsedAt = MonotonicClock.nanoseconds()
+        stages.parse = parsedAt - started
+        switch parsed {
+        case .failure(let error): return Preparation(result: .failure(RequestErrors(error, in: source)), stages: stages)
+        case .success(let document):
+            let result = validate(document, source, named: name, rules: rules, settings: settings)
+            stages.validate = MonotonicClock.nanoseconds() - parsedAt
+            return Preparation(result: result, stages: stages)
         }
+    }
+
+    private static func validate(
+        _ document: Document, _ source: SourceText, named name: String?, rules: RuleSet, settings: GatewaySettings
+    ) -> Result<PreparedOperation, RequestErrors> {
         var limits = settings.validation
         limits.depth = min(limits.depth, rules.limits.depth)
         do {

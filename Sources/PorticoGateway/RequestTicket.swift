@@ -9,12 +9,14 @@ public final class RequestTicket {
     let deadline: Int
     private(set) var completion: (GatewayResponse) -> Void
     var observation = RequestObservation()
+    let receivedAt: Int
     var runner: PoolRunner?
     var execution: PlanExecution?
     var isOver = false
 
     init(request: GraphQLRequest, viewer: Viewer, rules: RuleSet, deadline: Int, completion: @escaping (GatewayResponse) -> Void) {
         self.request = request
+        receivedAt = request.receivedAt > 0 ? request.receivedAt : MonotonicClock.nanoseconds()
         self.viewer = viewer
         self.rules = rules
         self.deadline = deadline

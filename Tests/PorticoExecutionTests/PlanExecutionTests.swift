@@ -38,6 +38,21 @@ import Testing
         return run
     }
 
+    /// One reading of the clock for each answer: what an answer lets start, starts at the same time.
+    @Test func loadsAreMeasuredByOneReadingEach() throws {
+        let plan = try Fixture.plan("{ sites { id tickets { id } domains { id } } }")
+        let runner = ScriptedRunner(["wordpress_sites": .rows([[.text("a")]]), "tickets": .rows([[.ordinal(1), .text("1")], [.ordinal(1), .text("2")]]), "domains": refused], delayed: true)
+        let parameters = plan.loads.map { load in [ParameterValue](repeating: .null, count: load.parameters.count) }
+        var time = 0, result: ExecutionResult?
+        let execution = PlanExecution(plan: plan, parameters: parameters, runner: runner, clock: { time += 10; return time }) { result = $0 }
+        execution.start()
+        #expect(execution.measurements().map(\.endedAt) == [nil])
+        runner.answerAll()
+        #expect(execution.measurements().map { [$0.startedAt, $0.endedAt, $0.rows, $0.isFailed ? 1 : 0] } == [[10, 20, 1, 0], [20, 40, 2, 0], [20, 30, 0, 1]])
+        #expect(result?.startedAt == 10)
+        #expect(result?.loadedAt == 40)
+    }
+
     private let refused = ScriptedRunner.Step.failure(LoadFailure(.refused, detail: "permission denied"))
 
     // MARK: Stitching

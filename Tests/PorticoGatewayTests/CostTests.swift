@@ -33,6 +33,21 @@ import Testing
         #expect(hits == [false, true, true])
     }
 
+    /// What is not done takes no time: a cached operation is neither parsed nor planned, a refused one is not sent to PostgreSQL.
+    @Test func stagesAreMeasuredWhereTheyTakePlace() async throws {
+        let database = try SpotexDatabase()
+        let viewer = SpotexDatabase.viewer("user-agency-001")
+        func stages(_ query: String) async throws -> StageTimes { try await database.ask(query, as: viewer).observation.stages }
+        func names(_ times: StageTimes) -> [String] { StageTimes.Stage.allCases.filter { times[$0] != nil }.map(\.rawValue) }
+        let first = try await stages("{ tickets { id } }"), second = try await stages("{ tickets { id } }")
+        #expect(names(first) == ["parse", "validate", "plan", "database", "write"])
+        #expect(names(second) == ["database", "write"])
+        for times in [first, second] { #expect(StageTimes.Stage.allCases.compactMap { times[$0] }.reduce(0, +) <= times.total) }
+        #expect(names(try await stages("{ tickets { ")) == ["parse"])
+        #expect(names(try await stages("{ nothing }")) == ["parse", "validate"])
+        #expect(names(try await stages("{ tickets(first: 501) { id } }")) == ["parse", "validate", "plan"])
+    }
+
     /// Parent and child leave together where the child's key is known.
     @Test func knownKeysSaveARound() async throws {
         let database = try SpotexDatabase()

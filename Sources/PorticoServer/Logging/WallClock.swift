@@ -11,12 +11,6 @@ enum WallClock {
         return (Int64(time.tv_sec) - 946_684_800) * 1_000_000 + Int64(time.tv_nsec) / 1000
     }
 
-    /// Microseconds of the clock that never goes back; only differences mean something.
-    static func monotonicMicroseconds() -> Int {
-        let time = read(CLOCK_MONOTONIC)
-        return time.tv_sec * 1_000_000 + time.tv_nsec / 1000
-    }
-
     private static func read(_ clock: clockid_t) -> timespec {
         var time = timespec()
         clock_gettime(clock, &time)

@@ -11,7 +11,8 @@ final class Exchange {
     /// Whether something on the way might keep the answer for others, unless told not to.
     private let mayBeKept: Bool
     private let log: RequestLog
-    private let startedAt: Int
+    /// By ``MonotonicClock``.
+    let startedAt: Int
     var media = ResponseMedia.json
     var viewer: Viewer?
     private(set) var isAnswered = false
@@ -22,8 +23,7 @@ final class Exchange {
         self.route = route
         self.log = log
         mayBeKept = request.method != .post
-        // Two readings of the clock are worth saving when nobody asks for the difference.
-        startedAt = log.logsRequests ? WallClock.monotonicMicroseconds() : 0
+        startedAt = MonotonicClock.nanoseconds()
     }
 
     // MARK: Answers
@@ -77,7 +77,7 @@ final class Exchange {
         }
         guard log.logsRequests else { return }
         log.request(RequestRecord(
-            requestID: requestID, route: route, status: status, microseconds: WallClock.monotonicMicroseconds() - startedAt, operation: observation?.operationName,
+            requestID: requestID, route: route, status: status, microseconds: (observation?.stages.total ?? MonotonicClock.nanoseconds() - startedAt) / 1000, operation: observation?.operationName,
             viewer: viewer, loads: observation?.loads ?? 0, rows: observation?.rows ?? 0, statements: observation?.statements ?? 0))
     }
 }

@@ -152,6 +152,8 @@ final class Router: HTTPHandler {
     }
 
     private func run(_ request: GraphQLRequest, _ access: Access, _ exchange: Exchange) {
+        var request = request
+        request.receivedAt = exchange.startedAt
         let ticket = service.respond(to: request, access: access, deadline: reactor.now + requestTimeout) { answer in
             exchange.answer(
                 status: exchange.media.status(answer.outcome), contentType: exchange.media.contentType, body: answer.body, observation: answer.observation)

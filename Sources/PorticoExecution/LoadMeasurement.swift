@@ -1,0 +1,12 @@
+import PorticoPlanning
+
+/// What was measured of one load of one request. Times are nanoseconds of the execution's clock.
+public struct LoadMeasurement {
+    public let load: Load
+    public let startedAt: Int
+    /// `nil` when the request ended before the rows came.
+    public let endedAt: Int?
+    public let rows: Int
+    /// PostgreSQL refused the statement.
+    public var isFailed = false
+}
