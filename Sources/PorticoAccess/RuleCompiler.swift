@@ -78,7 +78,8 @@ struct Visibility: Sendable, Hashable {
         let query = catalog.schema.queryType.name
         let filterable = filterableTypes(catalog)
         return catalog.schema.restricted { type, field in
-            type == query ? showsRoot(field, catalog) : catalog.types[type] == nil || fields[type]?.contains(field) == true
+            let field = catalog.derivedFields[type]?[field]?.list ?? field
+            return type == query ? showsRoot(field, catalog) : catalog.types[type] == nil || fields[type]?.contains(field) == true
         } inputField: { input, field in
             switch catalog.derived[input] {
             case .filter(let type)?:

@@ -13,12 +13,17 @@ public final class Catalog: Sendable {
     public let root: [String: RootBinding]
     /// The input types that were derived from object types, by name.
     public let derived: [String: DerivedType]
+    /// The fields that were derived from list fields, by the type that has both and by name. No binding mentions them.
+    public let derivedFields: [String: [String: DerivedField]]
 
-    public init(schema: Schema, types: [String: TypeBinding], root: [String: RootBinding], derived: [String: DerivedType] = [:]) {
+    public init(
+        schema: Schema, types: [String: TypeBinding], root: [String: RootBinding], derived: [String: DerivedType] = [:], derivedFields: [String: [String: DerivedField]] = [:]
+    ) {
         self.schema = schema
         self.types = types
         self.root = root
         self.derived = derived
+        self.derivedFields = derivedFields
     }
 }
 

@@ -94,6 +94,16 @@ struct AnswerWriter {
             path.append(position)
             defer { path.removeLast() }
             return object(output, cells: level.row(child), row: child)
+        case .beside(let load, let output):
+            var own = cells
+            if let load {
+                guard let level = level(load, field, position) else { return false }
+                guard let values = level.only(forParent: row) else { return null(field, position) }
+                own = level.row(values)
+            }
+            path.append(position)
+            defer { path.removeLast() }
+            return object(output, cells: own, row: row)
         case .list(let load, let output, let itemsNonNull):
             guard let level = level(load, field, position) else { return false }
             return list(level, output, itemsNonNull: itemsNonNull, position, parent: row)
@@ -159,7 +169,7 @@ struct AnswerWriter {
             steps.append(.key(field.responseKey))
             index += 1
             switch field.value {
-            case .object(_, let child): output = child
+            case .object(_, let child), .beside(_, let child): output = child
             case .list(_, let child, _):
                 output = child
                 if index < path.count { steps.append(.index(path[index])) }

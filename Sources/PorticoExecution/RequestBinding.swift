@@ -151,7 +151,7 @@ public struct RequestBinding {
 
     // MARK: Cost
 
-    /// The rows that a plan may touch at the most, by its `first`s: each load's are its parent's times its own bound.
+    /// The rows that a plan may touch, by its `first`s: each load's are its parent's times what it touches for each.
     private func check(cost limit: Int, of plan: AuthorizedPlan) throws(PlanningError) {
         var touched = [Int](repeating: 1, count: plan.loads.count)
         var total = 0
@@ -160,7 +160,11 @@ public struct RequestBinding {
             case .root: 1
             case .known(let parent), .batch(let parent, _, _, _): touched[parent]
             }
-            let each = try load.bound.map { bound throws(PlanningError) in try rows(bound, "first", load) } ?? 1
+            let each = switch load.touches {
+            case .one: 1
+            case .atMost(let bound): try rows(bound, "first", load)
+            case .all(let assumed): assumed
+            }
             let (product, overflow) = parents.multipliedReportingOverflow(by: each)
             touched[load.index] = overflow ? .max : product
             total = total.addingReportingOverflow(touched[load.index]).overflow ? .max : total + touched[load.index]

@@ -36,7 +36,7 @@ public final class AuthorizedPlan: Sendable {
         weight = loads.reduce(output.weight) { $0 + 2_000 + 2 * $1.statement.text.utf8.count }
     }
 
-    static func authorize(_ drafts: [LoadDraft], output: ObjectOutput, access: RowAccess, name: String?, kind: OperationKind) throws(PlanningError) -> AuthorizedPlan {
+    static func authorize(_ drafts: [any DraftLoad], output: ObjectOutput, access: RowAccess, name: String?, kind: OperationKind) throws(PlanningError) -> AuthorizedPlan {
         var loads: [Load] = []
         loads.reserveCapacity(drafts.count)
         for draft in drafts {

@@ -51,11 +51,14 @@ public struct Explanation: Sendable {
     }
 
     private func describe(_ load: Load) -> String {
-        let what = load.isList ? "rows of \(load.type)" : "one row of \(load.type)"
+        let (what, each) = switch load.content {
+        case .rows: load.isList ? ("rows of \(load.type)", "a list of \(load.type)") : ("one row of \(load.type)", "a row of \(load.type)")
+        case .totals: ("values of all rows of \(load.type) together", "values of all rows of \(load.type) together")
+        }
         return switch load.link {
         case .root: "\(what); starts at once"
         case .known(let parent): "\(what); starts at once, for the row of load \(parent + 1)"
-        case .batch(let parent, _, _, _): "\(load.isList ? "a list" : "a row") of \(load.type) for each row of load \(parent + 1), in one statement"
+        case .batch(let parent, _, _, _): "\(each) for each row of load \(parent + 1), in one statement"
         }
     }
 

@@ -24,13 +24,13 @@ struct IsolationAudit {
                 if !isProtected(table, type: type, conditions: select.conditions, outer: outer) { return type }
             }
         }
-        for condition in select.conditions {
-            if let found = checkNested(condition) { return found }
+        for expression in select.conditions + select.columns.map(\.expression) + select.order.map(\.expression) + [select.limit, select.offset].compactMap(\.self) {
+            if let found = checkNested(expression) { return found }
         }
         return nil
     }
 
-    /// The statements inside a condition.
+    /// The statements inside an expression.
     private func checkNested(_ expression: Expression) -> String? {
         switch expression {
         case .exists(let select): return check(select, outer: [])
@@ -42,6 +42,7 @@ struct IsolationAudit {
         case .not(let inner), .isNull(let inner), .isNotNull(let inner), .isTrue(let inner), .isNotTrue(let inner), .cast(let inner, _): return checkNested(inner)
         case .binary(let left, _, let right), .equalsAny(let left, let right), .differsFromAll(let left, let right):
             return checkNested(left) ?? checkNested(right)
+        case .aggregate(_, let argument): return argument.flatMap(checkNested)
         case .column, .parameter, .integer, .boolean: return nil
         }
     }
@@ -57,7 +58,7 @@ struct IsolationAudit {
             let start = Expression.column(table.alias, first.local.column)
             if conditions.contains(where: { followsPath($0, relations[...], column, from: start) }) { return true }
             return conditions.contains(.binary(start, .equal, RowReference.batchKey))
-                && outer.contains { followsPath($0, relations[...], column, from: RowReference.batchKey) }
+                && (conditions + outer).contains { followsPath($0, relations[...], column, from: RowReference.batchKey) }
         }
     }
 

@@ -18,13 +18,14 @@ public final class Load: Sendable {
     public let select: Select
     public let statement: Statement
     public let parameters: [ParameterSource]
-    /// Before it stands the ordinal when ``link`` is a batch.
+    public let content: LoadContent
+    /// The columns of a row, before which the ordinal stands when ``link`` is a batch; none where values are computed.
     public let columns: [ColumnBinding]
-    /// The most rows for one parent's row.
-    public let bound: RowBound?
+    /// Of its own table, for one of the parent's rows.
+    public let touches: RowsTouched
     public let notes: [ConditionNote]
 
-    init(index: Int, type: String, path: String, range: SourceRange, link: Link, isList: Bool, select: Select, parameters: [ParameterSource], parameterTypes: [UInt32], columns: [ColumnBinding], bound: RowBound?, notes: [ConditionNote]) {
+    init(index: Int, type: String, path: String, range: SourceRange, link: Link, isList: Bool, select: Select, parameters: [ParameterSource], parameterTypes: [UInt32], content: LoadContent = .rows, columns: [ColumnBinding] = [], touches: RowsTouched, notes: [ConditionNote]) {
         self.index = index
         self.type = type
         self.path = path
@@ -34,15 +35,31 @@ public final class Load: Sendable {
         self.select = select
         self.statement = Statement(text: SQLPrinter.print(select), parameterTypes: parameterTypes)
         self.parameters = parameters
+        self.content = content
         self.columns = columns
-        self.bound = bound
+        self.touches = touches
         self.notes = notes
     }
 
     /// All columns of the result, the ordinal included.
-    public var width: Int {
-        if case .batch = link { columns.count + 1 } else { columns.count }
-    }
+    public var width: Int { select.columns.count }
+}
+
+/// What the rows of a result are.
+public enum LoadContent: Sendable, Hashable {
+    /// Rows of the load's type.
+    case rows
+    /// One row of values that are computed of all rows together.
+    case totals
+}
+
+/// The rows that a load may make PostgreSQL look at: what the cost of a plan is reckoned from.
+public enum RowsTouched: Sendable, Hashable {
+    case one
+    /// A list stops at its `first`.
+    case atMost(RowBound)
+    /// Every row that may be seen, as computed values need; there is no knowing how many from the plan alone, and it is taken for `assumed`.
+    case all(assumed: Int)
 }
 
 /// How a load hangs on its parent.

@@ -2,8 +2,15 @@ import Diagnostics
 import PorticoCatalog
 import PostgresSQL
 
-/// A load while the selections below it still ask for columns.
-final class LoadDraft {
+/// A load whose statement is yet to be written.
+protocol DraftLoad {
+    var path: String { get }
+    var range: SourceRange { get }
+    func finish(_ access: RowAccess) throws(PlanningError) -> Load
+}
+
+/// A load of rows while the selections below it still ask for columns.
+final class LoadDraft: DraftLoad {
     let index: Int
     let binding: TypeBinding
     let path: String
@@ -76,7 +83,7 @@ final class LoadDraft {
         }
         let findsByTenant = key == nil && arguments?.pins(binding.isolation) != true
         notes += try access.conditions(binding, row: row, indexable: findsByTenant, draft: &draft).notes
-        notes += try filter(access, row, &draft)
+        notes += try access.filter(arguments?.condition, row: row, draft: &draft)
         let select = Select(
             columns: columns.map { OutputColumn(row.column($0)) },
             from: [access.table(binding, alias: row.alias)],
@@ -92,7 +99,7 @@ final class LoadDraft {
         let row = RowReference(alias: draft.tableAlias(), keyed: isList ? relation.remote.column : nil)
         let tie = ConditionNote(condition: .binary(row.column(relation.remote), .equal, RowReference.batchKey), reason: .key)
         let rules = try access.conditions(binding, row: row, indexable: false, draft: &draft)
-        let notes = [tie] + rules.notes + (try filter(access, row, &draft))
+        let notes = [tie] + rules.notes + (try access.filter(arguments?.condition, row: row, draft: &draft))
         let from = FromItem.keys(parameter: keys, type: keyType.rawValue, Alias("k", 0))
         let ordinal = OutputColumn(.column(Alias("k", 0), "ord"))
         let link = Link.batch(parent: parent.index, column: keyColumn, keyType: keyType, keysAreUnique: relation.local.column == parent.binding.key.column)
@@ -117,17 +124,10 @@ final class LoadDraft {
         return load(select, link, draft, notes)
     }
 
-    private func filter(_ access: RowAccess, _ row: RowReference, _ draft: inout StatementDraft) throws(PlanningError) -> [ConditionNote] {
-        guard let condition = arguments?.condition else { return [] }
-        return try condition.conjuncts.map { conjunct throws(PlanningError) in
-            ConditionNote(condition: try access.condition(conjunct, row: row, nested: .client, draft: &draft), reason: .filter)
-        }
-    }
-
     private func load(_ select: Select, _ link: Link, _ draft: StatementDraft, _ notes: [ConditionNote]) -> Load {
         Load(
             index: index, type: binding.name, path: path, range: range, link: link, isList: isList, select: select, parameters: draft.parameters,
-            parameterTypes: draft.parameterTypes, columns: columns, bound: arguments?.first, notes: notes)
+            parameterTypes: draft.parameterTypes, columns: columns, touches: arguments.map { .atMost($0.first) } ?? .one, notes: notes)
     }
 }
 

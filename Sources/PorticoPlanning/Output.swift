@@ -18,7 +18,7 @@ public final class ObjectOutput: Sendable {
             switch field.value {
             case .fixed(let bytes): sum + 100 + bytes.count
             case .cell: sum + 150
-            case .object(_, let output), .list(_, let output, _): sum + 100 + output.weight
+            case .object(_, let output), .beside(_, let output), .list(_, let output, _): sum + 100 + output.weight
             }
         }
     }
@@ -40,6 +40,9 @@ public enum OutputValue: Sendable {
     case cell(column: Int, CellForm)
     /// The row of a load that belongs to the parent's row, or null.
     case object(load: Int, ObjectOutput)
+    /// An object that is no row but belongs to this one, never null: its values are of the load's row that goes with this row, or of this row where there is no
+    /// load; loads below it hang on this row, not on the load's.
+    case beside(load: Int?, ObjectOutput)
     /// The rows of a load that belong to the parent's row.
     case list(load: Int, ObjectOutput, itemsNonNull: Bool)
 }

@@ -24,12 +24,12 @@ public struct Planner: Sendable {
 }
 
 /// One walk over an operation's selections: it drafts the loads and shapes the answer. It recurses as deep as fields are nested, which validation bounds.
-private struct PlanWalk {
+struct PlanWalk {
     let access: RowAccess
     let operation: ValidatedOperation
     let shapes: VariableShapes
     let variables: VariableValues
-    var drafts: [LoadDraft] = []
+    var drafts: [any DraftLoad] = []
 
     init(access: RowAccess, operation: ValidatedOperation, shapes: VariableShapes, variables: VariableValues) {
         self.access = access
@@ -56,6 +56,7 @@ private struct PlanWalk {
         case "__schema", "__type": return try introspection(field)
         default: break
         }
+        if let derived = access.catalog.derivedFields[operation.rootType.name]?[name] { return try self.derived(derived, field) }
         guard let definition = definition(of: field, on: operation.rootType), let root = access.catalog.root[name] else {
             throw PlanningError(.notBound, "Field \"\(name)\" is not available.", range: field.first.range)
         }
@@ -110,7 +111,7 @@ private struct PlanWalk {
         return .list(load: draft.index, try selections(field, draft), itemsNonNull: itemsNonNull)
     }
 
-    private mutating func add(_ draft: LoadDraft) throws(PlanningError) {
+    mutating func add(_ draft: any DraftLoad) throws(PlanningError) {
         let limit = access.limits.loads
         guard drafts.count < limit else {
             throw PlanningError(.limit("loads"), "The operation needs more than \(limit) loads: one for each relation that is asked for. Ask for fewer.", range: draft.range, path: draft.path)
@@ -126,6 +127,10 @@ private struct PlanWalk {
         for child in collect(field.selectionSets, on: type) {
             if child.name == "__typename" {
                 fields.add(child, .fixed(Array("\"\(type.name)\"".utf8)), isNonNull: true)
+                continue
+            }
+            if let derived = access.catalog.derivedFields[type.name]?[child.name] {
+                fields.add(child, try self.derived(derived, child, of: draft), isNonNull: type.fields[child.name]?.type.isNonNull ?? true)
                 continue
             }
             guard let definition = type.fields[child.name], let bound = draft.binding.fields[child.name] else {
@@ -154,7 +159,7 @@ private struct PlanWalk {
     }
 
     /// Where the parent is one row found by the same column, its key is known already, and both loads leave at once.
-    private func link(_ relation: RelationBinding, of parent: LoadDraft, _ field: CollectedField) throws(PlanningError) -> LoadDraft.LinkDraft {
+    func link(_ relation: RelationBinding, of parent: LoadDraft, _ field: CollectedField) throws(PlanningError) -> LoadDraft.LinkDraft {
         if case .value(let column, let source, _) = parent.link, !parent.isList, column.column == relation.local.column, column.type == relation.remote.type {
             return .value(relation.remote, source, parent: parent.index)
         }
@@ -166,7 +171,7 @@ private struct PlanWalk {
 
     // MARK: Arguments
 
-    private func arguments(_ field: CollectedField, _ definition: FieldType) throws(PlanningError) -> [String: ShapedValue] {
+    func arguments(_ field: CollectedField, _ definition: FieldType) throws(PlanningError) -> [String: ShapedValue] {
         if definition.arguments.isEmpty { return [:] }
         var shaped: [String: ShapedValue] = [:]
         do {
@@ -179,7 +184,7 @@ private struct PlanWalk {
         return shaped
     }
 
-    private func listArguments(_ field: CollectedField, _ arguments: [String: ShapedValue], _ binding: TypeBinding, path: String) throws(PlanningError) -> ListArguments {
+    func listArguments(_ field: CollectedField, _ arguments: [String: ShapedValue], _ binding: TypeBinding, path: String) throws(PlanningError) -> ListArguments {
         do {
             return try ListArguments(arguments, on: binding, rules: access.rules, catalog: access.catalog)
         } catch {
@@ -187,15 +192,15 @@ private struct PlanWalk {
         }
     }
 
-    private func collect(_ sets: [SelectionSet], on type: ObjectType) -> [CollectedField] {
+    func collect(_ sets: [SelectionSet], on type: ObjectType) -> [CollectedField] {
         collectFields(sets, on: type, in: operation, variables: variables)
     }
 
-    private func definition(of field: CollectedField, on type: ObjectType) -> FieldType? { type.fields[field.name] }
+    func definition(of field: CollectedField, on type: ObjectType) -> FieldType? { type.fields[field.name] }
 }
 
 /// The fields of an object as they are added, each with the punctuation before it.
-private struct FieldList {
+struct FieldList {
     var items: [OutputField] = []
 
     mutating func add(_ field: CollectedField, _ value: OutputValue, isNonNull: Bool) {

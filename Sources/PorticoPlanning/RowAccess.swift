@@ -107,6 +107,13 @@ struct RowAccess: Sendable {
 
     // MARK: Conditions
 
+    /// What the client asks of a row, part by part.
+    func filter(_ condition: Condition<PlanOperand>?, row: RowReference, draft: inout StatementDraft) throws(PlanningError) -> [ConditionNote] {
+        try (condition?.conjuncts ?? []).map { conjunct throws(PlanningError) in
+            ConditionNote(condition: try self.condition(conjunct, row: row, nested: .client, draft: &draft), reason: .filter)
+        }
+    }
+
     /// A condition in SQL. `hoisting` puts the batch's key in the place of the column that equals it.
     func condition(_ condition: Condition<PlanOperand>, row: RowReference, hoisting: Bool = false, nested: Nested, draft: inout StatementDraft) throws(PlanningError) -> Expression {
         switch condition {

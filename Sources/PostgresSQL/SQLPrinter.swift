@@ -99,6 +99,10 @@ public struct SQLPrinter {
                 write(argument)
             }
             text += ")"
+        case .aggregate(let name, let argument):
+            text += name.rawValue + "("
+            if let argument { write(argument) } else { text += "*" }
+            text += ")"
         }
     }
 

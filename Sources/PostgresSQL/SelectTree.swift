@@ -109,6 +109,8 @@ public indirect enum Expression: Sendable, Hashable {
     case isNotTrue(Expression)
     case exists(Select)
     case call(FunctionName, [Expression])
+    /// A value of all rows of a group, or of all rows where there are no groups; without an argument of the rows themselves: `count(*)`.
+    case aggregate(AggregateFunction, Expression?)
 }
 
 public enum BinaryOperator: String, Sendable, Hashable {
@@ -124,6 +126,11 @@ public enum FunctionName: String, Sendable, Hashable {
     case strpos, lower, length, right
     case startsWith = "starts_with"
     case cardinality
+}
+
+/// The functions that make one value of many rows.
+public enum AggregateFunction: String, Sendable, Hashable {
+    case count
 }
 
 extension Expression {

@@ -29,6 +29,17 @@ import Testing
         ])
     }
 
+    @Test func saysWhichFieldsStandBesideLists() throws {
+        let notes = ["notesAggregate": DerivedField.aggregate(of: "notes")]
+        #expect(try SmallProject().load().derivedFields == ["Query": notes, "Person": notes])
+    }
+
+    @Test func aNameThatIsTakenIsReported() {
+        var project = SmallProject()
+        project.schema = project.schema.replacing("  teamId: ID\n", with: "  teamId: ID\n  notesAggregate: String\n")
+        #expect(project.problems == ["schema.graphql:21:3 The name `notesAggregate` is taken: a field of that name is derived from the list `notes` of Person."])
+    }
+
     @Test func listsOfInterfacesAndExtensionsAreDerivedToo() throws {
         var project = SmallProject()
         project.schema = project.schema.replacing("type Person {", with: "type Person implements Writer {").replacing("  notes: [Note!]! @list\n}\ntype Note", with: "}\ntype Note")
@@ -85,6 +96,9 @@ private let golden = """
         first: Int
         offset: Int
       ): [Note!]!
+      notesAggregate(
+        where: NoteFilter
+      ): NoteAggregate!
     }
 
     type Note {
@@ -106,6 +120,9 @@ private let golden = """
         first: Int
         offset: Int
       ): [Note!]!
+      notesAggregate(
+        where: NoteFilter
+      ): NoteAggregate!
     }
 
     enum State {
@@ -194,6 +211,10 @@ private let golden = """
       in: [State!]
       notIn: [State!]
       isNull: Boolean
+    }
+
+    type NoteAggregate {
+      count: Int!
     }
 
     enum OrderDirection {

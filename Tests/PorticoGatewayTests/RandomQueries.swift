@@ -32,10 +32,10 @@ struct RandomQueries {
 
     private mutating func arguments(_ field: FieldType) -> String {
         if field.arguments["id"] != nil { return "(id: \"\(anyID(field.type.name))\")" }
-        guard field.arguments["where"] != nil else { return "" }
+        guard let filtered = field.arguments["where"] else { return "" }
         var parts: [String] = []
-        if chance(2) { parts.append("where: \(filter("\(field.type.name)Filter", depth: 3))") }
-        if chance(3) { parts.append("first: \(Int.random(in: 0...5, using: &generator))") }
+        if chance(2) { parts.append("where: \(filter(filtered.type.name, depth: 3))") }
+        if field.arguments["first"] != nil, chance(3) { parts.append("first: \(Int.random(in: 0...5, using: &generator))") }
         if chance(4), case .inputObject(let order)? = schema.type("\(field.type.name)Order"), let key = order.fields.elements.randomElement(using: &generator) {
             parts.append("orderBy: [{\(key.name): DESC}]")
         }

@@ -62,6 +62,37 @@ import Testing
         #expect(batch(tie: .binary(.column(t0, "author_id"), .equal, RowReference.batchKey), outer: [hoisted]) == "TicketMessage")
     }
 
+    /// It may start from the batch's key inside the lists as well, where each key has its row of computed values; and there too only from the row's own key.
+    @Test func pathFromTheKeyInsideALateral() {
+        let hoisted = path(from: RowReference.batchKey, test: .binary(.column(p0, "tenant_id"), .equal, .parameter(1)))
+        func batch(_ conditions: [Expression]) -> String? {
+            let inner = Select(columns: [OutputColumn(.aggregate(.count, nil), as: "v0")], from: [table("TicketMessage", t0)], conditions: conditions)
+            let select = Select(columns: [], from: [.keys(parameter: 4, type: "text", Alias("k", 0)), .lateral(inner, Alias("c", 0))])
+            return IsolationAudit(catalog: Fixture.catalog, parameters: [.tenant(.text)]).firstUnprotected(select)
+        }
+        #expect(batch([.binary(.column(t0, "ticket_id"), .equal, RowReference.batchKey), hoisted]) == nil)
+        #expect(batch([.binary(.column(t0, "ticket_id"), .equal, RowReference.batchKey)]) == "TicketMessage")
+        #expect(batch([hoisted]) == "TicketMessage", "nothing ties the rows to the key")
+        #expect(batch([.binary(.column(t0, "author_id"), .equal, RowReference.batchKey), hoisted]) == "TicketMessage")
+    }
+
+    /// Wherever an expression stands, a statement inside it is looked at.
+    @Test func statementsInsideOtherPlaces() {
+        let bare = Expression.exists(Select(columns: [], from: [table("Ticket", Alias("t", 1))]))
+        let protected = Expression.binary(.column(t0, "tenant_id"), .equal, .parameter(1))
+        func audit(_ change: (inout Select) -> Void) -> String? {
+            var select = Select(columns: [], from: [table("Site", t0)], conditions: [protected])
+            change(&select)
+            return IsolationAudit(catalog: Fixture.catalog, parameters: [.tenant(.text)]).firstUnprotected(select)
+        }
+        #expect(audit { _ in } == nil)
+        #expect(audit { $0.columns = [OutputColumn(bare)] } == "Ticket")
+        #expect(audit { $0.columns = [OutputColumn(.aggregate(.count, bare))] } == "Ticket")
+        #expect(audit { $0.order = [OrderTerm(bare)] } == "Ticket")
+        #expect(audit { $0.limit = bare } == "Ticket")
+        #expect(audit { $0.offset = bare } == "Ticket")
+    }
+
     /// A table inside a filter is held to the same.
     @Test func nestedFilters() {
         let protected = Expression.binary(.column(t0, "tenant_id"), .equal, .parameter(1))

@@ -39,6 +39,8 @@ import Testing
         (.isNotTrue(.isNull(.cast(.parameter(1), "text"))), "(($1::text IS NULL) IS NOT TRUE)"),
         (.binary(.call(.strpos, [.call(.lower, [.parameter(1)]), .parameter(2)]), .greater, .integer(0)), "(strpos(lower($1), $2) > 0)"),
         (.binary(.parameter(1), .hasKey, .parameter(2)), "($1 ? $2)"),
+        (.aggregate(.count, nil), "count(*)"),
+        (.aggregate(.count, .parameter(1)), "count($1)"),
     ])
     func expressions(_ expression: Expression, _ expected: String) {
         #expect(SQLPrinter.print(expression) == expected)

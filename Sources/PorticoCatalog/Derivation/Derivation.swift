@@ -4,12 +4,14 @@ import GraphQLSchema
 
 /// From the short document of `schema.graphql` to the whole one that clients see.
 ///
-/// Each derived thing has its file: ``ListArguments``, ``FilterTypes``, ``OperatorTypes``, ``OrderTypes``. Only what a list needs is derived, and every definition
+/// Each derived thing has its file: ``ListArguments``, ``FilterTypes``, ``OperatorTypes``, ``OrderTypes``, ``DerivedFields``, ``AggregateTypes``. Only what a list needs is derived, and every definition
 /// has the range of what it was derived from, so that a name that is taken already is reported there.
 struct Derivation {
     private(set) var document: Document
     /// Names of derived input types, for those who hide fields of the types behind them.
     private(set) var types: [String: DerivedType] = [:]
+    /// The fields that stand beside lists, by type and name.
+    private(set) var fields: [String: [String: DerivedField]] = [:]
     private(set) var problems: [Diagnostic] = []
 
     /// `schema` is that of the short document.
@@ -18,7 +20,8 @@ struct Derivation {
         var filters = FilterTypes(schema: schema, bindings: bindings, file: file)
         let orders = OrderTypes(schema: schema, bindings: bindings)
         for type in listed { filters.require(type) }
-        var definitions = document.definitions.filter { !ListDirective.isDefinition($0) }.map { ListArguments.added(to: $0, orders: orders) }
+        var beside = DerivedFields(schema: schema, file: file)
+        var definitions = document.definitions.filter { !ListDirective.isDefinition($0) }.map { ListArguments.added(to: beside.added(to: $0), orders: orders) }
         let ordered = listed.compactMap { type in orders.definition(of: type).map { (type, $0) } }
         for (type, definition) in filters.definitions {
             definitions.append(.typeSystem(.type(definition)))
@@ -29,10 +32,13 @@ struct Derivation {
             types[definition.name.value] = .order(of: type)
         }
         definitions += filters.operators.definitions.map { .typeSystem(.type($0)) }
+        let aggregates = AggregateTypes(schema: schema, bindings: bindings)
+        definitions += listed.flatMap(aggregates.definitions).map { .typeSystem(.type($0)) }
         if !ordered.isEmpty { definitions.append(.typeSystem(.type(OrderTypes.direction))) }
         let added = definitions.dropFirst(document.definitions.count { !ListDirective.isDefinition($0) }).compactMap(Self.typeName)
         self.document = Document(definitions: definitions)
-        problems = filters.problems + Self.taken(Set(added.map(\.value)), in: document, file: file)
+        fields = beside.all
+        problems = filters.problems + beside.problems + Self.taken(Set(added.map(\.value)), in: document, file: file)
     }
 
     /// Each type of the short document that has the name of a derived one.

@@ -19,7 +19,7 @@ public enum CatalogLoader {
         loading.problems += derivation.problems
         guard loading.problems.isEmpty else { throw loading.sorted() }
         let whole = try SchemaBuilder.build(document: derivation.document, source: schemaFile, scalars: scalars)
-        return Catalog(schema: whole, types: types, root: root, derived: derivation.types)
+        return Catalog(schema: whole, types: types, root: root, derived: derivation.types, derivedFields: derivation.fields)
     }
 }
 
