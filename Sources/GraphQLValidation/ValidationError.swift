@@ -27,7 +27,13 @@ public struct ValidationError: Sendable, Equatable {
 /// Why there is no operation to run: never without at least one error.
 public struct ValidationFailure: Error, Sendable, Equatable {
     public var errors: [ValidationError]
-    public init(_ errors: [ValidationError]) { self.errors = errors }
+    /// Whether the document itself is in order, and only open which of its operations is meant (section 6.1, GetOperation).
+    public var isOfTheChoice: Bool
+
+    public init(_ errors: [ValidationError], isOfTheChoice: Bool = false) {
+        self.errors = errors
+        self.isOfTheChoice = isOfTheChoice
+    }
 }
 
 /// What the rules have found so far; it stops to take more at ``ValidationLimits/errors``.

@@ -67,7 +67,8 @@ public struct Validator: Sendable {
         } else {
             message = "The document has \(operations.count) operations: say by its name which one to run, \(enumeration(names.map(\.quoted)))."
         }
-        throw ValidationFailure([ValidationError(message.shortened(to: ValidationError.longest), at: operations.prefix(8).map(\.place), rule: "Executing Requests")])
+        let error = ValidationError(message.shortened(to: ValidationError.longest), at: operations.prefix(8).map(\.place), rule: "Executing Requests")
+        throw ValidationFailure([error], isOfTheChoice: true)
     }
 }
 

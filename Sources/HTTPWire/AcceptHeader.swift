@@ -80,7 +80,7 @@ struct AcceptedRange {
             let own = offer.parameter(parameter.name)
             if parameter.name == "charset" {
                 let wanted = parameter.value.lowercased()
-                return wanted == own?.lowercased() || (own == nil && wanted == "utf-8")
+                return wanted == own?.lowercased() || (own == nil && ["utf-8", "utf8"].contains(wanted))
             }
             return own == parameter.value
         }

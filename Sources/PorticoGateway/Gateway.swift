@@ -41,7 +41,7 @@ public final class Gateway {
         } else if request.query.count > settings.offloadBytes {
             prepareElsewhere(key, ticket)
         } else {
-            prepared(PreparedOperation.prepare(request.query, named: request.operationName, rules: rules, settings: settings), key, ticket)
+            prepared(PreparedOperation.prepare(request, rules: rules, settings: settings), key, ticket)
         }
         return ticket
     }
@@ -58,7 +58,7 @@ public final class Gateway {
 
     private func prepareElsewhere(_ key: OperationCache.Key, _ ticket: RequestTicket) {
         let (request, rules, settings) = (ticket.request, ticket.rules, settings)
-        offload({ PreparedOperation.prepare(request.query, named: request.operationName, rules: rules, settings: settings) }) { [self] result in
+        offload({ PreparedOperation.prepare(request, rules: rules, settings: settings) }) { [self] result in
             guard let result = continues(result, ticket, as: PreparedOperation.Preparation.self) else { return }
             prepared(result, key, ticket)
         }
@@ -76,9 +76,7 @@ public final class Gateway {
         let operation = cached.prepared.operation
         ticket.observation.operationName = operation.name
         ticket.observation.operationKind = operation.kind
-        if ticket.request.isReadOnly, operation.kind != .query {
-            return refuse(RequestErrors(.badInput, "A \(operation.kind.rawValue) needs POST: GET must change nothing."), ticket)
-        }
+        if ticket.request.isReadOnly, operation.kind == .mutation { return refuse(.mutationBySafeMethod, ticket) }
         do {
             plan(cached, try coerceVariables(operation, ticket.request.variables, limits: settings.input), ticket)
         } catch {
@@ -190,7 +188,7 @@ public final class Gateway {
         buffer.append("{")
         errors.write(into: buffer)
         buffer.append("}")
-        answer(buffer, .requestError(errors.code), ticket)
+        answer(buffer, .requestError(errors.code), ticket, cause: errors.cause)
     }
 
     private func nullData(_ errors: RequestErrors, _ ticket: RequestTicket) {
@@ -201,14 +199,16 @@ public final class Gateway {
         answer(buffer, .nullData(errors.code), ticket)
     }
 
-    private func answer(_ buffer: ResponseBuffer, _ outcome: GatewayResponse.Outcome, _ ticket: RequestTicket, loadedAt: Int? = nil) {
+    private func answer(
+        _ buffer: ResponseBuffer, _ outcome: GatewayResponse.Outcome, _ ticket: RequestTicket, cause: GatewayResponse.Cause? = nil, loadedAt: Int? = nil
+    ) {
         guard !ticket.isOver else { return }
         ticket.isOver = true
         let now = MonotonicClock.nanoseconds()
         ticket.observation.stages.total = now - ticket.receivedAt
         if let loadedAt { ticket.observation.stages.write = now - loadedAt }
         let completion = ticket.completion
-        let response = GatewayResponse(buffer: buffer, outcome: outcome, observation: ticket.observation)
+        let response = GatewayResponse(buffer: buffer, outcome: outcome, cause: cause, observation: ticket.observation)
         ticket.release()
         completion(response)
     }

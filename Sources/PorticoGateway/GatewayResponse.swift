@@ -12,13 +12,23 @@ public final class GatewayResponse {
         case nullData(ErrorCode)
     }
 
+    /// What HTTP has a status of its own for, though the code of the error is that of others too.
+    public enum Cause: Sendable, Equatable {
+        /// It is not clear which operation of the document is meant.
+        case operationNotDetermined
+        /// A mutation came by a method that must change nothing.
+        case mutationMustNotBeSafe
+    }
+
     public let buffer: ResponseBuffer
     public let outcome: Outcome
+    public let cause: Cause?
     public let observation: RequestObservation
 
-    init(buffer: ResponseBuffer, outcome: Outcome, observation: RequestObservation) {
+    init(buffer: ResponseBuffer, outcome: Outcome, cause: Cause? = nil, observation: RequestObservation) {
         self.buffer = buffer
         self.outcome = outcome
+        self.cause = cause
         self.observation = observation
     }
 }

@@ -25,17 +25,20 @@ final class PreparedOperation: Sendable {
     }
 
     /// Parses and validates; apart from the clock pure, so that it may run on any thread.
-    static func prepare(_ query: [UInt8], named name: String?, rules: RuleSet, settings: GatewaySettings) -> Preparation {
+    ///
+    /// A mutation that came by a safe method is refused before it is validated: what it names is not the question then (GraphQL over HTTP, section 5.4).
+    static func prepare(_ request: GraphQLRequest, rules: RuleSet, settings: GatewaySettings) -> Preparation {
         var stages = StageTimes()
         let started = MonotonicClock.nanoseconds()
-        let source = SourceText(name: "", bytes: query)
+        let source = SourceText(name: "", bytes: request.query)
         let parsed = Result { () throws(SyntaxError) in try parse(source, limits: settings.parsing, allow: .executable) }
         let parsedAt = MonotonicClock.nanoseconds()
         stages.parse = parsedAt - started
         switch parsed {
         case .failure(let error): return Preparation(result: .failure(RequestErrors(error, in: source)), stages: stages)
         case .success(let document):
-            let result = validate(document, source, named: name, rules: rules, settings: settings)
+            if request.isReadOnly, document.kind(ofOperation: request.operationName) == .mutation { return Preparation(result: .failure(.mutationBySafeMethod), stages: stages) }
+            let result = validate(document, source, named: request.operationName, rules: rules, settings: settings)
             stages.validate = MonotonicClock.nanoseconds() - parsedAt
             return Preparation(result: result, stages: stages)
         }
@@ -72,4 +75,20 @@ final class PreparedOperation: Sendable {
         }
         return false
     }
+}
+
+extension Document {
+    /// The kind of the operation that GetOperation (GraphQL, section 6.1) chooses; `nil` where it chooses none.
+    fileprivate func kind(ofOperation name: String?) -> OperationKind? {
+        var found: OperationKind?
+        for case .operation(let operation) in definitions where name == nil || operation.name?.value == name {
+            if found != nil { return nil }
+            found = operation.kind
+        }
+        return found
+    }
+}
+
+extension RequestErrors {
+    static let mutationBySafeMethod = RequestErrors(.badInput, "A mutation needs POST: GET must change nothing.", cause: .mutationMustNotBeSafe)
 }

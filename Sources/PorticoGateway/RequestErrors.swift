@@ -15,10 +15,14 @@ struct RequestErrors: Error, Sendable {
     }
 
     var items: [Item]
+    var cause: GatewayResponse.Cause?
 
     init(_ items: [Item]) { self.items = items }
 
-    init(_ code: ErrorCode, _ message: String) { items = [Item(message: message, code: code)] }
+    init(_ code: ErrorCode, _ message: String, cause: GatewayResponse.Cause? = nil) {
+        items = [Item(message: message, code: code)]
+        self.cause = cause
+    }
 
     init(_ error: SyntaxError, in source: SourceText) {
         let code: ErrorCode = if case .limit = error.kind { .limitExceeded } else { .syntaxError }
@@ -31,6 +35,7 @@ struct RequestErrors: Error, Sendable {
         items = zip(failure.errors, positions).map { error, positions in
             Item(message: error.message, positions: positions, code: error.limitName == nil ? .validationError : .limitExceeded)
         }
+        if failure.isOfTheChoice { cause = .operationNotDetermined }
     }
 
     init(_ errors: InputErrors, in source: SourceText) {

@@ -1,42 +1,13 @@
-import Diagnostics
 import Glibc
-import GraphQLLanguage
-import GraphQLSchema
-import PorticoAccess
-import PorticoCatalog
 import SocketLoop
 import Testing
 @testable import PorticoServer
 
 /// The whole server with its own threads, and without a database.
 struct ServerTests {
-    private func state(workers: Int = 1, _ change: (inout GatewayConfiguration) -> Void = { _ in }) throws -> ServerState {
-        let source = SourceText(name: "schema", "schema { query: Query } type Query { apiVersion: String! }")
-        let schema = try SchemaBuilder.build(document: parse(source), source: source)
-        let catalog = Catalog(schema: schema, types: [:], root: ["apiVersion": .constant("\"1.0\"")])
-        let policy = try Policy.load(catalog: catalog, roles: SourceText(name: "roles.yaml", "roles: { anonymous: { reach: tenant } }"), tenants: [])
-        var configuration = GatewayConfiguration()
-        configuration.listener.host = "127.0.0.1"
-        configuration.listener.port = 0
-        configuration.listener.workers = workers
-        configuration.database.url = "host=/nowhere user=nobody"
-        configuration.authentication.keys = [KeyConfiguration(kid: nil, algorithm: .hs256, material: .secret(Tokens.secret))]
-        configuration.logging.level = nil
-        change(&configuration)
-        return ServerState(configuration: configuration, catalog: catalog, policy: PolicyStore(policy))
-    }
+    private func state(workers: Int = 1, _ change: (inout GatewayConfiguration) -> Void = { _ in }) throws -> ServerState { try .small(workers: workers, change) }
 
-    /// Sends one request on a connection of its own and waits for the answer, on a thread that may block.
-    private func answer(_ request: String, from address: ListenAddress) async throws -> Answer {
-        let client = try Client(address)
-        client.send(request)
-        for _ in 0..<1000 {
-            client.receive()
-            if let answer = client.answers.first { return answer }
-            try await Task.sleep(for: .milliseconds(5))
-        }
-        throw SocketFailure("no answer came", errno: 0)
-    }
+    private func answer(_ request: String, from address: ListenAddress) async throws -> Answer { try await RunningServer.answer(request, from: address) }
 
     private func post(_ query: String) -> String {
         let body = #"{"query":"\#(query)"}"#

@@ -92,7 +92,8 @@ enum GraphQLBody {
 
         func request() throws(RefusedRequest) -> GraphQLRequest {
             if let wrong { throw malformed("The member \"\(wrong.key)\" of the body is not \(wrong.expected).") }
-            guard let query, !query.isEmpty else { throw malformed("The body has no \"query\".") }
+            // An empty text is well-formed, as any other that does not parse (GraphQL over HTTP, section 5.1).
+            guard let query else { throw malformed("The body has no \"query\".") }
             return GraphQLRequest(query: query, operationName: operationName.flatMap { $0.isEmpty ? nil : $0 }, variables: variables)
         }
     }

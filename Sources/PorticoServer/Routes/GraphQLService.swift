@@ -11,6 +11,7 @@ protocol GraphQLService: AnyObject {
 struct GraphQLAnswer {
     var body: ResponseBuffer
     var outcome: GatewayResponse.Outcome
+    var cause: GatewayResponse.Cause?
     var observation: RequestObservation
 }
 
@@ -22,7 +23,7 @@ final class GatewayService: GraphQLService {
 
     func respond(to request: GraphQLRequest, access: Access, deadline: Int, completion: @escaping (GraphQLAnswer) -> Void) -> RequestTicket? {
         gateway.respond(to: request, viewer: access.viewer, rules: access.rules, deadline: deadline) { response in
-            completion(GraphQLAnswer(body: response.buffer, outcome: response.outcome, observation: response.observation))
+            completion(GraphQLAnswer(body: response.buffer, outcome: response.outcome, cause: response.cause, observation: response.observation))
         }
     }
 

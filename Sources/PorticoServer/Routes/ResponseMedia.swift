@@ -57,9 +57,15 @@ enum ResponseMedia: Sendable, Equatable {
 
     // MARK: Status
 
-    /// The status of an answer (GraphQL over HTTP, section 6.4).
-    func status(_ outcome: GatewayResponse.Outcome) -> Int {
-        switch outcome {
+    /// The status of an answer (GraphQL over HTTP, section 6.4). Where the public audit wants another one than the draft, the audit's: 400 where the draft
+    /// says 422 of what does not validate or coerce, and 200 for each well-formed request in `application/json`. Partial success is 200.
+    func status(_ outcome: GatewayResponse.Outcome, cause: GatewayResponse.Cause? = nil) -> Int {
+        switch cause {
+        case .mutationMustNotBeSafe?: return 405
+        case .operationNotDetermined?: return self == .graphQLResponse ? 422 : 200
+        case nil: break
+        }
+        return switch outcome {
         case .data: 200
         case .requestError(let code), .nullData(let code): status(code)
         }

@@ -156,7 +156,10 @@ final class Router: HTTPHandler {
         request.receivedAt = exchange.startedAt
         let ticket = service.respond(to: request, access: access, deadline: reactor.now + requestTimeout) { answer in
             exchange.answer(
-                status: exchange.media.status(answer.outcome), contentType: exchange.media.contentType, body: answer.body, observation: answer.observation)
+                status: exchange.media.status(answer.outcome, cause: answer.cause), contentType: exchange.media.contentType, body: answer.body, observation: answer.observation
+            ) { head in
+                if answer.cause == .mutationMustNotBeSafe { head.add("allow", "POST") }
+            }
         }
         guard !exchange.isAnswered, let ticket else { return }
         exchange.connection.clientGone = { [service] in

@@ -59,7 +59,7 @@ struct RouterTests {
 
     @Test(arguments: [
         ("", "The body is empty"), ("{", "The JSON text ends"), ("[]", "where an object was expected"), ("null", "where an object was expected"),
-        ("{}", "no \\\"query\\\""), (#"{"query":""}"#, "no \\\"query\\\""), (#"{"query":7}"#, "\\\"query\\\" of the body is not a string"),
+        ("{}", "no \\\"query\\\""), (#"{"query":7}"#, "\\\"query\\\" of the body is not a string"),
         (#"{"query":null}"#, "\\\"query\\\" of the body is not a string"),
         (#"{"query":"{ a }","variables":[]}"#, "\\\"variables\\\" of the body is not an object"), (#"{"query":"{ a }","variables":"{}"}"#, "\\\"variables\\\""),
         (#"{"query":"{ a }","operationName":1}"#, "\\\"operationName\\\" of the body is not a string"), (#"{"query":"{ a }","extensions":"x"}"#, "\\\"extensions\\\""),

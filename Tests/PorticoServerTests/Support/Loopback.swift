@@ -92,7 +92,9 @@ final class Elsewhere: TaskExecutor {
 struct Answer: Equatable {
     var status: Int
     var headers: [String: String]
-    var body: String
+    var bytes: [UInt8]
+
+    var body: String { String(decoding: bytes, as: UTF8.self) }
 }
 
 /// The client's end of a connection.
@@ -180,7 +182,7 @@ final class Client {
         let body = rest[(end + 4)...]
         guard body.count >= length else { return nil }
         parsedBytes = end + 4 + length
-        return Answer(status: status, headers: headers, body: String(decoding: body.prefix(length), as: UTF8.self))
+        return Answer(status: status, headers: headers, bytes: Array(body.prefix(length)))
     }
 
     /// Where the empty line is that ends a head.

@@ -8,6 +8,7 @@ import Testing
 /// Answers GraphQL requests as a test wants, and remembers them.
 final class ScriptedService: GraphQLService {
     var outcome = GatewayResponse.Outcome.data
+    var cause: GatewayResponse.Cause?
     var observation = RequestObservation()
     /// When set, answers wait for ``release()``.
     var holds = false
@@ -16,10 +17,10 @@ final class ScriptedService: GraphQLService {
 
     func respond(to request: GraphQLRequest, access: Access, deadline: Int, completion: @escaping (GraphQLAnswer) -> Void) -> RequestTicket? {
         requests.append((request, access, deadline))
-        let answer = { [outcome, observation] in
+        let answer = { [outcome, cause, observation] in
             let body = ResponseBuffer()
             body.append("{\"data\":{}}")
-            completion(GraphQLAnswer(body: body, outcome: outcome, observation: observation))
+            completion(GraphQLAnswer(body: body, outcome: outcome, cause: cause, observation: observation))
         }
         if holds { held.append(answer) } else { answer() }
         return nil
