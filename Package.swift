@@ -20,6 +20,7 @@ let package = Package(
         // Floor 0
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "CSocketShim"),
         .target(name: "Diagnostics"),
         .target(name: "JSONBytes", swiftSettings: hot),
@@ -32,6 +33,7 @@ let package = Package(
         // Floor 2
         .target(name: "GraphQLSchema", dependencies: ["GraphQLLanguage", "Diagnostics"], swiftSettings: hot),
         .target(name: "PostgresClient", dependencies: ["PostgresSQL", "SocketLoop", "CLibPQ"], swiftSettings: hot),
+        .target(name: "TLSTransport", dependencies: ["SocketLoop", "COpenSSL"], swiftSettings: hot),
         // Floor 3
         .target(name: "GraphQLValidation", dependencies: ["GraphQLSchema", "GraphQLLanguage", "Diagnostics", "JSONBytes"], swiftSettings: hot),
         .target(name: "PorticoCatalog", dependencies: ["GraphQLSchema", "GraphQLLanguage", "PostgresSQL", "YAMLTree", "Diagnostics"]),
@@ -50,7 +52,7 @@ let package = Package(
         ], swiftSettings: hot),
         // Floor 8
         .target(name: "PorticoServer", dependencies: [
-            "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "PostgresClient", "PostgresSQL", "SocketLoop", "HTTPWire", "YAMLTree", "JSONBytes", "Diagnostics",
+            "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "PostgresClient", "PostgresSQL", "SocketLoop", "TLSTransport", "HTTPWire", "YAMLTree", "JSONBytes", "Diagnostics",
             .product(name: "JWTKit", package: "jwt-kit"),
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "Logging", package: "swift-log"),
@@ -66,12 +68,14 @@ let package = Package(
         // Tests, one target for each of the above. TestCluster starts the PostgreSQL that some of them need, TestFixtures plans on the Spotex files.
         .target(name: "TestCluster", path: "Tests/TestCluster"),
         .target(name: "TestRandom", path: "Tests/TestRandom"),
+        .target(name: "TestTLS", dependencies: ["COpenSSL"], path: "Tests/TestTLS"),
         .target(name: "TestFixtures", dependencies: [
             "PorticoPlanning", "PorticoCatalog", "PorticoAccess", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage", "JSONBytes", "Diagnostics",
         ], path: "Tests/TestFixtures"),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
         .testTarget(name: "JSONBytesTests", dependencies: ["JSONBytes", "TestRandom"]),
         .testTarget(name: "SocketLoopTests", dependencies: ["SocketLoop", "CSocketShim"]),
+        .testTarget(name: "TLSTransportTests", dependencies: ["TLSTransport", "SocketLoop", "TestTLS"]),
         .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", "TestRandom"]),
         .testTarget(name: "YAMLTreeTests", dependencies: ["YAMLTree", "Diagnostics"]),
         .testTarget(name: "GraphQLLanguageTests", dependencies: ["GraphQLLanguage", "Diagnostics", "TestRandom"]),
@@ -94,13 +98,13 @@ let package = Package(
         ]),
         .testTarget(name: "PorticoServerTests", dependencies: [
             "PorticoServer", "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "HTTPWire", "JSONBytes", "PostgresSQL", "SocketLoop",
-            "YAMLTree", "Diagnostics",
+            "TLSTransport", "TestTLS", "YAMLTree", "Diagnostics",
             .product(name: "JWTKit", package: "jwt-kit"),
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "CryptoExtras", package: "swift-crypto"),
             .product(name: "Logging", package: "swift-log"),
         ]),
-        .testTarget(name: "PorticoCommandTests", dependencies: ["portico", "JSONBytes", "Diagnostics", "TestCluster"]),
+        .testTarget(name: "PorticoCommandTests", dependencies: ["portico", "JSONBytes", "Diagnostics", "TestCluster", "TestTLS"]),
         .testTarget(name: "PorticoExecutionTests", dependencies: ["PorticoExecution", "PorticoPlanning", "PorticoAccess", "PostgresSQL", "JSONBytes", "TestFixtures"]),
     ],
     swiftLanguageModes: [.v6]

@@ -46,9 +46,11 @@ portico_missing() {
         printf '%s\n' pkg-config
         [ -e /usr/include/postgresql/libpq-fe.h ] || printf '%s\n' libpq-dev
         [ -e /usr/include/yaml.h ] || printf '%s\n' libyaml-dev
+        [ -e /usr/include/openssl/ssl.h ] || printf '%s\n' libssl-dev
     else
         pkg-config --exists libpq || printf '%s\n' libpq-dev
         pkg-config --exists yaml-0.1 || printf '%s\n' libyaml-dev
+        pkg-config --exists 'openssl >= 3' || printf '%s\n' libssl-dev
     fi
     portico_has_postgres || printf '%s\n' postgresql
     return 0

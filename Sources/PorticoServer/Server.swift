@@ -3,6 +3,7 @@ import Logging
 import PostgresClient
 import SocketLoop
 import Synchronization
+import TLSTransport
 
 /// Why the server cannot start. The description is for the operator.
 public struct ServerFailure: Error, Sendable, CustomStringConvertible {
@@ -21,13 +22,15 @@ public final class Server: Sendable {
     private let state: ServerState
     private let logger: Logger
     private let keys: KeyStore
+    /// `nil` where TCP is served without TLS.
+    private let certificates: CertificateStore?
     /// For each worker its own.
     private let sockets: [[Listener]]
     private let stopRequests: AsyncStream<String>
     private let stopRequest: AsyncStream<String>.Continuation
 
-    /// Keeps SIGTERM and SIGINT from ending the process, so that the server can finish what is in flight. To be called before any thread is started.
-    public static func prepareSignals() { SignalSource.block([.terminate, .interrupt]) }
+    /// Keeps SIGTERM, SIGINT and SIGHUP from ending the process, so that the server can finish what is in flight. To be called before any thread is started.
+    public static func prepareSignals() { SignalSource.block([.terminate, .interrupt, .hangup]) }
 
     /// Loads the keys and opens the sockets: from now on connections wait to be accepted.
     /// - Throws: ``ServerFailure``.
@@ -41,6 +44,11 @@ public final class Server: Sendable {
         }
         do throws(KeyFailure) {
             keys = KeyStore(try await KeyLoader(authentication: state.configuration.authentication).load())
+        } catch {
+            throw ServerFailure(error.description)
+        }
+        do throws(TLSFailure) {
+            certificates = try state.configuration.listener.tls.map { settings throws(TLSFailure) in try CertificateStore(settings) }
         } catch {
             throw ServerFailure(error.description)
         }
@@ -61,27 +69,36 @@ public final class Server: Sendable {
         let workers = sockets.map { _ in Worker(logger: logger) }
         let threads = workers.enumerated().map { index, worker in worker.executor.spawnThread(name: "portico-\(index)", polling: worker) }
         do {
-            for (worker, own) in zip(workers, sockets) { try await worker.start(state, keys: keys, sockets: own) }
-            try await workers.first?.watchSignals { [stopRequest] signal in stopRequest.yield("\(signal)") }
+            for (worker, own) in zip(workers, sockets) { try await worker.start(state, keys: keys, certificates: certificates, sockets: own) }
+            try await workers.first?.watchSignals { [self] signal in received(signal) }
         } catch {
             await end(workers, threads)
             // Of a failure of the database the description is for strangers; here the operator asks.
             throw ServerFailure((error as? DatabaseFailure)?.message ?? "\(error)")
         }
-        let refresher = refreshKeys()
+        let refreshers = [refreshKeys(), watchCertificates()]
         logger.notice("serving", metadata: ["addresses": "\(addresses.map(\.description).joined(separator: " "))", "workers": "\(workers.count)"])
         onReady()
         for await reason in stopRequests {
             logger.notice("stopping", metadata: ["reason": "\(reason)"])
             break
         }
-        refresher?.cancel()
+        for refresher in refreshers { refresher?.cancel() }
         await end(workers, threads)
         logger.notice("stopped")
     }
 
     /// Lets ``run(onReady:)`` finish what is in flight and return. Any thread may call it, at any time.
     public func stop() { stopRequest.yield("stop()") }
+
+    private func received(_ signal: ProcessSignal) {
+        // A terminal that goes away sends it too; where there is nothing to read again, it ends the server as it would end any program.
+        if signal == .hangup, certificates != nil {
+            Task.detached { [self] in reloadCertificates(always: true) }
+        } else {
+            stopRequest.yield("\(signal)")
+        }
+    }
 
     private func end(_ workers: [Worker], _ threads: [LoopThread]) async {
         for worker in workers { await worker.stopAccepting() }
@@ -119,6 +136,35 @@ public final class Server: Sendable {
             throw error
         }
         return sockets
+    }
+
+    // MARK: Certificates
+
+    /// Milliseconds between two looks at the files of the certificates.
+    private static let certificateWatch = 5_000
+
+    /// Looks at the files again and again; what is wrong with them leaves the former certificates in force.
+    private func watchCertificates() -> Task<Void, Never>? {
+        guard let certificates else { return nil }
+        for warning in certificates.current.warnings { logger.warning("\(warning)") }
+        logger.notice("serving by TLS", metadata: ["certificate": "\(certificates.current.summary)"])
+        return Task.detached { [self] in
+            while true {
+                do { try await Task.sleep(for: .milliseconds(Self.certificateWatch)) } catch { return }
+                reloadCertificates(always: false)
+            }
+        }
+    }
+
+    private func reloadCertificates(always: Bool) {
+        switch certificates?.reload(always: always) {
+        case nil, .unchanged: break
+        case .replaced(let summary, let warnings):
+            for warning in warnings { logger.warning("\(warning)") }
+            logger.notice("new connections get the certificates that were read again", metadata: ["certificate": "\(summary)"])
+        case .refused(let failure):
+            logger.error("the certificates cannot be used; the former ones stay in force", metadata: ["detail": "\(failure.description)"])
+        }
     }
 
     // MARK: Keys

@@ -3,6 +3,7 @@ import Logging
 import PorticoGateway
 import PostgresClient
 import SocketLoop
+import TLSTransport
 
 /// One loop with everything that it serves: sockets, connections to the database, caches. Nothing of it is shared with other workers but ``ServerState``.
 ///
@@ -43,7 +44,7 @@ actor Worker: LoopPoller {
     /// Starts to serve. What is made here refers back to the worker, until ``stop(within:)`` lets go of it.
     /// - Throws: ``DatabaseFailure`` when the database's URL cannot be read, ``SocketFailure`` when a socket cannot be watched. A database that is down is no
     ///   reason: it is tried again for ever.
-    func start(_ state: ServerState, keys: KeyStore, sockets: [Listener]) throws {
+    func start(_ state: ServerState, keys: KeyStore, certificates: CertificateStore? = nil, sockets: [Listener]) throws {
         let configuration = state.configuration
         let pool = try makePool(configuration.database)
         let log = RequestLog(reactor: reactor, configuration: configuration.logging, writer: LogWriter(descriptor: STDERR_FILENO))
@@ -64,16 +65,16 @@ actor Worker: LoopPoller {
             reactor: reactor, authenticator: authenticator, service: GatewayService(gateway), readiness: readiness, log: log,
             requestTimeout: configuration.limits[.requestTimeout])
         let listener = HTTPListener(
-            reactor: reactor, sockets: sockets, settings: HTTPConnectionSettings(configuration.limits), mostConnections: configuration.limits[.connections],
+            reactor: reactor, sockets: sockets, certificates: certificates, settings: HTTPConnectionSettings(configuration.limits), mostConnections: configuration.limits[.connections],
             handler: router, logger: logger)
         parts = Parts(pool: pool, router: router, listener: listener, readiness: readiness, log: log)
         pool.start()
         try listener.start()
     }
 
-    /// Calls back for each signal that asks the process to end.
+    /// Calls back for each signal that asks the process to end, or to read its certificates again.
     func watchSignals(_ handler: @escaping @Sendable (ProcessSignal) -> Void) throws(SocketFailure) {
-        signals = try SignalSource([.terminate, .interrupt], reactor: reactor) { handler($0) }
+        signals = try SignalSource([.terminate, .interrupt, .hangup], reactor: reactor) { handler($0) }
     }
 
     /// Accepts no more connections; afterwards the listening sockets may be closed.

@@ -37,7 +37,10 @@ struct Project {
         folder = options.project
         let flags = ConfigurationFlags(databaseURL: dev.connectionText, host: "127.0.0.1", port: port, secret: secret)
         do throws(Diagnostics) {
-            configuration = try GatewayConfiguration.load(project: folder, environment: Self.environment(of: dev, secret), flags: flags)
+            var stated = try GatewayConfiguration.load(project: folder, environment: Self.environment(of: dev, secret), flags: flags)
+            // The certificates of the machine that serves the project are not on this one, and loopback needs none.
+            stated.listener.tls = nil
+            configuration = stated
         } catch {
             throw CommandFailure(error, project: folder)
         }

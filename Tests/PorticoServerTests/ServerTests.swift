@@ -1,5 +1,7 @@
 import Glibc
 import SocketLoop
+import TLSTransport
+import TestTLS
 import Testing
 @testable import PorticoServer
 
@@ -7,7 +9,9 @@ import Testing
 struct ServerTests {
     private func state(workers: Int = 1, _ change: (inout GatewayConfiguration) -> Void = { _ in }) throws -> ServerState { try .small(workers: workers, change) }
 
-    private func answer(_ request: String, from address: ListenAddress) async throws -> Answer { try await RunningServer.answer(request, from: address) }
+    private func answer(_ request: String, from address: ListenAddress, tls options: TLSClient.Options? = nil) async throws -> Answer {
+        try await RunningServer.answer(request, from: address, tls: options)
+    }
 
     private func post(_ query: String) -> String {
         let body = #"{"query":"\#(query)"}"#
@@ -79,6 +83,36 @@ struct ServerTests {
             Issue.record("it runs without a database's URL")
         } catch {
             #expect("\(error)".contains("the database URL cannot be read"))
+        }
+    }
+
+    @Test func itServesByTLSAndPlainlyOnItsUnixSocket() async throws {
+        let authority = try TestAuthority()
+        try authority.issue("server")
+        let path = authority.folder + "/s"
+        let server = try await Server(try state(workers: 2) {
+            $0.listener.tls = TLSSettings(certificate: authority.certificateFile("server"), key: authority.keyFile("server"))
+            $0.listener.unixSocket = UnixSocketConfiguration(path: path, mode: 0o600)
+        })
+        async let running: Void = server.run()
+        var trust = TLSClient.Options()
+        trust.authority = authority.authorityFile
+        let address = try #require(server.addresses.first)
+        for _ in 0..<8 { #expect(try await answer(post("{ apiVersion }"), from: address, tls: trust).body == #"{"data":{"apiVersion":"1.0"}}"#) }
+        #expect(try await answer(post("{ apiVersion }"), from: address).status == 400)
+        #expect(try await answer(post("{ apiVersion }"), from: .unix(path: path, mode: 0)).status == 200)
+        server.stop()
+        try await running
+    }
+
+    @Test func certificatesThatCannotBeUsedAreSaid() async throws {
+        let authority = try TestAuthority()
+        let settings = TLSSettings(certificate: authority.authorityFile, key: authority.folder + "/none.key")
+        do {
+            _ = try await Server(try state { $0.listener.tls = settings })
+            Issue.record("it starts without a key")
+        } catch {
+            #expect("\(error)" == "The key file \(authority.folder)/none.key cannot be read: No such file or directory.")
         }
     }
 }

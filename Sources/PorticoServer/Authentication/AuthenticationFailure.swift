@@ -8,6 +8,8 @@ enum AuthenticationFailure: Error, Sendable, Equatable, CustomStringConvertible 
     case credentialsMissing
     case token(TokenFailure)
     case unknownAPIKey
+    /// The client's certificate is good, and stands for no user.
+    case unknownCertificate
     /// No row, or one that is not active; not told apart.
     case userNotActive
     /// A claim of the token that is not so according to the user's row.
@@ -22,7 +24,7 @@ enum AuthenticationFailure: Error, Sendable, Equatable, CustomStringConvertible 
 
     var status: Int {
         switch self {
-        case .malformedCredentials, .credentialsMissing, .token, .unknownAPIKey, .userNotActive, .claimDiffers: 401
+        case .malformedCredentials, .credentialsMissing, .token, .unknownAPIKey, .unknownCertificate, .userNotActive, .claimDiffers: 401
         case .tenantNotActive, .roleWithoutRules: 403
         case .rulesUnavailable, .directoryUnavailable: 503
         }
@@ -42,6 +44,7 @@ enum AuthenticationFailure: Error, Sendable, Equatable, CustomStringConvertible 
         case .credentialsMissing: "Sign in: send a token in the Authorization field as \"Bearer TOKEN\"."
         case .token(let failure): failure.description
         case .unknownAPIKey: "The API key is not known."
+        case .unknownCertificate: "The client certificate stands for no user; send a token, or have the certificate made known."
         case .userNotActive: "The user of this token does not exist or is not active."
         case .claimDiffers(let claim): "The token's claim \"\(claim)\" is not true any more; sign in again."
         case .tenantNotActive: "The tenant is not active."

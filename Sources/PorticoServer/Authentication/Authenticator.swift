@@ -1,5 +1,6 @@
 import HTTPWire
 import PorticoAccess
+import TLSTransport
 
 /// Runs asynchronous work away from the loop and calls back on it.
 typealias Launch = (_ work: @escaping @Sendable () async -> any Sendable, _ then: @escaping (any Sendable) -> Void) -> Void
@@ -14,6 +15,7 @@ final class Authenticator {
     private let keys: KeyStore
     private let requirements: TokenRequirements
     private let apiKeys: APIKeyTable
+    private let certificates: CertificateTable
     private let resolver: ViewerResolver
     private let launch: Launch
     private let cache = CredentialCache<Identity>()
@@ -25,16 +27,20 @@ final class Authenticator {
         self.keys = keys
         requirements = authentication.requirements
         apiKeys = APIKeyTable(bindings: authentication.apiKeys)
+        certificates = CertificateTable(bindings: authentication.certificates)
         self.resolver = resolver
         self.launch = launch
     }
 
     /// Answers within the call when everything that is needed is at hand, which is how nearly every request goes.
-    func authenticate(_ request: HTTPRequest, then: @escaping (Answer) -> Void) {
+    /// - Parameter certificate: What the connection's client has presented. It counts where the request itself carries no credential.
+    func authenticate(_ request: HTTPRequest, certificate: ClientCertificate? = nil, then: @escaping (Answer) -> Void) {
         forgetOldKeys()
         switch Self.credential(of: request) {
         case .failure(let failure): then(.failure(failure))
-        case .success(nil): then(resolver.anonymous())
+        case .success(nil):
+            if let certificate, !certificates.isEmpty { return authenticate(certificate, then: then) }
+            then(resolver.anonymous())
         case .success((let kind, let bytes)?):
             if let identity = bytes.withUnsafeBytes({ cache.find(kind, $0) }) {
                 if !isExpired(identity) { return resolver.resolve(identity, then: then) }
@@ -47,6 +53,14 @@ final class Authenticator {
                 }
             }
         }
+    }
+
+    private func authenticate(_ certificate: ClientCertificate, then: @escaping (Answer) -> Void) {
+        if let identity = certificate.sha256.withUnsafeBytes({ cache.find(.certificate, $0) }) { return resolver.resolve(identity, then: then) }
+        guard let user = certificates.user(of: certificate) else { return then(.failure(.unknownCertificate)) }
+        let identity = resolver.identity(TokenClaims(subject: user))
+        cache.insert(Credential(kind: .certificate, bytes: certificate.sha256), identity)
+        resolver.resolve(identity, then: then)
     }
 
     private func isExpired(_ identity: Identity) -> Bool {
@@ -98,6 +112,8 @@ final class Authenticator {
         case .apiKey:
             guard let user = apiKeys.user(of: credential.bytes) else { return finish(credential, .failure(.unknownAPIKey), then) }
             finish(credential, .success(TokenClaims(subject: user)), then)
+        // It is never read from a request: see `authenticate(_:then:)`.
+        case .certificate: then(.failure(.unknownCertificate))
         case .bearer:
             if let others = waiting[credential] {
                 guard others.count < Self.mostWaiters else { return then(.failure(.directoryUnavailable)) }

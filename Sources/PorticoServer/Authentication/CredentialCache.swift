@@ -1,6 +1,6 @@
 /// What a client presented to say who it is.
 struct Credential: Hashable, Sendable {
-    enum Kind: UInt8, Sendable { case bearer, apiKey }
+    enum Kind: UInt8, Sendable { case bearer, apiKey, certificate }
 
     var kind: Kind
     var bytes: [UInt8]

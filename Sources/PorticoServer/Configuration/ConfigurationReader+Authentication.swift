@@ -5,7 +5,7 @@ extension ConfigurationReader {
     private static let longestKeyFile = 64 << 10
 
     mutating func readAuthentication(_ node: YAMLNode, _ authentication: inout AuthenticationConfiguration) {
-        let known = ["keys", "jwks", "issuer", "audience", "leeway", "users", "tenants", "apiKeys"]
+        let known = ["keys", "jwks", "issuer", "audience", "leeway", "users", "tenants", "apiKeys", "certificates"]
         guard let mapping = reader.mapping(node, allowedKeys: known, as: "the authentication") else { return }
         if let node = mapping["keys"], let items = reader.sequence(node, as: "the keys") { authentication.keys = items.compactMap { key($0) } }
         checkKids(authentication.keys, at: mapping["keys"]?.range)
@@ -16,6 +16,9 @@ extension ConfigurationReader {
         if let node = mapping["users"] { readUsers(node, &authentication.users) }
         if let node = mapping["tenants"] { authentication.tenants = node.isNull ? nil : tenants(node) }
         if let node = mapping["apiKeys"], let items = reader.sequence(node, as: "the API keys") { authentication.apiKeys = items.compactMap { apiKey($0) } }
+        if let node = mapping["certificates"], let items = reader.sequence(node, as: "the certificates") {
+            authentication.certificates = items.compactMap { certificate($0) }
+        }
     }
 
     // MARK: Keys
@@ -153,7 +156,7 @@ extension String {
     }
 }
 
-private func bytes(ofHex text: String) -> [UInt8]? {
+func bytes(ofHex text: String) -> [UInt8]? {
     let digits = text.utf8.map { Character(Unicode.Scalar($0)).hexDigitValue }
     guard digits.count % 2 == 0 else { return nil }
     var bytes: [UInt8] = []

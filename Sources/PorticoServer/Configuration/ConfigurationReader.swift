@@ -28,6 +28,7 @@ struct ConfigurationReader {
                 if let node = mapping["authentication"] { readAuthentication(node, &configuration.authentication) }
                 if let node = mapping["limits"] { readLimits(node, &configuration.limits) }
                 if let node = mapping["logging"] { readLogging(node, &configuration.logging) }
+                checkCertificates(configuration, at: mapping)
             }
         }
         try reader.finish()
@@ -37,10 +38,11 @@ struct ConfigurationReader {
     // MARK: Sections
 
     private mutating func readListener(_ node: YAMLNode, _ listener: inout ListenerConfiguration) {
-        guard let mapping = reader.mapping(node, allowedKeys: ["host", "port", "unixSocket", "workers"], as: "the listener") else { return }
+        guard let mapping = reader.mapping(node, allowedKeys: ["host", "port", "unixSocket", "tls", "workers"], as: "the listener") else { return }
         if let node = mapping["host"] { listener.host = node.isNull ? nil : reader.string(node, as: "the host") }
         if let node = mapping["port"], let port = number(node, in: 0...65_535, as: "the port") { listener.port = UInt16(port) }
         if let node = mapping["workers"], let workers = number(node, in: 1...256, as: "the number of workers") { listener.workers = workers }
+        if let node = mapping["tls"], !node.isNull { listener.tls = tls(node) }
         if let node = mapping["unixSocket"] { listener.unixSocket = unixSocket(node) }
         if listener.host == nil, listener.unixSocket == nil, mapping["host"]?.isNull == true {
             reader.report("Without a host, the listener needs a `unixSocket`.", at: mapping.range)

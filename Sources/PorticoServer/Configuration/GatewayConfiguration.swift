@@ -1,5 +1,6 @@
 import Logging
 import PostgresClient
+import TLSTransport
 
 /// Everything that `config/gateway.yaml`, the environment and the flags say, checked and complete. Immutable; one for all workers.
 public struct GatewayConfiguration: Sendable, Equatable {
@@ -19,6 +20,8 @@ public struct ListenerConfiguration: Sendable, Equatable {
     public var port: UInt16 = 8080
     /// Also, or instead.
     public var unixSocket: UnixSocketConfiguration?
+    /// How TCP is secured; `nil` where it is not. A Unix socket never is.
+    public var tls: TLSSettings?
     /// Loops, each with its own connections to the database and caches.
     public var workers = 1
 
@@ -58,6 +61,7 @@ public struct AuthenticationConfiguration: Sendable, Equatable {
     /// `nil` where nobody is below a tenant, and no tenant is ever switched off.
     public var tenants: TenantTable? = TenantTable()
     public var apiKeys: [APIKeyBinding] = []
+    public var certificates: [CertificateBinding] = []
 
     public init() {}
 

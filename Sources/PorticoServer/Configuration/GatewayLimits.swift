@@ -33,7 +33,7 @@ extension LimitName {
         case .headers: .init(.bytes, 32 << 10, 256...(1 << 20), "all header lines of a request; stands against a head that never ends")
         case .body: .init(.bytes, 1 << 20, 1024...gibibyte, "stands against bodies that fill the memory")
         case .readAhead: .init(.bytes, 64 << 10, 4096...gibibyte, "what is taken from a client while an earlier request of it is being answered; stands against endless pipelines")
-        case .headerTimeout: .init(.milliseconds, 10_000, 100...hour, "from a request's first byte to the end of its head; stands against clients that drip")
+        case .headerTimeout: .init(.milliseconds, 10_000, 100...hour, "from a request's first byte to the end of its head, and for a TLS handshake; stands against clients that drip")
         case .bodyTimeout: .init(.milliseconds, 30_000, 100...hour, "from the end of the head to the end of the body; stands against clients that drip")
         case .idleTimeout: .init(.milliseconds, 75_000, 100...hour, "between two requests; stands against connections that are kept for nothing")
         case .writeTimeout: .init(.milliseconds, 30_000, 100...hour, "without the client fetching a byte of an answer; stands against clients that stop reading")

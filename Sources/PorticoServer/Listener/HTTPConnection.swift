@@ -2,6 +2,7 @@ import Glibc
 import HTTPWire
 import JSONBytes
 import SocketLoop
+import TLSTransport
 
 /// One client: its socket, the requests that it sends and the answer that is on its way. One request is answered at a time, those behind it wait, so that
 /// answers go out in order.
@@ -15,7 +16,9 @@ final class HTTPConnection: WheelEntry {
 
     private let listener: HTTPListener
     private let settings: HTTPConnectionSettings
-    private let socket: StreamSocket
+    private var transport: Transport
+    /// The session whose handshake is not done yet.
+    private var handshaking: TLSSession?
     private let slot: Int
     private var registration: Registration?
     private let parser: RequestParser
@@ -33,15 +36,24 @@ final class HTTPConnection: WheelEntry {
     private var timeoutInForce = ConnectionState.Timeout.idle
     private var peerHasEnded = false
 
-    init(_ socket: StreamSocket, slot: Int, listener: HTTPListener) throws(SocketFailure) {
-        self.socket = socket
+    init(_ transport: Transport, slot: Int, listener: HTTPListener) throws(SocketFailure) {
+        self.transport = transport
         self.slot = slot
         self.listener = listener
         settings = listener.settings
         parser = RequestParser(limits: settings.http)
-        registration = try listener.reactor.register(socket.descriptor, .read) { [unowned self] events in self.happened(events) }
-        listener.wheel.set(self, after: settings.idleTimeout)
+        registration = try listener.reactor.register(transport.descriptor, .read) { [unowned self] events in self.happened(events) }
+        if case .secure(let session) = transport { handshaking = session }
+        listener.wheel.set(self, after: handshaking == nil ? settings.idleTimeout : settings.headerTimeout)
     }
+
+    /// Who the client is by its certificate, if it has presented one.
+    var clientCertificate: ClientCertificate? {
+        if case .secure(let session) = transport { session.clientCertificate } else { nil }
+    }
+
+    /// Whether the client's own software presents its credential by itself, with every request that anybody makes it send.
+    var bringsAmbientCredentials: Bool { clientCertificate != nil }
 
     /// Whether an answer can still reach the client.
     var isOpen: Bool { registration != nil }
@@ -51,8 +63,38 @@ final class HTTPConnection: WheelEntry {
     private func happened(_ events: Events) {
         // With both directions closed nobody is left who would read an answer; the kernel reports it even where nothing is watched.
         if events.contains(.error) || (events.contains(.hangup) && isHungUp()) { return broke() }
-        if events.contains(.writable), isBlocked { flush() }
-        if events.contains(.readable), registration != nil { read() }
+        if let handshaking { return goOn(with: handshaking) }
+        if isBlocked, events.contains(transport.writeNeedsRead ? .readable : .writable) { flush() }
+        if events.contains(transport.readNeedsWrite ? .writable : .readable), registration != nil { read() }
+    }
+
+    /// The next step of a handshake. It costs up to a millisecond of arithmetic, so that a turn of the loop has room for a few alone.
+    private func goOn(with session: TLSSession) {
+        guard listener.mayShakeHands() else { return }
+        switch session.handshake() {
+        case .done:
+            handshaking = nil
+            listener.wheel.set(self, after: settings.idleTimeout)
+            watch()
+            read()
+        case .wantsRead: watchHandshake(.read)
+        case .wantsWrite: watchHandshake(.write)
+        case .plainHTTP:
+            handshaking = nil
+            transport = .plain(session.socket)
+            state.parsed(.failed(Self.plainRequest), progress: .failed)
+            refuse(Self.plainRequest)
+        case .closed: broke()
+        case .failed(let reason):
+            listener.handshakeFailed(reason)
+            broke()
+        }
+    }
+
+    private static let plainRequest = HTTPFailure(status: 400, "This port speaks HTTPS; the request came without TLS.")
+
+    private func watchHandshake(_ interest: Interest) {
+        if let registration { listener.reactor.modify(registration, interest) }
     }
 
     private func read() {
@@ -60,7 +102,7 @@ final class HTTPConnection: WheelEntry {
         guard wantsInput else { return watch() }
         var outcome = IOOutcome.wouldBlock
         _ = parser.read(atLeast: Self.readBytes) { room in
-            outcome = socket.read(into: room)
+            outcome = transport.read(into: room)
             if case .bytes(let count) = outcome { return count }
             return 0
         }
@@ -68,7 +110,7 @@ final class HTTPConnection: WheelEntry {
         case .bytes(let count):
             _ = state.received(count)
             process()
-        case .wouldBlock: break
+        case .wouldBlock: watch()
         case .closed: peerEnded()
         case .failed: broke()
         }
@@ -76,12 +118,12 @@ final class HTTPConnection: WheelEntry {
 
     /// Throws away what arrives behind the last answer.
     private func discard() {
-        let outcome = withUnsafeTemporaryAllocation(byteCount: Self.readBytes, alignment: 16) { socket.read(into: $0) }
+        let outcome = withUnsafeTemporaryAllocation(byteCount: Self.readBytes, alignment: 16) { transport.read(into: $0) }
         switch outcome {
         case .bytes(let count):
             _ = state.received(count)
             if state.mustClose { close() }
-        case .wouldBlock: break
+        case .wouldBlock: watch()
         case .closed, .failed: close()
         }
     }
@@ -96,7 +138,7 @@ final class HTTPConnection: WheelEntry {
     }
 
     private func isHungUp() -> Bool {
-        var entry = pollfd(fd: socket.descriptor, events: 0, revents: 0)
+        var entry = pollfd(fd: transport.descriptor, events: 0, revents: 0)
         return poll(&entry, 1, 0) > 0 && Int32(entry.revents) & (POLLHUP | POLLERR) != 0
     }
 
@@ -112,8 +154,8 @@ final class HTTPConnection: WheelEntry {
     private func watch() {
         guard let registration else { return }
         var interest: Interest = []
-        if wantsInput { interest.insert(.read) }
-        if isBlocked { interest.insert(.write) }
+        if wantsInput { interest.insert(transport.readNeedsWrite ? .write : .read) }
+        if isBlocked { interest.insert(transport.writeNeedsRead ? .read : .write) }
         listener.reactor.modify(registration, interest)
     }
 
@@ -205,7 +247,7 @@ final class HTTPConnection: WheelEntry {
         state.responded()
         timeoutInForce = .none
         if state.phase == .lingering {
-            socket.finishWriting()
+            transport.finishWriting()
             listener.wheel.set(self, after: settings.lingerTimeout)
             watch()
         } else if state.mustClose {
@@ -225,14 +267,14 @@ final class HTTPConnection: WheelEntry {
                     pieces.initializeElement(at: 0, to: iovec(iov_base: base + written, iov_len: headLeft))
                     count = 1
                 }
-                guard let body else { return socket.write(pieces: UnsafeMutableBufferPointer(rebasing: pieces[..<count])) }
+                guard let body else { return transport.write(pieces: UnsafeMutableBufferPointer(rebasing: pieces[..<count])) }
                 return body.withUnsafeBytes { bytes in
                     let start = max(0, written - head.count)
                     if start < bytes.count, let base = bytes.baseAddress {
                         pieces.initializeElement(at: count, to: iovec(iov_base: UnsafeMutableRawPointer(mutating: base + start), iov_len: bytes.count - start))
                         count += 1
                     }
-                    return socket.write(pieces: UnsafeMutableBufferPointer(rebasing: pieces[..<count]))
+                    return transport.write(pieces: UnsafeMutableBufferPointer(rebasing: pieces[..<count]))
                 }
             }
         }
@@ -256,7 +298,7 @@ final class HTTPConnection: WheelEntry {
     /// The server stops: what is in flight is finished, an idle connection closes.
     func shutDown() {
         // What the client has sent by now was sent in good faith.
-        if state.phase == .idle, registration != nil { read() }
+        if state.phase == .idle, handshaking == nil, registration != nil { read() }
         guard registration != nil else { return }
         state.shutDown()
         if state.mustClose { close() }
@@ -272,7 +314,8 @@ final class HTTPConnection: WheelEntry {
         guard let registration else { return }
         self.registration = nil
         listener.reactor.deregister(registration)
-        socket.close()
+        transport.close()
+        handshaking = nil
         body = nil
         listener.wheel.remove(self)
         listener.closed(slot)

@@ -1,11 +1,14 @@
 import HTTPWire
 import Logging
 import SocketLoop
+import TLSTransport
 
 /// Accepts the connections of one worker and keeps them.
 final class HTTPListener {
     /// Connections accepted in one turn; the others wait for the next. Stands against a flood of connections that starves those that are open.
     private static let acceptsPerTurn = 64
+    /// Steps of handshakes in one turn; the others wait for the next, behind requests. Stands against a flood of handshakes that holds the loop.
+    private static let handshakesPerTurn = 8
     /// Milliseconds without accepting once descriptors have run out.
     private static let pauseMilliseconds = 200
 
@@ -14,6 +17,7 @@ final class HTTPListener {
     let wheel: TimerWheel<HTTPConnection>
     unowned let handler: any HTTPHandler
     private let sockets: [Listener]
+    private let certificates: CertificateStore?
     private let mostConnections: Int
     private let logger: Logger
     private var registrations: [Registration] = []
@@ -24,12 +28,19 @@ final class HTTPListener {
     private var hasWarned = false
     private var stopped: (() -> Void)?
     private var isStopping = false
+    private var handshakes = (turn: 0, count: 0)
     private var cachedDate: (second: Int, text: [UInt8]) = (0, [])
 
-    /// - Parameter sockets: Listening already; whoever opened them closes them.
-    init(reactor: Reactor, sockets: [Listener], settings: HTTPConnectionSettings, mostConnections: Int, handler: any HTTPHandler, logger: Logger) {
+    /// - Parameters:
+    ///   - sockets: Listening already; whoever opened them closes them.
+    ///   - certificates: With them TCP is served by TLS alone; a Unix socket, which does not leave the machine, stays plain.
+    init(
+        reactor: Reactor, sockets: [Listener], certificates: CertificateStore? = nil, settings: HTTPConnectionSettings, mostConnections: Int, handler: any HTTPHandler,
+        logger: Logger
+    ) {
         self.reactor = reactor
         self.sockets = sockets
+        self.certificates = certificates
         self.settings = settings
         self.mostConnections = mostConnections
         self.handler = handler
@@ -50,7 +61,7 @@ final class HTTPListener {
         for _ in 0..<Self.acceptsPerTurn {
             guard connectionCount < mostConnections else { return pause("the limit of open connections is reached", until: nil) }
             switch socket.accept() {
-            case .connection(let connection): open(connection)
+            case .connection(let connection): open(transport(of: connection, from: socket))
             case .none: return
             case .lost: continue
             case .exhausted(let errno): return pause("no descriptor is left for another connection", until: Self.pauseMilliseconds, errno: errno)
@@ -58,17 +69,24 @@ final class HTTPListener {
         }
     }
 
-    private func open(_ socket: StreamSocket) {
-        socket.disableDelay()
+    private func transport(of connection: StreamSocket, from socket: Listener) -> Transport {
+        connection.disableDelay()
+        switch socket.address {
+        case .tcp: return certificates.map { .secure(TLSSession($0.current, connection)) } ?? .plain(connection)
+        case .unix: return .plain(connection)
+        }
+    }
+
+    private func open(_ transport: Transport) {
         let slot = freeSlots.popLast() ?? {
             connections.append(nil)
             return connections.count - 1
         }()
         do throws(SocketFailure) {
-            connections[slot] = try HTTPConnection(socket, slot: slot, listener: self)
+            connections[slot] = try HTTPConnection(transport, slot: slot, listener: self)
             connectionCount += 1
         } catch {
-            socket.close()
+            transport.close()
             freeSlots.append(slot)
             pause("a connection cannot be watched", until: Self.pauseMilliseconds, errno: error.errno)
         }
@@ -96,6 +114,18 @@ final class HTTPListener {
         for registration in registrations { reactor.deregister(registration) }
         registrations = []
     }
+
+    // MARK: Handshakes
+
+    /// Whether this turn has room for another step of a handshake. Whoever is told no is told again of the same event in the next turn.
+    func mayShakeHands() -> Bool {
+        if handshakes.turn != reactor.turns { handshakes = (reactor.turns, 0) }
+        guard handshakes.count < Self.handshakesPerTurn else { return false }
+        handshakes.count += 1
+        return true
+    }
+
+    func handshakeFailed(_ reason: String) { logger.debug("a TLS handshake failed", metadata: ["detail": "\(reason)"]) }
 
     // MARK: Connections
 

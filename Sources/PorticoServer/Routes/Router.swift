@@ -140,7 +140,7 @@ final class Router: HTTPHandler {
     }
 
     private func authenticated(_ request: HTTPRequest, _ exchange: Exchange, then: @escaping (Access) throws(RefusedRequest) -> Void) {
-        authenticator.authenticate(request) { result in
+        authenticator.authenticate(request, certificate: exchange.connection.clientCertificate) { result in
             switch result {
             case .failure(let failure): exchange.refuse(RefusedRequest(failure))
             case .success(let access):

@@ -5,6 +5,8 @@ import JSONBytes
 import Logging
 import SocketLoop
 import Synchronization
+import TLSTransport
+import TestTLS
 import Testing
 @testable import PorticoServer
 
@@ -19,14 +21,18 @@ final class Loopback {
     private var waiting: [Int: (any Sendable) -> Void] = [:]
     private var tickets = 0
 
-    init(_ handler: any HTTPHandler, unixPath: String? = nil, mostConnections: Int = 100, _ change: (inout GatewayLimits) -> Void = { _ in }) throws {
+    /// The certificates in force, when it speaks TLS.
+    let certificates: CertificateStore?
+
+    init(_ handler: any HTTPHandler, unixPath: String? = nil, tls: TLSSettings? = nil, mostConnections: Int = 100, _ change: (inout GatewayLimits) -> Void = { _ in }) throws {
         self.handler = handler
         var limits = GatewayLimits()
         change(&limits)
         sockets = try Listener.open(unixPath.map { .unix(path: $0, mode: 0o600) } ?? .tcp(host: "127.0.0.1", port: 0))
         address = sockets[0].address
+        certificates = try tls.map { try CertificateStore($0) }
         listener = HTTPListener(
-            reactor: reactor, sockets: sockets, settings: HTTPConnectionSettings(limits), mostConnections: mostConnections, handler: handler,
+            reactor: reactor, sockets: sockets, certificates: certificates, settings: HTTPConnectionSettings(limits), mostConnections: mostConnections, handler: handler,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         try listener.start()
     }
@@ -62,7 +68,7 @@ final class Loopback {
         for _ in 0..<turns { reactor.poll(timeoutMilliseconds: 5) }
     }
 
-    func connect() throws -> Client { try Client(address) }
+    func connect(tls options: TLSClient.Options? = nil) throws -> Client { try Client(address, tls: options) }
 
     /// Sends a request, and turns until it is answered.
     func exchange(_ request: String, on client: Client? = nil, sourceLocation: SourceLocation = #_sourceLocation) throws -> Answer {
@@ -100,10 +106,15 @@ struct Answer: Equatable {
 /// The client's end of a connection.
 final class Client {
     private let socket: StreamSocket
+    /// `nil` on a plain connection.
+    private(set) var session: TLSClient?
+    private var outbox: [UInt8] = []
     private(set) var received: [UInt8] = []
     private(set) var isEnded = false
+    /// How a secured connection ended.
+    private(set) var end: TLSClient.Outcome?
 
-    init(_ address: ListenAddress) throws {
+    init(_ address: ListenAddress, tls options: TLSClient.Options? = nil) throws {
         let descriptor: Int32
         let status: Int32
         switch address {
@@ -128,21 +139,71 @@ final class Client {
         guard status == 0 else { throw SocketFailure("cannot connect", errno: errno) }
         _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
         socket = StreamSocket(descriptor: descriptor)
+        session = try options.map { try TLSClient(descriptor, $0) }
     }
 
     deinit { socket.close() }
 
-    /// Sends at most what the kernel takes; the number of bytes that were.
+    /// Sends at most what the kernel takes; the number of bytes that were. By TLS everything is taken, and sent as far as it goes by ``receive()``, too.
     @discardableResult func send(_ text: String) -> Int { send(Array(text.utf8)) }
 
     @discardableResult func send(_ bytes: [UInt8]) -> Int {
+        if session != nil {
+            outbox += bytes
+            flush()
+            return bytes.count
+        }
+        return sendPlain(bytes)
+    }
+
+    /// Past TLS, straight into the socket.
+    @discardableResult func sendPlain(_ bytes: [UInt8]) -> Int {
         if case .bytes(let count) = bytes.withUnsafeBytes({ socket.write($0) }) { count } else { 0 }
+    }
+
+    /// Whether something has arrived that was not taken yet.
+    var hasInput: Bool {
+        var byte: UInt8 = 0
+        return recv(socket.descriptor, &byte, 1, Int32(MSG_PEEK)) > 0
     }
 
     func finishSending() { socket.finishWriting() }
 
+    private func flush() {
+        while !outbox.isEmpty, let session {
+            let outcome = session.write(Array(outbox.prefix(16_384)))
+            switch outcome {
+            case .bytes(let count): outbox.removeFirst(count)
+            case .wouldBlock, .ended, .cut: return
+            case .failed:
+                isEnded = true
+                end = outcome
+                return
+            }
+        }
+    }
+
+    private func receive(by session: TLSClient) {
+        flush()
+        while !isEnded {
+            var outcome = TLSClient.Outcome.wouldBlock
+            let bytes = [UInt8](unsafeUninitializedCapacity: 65_536) { buffer, count in
+                outcome = session.read(into: UnsafeMutableRawBufferPointer(buffer))
+                if case .bytes(let read) = outcome { count = read }
+            }
+            switch outcome {
+            case .bytes: received += bytes
+            case .wouldBlock: return
+            case .ended, .cut, .failed:
+                isEnded = true
+                end = outcome
+            }
+        }
+    }
+
     /// Takes what has arrived.
     func receive() {
+        if let session { return receive(by: session) }
         while true {
             var outcome = IOOutcome.wouldBlock
             let bytes = [UInt8](unsafeUninitializedCapacity: 65_536) { buffer, count in

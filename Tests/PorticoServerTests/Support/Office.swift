@@ -2,6 +2,7 @@ import HTTPWire
 import JSONBytes
 import PorticoGateway
 import SocketLoop
+import TLSTransport
 import Testing
 @testable import PorticoServer
 
@@ -50,13 +51,14 @@ final class Office {
         func response(to failure: HTTPFailure) -> HTTPResponse { handler.response(to: failure) }
     }
 
-    init(keys all: [TokenKey], log logging: LoggingConfiguration = LoggingConfiguration(), logDescriptor: Int32 = -1, apiKeys: [APIKeyBinding] = [], migrations: Set<String> = []) throws {
+    init(keys all: [TokenKey], log logging: LoggingConfiguration = LoggingConfiguration(), logDescriptor: Int32 = -1, apiKeys: [APIKeyBinding] = [], certificates: [CertificateBinding] = [], tls: TLSSettings? = nil, migrations: Set<String> = []) throws {
         desk = try Desk()
         keys = KeyStore(try KeySet(all))
         router = Deferred()
-        loopback = try Loopback(router)
+        loopback = try Loopback(router, tls: tls)
         var authentication = AuthenticationConfiguration()
         authentication.apiKeys = apiKeys
+        authentication.certificates = certificates
         let authenticator = Authenticator(
             keys: keys, authentication: authentication, resolver: desk.resolver, launch: { [unowned loopback] work, then in loopback.launch(work, then) })
         let log = RequestLog(reactor: loopback.reactor, configuration: logging, writer: LogWriter(descriptor: logDescriptor))

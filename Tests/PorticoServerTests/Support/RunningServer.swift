@@ -4,6 +4,7 @@ import GraphQLSchema
 import PorticoAccess
 import PorticoCatalog
 import SocketLoop
+import TestTLS
 import Testing
 @testable import PorticoServer
 
@@ -32,8 +33,8 @@ enum RunningServer {
     @TaskLocal static var address: ListenAddress?
 
     /// Sends one request on a connection of its own and waits for the answer.
-    static func answer(_ request: String, from address: ListenAddress) async throws -> Answer {
-        let client = try Client(address)
+    static func answer(_ request: String, from address: ListenAddress, tls options: TLSClient.Options? = nil) async throws -> Answer {
+        let client = try Client(address, tls: options)
         client.send(request)
         for _ in 0..<4000 {
             client.receive()

@@ -1,0 +1,68 @@
+import Glibc
+import Synchronization
+
+/// The certificates in force, shared by all workers. When their files change, new connections get the new ones; a session keeps those that it began with.
+public final class CertificateStore: Sendable {
+    public enum Reading: Sendable, Equatable {
+        /// The files are what they were.
+        case unchanged
+        case replaced(summary: String, warnings: [String])
+        /// The former certificates stay in force.
+        case refused(TLSFailure)
+    }
+
+    /// What tells that a file is another one.
+    private struct Stamp: Equatable {
+        var device: UInt
+        var inode: UInt
+        var size: Int
+        var seconds: Int
+        var nanoseconds: Int
+
+        init?(_ path: String) {
+            var status = stat()
+            // Links are followed: it is how certificates are exchanged all at once.
+            guard stat(path, &status) == 0 else { return nil }
+            device = UInt(status.st_dev)
+            inode = UInt(status.st_ino)
+            size = Int(status.st_size)
+            seconds = status.st_mtim.tv_sec
+            nanoseconds = status.st_mtim.tv_nsec
+        }
+    }
+
+    private let settings: TLSSettings
+    private let context: Mutex<TLSContext>
+    /// Of what was read last, whether or not it was good: a bad file is read, and reported, once. Held while files are read; nobody else waits for it.
+    private let stamps: Mutex<[Stamp?]>
+
+    /// - Throws: ``TLSFailure``: without good certificates there is nothing to serve with.
+    public init(_ settings: TLSSettings) throws(TLSFailure) {
+        self.settings = settings
+        stamps = Mutex(Self.stamps(of: settings))
+        context = Mutex(try TLSContext(settings))
+    }
+
+    public var current: TLSContext { context.withLock { $0 } }
+
+    /// Reads the files again if they have changed; blocks for as long as the disk does.
+    /// - Parameter always: Even if they look the same.
+    public func reload(always: Bool = false) -> Reading {
+        stamps.withLock { stamps in
+            let found = Self.stamps(of: settings)
+            guard always || found != stamps else { return .unchanged }
+            stamps = found
+            do throws(TLSFailure) {
+                let fresh = try TLSContext(settings)
+                context.withLock { $0 = fresh }
+                return .replaced(summary: fresh.summary, warnings: fresh.warnings)
+            } catch {
+                return .refused(error)
+            }
+        }
+    }
+
+    private static func stamps(of settings: TLSSettings) -> [Stamp?] {
+        [settings.certificate, settings.key, settings.clientCertificates?.authorities].map { $0.flatMap { Stamp($0) } }
+    }
+}

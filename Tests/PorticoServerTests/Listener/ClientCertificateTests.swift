@@ -1,0 +1,143 @@
+import HTTPWire
+import JSONBytes
+import TLSTransport
+import TestTLS
+import Testing
+@testable import PorticoServer
+
+/// Certificates that clients present: who is let in, and who that is.
+struct ClientCertificateTests {
+    private let authority: TestAuthority
+
+    init() throws {
+        authority = try TestAuthority()
+        try authority.issue("server")
+        try authority.issue("partner", subject: [("O", "Agentur Müller"), ("CN", "partner")])
+    }
+
+    private func settings(required: Bool) -> TLSSettings {
+        TLSSettings(
+            certificate: authority.certificateFile("server"), key: authority.keyFile("server"),
+            clientCertificates: .init(authorities: authority.authorityFile, isRequired: required))
+    }
+
+    private func options(_ name: String?, of other: TestAuthority? = nil, version: TLSClient.Version = .tls13) -> TLSClient.Options {
+        var options = TLSClient.Options()
+        options.authority = authority.authorityFile
+        options.versions = version...version
+        let authority = other ?? authority
+        options.identity = name.map { (authority.certificateFile($0), authority.keyFile($0)) }
+        return options
+    }
+
+    /// Answers with what the connection knows of its client.
+    private final class WhoHandler: HTTPHandler {
+        func handle(_ request: HTTPRequest, on connection: HTTPConnection) {
+            let body = ResponseBuffer()
+            body.append(utf8: connection.clientCertificate?.subject ?? "nobody")
+            if connection.bringsAmbientCredentials { body.append(" ambient") }
+            connection.respond(HTTPResponse(head: HTTPResponseHead(status: 200), body: body))
+        }
+
+        func response(to failure: HTTPFailure) -> HTTPResponse { HTTPResponse(head: HTTPResponseHead(status: failure.status), body: nil) }
+    }
+
+    private func ask(_ server: Loopback, _ options: TLSClient.Options) throws -> String? {
+        let client = try server.connect(tls: options)
+        client.send("GET /who HTTP/1.1\r\nHost: x\r\n\r\n")
+        server.turn { client.receive(); return client.isEnded || !client.answers.isEmpty }
+        return client.answers.first?.body
+    }
+
+    @Test(arguments: [TLSClient.Version.tls12, .tls13], [true, false])
+    func aGoodCertificateIsKnown(_ version: TLSClient.Version, _ required: Bool) throws {
+        let server = try Loopback(WhoHandler(), tls: settings(required: required))
+        #expect(try ask(server, options("partner", version: version)) == "CN=partner,O=Agentur Müller ambient")
+    }
+
+    @Test(arguments: [TLSClient.Version.tls12, .tls13])
+    func withoutOneItDependsOnTheSetting(_ version: TLSClient.Version) throws {
+        #expect(try ask(Loopback(WhoHandler(), tls: settings(required: true)), options(nil, version: version)) == nil)
+        #expect(try ask(Loopback(WhoHandler(), tls: settings(required: false)), options(nil, version: version)) == "nobody")
+    }
+
+    @Test(arguments: [true, false])
+    func aBadOneIsRefusedEvenWhereNoneIsNeeded(_ required: Bool) throws {
+        let server = try Loopback(WhoHandler(), tls: settings(required: required))
+        let stranger = try TestAuthority(name: "Stranger")
+        try stranger.issue("partner")
+        #expect(try ask(server, options("partner", of: stranger)) == nil)
+        try authority.issue("former", days: -9 ... -1)
+        #expect(try ask(server, options("former")) == nil)
+        #expect(server.listener.connectionCount == 0)
+    }
+
+    @Test func aServerThatDoesNotAskLearnsNothing() throws {
+        let server = try Loopback(WhoHandler(), tls: TLSSettings(certificate: authority.certificateFile("server"), key: authority.keyFile("server")))
+        #expect(try ask(server, options("partner")) == "nobody")
+    }
+
+    @Test func everyConnectionIsVerifiedAnew() throws {
+        let server = try Loopback(WhoHandler(), tls: settings(required: true))
+        let first = try server.connect(tls: options("partner"))
+        first.send("GET /who HTTP/1.1\r\nHost: x\r\n\r\n")
+        server.turn { first.receive(); return !first.answers.isEmpty }
+        var again = options("partner")
+        again.session = first.session?.nextSession
+        let second = try server.connect(tls: again)
+        second.send("GET /who HTTP/1.1\r\nHost: x\r\n\r\n")
+        server.turn { second.receive(); return !second.answers.isEmpty }
+        #expect(second.session?.isResumed == false)
+    }
+
+    // MARK: Users
+
+    /// A worker whose clients may present certificates.
+    private func office(_ certificates: [CertificateBinding]) async throws -> Office {
+        try Office(keys: [try await key()], certificates: certificates, tls: settings(required: false))
+    }
+
+    private func subject(_ office: Office, _ certificate: String?, authorization: String? = nil) throws -> (status: Int, user: String?) {
+        let client = try office.loopback.connect(tls: options(certificate))
+        let answer = try office.post(authorization: authorization, on: client)
+        return (answer.status, answer.status == 200 ? office.service.requests.last?.access.viewer.id : try code(answer))
+    }
+
+    @Test(arguments: [true, false])
+    func aCertificateStandsForAUser(_ bySubject: Bool) async throws {
+        let hash = try #require(bytes(ofHex: try authority.fingerprint("partner")))
+        let office = try await office([CertificateBinding(user: "client", sign: bySubject ? .subject("CN=partner,O=Agentur Müller") : .sha256(hash))])
+        for _ in 0..<2 {
+            let (status, user) = try subject(office, "partner")
+            #expect(status == 200 && user == "client")
+        }
+    }
+
+    @Test func aTokenGoesFirst() async throws {
+        let office = try await office([CertificateBinding(user: "client", sign: .subject("CN=partner,O=Agentur Müller"))])
+        let (status, user) = try subject(office, "partner", authorization: Office.token("admin"))
+        #expect(status == 200 && user == "admin")
+        // One that is not good is not made good by the certificate.
+        let (refused, reason) = try subject(office, "partner", authorization: "Bearer nonsense")
+        #expect(refused == 401 && reason == "UNAUTHENTICATED")
+    }
+
+    @Test func aCertificateOfNobodyIsNoAnonymousRequest() async throws {
+        try authority.issue("stranger")
+        let office = try await office([CertificateBinding(user: "client", sign: .subject("CN=partner,O=Agentur Müller"))])
+        let (status, reason) = try subject(office, "stranger")
+        #expect(status == 401 && reason == "UNAUTHENTICATED")
+        // Without a certificate nothing was claimed.
+        #expect(try subject(office, nil).status == 200)
+    }
+
+    @Test func whereCertificatesOnlyLetClientsInTheySayNothingOfUsers() async throws {
+        let (status, user) = try subject(try await office([]), "partner")
+        #expect(status == 200 && user == nil)
+    }
+
+    @Test func aUserThatIsNotActiveIsRefused() async throws {
+        let office = try await office([CertificateBinding(user: "disabled", sign: .subject("CN=partner,O=Agentur Müller"))])
+        #expect(try subject(office, "partner").status == 401)
+    }
+}
