@@ -78,17 +78,31 @@ struct Visibility: Sendable, Hashable {
         let query = catalog.schema.queryType.name
         let filterable = filterableTypes(catalog)
         return catalog.schema.restricted { type, field in
+            if let derived = catalog.derived[type] { return shows(field, of: derived, filterable, catalog) }
             let field = catalog.derivedFields[type]?[field]?.list ?? field
             return type == query ? showsRoot(field, catalog) : catalog.types[type] == nil || fields[type]?.contains(field) == true
         } inputField: { input, field in
-            switch catalog.derived[input] {
-            case .filter(let type)?:
-                if ["and", "or", "not"].contains(field) { filterable.contains(type) } else { fields[type]?.contains(field) == true }
-            case .order(let type)?: fields[type]?.contains(field) == true
-            case .listFilter(let type)?: filterable.contains(type)
-            case nil: true
-            }
+            catalog.derived[input].map { shows(field, of: $0, filterable, catalog) } ?? true
+        } enumValue: { type, value in
+            catalog.derived[type].map { shows(value, of: $0, filterable, catalog) } ?? true
         }
+    }
+
+    /// Whether a member of a derived type is there: it is as visible as the field that it stands for.
+    private func shows(_ member: String, of derived: DerivedType, _ filterable: Set<String>, _ catalog: Catalog) -> Bool {
+        switch derived {
+        case .filter(let type):
+            if ["and", "or", "not"].contains(member) { filterable.contains(type) } else { fields[type]?.contains(member) == true }
+        case .order(let type), .values(let type): fields[type]?.contains(member) == true
+        case .listFilter(let type): filterable.contains(type)
+        case .aggregate(let type): member != "groupBy" || showsColumn(of: type, catalog, where: \.isGroupable)
+        case .groupKey(let type): showsColumn(of: type, catalog, where: member == "per" ? \.hasDateParts : \.isGroupable)
+        case .groupField(let type): catalog.types[type]?.groupColumn(member).map { fields[type]?.contains($0.field) == true } ?? false
+        }
+    }
+
+    private func showsColumn(of type: String, _ catalog: Catalog, where fits: (ColumnType) -> Bool) -> Bool {
+        fields[type]?.contains { catalog.types[type]?.column($0).map { fits($0.type) } ?? false } ?? false
     }
 
     /// A getter by a field that is hidden would tell the field's values.

@@ -11,7 +11,7 @@ public final class Catalog: Sendable {
     public let types: [String: TypeBinding]
     /// The fields of the query root, by name.
     public let root: [String: RootBinding]
-    /// The input types that were derived from object types, by name.
+    /// The types that were derived from object types, by name.
     public let derived: [String: DerivedType]
     /// The fields that were derived from list fields, by the type that has both and by name. No binding mentions them.
     public let derivedFields: [String: [String: DerivedField]]
@@ -27,7 +27,7 @@ public final class Catalog: Sendable {
     }
 }
 
-/// The object type whose fields the fields of a derived input type stand for.
+/// The object type whose fields the fields of a derived type stand for.
 public enum DerivedType: Sendable, Hashable {
     /// `TicketFilter`: a field for each field of the type, and `and`, `or`, `not`.
     case filter(of: String)
@@ -35,6 +35,14 @@ public enum DerivedType: Sendable, Hashable {
     case listFilter(of: String)
     /// `TicketOrder`: a field for each field that a list may be ordered by.
     case order(of: String)
+    /// `TicketAggregate`: `count`, types of values, and `groupBy` where rows can be grouped.
+    case aggregate(of: String)
+    /// `TicketMinMax`, `TicketSum`, `TicketAverage`, `TicketGroupValues`: a field for some fields of the type.
+    case values(of: String)
+    /// `TicketGroupKey`: `field`, and `per` where one of the fields is a date.
+    case groupKey(of: String)
+    /// `TicketGroupField`: a value for each field that rows can be grouped by; see ``TypeBinding/groupColumn(_:)``.
+    case groupField(of: String)
 }
 
 /// A table's name; never from a client.

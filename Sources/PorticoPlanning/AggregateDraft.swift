@@ -9,8 +9,10 @@ struct AggregateDraft: DraftLoad {
     let path: String
     let range: SourceRange
     let link: LoadDraft.LinkDraft
-    /// Which rows; neither their order nor how many of them a list would give matters here.
+    /// Which rows, and with keys how many groups of them; their order does not matter here.
     let arguments: ListArguments
+    /// Empty where the values are of all rows together.
+    let keys: [GroupKey]
     let values: [AggregateValue]
 
     // MARK: Statement
@@ -59,16 +61,19 @@ struct AggregateDraft: DraftLoad {
         return load(select, link, access, draft, notes)
     }
 
-    /// The values of the rows for which the conditions hold, each with a name of its own.
+    /// The keys, then the values of the rows for which the conditions hold, each with a name of its own. Groups come in the order of their keys, so that the same
+    /// ones come whenever there are more than asked for.
     private func computed(_ row: RowReference, _ notes: [ConditionNote], _ access: RowAccess, _ draft: inout StatementDraft) -> Select {
-        Select(
-            columns: values.enumerated().map { OutputColumn($1.expression(row), as: "v\($0)") },
-            from: [access.table(binding, alias: row.alias)], conditions: notes.map(\.condition))
+        let groups = keys.map { $0.expression(row) }
+        return Select(
+            columns: (groups + values.map { $0.expression(row) }).enumerated().map { OutputColumn($1, as: "v\($0)") },
+            from: [access.table(binding, alias: row.alias)], conditions: notes.map(\.condition), groups: groups, order: groups.map { OrderTerm($0) },
+            limit: keys.isEmpty ? nil : draft.parameter(.first(arguments.first)))
     }
 
     private func load(_ select: Select, _ link: Link, _ access: RowAccess, _ draft: StatementDraft, _ notes: [ConditionNote]) -> Load {
         Load(
-            index: index, type: binding.name, path: path, range: range, link: link, isList: false, select: select, parameters: draft.parameters,
-            parameterTypes: draft.parameterTypes, content: .totals, touches: .all(assumed: access.rules.limits.maximumFirst), notes: notes)
+            index: index, type: binding.name, path: path, range: range, link: link, isList: !keys.isEmpty, select: select, parameters: draft.parameters,
+            parameterTypes: draft.parameterTypes, content: keys.isEmpty ? .totals : .groups, touches: .all(assumed: access.rules.limits.maximumFirst), notes: notes)
     }
 }

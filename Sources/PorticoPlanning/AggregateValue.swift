@@ -4,17 +4,55 @@ import PostgresSQL
 /// One value that is computed of rows.
 enum AggregateValue: Hashable {
     case count
+    case min(ColumnBinding), max(ColumnBinding)
+    case sum(ColumnBinding), average(ColumnBinding)
 
+    /// No value of any row makes it raise: what cannot be summed within the type's range makes the sum NaN, which is null with an error in the answer.
     func expression(_ row: RowReference) -> Expression {
         switch self {
         case .count: .aggregate(.count, nil)
+        case .min(let column): .aggregate(.min, row.column(column))
+        case .max(let column): .aggregate(.max, row.column(column))
+        case .sum(let column): .aggregate(.sum, Self.summand(column, row))
+        case .average(let column):
+            // The quotients of numerics have at least 16 digits after the point, most of them zeros.
+            column.type.isFloat ? .aggregate(.avg, Self.summand(column, row)) : .call(.trimScale, [.aggregate(.avg, Self.summand(column, row))])
         }
     }
 
-    /// How the computed cell becomes JSON.
-    var form: CellForm {
-        switch self {
-        case .count: .int8
+    /// Integers are summed in a wider type by PostgreSQL itself: bigint for the smaller ones, numeric for bigint.
+    private static func summand(_ column: ColumnBinding, _ row: RowReference) -> Expression {
+        let value = row.column(column)
+        switch column.type {
+        case .numeric: return bounded(value, .negativeNumericBound, .numericBound, "numeric")
+        case .float8: return bounded(value, .negativeDoubleBound, .doubleBound, "float8")
+        case .float4: return bounded(.cast(value, "float8"), .negativeDoubleBound, .doubleBound, "float8")
+        case .int2, .int4, .int8, .text, .varchar, .bpchar, .uuid, .bool, .timestamptz, .timestamp, .date, .json, .jsonb, .enum, .array: return value
         }
     }
+
+    /// The value, or NaN where it is beyond the bounds; null stays null, which no sum counts. NaN itself and infinity are greater than every bound.
+    private static func bounded(_ value: Expression, _ low: Literal, _ high: Literal, _ type: String) -> Expression {
+        let outside = Expression.or([.binary(value, .less, .cast(.literal(low), type)), .binary(value, .greater, .cast(.literal(high), type))])
+        return .choice(outside, then: .cast(.literal(.notANumber), type), otherwise: value)
+    }
+
+    /// How the cell of a sum or an average becomes JSON; a column's own form for its extremes.
+    func form(_ own: CellForm) -> CellForm {
+        switch self {
+        case .count: return .int8
+        case .min, .max: return own
+        case .sum(let column):
+            switch column.type {
+            case .int2, .int4: return .quotedInt8
+            case .float4, .float8: return .float8
+            default: return .numeric
+            }
+        case .average(let column): return column.type.isFloat ? .float8 : .numeric
+        }
+    }
+}
+
+extension ColumnType {
+    fileprivate var isFloat: Bool { self == .float4 || self == .float8 }
 }

@@ -54,6 +54,7 @@ public struct Explanation: Sendable {
         let (what, each) = switch load.content {
         case .rows: load.isList ? ("rows of \(load.type)", "a list of \(load.type)") : ("one row of \(load.type)", "a row of \(load.type)")
         case .totals: ("values of all rows of \(load.type) together", "values of all rows of \(load.type) together")
+        case .groups: ("groups of rows of \(load.type)", "groups of rows of \(load.type)")
         }
         return switch load.link {
         case .root: "\(what); starts at once"

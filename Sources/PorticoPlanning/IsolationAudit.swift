@@ -24,7 +24,7 @@ struct IsolationAudit {
                 if !isProtected(table, type: type, conditions: select.conditions, outer: outer) { return type }
             }
         }
-        for expression in select.conditions + select.columns.map(\.expression) + select.order.map(\.expression) + [select.limit, select.offset].compactMap(\.self) {
+        for expression in select.expressions {
             if let found = checkNested(expression) { return found }
         }
         return nil
@@ -43,7 +43,8 @@ struct IsolationAudit {
         case .binary(let left, _, let right), .equalsAny(let left, let right), .differsFromAll(let left, let right):
             return checkNested(left) ?? checkNested(right)
         case .aggregate(_, let argument): return argument.flatMap(checkNested)
-        case .column, .parameter, .integer, .boolean: return nil
+        case .choice(let condition, let chosen, let otherwise): return checkNested(condition) ?? checkNested(chosen) ?? checkNested(otherwise)
+        case .column, .parameter, .integer, .boolean, .literal: return nil
         }
     }
 
@@ -86,4 +87,11 @@ struct IsolationAudit {
     }
 
     private func source(_ number: Int) -> ParameterSource? { parameters.indices.contains(number - 1) ? parameters[number - 1] : nil }
+}
+
+extension Select {
+    /// Every expression that stands in it, outside its `FROM`.
+    fileprivate var expressions: [Expression] {
+        columns.map(\.expression) + conditions + groups + order.map(\.expression) + [limit, offset].compactMap(\.self)
+    }
 }

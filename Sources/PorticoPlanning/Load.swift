@@ -51,6 +51,8 @@ public enum LoadContent: Sendable, Hashable {
     case rows
     /// One row of values that are computed of all rows together.
     case totals
+    /// A row of keys and computed values for each group of rows.
+    case groups
 }
 
 /// The rows that a load may make PostgreSQL look at: what the cost of a plan is reckoned from.

@@ -23,8 +23,9 @@ extension PlanWalk {
     private mutating func derived(_ derived: DerivedField, _ field: CollectedField, _ definition: FieldType, _ binding: TypeBinding, link: LoadDraft.LinkDraft, path: String) throws(PlanningError) -> OutputValue {
         switch derived {
         case .aggregate:
-            let list = try listArguments(field, try arguments(field, definition), binding, path: path)
-            return try aggregate(field, definition, AggregatedRows(binding: binding, link: link, arguments: list, path: path))
+            let filter = try arguments(field, definition).filter { $0.key == "where" }
+            let list = try listArguments(field, filter, binding, path: path)
+            return try aggregate(field, definition, AggregatedRows(binding: binding, link: link, arguments: list, path: path), filter: filter)
         }
     }
 
@@ -34,34 +35,100 @@ extension PlanWalk {
 
     // MARK: Aggregates
 
-    /// `ticketsAggregate`: an object beside its parent's row. Its own values are one load; there is none where nothing of it is asked for.
-    private mutating func aggregate(_ field: CollectedField, _ definition: FieldType, _ rows: AggregatedRows) throws(PlanningError) -> OutputValue {
+    /// `ticketsAggregate`: an object beside its parent's row. Its own values are one load, where any is asked for, and each `groupBy` is another.
+    private mutating func aggregate(_ field: CollectedField, _ definition: FieldType, _ rows: AggregatedRows, filter: [String: ShapedValue]) throws(PlanningError) -> OutputValue {
         guard case .object(let type)? = operation.schema.type(definition.type.name) else { throw Self.notBound(field) }
         var values = ComputedColumns(link: rows.link)
         var fields = FieldList()
         for child in collect(field.selectionSets, on: type) {
-            let value: OutputValue = switch child.name {
-            case "__typename": .fixed(Array("\"\(type.name)\"".utf8))
-            case "count": values.cell(.count)
-            default: throw Self.notBound(child)
-            }
+            let value = if child.name == "groupBy" { try groups(child, type, rows, filter: filter) } else { try self.value(child, of: type, rows.binding, &values) }
             fields.add(child, value, isNonNull: type.fields[child.name]?.type.isNonNull ?? true)
         }
         let load = values.values.isEmpty ? nil : try totals(values, of: rows, field)
         return .beside(load: load, ObjectOutput(type: type.name, fields: fields.items))
     }
 
+    /// `count`, or the values of one kind: the fields that an aggregate and a group share.
+    private func value(_ field: CollectedField, of type: ObjectType, _ binding: TypeBinding, _ values: inout ComputedColumns) throws(PlanningError) -> OutputValue {
+        switch field.name {
+        case "__typename": return .fixed(Array("\"\(type.name)\"".utf8))
+        case "count": return values.cell(.count, .int8)
+        case "min": return try part(field, of: type, binding, &values, AggregateValue.min)
+        case "max": return try part(field, of: type, binding, &values, AggregateValue.max)
+        case "sum": return try part(field, of: type, binding, &values, AggregateValue.sum)
+        case "avg": return try part(field, of: type, binding, &values, AggregateValue.average)
+        default: throw Self.notBound(field)
+        }
+    }
+
+    private func part(
+        _ field: CollectedField, of type: ObjectType, _ binding: TypeBinding, _ values: inout ComputedColumns, _ value: (ColumnBinding) -> AggregateValue
+    ) throws(PlanningError) -> OutputValue {
+        try columns(field, of: type, binding) { column, definition in
+            let value = value(column)
+            return values.cell(value, value.form(CellForm.of(column.type, as: definition.type)))
+        }
+    }
+
+    /// An object whose fields are named after columns of a type.
+    private func columns(
+        _ field: CollectedField, of type: ObjectType, _ binding: TypeBinding, cell: (ColumnBinding, FieldType) -> OutputValue
+    ) throws(PlanningError) -> OutputValue {
+        guard let name = type.fields[field.name]?.type.name, case .object(let part)? = operation.schema.type(name) else { throw Self.notBound(field) }
+        var fields = FieldList()
+        for child in collect(field.selectionSets, on: part) {
+            if child.name == "__typename" {
+                fields.add(child, .fixed(Array("\"\(part.name)\"".utf8)), isNonNull: true)
+                continue
+            }
+            guard let definition = part.fields[child.name], let column = binding.column(child.name), access.rules.types[binding.name]?.fields.contains(child.name) == true else {
+                throw Self.notBound(child)
+            }
+            fields.add(child, cell(column, definition), isNonNull: definition.type.isNonNull)
+        }
+        return .beside(load: nil, ObjectOutput(type: part.name, fields: fields.items))
+    }
+
+    private mutating func groups(_ field: CollectedField, _ aggregate: ObjectType, _ rows: AggregatedRows, filter: [String: ShapedValue]) throws(PlanningError) -> OutputValue {
+        guard let definition = aggregate.fields[field.name], case .object(let type)? = operation.schema.type(definition.type.name) else { throw Self.notBound(field) }
+        let path = "\(rows.path).\(field.responseKey)"
+        let arguments = try self.arguments(field, definition)
+        let list = try listArguments(field, filter.merging(arguments.filter { $0.key == "first" }) { $1 }, rows.binding, path: path)
+        let keys: [GroupKey]
+        do {
+            keys = try GroupKey.read(arguments["keys"], on: rows.binding, readable: access.rules.types[rows.binding.name]?.fields ?? [])
+        } catch {
+            throw PlanningError(error.kind, error.message, range: field.first.range, path: path)
+        }
+        var values = ComputedColumns(link: rows.link, behind: keys.count)
+        var fields = FieldList()
+        for child in collect(field.selectionSets, on: type) {
+            let value = if child.name == "key" {
+                try columns(child, of: type, rows.binding) { column, definition in
+                    keys.firstIndex { $0.column == column }.map { .cell(column: values.key($0), CellForm.of(column.type, as: definition.type)) } ?? .fixed(Array("null".utf8))
+                }
+            } else {
+                try self.value(child, of: type, rows.binding, &values)
+            }
+            fields.add(child, value, isNonNull: type.fields[child.name]?.type.isNonNull ?? true)
+        }
+        let draft = AggregateDraft(
+            index: drafts.count, binding: rows.binding, path: path, range: field.first.range, link: rows.link, arguments: list, keys: keys, values: values.values)
+        try add(draft)
+        return .list(load: draft.index, ObjectOutput(type: type.name, fields: fields.items), itemsNonNull: true)
+    }
+
     /// The load that counts the rows of a list, all of them whatever the list's `first`, and the cell of the count. The cell belongs into an ``OutputValue/beside(load:_:)``
     /// of that load; its row is there for every parent's row.
     mutating func count(_ rows: AggregatedRows, _ field: CollectedField) throws(PlanningError) -> (load: Int, cell: OutputValue) {
         var values = ComputedColumns(link: rows.link)
-        let cell = values.cell(.count)
+        let cell = values.cell(.count, .int8)
         return (try totals(values, of: rows, field), cell)
     }
 
     private mutating func totals(_ values: ComputedColumns, of rows: AggregatedRows, _ field: CollectedField) throws(PlanningError) -> Int {
         let draft = AggregateDraft(
-            index: drafts.count, binding: rows.binding, path: rows.path, range: field.first.range, link: rows.link, arguments: rows.arguments, values: values.values)
+            index: drafts.count, binding: rows.binding, path: rows.path, range: field.first.range, link: rows.link, arguments: rows.arguments, keys: [], values: values.values)
         try add(draft)
         return draft.index
     }
@@ -79,16 +146,20 @@ struct AggregatedRows {
 /// The values that a load computes, each once.
 struct ComputedColumns {
     private(set) var values: [AggregateValue] = []
-    private let first: Int
+    private let firstKey: Int
+    private let firstValue: Int
 
-    /// The ordinal stands first in a batch.
-    init(link: LoadDraft.LinkDraft) {
-        if case .batch = link { first = 1 } else { first = 0 }
+    /// The ordinal stands first in a batch, and the keys of groups stand before their values.
+    init(link: LoadDraft.LinkDraft, behind keys: Int = 0) {
+        if case .batch = link { firstKey = 1 } else { firstKey = 0 }
+        firstValue = firstKey + keys
     }
 
-    mutating func cell(_ value: AggregateValue) -> OutputValue {
+    func key(_ position: Int) -> Int { firstKey + position }
+
+    mutating func cell(_ value: AggregateValue, _ form: CellForm) -> OutputValue {
         let position = values.firstIndex(of: value) ?? values.count
         if position == values.count { values.append(value) }
-        return .cell(column: first + position, value.form)
+        return .cell(column: firstValue + position, form)
     }
 }

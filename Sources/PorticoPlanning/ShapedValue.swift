@@ -1,5 +1,6 @@
 import GraphQLSchema
 import GraphQLValidation
+import PorticoCatalog
 
 /// An argument's value as far as a plan depends on it: its structure is known, its leaves may stay open until a request is bound.
 ///
@@ -41,7 +42,7 @@ public struct VariableShapes: Sendable {
             switch operation.schema.type(variable.type.name) {
             case .inputObject: return .structure
             case .scalar(let scalar) where scalar.name == "Boolean": return .value
-            case .enum(let type) where type.name == "OrderDirection": return .value
+            case .enum(let type) where Catalog.isStructural(enum: type.name): return .value
             default: return variable.type.isNonNull ? .none : .presence
             }
         }

@@ -36,6 +36,10 @@ public struct SQLPrinter {
                 write(condition)
             }
         }
+        for (index, group) in select.groups.enumerated() {
+            text += index == 0 ? " GROUP BY " : ", "
+            write(group)
+        }
         for (index, term) in select.order.enumerated() {
             text += index == 0 ? " ORDER BY " : ", "
             write(term.expression)
@@ -73,6 +77,7 @@ public struct SQLPrinter {
         case .parameter(let number): text += "$\(number)"
         case .integer(let number): text += String(number)
         case .boolean(let value): text += value ? "true" : "false"
+        case .literal(let literal): text += "'\(literal.rawValue)'"
         case .cast(let inner, let type):
             write(inner)
             text += "::\(type)"
@@ -103,6 +108,10 @@ public struct SQLPrinter {
             text += name.rawValue + "("
             if let argument { write(argument) } else { text += "*" }
             text += ")"
+        case .choice(let condition, let chosen, let otherwise):
+            write("(CASE WHEN ", condition, " THEN ")
+            write(chosen)
+            write(" ELSE ", otherwise, " END)")
         }
     }
 

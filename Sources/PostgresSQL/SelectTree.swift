@@ -4,14 +4,17 @@ public struct Select: Sendable, Hashable {
     public var from: [FromItem]
     /// AND-ed.
     public var conditions: [Expression]
+    /// `GROUP BY`; without any, a `SELECT` of aggregates gives one row.
+    public var groups: [Expression]
     public var order: [OrderTerm]
     public var limit: Expression?
     public var offset: Expression?
 
-    public init(columns: [OutputColumn], from: [FromItem], conditions: [Expression] = [], order: [OrderTerm] = [], limit: Expression? = nil, offset: Expression? = nil) {
+    public init(columns: [OutputColumn], from: [FromItem], conditions: [Expression] = [], groups: [Expression] = [], order: [OrderTerm] = [], limit: Expression? = nil, offset: Expression? = nil) {
         self.columns = columns
         self.from = from
         self.conditions = conditions
+        self.groups = groups
         self.order = order
         self.limit = limit
         self.offset = offset
@@ -91,6 +94,7 @@ public indirect enum Expression: Sendable, Hashable {
     case parameter(Int)
     case integer(Int)
     case boolean(Bool)
+    case literal(Literal)
     case cast(Expression, String)
     case binary(Expression, BinaryOperator, Expression)
     /// `left = ANY (right)`
@@ -111,6 +115,8 @@ public indirect enum Expression: Sendable, Hashable {
     case call(FunctionName, [Expression])
     /// A value of all rows of a group, or of all rows where there are no groups; without an argument of the rows themselves: `count(*)`.
     case aggregate(AggregateFunction, Expression?)
+    /// `CASE WHEN condition THEN … ELSE … END`
+    case choice(Expression, then: Expression, otherwise: Expression)
 }
 
 public enum BinaryOperator: String, Sendable, Hashable {
@@ -121,8 +127,24 @@ public enum BinaryOperator: String, Sendable, Hashable {
     case hasKey = "?"
 }
 
-/// The functions that conditions call, all of them total: none raises on any value of its column's type.
+/// The constants that statements are written with; a closed set, so that nothing a client sends can be among them.
+public enum Literal: String, Sendable, Hashable, CaseIterable {
+    case day, week, month, year
+    case utc = "UTC"
+    case notANumber = "NaN"
+    case negativeInfinity = "-infinity", positiveInfinity = "infinity"
+    /// Where RFC 3339's years begin and end: 0001 to 9999.
+    case firstMoment = "0001-01-01 00:00:00+00", firstMomentPastTheLast = "10000-01-01 00:00:00+00"
+    /// Numerics up to this can be added without leaving the type's range (131072 digits before the point), whatever their number.
+    case negativeNumericBound = "-1e131000", numericBound = "1e131000"
+    /// Doubles up to this can be summed and averaged, whatever their number: PostgreSQL's `avg` adds up squares, and raises when one is infinite.
+    case negativeDoubleBound = "-1e140", doubleBound = "1e140"
+}
+
+/// The functions that conditions and computed values call, all of them total where they are called: none raises on any value that it is given there.
 public enum FunctionName: String, Sendable, Hashable {
+    case dateTrunc = "date_trunc"
+    case trimScale = "trim_scale"
     case strpos, lower, length, right
     case startsWith = "starts_with"
     case cardinality
@@ -130,7 +152,7 @@ public enum FunctionName: String, Sendable, Hashable {
 
 /// The functions that make one value of many rows.
 public enum AggregateFunction: String, Sendable, Hashable {
-    case count
+    case count, min, max, sum, avg
 }
 
 extension Expression {

@@ -20,12 +20,21 @@ import Testing
             default: Issue.record("\(name) is no input type")
             }
         }
+        for name in ["NoteAggregate", "NoteMinMax", "NoteGroup", "NoteGroupValues"] {
+            #expect(catalog.schema.type(name)?.description != nil, "\(name)")
+            for field in catalog.schema.type(name)?.fields?.elements ?? [] {
+                #expect(field.description != nil, "\(name).\(field.name)")
+                for argument in field.arguments { #expect(argument.description != nil, "\(name).\(field.name).\(argument.name)") }
+            }
+        }
         for argument in catalog.schema.queryType.fields["notes"]?.arguments.elements ?? [] { #expect(argument.description != nil) }
     }
 
     @Test func saysWhichTypesTheInputsStandFor() throws {
         #expect(try SmallProject().load().derived == [
             "NoteFilter": .filter(of: "Note"), "NoteListFilter": .listFilter(of: "Note"), "NoteOrder": .order(of: "Note"), "PersonFilter": .filter(of: "Person"),
+            "NoteAggregate": .aggregate(of: "Note"), "NoteMinMax": .values(of: "Note"), "NoteGroupValues": .values(of: "Note"), "NoteGroupKey": .groupKey(of: "Note"),
+            "NoteGroupField": .groupField(of: "Note"),
         ])
     }
 
@@ -215,6 +224,41 @@ private let golden = """
 
     type NoteAggregate {
       count: Int!
+      min: NoteMinMax
+      max: NoteMinMax
+      groupBy(
+        keys: [NoteGroupKey!]!
+        first: Int
+      ): [NoteGroup!]!
+    }
+
+    type NoteMinMax {
+      text: String
+    }
+
+    type NoteGroup {
+      key: NoteGroupValues
+      count: Int!
+      min: NoteMinMax
+      max: NoteMinMax
+    }
+
+    type NoteGroupValues {
+      id: ID
+      ownerId: ID
+      text: String
+      state: State
+    }
+
+    input NoteGroupKey {
+      field: NoteGroupField!
+    }
+
+    enum NoteGroupField {
+      ID
+      OWNER_ID
+      TEXT
+      STATE
     }
 
     enum OrderDirection {

@@ -92,6 +92,21 @@ import Testing
         #expect(run.text == #"{"data":{"sites":[{"tickets":[{"id":"a1"}]}]}}"#)
     }
 
+    /// An aggregate stands beside its parent's row: its values come from one load, its groups from another, and both find the parent.
+    @Test func aggregatesStandBesideTheirRows() throws {
+        let run = try run("{ sites { id ticketsAggregate { count groupBy(keys: {field: SUBJECT}) { key { subject status } min { description } } __typename } } }", [
+            "wordpress_sites": .rows([[.text("a")], [.text("b")]]),
+            "SELECT count": .rows([[.ordinal(2), .ordinal(7)], [.ordinal(1), .ordinal(0)]]),
+            "SELECT t0.\"subject\"": .rows([[.ordinal(2), .text("s1"), .text("d1")], [.ordinal(2), .null, .null]]),
+        ])
+        #expect(run.text == #"""
+            {"data":{"sites":[{"id":"a","ticketsAggregate":{"count":0,"groupBy":[],"__typename":"TicketAggregate"}},\#
+            {"id":"b","ticketsAggregate":{"count":7,"groupBy":[{"key":{"subject":"s1","status":null},"min":{"description":"d1"}},{"key":{"subject":null,"status":null},"min":{"description":null}}],\#
+            "__typename":"TicketAggregate"}}]}}
+            """#)
+        #expect(run.statements == 3)
+    }
+
     /// Answers that come in the reverse order give the same text.
     @Test func theOrderOfArrivalDoesNotMatter() throws {
         let steps: [String: ScriptedRunner.Step] = [
@@ -123,6 +138,19 @@ import Testing
         let run = try run("{ ticket(id: 1) { id site { id } } viewer { id } }", ["tickets": .rows([[.text("1"), .text("s")]]), "wordpress_sites": refused, "users": .rows([[.text("u")]])])
         #expect(run.text == #"{"data":{"ticket":{"id":"1","site":null},"viewer":{"id":"u"}}}"#)
         #expect(run.errors.map(\.path) == [[.key("ticket"), .key("site")]])
+    }
+
+    /// More rows than GraphQL's `Int` can count: the count is no null, so its nearest nullable ancestor goes, with the count's own path.
+    @Test func aCountBeyondIntHasNoValue() throws {
+        let run = try run("{ tenant(id: 1) { id domainsAggregate { count } } }", ["tenants": .rows([[.text("1")]]), "domains": .rows([[.ordinal(1 << 31)]])])
+        #expect(run.text == #"{"data":{"tenant":null}}"#)
+        #expect(run.errors.map(\.path) == [[.key("tenant"), .key("domainsAggregate"), .key("count")]])
+    }
+
+    @Test func aRefusedAggregateHasItsOwnPath() throws {
+        let run = try run("{ tenant(id: 1) { id ds: domainsAggregate { count } } }", ["tenants": .rows([[.text("1")]]), "domains": refused])
+        #expect(run.text == #"{"data":{"tenant":null}}"#)
+        #expect(run.errors.map(\.path) == [[.key("tenant"), .key("ds")]])
     }
 
     @Test(arguments: [LoadFailure.Kind.timeout, .unavailable])

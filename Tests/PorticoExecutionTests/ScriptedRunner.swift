@@ -25,7 +25,7 @@ final class ScriptedRunner: StatementRunner {
         }
     }
 
-    /// By the response path of the load, as its statement names its table.
+    /// By the table that a load's statement names, or by a part of the statement from a `SELECT` on.
     private let steps: [String: Step]
     private(set) var asked: [(statement: String, parameters: [ParameterValue])] = []
     /// Answers come only when the test says so.
@@ -39,7 +39,7 @@ final class ScriptedRunner: StatementRunner {
 
     func run(_ statement: Statement, _ parameters: [ParameterValue], completion: @escaping (Result<any RowSource, LoadFailure>) -> Void) {
         asked.append((statement.text, parameters))
-        let table = steps.keys.first { statement.text.contains("FROM \"\($0)\"") || statement.text.contains("JOIN \"\($0)\"") } ?? ""
+        let table = steps.keys.first { statement.text.contains("FROM \"\($0)\"") || statement.text.contains("JOIN \"\($0)\"") || ($0.hasPrefix("SELECT") && statement.text.contains($0)) } ?? ""
         let answer = { [steps] in
             switch steps[table] {
             case .rows(let rows)?: completion(.success(ScriptedRows(rows)))

@@ -31,6 +31,7 @@ struct RandomQueries {
     }
 
     private mutating func arguments(_ field: FieldType) -> String {
+        if field.arguments["keys"] != nil { return "(keys: [\(keys(of: String(field.type.name.dropLast("Group".count))))])" }
         if field.arguments["id"] != nil { return "(id: \"\(anyID(field.type.name))\")" }
         guard let filtered = field.arguments["where"] else { return "" }
         var parts: [String] = []
@@ -40,6 +41,13 @@ struct RandomQueries {
             parts.append("orderBy: [{\(key.name): DESC}]")
         }
         return parts.isEmpty ? "" : "(\(parts.joined(separator: ", ")))"
+    }
+
+    /// What groups are made by; foreign keys may decide, though they are not shown.
+    private mutating func keys(of type: String) -> String {
+        guard case .enum(let fields)? = schema.type("\(type)GroupField") else { return "" }
+        let names = fields.values.names.shuffled(using: &generator).prefix(Int.random(in: 1...2, using: &generator))
+        return names.map { $0.hasSuffix("_AT") && chance(2) ? "{field: \($0), per: MONTH}" : "{field: \($0)}" }.joined(separator: ", ")
     }
 
     private mutating func anyID(_ type: String) -> String {

@@ -30,6 +30,22 @@ import Testing
             """)
     }
 
+    @Test func groupsStandBeforeTheOrder() {
+        let status = Expression.column(t0, "status")
+        let select = Select(
+            columns: [OutputColumn(status, as: "v0"), OutputColumn(.aggregate(.max, .column(t0, "size")), as: "v1")],
+            from: [.table(TableSource(schema: nil, name: "sites", alias: t0, purpose: .rows(type: "Site")))],
+            conditions: [.boolean(true)], groups: [status, .column(t0, "tier")], order: [OrderTerm(status)], limit: .parameter(1))
+        #expect(SQLPrinter.print(select) == """
+            SELECT t0."status" AS "v0", max(t0."size") AS "v1" FROM "sites" AS t0 WHERE true GROUP BY t0."status", t0."tier" ORDER BY t0."status" LIMIT $1
+            """)
+    }
+
+    /// No constant ends its own quotes.
+    @Test(arguments: Literal.allCases) func literals(_ literal: Literal) {
+        #expect(!literal.rawValue.contains { $0 == "'" || $0 == "\\" })
+    }
+
     @Test(arguments: [
         (Expression.and([]), "true"),
         (.or([]), "false"),
@@ -41,6 +57,9 @@ import Testing
         (.binary(.parameter(1), .hasKey, .parameter(2)), "($1 ? $2)"),
         (.aggregate(.count, nil), "count(*)"),
         (.aggregate(.count, .parameter(1)), "count($1)"),
+        (.call(.dateTrunc, [.literal(.week), .parameter(1), .literal(.utc)]), "date_trunc('week', $1, 'UTC')"),
+        (.cast(.literal(.negativeInfinity), "timestamptz"), "'-infinity'::timestamptz"),
+        (.call(.trimScale, [.aggregate(.avg, .choice(.isNull(.parameter(1)), then: .integer(1), otherwise: .parameter(2)))]), "trim_scale(avg((CASE WHEN ($1 IS NULL) THEN 1 ELSE $2 END)))"),
     ])
     func expressions(_ expression: Expression, _ expected: String) {
         #expect(SQLPrinter.print(expression) == expected)

@@ -4,11 +4,11 @@ import GraphQLSchema
 
 /// From the short document of `schema.graphql` to the whole one that clients see.
 ///
-/// Each derived thing has its file: ``ListArguments``, ``FilterTypes``, ``OperatorTypes``, ``OrderTypes``, ``DerivedFields``, ``AggregateTypes``. Only what a list needs is derived, and every definition
+/// Each derived thing has its file: ``ListArguments``, ``FilterTypes``, ``OperatorTypes``, ``OrderTypes``, ``DerivedFields``, ``AggregateTypes``, ``GroupTypes``. Only what a list needs is derived, and every definition
 /// has the range of what it was derived from, so that a name that is taken already is reported there.
 struct Derivation {
     private(set) var document: Document
-    /// Names of derived input types, for those who hide fields of the types behind them.
+    /// Names of derived types, for those who hide fields of the types behind them.
     private(set) var types: [String: DerivedType] = [:]
     /// The fields that stand beside lists, by type and name.
     private(set) var fields: [String: [String: DerivedField]] = [:]
@@ -33,7 +33,13 @@ struct Derivation {
         }
         definitions += filters.operators.definitions.map { .typeSystem(.type($0)) }
         let aggregates = AggregateTypes(schema: schema, bindings: bindings)
-        definitions += listed.flatMap(aggregates.definitions).map { .typeSystem(.type($0)) }
+        let computed = listed.flatMap(aggregates.definitions)
+        for (type, definition) in computed {
+            definitions.append(.typeSystem(.type(definition)))
+            types[definition.name.value] = type
+        }
+        if computed.contains(where: { $1.uses(GroupTypes.datePartName) }) { definitions.append(.typeSystem(.type(GroupTypes.datePart))) }
+        definitions += AggregateTypes.missingScalars(in: computed.map(\.1), schema: schema).map { .typeSystem(.type($0)) }
         if !ordered.isEmpty { definitions.append(.typeSystem(.type(OrderTypes.direction))) }
         let added = definitions.dropFirst(document.definitions.count { !ListDirective.isDefinition($0) }).compactMap(Self.typeName)
         self.document = Document(definitions: definitions)
