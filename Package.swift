@@ -105,6 +105,8 @@ let package = Package(
             .product(name: "Logging", package: "swift-log"),
         ]),
         .testTarget(name: "PorticoCommandTests", dependencies: ["portico", "JSONBytes", "Diagnostics", "TestCluster", "TestTLS"]),
+        // Faults against the built program as a process, and a real PostgreSQL.
+        .testTarget(name: "PorticoFaultTests", dependencies: ["portico", "TestCluster"]),
         .testTarget(name: "PorticoExecutionTests", dependencies: ["PorticoExecution", "PorticoPlanning", "PorticoAccess", "PostgresSQL", "JSONBytes", "TestFixtures"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,9 +1,11 @@
+import Glibc
 import PorticoServer
 
 /// The gateway as this process serves it, until a signal ends it.
 enum GatewayProcess {
     /// Returns when the server has stopped; `onReady` is called once it serves, with the port that it has. `Server.prepareSignals()` must have been called before any thread was started.
     static func run(_ state: ServerState, onReady: @escaping @Sendable (UInt16) -> Void = { _ in }) throws(CommandFailure) {
+        allowManyDescriptors()
         let result = Waiting.result { () async throws -> Void in
             let server = try await Server(state)
             let ports = server.addresses.compactMap { address in if case .tcp(_, let port) = address { port } else { nil } }
@@ -13,6 +15,14 @@ enum GatewayProcess {
         let text = "\(error)"
         if error is ServerFailure, text.hasPrefix("There is no key") { throw .wrongUsage(text) }
         throw failure(text, state.configuration.listener)
+    }
+
+    /// Takes as many descriptors as the system allows: what it gives without being asked is often a thousand, and each connection takes one.
+    private static func allowManyDescriptors() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     /// What cannot be listened on is nearly always a port that somebody else has.

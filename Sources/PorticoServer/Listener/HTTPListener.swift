@@ -11,6 +11,8 @@ final class HTTPListener {
     private static let handshakesPerTurn = 8
     /// Milliseconds without accepting once descriptors have run out.
     private static let pauseMilliseconds = 200
+    /// Milliseconds between two warnings that accepting is paused.
+    private static let warningMilliseconds = 60_000
 
     let reactor: Reactor
     let settings: HTTPConnectionSettings
@@ -25,7 +27,8 @@ final class HTTPListener {
     private var freeSlots: [Int] = []
     private(set) var connectionCount = 0
     private var isPaused = false
-    private var hasWarned = false
+    /// When the next warning about a pause is due. A pause may come and go many times a second.
+    private var nextWarning = Int.min
     private var stopped: (() -> Void)?
     private var isStopping = false
     private var handshakes = (turn: 0, count: 0)
@@ -53,20 +56,29 @@ final class HTTPListener {
     func start() throws(SocketFailure) {
         for socket in sockets {
             // Exclusive: of several workers that share a Unix socket, one wakes.
-            registrations.append(try reactor.register(socket.descriptor, [.read, .exclusive]) { [unowned self] _ in self.accept(from: socket) })
+            registrations.append(try reactor.register(socket.descriptor, [.read, .exclusive]) { [unowned self] _ in _ = self.accept(from: socket) })
         }
     }
 
-    private func accept(from socket: Listener) {
+    /// - Returns: Whether there may be more.
+    private func accept(from socket: Listener) -> Bool {
         for _ in 0..<Self.acceptsPerTurn {
-            guard connectionCount < mostConnections else { return pause("the limit of open connections is reached", until: nil) }
+            guard connectionCount < mostConnections else {
+                pause("the limit of open connections is reached", until: nil)
+                return false
+            }
             switch socket.accept() {
-            case .connection(let connection): open(transport(of: connection, from: socket))
-            case .none: return
+            case .connection(let connection):
+                open(transport(of: connection, from: socket))
+                if isPaused { return false }
+            case .none: return false
             case .lost: continue
-            case .exhausted(let errno): return pause("no descriptor is left for another connection", until: Self.pauseMilliseconds, errno: errno)
+            case .exhausted(let errno):
+                pause("no descriptor is left for another connection", until: Self.pauseMilliseconds, errno: errno)
+                return false
             }
         }
+        return true
     }
 
     private func transport(of connection: StreamSocket, from socket: Listener) -> Transport {
@@ -97,8 +109,8 @@ final class HTTPListener {
         guard !isPaused else { return }
         isPaused = true
         stopWatching()
-        if !hasWarned {
-            hasWarned = true
+        if reactor.now >= nextWarning {
+            nextWarning = reactor.now + Self.warningMilliseconds
             logger.warning("accepting is paused: \(reason)", metadata: ["connections": "\(connectionCount)", "errno": "\(errno)"])
         }
         if let milliseconds { reactor.after(milliseconds: milliseconds) { [weak self] in self?.resume() } }
@@ -151,7 +163,7 @@ final class HTTPListener {
     /// they are connected.
     func stopAccepting() {
         guard !isStopping else { return }
-        if !isPaused { for socket in sockets { accept(from: socket) } }
+        for socket in sockets { while !isPaused, accept(from: socket) {} }
         isStopping = true
         stopWatching()
     }

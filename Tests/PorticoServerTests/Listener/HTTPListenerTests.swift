@@ -244,4 +244,17 @@ struct HTTPListenerTests {
         #expect(String(decoding: client.received, as: UTF8.self).hasSuffix("\r\n\r\n"))
         #expect(String(decoding: client.received, as: UTF8.self).contains("content-length: 2\r\n"))
     }
+
+    @Test func whoeverWaitsToBeAcceptedWhenTheServerStopsIsAnswered() throws {
+        let handler = EchoHandler()
+        let server = try Loopback(handler, mostConnections: 1000)
+        let clients = try (0..<200).map { _ in try server.connect() }
+        for client in clients { client.send(get("/x")) }
+        var hasStopped = false
+        server.listener.stop(within: 60_000) { hasStopped = true }
+        server.turn { for client in clients { client.receive() }; return clients.allSatisfy(\.isEnded) }
+        #expect(clients.allSatisfy { $0.answers.map(\.status) == [200] })
+        for client in clients { client.finishSending() }
+        server.turn { hasStopped }
+    }
 }
