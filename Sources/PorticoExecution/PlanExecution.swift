@@ -14,6 +14,8 @@ public final class PlanExecution {
     private let completion: (ExecutionResult) -> Void
     private var levels: [LoadState]
     private var pending = 0
+    /// Loads that may still be sent.
+    private var unsent: Int
     private var isOver = false
     private var statements = 0
     private var rows = 0
@@ -34,11 +36,13 @@ public final class PlanExecution {
         self.limits = limits
         self.completion = completion
         levels = Array(repeating: .waiting, count: plan.loads.count)
+        unsent = plan.loads.count
     }
 
     public func start() {
         startedAt = clock()
         now = startedAt
+        if unsent == 0 { runner.sentAll() }
         pending = 1  // so that completions that come at once do not finish before all loads have left
         for load in plan.first { submit(plan.loads[load], keys: nil) }
         settle()
@@ -53,11 +57,21 @@ public final class PlanExecution {
             for (position, source) in load.parameters.enumerated() where source == .keys { values[position] = keys.parameter }
         }
         pending += 1
+        unsent -= 1
         statements += 1
-        let since = now
+        let since = now, isLast = unsent == 0
         levels[load.index] = .running(since: since)
         runner.run(load.statement, values) { [self] result in arrived(result, load, keys, since: since) }
+        if isLast { runner.sentAll() }
     }
+
+    /// Loads that are not sent, since there is nothing to ask for.
+    private func skip(_ count: Int) {
+        unsent -= count
+        if count > 0, unsent == 0 { runner.sentAll() }
+    }
+
+    private func countBelow(_ load: Int) -> Int { plan.dependents[load].reduce(0) { $0 + 1 + countBelow($1) } }
 
     private func arrived(_ result: Result<any RowSource, LoadFailure>, _ load: Load, _ keys: KeyBatch?, since: Int) {
         if isOver { return }
@@ -73,6 +87,7 @@ public final class PlanExecution {
         case .failure(let failure) where failure.kind == .refused:
             levels[load.index] = .failed(since: since, until: now)
             refusals.append(failure)
+            skip(countBelow(load.index))
         case .failure(let failure):
             isOver = true
             complete(.failed(failure))
@@ -92,6 +107,7 @@ public final class PlanExecution {
             } else {
                 let empty = Level(load: dependent, source: nil, keys: keys)
                 levels[index] = .loaded(empty)
+                skip(1)
                 proceed(from: dependent, empty)
             }
         }

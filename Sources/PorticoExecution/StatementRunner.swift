@@ -4,11 +4,20 @@ import PostgresSQL
 public protocol StatementRunner: AnyObject {
     /// Calls `completion` exactly once, unless the execution that asked is abandoned first.
     func run(_ statement: Statement, _ parameters: [ParameterValue], completion: @escaping (Result<any RowSource, LoadFailure>) -> Void)
+
+    /// Called once, when it is certain that the execution sends no more statements: what it has sent need not be answered yet.
+    func sentAll()
+}
+
+extension StatementRunner {
+    public func sentAll() {}
 }
 
 /// Why a load brought no rows.
 public struct LoadFailure: Error, Sendable, Equatable {
     public enum Kind: Sendable, Equatable {
+        /// The transaction under the load has ended before its time: the whole request may be started again.
+        case interrupted
         /// No database within reach: the whole request fails.
         case unavailable
         /// Past the deadline: the whole request fails.

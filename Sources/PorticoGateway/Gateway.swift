@@ -133,13 +133,30 @@ public final class Gateway {
             return refuse(error, prepared, ticket)
         }
         ticket.observation.loads = plan.loads.count
-        let runner = PoolRunner(pool: pool, deadline: ticket.deadline, fairnessKey: ticket.fairnessKey)
+        let runner = runner(of: plan, ticket)
         let execution = PlanExecution(plan: plan, parameters: parameters, runner: runner, limits: settings.answer, clock: MonotonicClock.nanoseconds) { [self] result in
+            if isWorthAnotherStart(result, ticket) { return run(plan, variables, prepared, ticket) }
             finish(result, prepared, ticket)
         }
         ticket.runner = runner
         ticket.execution = execution
         execution.start()
+    }
+
+    private func runner(of plan: AuthorizedPlan, _ ticket: RequestTicket) -> any RequestRunner {
+        // One statement sees one moment anyway.
+        if plan.loads.count > 1, ticket.request.consistency ?? settings.consistency == .request {
+            return SnapshotRunner(pool: pool, deadline: ticket.deadline, fairnessKey: ticket.fairnessKey)
+        }
+        return PoolRunner(pool: pool, deadline: ticket.deadline, fairnessKey: ticket.fairnessKey)
+    }
+
+    /// Its snapshot is lost, and nothing was answered yet: all of it is run again, once; a part alone would see another moment.
+    private func isWorthAnotherStart(_ result: ExecutionResult, _ ticket: RequestTicket) -> Bool {
+        guard case .failed(let failure) = result.outcome, failure.kind == .interrupted, !ticket.wasStartedAgain, !ticket.isOver else { return false }
+        ticket.wasStartedAgain = true
+        ticket.runner?.cancel()
+        return true
     }
 
     // MARK: Answers
@@ -163,7 +180,7 @@ public final class Gateway {
         case .failed(let failure):
             ticket.runner?.cancel()
             switch failure.kind {
-            case .unavailable: nullData(RequestErrors(.unavailable, "The database is not available at the moment. Try again shortly."), ticket)
+            case .unavailable, .interrupted: nullData(RequestErrors(.unavailable, "The database is not available at the moment. Try again shortly."), ticket)
             case .timeout: nullData(RequestErrors(.timeout, Self.timeoutMessage), ticket)
             case .refused:
                 ticket.observation.failures.append(failure.detail)

@@ -10,6 +10,8 @@ public struct GatewaySettings: Sendable {
     public var input = InputLimits()
     public var planning = PlanningLimits()
     public var answer = AnswerLimits()
+    /// What holds where a request does not say.
+    public var consistency = Consistency.statement
     /// Bytes of a document above which it is parsed, validated and planned off the loop (default 8 KiB): a large document must not hold up the others.
     public var offloadBytes = 8 << 10
     /// Operations that are kept with their plans (default 2,000): against clients that spell values into their documents.

@@ -10,6 +10,8 @@ public struct GraphQLRequest: Sendable {
     public var isReadOnly: Bool
     /// When it came, by ``MonotonicClock``; 0 stands for the moment in which the gateway gets it.
     public var receivedAt = 0
+    /// Which moments its loads see; `nil` leaves it to the settings.
+    public var consistency: Consistency?
 
     public init(query: [UInt8], operationName: String? = nil, variables: [JSONMember] = [], isReadOnly: Bool = false) {
         self.query = query

@@ -5,7 +5,9 @@ extension LoadFailure {
     /// What the pool says of a statement, as far as an execution treats it differently.
     init(_ failure: DatabaseFailure) {
         let kind: Kind = switch failure.kind {
-        case .unavailable: .unavailable
+        // A server that follows another one may end a statement that is in the way of what it has to replay.
+        case .unavailable, .serialization: .unavailable
+        case .interrupted: .interrupted
         case .timeout, .cancelled: .timeout
         default: .refused
         }

@@ -3,7 +3,7 @@ import PostgresClient
 import PostgresSQL
 
 /// Runs the statements of one request on the worker's pool, and remembers what is under way so that it can be called back.
-final class PoolRunner: StatementRunner {
+final class PoolRunner: RequestRunner {
     private let pool: ConnectionPool
     private let deadline: Int
     private let fairnessKey: UInt64
@@ -25,7 +25,6 @@ final class PoolRunner: StatementRunner {
         tickets.append(ticket)
     }
 
-    /// Cancels what still runs; finished statements are not touched.
     func cancel() {
         for ticket in tickets { pool.cancel(ticket) }
         tickets.removeAll()

@@ -10,7 +10,9 @@ public final class RequestTicket {
     private(set) var completion: (GatewayResponse) -> Void
     var observation = RequestObservation()
     let receivedAt: Int
-    var runner: PoolRunner?
+    var runner: (any RequestRunner)?
+    /// The request was started again once, on another snapshot as a whole.
+    var wasStartedAgain = false
     var execution: PlanExecution?
     var isOver = false
 

@@ -58,8 +58,10 @@ actor Worker: LoopPoller {
         let authenticator = Authenticator(
             keys: keys, authentication: configuration.authentication, resolver: resolver,
             launch: { work, then in self.launch(work, then) })
+        var settings = state.gateway
+        settings.consistency = configuration.database.consistency
         let gateway = Gateway(
-            catalog: state.catalog, pool: pool, reactor: reactor, settings: state.gateway, offload: { work, then in self.launch(work, then) })
+            catalog: state.catalog, pool: pool, reactor: reactor, settings: settings, offload: { work, then in self.launch(work, then) })
         let readiness = Readiness(expected: state.migrations, source: source, clock: clock)
         let router = Router(
             reactor: reactor, authenticator: authenticator, service: GatewayService(gateway), readiness: readiness, log: log,
@@ -103,6 +105,7 @@ actor Worker: LoopPoller {
         connection.readOnly = true
         var settings = ConnectionPool.Settings()
         settings.connections = database.connections
+        settings.leases = database.leases
         let pool = ConnectionPool(reactor: reactor, connection: connection, settings: settings)
         var isDown = false
         pool.onEvent = { [logger] event in

@@ -5,7 +5,7 @@ public import SocketLoop
 ///
 /// It is confined to the worker's actor. A statement goes to the connection with the least in flight, or waits, fairly between the keys
 /// that callers give (a tenant's hash). It is for statements that only read: a batch is one transaction, and what its neighbours' errors
-/// or a lost connection have cut off is run again.
+/// or a lost connection have cut off is run again. A caller that needs one transaction of its own borrows a connection (``Lease``).
 ///
 /// Connections are made by ``start()`` and made anew for ever; while none stands, a statement fails with
 /// ``DatabaseFailure/Kind/unavailable`` within ``Settings/unavailableAfter``, and at once when the last attempt to connect has failed.
@@ -13,6 +13,8 @@ public final class ConnectionPool {
     public struct Settings: Sendable, Equatable {
         /// Connections of this pool, that is of one worker.
         public var connections = 4
+        /// Connections that may be lent at the same time; `nil`: all but one, but at least one. Stands against transactions that leave none to the statements of others.
+        public var leases: Int?
         /// Statements sent on one connection and not yet answered; more of them wait in the pool, where fairness rules.
         public var inFlightPerConnection = 32
         /// Statements that wait; more are refused, so that a slow database does not fill the memory.
@@ -41,12 +43,14 @@ public final class ConnectionPool {
     /// While the server runs a statement that nobody waits for, it is looked after every so many milliseconds.
     static let abandonedGrain = 25
 
-    private let reactor: Reactor
+    let reactor: Reactor
     private let connectionSettings: ConnectionSettings
     private let connectionLimits: PipelineConnection.Limits
-    private var state: PoolState<PendingStatement>
-    private var connections: [PipelineConnection?]
-    private var isClosed = false
+    var state: PoolState<PendingStatement, Lease>
+    var connections: [PipelineConnection?]
+    /// By slot, who has its connection alone.
+    var leases: [Lease?]
+    var isClosed = false
 
     private var stateTimer: (token: TimerToken, at: Int)?
     private var deadlineTimer: (token: TimerToken, at: Int)?
@@ -64,11 +68,12 @@ public final class ConnectionPool {
         self.reactor = reactor
         connectionSettings = connection
         connectionLimits = PipelineConnection.Limits(statementsPerBatch: max(1, settings.statementsPerBatch), stuckAfter: settings.stuckAfter)
-        let limits = PoolState<PendingStatement>.Limits(
-            connections: max(1, settings.connections), inFlightPerConnection: max(1, settings.inFlightPerConnection), queueLimit: max(0, settings.queueLimit),
+        let limits = PoolState<PendingStatement, Lease>.Limits(
+            connections: max(1, settings.connections), leases: max(1, min(settings.leases ?? .max, settings.connections - 1)), inFlightPerConnection: max(1, settings.inFlightPerConnection), queueLimit: max(0, settings.queueLimit),
             connectTimeout: settings.connectTimeout, unavailableAfter: settings.unavailableAfter)
         state = PoolState(limits: limits, now: reactor.now, seed: .random(in: .min ... .max))
         connections = Array(repeating: nil, count: limits.connections)
+        leases = Array(repeating: nil, count: limits.connections)
     }
 
     deinit {
@@ -89,6 +94,7 @@ public final class ConnectionPool {
         var unanswered: [PendingStatement] = []
         for connection in connections { unanswered += connection?.close() ?? [] }
         state.forEachWaiting { unanswered.append($0) }
+        unanswered += endLeases(Self.closedFailure)
         for pending in unanswered {
             pending.place = .done
             pending.answer(.failure(Self.closedFailure))
@@ -113,7 +119,7 @@ public final class ConnectionPool {
     /// Statements that wait for a place on a connection.
     public var waitingStatements: Int { state.waitingCount }
 
-    private static let closedFailure = DatabaseFailure(.unavailable, message: "the pool is closed")
+    static let closedFailure = DatabaseFailure(.unavailable, message: "the pool is closed")
 
     // MARK: Statements
 
@@ -146,7 +152,7 @@ public final class ConnectionPool {
         abandon(ticket.pending, DatabaseFailure(.cancelled, message: "the caller gave up"))
     }
 
-    private static let timeoutFailure = DatabaseFailure(.timeout, message: "the statement's deadline has passed")
+    static let timeoutFailure = DatabaseFailure(.timeout, message: "the statement's deadline has passed")
 
     private func admit(_ pending: PendingStatement) {
         switch state.submit(pending, key: pending.fairnessKey, now: reactor.now) {
@@ -154,7 +160,7 @@ public final class ConnectionPool {
         case .wait:
             pending.place = .waiting
             if state.readyCount == 0 { planTick() }
-        case .refuse(let refusal): refuse(pending, refusal)
+        case .refuse(let refusal): answerLater(pending, failure(of: refusal))
         }
     }
 
@@ -174,22 +180,23 @@ public final class ConnectionPool {
             if let failure {
                 answerLater(pending, failure)
                 next = state.finished(slot: slot)
+                if state.isWanted(slot: slot) { perform(state.emptied(slot: slot)) }
             }
         }
     }
 
-    private func refuse(_ pending: PendingStatement, _ refusal: PoolState<PendingStatement>.Refusal) {
+    func failure(of refusal: PoolState<PendingStatement, Lease>.Refusal) -> DatabaseFailure {
         statistics.refused += 1
         switch refusal {
-        case .queueFull: answerLater(pending, DatabaseFailure(.unavailable, message: "\(state.limits.queueLimit) statements wait already"))
+        case .queueFull: return DatabaseFailure(.unavailable, message: "\(state.limits.queueLimit) statements wait already")
         case .serverDown:
             let reason = lastFailure.map { ": \($0.message)" } ?? ""
-            answerLater(pending, DatabaseFailure(.unavailable, sqlState: lastFailure?.sqlState ?? "", message: "no connection to the database\(reason)", hint: lastFailure?.hint))
+            return DatabaseFailure(.unavailable, sqlState: lastFailure?.sqlState ?? "", message: "no connection to the database\(reason)", hint: lastFailure?.hint)
         }
     }
 
     /// Nobody is called from within a call of theirs.
-    private func answerLater(_ pending: PendingStatement, _ failure: DatabaseFailure) {
+    func answerLater(_ pending: PendingStatement, _ failure: DatabaseFailure) {
         pending.place = .done
         reactor.atEndOfTurn { pending.answer(.failure(failure)) }
     }
@@ -198,7 +205,7 @@ public final class ConnectionPool {
         guard pending.isLive else { return }
         pending.answer(.failure(failure))
         switch pending.place {
-        case .done: break
+        case .done, .held: break
         case .waiting:
             pending.place = .done
             state.forgotWaiter()
@@ -208,7 +215,7 @@ public final class ConnectionPool {
 
     // MARK: Deadlines
 
-    private func watchDeadline(_ deadline: Int) {
+    func watchDeadline(_ deadline: Int) {
         guard deadline != .max else { return }
         if let deadlineTimer {
             guard deadline < deadlineTimer.at else { return }
@@ -229,12 +236,14 @@ public final class ConnectionPool {
         }
         for connection in connections { connection?.forEachInFlight(look) }
         state.forEachWaiting(look)
+        let lateLeases = leasesPast(now, &next)
         watchDeadline(next)
         statistics.timedOut += late.count
         for pending in late { abandon(pending, Self.timeoutFailure) }
+        for lease in lateLeases { end(lease, Self.timeoutFailure) }
     }
 
-    private func lookAfterAbandoned() {
+    func lookAfterAbandoned() {
         guard abandonedTimer == nil, !isClosed else { return }
         var hasAbandoned = false
         for connection in connections where connection?.cancelAbandoned() == true { hasAbandoned = true }
@@ -247,7 +256,7 @@ public final class ConnectionPool {
 
     // MARK: Connections
 
-    private func perform(_ actions: [PoolState<PendingStatement>.Action]) {
+    func perform(_ actions: [PoolState<PendingStatement, Lease>.Action]) {
         for action in actions where !isClosed {
             switch action {
             case .connect(let slot): connect(slot)
@@ -258,7 +267,9 @@ public final class ConnectionPool {
                 lastFailure = failure
                 onEvent?(.connectFailed(slot: slot, failure))
             case .send(let pending, let slot): send(pending, slot: slot)
-            case .fail(let pending, let refusal): refuse(pending, refusal)
+            case .fail(let pending, let refusal): answerLater(pending, failure(of: refusal))
+            case .lend(let lease, let slot): lend(lease, slot: slot)
+            case .failBorrower(let lease, let refusal): refuse(lease, failure(of: refusal))
             }
         }
         planTick()
@@ -311,10 +322,13 @@ extension ConnectionPool {
         connections[connection.slot] = nil
         statistics.connectionsLost += 1
         lastFailure = failure
-        state.lost(slot: connection.slot, now: reactor.now)
+        let actions = state.lost(slot: connection.slot, now: reactor.now)
+        let interruption = interruptLease(ofSlot: connection.slot, failure)
         onEvent?(.lost(slot: connection.slot, failure, unanswered: unanswered.count))
         for pending in unanswered where pending.isLive {
-            if pending.lostConnection {
+            if pending.lease != nil {
+                answerLater(pending, interruption)
+            } else if pending.lostConnection {
                 var failure = failure
                 failure.kind = .unavailable
                 answerLater(pending, failure)
@@ -324,13 +338,15 @@ extension ConnectionPool {
                 admit(pending)
             }
         }
-        planTick()
+        perform(actions)
     }
 
     /// A statement is done and its place is free. Nobody may be waiting for it any more.
     func connection(_ connection: PipelineConnection, finished pending: PendingStatement, _ result: Result<ResultSet, DatabaseFailure>) {
+        if let lease = pending.lease { return finished(pending, result, of: lease, on: connection) }
         pending.place = .done
         if let next = state.finished(slot: connection.slot) { send(next, slot: connection.slot) }
+        if state.isWanted(slot: connection.slot) { perform(state.emptied(slot: connection.slot)) }
         pending.answer(result)
         if let onIdle, state.waitingCount == 0, state.inFlight(onSlot: connection.slot) == 0 { onIdle() }
     }

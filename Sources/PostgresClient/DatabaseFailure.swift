@@ -8,6 +8,8 @@ public struct DatabaseFailure: Error, Sendable, Equatable {
     public enum Kind: Sendable, Hashable {
         /// The database cannot be reached, is starting or stopping, or is out of a resource; the same request may succeed later.
         case unavailable
+        /// The transaction that the statement belonged to ended before its time, with the connection under it; as a whole it may be run again.
+        case interrupted
         /// The statement took longer than its deadline or the server's `statement_timeout`.
         case timeout
         /// The caller gave up.
@@ -76,6 +78,8 @@ public struct DatabaseFailure: Error, Sendable, Equatable {
     static func kind(ofSQLState state: String) -> Kind {
         switch state {
         case "": return .unavailable
+        // A limit that the operator has set for one statement, such as `temp_file_limit`: it holds for the next try as well.
+        case "53400": return .other
         case "42501": return .permissionDenied
         case "40001", "40P01", "55P03": return .serialization
         case "57014", "25P03", "25P04": return .timeout
@@ -95,14 +99,14 @@ public struct DatabaseFailure: Error, Sendable, Equatable {
     }
 
     /// The server ends the session after such an error: what was in flight on it is lost.
-    var endsConnection: Bool { sqlState.hasPrefix("57P") || sqlState.hasPrefix("08") || sqlState.isEmpty }
+    var endsConnection: Bool { sqlState.hasPrefix("57P") || sqlState.hasPrefix("08") || sqlState == "25P03" || sqlState == "25P04" || sqlState.isEmpty }
 }
 
 extension DatabaseFailure: CustomStringConvertible, CustomDebugStringConvertible {
     /// One sentence for a stranger.
     public var description: String {
         switch kind {
-        case .unavailable: "The database is not available at the moment."
+        case .unavailable, .interrupted: "The database is not available at the moment."
         case .timeout: "The database did not answer in time."
         case .cancelled: "The request was cancelled."
         case .permissionDenied: "The gateway's database role lacks a privilege."

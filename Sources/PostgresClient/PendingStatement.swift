@@ -5,6 +5,8 @@ final class PendingStatement: PoolWaiter {
     enum Place {
         case waiting
         case inFlight(slot: Int)
+        /// Its lease has no connection yet.
+        case held
         /// Answered, or refused and about to be.
         case done
     }
@@ -16,6 +18,8 @@ final class PendingStatement: PoolWaiter {
     /// Milliseconds of the reactor's clock.
     let deadline: Int
     let fairnessKey: UInt64
+    /// The transaction it belongs to; such a statement is never moved to another connection.
+    let lease: Lease?
     /// `nil` once it has been called: the caller has its answer, whatever the server still says.
     private(set) var completion: Completion?
     var place = Place.waiting
@@ -29,11 +33,12 @@ final class PendingStatement: PoolWaiter {
     /// The connection under it was lost once already.
     var lostConnection = false
 
-    init(statement: Statement, parameters: [ParameterValue], deadline: Int, fairnessKey: UInt64, completion: @escaping Completion) {
+    init(statement: Statement, parameters: [ParameterValue], deadline: Int, fairnessKey: UInt64, lease: Lease? = nil, completion: @escaping Completion) {
         self.statement = statement
         self.parameters = parameters
         self.deadline = deadline
         self.fairnessKey = fairnessKey
+        self.lease = lease
         self.completion = completion
     }
 

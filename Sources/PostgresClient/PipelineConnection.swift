@@ -25,10 +25,12 @@ final class PipelineConnection {
         var stuckAfter = 30_000
     }
 
-    private enum Phase { case connecting, ready, closed }
+    enum Phase { case connecting, ready, closed }
 
     /// What the server has been asked and will answer, in order.
-    private enum Expected {
+    enum Expected {
+        /// A word of the transaction that has the connection for itself.
+        case control(TransactionControl)
         /// The settings of a batch behind a transaction pooler.
         case settings
         case prepare(PreparedStatement)
@@ -38,24 +40,24 @@ final class PipelineConnection {
     }
 
     let slot: Int
-    private let settings: ConnectionSettings
-    private let limits: Limits
-    private let reactor: Reactor
-    private unowned let pool: ConnectionPool
+    let settings: ConnectionSettings
+    let limits: Limits
+    let reactor: Reactor
+    unowned let pool: ConnectionPool
 
-    private var phase = Phase.closed
-    private var connection: OpaquePointer?
+    var phase = Phase.closed
+    var connection: OpaquePointer?
     private var registration: Registration?
     private var wantsWrite = false
 
-    private var expected = Ring<Expected>()
+    var expected = Ring<Expected>()
     /// libpq ends the results of each question with a NULL; it is still to be taken.
     private var awaitsEndOfResults = false
     /// Questions since the last synchronisation point.
     private var openBatch = 0
-    private var batchesInFlight = 0
+    var batchesInFlight = 0
     /// When the first batch in flight became the first.
-    private var headSince = 0
+    var headSince = 0
     private var flushIsPlanned = false
     private var serial: UInt64 = 0
 
@@ -68,7 +70,9 @@ final class PipelineConnection {
     private let scratch = ParameterScratch()
     private let canceller = StatementCanceller()
     private var lastCancelAt = Int.min / 2
-    private let transactionSettings: String
+    let transactionSettings: String
+    /// What has the connection for itself; `nil` while it is shared.
+    var transaction: OpenTransaction?
     /// Made once, since every turn that sends needs it; it holds the connection until ``close()``. (A weak reference would make
     /// every other reference to the connection slow.)
     private var endOfTurn: (() -> Void)?
@@ -110,6 +114,7 @@ final class PipelineConnection {
     @discardableResult func close() -> [PendingStatement] {
         phase = .closed
         endOfTurn = nil
+        transaction = nil
         var unanswered: [PendingStatement] = skipped
         skipped.removeAll()
         while let entry = expected.popFirst() { if case .execute(let pending) = entry { unanswered.append(pending) } }
@@ -169,6 +174,7 @@ final class PipelineConnection {
         guard scratch.fill(pending.parameters) else {
             return DatabaseFailure(.invalidInput, sqlState: "22021", message: "a text parameter holds a NUL byte, or a parameter is longer than 2 GiB")
         }
+        if transaction != nil { beginOrRecover() }
         let sent: Int32
         switch settings.statements {
         case .prepared:
@@ -187,12 +193,13 @@ final class PipelineConnection {
         pending.place = .inFlight(slot: slot)
         canceller.noteSent(serial)
         pool.statistics.sent += 1
+        transaction?.inOpenBatch += 1
         ask(.execute(pending))
         if openBatch >= limits.statementsPerBatch { endBatch() }
         return nil
     }
 
-    private func ask(_ question: Expected) {
+    func ask(_ question: Expected) {
         expected.append(question)
         openBatch += 1
         guard !flushIsPlanned, let endOfTurn else { return }
@@ -215,7 +222,7 @@ final class PipelineConnection {
     }
 
     private func sendUnnamed(_ pending: PendingStatement, on connection: OpaquePointer) -> Int32 {
-        if openBatch == 0 {
+        if openBatch == 0, transaction == nil {
             guard PQsendQueryParams(connection, transactionSettings, 0, nil, nil, nil, nil, 1) == 1 else { return 0 }
             ask(.settings)
         }
@@ -236,12 +243,13 @@ final class PipelineConnection {
     }
 
     /// Puts the synchronisation point; libpq 15 writes to the socket with it.
-    private func endBatch() {
+    func endBatch() {
         guard openBatch > 0, let connection else { return }
         // If it fails the connection is broken, which the next flush or event reports.
         _ = PQpipelineSync(connection)
         expected.append(.sync)
         openBatch = 0
+        transaction?.inOpenBatch = 0
         batchesInFlight += 1
         if batchesInFlight == 1 { headSince = reactor.now }
         pool.statistics.syncs += 1
@@ -297,6 +305,9 @@ final class PipelineConnection {
             case .sync:
                 PQclear(result)
                 batchEnded()
+            case .control(let control):
+                PQclear(result)
+                succeeded(control)
             case .settings, .prepare: PQclear(result)
             case .deallocate:
                 PQclear(result)
@@ -316,6 +327,7 @@ final class PipelineConnection {
         switch question {
         case .prepare(let prepared): cache.forget(prepared)
         case .deallocate(let prepared): cache.keepEvicted(prepared)
+        case .control(let control): wasSkipped(control)
         case .settings, .sync: break
         case .execute(let pending):
             if let failure = prepareFailure {
@@ -334,11 +346,13 @@ final class PipelineConnection {
             return lose(failure)
         }
         batchFailure = failure
+        transaction?.mustRecover = true
         switch question {
+        case .control(let control): hasFailed(control, failure)
         case .settings, .deallocate, .sync: break
         case .prepare(let prepared):
             cache.forget(prepared)
-            prepareFailure = failure
+            if !isEchoInTransaction(failure) { prepareFailure = failure }
         case .execute(let pending):
             if isWorthAnotherTry(pending, failure) { skipped.append(pending) } else { finish(pending, .failure(failure)) }
         }
@@ -346,7 +360,8 @@ final class PipelineConnection {
 
     /// The server forgot a prepared statement (a pooler, `DISCARD ALL`), a migration changed its result, or a cancel request hit a bystander.
     private func isWorthAnotherTry(_ pending: PendingStatement, _ failure: DatabaseFailure) -> Bool {
-        guard pending.isLive else { return false }
+        guard pending.isLive, transaction?.mode.keepsErrorsApart != false else { return false }
+        if isEchoInTransaction(failure) { return pending.resends < limits.resends }
         switch failure.sqlState {
         case "26000", "0A000":
             guard settings.statements == .prepared, !pending.wasPreparedAgain else { return false }
@@ -380,15 +395,18 @@ final class PipelineConnection {
             }
             sendAgain(pending, after: failure)
         }
-        if expected.isEmpty, !cache.evicted.isEmpty { deallocateEvicted() }
+        if transaction != nil { transactionBatchEnded() }
+        if expected.isEmpty, !cache.evicted.isEmpty, transaction == nil { deallocateEvicted() }
     }
 
     private func sendAgain(_ pending: PendingStatement, after failure: DatabaseFailure?) {
         let failure = failure ?? DatabaseFailure(.other, message: "the statement was skipped")
-        guard pending.isLive, pending.resends < limits.resends else { return finish(pending, .failure(failure)) }
+        let mayGoAgain = transaction.map { $0.mode.keepsErrorsApart && !$0.isAbandoned } ?? true
+        guard mayGoAgain, pending.isLive, pending.resends < limits.resends else { return finish(pending, .failure(failure)) }
         pending.resends += 1
         pool.statistics.resent += 1
         endBatch()
+        transaction?.mustRecover = true
         if let failure = send(pending) { finish(pending, .failure(failure)) } else { endBatch() }
     }
 
@@ -404,7 +422,7 @@ final class PipelineConnection {
         }
     }
 
-    private func lose(_ failure: DatabaseFailure) {
+    func lose(_ failure: DatabaseFailure) {
         guard phase == .ready else { return }
         let unanswered = close()
         pool.connectionLost(self, failure, unanswered: unanswered)
@@ -422,11 +440,16 @@ final class PipelineConnection {
     /// - Returns: false if nothing is in flight that nobody waits for.
     func cancelAbandoned() -> Bool {
         guard phase == .ready, let connection else { return false }
-        var hasAbandoned = false
+        var hasAbandoned = transaction?.isAbandoned == true
         forEachInFlight { if !$0.isLive { hasAbandoned = true } }
         guard hasAbandoned else { return false }
-        guard let (pending, isShared) = abandonedInHeadBatch() else { return true }
         let now = reactor.now, running = now - headSince
+        guard let (pending, isShared) = abandonedInHeadBatch() else {
+            if transaction?.isAbandoned == true, batchesInFlight > 0, running >= limits.stuckAfter {
+                lose(DatabaseFailure(.unavailable, message: "the server has not ended a transaction within \(running) ms"))
+            }
+            return true
+        }
         if !isShared, running >= limits.stuckAfter {
             lose(DatabaseFailure(.unavailable, message: "the server has not answered for \(running) ms"))
         } else if running >= (isShared ? limits.sharedCancelGrace : limits.cancelGrace), now - lastCancelAt >= 1_000, canceller.cancel(pending.serial, on: connection) {
@@ -447,7 +470,7 @@ final class PipelineConnection {
             case .execute(let pending):
                 if !pending.isLive { return (pending, isShared) }
                 isShared = true
-            case .settings, .prepare, .deallocate: continue
+            case .control, .settings, .prepare, .deallocate: continue
             }
         }
         return nil

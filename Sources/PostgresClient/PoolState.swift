@@ -10,9 +10,13 @@ protocol PoolWaiter: AnyObject {
 ///
 /// It is a value that knows no socket and no clock, so that every decision can be tested. Times are milliseconds of one
 /// monotonic clock; actions are to be done by the caller, in order.
-struct PoolState<Waiter: PoolWaiter> {
+///
+/// A connection is shared by the statements of all, or lent to one borrower, who has it alone until it is returned (`PoolState+Leases.swift`).
+struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
     struct Limits {
         var connections = 4
+        /// Connections that are lent at the same time, those counted that are being cleared for it.
+        var leases = 3
         var inFlightPerConnection = 32
         var queueLimit = 10_000
         var connectTimeout = 5_000
@@ -38,6 +42,8 @@ struct PoolState<Waiter: PoolWaiter> {
         case abandonConnect(slot: Int)
         case send(Waiter, slot: Int)
         case fail(Waiter, Refusal)
+        case lend(Borrower, slot: Int)
+        case failBorrower(Borrower, Refusal)
     }
 
     enum Phase: Equatable {
@@ -46,16 +52,27 @@ struct PoolState<Waiter: PoolWaiter> {
         case ready
     }
 
-    private struct Slot {
+    enum Use: Equatable {
+        case shared
+        /// It takes no more statements; when the last is answered it is lent.
+        case draining
+        case lent
+    }
+
+    struct Slot {
         var phase: Phase
+        var use = Use.shared
         var inFlight = 0
         /// Attempts to connect that failed in a row.
         var failures = 0
     }
 
     let limits: Limits
-    private var slots: [Slot]
+    var slots: [Slot]
     private var queue = FairQueue<Waiter>()
+    var borrowers = FairQueue<Borrower>()
+    /// Entries of `borrowers` that are not live.
+    var forgottenBorrowers = 0
     /// Entries of the queue that are not live.
     private var forgotten = 0
     /// No waiting statement has waited for longer than since then.
@@ -63,7 +80,7 @@ struct PoolState<Waiter: PoolWaiter> {
     private(set) var readyCount = 0
     /// Nothing is connected, and the last attempt failed: requests need not wait to know.
     private(set) var isKnownDown = false
-    private var outageSince: Int
+    private(set) var outageSince: Int
     /// When, while the server is known to be down, one connection tries again.
     private var probeAt = 0
     private var probeFailures = 0
@@ -84,7 +101,7 @@ struct PoolState<Waiter: PoolWaiter> {
     func inFlight(onSlot slot: Int) -> Int { slots[slot].inFlight }
 
     /// Connections that run nothing.
-    var idleCount: Int { slots.reduce(0) { $0 + ($1.phase == .ready && $1.inFlight == 0 ? 1 : 0) } }
+    var idleCount: Int { slots.reduce(0) { $0 + ($1.phase == .ready && $1.use == .shared && $1.inFlight == 0 ? 1 : 0) } }
 
     func forEachWaiting(_ body: (Waiter) -> Void) { queue.forEach(body) }
 
@@ -109,7 +126,7 @@ struct PoolState<Waiter: PoolWaiter> {
 
     private func leastBusy() -> Int? {
         var best: Int?, least = limits.inFlightPerConnection
-        for index in slots.indices where slots[index].inFlight < least && slots[index].phase == .ready {
+        for index in slots.indices where slots[index].inFlight < least && slots[index].phase == .ready && slots[index].use == .shared {
             best = index
             least = slots[index].inFlight
         }
@@ -119,9 +136,21 @@ struct PoolState<Waiter: PoolWaiter> {
     /// A connection has answered a statement: returns the one that takes its place (which counts as in flight from now on).
     mutating func finished(slot: Int) -> Waiter? {
         slots[slot].inFlight -= 1
-        guard !queue.isEmpty, slots[slot].phase == .ready, slots[slot].inFlight < limits.inFlightPerConnection, let next = popLive() else { return nil }
+        guard !queue.isEmpty, slots[slot].phase == .ready, slots[slot].use == .shared, slots[slot].inFlight < limits.inFlightPerConnection, let next = popLive() else {
+            return nil
+        }
         slots[slot].inFlight += 1
         return next
+    }
+
+    /// Gives a connection what waits, as far as it has room.
+    mutating func fill(slot: Int) -> [Action] {
+        var actions: [Action] = []
+        while slots[slot].inFlight < limits.inFlightPerConnection, let waiter = popLive() {
+            slots[slot].inFlight += 1
+            actions.append(.send(waiter, slot: slot))
+        }
+        return actions
     }
 
     private mutating func popLive() -> Waiter? {
@@ -155,12 +184,7 @@ struct PoolState<Waiter: PoolWaiter> {
             }
         }
         probeFailures = 0
-        var actions: [Action] = []
-        while slots[slot].inFlight < limits.inFlightPerConnection, let waiter = popLive() {
-            slots[slot].inFlight += 1
-            actions.append(.send(waiter, slot: slot))
-        }
-        return actions + tick(now: now)
+        return becameShared(slot: slot) + tick(now: now)
     }
 
     /// An attempt to connect has failed.
@@ -175,16 +199,17 @@ struct PoolState<Waiter: PoolWaiter> {
             probeAt = now + pause(after: probeFailures)
         }
         isKnownDown = true
-        return failWaiting { _ in true }
+        return failWaiting { _ in true } + failBorrowers { _ in true }
     }
 
-    /// A connection that stood is gone; what was in flight on it is the caller's to submit again or to fail.
-    mutating func lost(slot: Int, now: Int) {
-        guard slots[slot].phase == .ready else { return }
+    /// A connection that stood is gone; what was in flight on it, or had it alone, is the caller's to submit again or to fail.
+    @discardableResult mutating func lost(slot: Int, now: Int) -> [Action] {
+        guard slots[slot].phase == .ready else { return [] }
         readyCount -= 1
         // A short pause even the first time: a server that drops every session at once must not be asked in a loop.
         slots[slot] = Slot(phase: .down(retryAt: now + pause(after: 1)))
         if readyCount == 0 { outageSince = now }
+        return shareOne() + clearForBorrowers()
     }
 
     /// Does what is due.
@@ -210,6 +235,10 @@ struct PoolState<Waiter: PoolWaiter> {
             let outageSince = outageSince, patience = limits.unavailableAfter
             actions += failWaiting { max($0.enqueuedAt, outageSince) + patience <= now }
         }
+        if readyCount == 0, !borrowers.isEmpty {
+            let outageSince = outageSince, patience = limits.unavailableAfter
+            actions += failBorrowers { max($0.enqueuedAt, outageSince) + patience <= now }
+        }
         return actions
     }
 
@@ -226,6 +255,7 @@ struct PoolState<Waiter: PoolWaiter> {
         }
         if isKnownDown, !isConnecting { consider(probeAt) }
         if readyCount == 0, waitingCount > 0 { consider(max(oldestSince, outageSince) + limits.unavailableAfter) }
+        if readyCount == 0 { borrowers.forEach { if $0.isLive { consider(max($0.enqueuedAt, outageSince) + limits.unavailableAfter) } } }
         return next
     }
 

@@ -21,6 +21,12 @@ public struct PoolStatistics: Sendable, Equatable {
     public var connectAttempts = 0
     public var connects = 0
     public var connectionsLost = 0
+    /// Connections that were lent to a transaction.
+    public var lent = 0
+    /// Transactions that were ended with ROLLBACK.
+    public var rolledBack = 0
+    /// Transactions that lost their connection, or could not begin on it.
+    public var interrupted = 0
     /// Statements that were refused, because the database was down or too many waited.
     public var refused = 0
     /// Statements whose deadline passed.

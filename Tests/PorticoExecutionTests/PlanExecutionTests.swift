@@ -116,6 +116,21 @@ import Testing
         #expect(try run(query, steps).text == run(query, steps, delayed: true).text)
     }
 
+    // MARK: The last statement
+
+    /// Said once, with the last statement, whether loads are answered, refused or need not be sent.
+    @Test(arguments: [false, true]) func theRunnerIsToldWithTheLastStatement(delayed: Bool) throws {
+        let site: [[ScriptedRunner.Value]] = [[.text("a")]], ticket: [[ScriptedRunner.Value]] = [[.ordinal(1), .text("1")]], message: [[ScriptedRunner.Value]] = [[.ordinal(1), .text("m")]]
+        let query = "{ sites { id tickets { id messages { id } } domains { id } } }"
+        let all = try run(query, ["wordpress_sites": .rows(site), "tickets": .rows(ticket), "ticket_messages": .rows(message), "domains": .rows([])], delayed: delayed)
+        #expect(all.runner.ends == [4])
+        let refused = try run(query, ["wordpress_sites": .rows(site), "tickets": refused, "domains": .rows([])], delayed: delayed)
+        #expect(refused.runner.ends == [3])
+        let none = try run(query, ["wordpress_sites": .rows([])], delayed: delayed)
+        #expect(none.runner.ends == [1])
+        #expect(try run("{ apiVersion }", [:], delayed: delayed).runner.ends == [0])
+    }
+
     // MARK: Nulls and errors
 
     @Test func aNullWhereNoneMayBeTakesTheNearestNullableAncestor() throws {

@@ -50,6 +50,11 @@ final class ScriptedRunner: StatementRunner {
         if isDelayed { waiting.append(answer) } else { answer() }
     }
 
+    /// For each time that the execution said it had sent all, how many statements that were.
+    private(set) var ends: [Int] = []
+
+    func sentAll() { ends.append(asked.count) }
+
     /// Answers what waits, the latest first.
     func answerAll() {
         while let answer = waiting.popLast() { answer() }

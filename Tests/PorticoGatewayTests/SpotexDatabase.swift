@@ -39,6 +39,11 @@ final class SpotexDatabase: Sendable {
         _ = gateway.start()
     }
 
+    deinit {
+        let gateway = gateway
+        Task { await gateway.stop() }
+    }
+
     /// The viewer that a row of the seed's users is.
     static func viewer(_ user: String) -> Viewer {
         switch user {

@@ -112,7 +112,7 @@ func eventually(_ holds: @Sendable () throws -> Bool) async -> Bool {
 /// A worker on a database of its own in the shared cluster (or in the given one), connected, for the length of the body.
 func withDatabase<R>(
     cluster: TestCluster? = nil, change: (inout ConnectionPool.Settings, inout ConnectionSettings) -> Void = { _, _ in },
-    _ body: (DatabaseWorker, _ psql: @Sendable (String) throws -> String) async throws -> R
+    _ body: (DatabaseWorker, _ psql: @escaping @Sendable (String) throws -> String) async throws -> R
 ) async throws -> R {
     let cluster = try cluster ?? TestCluster.shared()
     let url = try cluster.createDatabase()

@@ -9,7 +9,7 @@ private final class Waiter: PoolWaiter {
     init(_ name: String) { self.name = name }
 }
 
-private typealias State = PoolState<Waiter>
+private typealias State = PoolState<Waiter, Waiter>
 
 @Suite struct PoolStateTests {
     private func state(_ change: (inout State.Limits) -> Void = { _ in }) -> State {
@@ -26,6 +26,8 @@ private typealias State = PoolState<Waiter>
             case .abandonConnect(let slot): "abandon \(slot)"
             case .send(let waiter, let slot): "send \(waiter.name) on \(slot)"
             case .fail(let waiter, let refusal): "fail \(waiter.name) \(refusal)"
+            case .lend(let waiter, let slot): "lend \(slot) to \(waiter.name)"
+            case .failBorrower(let waiter, let refusal): "fail borrower \(waiter.name) \(refusal)"
             }
         }
     }

@@ -74,7 +74,7 @@ public final class TestCluster: Sendable {
         guard postmaster.withLock({ $0 == nil }) else { return }
         let pid = try tools.spawn("postgres", [
             "-D", folder + "/data", "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off",
-            "-c", "shared_buffers=32MB", "-c", "max_connections=100", "-c", "autovacuum=off", "-c", "lc_messages=C",
+            "-c", "shared_buffers=32MB", "-c", "max_connections=300", "-c", "autovacuum=off", "-c", "lc_messages=C",
         ], log: folder + "/log")
         postmaster.withLock { $0 = pid }
         let end = Date().addingTimeInterval(Self.patience)

@@ -1,5 +1,6 @@
 import Diagnostics
 import Logging
+import PorticoGateway
 import PostgresClient
 import YAMLTree
 
@@ -64,9 +65,13 @@ struct ConfigurationReader {
     }
 
     private mutating func readDatabase(_ node: YAMLNode, _ database: inout DatabaseConfiguration) {
-        guard let mapping = reader.mapping(node, allowedKeys: ["url", "connections", "statements", "statementTimeout"], as: "the database") else { return }
+        guard let mapping = reader.mapping(node, allowedKeys: ["url", "connections", "leases", "consistency", "statements", "statementTimeout"], as: "the database") else { return }
         if let node = mapping["url"] { database.url = reader.string(node, as: "the database's URL").flatMap { $0.isEmpty ? nil : $0 } }
         if let node = mapping["connections"], let count = number(node, in: 1...100, as: "the number of connections") { database.connections = count }
+        if let node = mapping["leases"], let count = number(node, in: 1...100, as: "the number of connections that are lent") { database.leases = count }
+        if let node = mapping["consistency"], let word = reader.choice(node, of: Consistency.allCases.map(\.rawValue), as: "the consistency") {
+            database.consistency = Consistency(rawValue: word) ?? database.consistency
+        }
         if let node = mapping["statements"], let word = reader.choice(node, of: ConnectionSettings.StatementMode.allCases.map(\.rawValue), as: "the mode of statements") {
             database.statements = ConnectionSettings.StatementMode(rawValue: word) ?? database.statements
         }

@@ -1,4 +1,5 @@
 import Logging
+import PorticoGateway
 import PostgresClient
 import TLSTransport
 
@@ -44,6 +45,10 @@ public struct DatabaseConfiguration: Sendable, Equatable {
     public var url: String?
     /// Connections of one worker.
     public var connections = 4
+    /// Those of them that requests with one snapshot may have for themselves at the same time; `nil`: all but one.
+    public var leases: Int?
+    /// Whether each statement or each request sees one moment, where the request does not say.
+    public var consistency = Consistency.statement
     /// `prepared` once per connection, or `unnamed` for a pooler that gives every transaction another connection.
     public var statements = ConnectionSettings.StatementMode.prepared
     /// Milliseconds after which PostgreSQL itself ends a statement.

@@ -74,7 +74,7 @@ final class Router: HTTPHandler {
         exchange.media = try Self.media(of: request)
         try Self.checkContentType(request)
         authenticated(request, exchange) { [self] access throws(RefusedRequest) in
-            run(try GraphQLBody.parse(request.body), access, exchange)
+            run(try ConsistencyHeader.apply(request, to: GraphQLBody.parse(request.body)), access, exchange)
         }
     }
 
@@ -89,7 +89,7 @@ final class Router: HTTPHandler {
         let parameters: [QueryParameter]
         do throws(HTTPFailure) { parameters = try request.queryParameters() } catch { throw RefusedRequest(400, .badInput, error.reason) }
         authenticated(request, exchange) { [self] access throws(RefusedRequest) in
-            run(try GraphQLBody.parse(parameters), access, exchange)
+            run(try ConsistencyHeader.apply(request, to: GraphQLBody.parse(parameters)), access, exchange)
         }
     }
 

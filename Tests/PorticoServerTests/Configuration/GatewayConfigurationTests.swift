@@ -39,7 +39,7 @@ struct GatewayConfigurationTests {
         let configuration = try read(
             """
             listener: { host: 0.0.0.0, port: 9000, workers: 3, unixSocket: { path: run/http.sock, mode: "0600" } }
-            database: { url: "${DB:-postgresql:///fallback}", connections: 7, statements: unnamed, statementTimeout: 2m }
+            database: { url: "${DB:-postgresql:///fallback}", connections: 7, leases: 2, consistency: request, statements: unnamed, statementTimeout: 2m }
             authentication:
               keys:
                 - { kid: a, algorithm: HS256, secret: \(secret) }
@@ -60,6 +60,8 @@ struct GatewayConfigurationTests {
         #expect(configuration.listener.unixSocket == UnixSocketConfiguration(path: "/project/run/http.sock", mode: 0o600))
         #expect(configuration.database.url == "postgresql:///fallback")
         #expect(configuration.database.connections == 7)
+        #expect(configuration.database.leases == 2)
+        #expect(configuration.database.consistency == .request)
         #expect(configuration.database.statements == .unnamed)
         #expect(configuration.database.statementTimeout == 120_000)
         let authentication = configuration.authentication

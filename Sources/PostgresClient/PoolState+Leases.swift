@@ -1,0 +1,129 @@
+/// Connections that are lent.
+///
+/// They are taken from those that all share, not added to them: the operator's number of connections stays what it is, also on the server. A borrower gets
+/// one that is idle, or the least busy one is cleared for it: that takes no more statements, and those that it runs are answered first. So nobody waits for an
+/// idle moment that never comes. Of several that stand the last is never lent; where only one stands, statements and borrowers take turns.
+extension PoolState {
+    // MARK: Looking
+
+    var waitingBorrowers: Int { borrowers.count - forgottenBorrowers }
+    /// What ``emptied(slot:)`` is to be told of; asked after every statement.
+    func isWanted(slot: Int) -> Bool { slots[slot].inFlight == 0 && (!borrowers.isEmpty || slots[slot].use == .draining) }
+    func use(ofSlot slot: Int) -> Use { slots[slot].use }
+    func forEachBorrower(_ body: (Borrower) -> Void) { borrowers.forEach(body) }
+    var lentCount: Int { count(.lent) }
+
+    private func count(_ use: Use) -> Int { slots.reduce(0) { $0 + ($1.phase == .ready && $1.use == use ? 1 : 0) } }
+
+    // MARK: Borrowing
+
+    /// Somebody wants a connection for itself: it is lent at once, or refused, or the borrower waits, in the turn of its key.
+    mutating func borrow(_ borrower: Borrower, key: UInt64, now: Int) -> [Action] {
+        if readyCount == 0, isKnownDown { return [.failBorrower(borrower, .serverDown)] }
+        guard waitingBorrowers < limits.queueLimit else { return [.failBorrower(borrower, .queueFull)] }
+        borrower.enqueuedAt = now
+        borrowers.append(borrower, key: key)
+        return clearForBorrowers()
+    }
+
+    /// A connection has answered everything, and somebody waits to borrow one: it is this one, though another may be being cleared.
+    mutating func emptied(slot: Int) -> [Action] {
+        guard slots[slot].phase == .ready, slots[slot].inFlight == 0 else { return [] }
+        switch slots[slot].use {
+        case .lent: return []
+        case .draining:
+            guard let borrower = popBorrower() else { return becameShared(slot: slot) }
+            slots[slot].use = .lent
+            return [.lend(borrower, slot: slot)]
+        case .shared:
+            guard let busy = slots.indices.first(where: { slots[$0].phase == .ready && slots[$0].use == .draining }), let borrower = popBorrower() else { return [] }
+            slots[slot].use = .lent
+            slots[busy].use = .shared
+            return [.lend(borrower, slot: slot)] + fill(slot: busy) + clearForBorrowers()
+        }
+    }
+
+    /// A borrower has given its connection back, in the state in which it got it.
+    mutating func returned(slot: Int) -> [Action] {
+        guard slots[slot].phase == .ready, slots[slot].use == .lent else { return [] }
+        return becameShared(slot: slot)
+    }
+
+    /// A waiting borrower is not wanted any more (its `isLive` is false by now).
+    mutating func forgotBorrower() -> [Action] {
+        forgottenBorrowers += 1
+        if forgottenBorrowers > 64, forgottenBorrowers > borrowers.count / 2 {
+            _ = borrowers.removeAll { !$0.isLive }
+            forgottenBorrowers = 0
+        }
+        return stopClearingForNobody()
+    }
+
+    // MARK: Sharing
+
+    /// A connection is there for all: the next borrower has it if another one stays shared; else those who wait share it first.
+    mutating func becameShared(slot: Int) -> [Action] {
+        slots[slot].use = .shared
+        if slots[slot].inFlight == 0, count(.shared) > 1, mayClearAnother, let borrower = popBorrower() {
+            slots[slot].use = .lent
+            return [.lend(borrower, slot: slot)] + stopClearingForNobody()
+        }
+        return fill(slot: slot) + clearForBorrowers()
+    }
+
+    /// Connections that are being cleared without anybody waiting for them serve all again.
+    private mutating func stopClearingForNobody() -> [Action] {
+        guard count(.draining) > waitingBorrowers, let slot = slots.indices.first(where: { slots[$0].phase == .ready && slots[$0].use == .draining }) else { return [] }
+        slots[slot].use = .shared
+        return fill(slot: slot) + stopClearingForNobody()
+    }
+
+    /// After a loss: where none is left for all, one that was being cleared is.
+    mutating func shareOne() -> [Action] {
+        guard count(.shared) == 0, let slot = slots.indices.first(where: { slots[$0].phase == .ready && slots[$0].use == .draining }) else { return [] }
+        slots[slot].use = .shared
+        return fill(slot: slot)
+    }
+
+    /// Clears as many connections as borrowers wait for and may have.
+    mutating func clearForBorrowers() -> [Action] {
+        var actions: [Action] = []
+        while count(.draining) < waitingBorrowers, mayClearAnother, let slot = leastBusyShared() {
+            slots[slot].use = .draining
+            if slots[slot].inFlight == 0, let borrower = popBorrower() {
+                slots[slot].use = .lent
+                actions.append(.lend(borrower, slot: slot))
+            }
+        }
+        return actions
+    }
+
+    /// One connection stays for all, unless it is the only one that stands.
+    private var mayClearAnother: Bool {
+        let taken = count(.lent) + count(.draining), shared = count(.shared)
+        return taken < limits.leases && (shared > 1 || (shared == 1 && taken == 0))
+    }
+
+    /// Of those equally busy the last, since statements go to the first.
+    private func leastBusyShared() -> Int? {
+        var best: Int?
+        for index in slots.indices where slots[index].phase == .ready && slots[index].use == .shared {
+            if best.map({ slots[index].inFlight <= slots[$0].inFlight }) ?? true { best = index }
+        }
+        return best
+    }
+
+    private mutating func popBorrower() -> Borrower? {
+        while let borrower = borrowers.popFirst() {
+            if borrower.isLive { return borrower }
+            forgottenBorrowers -= 1
+        }
+        return nil
+    }
+
+    mutating func failBorrowers(where isDue: (Borrower) -> Bool) -> [Action] {
+        let failed = borrowers.removeAll { !$0.isLive || isDue($0) }
+        forgottenBorrowers = 0
+        return failed.filter(\.isLive).map { .failBorrower($0, .serverDown) }
+    }
+}
