@@ -13,15 +13,18 @@ import Testing
     /// Tickets and payments of both agencies, tied across the border where foreign keys allow it.
     private static let rows = """
         INSERT INTO tickets (id, tenant_id, site_id, creator_id, assignee_id, subject, priority, status, resolved_at, created_at)
-            SELECT t || '-k' || n, t, (ARRAY['site-001', 'site-002', NULL])[1 + n % 3], (ARRAY['user-client-001', 'user-agency-001', 'user-agency-002'])[1 + n % 3 * (n % 2)],
-                CASE WHEN n % 4 = 0 THEN 'user-agency-002' END, 'subject ' || n % 7, (ARRAY['low', 'high', 'urgent'])[1 + n % 3]::ticket_priority,
-                (ARRAY['open', 'closed', 'waiting', 'resolved'])[1 + n % 4]::ticket_status,
-                CASE WHEN n % 5 > 0 THEN '2025-01-03'::timestamptz + n * interval '7 hours 11 minutes' END, '2024-11-24 03:00+00'::timestamptz + n * interval '31 hours 13 minutes 1.5 seconds'
+            SELECT t || '-k' || n, t, (ARRAY['site-001', 'site-002', NULL])[1 + n % 3],
+                (ARRAY['user-client-001', 'user-agency-001', 'user-agency-002'])[1 + n % 3 * (n % 2)], CASE WHEN n % 4 = 0 THEN 'user-agency-002' END,
+                'subject ' || n % 7, (ARRAY['low', 'high', 'urgent'])[1 + n % 3]::ticket_priority, (ARRAY['open', 'closed', 'waiting', 'resolved'])[1 + n % 4]::ticket_status,
+                CASE WHEN n % 5 > 0 THEN '2025-01-03 00:00+00'::timestamptz + n * interval '7 hours 11 minutes' END,
+                '2024-11-24 03:00+00'::timestamptz + n * interval '31 hours 13 minutes 1.5 seconds'
             FROM unnest(ARRAY['agency-001', 'agency-002']) t, generate_series(1, 90) n;
-        INSERT INTO ticket_messages (id, ticket_id, author_id, body, internal) SELECT k.id || '-m' || n, k.id, 'user-agency-001', 'body ' || n, n = 2 FROM tickets k, generate_series(1, 3) n;
+        INSERT INTO ticket_messages (id, ticket_id, author_id, body, internal)
+            SELECT k.id || '-m' || n, k.id, 'user-agency-001', 'body ' || n, n = 2 FROM tickets k, generate_series(1, 3) n;
         INSERT INTO payments (id, tenant_id, amount, currency, status, provider, paid_at, created_at)
-            SELECT t || '-p' || n, t, (n * 7919 % 100000 - 30000) / 100.0, (ARRAY['EUR', 'CHF'])[1 + n % 2], (ARRAY['pending', 'completed', 'failed'])[1 + n % 3]::payment_status,
-                CASE WHEN n % 6 > 0 THEN 'p' || n % 3 END, CASE WHEN n % 5 > 0 THEN '2024-12-28'::timestamptz + n * interval '9 hours' END, '2025-02-01'::timestamptz + n * interval '3 days'
+            SELECT t || '-p' || n, t, (n * 7919 % 100000 - 30000) / 100.0, (ARRAY['EUR', 'CHF'])[1 + n % 2],
+                (ARRAY['pending', 'completed', 'failed'])[1 + n % 3]::payment_status, CASE WHEN n % 6 > 0 THEN 'p' || n % 3 END,
+                CASE WHEN n % 5 > 0 THEN '2024-12-28'::timestamptz + n * interval '9 hours' END, '2025-02-01'::timestamptz + n * interval '3 days'
             FROM unnest(ARRAY['agency-001', 'agency-002']) t, generate_series(1, 70) n;
         ANALYZE;
         """
@@ -120,7 +123,9 @@ import Testing
             var calendar = Calendar(identifier: .iso8601)
             calendar.timeZone = .gmt
             let days = text.prefix(10).split(separator: "-").compactMap { Int($0) }
-            guard part == "WEEK", let day = calendar.date(from: DateComponents(year: days[0], month: days[1], day: days[2])), let week = calendar.dateInterval(of: .weekOfYear, for: day) else {
+            guard part == "WEEK", let day = calendar.date(from: DateComponents(year: days[0], month: days[1], day: days[2])),
+                let week = calendar.dateInterval(of: .weekOfYear, for: day)
+            else {
                 return text.prefix(part == "YEAR" ? 4 : part == "MONTH" ? 7 : 10) + (part == "YEAR" ? "-01-01" : part == "MONTH" ? "-01" : "") + "T00:00:00Z"
             }
             let monday = calendar.dateComponents([.year, .month, .day], from: week.start)
@@ -208,8 +213,8 @@ import Testing
     /// A client counts its own tickets, whatever it filters by, and of their messages those that are not internal.
     @Test func clientsCountWhatIsTheirs() async throws {
         let database = try Self.database.get()
-        let answer = try await database.answer(
-            "{ ticketsAggregate { groupBy(keys: {field: CREATOR_ID}) { key { creatorId } } } ticketMessagesAggregate(where: {body: {eq: \"body 2\"}}) { count } }", as: "user-client-001")
+        let query = #"{ ticketsAggregate { groupBy(keys: {field: CREATOR_ID}) { key { creatorId } } } ticketMessagesAggregate(where: {body: {eq: "body 2"}}) { count } }"#
+        let answer = try await database.answer(query, as: "user-client-001")
         #expect(answer == #"{"data":{"ticketsAggregate":{"groupBy":[{"key":{"creatorId":"user-client-001"}}]},"ticketMessagesAggregate":{"count":0}}}"#)
         for hidden in ["ticketsAggregate { groupBy(keys: {field: ASSIGNEE_ID}) { count } }", "usersAggregate { min { email } }", "paymentsAggregate { count }"] {
             let answer = try await database.ask("{ \(hidden) }", as: SpotexDatabase.viewer("user-client-001"))

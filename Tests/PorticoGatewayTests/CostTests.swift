@@ -23,6 +23,17 @@ import Testing
         #expect(await database.gateway.poolStatistics.submitted == 6)
     }
 
+    /// The values of an aggregate are one statement and its groups another, for one parent and for forty.
+    @Test func aggregatesDoNotGrowWithRows() async throws {
+        let viewer = SpotexDatabase.viewer("user-agency-001")
+        let query = "{ sites(first: 500) { id ticketsAggregate { count max { subject } min { subject } groupBy(keys: {field: TENANT_ID}) { key { tenantId } count } } } }"
+        for (extra, rows) in [("", 2), (Self.many, 42)] {
+            let answer = try await SpotexDatabase(extra: extra).ask(query, as: viewer)
+            #expect(answer.observation.statements == 3)
+            #expect(answer.observation.rows == rows * 3, "a row of values and one group for each site")
+        }
+    }
+
     @Test func plansAndStatementsAreMadeOnce() async throws {
         let database = try SpotexDatabase()
         let viewer = SpotexDatabase.viewer("user-agency-001")
@@ -61,5 +72,7 @@ import Testing
         let viewer = SpotexDatabase.viewer("user-agency-001")
         let answer = try await SpotexDatabase.shared.get().ask("{ tickets(first: 500) { messages(first: 500) { ticket { messages(first: 500) { id } } } } }", as: viewer)
         #expect(answer.outcome == .requestError(.limitExceeded))
+        let aggregates = "{ tickets(first: 500) { messages(first: 100) { ticket { messagesAggregate { count } } } } }"
+        #expect(try await SpotexDatabase.shared.get().ask(aggregates, as: viewer).outcome == .requestError(.limitExceeded), "all rows of each list may be touched")
     }
 }

@@ -32,18 +32,20 @@ struct AggregateTypes {
     }
 
     private static func count(_ range: SourceRange) -> FieldDefinition {
-        FieldDefinition(description: derivedDescription("How many rows there are."), name: Name("count", range: range), type: .nonNull(.derived("Int", range: range), range), range: range)
+        FieldDefinition(
+            description: derivedDescription("How many rows there are."), name: Name("count", range: range), type: .nonNull(.derived("Int", range: range), range), range: range)
     }
 
     private func part(_ part: AggregatePart, of type: String, fields: FieldMap, _ binding: TypeBinding) -> TypeDefinition? {
         let members = fields.compactMap { field -> FieldDefinition? in
             guard let column = binding.column(field.name), let scalar = part.scalar(of: field.type.name, column.type) else { return nil }
-            return FieldDefinition(
-                description: derivedDescription(part.description(of: field.name)), name: Name(field.name, range: field.range), type: .derived(scalar, range: field.range), range: field.range)
+            let type = TypeReference.derived(scalar, range: field.range)
+            return FieldDefinition(description: derivedDescription(part.description(of: field.name)), name: Name(field.name, range: field.range), type: type, range: field.range)
         }
         guard let range = members.first?.range else { return nil }
         return TypeDefinition(
-            description: derivedDescription(part.description(ofType: type)), name: Name(part.name(of: type), range: range), kind: .object(interfaces: [], fields: members), range: range)
+            description: derivedDescription(part.description(ofType: type)), name: Name(part.name(of: type), range: range),
+            kind: .object(interfaces: [], fields: members), range: range)
     }
 
     /// The scalars that sums and averages need and the short document does not declare, in the order of their names.

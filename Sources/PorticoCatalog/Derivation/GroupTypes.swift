@@ -8,7 +8,8 @@ struct GroupTypes {
     private let range: SourceRange
     /// The fields that rows may be grouped by.
     private let keys: [FieldType]
-    private let hasDates: Bool
+    /// Those of them that `per` is for.
+    private let dates: Set<String>
 
     static let datePartName = "DatePart"
     private static let fieldSuffix = "GroupField"
@@ -17,7 +18,7 @@ struct GroupTypes {
         self.type = type
         self.range = range
         keys = fields.filter { binding.column($0.name)?.type.isGroupable == true }
-        hasDates = keys.contains { binding.column($0.name)?.type.hasDateParts == true }
+        dates = Set(keys.map(\.name).filter { binding.column($0)?.type.hasDateParts == true })
     }
 
     /// Whether a plan depends on which value of this enum a request has: it decides the statement's columns.
@@ -36,14 +37,15 @@ struct GroupTypes {
             derivedInput("first", reference("Int"), "At most this many groups; above the server's highest number it is an error.", range: range),
         ]
         return [FieldDefinition(
-            description: derivedDescription("The rows in groups, ordered by the keys, smallest first and null last."), name: Name("groupBy", range: range), arguments: arguments,
-            type: .nonNull(.list(.nonNull(reference(name("Group")), range), range), range), range: range)]
+            description: derivedDescription("The rows in groups, ordered by the keys, smallest first and null last."), name: Name("groupBy", range: range),
+            arguments: arguments, type: .nonNull(.list(.nonNull(reference(name("Group")), range), range), range), range: range)]
     }
 
     /// `values` are the fields that a group shares with the aggregate.
     func definitions(values: [FieldDefinition]) -> [(DerivedType?, TypeDefinition)] {
         if keys.isEmpty { return [] }
-        let key = FieldDefinition(description: derivedDescription("What the rows of the group have in common."), name: Name("key", range: range), type: reference(name("GroupValues")), range: range)
+        let key = FieldDefinition(
+            description: derivedDescription("What the rows of the group have in common."), name: Name("key", range: range), type: reference(name("GroupValues")), range: range)
         return [
             (nil, definition("Group", "Rows of \(type) that are equal in their keys, and values computed of them.", .object(interfaces: [], fields: [key] + values))),
             (.values(of: type), definition("GroupValues", "The keys of a group; null where a field is no key of it.", .object(interfaces: [], fields: keys.map(value)))),
@@ -59,16 +61,16 @@ struct GroupTypes {
     }
 
     private func value(_ field: FieldType) -> FieldDefinition {
-        FieldDefinition(
-            description: derivedDescription("The `\(field.name)` of all rows of the group; with `per` the start of its period."), name: Name(field.name, range: field.range),
-            type: .derived(field.type.name, range: field.range), range: field.range)
+        let description = "The `\(field.name)` of all rows of the group" + (dates.contains(field.name) ? "; with `per` the start of their period." : ".")
+        return FieldDefinition(
+            description: derivedDescription(description), name: Name(field.name, range: field.range), type: .derived(field.type.name, range: field.range), range: field.range)
     }
 
     private var keyFields: [InputValueDefinition] {
         let field = InputValueDefinition(
             description: derivedDescription("The field."), name: Name("field", range: range), type: .nonNull(reference(name(Self.fieldSuffix)), range), range: range)
         let per = derivedInput("per", reference(Self.datePartName), "By whole periods instead of points of time: for dates only.", range: range)
-        return hasDates ? [field, per] : [field]
+        return dates.isEmpty ? [field] : [field, per]
     }
 
     /// The periods of `per`, for all types.
