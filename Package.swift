@@ -49,6 +49,7 @@ let package = Package(
         .target(name: "PorticoGateway", dependencies: [
             "PorticoExecution", "PorticoPlanning", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
             "PostgresClient", "PostgresSQL", "SocketLoop", "JSONBytes", "YAMLTree", "Diagnostics",
+            .product(name: "Crypto", package: "swift-crypto"),
         ], swiftSettings: hot),
         // Floor 8
         .target(name: "PorticoServer", dependencies: [

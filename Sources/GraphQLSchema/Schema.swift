@@ -2,7 +2,7 @@ import GraphQLLanguage
 
 /// A whole, valid schema (section 3): immutable, shared by all requests of the viewers who see it.
 ///
-/// Made by `SchemaBuilder` from a type-system document that kept every rule of section 3, or by ``Schema/restricted(to:inputField:enumValue:directive:)`` from a schema.
+/// Made by `SchemaBuilder` from a type-system document that kept every rule of section 3, or by ``Schema/restricted(to:implementing:inputField:enumValue:directive:)`` from a schema.
 /// The specified directives, introspection's types (section 4) and those of the specified scalars that are mentioned anywhere (section 3.5: the others
 /// are not part of a schema) are among ``types`` and ``directives``.
 public final class Schema: Sendable {

@@ -7,7 +7,7 @@ extension Schema {
     /// What GraphQL itself specifies is left out (sections 3.5 and 3.13). Of directives that stand on definitions only the specified ones are printed, because
     /// introspection shows no others.
     ///
-    /// - Parameter hiding: custom directives whose definitions are left out. Their arguments' types stay; ``restricted(to:inputField:enumValue:directive:)``
+    /// - Parameter hiding: custom directives whose definitions are left out. Their arguments' types stay; ``restricted(to:implementing:inputField:enumValue:directive:)``
     ///   takes those away as well.
     public func sdl(hiding: Set<String> = []) -> String { DocumentPrinter.print(document(hiding: hiding)) }
 

@@ -21,15 +21,19 @@ extension Schema {
     ///
     /// - Parameters:
     ///   - keep: whether a field of an object or interface stays, by type and field.
+    ///   - implementing: whether an object still implements an interface; one that does not takes no field from it.
     ///   - inputField: the same of an input object's field.
     ///   - enumValue: the same of an enum's value.
     ///   - directive: whether a custom directive stays.
     public func restricted(
-        to keep: (_ type: String, _ field: String) -> Bool, inputField: (_ type: String, _ field: String) -> Bool = { _, _ in true },
-        enumValue: (_ type: String, _ value: String) -> Bool = { _, _ in true }, directive: (_ name: String) -> Bool = { _ in true }
+        to keep: (_ type: String, _ field: String) -> Bool, implementing: (_ type: String, _ interface: String) -> Bool = { _, _ in true },
+        inputField: (_ type: String, _ field: String) -> Bool = { _, _ in true }, enumValue: (_ type: String, _ value: String) -> Bool = { _, _ in true },
+        directive: (_ name: String) -> Bool = { _ in true }
     ) -> Schema {
         let own = typeOrder.filter { !IntrospectionTypes.names.contains($0) && !SpecifiedScalars.names.contains($0) }.compactMap { types[$0] }
-        var rest = SchemaRest(types: own, query: queryType.name, implementers: implementations)
+        let kept = own.map { $0.implementing { type, interface in implementing(type, interface) } }
+        let implementers = Dictionary(uniqueKeysWithValues: implementations.map { interface, types in (interface, types.filter { implementing($0, interface) }) })
+        var rest = SchemaRest(types: kept, query: queryType.name, implementers: implementers)
         rest.filter(keep: keep, inputField: inputField, enumValue: enumValue)
         rest.settle()
         let keptDirectives = directiveOrder.compactMap { directives[$0] }.filter { SpecifiedDirectives.names.contains($0.name) || directive($0.name) }
@@ -40,6 +44,15 @@ extension Schema {
         return rest.schema(like: self, directives: keptDirectives)
     }
 
-    /// The same for a set of fields; see ``restricted(to:inputField:enumValue:directive:)``.
+    /// The same for a set of fields; see ``restricted(to:implementing:inputField:enumValue:directive:)``.
     public func restricted(to visible: VisibleFields) -> Schema { restricted(to: visible.contains) }
+}
+
+extension NamedType {
+    /// The same object with some of its interfaces only; any other type as it is.
+    fileprivate func implementing(_ keep: (_ type: String, _ interface: String) -> Bool) -> NamedType {
+        guard case .object(let object) = self, !object.interfaces.allSatisfy({ keep(object.name, $0) }) else { return self }
+        return .object(ObjectType(
+            name: object.name, description: object.description, interfaces: object.interfaces.filter { keep(object.name, $0) }, fields: object.fields, directives: object.directives))
+    }
 }

@@ -80,7 +80,11 @@ struct Visibility: Sendable, Hashable {
         return catalog.schema.restricted { type, field in
             if let derived = catalog.derived[type] { return shows(field, of: derived, filterable, catalog) }
             let field = catalog.derivedFields[type]?[field]?.list ?? field
+            if field == Catalog.nodeField, catalog.nodeKeys[type] != nil { return showsNode(type, catalog) }
             return type == query ? showsRoot(field, catalog) : catalog.types[type] == nil || fields[type]?.contains(field) == true
+        } implementing: { type, interface in
+            // A type whose key is hidden has no global id; the others keep theirs.
+            interface != Catalog.nodeInterface || catalog.nodeKeys[type] == nil || showsNode(type, catalog)
         } inputField: { input, field in
             catalog.derived[input].map { shows(field, of: $0, filterable, catalog) } ?? true
         } enumValue: { type, value in
@@ -105,6 +109,11 @@ struct Visibility: Sendable, Hashable {
         fields[type]?.contains { catalog.types[type]?.column($0).map { fits($0.type) } ?? false } ?? false
     }
 
+    /// A global id tells the key.
+    private func showsNode(_ type: String, _ catalog: Catalog) -> Bool {
+        catalog.nodeKeys[type].map { fields[type]?.contains($0.field) == true } ?? false
+    }
+
     /// A getter by a field that is hidden would tell the field's values.
     private func showsRoot(_ field: String, _ catalog: Catalog) -> Bool {
         switch catalog.root[field] {
@@ -112,6 +121,7 @@ struct Visibility: Sendable, Hashable {
         case .viewer(let type)?: isSignedIn && fields[type] != nil
         case .getter(let type, let argument, _)?: fields[type]?.contains(argument) == true
         case .list(let type)?: fields[type] != nil
+        case .node?: fields.keys.contains { showsNode($0, catalog) }
         case nil: false
         }
     }

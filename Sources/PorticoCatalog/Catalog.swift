@@ -15,16 +15,25 @@ public final class Catalog: Sendable {
     public let derived: [String: DerivedType]
     /// The fields that were derived from list fields, by the type that has both and by name. No binding mentions them.
     public let derivedFields: [String: [String: DerivedField]]
+    /// The types whose rows have a global id, each with the key that the id holds; empty where `Node` is not derived.
+    public let nodeKeys: [String: ColumnBinding]
 
     public init(
-        schema: Schema, types: [String: TypeBinding], root: [String: RootBinding], derived: [String: DerivedType] = [:], derivedFields: [String: [String: DerivedField]] = [:]
+        schema: Schema, types: [String: TypeBinding], root: [String: RootBinding], derived: [String: DerivedType] = [:], derivedFields: [String: [String: DerivedField]] = [:],
+        nodeKeys: [String: ColumnBinding] = [:]
     ) {
         self.schema = schema
         self.types = types
         self.root = root
         self.derived = derived
         self.derivedFields = derivedFields
+        self.nodeKeys = nodeKeys
     }
+
+    /// The derived interface of all rows that have a global id.
+    public static let nodeInterface = NodeTypes.interface
+    /// The field that gives the global id of a row, and the argument that takes it.
+    public static let nodeField = NodeTypes.field
 }
 
 /// The object type whose fields the fields of a derived type stand for.
@@ -213,4 +222,6 @@ public enum RootBinding: Sendable, Hashable {
     case getter(type: String, argument: String, column: ColumnBinding)
     /// A list with `where`, `orderBy`, `first`, `offset`.
     case list(type: String)
+    /// Any row, by its global id.
+    case node
 }

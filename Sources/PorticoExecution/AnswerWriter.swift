@@ -32,16 +32,18 @@ public struct FieldError: Sendable, Equatable {
 struct AnswerWriter {
     let plan: AuthorizedPlan
     let levels: [LoadState]
+    let pages: [BoundPage]
     let limits: AnswerLimits
-    private let buffer = ResponseBuffer()
+    let buffer = ResponseBuffer()
     private var errors: [FieldError] = []
     private var isTooLarge = false
     /// The way to the object that is being written: positions of fields, and of items where a field is a list.
     private var path: [Int] = []
 
-    init(plan: AuthorizedPlan, levels: [LoadState], limits: AnswerLimits) {
+    init(plan: AuthorizedPlan, levels: [LoadState], pages: [BoundPage], limits: AnswerLimits) {
         self.plan = plan
         self.levels = levels
+        self.pages = pages
         self.limits = limits
     }
 
@@ -106,25 +108,30 @@ struct AnswerWriter {
             return object(output, cells: own, row: row)
         case .list(let load, let output, let itemsNonNull):
             guard let level = level(load, field, position) else { return false }
-            return list(level, output, itemsNonNull: itemsNonNull, position, parent: row)
+            return list(level, output, places: level.places(forParent: row), isReversed: false, itemsNonNull: itemsNonNull, position)
+        case .connection(let page, let part): return write(part, ofPage: page, field, position, cells: cells, row: row)
+        case .nodeID(let type, let column):
+            guard let cell = cells?[column], !cell.isNull else { return null(field, position) }
+            writeNodeID(type: type, cell)
+            return true
         }
     }
 
-    private mutating func list(_ level: Level, _ output: ObjectOutput, itemsNonNull: Bool, _ position: Int, parent: Int) -> Bool {
-        let places = level.places(forParent: parent)
+    /// `isReversed` writes the last place first.
+    mutating func list(_ level: Level, _ output: ObjectOutput, places: Range<Int>, isReversed: Bool, itemsNonNull: Bool, _ position: Int) -> Bool {
         buffer.append(UInt8(ascii: "["))
         path.append(position)
         path.append(0)
         defer { path.removeLast(2) }
-        for place in places {
-            if place > places.lowerBound { buffer.append(UInt8(ascii: ",")) }
-            path[path.count - 1] = place - places.lowerBound
+        for item in 0..<places.count {
+            if item > 0 { buffer.append(UInt8(ascii: ",")) }
+            path[path.count - 1] = item
             let start = buffer.count
             if start > limits.bytes {
                 isTooLarge = true
                 return false
             }
-            let row = level.row(at: place)
+            let row = level.row(at: isReversed ? places.upperBound - 1 - item : places.lowerBound + item)
             if object(output, cells: level.row(row), row: row) { continue }
             if itemsNonNull || isTooLarge { return false }
             buffer.truncate(to: start)
@@ -134,7 +141,7 @@ struct AnswerWriter {
         return true
     }
 
-    private mutating func null(_ field: OutputField, _ position: Int) -> Bool {
+    mutating func null(_ field: OutputField, _ position: Int) -> Bool {
         if field.isNonNull {
             fail(field, position, "This field must have a value and has none.")
             return false
@@ -143,7 +150,7 @@ struct AnswerWriter {
         return true
     }
 
-    private mutating func level(_ load: Int, _ field: OutputField, _ position: Int) -> Level? {
+    mutating func level(_ load: Int, _ field: OutputField, _ position: Int) -> Level? {
         if case .loaded(let level) = levels[load] { return level }
         fail(field, position, "This field could not be loaded.")
         return nil
@@ -170,11 +177,11 @@ struct AnswerWriter {
             index += 1
             switch field.value {
             case .object(_, let child), .beside(_, let child): output = child
-            case .list(_, let child, _):
+            case .list(_, let child, _), .connection(_, .items(_, let child)):
                 output = child
                 if index < path.count { steps.append(.index(path[index])) }
                 index += 1
-            case .fixed, .cell: return steps
+            case .fixed, .cell, .connection, .nodeID: return steps
             }
         }
         return steps

@@ -8,6 +8,7 @@ import PostgresSQL
 public final class PlanExecution {
     private let plan: AuthorizedPlan
     private let parameters: [[ParameterValue]]
+    private let pages: [BoundPage]
     private let runner: any StatementRunner
     private let limits: AnswerLimits
     private let clock: () -> Int
@@ -24,14 +25,16 @@ public final class PlanExecution {
     /// The clock when rows came last: what they let start, starts then, so that each load costs one reading.
     private var now = 0
 
-    /// `parameters` holds the values of each load's parameters; the place of its keys is filled in when they are known. `clock` gives nanoseconds.
+    /// `parameters` holds the values of each load's parameters; the place of its keys is filled in when they are known. `pages` are those of the
+    /// plan's connections. `clock` gives nanoseconds.
     public init(
-        plan: AuthorizedPlan, parameters: [[ParameterValue]], runner: any StatementRunner, limits: AnswerLimits = AnswerLimits(), clock: @escaping () -> Int = { 0 },
-        completion: @escaping (ExecutionResult) -> Void
+        plan: AuthorizedPlan, parameters: [[ParameterValue]], pages: [BoundPage] = [], runner: any StatementRunner, limits: AnswerLimits = AnswerLimits(),
+        clock: @escaping () -> Int = { 0 },         completion: @escaping (ExecutionResult) -> Void
     ) {
         self.clock = clock
         self.plan = plan
         self.parameters = parameters
+        self.pages = pages
         self.runner = runner
         self.limits = limits
         self.completion = completion
@@ -117,7 +120,7 @@ public final class PlanExecution {
         pending -= 1
         if pending > 0 || isOver { return }
         isOver = true
-        var writer = AnswerWriter(plan: plan, levels: levels, limits: limits)
+        var writer = AnswerWriter(plan: plan, levels: levels, pages: pages, limits: limits)
         complete(writer.write())
     }
 

@@ -12,31 +12,33 @@ public struct RequestBinding {
     let viewer: Viewer
     /// The time of the request, as PostgreSQL reads it: one moment for all its loads.
     let now: [UInt8]
+    let cursors: any CursorSealing
 
-    public init(operation: ValidatedOperation, variables: VariableValues, viewer: Viewer, now: [UInt8]) {
+    public init(operation: ValidatedOperation, variables: VariableValues, viewer: Viewer, now: [UInt8], cursors: any CursorSealing) {
         self.operation = operation
         self.variables = variables
         self.viewer = viewer
         self.now = now
+        self.cursors = cursors
     }
 
-    /// For each load the values of its parameters; throws ``PlanningError`` when a value is beyond a bound or not what its column can hold, and when
+    /// For each load the values of its parameters, with what ``pages(of:)`` gave; throws ``PlanningError`` when a value is beyond a bound or not what its column can hold, and when
     /// the rows that the plan may touch are more than `cost`.
-    public func parameters(of plan: AuthorizedPlan, cost: Int) throws(PlanningError) -> [[ParameterValue]] {
+    public func parameters(of plan: AuthorizedPlan, pages: [BoundPage], cost: Int) throws(PlanningError) -> [[ParameterValue]] {
         try check(cost: cost, of: plan)
         var all: [[ParameterValue]] = []
         all.reserveCapacity(plan.loads.count)
         for load in plan.loads {
             var values: [ParameterValue] = []
             values.reserveCapacity(load.parameters.count)
-            for source in load.parameters { values.append(try value(source, of: load)) }
+            for source in load.parameters { values.append(try value(source, of: load, plan, pages)) }
             closeOverMissing(load, &values)
             all.append(values)
         }
         return all
     }
 
-    private func value(_ source: ParameterSource, of load: Load) throws(PlanningError) -> ParameterValue {
+    private func value(_ source: ParameterSource, of load: Load, _ plan: AuthorizedPlan, _ pages: [BoundPage]) throws(PlanningError) -> ParameterValue {
         switch source {
         case .constant(let value): return value
         case .variable(let place, let form):
@@ -63,6 +65,11 @@ public struct RequestBinding {
         case .keys: return .null
         case .first(let bound): return .text(Array(String(try rows(bound, "first", load)).utf8))
         case .offset(let bound): return .text(Array(String(try rows(bound, "offset", load)).utf8))
+        case .rows(let page): return .text(Array(String(pages[page].size + (plan.pages[page].looksBeyond ? 1 : 0)).utf8))
+        case .cursor(let page, let side, let key): return pages[page].values(side)[key]
+        case .nodeKey(let place, let type, let column):
+            guard case .string(let id)? = lookUp(place), let key = NodeID.key(of: id, type: type, column: column) else { return .null }
+            return .binary(key)
         }
     }
 
@@ -90,7 +97,7 @@ public struct RequestBinding {
         }
     }
 
-    private func lookUp(_ place: VariablePlace) -> InputValue? {
+    func lookUp(_ place: VariablePlace) -> InputValue? {
         guard place.position < variables.values.count, var value = variables.values[place.position] else { return nil }
         for step in place.path {
             switch (step, value) {

@@ -125,16 +125,19 @@ public final class Gateway {
     }
 
     private func run(_ plan: AuthorizedPlan, _ variables: VariableValues, _ prepared: PreparedOperation, _ ticket: RequestTicket) {
-        let binding = RequestBinding(operation: prepared.operation, variables: variables, viewer: ticket.viewer, now: MomentText.now())
-        let parameters: [[ParameterValue]]
+        let binding = RequestBinding(operation: prepared.operation, variables: variables, viewer: ticket.viewer, now: MomentText.now(), cursors: settings.cursors)
+        let pages: [BoundPage], parameters: [[ParameterValue]]
         do {
-            parameters = try binding.parameters(of: plan, cost: ticket.rules.limits.cost)
+            pages = try binding.pages(of: plan)
+            parameters = try binding.parameters(of: plan, pages: pages, cost: ticket.rules.limits.cost)
         } catch {
             return refuse(error, prepared, ticket)
         }
         ticket.observation.loads = plan.loads.count
         let runner = runner(of: plan, ticket)
-        let execution = PlanExecution(plan: plan, parameters: parameters, runner: runner, limits: settings.answer, clock: MonotonicClock.nanoseconds) { [self] result in
+        let execution = PlanExecution(
+            plan: plan, parameters: parameters, pages: pages, runner: runner, limits: settings.answer, clock: MonotonicClock.nanoseconds
+        ) { [self] result in
             if isWorthAnotherStart(result, ticket) { return run(plan, variables, prepared, ticket) }
             finish(result, prepared, ticket)
         }

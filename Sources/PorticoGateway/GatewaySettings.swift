@@ -21,5 +21,8 @@ public struct GatewaySettings: Sendable {
     /// Plans of one operation, one for each shape of its variables (default 64): against filters that never look alike.
     public var plansPerOperation = 64
 
+    /// What seals the cursors of connections; the same for all gateways that serve the same clients.
+    public var cursors: any CursorSealing = CursorKey.random()
+
     public init() {}
 }

@@ -4,12 +4,14 @@ import PorticoCatalog
 
 /// What the executor runs, and nothing else: the loads of one operation under one set of rules, and the shape of its answer.
 ///
-/// It can be made in this file alone, by ``authorize(_:output:access:operation:)``, which lets no statement pass without its tenant condition. It holds no
+/// It can be made in this file alone, by ``authorize(_:output:pages:access:name:kind:)``, which lets no statement pass without its tenant condition. It holds no
 /// value of any viewer or request, so that all requests of the same shape under the same rules share one.
 public final class AuthorizedPlan: Sendable {
     /// Parents before children.
     public let loads: [Load]
     public let output: ObjectOutput
+    /// The connections among its fields.
+    public let pages: [Page]
     public let scope: TenantScope
     public let operationName: String?
     public let operationKind: OperationKind
@@ -20,9 +22,10 @@ public final class AuthorizedPlan: Sendable {
     /// Bytes that it holds, roughly: what a cache has to reckon with.
     public let weight: Int
 
-    private init(loads: [Load], output: ObjectOutput, scope: TenantScope, operationName: String?, operationKind: OperationKind) {
+    private init(loads: [Load], output: ObjectOutput, pages: [Page], scope: TenantScope, operationName: String?, operationKind: OperationKind) {
         self.loads = loads
         self.output = output
+        self.pages = pages
         self.scope = scope
         self.operationName = operationName
         self.operationKind = operationKind
@@ -33,10 +36,10 @@ public final class AuthorizedPlan: Sendable {
         }
         self.dependents = dependents
         self.first = first
-        weight = loads.reduce(output.weight) { $0 + 2_000 + 2 * $1.statement.text.utf8.count }
+        weight = loads.reduce(output.weight + pages.reduce(0) { $0 + 500 + $1.use.structure.count }) { $0 + 2_000 + 2 * $1.statement.text.utf8.count }
     }
 
-    static func authorize(_ drafts: [any DraftLoad], output: ObjectOutput, access: RowAccess, name: String?, kind: OperationKind) throws(PlanningError) -> AuthorizedPlan {
+    static func authorize(_ drafts: [any DraftLoad], output: ObjectOutput, pages: [Page], access: RowAccess, name: String?, kind: OperationKind) throws(PlanningError) -> AuthorizedPlan {
         var loads: [Load] = []
         loads.reserveCapacity(drafts.count)
         for draft in drafts {
@@ -47,6 +50,6 @@ public final class AuthorizedPlan: Sendable {
             }
             loads.append(load)
         }
-        return AuthorizedPlan(loads: loads, output: output, scope: access.scope, operationName: name, operationKind: kind)
+        return AuthorizedPlan(loads: loads, output: output, pages: pages, scope: access.scope, operationName: name, operationKind: kind)
     }
 }

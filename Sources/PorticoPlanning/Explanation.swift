@@ -51,10 +51,13 @@ public struct Explanation: Sendable {
     }
 
     private func describe(_ load: Load) -> String {
+        func same(_ text: String) -> (String, String) { (text, text) }
         let (what, each) = switch load.content {
         case .rows: load.isList ? ("rows of \(load.type)", "a list of \(load.type)") : ("one row of \(load.type)", "a row of \(load.type)")
         case .totals: ("values of all rows of \(load.type) together", "values of all rows of \(load.type) together")
         case .groups: ("groups of rows of \(load.type)", "groups of rows of \(load.type)")
+        case .page(let page): same("a page of \(load.type)\(plan.pages[page].isBackward ? ", from its end" : "")")
+        case .otherSide(let page): same("whether there is a \(load.type) \(plan.pages[page].isBackward ? "behind" : "before") the page")
         }
         return switch load.link {
         case .root: "\(what); starts at once"
@@ -79,7 +82,19 @@ public struct Explanation: Sendable {
         case .keys: if case .batch(let parent, let column, _, _) = load.link { "the keys of load \(parent + 1): \(keyName(parent, column))" } else { "keys" }
         case .first(let bound): "first: \(describe(bound)), at most \(bound.maximum)"
         case .offset(let bound): "offset: \(describe(bound)), at most \(bound.maximum)"
+        case .rows(let index): describe(rowsOf: plan.pages[index])
+        case .cursor(let page, let side, let key): "\(plan.pages[page].order[key].column.field) of the cursor in \(side.rawValue)\(describe(plan.pages[page].cursor(side)))"
+        case .nodeKey(let place, let type, _): "the key of a \(type) in variable \(describe(place))"
         }
+    }
+
+    private func describe(rowsOf page: Page) -> String {
+        let rows = "\(page.sizeName): \(describe(page.size)), at most \(page.size.maximum)"
+        return page.looksBeyond ? "\(rows); and one row more, to know whether there is any" : rows
+    }
+
+    private func describe(_ cursor: PlanOperand?) -> String {
+        if case .open(let place)? = cursor { ": variable \(describe(place))" } else { "" }
     }
 
     private func keyName(_ load: Int, _ column: Int) -> String {
@@ -122,6 +137,7 @@ public struct Explanation: Sendable {
         case .rule(let origins): "rule at \(origins.map { $0.resolved(tenant: tenant).description }.joined(separator: ", "))"
         case .filter: "the request's filter"
         case .key: "key"
+        case .cursor(let side): "the cursor in \(side.rawValue)"
         }
     }
 

@@ -28,6 +28,13 @@ struct ListArguments {
         }
     }
 
+    init(condition: Condition<PlanOperand>?, order: [OrderKey], first: RowBound) {
+        self.condition = condition
+        self.order = order
+        self.first = first
+        offset = nil
+    }
+
     /// Whether the client's own filter already says which tenant: then an index that begins with it needs no second condition of the same kind.
     func pins(_ isolation: Isolation) -> Bool {
         guard case .column(let column) = isolation, let condition else { return false }
@@ -68,7 +75,7 @@ struct ListArguments {
 
     // MARK: Bounds
 
-    private static func bound(_ value: ShapedValue?, name: String, otherwise: Int, maximum: Int) throws(PlanningError) -> RowBound {
+    static func bound(_ value: ShapedValue?, name: String, otherwise: Int, maximum: Int) throws(PlanningError) -> RowBound {
         switch value {
         case nil, .constant(.null)?: return RowBound(source: .fixed(otherwise), maximum: maximum)
         case .constant(.int(let number))?:

@@ -53,6 +53,10 @@ public enum LoadContent: Sendable, Hashable {
     case totals
     /// A row of keys and computed values for each group of rows.
     case groups
+    /// Rows of a connection's page, by its place in ``AuthorizedPlan/pages``.
+    case page(Int)
+    /// A row on the side that the page does not read towards, where there is any.
+    case otherSide(ofPage: Int)
 }
 
 /// The rows that a load may make PostgreSQL look at: what the cost of a plan is reckoned from.
@@ -120,6 +124,8 @@ public struct ConditionNote: Sendable, Hashable {
         case rule([RuleOrigin])
         case filter
         case key
+        /// The place of a cursor.
+        case cursor(CursorSide)
     }
 
     public var condition: Expression

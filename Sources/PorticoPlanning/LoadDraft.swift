@@ -18,6 +18,8 @@ final class LoadDraft: DraftLoad {
     let link: LinkDraft
     let isList: Bool
     let arguments: ListArguments?
+    /// The connection that it is a load of, and what for.
+    let page: (draft: PageDraft, content: LoadContent)?
     private(set) var columns: [ColumnBinding] = []
 
     /// How its rows are found.
@@ -30,7 +32,7 @@ final class LoadDraft: DraftLoad {
         case batch(RelationBinding, parent: LoadDraft, keyColumn: Int, KeyType)
     }
 
-    init(index: Int, binding: TypeBinding, path: String, range: SourceRange, link: LinkDraft, isList: Bool, arguments: ListArguments? = nil) {
+    init(index: Int, binding: TypeBinding, path: String, range: SourceRange, link: LinkDraft, isList: Bool, arguments: ListArguments? = nil, page: (draft: PageDraft, content: LoadContent)? = nil) {
         self.index = index
         self.binding = binding
         self.path = path
@@ -38,6 +40,7 @@ final class LoadDraft: DraftLoad {
         self.link = link
         self.isList = isList
         self.arguments = arguments
+        self.page = page
     }
 
     /// The position of a column in the result; each is selected once.
@@ -83,13 +86,13 @@ final class LoadDraft: DraftLoad {
         }
         let findsByTenant = key == nil && arguments?.pins(binding.isolation) != true
         notes += try access.conditions(binding, row: row, indexable: findsByTenant, draft: &draft).notes
-        notes += try access.filter(arguments?.condition, row: row, draft: &draft)
+        notes += try filter(access, row, &draft)
         let select = Select(
             columns: columns.map { OutputColumn(row.column($0)) },
             from: [access.table(binding, alias: row.alias)],
             conditions: notes.map(\.condition),
             order: arguments?.order.map { $0.term(row) } ?? [],
-            limit: arguments.map { draft.parameter(.first($0.first)) },
+            limit: limit(&draft),
             offset: arguments?.offset.map { draft.parameter(.offset($0)) })
         return load(select, link, draft, notes)
     }
@@ -99,7 +102,7 @@ final class LoadDraft: DraftLoad {
         let row = RowReference(alias: draft.tableAlias(), keyed: isList ? relation.remote.column : nil)
         let tie = ConditionNote(condition: .binary(row.column(relation.remote), .equal, RowReference.batchKey), reason: .key)
         let rules = try access.conditions(binding, row: row, indexable: false, draft: &draft)
-        let notes = [tie] + rules.notes + (try access.filter(arguments?.condition, row: row, draft: &draft))
+        let notes = [tie] + rules.notes + (try filter(access, row, &draft))
         let from = FromItem.keys(parameter: keys, type: keyType.rawValue, Alias("k", 0))
         let ordinal = OutputColumn(.column(Alias("k", 0), "ord"))
         let link = Link.batch(parent: parent.index, column: keyColumn, keyType: keyType, keysAreUnique: relation.local.column == parent.binding.key.column)
@@ -115,7 +118,7 @@ final class LoadDraft: DraftLoad {
             columns: columns.map { OutputColumn(row.column($0)) },
             from: [access.table(binding, alias: row.alias)], conditions: own,
             order: arguments.order.map { $0.term(row) },
-            limit: draft.parameter(.first(arguments.first)),
+            limit: limit(&draft),
             offset: arguments.offset.map { draft.parameter(.offset($0)) })
         let list = Alias("c", 0)
         let select = Select(
@@ -127,7 +130,7 @@ final class LoadDraft: DraftLoad {
     private func load(_ select: Select, _ link: Link, _ draft: StatementDraft, _ notes: [ConditionNote]) -> Load {
         Load(
             index: index, type: binding.name, path: path, range: range, link: link, isList: isList, select: select, parameters: draft.parameters,
-            parameterTypes: draft.parameterTypes, columns: columns, touches: arguments.map { .atMost($0.first) } ?? .one, notes: notes)
+            parameterTypes: draft.parameterTypes, content: page?.content ?? .rows, columns: columns, touches: arguments.map { .atMost($0.first) } ?? .one, notes: notes)
     }
 }
 

@@ -17,8 +17,8 @@ public final class ObjectOutput: Sendable {
         fields.reduce(100) { sum, field in
             switch field.value {
             case .fixed(let bytes): sum + 100 + bytes.count
-            case .cell: sum + 150
-            case .object(_, let output), .beside(_, let output), .list(_, let output, _): sum + 100 + output.weight
+            case .object(_, let output), .beside(_, let output), .list(_, let output, _), .connection(_, .items(_, let output)): sum + 100 + output.weight
+            case .cell, .connection, .nodeID: sum + 150
             }
         }
     }
@@ -45,6 +45,23 @@ public enum OutputValue: Sendable {
     case beside(load: Int?, ObjectOutput)
     /// The rows of a load that belong to the parent's row.
     case list(load: Int, ObjectOutput, itemsNonNull: Bool)
+    /// A part of a connection, by its place in ``AuthorizedPlan/pages``.
+    case connection(page: Int, ConnectionPart)
+    /// The global id of a row, made of its type's name and a cell.
+    case nodeID(type: String, column: Int)
+}
+
+/// What only connections have.
+public enum ConnectionPart: Sendable {
+    /// `edges` or `nodes`: the rows of the page, in the list's order.
+    case items(load: Int, ObjectOutput)
+    /// The cursor of the row that is being written.
+    case cursor
+    case startCursor(load: Int), endCursor(load: Int)
+    /// Whether there are rows beyond the page on the side that it is read towards.
+    case hasMore(load: Int)
+    /// Whether there are rows on the other side.
+    case hasOtherSide(load: Int)
 }
 
 /// How a cell in PostgreSQL's binary form becomes JSON.

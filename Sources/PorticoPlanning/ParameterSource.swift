@@ -21,6 +21,12 @@ public enum ParameterSource: Sendable, Hashable {
     case keys
     case first(RowBound)
     case offset(RowBound)
+    /// The rows to load of a page: its size, and one more where it looks beyond.
+    case rows(page: Int)
+    /// What a cursor holds of one key of its order.
+    case cursor(page: Int, CursorSide, key: Int)
+    /// The key inside a global id; null where it is none of the column's type.
+    case nodeKey(VariablePlace, type: String, ColumnType)
 }
 
 public enum ListElement: Sendable, Hashable {

@@ -8,7 +8,7 @@ extension PlanWalk {
     /// A field of the query root that was derived from a list.
     mutating func derived(_ derived: DerivedField, _ field: CollectedField) throws(PlanningError) -> OutputValue {
         guard case .list(let type)? = access.catalog.root[derived.list], let definition = definition(of: field, on: operation.rootType) else { throw Self.notBound(field) }
-        return try self.derived(derived, field, definition, try access.binding(type), link: .all, path: field.responseKey)
+        return try self.derived(derived, field, definition, try access.binding(type), owner: operation.rootType.name, link: .all, path: field.responseKey)
     }
 
     /// The same of a relation.
@@ -17,11 +17,13 @@ extension PlanWalk {
             throw Self.notBound(field)
         }
         let link = try link(relation, of: parent, field)
-        return try self.derived(derived, field, definition, try access.binding(relation.target), link: link, path: "\(parent.path).\(field.responseKey)")
+        let path = "\(parent.path).\(field.responseKey)"
+        return try self.derived(derived, field, definition, try access.binding(relation.target), owner: parent.binding.name, link: link, path: path)
     }
 
-    private mutating func derived(_ derived: DerivedField, _ field: CollectedField, _ definition: FieldType, _ binding: TypeBinding, link: LoadDraft.LinkDraft, path: String) throws(PlanningError) -> OutputValue {
+    private mutating func derived(_ derived: DerivedField, _ field: CollectedField, _ definition: FieldType, _ binding: TypeBinding, owner: String, link: LoadDraft.LinkDraft, path: String) throws(PlanningError) -> OutputValue {
         switch derived {
+        case .connection: return try connection(field, definition, to: binding, owner: owner, link: link, path: path)
         case .aggregate:
             let filter = try arguments(field, definition).filter { $0.key == "where" }
             let list = try listArguments(field, filter, binding, path: path)

@@ -19,7 +19,7 @@ public struct Planner: Sendable {
     public func plan(_ operation: ValidatedOperation, shapes: VariableShapes, variables: VariableValues) throws(PlanningError) -> AuthorizedPlan {
         var walk = PlanWalk(access: access, operation: operation, shapes: shapes, variables: variables)
         let output = try walk.root()
-        return try AuthorizedPlan.authorize(walk.drafts, output: output, access: access, name: operation.name, kind: operation.kind)
+        return try AuthorizedPlan.authorize(walk.drafts, output: output, pages: walk.pages.map { $0.finish() }, access: access, name: operation.name, kind: operation.kind)
     }
 }
 
@@ -30,6 +30,8 @@ struct PlanWalk {
     let shapes: VariableShapes
     let variables: VariableValues
     var drafts: [any DraftLoad] = []
+    /// The connections so far.
+    var pages: [PageDraft] = []
 
     init(access: RowAccess, operation: ValidatedOperation, shapes: VariableShapes, variables: VariableValues) {
         self.access = access
@@ -74,6 +76,7 @@ struct PlanWalk {
             let binding = try access.binding(type)
             let list = try listArguments(field, arguments, binding, path: field.responseKey)
             return try self.list(field, binding, definition, link: .all, list, path: field.responseKey)
+        case .node: return try node(field, definition)
         }
     }
 
@@ -98,7 +101,7 @@ struct PlanWalk {
 
     // MARK: Objects and lists
 
-    private mutating func object(_ field: CollectedField, _ binding: TypeBinding, link: LoadDraft.LinkDraft, path: String) throws(PlanningError) -> OutputValue {
+    mutating func object(_ field: CollectedField, _ binding: TypeBinding, link: LoadDraft.LinkDraft, path: String) throws(PlanningError) -> OutputValue {
         let draft = LoadDraft(index: drafts.count, binding: binding, path: path, range: field.first.range, link: link, isList: false)
         try add(draft)
         return .object(load: draft.index, try selections(field, draft))
@@ -119,7 +122,7 @@ struct PlanWalk {
         drafts.append(draft)
     }
 
-    private mutating func selections(_ field: CollectedField, _ draft: LoadDraft) throws(PlanningError) -> ObjectOutput {
+    mutating func selections(_ field: CollectedField, _ draft: LoadDraft) throws(PlanningError) -> ObjectOutput {
         guard case .object(let type)? = operation.schema.type(draft.binding.name) else {
             throw PlanningError(.notBound, "Type \(draft.binding.name) is not available.", range: field.first.range)
         }
@@ -131,6 +134,10 @@ struct PlanWalk {
             }
             if let derived = access.catalog.derivedFields[type.name]?[child.name] {
                 fields.add(child, try self.derived(derived, child, of: draft), isNonNull: type.fields[child.name]?.type.isNonNull ?? true)
+                continue
+            }
+            if child.name == Catalog.nodeField, let key = access.catalog.nodeKeys[type.name] {
+                fields.add(child, .nodeID(type: type.name, column: draft.cell(key)), isNonNull: true)
                 continue
             }
             guard let definition = type.fields[child.name], let bound = draft.binding.fields[child.name] else {

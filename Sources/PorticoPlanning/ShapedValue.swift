@@ -31,14 +31,20 @@ public struct VariableShapes: Sendable {
         case presence
         /// The structure of an input object.
         case structure
+        /// Whether it is there, and the type that the global id in it names.
+        case nodeType
         case value
     }
 
     let dependences: [Dependence]
+    private let schema: Schema
 
     public init(_ operation: ValidatedOperation, byValue: Bool) {
-        dependences = operation.variables.map { variable in
+        schema = operation.schema
+        let nodeVariables = operation.nodeVariables
+        dependences = operation.variables.enumerated().map { position, variable in
             if byValue { return .value }
+            if nodeVariables.contains(position) { return .nodeType }
             switch operation.schema.type(variable.type.name) {
             case .inputObject: return .structure
             case .scalar(let scalar) where scalar.name == "Boolean": return .value
@@ -56,6 +62,13 @@ public struct VariableShapes: Sendable {
             switch dependence {
             case .none: continue
             case .presence: key.append(value == nil ? 0x2D : value == .null ? 0x30 : 0x31)
+            case .nodeType:
+                // What names no type has one plan, whatever it is: keys of plans are not for strangers to multiply.
+                guard case .string(let id)? = value, let type = NodeID.type(of: id), schema.type(type) != nil else {
+                    key.append(value == nil ? 0x2D : value == .null ? 0x30 : 0x31)
+                    continue
+                }
+                key += Array("n\(type);".utf8)
             case .structure, .value:
                 guard let value else {
                     key.append(0x2D)
@@ -116,7 +129,7 @@ public struct VariableShapes: Sendable {
             if value == .null { return .constant(.null) }
             let place = VariablePlace(position: position)
             switch dependences[position] {
-            case .none, .presence: return .open(place)
+            case .none, .presence, .nodeType: return .open(place)
             case .structure: return Self.shape(value, at: place)
             case .value: return Self.shape(constant: value)
             }

@@ -52,6 +52,9 @@ public final class Server: Sendable {
         } catch {
             throw ServerFailure(error.description)
         }
+        if state.configuration.cursorKey == nil {
+            logger.notice("cursors of connections end with this process, because there is no secret to seal them with", metadata: ["setting": "cursors.secret"])
+        }
         do throws(SocketFailure) {
             sockets = try Self.open(state.configuration.listener)
         } catch {

@@ -17,6 +17,7 @@ public struct ServerState: Sendable {
         self.policy = policy
         self.migrations = migrations
         self.gateway = gateway
+        if let key = configuration.cursorKey { self.gateway.cursors = key }
     }
 }
 

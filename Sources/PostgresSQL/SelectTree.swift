@@ -125,6 +125,8 @@ public enum BinaryOperator: String, Sendable, Hashable {
     case like = "LIKE", iLike = "ILIKE"
     case contains = "@>", overlaps = "&&"
     case hasKey = "?"
+    /// Equality that is true of two nulls and never null itself.
+    case isNotDistinctFrom = "IS NOT DISTINCT FROM"
 }
 
 /// The constants that statements are written with; a closed set, so that nothing a client sends can be among them.

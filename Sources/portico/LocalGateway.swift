@@ -15,6 +15,8 @@ final class LocalGateway {
     let pool: ConnectionPool
     private let gateway: Gateway
     private let lookup: ViewerLookup
+    /// What seals the cursors that it gives and takes: as `portico serve` does, so that a cursor printed here is good there.
+    let cursors: CursorKey
 
     init(_ api: API, _ project: Project) throws(CommandFailure) {
         let database = project.configuration.database
@@ -29,7 +31,10 @@ final class LocalGateway {
         settings.statementTimeoutMilliseconds = Self.patience
         settings.readOnly = true
         pool = ConnectionPool(reactor: reactor, connection: settings)
-        gateway = Gateway(catalog: api.catalog, pool: pool, reactor: reactor, settings: GatewaySettings(), offload: { work, then in then(work()) })
+        cursors = try project.withDevSecret().cursorKey ?? .random()
+        var gatewaySettings = GatewaySettings()
+        gatewaySettings.cursors = cursors
+        gateway = Gateway(catalog: api.catalog, pool: pool, reactor: reactor, settings: gatewaySettings, offload: { work, then in then(work()) })
         lookup = ViewerLookup(authentication: project.configuration.authentication, policy: api.policy, pool: pool, reactor: reactor)
         pool.start()
     }

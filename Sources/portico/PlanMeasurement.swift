@@ -17,10 +17,10 @@ final class PlanMeasurement: StatementRunner {
     }
 
     /// Milliseconds count from a statement's sending to its rows, the way to the server and back included.
-    static func run(_ plan: AuthorizedPlan, _ parameters: [[ParameterValue]], on gateway: LocalGateway) throws(CommandFailure) -> [Int: Explanation.Measurement] {
+    static func run(_ plan: AuthorizedPlan, _ parameters: [[ParameterValue]], _ pages: [BoundPage], on gateway: LocalGateway) throws(CommandFailure) -> [Int: Explanation.Measurement] {
         let runner = PlanMeasurement(plan, pool: gateway.pool)
         var result: ExecutionResult?
-        let execution = PlanExecution(plan: plan, parameters: parameters, runner: runner) { result = $0 }
+        let execution = PlanExecution(plan: plan, parameters: parameters, pages: pages, runner: runner) { result = $0 }
         execution.start()
         gateway.wait { result != nil }
         switch result?.outcome {

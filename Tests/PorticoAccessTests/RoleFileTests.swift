@@ -111,6 +111,6 @@ import Testing
     @Test func aGetterByAHiddenFieldIsHidden() throws {
         let roles = SourceText(name: "roles.yaml", "roles: { a: { Ticket: { read: { fields: [subject] } } } }")
         let set = try #require(try Policy.load(catalog: Spotex.catalog.get(), roles: roles, tenants: []).ruleSet("a", nil))
-        #expect(set.schema.queryType.fields.names == ["apiVersion", "tickets", "ticketsAggregate"])
+        #expect(set.schema.queryType.fields.names == ["apiVersion", "tickets", "ticketsConnection", "ticketsAggregate"])
     }
 }

@@ -80,10 +80,11 @@ import Testing
         #expect(try Set(schema.queryType.fields.names) == withDerived(roots, of: "Query"))
     }
 
-    /// With each list that may be read goes what stands beside it, and with none other.
+    /// With each list that may be read goes what stands beside it, and with a key the global id; and with none other.
     private func withDerived(_ fields: Set<String>, of type: String) throws -> Set<String> {
         let derived = try Spotex.catalog.get().derivedFields[type] ?? [:]
-        return fields.union(derived.filter { fields.contains($0.value.list) }.keys)
+        let hasNode = try type == "Query" ? fields.count > 1 : Spotex.catalog.get().nodeKeys[type].map { fields.contains($0.field) } == true
+        return fields.union(derived.filter { fields.contains($0.value.list) }.keys).union(hasNode ? [type == "Query" ? "node" : "nodeId"] : [])
     }
 
     @Test(arguments: readable.keys.sorted()) func filtersAndOrdersShowNoHiddenField(_ viewer: String) throws {

@@ -27,6 +27,10 @@ import Testing
                 for argument in field.arguments { #expect(argument.description != nil, "\(name).\(field.name).\(argument.name)") }
             }
         }
+        for name in ["NoteConnection", "NoteEdge", "PageInfo", "Node"] {
+            for field in catalog.schema.type(name)?.fields?.elements ?? [] { #expect(field.description != nil, "\(name).\(field.name)") }
+        }
+        for argument in catalog.schema.queryType.fields["notesConnection"]?.arguments.elements ?? [] { #expect(argument.description != nil) }
         for argument in catalog.schema.queryType.fields["notes"]?.arguments.elements ?? [] { #expect(argument.description != nil) }
     }
 
@@ -39,7 +43,7 @@ import Testing
     }
 
     @Test func saysWhichFieldsStandBesideLists() throws {
-        let notes = ["notesAggregate": DerivedField.aggregate(of: "notes")]
+        let notes = ["notesConnection": DerivedField.connection(of: "notes"), "notesAggregate": .aggregate(of: "notes")]
         #expect(try SmallProject().load().derivedFields == ["Query": notes, "Person": notes])
     }
 
@@ -105,12 +109,23 @@ private let golden = """
         first: Int
         offset: Int
       ): [Note!]!
+      notesConnection(
+        where: NoteFilter
+        orderBy: [NoteOrder!]
+        first: Int
+        after: String
+        last: Int
+        before: String
+      ): NoteConnection!
       notesAggregate(
         where: NoteFilter
       ): NoteAggregate!
+      node(
+        nodeId: ID!
+      ): Node
     }
 
-    type Note {
+    type Note implements Node {
       id: ID!
       ownerId: ID!
       text: String!
@@ -118,9 +133,10 @@ private let golden = """
       tags: [String!]!
       data: JSON
       owner: Person
+      nodeId: ID!
     }
 
-    type Person {
+    type Person implements Node {
       id: ID!
       teamId: ID
       notes(
@@ -129,9 +145,18 @@ private let golden = """
         first: Int
         offset: Int
       ): [Note!]!
+      notesConnection(
+        where: NoteFilter
+        orderBy: [NoteOrder!]
+        first: Int
+        after: String
+        last: Int
+        before: String
+      ): NoteConnection!
       notesAggregate(
         where: NoteFilter
       ): NoteAggregate!
+      nodeId: ID!
     }
 
     enum State {
@@ -220,6 +245,29 @@ private let golden = """
       in: [State!]
       notIn: [State!]
       isNull: Boolean
+    }
+
+    type NoteConnection {
+      edges: [NoteEdge!]!
+      nodes: [Note!]!
+      pageInfo: PageInfo!
+      totalCount: Int!
+    }
+
+    type NoteEdge {
+      cursor: String!
+      node: Note!
+    }
+
+    type PageInfo {
+      hasNextPage: Boolean!
+      hasPreviousPage: Boolean!
+      startCursor: String
+      endCursor: String
+    }
+
+    interface Node {
+      nodeId: ID!
     }
 
     type NoteAggregate {

@@ -1,4 +1,5 @@
 import GraphQLSchema
+import JSONBytes
 import TestRandom
 
 /// Random operations that validate against a viewer's schema: nested relations, filters through relations, orders. Foreign keys are left out, because they are
@@ -19,7 +20,9 @@ struct RandomQueries {
     }
 
     private mutating func selection(_ field: FieldType, depth: Int) -> String {
+        if field.type.name == "Node" { return "node\(arguments(field)) { __typename ... on Ticket { subject } ... on Site { name tickets { subject } } }" }
         guard case .object(let type)? = schema.type(field.type.name) else { return field.name }
+        if type.name.hasSuffix("Connection") { return "\(field.name)\(arguments(field)) { \(page(type, depth: depth)) }" }
         var inner: [String] = []
         for child in type.fields {
             let isComposite = schema.type(child.type.name)?.isComposite == true
@@ -30,14 +33,25 @@ struct RandomQueries {
         return "\(field.name)\(arguments(field)) { \(inner.joined(separator: " ")) }"
     }
 
+    /// The whole of a page: what it says of its rows by cursors, flags and counts besides the rows themselves.
+    private mutating func page(_ type: ObjectType, depth: Int) -> String {
+        var parts = ["pageInfo { hasNextPage hasPreviousPage }"]
+        if let nodes = type.fields["nodes"] { parts.append(chance(2) ? selection(nodes, depth: depth) : "edges { \(selection(nodes, depth: depth).replacing("nodes", with: "node", maxReplacements: 1)) }") }
+        if chance(2) { parts.append("totalCount") }
+        return parts.joined(separator: " ")
+    }
+
     private mutating func arguments(_ field: FieldType) -> String {
         if field.arguments["keys"] != nil { return "(keys: [\(keys(of: String(field.type.name.dropLast("Group".count))))])" }
+        if field.arguments["nodeId"] != nil { return "(nodeId: \"\(anyNodeID())\")" }
         if field.arguments["id"] != nil { return "(id: \"\(anyID(field.type.name))\")" }
         guard let filtered = field.arguments["where"] else { return "" }
         var parts: [String] = []
         if chance(2) { parts.append("where: \(filter(filtered.type.name, depth: 3))") }
-        if field.arguments["first"] != nil, chance(3) { parts.append("first: \(Int.random(in: 0...5, using: &generator))") }
-        if chance(4), case .inputObject(let order)? = schema.type("\(field.type.name)Order"), let key = order.fields.elements.randomElement(using: &generator) {
+        if field.arguments["last"] != nil, chance(3) {
+            parts.append("last: \(Int.random(in: 0...5, using: &generator))")
+        } else if field.arguments["first"] != nil, chance(3) { parts.append("first: \(Int.random(in: 0...5, using: &generator))") }
+        if chance(4), case .inputObject(let order)? = field.arguments["orderBy"].flatMap({ schema.type($0.type.name) }), let key = order.fields.elements.randomElement(using: &generator) {
             parts.append("orderBy: [{\(key.name): DESC}]")
         }
         return parts.isEmpty ? "" : "(\(parts.joined(separator: ", ")))"
@@ -62,6 +76,11 @@ struct RandomQueries {
         }
     }
 
+    private mutating func anyNodeID() -> String {
+        let type = ["User", "Site", "Ticket", "Nothing"].randomElement(using: &generator) ?? "Site"
+        return Base64.url([1] + Array(type.utf8) + [0] + Array(anyID(type).utf8))
+    }
+
     private mutating func filter(_ name: String, depth: Int) -> String {
         guard depth > 0, case .inputObject(let type)? = schema.type(name), let field = type.fields.elements.randomElement(using: &generator) else { return "{}" }
         let target = field.type.name
@@ -79,4 +98,13 @@ struct RandomQueries {
     }
 
     private mutating func chance(_ of: Int) -> Bool { Int.random(in: 0..<of, using: &generator) == 0 }
+}
+
+/// Base64url without padding, as global ids are written.
+enum Base64 {
+    static func url(_ bytes: [UInt8]) -> String {
+        let buffer = ResponseBuffer()
+        buffer.appendBase64URL(bytes)
+        return String(decoding: buffer.takeBytes(), as: UTF8.self)
+    }
 }

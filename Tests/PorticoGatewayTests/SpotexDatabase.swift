@@ -21,7 +21,7 @@ final class SpotexDatabase: Sendable {
     static let shared: Result<SpotexDatabase, any Error> = Result { try SpotexDatabase() }
 
     /// A database of its own, for tests that write or break things. `extra` is SQL that runs after the seed.
-    init(extra: String = "", settings: GatewaySettings = GatewaySettings()) throws {
+    init(extra: String = "", settings: GatewaySettings = settings) throws {
         let files = try ProjectFiles.read(folder: Self.folder.path(percentEncoded: false))
         catalog = try CatalogLoader.load(schemaFile: files.schema, resolvers: files.resolvers)
         policy = try Policy.load(catalog: catalog, roles: files.roles, tenants: files.tenants)
@@ -39,9 +39,17 @@ final class SpotexDatabase: Sendable {
         _ = gateway.start()
     }
 
+    /// Its connections are the cluster's, which all tests share.
     deinit {
         let gateway = gateway
         Task { await gateway.stop() }
+    }
+
+    /// With a fixed key for cursors, so that they are the same in every run.
+    static var settings: GatewaySettings {
+        var settings = GatewaySettings()
+        settings.cursors = CursorKey(secret: Array("a secret of the tests, 32 bytes long".utf8))
+        return settings
     }
 
     /// The viewer that a row of the seed's users is.

@@ -51,6 +51,7 @@ import Testing
         (.or([]), "false"),
         (.or([.boolean(true)]), "true"),
         (.and([.boolean(true), .not(.boolean(false))]), "(true AND (NOT false))"),
+        (.binary(.parameter(1), .isNotDistinctFrom, .parameter(2)), "($1 IS NOT DISTINCT FROM $2)"),
         (.differsFromAll(.parameter(1), .parameter(2)), "($1 <> ALL ($2))"),
         (.isNotTrue(.isNull(.cast(.parameter(1), "text"))), "(($1::text IS NULL) IS NOT TRUE)"),
         (.binary(.call(.strpos, [.call(.lower, [.parameter(1)]), .parameter(2)]), .greater, .integer(0)), "(strpos(lower($1), $2) > 0)"),

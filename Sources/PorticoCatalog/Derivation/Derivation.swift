@@ -4,7 +4,8 @@ import GraphQLSchema
 
 /// From the short document of `schema.graphql` to the whole one that clients see.
 ///
-/// Each derived thing has its file: ``ListArguments``, ``FilterTypes``, ``OperatorTypes``, ``OrderTypes``, ``DerivedFields``, ``AggregateTypes``, ``GroupTypes``. Only what a list needs is derived, and every definition
+/// Each derived thing has its file: ``ListArguments``, ``FilterTypes``, ``OperatorTypes``, ``OrderTypes``, ``DerivedFields``, ``AggregateTypes``,
+/// ``GroupTypes``, ``ConnectionTypes``, ``NodeTypes``. Only what a list needs is derived, and every definition
 /// has the range of what it was derived from, so that a name that is taken already is reported there.
 struct Derivation {
     private(set) var document: Document
@@ -12,6 +13,8 @@ struct Derivation {
     private(set) var types: [String: DerivedType] = [:]
     /// The fields that stand beside lists, by type and name.
     private(set) var fields: [String: [String: DerivedField]] = [:]
+    /// The key that the global ids of a type hold, by the type's name.
+    private(set) var nodeKeys: [String: ColumnBinding] = [:]
     private(set) var problems: [Diagnostic] = []
 
     /// `schema` is that of the short document.
@@ -20,8 +23,11 @@ struct Derivation {
         var filters = FilterTypes(schema: schema, bindings: bindings, file: file)
         let orders = OrderTypes(schema: schema, bindings: bindings)
         for type in listed { filters.require(type) }
-        var beside = DerivedFields(schema: schema, file: file)
-        var definitions = document.definitions.filter { !ListDirective.isDefinition($0) }.map { ListArguments.added(to: beside.added(to: $0), orders: orders) }
+        var beside = DerivedFields(schema: schema, orders: orders, file: file)
+        let nodes = NodeTypes(schema: schema, bindings: bindings, file: file)
+        var definitions = document.definitions.filter { !ListDirective.isDefinition($0) }.map { definition in
+            ListArguments.added(to: nodes.added(to: beside.added(to: definition)), orders: orders)
+        }
         let ordered = listed.compactMap { type in orders.definition(of: type).map { (type, $0) } }
         for (type, definition) in filters.definitions {
             definitions.append(.typeSystem(.type(definition)))
@@ -32,6 +38,7 @@ struct Derivation {
             types[definition.name.value] = .order(of: type)
         }
         definitions += filters.operators.definitions.map { .typeSystem(.type($0)) }
+        definitions += (ConnectionTypes(schema: schema).definitions(of: listed) + nodes.definitions).map { .typeSystem(.type($0)) }
         let aggregates = AggregateTypes(schema: schema, bindings: bindings)
         let computed = listed.flatMap(aggregates.definitions)
         for (type, definition) in computed {
@@ -44,7 +51,8 @@ struct Derivation {
         let added = definitions.dropFirst(document.definitions.count { !ListDirective.isDefinition($0) }).compactMap(Self.typeName)
         self.document = Document(definitions: definitions)
         fields = beside.all
-        problems = filters.problems + beside.problems + Self.taken(Set(added.map(\.value)), in: document, file: file)
+        nodeKeys = nodes.keys
+        problems = filters.problems + beside.problems + nodes.problems + Self.taken(Set(added.map(\.value)), in: document, file: file)
     }
 
     /// Each type of the short document that has the name of a derived one.

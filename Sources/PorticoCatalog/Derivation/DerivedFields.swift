@@ -2,17 +2,19 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// Puts the fields that are derived from a list field behind it: ``AggregateTypes`` says what `ticketsAggregate` is.
+/// Puts the fields that are derived from a list field behind it: ``AggregateTypes`` says what `ticketsAggregate` is, ``ConnectionTypes`` what `ticketsConnection`.
 struct DerivedFields {
     /// That of the short document: which names are taken.
     let schema: Schema
+    let orders: OrderTypes
     let file: String
     /// By type and name.
     private(set) var all: [String: [String: DerivedField]] = [:]
     private(set) var problems: [Diagnostic] = []
 
-    init(schema: Schema, file: String) {
+    init(schema: Schema, orders: OrderTypes, file: String) {
         self.schema = schema
+        self.orders = orders
         self.file = file
     }
 
@@ -36,7 +38,9 @@ struct DerivedFields {
 
     private mutating func withDerived(_ field: FieldDefinition, of type: String) -> [FieldDefinition] {
         guard field.isDerivedList else { return [field] }
-        let beside: [(DerivedField, FieldDefinition)] = [(.aggregate(of: field.name.value), AggregateTypes.field(beside: field))]
+        let beside: [(DerivedField, FieldDefinition)] = [
+            (.connection(of: field.name.value), ConnectionTypes.field(beside: field, orders: orders)), (.aggregate(of: field.name.value), AggregateTypes.field(beside: field)),
+        ]
         var result = [field]
         for (derived, definition) in beside {
             let name = definition.name.value

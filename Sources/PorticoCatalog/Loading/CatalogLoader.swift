@@ -13,13 +13,14 @@ public enum CatalogLoader {
         loading.readFiles(resolvers)
         guard let (document, schema) = loading.readSchema() else { throw loading.sorted() }
         let types = loading.bindTypes(schema)
-        let root = loading.bindRoot(schema, types)
+        var root = loading.bindRoot(schema, types)
         guard loading.problems.isEmpty else { throw loading.sorted() }
         let derivation = Derivation(document: document, schema: schema, bindings: types, file: schemaFile.name)
         loading.problems += derivation.problems
         guard loading.problems.isEmpty else { throw loading.sorted() }
         let whole = try SchemaBuilder.build(document: derivation.document, source: schemaFile, scalars: scalars)
-        return Catalog(schema: whole, types: types, root: root, derived: derivation.types, derivedFields: derivation.fields)
+        if !derivation.nodeKeys.isEmpty { root[NodeTypes.root] = .node }
+        return Catalog(schema: whole, types: types, root: root, derived: derivation.types, derivedFields: derivation.fields, nodeKeys: derivation.nodeKeys)
     }
 }
 

@@ -22,12 +22,13 @@ struct ConfigurationReader {
             } catch {
                 reader.report(contentsOf: error.items)
             }
-            let sections = ["listener", "database", "authentication", "limits", "logging"]
+            let sections = ["listener", "database", "authentication", "limits", "cursors", "logging"]
             if let mapping = reader.mapping(root, allowedKeys: sections, as: "the configuration") {
                 if let node = mapping["listener"] { readListener(node, &configuration.listener) }
                 if let node = mapping["database"] { readDatabase(node, &configuration.database) }
                 if let node = mapping["authentication"] { readAuthentication(node, &configuration.authentication) }
                 if let node = mapping["limits"] { readLimits(node, &configuration.limits) }
+                if let node = mapping["cursors"] { readCursors(node, &configuration.cursors) }
                 if let node = mapping["logging"] { readLogging(node, &configuration.logging) }
                 checkCertificates(configuration, at: mapping)
             }

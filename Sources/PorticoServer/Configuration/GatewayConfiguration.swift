@@ -9,6 +9,7 @@ public struct GatewayConfiguration: Sendable, Equatable {
     public var database = DatabaseConfiguration()
     public var authentication = AuthenticationConfiguration()
     public var limits = GatewayLimits()
+    public var cursors = CursorConfiguration()
     public var logging = LoggingConfiguration()
 
     public init() {}

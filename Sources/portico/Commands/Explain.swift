@@ -38,8 +38,9 @@ struct Explain: ParsableCommand {
             let plan = try planner.plan(operation, shapes: shapes, variables: variables)
             var measurements: [Int: Explanation.Measurement] = [:]
             if analyze, let gateway {
-                let binding = RequestBinding(operation: operation, variables: variables, viewer: viewer, now: Array("now".utf8))
-                measurements = try PlanMeasurement.run(plan, try binding.parameters(of: plan, cost: rules.limits.cost), on: gateway)
+                let binding = RequestBinding(operation: operation, variables: variables, viewer: viewer, now: Array("now".utf8), cursors: gateway.cursors)
+                let pages = try binding.pages(of: plan)
+                measurements = try PlanMeasurement.run(plan, try binding.parameters(of: plan, pages: pages, cost: rules.limits.cost), pages, on: gateway)
             }
             Terminal.write(bytes: Array(Explanation(plan, of: operation, tenant: viewer.tenant).text(measurements).utf8))
         } catch let errors as InputErrors {

@@ -1,0 +1,77 @@
+import Diagnostics
+import GraphQLLanguage
+import GraphQLSchema
+
+/// `interface Node { nodeId: ID! }`, implemented by every type with a table whose key is a field, and `node(nodeId: ID!): Node` at the root.
+///
+/// Relay's Global Object Identification with the id under a name of its own, because `id` is each type's plain key. Where the document has a type `Node` or a root field
+/// `node` of its own, nothing of this is derived.
+struct NodeTypes {
+    let schema: Schema
+    let bindings: [String: TypeBinding]
+    let file: String
+    private(set) var problems: [Diagnostic] = []
+    /// The object types that implement the interface, each with the column that its ids hold.
+    private(set) var keys: [String: ColumnBinding] = [:]
+
+    static let interface = "Node"
+    static let field = "nodeId"
+    static let root = "node"
+
+    init(schema: Schema, bindings: [String: TypeBinding], file: String) {
+        self.schema = schema
+        self.bindings = bindings
+        self.file = file
+        guard schema.type(Self.interface) == nil, schema.queryType.fields[Self.root] == nil else { return }
+        for type in schema.typeOrder {
+            guard let binding = bindings[type], binding.column(binding.key.field) != nil, let fields = schema.type(type)?.fields else { continue }
+            if let taken = fields[Self.field] {
+                let hint = "It is derived as the global id of \(type): call the field something else, or state an interface `Node` of your own."
+                problems.append(Diagnostic("The name `\(Self.field)` of \(type) is taken.", file: file, range: taken.range, hint: hint))
+            } else {
+                keys[type] = binding.key
+            }
+        }
+    }
+
+    var isDerived: Bool { !keys.isEmpty }
+
+    /// The definition of a type with its `nodeId`, and that of the query root with `node`.
+    func added(to definition: Definition) -> Definition {
+        guard isDerived, case .typeSystem(.type(var type)) = definition, case .object(var interfaces, var fields) = type.kind else { return definition }
+        let name = type.name.value, range = type.name.range
+        if keys[name] != nil {
+            interfaces.append(Name(Self.interface, range: range))
+            fields.append(id(range))
+        } else if name == schema.queryType.name {
+            fields.append(root(range))
+        } else {
+            return definition
+        }
+        type.kind = .object(interfaces: interfaces, fields: fields)
+        return .typeSystem(.type(type))
+    }
+
+    /// The interface, where it is derived.
+    var definitions: [TypeDefinition] {
+        guard isDerived else { return [] }
+        return [TypeDefinition(
+            description: derivedDescription("A row that can be found by a global id, whatever its type."), name: Name(Self.interface),
+            kind: .interface(interfaces: [], fields: [id(.none)]))]
+    }
+
+    private func id(_ range: SourceRange) -> FieldDefinition {
+        FieldDefinition(
+            description: derivedDescription("A global id, for `node`; it means nothing else."), name: Name(Self.field, range: range),
+            type: .nonNull(.derived("ID", range: range), range), range: range)
+    }
+
+    private func root(_ range: SourceRange) -> FieldDefinition {
+        FieldDefinition(
+            description: derivedDescription("The row that a global id stands for; null where there is none that the viewer may see."), name: Name(Self.root, range: range),
+            arguments: [InputValueDefinition(
+                description: derivedDescription("As `nodeId` of a row gave it."), name: Name(Self.field, range: range),
+                type: .nonNull(.derived("ID", range: range), range), range: range)],
+            type: .derived(Self.interface, range: range), range: range)
+    }
+}

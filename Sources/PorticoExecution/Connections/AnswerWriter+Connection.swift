@@ -1,0 +1,55 @@
+import JSONBytes
+import PorticoPlanning
+import PostgresSQL
+
+extension AnswerWriter {
+    /// A part of a connection. `row` is the parent's, or for the cursor of an edge the row itself, whose cells are given.
+    mutating func write(_ part: ConnectionPart, ofPage index: Int, _ field: OutputField, _ position: Int, cells: UnsafePointer<Cell>?, row: Int) -> Bool {
+        guard index < pages.count else { return false }
+        switch part {
+        case .items(let load, let output):
+            guard let level = level(load, field, position) else { return false }
+            let places = level.places(forParent: row).prefix(pages[index].size)
+            return list(level, output, places: places, isReversed: plan.pages[index].isBackward, itemsNonNull: true, position)
+        case .cursor:
+            guard let cells else { return null(field, position) }
+            writeCursor(cells, ofPage: index)
+            return true
+        case .startCursor(let load): return writeCursor(atEnd: false, load, ofPage: index, field, position, row: row)
+        case .endCursor(let load): return writeCursor(atEnd: true, load, ofPage: index, field, position, row: row)
+        case .hasMore(let load):
+            guard let level = level(load, field, position) else { return false }
+            return write(level.places(forParent: row).count > pages[index].size)
+        case .hasOtherSide(let load):
+            guard let level = level(load, field, position) else { return false }
+            return write(!level.places(forParent: row).isEmpty)
+        }
+    }
+
+    /// The global id of a row.
+    func writeNodeID(type: String, _ key: Cell) {
+        buffer.append(UInt8(ascii: "\""))
+        buffer.appendBase64URL(NodeID.prefix(type: type) + key.bytes)
+        buffer.append(UInt8(ascii: "\""))
+    }
+
+    private func write(_ flag: Bool) -> Bool {
+        if flag { buffer.append("true") } else { buffer.append("false") }
+        return true
+    }
+
+    private mutating func writeCursor(atEnd: Bool, _ load: Int, ofPage index: Int, _ field: OutputField, _ position: Int, row: Int) -> Bool {
+        guard let level = level(load, field, position) else { return false }
+        let places = level.places(forParent: row).prefix(pages[index].size)
+        // Read from its end, a page comes with its last row first.
+        guard let place = atEnd == plan.pages[index].isBackward ? places.first : places.last else { return null(field, position) }
+        writeCursor(level.row(level.row(at: place)), ofPage: index)
+        return true
+    }
+
+    private func writeCursor(_ row: UnsafePointer<Cell>, ofPage index: Int) {
+        buffer.append(UInt8(ascii: "\""))
+        if let box = pages[index].box { buffer.appendBase64URL(box.seal(CursorContent.encode(row, cells: plan.pages[index].cursorCells))) }
+        buffer.append(UInt8(ascii: "\""))
+    }
+}

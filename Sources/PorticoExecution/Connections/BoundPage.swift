@@ -1,0 +1,111 @@
+import GraphQLSchema
+import GraphQLValidation
+import JSONBytes
+import PorticoPlanning
+import PostgresSQL
+
+/// A connection of a plan for one request: how many rows its page has, and what opens and closes its cursors.
+public struct BoundPage {
+    let size: Int
+    /// Where a cursor is given or selected.
+    let box: (any CursorBox)?
+    /// What the given cursors hold, in the order's order.
+    var after: [ParameterValue] = []
+    var before: [ParameterValue] = []
+
+    func values(_ side: CursorSide) -> [ParameterValue] {
+        switch side {
+        case .after: after
+        case .before: before
+        }
+    }
+}
+
+extension RequestBinding {
+    /// The plan's connections for one request; throws ``PlanningError`` when a size is beyond its bound, or what is given as a cursor is none of this use.
+    public func pages(of plan: AuthorizedPlan) throws(PlanningError) -> [BoundPage] {
+        var bound: [BoundPage] = []
+        for page in plan.pages { bound.append(try self.bound(page)) }
+        return bound
+    }
+
+    private func bound(_ page: Page) throws(PlanningError) -> BoundPage {
+        let size: Int
+        do {
+            size = try page.size.value(variables, name: page.sizeName)
+        } catch {
+            throw PlanningError(error.kind, error.message, range: page.range, path: page.path)
+        }
+        let usesCursors = !page.cursorCells.isEmpty || page.after != nil || page.before != nil
+        var bound = BoundPage(size: size, box: usesCursors ? cursors.box(for: context(of: page)) : nil)
+        if let box = bound.box {
+            bound.after = try open(page.after, .after, page, box)
+            bound.before = try open(page.before, .before, page, box)
+        }
+        return bound
+    }
+
+    // MARK: Cursors
+
+    private func open(_ cursor: PlanOperand?, _ side: CursorSide, _ page: Page, _ box: any CursorBox) throws(PlanningError) -> [ParameterValue] {
+        guard let cursor else { return [] }
+        func refused(_ message: String) -> PlanningError { PlanningError(.badInput, "\"\(side.rawValue)\" \(message)", range: page.range, path: page.path) }
+        guard case .string(let text)? = value(cursor) else { throw refused("is no cursor.") }
+        guard text.utf8.count <= CursorLimits.characters else { throw refused("is no cursor: none has more than \(CursorLimits.characters) characters.") }
+        let foreign = "is no cursor of this connection. A cursor works with the field, \"where\", \"orderBy\" and viewer that it came from: use the same, or begin without it."
+        guard let sealed = decodeBase64URL(Array(text.utf8)), let content = box.open(sealed) else { throw refused(foreign) }
+        switch CursorContent.decode(content, count: page.order.count) {
+        case .values(let values)?: return values
+        case .tooLong?: throw refused("stands at a row whose values are too long for a cursor. Order by shorter fields.")
+        case nil: throw refused(foreign)
+        }
+    }
+
+    /// What a cursor is bound to: its use, the filter's values in this request, and the viewer.
+    private func context(of page: Page) -> [UInt8] {
+        var bytes = page.use.structure
+        for operand in page.use.operands { append(value(operand), to: &bytes) }
+        for text in [viewer.id, viewer.tenant] { append(text.map(InputValue.string), to: &bytes) }
+        return bytes
+    }
+
+    /// An operand of a client's filter; `nil` for those that only rules have.
+    private func value(_ operand: PlanOperand) -> InputValue? {
+        switch operand {
+        case .constant(let value): value
+        case .open(let place): lookUp(place)
+        case .several(let elements):
+            .list(elements.map { element in
+                switch element {
+                case .constant(let value): value
+                case .open(let place): lookUp(place) ?? .null
+                }
+            })
+        case .viewer, .now: nil
+        }
+    }
+
+    /// Each value with its kind and, where it could run into the next, its length.
+    private func append(_ value: InputValue?, to bytes: inout [UInt8]) {
+        func add(_ kind: Character, _ text: String) { bytes += Array("\(kind)\(text.utf8.count):\(text)".utf8) }
+        switch value {
+        case nil: add("-", "")
+        case .null?: add("0", "")
+        case .int(let number)?: add("i", String(number))
+        case .float(let number)?: add("d", String(number.bitPattern))
+        case .boolean(let flag)?: add("b", flag ? "t" : "f")
+        case .string(let text)?: add("s", text)
+        case .enumValue(let name)?: add("e", name)
+        case .json(let text)?: add("j", text)
+        case .list(let items)?:
+            add("l", String(items.count))
+            for item in items { append(item, to: &bytes) }
+        case .object(let members)?:
+            add("o", String(members.count))
+            for member in members {
+                add("m", member.name)
+                append(member.value, to: &bytes)
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import Crypto
+import PorticoExecution
+
+/// Seals cursors by AES-GCM with a synthetic nonce: an HMAC of the use and the content, so that the same row of the same query always has the same cursor and no nonce
+/// ever serves two contents. All workers that serve the same clients share one key.
+public struct CursorKey: CursorSealing {
+    private let encryption: SymmetricKey
+    private let nonces: SymmetricKey
+
+    /// Two keys derived from a secret by HKDF-SHA256 (RFC 5869), so that the secret may serve other ends too. Whoever has the secret can read and make cursors.
+    public init(secret: [UInt8]) {
+        func derived(_ purpose: String) -> SymmetricKey {
+            HKDF<SHA256>.deriveKey(inputKeyMaterial: SymmetricKey(data: secret), info: Array("portico cursors \(purpose)".utf8), outputByteCount: 32)
+        }
+        encryption = derived("encryption")
+        nonces = derived("nonces")
+    }
+
+    /// A key of this process alone: its cursors end with it.
+    public static func random() -> CursorKey {
+        CursorKey(secret: SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) })
+    }
+
+    public func box(for use: [UInt8]) -> any CursorBox {
+        Box(encryption: encryption, nonces: nonces, use: Array(SHA256.hash(data: use)))
+    }
+
+    private struct Box: CursorBox {
+        let encryption: SymmetricKey
+        let nonces: SymmetricKey
+        /// Of one length, so that where it ends and the content begins is never a question.
+        let use: [UInt8]
+
+        func seal(_ content: [UInt8]) -> [UInt8] {
+            let code = HMAC<SHA256>.authenticationCode(for: use + content, using: nonces)
+            guard let nonce = try? AES.GCM.Nonce(data: Array(code).prefix(12)),
+                let sealed = try? AES.GCM.seal(content, using: encryption, nonce: nonce, authenticating: use), let combined = sealed.combined
+            else { return [] }
+            return Array(combined)
+        }
+
+        func open(_ sealed: [UInt8]) -> [UInt8]? {
+            guard let box = try? AES.GCM.SealedBox(combined: sealed), let content = try? AES.GCM.open(box, using: encryption, authenticating: use) else { return nil }
+            return Array(content)
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import PorticoCatalog
+import PostgresSQL
+
+extension LoadDraft {
+    /// What the client asks of the rows: its filter, and the cursors that bound them.
+    func filter(_ access: RowAccess, _ row: RowReference, _ draft: inout StatementDraft) throws(PlanningError) -> [ConditionNote] {
+        try access.filter(arguments?.condition, row: row, draft: &draft) + cursorConditions(row, &draft)
+    }
+
+    /// The places of cursors that the rows must stand behind.
+    private func cursorConditions(_ row: RowReference, _ draft: inout StatementDraft) -> [ConditionNote] {
+        guard let (page, content) = page else { return [] }
+        var notes: [ConditionNote] = []
+        func add(_ side: CursorSide, _ keyset: Keyset, inclusive: Bool) {
+            // In the order of the keys, so that parameters are counted as they are read.
+            let values = keyset.order.indices.map { draft.parameter(.cursor(page: page.index, side, key: $0)) }
+            notes += keyset.behind(row, inclusive: inclusive) { values[$0] }.map { ConditionNote(condition: $0, reason: .cursor(side)) }
+        }
+        switch content {
+        case .rows, .totals, .groups: break
+        case .page: for (side, keyset) in page.bounds { add(side, keyset, inclusive: false) }
+        case .otherSide: if let (side, keyset) = page.otherSide { add(side, keyset, inclusive: true) }
+        }
+        return notes
+    }
+
+    /// How many rows at the most, for each parent's row.
+    func limit(_ draft: inout StatementDraft) -> Expression? {
+        guard let arguments else { return nil }
+        if case .page(let page)? = page?.content { return draft.parameter(.rows(page: page)) }
+        return draft.parameter(.first(arguments.first))
+    }
+}

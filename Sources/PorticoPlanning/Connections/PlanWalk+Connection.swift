@@ -1,0 +1,145 @@
+import GraphQLSchema
+import GraphQLValidation
+import PorticoCatalog
+
+extension PlanWalk {
+    /// A connection: one load for its rows, in whatever ways they are selected, and further ones only for what is asked beside them.
+    mutating func connection(
+        _ field: CollectedField, _ definition: FieldType, to binding: TypeBinding, owner: String, link: LoadDraft.LinkDraft, path: String
+    ) throws(PlanningError) -> OutputValue {
+        let arguments: ConnectionArguments
+        do {
+            arguments = try ConnectionArguments(try self.arguments(field, definition), on: binding, rules: access.rules, catalog: access.catalog)
+        } catch {
+            throw PlanningError(error.kind, error.message, range: error.range ?? field.first.range, path: error.path ?? path)
+        }
+        let page = PageDraft(
+            index: pages.count, path: path, range: field.first.range, arguments: arguments,
+            use: CursorUse(type: owner, field: field.name, order: arguments.order, condition: arguments.condition), nullable: arguments.order.map { mayBeNull($0.column, of: binding) })
+        pages.append(page)
+        var total: Int?
+        let output = try connection(field, definition, Connection(page: page, binding: binding, link: link, path: path), &total)
+        return .beside(load: total, output)
+    }
+
+    /// What all parts of one connection share.
+    private struct Connection {
+        let page: PageDraft
+        let binding: TypeBinding
+        let link: LoadDraft.LinkDraft
+        let path: String
+
+        /// The rows on all pages.
+        func counted(_ path: String) -> AggregatedRows {
+            AggregatedRows(
+                binding: binding, link: link, arguments: ListArguments(condition: page.arguments.condition, order: [], first: page.arguments.size), path: path)
+        }
+    }
+
+    /// As the whole schema has it, not the viewer's: what is hidden may be ordered by all the same, where it is the key.
+    private func mayBeNull(_ column: ColumnBinding, of binding: TypeBinding) -> Bool {
+        column != binding.key && access.catalog.schema.type(binding.name)?.fields?[column.field]?.type.isNonNull != true
+    }
+
+    // MARK: Parts
+
+    /// `total` becomes the load of the count, where it is asked for.
+    private mutating func connection(_ field: CollectedField, _ definition: FieldType, _ connection: Connection, _ total: inout Int?) throws(PlanningError) -> ObjectOutput {
+        var count: (load: Int, cell: OutputValue)?
+        defer { total = count?.load }
+        return try members(field, definition) { walk, child, type throws(PlanningError) in
+            switch child.name {
+            case "edges":
+                let rows = try walk.rows(connection)
+                return .connection(page: connection.page.index, .items(load: rows.index, try walk.edge(child, type, connection, rows)))
+            case "nodes":
+                let rows = try walk.rows(connection)
+                return .connection(page: connection.page.index, .items(load: rows.index, try walk.selections(child, rows)))
+            case "pageInfo": return .beside(load: nil, try walk.pageInfo(child, type, connection))
+            case "totalCount":
+                if let count { return count.cell }
+                let counted = try walk.count(connection.counted("\(connection.path).\(child.responseKey)"), child)
+                count = counted
+                return counted.cell
+            default: return nil
+            }
+        }
+    }
+
+    private mutating func edge(_ field: CollectedField, _ definition: FieldType, _ connection: Connection, _ rows: LoadDraft) throws(PlanningError) -> ObjectOutput {
+        try members(field, definition) { walk, child, _ throws(PlanningError) in
+            switch child.name {
+            case "cursor":
+                connection.page.selectCursor(rows)
+                return .connection(page: connection.page.index, .cursor)
+            case "node": return .beside(load: nil, try walk.selections(child, rows))
+            default: return nil
+            }
+        }
+    }
+
+    private mutating func pageInfo(_ field: CollectedField, _ definition: FieldType, _ connection: Connection) throws(PlanningError) -> ObjectOutput {
+        try members(field, definition) { walk, child, _ throws(PlanningError) in
+            let index = connection.page.index, isBackward = connection.page.arguments.isBackward
+            switch child.name {
+            case "startCursor", "endCursor":
+                let rows = try walk.rows(connection)
+                connection.page.selectCursor(rows)
+                return .connection(page: index, child.name == "startCursor" ? .startCursor(load: rows.index) : .endCursor(load: rows.index))
+            case isBackward ? "hasPreviousPage" : "hasNextPage":
+                connection.page.looksBeyond = true
+                return .connection(page: index, .hasMore(load: try walk.rows(connection).index))
+            case "hasPreviousPage", "hasNextPage":
+                if connection.page.otherSide == nil { return .fixed(Array("false".utf8)) }
+                return .connection(page: index, .hasOtherSide(load: try walk.otherSide(connection, child, path: "\(connection.path).\(field.responseKey).\(child.responseKey)")))
+            default: return nil
+            }
+        }
+    }
+
+    /// The fields of an object that the catalog does not bind, each by `value`.
+    private mutating func members(
+        _ field: CollectedField, _ definition: FieldType, value: (inout PlanWalk, CollectedField, FieldType) throws(PlanningError) -> OutputValue?
+    ) throws(PlanningError) -> ObjectOutput {
+        guard case .object(let type)? = operation.schema.type(definition.type.name) else {
+            throw PlanningError(.notBound, "Type \(definition.type.name) is not available.", range: field.first.range)
+        }
+        var fields = FieldList()
+        for child in collect(field.selectionSets, on: type) {
+            if child.name == "__typename" {
+                fields.add(child, .fixed(Array("\"\(type.name)\"".utf8)), isNonNull: true)
+                continue
+            }
+            guard let member = type.fields[child.name], let output = try value(&self, child, member) else {
+                throw PlanningError(.notBound, "Field \"\(type.name).\(child.name)\" is not available.", range: child.first.range)
+            }
+            fields.add(child, output, isNonNull: member.type.isNonNull)
+        }
+        return ObjectOutput(type: type.name, fields: fields.items)
+    }
+
+    // MARK: Loads
+
+    private mutating func rows(_ connection: Connection) throws(PlanningError) -> LoadDraft {
+        if let rows = connection.page.rows { return rows }
+        let arguments = connection.page.arguments
+        let order = arguments.isBackward ? arguments.order.reversedOrder : arguments.order
+        let draft = LoadDraft(
+            index: drafts.count, binding: connection.binding, path: connection.path, range: connection.page.range, link: connection.link, isList: true,
+            arguments: ListArguments(condition: arguments.condition, order: order, first: arguments.size),
+            page: (connection.page, .page(connection.page.index)))
+        try add(draft)
+        connection.page.rows = draft
+        return draft
+    }
+
+    /// One row at the most, in no order: whether there is any.
+    private mutating func otherSide(_ connection: Connection, _ field: CollectedField, path: String) throws(PlanningError) -> Int {
+        let draft = LoadDraft(
+            index: drafts.count, binding: connection.binding, path: path, range: field.first.range, link: connection.link, isList: true,
+            arguments: ListArguments(condition: connection.page.arguments.condition, order: [], first: RowBound(source: .fixed(1), maximum: 1)),
+            page: (connection.page, .otherSide(ofPage: connection.page.index)))
+        try add(draft)
+        return draft.index
+    }
+}
