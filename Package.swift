@@ -21,12 +21,14 @@ let package = Package(
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CSocketShim"),
         .target(name: "Diagnostics"),
         .target(name: "JSONBytes", swiftSettings: hot),
         // Floor 1
         .target(name: "SocketLoop", dependencies: ["CSocketShim"], swiftSettings: hot),
         .target(name: "HTTPWire", swiftSettings: hot),
+        .target(name: "Gzip", dependencies: ["CZlib"], swiftSettings: hot),
         .target(name: "YAMLTree", dependencies: ["Diagnostics", "CLibYAML"]),
         .target(name: "GraphQLLanguage", dependencies: ["Diagnostics"], swiftSettings: hot),
         .target(name: "PostgresSQL", swiftSettings: hot),
@@ -53,7 +55,7 @@ let package = Package(
         ], swiftSettings: hot),
         // Floor 8
         .target(name: "PorticoServer", dependencies: [
-            "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "PostgresClient", "PostgresSQL", "SocketLoop", "TLSTransport", "HTTPWire", "YAMLTree", "JSONBytes", "Diagnostics",
+            "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "PostgresClient", "PostgresSQL", "SocketLoop", "TLSTransport", "HTTPWire", "Gzip", "GraphQLLanguage", "YAMLTree", "JSONBytes", "Diagnostics",
             .product(name: "JWTKit", package: "jwt-kit"),
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "Logging", package: "swift-log"),
@@ -78,6 +80,7 @@ let package = Package(
         .testTarget(name: "SocketLoopTests", dependencies: ["SocketLoop", "CSocketShim"]),
         .testTarget(name: "TLSTransportTests", dependencies: ["TLSTransport", "SocketLoop", "TestTLS"]),
         .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", "TestRandom"]),
+        .testTarget(name: "GzipTests", dependencies: ["Gzip"]),
         .testTarget(name: "YAMLTreeTests", dependencies: ["YAMLTree", "Diagnostics"]),
         .testTarget(name: "GraphQLLanguageTests", dependencies: ["GraphQLLanguage", "Diagnostics", "TestRandom"]),
         .testTarget(name: "PostgresSQLTests", dependencies: ["PostgresSQL"]),
@@ -98,7 +101,7 @@ let package = Package(
             "PostgresClient", "PostgresSQL", "JSONBytes", "Diagnostics", "TestCluster", "TestRandom",
         ]),
         .testTarget(name: "PorticoServerTests", dependencies: [
-            "PorticoServer", "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "HTTPWire", "JSONBytes", "PostgresSQL", "SocketLoop",
+            "PorticoServer", "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "HTTPWire", "Gzip", "JSONBytes", "PostgresSQL", "SocketLoop",
             "TLSTransport", "TestTLS", "YAMLTree", "Diagnostics",
             .product(name: "JWTKit", package: "jwt-kit"),
             .product(name: "Crypto", package: "swift-crypto"),

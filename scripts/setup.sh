@@ -47,10 +47,12 @@ portico_missing() {
         [ -e /usr/include/postgresql/libpq-fe.h ] || printf '%s\n' libpq-dev
         [ -e /usr/include/yaml.h ] || printf '%s\n' libyaml-dev
         [ -e /usr/include/openssl/ssl.h ] || printf '%s\n' libssl-dev
+        [ -e /usr/include/zlib.h ] || printf '%s\n' zlib1g-dev
     else
         pkg-config --exists libpq || printf '%s\n' libpq-dev
         pkg-config --exists yaml-0.1 || printf '%s\n' libyaml-dev
         pkg-config --exists 'openssl >= 3' || printf '%s\n' libssl-dev
+        pkg-config --exists zlib || printf '%s\n' zlib1g-dev
     fi
     portico_has_postgres || printf '%s\n' postgresql
     return 0

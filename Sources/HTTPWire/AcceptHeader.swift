@@ -57,7 +57,7 @@ struct AcceptedRange {
     }
 
     /// `0`, `1`, and up to three decimals.
-    private static func thousandths(_ text: String) -> Int? {
+    static func thousandths(_ text: String) -> Int? {
         let digits = Array(text.utf8)
         guard let first = digits.first, first == UInt8(ascii: "0") || first == UInt8(ascii: "1"), digits.count <= 5 else { return nil }
         guard digits.count < 2 || digits[1] == UInt8(ascii: ".") else { return nil }
