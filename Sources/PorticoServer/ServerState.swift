@@ -10,14 +10,19 @@ public struct ServerState: Sendable {
     /// The names of the project's migrations, which `/readyz` looks for; empty where none are.
     public var migrations: Set<String>
     public var gateway: GatewaySettings
+    public var documents: TrustedDocuments
 
-    public init(configuration: GatewayConfiguration, catalog: Catalog, policy: PolicyStore, migrations: Set<String> = [], gateway: GatewaySettings = GatewaySettings()) {
+    public init(
+        configuration: GatewayConfiguration, catalog: Catalog, policy: PolicyStore, migrations: Set<String> = [], gateway: GatewaySettings = GatewaySettings(),
+        documents: TrustedDocuments = .none
+    ) {
         self.configuration = configuration
         self.catalog = catalog
         self.policy = policy
         self.migrations = migrations
         self.gateway = gateway
         if let key = configuration.cursorKey { self.gateway.cursors = key }
+        self.documents = documents
     }
 }
 

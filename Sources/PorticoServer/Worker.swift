@@ -63,9 +63,15 @@ actor Worker: LoopPoller {
         let gateway = Gateway(
             catalog: state.catalog, pool: pool, reactor: reactor, settings: settings, offload: { work, then in self.launch(work, then) })
         let readiness = Readiness(expected: state.migrations, source: source, clock: clock)
+        let endpoint = GraphQLEndpoint(
+            reactor: reactor, service: GatewayService(gateway),
+            documents: DocumentLookup(trusted: state.documents, configuration: configuration.documents, limits: configuration.limits),
+            settings: GraphQLEndpoint.Settings(configuration), offload: { work, then in self.launch(work, then) })
         let router = Router(
-            reactor: reactor, authenticator: authenticator, service: GatewayService(gateway), readiness: readiness, log: log,
-            requestTimeout: configuration.limits[.requestTimeout])
+            authenticator: authenticator, endpoint: endpoint, readiness: readiness, log: log,
+            surface: HTTPSurface(
+                cors: configuration.cors.map { CORSPolicy($0) },
+                compression: configuration.compression ? ResponseCompression(offload: { work, then in self.launch(work, then) }) : nil))
         let listener = HTTPListener(
             reactor: reactor, sockets: sockets, certificates: certificates, settings: HTTPConnectionSettings(configuration.limits), mostConnections: configuration.limits[.connections],
             handler: router, logger: logger)

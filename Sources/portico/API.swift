@@ -8,6 +8,7 @@ struct API {
     let files: ProjectFiles
     let catalog: Catalog
     let policy: Policy
+    let documents: TrustedDocuments
 
     /// Reads and checks everything; throws all problems of the first file that later ones build on. The files of tenants may be wrong: their viewers are not served.
     init(_ project: Project) throws(CommandFailure) {
@@ -15,6 +16,7 @@ struct API {
             files = try ProjectFiles.read(folder: project.folder)
             catalog = try CatalogLoader.load(schemaFile: files.schema, resolvers: files.resolvers)
             policy = try Policy.load(catalog: catalog, limits: project.configuration.limits.rules, roles: files.roles, tenants: files.tenants)
+            documents = try TrustedDocuments.load(project.configuration.documents, project: project.folder, schema: catalog.schema, roles: policy.roles)
         } catch {
             throw CommandFailure(error, project: project.folder)
         }

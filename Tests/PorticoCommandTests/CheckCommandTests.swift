@@ -51,4 +51,16 @@ import Testing
         #expect(result.status == 1)
         #expect(result.output.contains("subjct") && result.errors.contains("the tables were not checked"))
     }
+
+    @Test func trustedDocumentsAreHeldAgainstTheSchema() throws {
+        let fixture = try ProjectFixture.seeded()
+        try fixture.project.write("query Tickets {\n  tickets(first: 5) { id subjct }\n}\n", to: "documents/Tickets.graphql")
+        try fixture.project.write(#"{"ab12": "{ apiVersion }", "cd34": "{ apiVersio }"}"#, to: "documents/relay.json")
+        try fixture.project.write("documents: { only: [clint] }\n", to: "config/gateway.yaml")
+        let result = try fixture.run(["check"])
+        #expect(result.status == 1)
+        for part in ["documents/Tickets.graphql:2:26", "Did you mean \"subject\"?", "documents/relay.json:1:39", "config/gateway.yaml:1:21", "There is no role `clint`"] {
+            #expect(result.output.contains(part), "\(part) in \(result.output)")
+        }
+    }
 }

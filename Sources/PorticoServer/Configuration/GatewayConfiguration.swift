@@ -8,6 +8,11 @@ public struct GatewayConfiguration: Sendable, Equatable {
     public var listener = ListenerConfiguration()
     public var database = DatabaseConfiguration()
     public var authentication = AuthenticationConfiguration()
+    public var documents = DocumentConfiguration()
+    /// Whether answers are compressed for clients that take gzip, and compressed bodies are read.
+    public var compression = true
+    /// `nil` where pages of other origins may read nothing.
+    public var cors: CORSConfiguration?
     public var limits = GatewayLimits()
     public var cursors = CursorConfiguration()
     public var logging = LoggingConfiguration()

@@ -4,6 +4,7 @@ public enum LimitName: String, Sendable, Hashable, CaseIterable {
     case connections, requestLine, headers, body, readAhead
     case headerTimeout, bodyTimeout, idleTimeout, writeTimeout, halfClosedTimeout, shutdownTimeout
     case first, maximumFirst, maximumOffset, depth, cost
+    case batch, persistedDocuments, persistedBytes
 }
 
 /// One limit: its unit, what it is unless the file says otherwise, the values that make sense, and what it stands against.
@@ -43,6 +44,9 @@ extension LimitName {
         case .maximumFirst: .init(.count, 500, 1...1_000_000, "the highest `first`; stands against answers that fill the memory")
         case .maximumOffset: .init(.count, 10_000, 0...1_000_000_000, "the highest `offset`; stands against pages that PostgreSQL counts through")
         case .depth: .init(.count, 30, 1...100, "fields above each other; stands against queries that multiply their rows at every level")
+        case .batch: .init(.count, 0, 0...1000, "requests of one batch, 0 for none; stands against one request that is a thousand")
+        case .persistedDocuments: .init(.count, 1000, 1...1_000_000, "documents of one worker that clients have registered by their hash; stands against clients that register without end")
+        case .persistedBytes: .init(.bytes, 8 << 20, 4096...gibibyte, "bytes of those documents; stands against a few that are long")
         case .cost: .init(.count, 10_000_000, 1...Int.max, "rows that a plan may touch, by its `first`s")
         }
     }

@@ -3,6 +3,14 @@ import JSONBytes
 import PorticoAccess
 import PorticoGateway
 
+/// What the configuration says of all answers alike. One per worker.
+struct HTTPSurface {
+    /// `nil` where pages of other origins may read nothing.
+    var cors: CORSPolicy?
+    /// `nil` where answers go out as they are.
+    var compression: ResponseCompression?
+}
+
 /// One request on its way to its answer: what the answer and the log line need to know of it.
 final class Exchange {
     let connection: HTTPConnection
@@ -15,14 +23,23 @@ final class Exchange {
     let startedAt: Int
     var media = ResponseMedia.json
     var viewer: Viewer?
+    private let surface: HTTPSurface
+    private let acceptsGzip: Bool
+    private let wantsTiming: Bool
+    /// The origin that may read the answer.
+    private let origin: String?
     private(set) var isAnswered = false
 
-    init(_ request: HTTPRequest, on connection: HTTPConnection, requestID: RequestID, route: StaticString, log: RequestLog) {
+    init(_ request: HTTPRequest, on connection: HTTPConnection, requestID: RequestID, route: StaticString, log: RequestLog, surface: HTTPSurface) {
         self.connection = connection
         self.requestID = requestID
         self.route = route
         self.log = log
+        self.surface = surface
         mayBeKept = request.method != .post
+        acceptsGzip = surface.compression != nil && request.header("accept-encoding") != nil && ContentCoding.negotiated(acceptEncoding: request.list("accept-encoding")) == .gzip
+        wantsTiming = ServerTiming.isAskedFor(request)
+        origin = surface.cors.flatMap { $0.allowed(request) }
         startedAt = MonotonicClock.nanoseconds()
     }
 
@@ -35,9 +52,25 @@ final class Exchange {
         head.add("content-type", contentType)
         requestID.withBytes { _ = head.add("x-request-id", $0) }
         if mayBeKept { head.add("cache-control", "no-store") }
+        surface.cors?.add(to: &head, origin: origin)
+        if wantsTiming, let observation { head.add("server-timing", ServerTiming.field(observation)) }
         extra(&head)
-        connection.respond(HTTPResponse(head: head, body: body))
+        send(head, body)
         record(status: status, observation)
+    }
+
+    private func send(_ head: HTTPResponseHead, _ body: ResponseBuffer) {
+        guard let compression = surface.compression, ResponseCompression.isWorthwhile(body.count), acceptsGzip || mayBeKept else {
+            return connection.respond(HTTPResponse(head: head, body: body))
+        }
+        var head = head
+        head.add("vary", "accept-encoding")
+        guard acceptsGzip else { return connection.respond(HTTPResponse(head: head, body: body)) }
+        connection.clientGone = nil
+        compression.compress(body) { [connection] compressed in
+            if compressed != nil { head.add("content-encoding", "gzip") }
+            connection.respond(HTTPResponse(head: head, body: compressed ?? body))
+        }
     }
 
     func answer(status: Int, contentType: StaticString, text: StaticString, extra: (inout HTTPResponseHead) -> Void = { _ in }) {
@@ -46,10 +79,21 @@ final class Exchange {
         answer(status: status, contentType: contentType, body: body, extra: extra)
     }
 
+    /// The answer to a preflight, which has no body.
+    func answerPreflight(_ head: HTTPResponseHead) {
+        guard !isAnswered else { return }
+        isAnswered = true
+        var head = head
+        requestID.withBytes { _ = head.add("x-request-id", $0) }
+        connection.respond(HTTPResponse(head: head, body: nil))
+        record(status: head.status, nil)
+    }
+
     func refuse(_ refusal: RefusedRequest) {
-        answer(status: refusal.status, contentType: media.contentType, body: Self.errorBody(refusal.code, refusal.message)) { head in
+        answer(status: refusal.status ?? media.status(.requestError(refusal.code)), contentType: media.contentType, body: Self.errorBody(refusal.code, refusal.message)) { head in
             if refusal.status == 401 { head.add("www-authenticate", "Bearer") }
             if let allow = refusal.allow { head.add("allow", allow) }
+            if let codings = refusal.acceptEncoding { head.add("accept-encoding", codings) }
         }
     }
 

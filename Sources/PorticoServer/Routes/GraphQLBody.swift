@@ -2,99 +2,192 @@ import HTTPWire
 import JSONBytes
 import PorticoGateway
 
-/// Reads GraphQL requests as GraphQL over HTTP has them, in a body or in a query string.
+/// Reads GraphQL requests as GraphQL over HTTP has them, in a body or in a query string. Pure: it may run on any thread.
 enum GraphQLBody {
     /// Depth and number of values of `variables`; stands against a body of brackets.
     private static let limits = JSONLimits()
 
-    /// A JSON object with `query`, and where they are needed `operationName`, `variables` and `extensions`. Other members are ignored, as the specification wants.
-    static func parse(_ body: [UInt8]) throws(RefusedRequest) -> GraphQLRequest {
+    /// A JSON object with `query` or `documentId`, and where they are needed `operationName`, `variables` and `extensions`; or an array of such objects. Other
+    /// members are ignored, as the specification wants.
+    /// - Parameter batch: Entries that an array may have; 0 where arrays are refused.
+    static func parse(_ body: [UInt8], batch: Int) throws(RefusedRequest) -> RequestContent {
         guard !body.isEmpty else { throw malformed("The body is empty; expected a JSON object with \"query\".") }
-        switch body.withUnsafeBytes({ raw in Result { () throws(JSONError) in try Fields(raw) } }) {
+        switch body.withUnsafeBytes({ raw in Result { () throws(JSONError) in try BodyReading(raw, limits: limits, batch: batch) } }) {
         case .failure(let error): throw malformed("The body is not a JSON object as expected: \(error)")
-        case .success(let fields): return try fields.request()
+        case .success(let reading): return try reading.content()
         }
     }
 
     /// The parameters of a GET; `variables` and `extensions` are JSON texts.
-    static func parse(_ parameters: [QueryParameter]) throws(RefusedRequest) -> GraphQLRequest {
-        var request = GraphQLRequest(query: [], isReadOnly: true)
+    static func parse(_ parameters: [QueryParameter]) throws(RefusedRequest) -> RequestParameters {
+        var fields = RequestFields()
         var seen: Set<String> = []
         for parameter in parameters {
-            guard ["query", "operationName", "variables", "extensions"].contains(parameter.name) else { continue }
+            guard ["query", "documentId", "operationName", "variables", "extensions"].contains(parameter.name) else { continue }
             guard seen.insert(parameter.name).inserted else { throw malformed("The parameter \"\(parameter.name)\" stands twice in the URL.") }
+            // An empty parameter is one that is not there.
+            if parameter.value.isEmpty { continue }
             switch parameter.name {
-            case "query": request.query = Array(parameter.value.utf8)
-            case "operationName": request.operationName = parameter.value.isEmpty ? nil : parameter.value
-            case "variables": request.variables = try members(parameter)
-            default: _ = try members(parameter)
+            case "query": fields.parameters.query = Array(parameter.value.utf8)
+            case "documentId": fields.parameters.documentID = parameter.value
+            case "operationName": fields.parameters.operationName = parameter.value
+            default: try read(parameter, into: &fields)
             }
         }
-        guard !request.query.isEmpty else { throw malformed("The parameter \"query\" is missing in the URL.") }
-        return request
-    }
-
-    private static func members(_ parameter: QueryParameter) throws(RefusedRequest) -> [JSONMember] {
-        if parameter.value.isEmpty { return [] }
-        do throws(JSONError) {
-            switch try parseJSON(Array(parameter.value.utf8), limits: limits) {
-            case .object(let members): return members
-            case .null: return []
-            default: throw JSONError("It is not an object.", offset: 0)
-            }
-        } catch {
-            throw malformed("The parameter \"\(parameter.name)\" is not a JSON object: \(error)")
+        guard fields.parameters.query != nil || fields.parameters.documentID != nil || fields.parameters.persistedName != nil else {
+            throw malformed("The parameter \"query\" is missing in the URL.")
         }
+        fields.parameters.isReadOnly = true
+        return try fields.request()
     }
 
-    private static func malformed(_ message: String) -> RefusedRequest { RefusedRequest(400, .badInput, message) }
-
-    /// What stands in a body, each under its key.
-    private struct Fields {
-        var query: [UInt8]?
-        var operationName: String?
-        var variables: [JSONMember] = []
-        var wrong: (key: StaticString, expected: StaticString)?
-
-        init(_ raw: UnsafeRawBufferPointer) throws(JSONError) {
-            var reader = JSONReader(raw, limits: limits)
-            try reader.readObject { reader, key throws(JSONError) in
-                if reader.text(key, equals: "query") {
-                    if try reader.peekKind() == .string { query = try reader.readStringBytes() } else { try skip("query", "a string", &reader) }
-                } else if reader.text(key, equals: "variables") {
-                    switch try reader.peekKind() {
-                    case .object: if case .object(let members) = try reader.readValue() { variables = members }
-                    case .null: try reader.readNull()
-                    default: try skip("variables", "an object", &reader)
-                    }
-                } else if reader.text(key, equals: "operationName") {
-                    switch try reader.peekKind() {
-                    case .string: operationName = try reader.readString()
-                    case .null: try reader.readNull()
-                    default: try skip("operationName", "a string", &reader)
-                    }
-                } else if reader.text(key, equals: "extensions") {
-                    switch try reader.peekKind() {
-                    case .object, .null: try reader.skipValue()
-                    default: try skip("extensions", "an object", &reader)
-                    }
-                } else {
-                    try reader.skipValue()
-                }
+    private static func read(_ parameter: QueryParameter, into fields: inout RequestFields) throws(RefusedRequest) {
+        let result = Array(parameter.value.utf8).withUnsafeBytes { raw in
+            Result { () throws(JSONError) in
+                var reader = JSONReader(raw, limits: limits)
+                if parameter.name == "variables" { try fields.readVariables(&reader) } else { try fields.readExtensions(&reader) }
+                try reader.readEnd()
             }
+        }
+        if case .failure(let error) = result { throw malformed("The parameter \"\(parameter.name)\" is not a JSON object: \(error)") }
+    }
+
+    static func malformed(_ message: String) -> RefusedRequest { RefusedRequest(400, .badInput, message) }
+}
+
+/// What stands in a body: one object, or an array of them.
+private struct BodyReading {
+    private var entries: [RequestFields?] = []
+    private var isBatch = false
+    private var isTooLong = false
+    private let batch: Int
+
+    init(_ raw: UnsafeRawBufferPointer, limits: JSONLimits, batch: Int) throws(JSONError) {
+        self.batch = batch
+        var reader = JSONReader(raw, limits: limits)
+        guard try reader.peekKind() == .array else {
+            entries = [try RequestFields(&reader)]
             try reader.readEnd()
+            return
         }
+        isBatch = true
+        try reader.readArray { reader throws(JSONError) in
+            guard entries.count < batch else {
+                isTooLong = true
+                try reader.skipValue()
+                return
+            }
+            if try reader.peekKind() == .object {
+                entries.append(try RequestFields(&reader))
+            } else {
+                try reader.skipValue()
+                entries.append(nil)
+            }
+        }
+        try reader.readEnd()
+    }
 
-        private mutating func skip(_ key: StaticString, _ expected: StaticString, _ reader: inout JSONReader) throws(JSONError) {
-            try reader.skipValue()
-            wrong = (key, expected)
-        }
+    func content() throws(RefusedRequest) -> RequestContent {
+        guard isBatch else { return .single(try entries[0]?.request() ?? RequestParameters()) }
+        guard batch > 0 else { throw GraphQLBody.malformed("The body is an array; batches of requests are switched off here. Send one JSON object with \"query\".") }
+        if isTooLong { throw RefusedRequest(400, .limitExceeded, "The batch has more than \(batch) requests.") }
+        guard !entries.isEmpty else { throw GraphQLBody.malformed("The batch is empty; expected JSON objects with \"query\".") }
+        return .batch(entries.map { entry in
+            Result { () throws(RefusedRequest) in
+                guard let entry else { throw GraphQLBody.malformed("This entry of the batch is not a JSON object.") }
+                return try entry.request()
+            }
+        })
+    }
+}
 
-        func request() throws(RefusedRequest) -> GraphQLRequest {
-            if let wrong { throw malformed("The member \"\(wrong.key)\" of the body is not \(wrong.expected).") }
-            // An empty text is well-formed, as any other that does not parse (GraphQL over HTTP, section 5.1).
-            guard let query else { throw malformed("The body has no \"query\".") }
-            return GraphQLRequest(query: query, operationName: operationName.flatMap { $0.isEmpty ? nil : $0 }, variables: variables)
+/// The members of one request, each under its key, and what is wrong about the last one that is.
+private struct RequestFields {
+    var parameters = RequestParameters()
+    private var problem: String?
+
+    init() {}
+
+    init(_ reader: inout JSONReader) throws(JSONError) {
+        try reader.readObject { reader, key throws(JSONError) in
+            if reader.text(key, equals: "query") {
+                parameters.query = try readText("query", &reader)
+            } else if reader.text(key, equals: "variables") {
+                try readVariables(&reader)
+            } else if reader.text(key, equals: "operationName") {
+                parameters.operationName = try readText("operationName", &reader).flatMap { $0.isEmpty ? nil : String(decoding: $0, as: UTF8.self) }
+            } else if reader.text(key, equals: "documentId") {
+                parameters.documentID = try readText("documentId", &reader).map { String(decoding: $0, as: UTF8.self) }
+            } else if reader.text(key, equals: "extensions") {
+                try readExtensions(&reader)
+            } else {
+                try reader.skipValue()
+            }
         }
+    }
+
+    mutating func readVariables(_ reader: inout JSONReader) throws(JSONError) {
+        switch try reader.peekKind() {
+        case .object: if case .object(let members) = try reader.readValue() { parameters.variables = members }
+        case .null: try reader.readNull()
+        default: try skip("variables", "an object", &reader)
+        }
+    }
+
+    /// Of all extensions only Apollo's `persistedQuery` means something here.
+    mutating func readExtensions(_ reader: inout JSONReader) throws(JSONError) {
+        switch try reader.peekKind() {
+        case .object:
+            try reader.readObject { reader, key throws(JSONError) in
+                if reader.text(key, equals: "persistedQuery") { try readPersistedQuery(&reader) } else { try reader.skipValue() }
+            }
+        case .null: try reader.readNull()
+        default: try skip("extensions", "an object", &reader)
+        }
+    }
+
+    private mutating func readPersistedQuery(_ reader: inout JSONReader) throws(JSONError) {
+        switch try reader.peekKind() {
+        case .null: return try reader.readNull()
+        case .object: break
+        default: return try skip("extensions.persistedQuery", "an object", &reader)
+        }
+        var version: String?
+        try reader.readObject { reader, key throws(JSONError) in
+            if reader.text(key, equals: "version"), try reader.peekKind() == .number {
+                version = reader.string(in: try reader.readNumberRange())
+            } else if reader.text(key, equals: "sha256Hash") {
+                parameters.persistedName = try readText("extensions.persistedQuery.sha256Hash", &reader).map { String(decoding: $0, as: UTF8.self) }
+            } else {
+                try reader.skipValue()
+            }
+        }
+        if version != "1" { problem = "The \"version\" of \"extensions.persistedQuery\" is not 1, the only one that is known." }
+        if parameters.persistedName == nil { problem = problem ?? "\"extensions.persistedQuery\" has no \"sha256Hash\"." }
+    }
+
+    /// A string; `nil`, as if it were not there, for null.
+    private mutating func readText(_ key: String, _ reader: inout JSONReader) throws(JSONError) -> [UInt8]? {
+        switch try reader.peekKind() {
+        case .string: return try reader.readStringBytes()
+        case .null: try reader.readNull()
+        default: try skip(key, "a string", &reader)
+        }
+        return nil
+    }
+
+    private mutating func skip(_ key: String, _ expected: String, _ reader: inout JSONReader) throws(JSONError) {
+        try reader.skipValue()
+        problem = "The member \"\(key)\" of the request is not \(expected)."
+    }
+
+    func request() throws(RefusedRequest) -> RequestParameters {
+        if let problem { throw GraphQLBody.malformed(problem) }
+        guard parameters.query != nil || parameters.documentID != nil || parameters.persistedName != nil else {
+            throw GraphQLBody.malformed("The request has no \"query\".")
+        }
+        var parameters = parameters
+        if parameters.persistedName != nil, let query = parameters.query { parameters.hashOfQuery = DocumentHash(of: query) }
+        return parameters
     }
 }

@@ -2,11 +2,19 @@ import PorticoGateway
 
 /// Why a request is answered with an error before it reaches the gateway. The message is fit for a stranger.
 struct RefusedRequest: Error, Equatable {
-    var status: Int
+    /// `nil` where the answer's media type decides, as it does for what is wrong about a well-formed request.
+    var status: Int?
     var code: ErrorCode
     var message: String
     /// For 405: the methods that the route has.
     var allow: StaticString?
+    /// For 415: the codings that are read (RFC 9110, section 15.5.16).
+    var acceptEncoding: StaticString?
+
+    init(_ code: ErrorCode, _ message: String) {
+        self.code = code
+        self.message = message
+    }
 
     init(_ status: Int, _ code: ErrorCode, _ message: String, allow: StaticString? = nil) {
         self.status = status
@@ -19,5 +27,6 @@ struct RefusedRequest: Error, Equatable {
 
     static func == (one: RefusedRequest, other: RefusedRequest) -> Bool {
         one.status == other.status && one.code == other.code && one.message == other.message && one.allow?.description == other.allow?.description
+            && one.acceptEncoding?.description == other.acceptEncoding?.description
     }
 }

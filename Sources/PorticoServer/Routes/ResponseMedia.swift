@@ -38,6 +38,9 @@ enum ResponseMedia: Sendable, Equatable {
         }
     }
 
+    /// Whether `application/json` may be the answer.
+    static func acceptsJSON(_ request: HTTPRequest) -> Bool { negotiate(accept: request.list("accept"), offered: [jsonType]) != nil }
+
     /// Whether the client would rather have a page than an answer: a browser's address bar.
     static func prefersPage(_ request: HTTPRequest) -> Bool {
         guard let accept = request.list("accept") else { return false }

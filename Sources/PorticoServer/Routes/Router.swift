@@ -1,45 +1,46 @@
 import HTTPWire
 import JSONBytes
 import PorticoGateway
-import SocketLoop
 
 /// Leads each request to what answers it. One per worker.
 final class Router: HTTPHandler {
-    private let reactor: Reactor
     private let authenticator: Authenticator
-    private let service: any GraphQLService
+    private let endpoint: GraphQLEndpoint
     private let readiness: Readiness
     private let log: RequestLog
-    private let requestTimeout: Int
+    private let surface: HTTPSurface
     private var ids = RequestIDSource()
     private var schemas = SchemaTexts()
 
-    init(reactor: Reactor, authenticator: Authenticator, service: any GraphQLService, readiness: Readiness, log: RequestLog, requestTimeout: Int) {
-        self.reactor = reactor
+    init(authenticator: Authenticator, endpoint: GraphQLEndpoint, readiness: Readiness, log: RequestLog, surface: HTTPSurface) {
         self.authenticator = authenticator
-        self.service = service
+        self.endpoint = endpoint
         self.readiness = readiness
         self.log = log
-        self.requestTimeout = requestTimeout
+        self.surface = surface
     }
 
     // MARK: HTTPHandler
 
     func handle(_ request: HTTPRequest, on connection: HTTPConnection) {
         let requestID = request.header("x-request-id").flatMap { RequestID(given: $0) } ?? ids.next()
-        switch RouteTable.match(request) {
+        let match = RouteTable.match(request)
+        if let cors = surface.cors, CORSPolicy.isPreflight(request), case .otherMethods(let path, let allow) = match, RouteTable.isForPages(path) {
+            return Exchange(request, on: connection, requestID: requestID, route: path, log: log, surface: surface).answerPreflight(cors.preflight(request, methods: allow))
+        }
+        switch match {
         case .found(let route, let path):
-            let exchange = Exchange(request, on: connection, requestID: requestID, route: path, log: log)
+            let exchange = Exchange(request, on: connection, requestID: requestID, route: path, log: log, surface: surface)
             do throws(RefusedRequest) {
                 try answer(request, by: route, exchange)
             } catch {
                 exchange.refuse(error)
             }
         case .noSuchPath:
-            Exchange(request, on: connection, requestID: requestID, route: "none", log: log).refuse(
+            Exchange(request, on: connection, requestID: requestID, route: "none", log: log, surface: surface).refuse(
                 RefusedRequest(404, .notFound, "There is nothing here. The GraphQL endpoint is /graphql."))
         case .otherMethods(let path, let allow):
-            Exchange(request, on: connection, requestID: requestID, route: path, log: log).refuse(
+            Exchange(request, on: connection, requestID: requestID, route: path, log: log, surface: surface).refuse(
                 RefusedRequest(405, .badInput, "\(path) does not take the method \(request.method.name); it takes \(allow).", allow: allow))
         }
     }
@@ -64,7 +65,7 @@ final class Router: HTTPHandler {
         switch route {
         case .graphQLPost: try answerPost(request, exchange)
         case .graphQLGet: try answerGet(request, exchange)
-        case .schema: answerSchema(request, exchange)
+        case .schema: try answerSchema(request, exchange)
         case .health: exchange.answer(status: 200, contentType: ResponseMedia.json.contentType, text: "{\"status\":\"ok\"}\n")
         case .ready: readiness.check { state in Self.answer(state, exchange) }
         }
@@ -72,9 +73,10 @@ final class Router: HTTPHandler {
 
     private func answerPost(_ request: HTTPRequest, _ exchange: Exchange) throws(RefusedRequest) {
         exchange.media = try Self.media(of: request)
-        try Self.checkContentType(request)
-        authenticated(request, exchange) { [self] access throws(RefusedRequest) in
-            run(try ConsistencyHeader.apply(request, to: GraphQLBody.parse(request.body)), access, exchange)
+        try AmbientCredentials.check(request, connectionBringsThem: exchange.connection.bringsAmbientCredentials)
+        let coding = try RequestBody.check(request, acceptsGzip: endpoint.settings.acceptsGzip)
+        authenticated(request, exchange) { [endpoint] access throws(RefusedRequest) in
+            try endpoint.post(request, coding, access, exchange)
         }
     }
 
@@ -86,14 +88,16 @@ final class Router: HTTPHandler {
             }
         }
         exchange.media = try Self.media(of: request)
+        try AmbientCredentials.check(request, connectionBringsThem: exchange.connection.bringsAmbientCredentials)
         let parameters: [QueryParameter]
         do throws(HTTPFailure) { parameters = try request.queryParameters() } catch { throw RefusedRequest(400, .badInput, error.reason) }
-        authenticated(request, exchange) { [self] access throws(RefusedRequest) in
-            run(try ConsistencyHeader.apply(request, to: GraphQLBody.parse(parameters)), access, exchange)
+        authenticated(request, exchange) { [endpoint] access throws(RefusedRequest) in
+            try endpoint.get(request, parameters, access, exchange)
         }
     }
 
-    private func answerSchema(_ request: HTTPRequest, _ exchange: Exchange) {
+    private func answerSchema(_ request: HTTPRequest, _ exchange: Exchange) throws(RefusedRequest) {
+        try AmbientCredentials.check(request, connectionBringsThem: exchange.connection.bringsAmbientCredentials)
         authenticated(request, exchange) { [self] access throws(RefusedRequest) in
             let body = ResponseBuffer(capacity: 64)
             body.append(schemas.text(access.rules))
@@ -122,23 +126,6 @@ final class Router: HTTPHandler {
         return media
     }
 
-    /// `application/json` in UTF-8, and not compressed.
-    static func checkContentType(_ request: HTTPRequest) throws(RefusedRequest) {
-        if let encoding = request.text("content-encoding"), encoding.lowercased() != "identity" {
-            throw RefusedRequest(415, .badInput, "A body with a content encoding is not read; send it plain.")
-        }
-        guard let field = request.header("content-type") else {
-            throw RefusedRequest(415, .badInput, "The Content-Type is missing; expected application/json.")
-        }
-        if field.spells("application/json") { return }
-        guard let media = MediaType(parsing: String(decoding: field, as: UTF8.self)), media.isSame(as: MediaType("application", "json")) else {
-            throw RefusedRequest(415, .badInput, "The body must be application/json.")
-        }
-        guard ["utf-8", "utf8"].contains(media.parameter("charset")?.lowercased() ?? "utf-8") else {
-            throw RefusedRequest(415, .badInput, "The body must be in UTF-8.")
-        }
-    }
-
     private func authenticated(_ request: HTTPRequest, _ exchange: Exchange, then: @escaping (Access) throws(RefusedRequest) -> Void) {
         authenticator.authenticate(request, certificate: exchange.connection.clientCertificate) { result in
             switch result {
@@ -148,23 +135,6 @@ final class Router: HTTPHandler {
                 guard exchange.connection.isOpen else { return exchange.clientGone() }
                 do throws(RefusedRequest) { try then(access) } catch { exchange.refuse(error) }
             }
-        }
-    }
-
-    private func run(_ request: GraphQLRequest, _ access: Access, _ exchange: Exchange) {
-        var request = request
-        request.receivedAt = exchange.startedAt
-        let ticket = service.respond(to: request, access: access, deadline: reactor.now + requestTimeout) { answer in
-            exchange.answer(
-                status: exchange.media.status(answer.outcome, cause: answer.cause), contentType: exchange.media.contentType, body: answer.body, observation: answer.observation
-            ) { head in
-                if answer.cause == .mutationMustNotBeSafe { head.add("allow", "POST") }
-            }
-        }
-        guard !exchange.isAnswered, let ticket else { return }
-        exchange.connection.clientGone = { [service] in
-            service.cancel(ticket)
-            exchange.clientGone()
         }
     }
 }

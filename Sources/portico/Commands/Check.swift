@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import PorticoAccess
 import PorticoCatalog
+import PorticoServer
 import PostgresMigrations
 import YAMLTree
 
@@ -29,6 +30,9 @@ struct Check: ParsableCommand {
                 try Policy.load(catalog: catalog, limits: limits, roles: files.roles, tenants: files.tenants)
             }
             if policy == nil { problems += formProblems(files.tenants) }
+            _ = collecting(&problems) { () throws(Diagnostics) in
+                try TrustedDocuments.load(project.configuration.documents, project: project.folder, schema: catalog.schema, roles: policy?.roles)
+            }
             for (_, items) in (policy?.tenantProblems ?? [:]).sorted(by: { $0.key < $1.key }) { problems += items.items }
             do throws(CommandFailure) {
                 problems += try tableProblems(catalog, files, project)

@@ -42,7 +42,7 @@ struct Dev: ParsableCommand {
             Server.prepareSignals()
             let greeting = try DevGreeting(project, folder)
             let names = Set(migrations.migrations.map(\.name))
-            try GatewayProcess.run(ServerState(configuration: project.configuration, catalog: api.catalog, policy: PolicyStore(api.policy), migrations: names)) { port in
+            try GatewayProcess.run(ServerState(configuration: project.configuration, catalog: api.catalog, policy: PolicyStore(api.policy), migrations: names, documents: api.documents)) { port in
                 Terminal.print(greeting.text(port: port))
             }
         } catch {

@@ -25,6 +25,6 @@ struct Serve: ParsableCommand {
         api.noteTenantProblems(project)
         // A project without migrations of its own serves a database that somebody else looks after.
         let migrations = FileSystem.isFolder("\(options.project)/migrations") ? try project.migrations().migrations.map(\.name) : []
-        try GatewayProcess.run(ServerState(configuration: project.configuration, catalog: api.catalog, policy: PolicyStore(api.policy), migrations: Set(migrations)))
+        try GatewayProcess.run(ServerState(configuration: project.configuration, catalog: api.catalog, policy: PolicyStore(api.policy), migrations: Set(migrations), documents: api.documents))
     }
 }

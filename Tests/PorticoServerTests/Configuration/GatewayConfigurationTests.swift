@@ -170,4 +170,38 @@ struct GatewayConfigurationTests {
     @Test(arguments: [("512", 512), ("1B", 1), ("64KiB", 65_536), ("1MiB", 1 << 20), ("2MB", 2_000_000)]) func sizes(text: String, bytes: Int) {
         #expect(Quantity.bytes(text) == bytes)
     }
+
+    // MARK: Documents, compression, CORS
+
+    @Test func whatClientsMayDo() throws {
+        let configuration = try read(
+            """
+            documents: { folder: known, only: [client, agency_agent], automatic: false }
+            compression: false
+            cors: { origins: ["https://app.example.com", "http://localhost:3000"], headers: [Authorization, X-Own], maxAge: 1h }
+            limits: { batch: 10, persistedDocuments: 5, persistedBytes: 1MiB }
+            """)
+        #expect(configuration.documents.folder == "known")
+        #expect(configuration.documents.folderRange != nil)
+        #expect(!configuration.documents.automatic)
+        #expect(configuration.documents.only.restricts("client") && configuration.documents.only.restricts("agency_agent") && !configuration.documents.only.restricts("owner"))
+        #expect(!configuration.compression)
+        #expect(configuration.cors?.origins == .these(["https://app.example.com", "http://localhost:3000"]))
+        #expect(configuration.cors?.headers == ["authorization", "x-own"])
+        #expect(configuration.cors?.maximumAge == 3_600_000)
+        #expect(configuration.limits[.batch] == 10)
+        #expect(try read("documents: { only: true }").documents.only == .everybody)
+        #expect(try read("documents: { only: false }").documents.only == .nobody)
+        #expect(try read("cors: null").cors == nil)
+        #expect(try read("cors: { origins: \"*\" }").cors?.origins == .any)
+    }
+
+    @Test(arguments: [
+        ("documents: { only: client }", "1:20: Expected `only`, which may also be a list of roles, as `true` or `false`"), ("documents: { onyl: true }", "Did you mean \"only\"?"),
+        ("documents: { folder: \"\" }", "The value of `folder` is empty."), ("compression: gzip", "1:14: Expected `compression` as `true` or `false`"),
+        ("cors: {}", "The key `origins` is missing"), ("cors: { origins: https://a.example }", "as a list or as `\"*\"`"), ("cors: { origins: [\"https://a.example/\"] }", "is not an origin"),
+        ("cors: { origins: [\"*\"] }", "is not an origin"), ("cors: { origins: [\"null\"] }", "is not an origin"), ("cors: { origins: [\"https://App.example\"] }", "in small letters"),
+        ("cors: { origins: \"*\", headers: [\"x y\"] }", "is not the name of a header field"), ("cors: { origins: \"*\", maxAge: 2 }", "as a duration"),
+    ])
+    func whatIsWrongAboutThem(text: String, part: String) { #expect(problems(text).contains { $0.contains(part) }, "\(problems(text))") }
 }

@@ -11,16 +11,27 @@ final class ScriptedService: GraphQLService {
     var outcome = GatewayResponse.Outcome.data
     var cause: GatewayResponse.Cause?
     var observation = RequestObservation()
-    /// When set, answers wait for ``release()``.
+    /// When set, answers wait for ``release(inReverse:)``.
     var holds = false
+    /// Whether an answer's data is the document.
+    var answersWithQuery = false
+    /// Spaces in an answer.
+    var padding = 0
     private(set) var requests: [(request: GraphQLRequest, access: Access, deadline: Int)] = []
     private var held: [() -> Void] = []
 
     func respond(to request: GraphQLRequest, access: Access, deadline: Int, completion: @escaping (GraphQLAnswer) -> Void) -> RequestTicket? {
         requests.append((request, access, deadline))
-        let answer = { [outcome, cause, observation] in
+        let answer = { [outcome, cause, observation, answersWithQuery, padding] in
             let body = ResponseBuffer()
-            body.append("{\"data\":{}}")
+            if answersWithQuery {
+                body.append("{\"data\":")
+                body.appendJSONString(String(decoding: request.query, as: UTF8.self))
+            } else {
+                body.append("{\"data\":{}")
+            }
+            body.append([UInt8](repeating: 0x20, count: padding))
+            body.append("}")
             completion(GraphQLAnswer(body: body, outcome: outcome, cause: cause, observation: observation))
         }
         if holds { held.append(answer) } else { answer() }
@@ -29,8 +40,8 @@ final class ScriptedService: GraphQLService {
 
     func cancel(_ ticket: RequestTicket) {}
 
-    func release() {
-        let all = held
+    func release(inReverse: Bool = false) {
+        let all = inReverse ? held.reversed() : held
         held = []
         for answer in all { answer() }
     }
@@ -51,7 +62,11 @@ final class Office {
         func response(to failure: HTTPFailure) -> HTTPResponse { handler.response(to: failure) }
     }
 
-    init(keys all: [TokenKey], log logging: LoggingConfiguration = LoggingConfiguration(), logDescriptor: Int32 = -1, apiKeys: [APIKeyBinding] = [], certificates: [CertificateBinding] = [], tls: TLSSettings? = nil, migrations: Set<String> = []) throws {
+    init(
+        keys all: [TokenKey], log logging: LoggingConfiguration = LoggingConfiguration(), logDescriptor: Int32 = -1, apiKeys: [APIKeyBinding] = [],
+        certificates: [CertificateBinding] = [], tls: TLSSettings? = nil, migrations: Set<String> = [],
+        documents: TrustedDocuments = .none, _ change: (inout GatewayConfiguration) -> Void = { _ in }
+    ) throws {
         desk = try Desk()
         keys = KeyStore(try KeySet(all))
         router = Deferred()
@@ -63,11 +78,21 @@ final class Office {
             keys: keys, authentication: authentication, resolver: desk.resolver, launch: { [unowned loopback] work, then in loopback.launch(work, then) })
         let log = RequestLog(reactor: loopback.reactor, configuration: logging, writer: LogWriter(descriptor: logDescriptor))
         let readiness = Readiness(expected: migrations, source: desk.source, clock: { [unowned desk] in desk.now })
-        router.handler = Router(reactor: loopback.reactor, authenticator: authenticator, service: service, readiness: readiness, log: log, requestTimeout: 10_000)
+        var configuration = GatewayConfiguration()
+        change(&configuration)
+        let offload: Offload = { [unowned loopback] work, then in loopback.launch(work, then) }
+        let endpoint = GraphQLEndpoint(
+            reactor: loopback.reactor, service: service, documents: DocumentLookup(trusted: documents, configuration: configuration.documents, limits: configuration.limits),
+            settings: GraphQLEndpoint.Settings(configuration), offload: offload)
+        let surface = HTTPSurface(cors: configuration.cors.map { CORSPolicy($0) }, compression: configuration.compression ? ResponseCompression(offload: offload) : nil)
+        router.handler = Router(authenticator: authenticator, endpoint: endpoint, readiness: readiness, log: log, surface: surface)
     }
 
-    static func office(log: LoggingConfiguration = LoggingConfiguration(), logDescriptor: Int32 = -1, apiKeys: [APIKeyBinding] = [], migrations: Set<String> = []) async throws -> Office {
-        try Office(keys: [try await key()], log: log, logDescriptor: logDescriptor, apiKeys: apiKeys, migrations: migrations)
+    static func office(
+        log: LoggingConfiguration = LoggingConfiguration(), logDescriptor: Int32 = -1, apiKeys: [APIKeyBinding] = [], migrations: Set<String> = [],
+        documents: TrustedDocuments = .none, _ change: (inout GatewayConfiguration) -> Void = { _ in }
+    ) async throws -> Office {
+        try Office(keys: [try await key()], log: log, logDescriptor: logDescriptor, apiKeys: apiKeys, migrations: migrations, documents: documents, change)
     }
 
     /// A POST to /graphql; `nil` leaves a field out.

@@ -1,0 +1,38 @@
+import Diagnostics
+
+/// Which documents the server knows beforehand, and who may run no others: `documents:` of `config/gateway.yaml`.
+public struct DocumentConfiguration: Sendable, Equatable {
+    /// Where the trusted documents are, relative to the project unless it begins with `/`.
+    public var folder = "documents"
+    /// Where the file names the folder, which has to exist then.
+    public var folderRange: SourceRange?
+    public var only = TrustedOnly.nobody
+    /// Whether clients may register documents by their hash (automatic persisted queries).
+    public var automatic = true
+
+    public init() {}
+}
+
+/// Whose viewers may run trusted documents alone.
+public enum TrustedOnly: Sendable, Equatable {
+    public struct Role: Sendable, Equatable {
+        public var name: String
+        public var range: SourceRange
+
+        public init(name: String, range: SourceRange) {
+            self.name = name
+            self.range = range
+        }
+    }
+
+    case nobody, everybody
+    case roles([Role])
+
+    func restricts(_ role: String) -> Bool {
+        switch self {
+        case .nobody: false
+        case .everybody: true
+        case .roles(let roles): roles.contains { $0.name == role }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import PorticoAccess
+import PorticoGateway
+
+/// Finds the document that a request sends or names, and refuses what its role may not run. One per worker.
+final class DocumentLookup {
+    private let trusted: TrustedDocuments
+    private let only: TrustedOnly
+    /// `nil` where automatic persisted queries are switched off.
+    private let persisted: PersistedDocuments?
+
+    init(trusted: TrustedDocuments, configuration: DocumentConfiguration, limits: GatewayLimits) {
+        self.trusted = trusted
+        only = configuration.only
+        persisted = configuration.automatic ? PersistedDocuments(entries: limits[.persistedDocuments], bytes: limits[.persistedBytes]) : nil
+    }
+
+    /// What the gateway is to run.
+    func request(_ parameters: RequestParameters, rules: RuleSet) throws(RefusedRequest) -> GraphQLRequest {
+        let text = try text(parameters, rules: rules)
+        return GraphQLRequest(query: text, operationName: parameters.operationName, variables: parameters.variables, isReadOnly: parameters.isReadOnly)
+    }
+
+    /// Remembers a document that came with its hash, once it has turned out to be one.
+    func answered(_ parameters: RequestParameters, rules: RuleSet, outcome: GatewayResponse.Outcome) {
+        guard let persisted, let hash = parameters.hashOfQuery, let query = parameters.query else { return }
+        switch outcome {
+        case .requestError(.syntaxError), .requestError(.validationError), .requestError(.limitExceeded): return
+        case .data, .nullData, .requestError: persisted.keep(query, hash: hash, rules: rules.fingerprint)
+        }
+    }
+
+    // MARK: The text
+
+    private func text(_ parameters: RequestParameters, rules: RuleSet) throws(RefusedRequest) -> [UInt8] {
+        if let id = parameters.documentID {
+            guard parameters.query == nil else { throw RefusedRequest(400, .badInput, "A request has either \"query\" or \"documentId\", not both.") }
+            return try text(id: id, rules)
+        }
+        if let name = parameters.persistedName { return try text(persistedName: name, parameters, rules) }
+        guard let query = parameters.query else { throw RefusedRequest(400, .badInput, "The request has neither \"query\" nor \"documentId\".") }
+        if only.restricts(rules.role), !trusted.contains(query) { throw Self.trustedOnly }
+        return query
+    }
+
+    private func text(id: String, _ rules: RuleSet) throws(RefusedRequest) -> [UInt8] {
+        if let text = trusted.text(id: id) { return text }
+        if !only.restricts(rules.role), let persisted, let hash = TrustedDocuments.hash(inID: id), let text = persisted.text(hash, rules: rules.fingerprint) { return text }
+        // Ids of others are not suggested: who may run a document has its id.
+        throw RefusedRequest(.notFound, "There is no document with this \"documentId\".")
+    }
+
+    /// What `extensions.persistedQuery` names: a trusted document by its id or its hash, or one that was sent before.
+    private func text(persistedName name: String, _ parameters: RequestParameters, _ rules: RuleSet) throws(RefusedRequest) -> [UInt8] {
+        let hash = DocumentHash(hex: name)
+        if let text = trusted.text(id: name) ?? hash.flatMap(trusted.text(hash:)) {
+            guard parameters.query == nil || parameters.query == text else { throw Self.mismatch }
+            return text
+        }
+        if only.restricts(rules.role) {
+            guard let query = parameters.query, trusted.contains(query) else { throw Self.trustedOnly }
+        }
+        guard let persisted else {
+            if let query = parameters.query { return query }
+            throw RefusedRequest(.badInput, "PersistedQueryNotSupported")
+        }
+        guard let hash else { throw RefusedRequest(400, .badInput, "\"extensions.persistedQuery.sha256Hash\" is not a SHA-256 in 64 hexadecimal digits.") }
+        if let query = parameters.query {
+            guard parameters.hashOfQuery == hash else { throw Self.mismatch }
+            return query
+        }
+        if let text = persisted.text(hash, rules: rules.fingerprint) { return text }
+        throw RefusedRequest(.notFound, "PersistedQueryNotFound")
+    }
+
+    private static let mismatch = RefusedRequest(400, .badInput, "The hash in \"extensions.persistedQuery\" is not that of \"query\".")
+    private static let trustedOnly = RefusedRequest(
+        403, .forbidden, "This role may run nothing but the documents that this API knows. Name one of them by \"documentId\".")
+}

@@ -1,0 +1,61 @@
+import JSONBytes
+import PorticoGateway
+
+/// The requests of one batch on their way; they run at the same time, and are answered in their order once all of them are.
+final class BatchRun {
+    /// Bytes of all answers together; the answers that go beyond give way to an error. Stands against a batch of requests each of which is answered at length.
+    static let mostBytes = 64 << 20
+
+    private var bodies: [ResponseBuffer?]
+    private var tickets: [RequestTicket] = []
+    private var open: Int
+    private var bytes = 0
+    private var observation = RequestObservation()
+    private let completion: (ResponseBuffer, RequestObservation) -> Void
+
+    /// - Parameter completion: Called once, with the JSON array of all answers.
+    init(count: Int, completion: @escaping (ResponseBuffer, RequestObservation) -> Void) {
+        bodies = Array(repeating: nil, count: count)
+        open = count
+        self.completion = completion
+    }
+
+    func started(_ ticket: RequestTicket) { tickets.append(ticket) }
+
+    /// Nobody waits any more: what is under way is given back to be called off.
+    func abandon() -> [RequestTicket] {
+        open = 0
+        return tickets
+    }
+
+    func answered(_ index: Int, _ body: ResponseBuffer, _ part: RequestObservation? = nil) {
+        guard open > 0, bodies[index] == nil else { return }
+        var body = body
+        if bytes + body.count > Self.mostBytes { body = Exchange.errorBody(.limitExceeded, "The answers of the batch exceed \(Self.mostBytes) bytes. Send its requests one by one.") }
+        bytes += body.count
+        bodies[index] = body
+        if let part { add(part) }
+        open -= 1
+        if open == 0 { finish() }
+    }
+
+    private func add(_ part: RequestObservation) {
+        observation.loads += part.loads
+        observation.statements += part.statements
+        observation.rows += part.rows
+        observation.failures += part.failures
+        observation.stages.total = max(observation.stages.total, part.stages.total)
+    }
+
+    private func finish() {
+        let whole = ResponseBuffer(capacity: bytes + bodies.count + 2)
+        whole.append("[")
+        for (index, body) in bodies.enumerated() {
+            if index > 0 { whole.append(UInt8(ascii: ",")) }
+            body?.withUnsafeBytes { whole.append($0) }
+        }
+        whole.append("]")
+        bodies = []
+        completion(whole, observation)
+    }
+}

@@ -1,0 +1,54 @@
+import HTTPWire
+
+/// Answers to pages of other origins (the CORS protocol of the Fetch standard, section 3.2). Credentials are never allowed: there are no cookies, and a token is
+/// a field that the page itself sets.
+struct CORSPolicy: Sendable {
+    private let origins: Set<String>?
+    private let headers: String
+    private let maximumAge: String
+
+    init(_ configuration: CORSConfiguration) {
+        switch configuration.origins {
+        case .any: origins = nil
+        case .these(let list): origins = Set(list)
+        }
+        headers = configuration.headers.joined(separator: ", ")
+        maximumAge = String(configuration.maximumAge / 1000)
+    }
+
+    /// What a page may read of an answer beside its body.
+    private static let exposed: StaticString = "x-request-id, retry-after, server-timing"
+
+    /// The origin to name in the answer; `nil` where the page may not read it, or no page asks.
+    func allowed(_ request: HTTPRequest) -> String? {
+        guard let origin = request.text("origin") else { return nil }
+        guard let origins else { return "*" }
+        return origins.contains(origin) ? origin : nil
+    }
+
+    /// Fields of an ordinary answer. Where origins are told apart, also answers to nobody's page say that they are.
+    func add(to head: inout HTTPResponseHead, origin: String?) {
+        if origins != nil { head.add("vary", "origin") }
+        guard let origin else { return }
+        head.add("access-control-allow-origin", origin)
+        head.add("access-control-expose-headers", Self.exposed)
+    }
+
+    /// Whether a request asks what another one may do.
+    static func isPreflight(_ request: HTTPRequest) -> Bool {
+        request.method == .options && request.header("origin") != nil && request.header("access-control-request-method") != nil
+    }
+
+    /// The answer to a preflight; without the fields that allow anything where the origin is not allowed.
+    /// - Parameter methods: Those of the path.
+    func preflight(_ request: HTTPRequest, methods: StaticString) -> HTTPResponseHead {
+        var head = HTTPResponseHead(status: 204)
+        head.add("vary", "origin, access-control-request-method, access-control-request-headers")
+        guard let origin = allowed(request) else { return head }
+        head.add("access-control-allow-origin", origin)
+        head.add("access-control-allow-methods", methods)
+        if !headers.isEmpty { head.add("access-control-allow-headers", headers) }
+        head.add("access-control-max-age", maximumAge)
+        return head
+    }
+}

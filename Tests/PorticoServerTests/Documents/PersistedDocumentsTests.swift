@@ -1,0 +1,47 @@
+import Testing
+@testable import PorticoServer
+
+struct PersistedDocumentsTests {
+    private func text(_ number: Int, length: Int = 10) -> [UInt8] { Array("\(number)".utf8) + [UInt8](repeating: 0x20, count: length) }
+
+    @Test func theLeastRecentlyUsedGoFirst() {
+        let documents = PersistedDocuments(entries: 8, bytes: 1 << 20)
+        for number in 0..<8 { documents.keep(text(number), hash: DocumentHash(of: text(number)), rules: 1) }
+        // The first is used again, so that the next ones go.
+        #expect(documents.text(DocumentHash(of: text(0)), rules: 1) == text(0))
+        documents.keep(text(8), hash: DocumentHash(of: text(8)), rules: 1)
+        #expect(documents.count <= 8)
+        #expect(documents.text(DocumentHash(of: text(0)), rules: 1) != nil)
+        #expect(documents.text(DocumentHash(of: text(8)), rules: 1) != nil)
+        #expect(documents.text(DocumentHash(of: text(1)), rules: 1) == nil)
+    }
+
+    @Test func bytesAreBoundedToo() {
+        let documents = PersistedDocuments(entries: 1000, bytes: 10_000)
+        for number in 0..<200 {
+            documents.keep(text(number, length: 500), hash: DocumentHash(of: text(number, length: 500)), rules: 1)
+            #expect(documents.bytes <= 10_000)
+        }
+        #expect(documents.count > 5)
+        // One that is longer than all of it is not kept, and displaces nothing.
+        let before = documents.count
+        documents.keep(text(0, length: 20_000), hash: DocumentHash(of: text(0, length: 20_000)), rules: 1)
+        #expect(documents.count == before)
+    }
+
+    @Test func otherRulesFindNothing() {
+        let documents = PersistedDocuments(entries: 8, bytes: 1 << 20)
+        documents.keep(text(1), hash: DocumentHash(of: text(1)), rules: 1)
+        #expect(documents.text(DocumentHash(of: text(1)), rules: 2) == nil)
+        documents.keep(text(1), hash: DocumentHash(of: text(1)), rules: 1)
+        #expect(documents.count == 1)
+    }
+
+    @Test func hashesAreThoseOfTheStandard() {
+        let hash = DocumentHash(of: Array("abc".utf8))
+        #expect(hash.hex == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        #expect(DocumentHash(hex: hash.hex) == hash)
+        #expect(DocumentHash(hex: hash.hex.uppercased()) == hash)
+        for hex in ["", "ba78", String(repeating: "g", count: 64), hash.hex + "0", String(repeating: "+", count: 64)] { #expect(DocumentHash(hex: hex) == nil) }
+    }
+}

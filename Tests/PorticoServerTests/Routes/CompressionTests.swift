@@ -1,0 +1,98 @@
+import Gzip
+import PorticoGateway
+import Testing
+@testable import PorticoServer
+
+/// Content codings of requests and answers, with a scripted gateway.
+struct CompressionTests {
+    private static let body = #"{"query":"{ apiVersion }"}"#
+
+    private func post(_ body: [UInt8], coding: String, on office: Office) throws -> Answer {
+        let client = try office.loopback.connect()
+        client.send(Array("POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Encoding: \(coding)\r\nContent-Length: \(body.count)\r\n\r\n".utf8) + body)
+        office.loopback.turn { client.receive(); return !client.answers.isEmpty }
+        return try #require(client.answers.first)
+    }
+
+    // MARK: Requests
+
+    @Test(arguments: ["gzip", "x-gzip", "GZIP"])
+    func aBodyInGzipIsRead(coding: String) async throws {
+        let office = try await Office.office()
+        let answer = try post(try #require(Gzip.encode(Array(Self.body.utf8))), coding: coding, on: office)
+        #expect(answer.status == 200)
+        #expect(office.service.requests.first.map { String(decoding: $0.request.query, as: UTF8.self) } == "{ apiVersion }")
+    }
+
+    @Test(arguments: ["br", "deflate", "gzip, gzip", "zstd"])
+    func otherCodingsAreNot(coding: String) async throws {
+        let answer = try post(Array(Self.body.utf8), coding: coding, on: try await Office.office())
+        #expect(answer.status == 415)
+        #expect(answer.headers["accept-encoding"] == "gzip, identity")
+    }
+
+    @Test func aBombIsRefusedAtTheLimitOfBodies() async throws {
+        let office = try await Office.office { $0.limits[.body] = 100_000 }
+        let answer = try post(try #require(Gzip.encode([UInt8](repeating: 0x20, count: 10 << 20))), coding: "gzip", on: office)
+        #expect(answer.status == 413)
+        #expect(try code(answer) == "LIMIT_EXCEEDED")
+        let broken = try post(Array("nonsense".utf8), coding: "gzip", on: office)
+        #expect(broken.status == 400)
+        #expect(try code(broken) == "BAD_INPUT")
+        #expect(office.service.requests.isEmpty)
+    }
+
+    @Test func whatIsWrongInsideIsSaidAsOfAnyBody() async throws {
+        let answer = try post(try #require(Gzip.encode(Array("{}".utf8))), coding: "gzip", on: try await Office.office())
+        #expect(answer.status == 400)
+        #expect(answer.body.contains("no \\\"query\\\""))
+    }
+
+    // MARK: Answers
+
+    private func office(answerBytes: Int, _ change: (inout GatewayConfiguration) -> Void = { _ in }) async throws -> Office {
+        let office = try await Office.office(change)
+        office.service.padding = answerBytes
+        return office
+    }
+
+    @Test("Large answers are compressed elsewhere, small ones on the loop, the smallest not", arguments: [100, 2000, 200_000])
+    func answers(bytes: Int) async throws {
+        let office = try await office(answerBytes: bytes)
+        let plain = try office.post()
+        #expect(plain.headers["content-encoding"] == nil)
+        #expect(plain.headers["vary"] == nil)
+        let answer = try office.post(fields: "Accept-Encoding: gzip, deflate, br\r\n")
+        guard bytes >= ResponseCompression.leastBytes else { return #expect(answer == Answer(status: 200, headers: answer.headers, bytes: plain.bytes)) }
+        #expect(answer.headers["content-encoding"] == "gzip")
+        #expect(answer.headers["vary"] == "accept-encoding")
+        #expect(answer.bytes.count < plain.bytes.count / 4)
+        #expect(try Gzip.decode(answer.bytes, limit: 1 << 20) == plain.bytes)
+    }
+
+    @Test func whatMightBeKeptSaysThatItVaries() async throws {
+        let office = try await office(answerBytes: 2000)
+        #expect(try office.get("/graphql?query=%7Ba%7D").headers["vary"] == "accept-encoding")
+        #expect(try office.get("/graphql?query=%7Ba%7D", fields: "Accept-Encoding: gzip;q=0\r\n").headers["content-encoding"] == nil)
+        #expect(try office.get("/graphql?query=%7Ba%7D", fields: "Accept-Encoding: gzip\r\n").headers["content-encoding"] == "gzip")
+    }
+
+    @Test func itCanBeSwitchedOff() async throws {
+        let office = try await office(answerBytes: 2000) { $0.compression = false }
+        let answer = try office.get("/graphql?query=%7Ba%7D", fields: "Accept-Encoding: gzip\r\n")
+        #expect(answer.headers["content-encoding"] == nil)
+        #expect(answer.headers["vary"] == nil)
+        let refused = try post(try #require(Gzip.encode(Array(Self.body.utf8))), coding: "gzip", on: office)
+        #expect(refused.status == 415)
+        #expect(refused.headers["accept-encoding"] == "identity")
+    }
+
+    @Test func requestsBehindACompressedAnswerAreAnswered() async throws {
+        let office = try await office(answerBytes: 200_000)
+        let client = try office.loopback.connect()
+        let request = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAccept-Encoding: gzip\r\nContent-Length: \(Self.body.utf8.count)\r\n\r\n\(Self.body)"
+        client.send(request + request + request)
+        office.loopback.turn { client.receive(); return client.answers.count == 3 }
+        #expect(client.answers.allSatisfy { $0.headers["content-encoding"] == "gzip" })
+    }
+}
