@@ -291,8 +291,21 @@ final class PipelineConnection {
                 PQclear(result)
                 continue
             }
-            if case .sync = question {} else { awaitsEndOfResults = true }
+            if case .sync = question {} else { takeEndOfResults(of: connection) }
             take(result, of: question)
+        }
+    }
+
+    /// Takes the NULL before anybody hears of the result: what a completion sends in a batch that an error has cut short lets libpq 15 forget it, and every
+    /// later result would be taken for another question's.
+    private func takeEndOfResults(of connection: OpaquePointer) {
+        awaitsEndOfResults = true
+        while PQisBusy(connection) == 0 {
+            guard let more = PQgetResult(connection) else {
+                awaitsEndOfResults = false
+                return
+            }
+            PQclear(more)
         }
     }
 

@@ -134,6 +134,15 @@ extension DatabaseWorker {
         }
     }
 
+    /// As a request that fails as a whole does: COMMIT is on its way behind the statement that fails.
+    @Test(arguments: modes) func `rolling back when the last statement fails returns the connection`(mode: ConnectionSettings.StatementMode) async throws {
+        try await withDatabase(change: { _, connection in connection.statements = mode }) { worker, _ in
+            for _ in 0..<3 { #expect(await worker.rollbackAtTheFailure() == .failure(.invalidInput, sqlState: "22012")) }
+            #expect(await worker.wait { $0.isQuiet() })
+            #expect(await worker.statistics.connectionsLost == 0)
+        }
+    }
+
     @Test func `a holder that forgets its lease loses it at the deadline`() async throws {
         try await withDatabase { worker, psql in
             await worker.forgetLease(patience: 100)
@@ -217,6 +226,17 @@ extension DatabaseWorker {
 }
 
 extension DatabaseWorker {
+    func rollbackAtTheFailure() async -> Outcome {
+        let lease = pool.lease(.snapshot, deadline: reactor.now + 30_000)
+        return await withCheckedContinuation { continuation in
+            pool.submit(Statement(text: "SELECT 1 / 0", parameterTypes: []), parameters: [], on: lease) { [pool] result in
+                pool.rollback(lease)
+                continuation.resume(returning: Outcome(result))
+            }
+            pool.commit(lease)
+        }
+    }
+
     func forgetLease(patience: Int) {
         let lease = pool.lease(.snapshot, deadline: reactor.now + patience)
         pool.submit(Statement(text: "SELECT 1", parameterTypes: []), parameters: [], on: lease) { _ in }

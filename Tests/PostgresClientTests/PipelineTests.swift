@@ -95,6 +95,20 @@ import Testing
         }
     }
 
+    /// The next one leaves within the answer to the one that failed, while the rest of its batch is being skipped.
+    @Test(arguments: [ConnectionSettings.StatementMode.prepared, .unnamed]) func `what waits behind a failing statement gets its own answer`(mode: ConnectionSettings.StatementMode) async throws {
+        try await withDatabase(change: { settings, connection in
+            settings.inFlightPerConnection = 3
+            connection.statements = mode
+        }) { worker, _ in
+            let outcomes = await worker.run((0..<40).map { $0 % 4 == 0 ? Query("SELECT 1 / $1::int4", [int(0)]) : Query("SELECT 10 + $1::int4", [int($0)]) })
+            for (index, outcome) in outcomes.enumerated() {
+                #expect(outcome == (index % 4 == 0 ? .failure(.invalidInput, sqlState: "22012") : .int(10 + Int32(index))))
+            }
+            #expect(await worker.statistics.connectionsLost == 0)
+        }
+    }
+
     @Test func `a statement that cannot be prepared fails alone, for each who asked`() async throws {
         try await withDatabase { worker, psql in
             let queries = (0..<12).map { $0 % 3 == 0 ? Query("SELECT id FROM missing WHERE id = $1", [int($0)]) : Query(echo, [int($0)]) }
