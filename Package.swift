@@ -110,7 +110,7 @@ let package = Package(
         ]),
         .testTarget(name: "PorticoCommandTests", dependencies: ["portico", "JSONBytes", "Diagnostics", "TestCluster", "TestTLS"]),
         // Faults against the built program as a process, and a real PostgreSQL.
-        .testTarget(name: "PorticoFaultTests", dependencies: ["portico", "TestCluster"]),
+        .testTarget(name: "PorticoFaultTests", dependencies: ["portico", "PostgresClient", "TestCluster"]),
         .testTarget(name: "PorticoExecutionTests", dependencies: ["PorticoExecution", "PorticoPlanning", "PorticoAccess", "PostgresSQL", "JSONBytes", "TestFixtures"]),
     ],
     swiftLanguageModes: [.v6]

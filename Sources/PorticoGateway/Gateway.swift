@@ -182,6 +182,7 @@ public final class Gateway {
             answer(buffer, outcome, ticket, loadedAt: result.loadedAt)
         case .failed(let failure):
             ticket.runner?.cancel()
+            if failure.kind != .refused { ticket.observation.outage = failure.detail }
             switch failure.kind {
             case .unavailable, .interrupted: nullData(RequestErrors(.unavailable, "The database is not available at the moment. Try again shortly."), ticket)
             case .timeout: nullData(RequestErrors(.timeout, Self.timeoutMessage), ticket)

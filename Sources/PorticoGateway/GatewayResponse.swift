@@ -46,6 +46,8 @@ public struct RequestObservation: Sendable {
     public var stages = StageTimes()
     /// What went wrong inside, for the operator alone.
     public var failures: [String] = []
+    /// Why the database did not serve the request, for the operator alone: in an outage the same for many.
+    public var outage: String?
 
     public init() {}
 }

@@ -14,6 +14,7 @@ actor Worker: LoopPoller {
 
     private let reactor: Reactor
     private let logger: Logger
+    private let databaseLog: DatabaseLog
     private var parts: Parts?
     private var signals: SignalSource?
     /// What waits for work that runs elsewhere. There are at most as many as requests in flight.
@@ -32,7 +33,9 @@ actor Worker: LoopPoller {
         let executor = LoopExecutor()
         self.executor = executor
         self.logger = logger
-        reactor = Reactor(executor: executor)
+        let reactor = Reactor(executor: executor)
+        self.reactor = reactor
+        databaseLog = DatabaseLog(logger: logger, clock: { reactor.now })
     }
 
     nonisolated func poll(timeoutMilliseconds: Int) {
@@ -48,12 +51,12 @@ actor Worker: LoopPoller {
         let configuration = state.configuration
         let pool = try makePool(configuration.database)
         let log = RequestLog(reactor: reactor, configuration: configuration.logging, writer: LogWriter(descriptor: STDERR_FILENO))
-        let source = PoolDirectorySource(pool: pool, reactor: reactor)
+        let source = PoolDirectorySource(pool: pool, reactor: reactor, timeout: configuration.limits[.requestTimeout])
         let clock = { [reactor] in reactor.now }
         let directory = ViewerDirectory(
             statements: DirectoryStatements(users: configuration.authentication.users, tenants: configuration.authentication.tenants),
             authentication: configuration.authentication, source: source, clock: clock,
-            report: { [logger] detail in logger.error("users cannot be looked up", metadata: ["detail": "\(detail)"]) })
+            report: { [databaseLog] detail in databaseLog.report(lookup: detail) })
         let resolver = ViewerResolver(directory: directory, snapshot: { state.policy.current })
         let authenticator = Authenticator(
             keys: keys, authentication: configuration.authentication, resolver: resolver,
@@ -112,21 +115,9 @@ actor Worker: LoopPoller {
         var settings = ConnectionPool.Settings()
         settings.connections = database.connections
         settings.leases = database.leases
+        settings.queueLimit = database.queue
         let pool = ConnectionPool(reactor: reactor, connection: connection, settings: settings)
-        var isDown = false
-        pool.onEvent = { [logger] event in
-            switch event {
-            case .connected:
-                if isDown { logger.notice("the database is back") }
-                isDown = false
-            case .connectFailed(_, let failure):
-                // Once per outage: attempts go on for ever.
-                if !isDown { logger.error("the database cannot be reached", metadata: ["detail": "\(String(reflecting: failure))"]) }
-                isDown = true
-            case .lost(_, let failure, let unanswered):
-                logger.warning("a connection to the database was lost", metadata: ["detail": "\(String(reflecting: failure))", "unanswered": "\(unanswered)"])
-            }
-        }
+        pool.onEvent = { [unowned pool, databaseLog] event in databaseLog.report(event, standing: pool.readyConnections) }
         return pool
     }
 

@@ -90,6 +90,11 @@ public final class TestCluster: Sendable {
     /// Stops the server: sessions are ended (`fast` shutdown), data stays. Returns when it is gone.
     public func stop() { end(by: SIGINT) }
 
+    /// Lets the server stop when its last session has ended (`smart` shutdown), and does not wait for it; new sessions are refused at once.
+    public func beginToStop() {
+        if let pid = postmaster.withLock({ $0 }) { _ = Glibc.kill(pid, SIGTERM) }
+    }
+
     public func restart() throws {
         stop()
         try start()

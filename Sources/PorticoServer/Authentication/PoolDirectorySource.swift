@@ -5,12 +5,15 @@ import SocketLoop
 /// The directory's statements on the worker's pool.
 final class PoolDirectorySource: DirectorySource {
     /// Milliseconds that a reading may take; who waits for it is then told that the directory is not available.
-    static let timeout = 5000
+    static let longestTimeout = 5000
 
     private let pool: ConnectionPool
     private let reactor: Reactor
+    private let timeout: Int
 
-    init(pool: ConnectionPool, reactor: Reactor) {
+    /// - Parameter timeout: Milliseconds after which whoever waits has no use for the answer any more.
+    init(pool: ConnectionPool, reactor: Reactor, timeout: Int = PoolDirectorySource.longestTimeout) {
+        self.timeout = min(timeout, Self.longestTimeout)
         self.pool = pool
         self.reactor = reactor
     }
@@ -19,7 +22,7 @@ final class PoolDirectorySource: DirectorySource {
         let value = Array(parameter.utf8)
         // PostgreSQL's texts hold no NUL, so that there is no such row.
         guard !value.contains(0) else { return then(.success([])) }
-        pool.submit(statement, parameters: [.text(value)], deadline: reactor.now + Self.timeout, fairnessKey: 0) { result in
+        pool.submit(statement, parameters: [.text(value)], deadline: reactor.now + timeout, fairnessKey: 0) { result in
             switch result {
             case .success(let rows): then(.success(Self.texts(rows)))
             case .failure(let failure): then(.failure(DirectoryFailure(isBadValue: failure.kind == .invalidInput, detail: String(reflecting: failure))))

@@ -53,6 +53,8 @@ public struct DatabaseConfiguration: Sendable, Equatable {
     public var connections = 4
     /// Those of them that requests with one snapshot may have for themselves at the same time; `nil`: all but one.
     public var leases: Int?
+    /// Statements, and requests for a connection of their own, that wait in one worker; more are refused.
+    public var queue = 10_000
     /// Whether each statement or each request sees one moment, where the request does not say.
     public var consistency = Consistency.statement
     /// `prepared` once per connection, or `unnamed` for a pooler that gives every transaction another connection.

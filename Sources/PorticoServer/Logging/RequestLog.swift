@@ -29,6 +29,7 @@ final class RequestLog {
     private let line: LogLine
     private var isScheduled = false
     private var dropped = 0
+    private var repeated = RepeatedLines()
 
     init(reactor: Reactor, configuration: LoggingConfiguration, writer: LogWriter) {
         self.reactor = reactor
@@ -70,6 +71,12 @@ final class RequestLog {
         line.field("detail", detail)
         line.end()
         schedule()
+    }
+
+    /// The database did not serve a request. In an outage that is so for all: the line comes with one of them and says how many others there were.
+    func outage(_ requestID: RequestID, detail: String) {
+        guard let least = self.level, least <= .warning, let leftOut = repeated.admit(detail, now: reactor.now) else { return }
+        failure(requestID, level: .warning, "the database did not serve a request", detail: leftOut > 0 ? "\(detail) (\(leftOut) more since the last such line)" : detail)
     }
 
     private var hasRoom: Bool {

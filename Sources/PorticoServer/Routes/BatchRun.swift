@@ -44,6 +44,7 @@ final class BatchRun {
         observation.statements += part.statements
         observation.rows += part.rows
         observation.failures += part.failures
+        observation.outage = observation.outage ?? part.outage
         observation.stages.total = max(observation.stages.total, part.stages.total)
     }
 

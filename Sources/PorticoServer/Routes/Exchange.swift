@@ -28,6 +28,8 @@ final class Exchange {
     private let wantsTiming: Bool
     /// The origin that may read the answer.
     private let origin: String?
+    /// On the reactor's clock, milliseconds: what the request's time-out counts from, so that looking up its viewer is part of it.
+    var arrivedAt = 0
     private(set) var isAnswered = false
 
     init(_ request: HTTPRequest, on connection: HTTPConnection, requestID: RequestID, route: StaticString, log: RequestLog, surface: HTTPSurface) {
@@ -118,6 +120,7 @@ final class Exchange {
     private func record(status: Int, _ observation: RequestObservation?) {
         if let observation {
             for failure in observation.failures { log.failure(requestID, "a request failed inside", detail: failure) }
+            if let outage = observation.outage { log.outage(requestID, detail: outage) }
         }
         guard log.logsRequests else { return }
         log.request(RequestRecord(

@@ -48,6 +48,9 @@ final class GraphQLEndpoint {
         let consistency: Consistency?
     }
 
+    /// Milliseconds of the reactor's clock.
+    var now: Int { reactor.now }
+
     // MARK: Methods
 
     /// - Parameter coding: Of the body, as ``RequestBody/check(_:acceptsGzip:)`` gave it.
@@ -75,7 +78,7 @@ final class GraphQLEndpoint {
     }
 
     private func arrival(_ request: HTTPRequest, _ access: Access, _ exchange: Exchange) throws(RefusedRequest) -> Arrival {
-        Arrival(head: request, access: access, exchange: exchange, deadline: reactor.now + settings.requestTimeout, consistency: try ConsistencyHeader.value(request))
+        Arrival(head: request, access: access, exchange: exchange, deadline: exchange.arrivedAt + settings.requestTimeout, consistency: try ConsistencyHeader.value(request))
     }
 
     private func run(_ content: RequestContent, _ arrival: Arrival) throws(RefusedRequest) {

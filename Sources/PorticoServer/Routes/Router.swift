@@ -31,6 +31,7 @@ final class Router: HTTPHandler {
         switch match {
         case .found(let route, let path):
             let exchange = Exchange(request, on: connection, requestID: requestID, route: path, log: log, surface: surface)
+            exchange.arrivedAt = endpoint.now
             do throws(RefusedRequest) {
                 try answer(request, by: route, exchange)
             } catch {
