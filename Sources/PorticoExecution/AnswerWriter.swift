@@ -37,6 +37,8 @@ struct AnswerWriter {
     let buffer = ResponseBuffer()
     private var errors: [FieldError] = []
     private var isTooLarge = false
+    /// Cursors sealed so far.
+    var cursors = 0
     /// The way to the object that is being written: positions of fields, and of items where a field is a list.
     private var path: [Int] = []
 
@@ -51,6 +53,7 @@ struct AnswerWriter {
         buffer.append("{\"data\":")
         let start = buffer.count
         let written = object(plan.output, cells: nil, row: 0)
+        if cursors > CursorLimits.perAnswer { return .tooManyCursors(limit: CursorLimits.perAnswer) }
         if isTooLarge { return .tooLarge(limit: limits.bytes) }
         if !written {
             buffer.truncate(to: start)
@@ -127,7 +130,7 @@ struct AnswerWriter {
             if item > 0 { buffer.append(UInt8(ascii: ",")) }
             path[path.count - 1] = item
             let start = buffer.count
-            if start > limits.bytes {
+            if start > limits.bytes || cursors > CursorLimits.perAnswer {
                 isTooLarge = true
                 return false
             }

@@ -7,11 +7,11 @@ struct KeyBatch {
     let parameter: ParameterValue
     let ordinals: Ordinals
 
-    /// Takes the keys from one cell of each row; rows whose key is null have none.
+    /// Takes the keys from one cell of each row; rows whose key is null have none, and no more have those beyond a page.
     init(_ level: Level, column: Int, type: KeyType, areUnique: Bool) {
         let rows = level.rowCount
         var array = BinaryArray(elementType: type.elementOID, capacity: rows * 16)
-        if areUnique {
+        if areUnique, level.beyond.isEmpty {
             for row in 0..<rows { array.append(level.row(row)[column].bytes) }
             count = rows
             ordinals = .rows
@@ -20,7 +20,7 @@ struct KeyBatch {
             var numbers = [Int32](repeating: 0, count: rows)
             for row in 0..<rows {
                 let cell = level.row(row)[column]
-                if cell.isNull { continue }
+                if cell.isNull || (!level.beyond.isEmpty && level.beyond[row]) { continue }
                 let (ordinal, isNew) = distinct.ordinal(of: cell.bytes)
                 if isNew { array.append(cell.bytes) }
                 numbers[row] = Int32(truncatingIfNeeded: ordinal)

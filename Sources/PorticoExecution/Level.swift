@@ -12,6 +12,8 @@ final class Level {
     /// Keeps the bytes that the cells point into.
     private let source: (any RowSource)?
     private let stitch: Stitch
+    /// For each row whether it is beyond its page, loaded only to know whether there is any: nothing hangs on it. Empty where no row is.
+    private(set) var beyond: [Bool] = []
 
     /// From a parent's row to the rows here.
     private enum Stitch {
@@ -23,7 +25,8 @@ final class Level {
         case many(starts: [Int32], order: [Int32]?, ordinals: Ordinals)
     }
 
-    init(load: Load, source: (any RowSource)?, keys: KeyBatch?) {
+    /// `page` is the number of rows for each parent that are shown, where more may come.
+    init(load: Load, source: (any RowSource)?, keys: KeyBatch?, page: Int? = nil) {
         width = load.width
         let sound = source?.columnCount == load.width
         rowCount = sound ? source?.rowCount ?? 0 : 0
@@ -34,12 +37,14 @@ final class Level {
         }
         guard case .batch = load.link, let keys else {
             stitch = .whole
+            if let page { cut(to: page) }
             return
         }
         let base = UnsafePointer(cells)
         stitch = load.isList
             ? Self.runs(base, rows: rowCount, width: width, keys: keys)
             : .one(rowOfOrdinal: Self.rows(base, rows: rowCount, width: width, keys: keys.count), ordinals: keys.ordinals)
+        if let page { cut(to: page) }
     }
 
     deinit { cells.deallocate() }
@@ -73,6 +78,20 @@ final class Level {
     @inline(__always)
     func row(at place: Int) -> Int {
         if case .many(_, let order?, _) = stitch { Int(order[place]) } else { place }
+    }
+
+    /// Marks the rows beyond a page.
+    private func cut(to size: Int) {
+        func mark(_ places: Range<Int>) {
+            if places.count <= size { return }
+            if beyond.isEmpty { beyond = [Bool](repeating: false, count: rowCount) }
+            for place in places.dropFirst(size) { beyond[row(at: place)] = true }
+        }
+        switch stitch {
+        case .whole: mark(0..<rowCount)
+        case .one: break
+        case .many(let starts, _, _): for (start, end) in zip(starts, starts.dropFirst()) { mark(Int(start)..<Int(end)) }
+        }
     }
 
     // MARK: Stitching

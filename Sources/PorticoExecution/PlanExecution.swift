@@ -81,7 +81,7 @@ public final class PlanExecution {
         now = clock()
         switch result {
         case .success(let source):
-            let level = Level(load: load, source: source, keys: keys)
+            let level = Level(load: load, source: source, keys: keys, page: pageSize(load))
             level.startedAt = since
             level.endedAt = now
             rows += level.rowCount
@@ -97,6 +97,11 @@ public final class PlanExecution {
             return
         }
         settle()
+    }
+
+    private func pageSize(_ load: Load) -> Int? {
+        guard case .page(let index) = load.content, index < pages.count, plan.pages[index].looksBeyond else { return nil }
+        return pages[index].size
     }
 
     /// Starts what waited for these rows; where there are no keys, there is nothing to ask.
@@ -157,6 +162,7 @@ public struct ExecutionResult {
         case answered(ResponseBuffer, isNull: Bool, errors: [FieldError])
         case failed(LoadFailure)
         case tooLarge(limit: Int)
+        case tooManyCursors(limit: Int)
     }
 
     public let outcome: Outcome

@@ -192,6 +192,9 @@ public final class Gateway {
             }
         case .tooLarge(let limit):
             nullData(RequestErrors(.limitExceeded, "The answer exceeds \(limit) bytes. Ask for less with \"first\", or for fewer fields."), ticket)
+        case .tooManyCursors(let limit):
+            let remedy = "Ask for less with \"first\", or for \"pageInfo { endCursor }\" in place of every row's cursor."
+            nullData(RequestErrors(.limitExceeded, "The answer needs more than \(limit) cursors. \(remedy)"), ticket)
         }
     }
 

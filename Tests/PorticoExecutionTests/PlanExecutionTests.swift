@@ -30,6 +30,7 @@ import Testing
                 run.errors = errors
             case .failed(let failure): run.failure = failure
             case .tooLarge(let limit): run.text = "too large: \(limit)"
+            case .tooManyCursors(let limit): run.text = "too many cursors: \(limit)"
             }
         }
         execution.start()

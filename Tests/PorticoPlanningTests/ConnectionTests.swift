@@ -103,6 +103,13 @@ import Testing
         for text in texts { #expect(text.contains(#"(t0."internal" = false)"#) && text.contains(#""tenant_id" = $"#), "\(text)") }
     }
 
+    /// Connections of which nothing is loaded cost a look at their cursors all the same.
+    @Test func connectionsAreLimited() throws {
+        let query = (0...200).map { "c\($0): messagesConnection(after: \"c\") { __typename }" }.joined(separator: " ")
+        let error = #expect(throws: PlanningError.self) { try Fixture.plan("{ tickets { \(query) } }") }
+        #expect(error?.kind == .limit("loads"))
+    }
+
     // MARK: Arguments
 
     @Test(arguments: ["first: 1, last: 1", "first: 501", "last: 501", "first: -1", "last: -1"])

@@ -47,7 +47,8 @@ extension AnswerWriter {
         return true
     }
 
-    private func writeCursor(_ row: UnsafePointer<Cell>, ofPage index: Int) {
+    private mutating func writeCursor(_ row: UnsafePointer<Cell>, ofPage index: Int) {
+        cursors += 1
         buffer.append(UInt8(ascii: "\""))
         if let box = pages[index].box { buffer.appendBase64URL(box.seal(CursorContent.encode(row, cells: plan.pages[index].cursorCells))) }
         buffer.append(UInt8(ascii: "\""))

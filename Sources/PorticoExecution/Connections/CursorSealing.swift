@@ -18,4 +18,6 @@ public enum CursorLimits {
     public static let characters = 8_192
     /// Bytes of the row's values in a cursor (default 6,000, which sealed and spelled stay below ``characters``): against rows whose long texts a page would repeat.
     public static let content = 6_000
+    /// Cursors of one answer (default 20,000): against answers whose sealing holds up the others. Whoever goes on from the last row needs one of a page.
+    public static let perAnswer = 20_000
 }

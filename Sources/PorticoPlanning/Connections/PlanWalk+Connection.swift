@@ -13,6 +13,10 @@ extension PlanWalk {
         } catch {
             throw PlanningError(error.kind, error.message, range: error.range ?? field.first.range, path: error.path ?? path)
         }
+        let limit = access.limits.loads
+        guard pages.count < limit else {
+            throw PlanningError(.limit("loads"), "The operation has more than \(limit) connections. Ask for fewer.", range: field.first.range, path: path)
+        }
         let page = PageDraft(
             index: pages.count, path: path, range: field.first.range, arguments: arguments,
             use: CursorUse(type: owner, field: field.name, order: arguments.order, condition: arguments.condition), nullable: arguments.order.map { mayBeNull($0.column, of: binding) })

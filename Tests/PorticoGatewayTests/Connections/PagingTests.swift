@@ -111,6 +111,23 @@ import Testing
 
     // MARK: Below other rows
 
+    /// The row beyond a page is nobody's parent: what hangs on the page is asked for the rows that it shows.
+    @Test func theRowBeyondHasNoChildren() async throws {
+        let database = try IsolationTests.database.get()
+        let viewer = Viewer(id: "a-u1", role: "agency_owner", tenant: "a", tenants: ["a", "b"])
+        func rows(_ arguments: String, _ fields: String) async throws -> Int {
+            try await database.ask("{ ticketsConnection(\(arguments), orderBy: [{id: ASC}]) { nodes { id messages { id } } \(fields) } }", as: viewer).observation.rows
+        }
+        #expect(try await rows("first: 1", "") == 7)
+        #expect(try await rows("first: 1", "pageInfo { hasNextPage }") == 8)
+        #expect(try await rows("first: 0", "pageInfo { hasNextPage }") == 1)
+        let nested = try await database.ask("{ tenants { sitesConnection(first: 2) { nodes { id tickets { id } } pageInfo { hasNextPage } } } }", as: viewer)
+        // Two tenants; three sites each, one of them beyond the page; six tickets of each of the others, of which half are the other tenant's.
+        let text = String(decoding: nested.body, as: UTF8.self)
+        #expect(nested.observation.rows == 2 + 6 + text.ranges(of: "-k").count)
+    }
+
+
     /// In a batch each parent has its own page, and each cursor continues where its parent is asked alone.
     @Test(arguments: [false, true]) func nestedPages(_ backward: Bool) async throws {
         let database = try IsolationTests.database.get()
