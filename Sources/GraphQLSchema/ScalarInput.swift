@@ -24,25 +24,27 @@ public indirect enum ScalarInput: Sendable, Equatable {
 
     /// The input that a literal stands for; `nil` where a variable stands in it. As deep as the parser let the literal be.
     public init?(literal: Value) {
+        guard !literal.holdsVariable else { return nil }
+        self.init(literal: literal) { _ in nil }
+    }
+
+    /// The input that a literal stands for with what its variables hold: `nil` for one without a value, which leaves its member of an object out and is null
+    /// elsewhere. As deep as the parser let the literal be.
+    public init(literal: Value, variable: (Name) -> ScalarInput?) {
         switch literal {
-        case .variable: return nil
+        case .variable(let name): self = variable(name) ?? .null
         case .int(let text, _): self = .int(text)
         case .float(let text, _): self = .float(text)
         case .string(let string): self = .string(string.value)
         case .boolean(let value, _): self = .boolean(value)
         case .null: self = .null
         case .enumValue(let name): self = .enumValue(name.value)
-        case .list(let items, _):
-            let inputs = items.compactMap(ScalarInput.init(literal:))
-            guard inputs.count == items.count else { return nil }
-            self = .list(inputs)
+        case .list(let items, _): self = .list(items.map { ScalarInput(literal: $0, variable: variable) })
         case .object(let fields, _):
-            var members: [(name: String, value: ScalarInput)] = []
-            for field in fields {
-                guard let value = ScalarInput(literal: field.value) else { return nil }
-                members.append((field.name.value, value))
-            }
-            self = .object(members)
+            self = .object(fields.compactMap { field in
+                guard case .variable(let name) = field.value else { return (field.name.value, ScalarInput(literal: field.value, variable: variable)) }
+                return variable(name).map { (field.name.value, $0) }
+            })
         }
     }
 
@@ -74,5 +76,17 @@ public indirect enum ScalarInput: Sendable, Equatable {
 
     private static func clipped(_ text: String) -> String {
         text.count <= summaryLimit ? text : text.prefix(summaryLimit) + "…"
+    }
+}
+
+extension Value {
+    /// Whether a variable stands anywhere in it. As deep as the parser let it be.
+    public var holdsVariable: Bool {
+        switch self {
+        case .variable: true
+        case .list(let items, _): items.contains(where: \.holdsVariable)
+        case .object(let fields, _): fields.contains { $0.value.holdsVariable }
+        case .int, .float, .string, .boolean, .null, .enumValue: false
+        }
     }
 }

@@ -17,10 +17,14 @@ public final class ValidatedOperation: Sendable {
     let variablePositions: [String: Int]
     /// Nullable variables that stand where null is not allowed, because a default takes the place of a missing value, each with such a place.
     let nonNullUses: [Int: SourceRange]
+    /// Literals of custom scalars with variables inside, in no order.
+    let openScalars: [OpenScalar]
+    /// The positions of the variables inside them: the value of the literal is known only together with theirs.
+    public let variablesInsideScalars: Set<Int>
 
     private init(
         document: Document, operation: OperationDefinition, fragments: [String: FragmentDefinition], schema: Schema, rootType: ObjectType,
-        variables: [OperationVariable], nonNullUses: [Int: SourceRange]
+        variables: [OperationVariable], nonNullUses: [Int: SourceRange], openScalars: [(literal: Value, scalar: ScalarType)]
     ) {
         self.document = document
         self.operation = operation
@@ -28,8 +32,11 @@ public final class ValidatedOperation: Sendable {
         self.schema = schema
         self.rootType = rootType
         self.variables = variables
-        variablePositions = Dictionary(variables.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let positions = Dictionary(variables.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        variablePositions = positions
         self.nonNullUses = nonNullUses
+        self.openScalars = openScalars.map { OpenScalar(literal: $0.literal, scalar: $0.scalar, positions: positions) }
+        variablesInsideScalars = Set(self.openScalars.flatMap(\.variables))
     }
 
     public var name: String? { operation.name?.value }
@@ -75,21 +82,29 @@ extension ValidatedOperation {
             variables.append(OperationVariable(name: definition.name.value, type: type, defaultValue: defaultValue))
         }
         let fragments = Dictionary(examination.index.fragments.map { ($0.name.value, $0) }, uniquingKeysWith: { first, _ in first })
-        let nonNullUses = Self.nonNullUses(examination.typed, operation: position, variables: variables)
-        self.init(document: document, operation: operation, fragments: fragments, schema: schema, rootType: rootType, variables: variables, nonNullUses: nonNullUses)
+        let facts = variables.isEmpty ? [] : Self.facts(examination.typed, operation: position)
+        self.init(
+            document: document, operation: operation, fragments: fragments, schema: schema, rootType: rootType, variables: variables,
+            nonNullUses: Self.nonNullUses(facts, variables: variables), openScalars: facts.flatMap(\.openScalars))
     }
 
-    private static func nonNullUses(_ typed: TypedDocument, operation: Int, variables: [OperationVariable]) -> [Int: SourceRange] {
+    private static func nonNullUses(_ facts: [TypedDocument.Facts], variables: [OperationVariable]) -> [Int: SourceRange] {
         var nullable: [String: Int] = [:], found: [Int: SourceRange] = [:]
         for (position, variable) in variables.enumerated() where !variable.type.isNonNull { nullable[variable.name] = position }
         guard !nullable.isEmpty else { return [:] }
-        var waiting = [typed.operations[operation]], visited: Set<Int> = []
-        while let facts = waiting.popLast() {
-            for use in facts.uses where use.isNonNullPosition {
-                if let position = nullable[use.name.value], found[position] == nil { found[position] = use.name.range }
-            }
-            for spread in facts.spreads where visited.insert(spread.fragment).inserted { waiting.append(typed.fragments[spread.fragment]) }
+        for use in facts.lazy.flatMap(\.uses) where use.isNonNullPosition {
+            if let position = nullable[use.name.value], found[position] == nil { found[position] = use.name.range }
         }
         return found
+    }
+
+    /// Of the operation and of all fragments that it reaches.
+    private static func facts(_ typed: TypedDocument, operation: Int) -> [TypedDocument.Facts] {
+        var reached: [TypedDocument.Facts] = [], waiting = [typed.operations[operation]], visited: Set<Int> = []
+        while let facts = waiting.popLast() {
+            reached.append(facts)
+            for spread in facts.spreads where visited.insert(spread.fragment).inserted { waiting.append(typed.fragments[spread.fragment]) }
+        }
+        return reached
     }
 }

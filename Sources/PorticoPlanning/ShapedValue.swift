@@ -43,7 +43,8 @@ public struct VariableShapes: Sendable {
         schema = operation.schema
         let nodeVariables = operation.nodeVariables
         dependences = operation.variables.enumerated().map { position, variable in
-            if byValue { return .value }
+            // A scalar's literal with the variable inside is one value, which must be known as a whole.
+            if byValue || operation.variablesInsideScalars.contains(position) { return .value }
             if nodeVariables.contains(position) { return .nodeType }
             switch operation.schema.type(variable.type.name) {
             case .inputObject: return .structure
@@ -121,6 +122,7 @@ public struct VariableShapes: Sendable {
     func shape(_ symbolic: SymbolicValue, _ variables: VariableValues) -> ShapedValue? {
         switch symbolic {
         case .constant(let value): return Self.shape(constant: value)
+        case .scalar: return symbolic.value(with: variables).map(Self.shape(constant:))
         case .list(let items): return .list(items.map { shape($0, variables) ?? .constant(.null) })
         case .object(let members):
             return .object(members.compactMap { member in shape(member.value, variables).map { ShapedMember(name: member.name, value: $0) } })

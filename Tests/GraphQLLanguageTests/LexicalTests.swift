@@ -10,7 +10,7 @@ import Testing
         (#""quote \"""#, "quote \""),
         (#""escaped \n\r\b\t\f\/\\""#, "escaped \n\r\u{8}\t\u{C}/\\"),
         (#""\u0000\u00e9\u00E9""#, "\u{0}éé"),
-        (#""\u{0}\u{00000041}\u{1f600}\u{10FFFF}""#, "\u{0}A😀\u{10FFFF}"),
+        (#""\u{0}\u{000000041}\u{1f600}\u{10FFFF}""#, "\u{0}A😀\u{10FFFF}"),
         (#""\uD83D\uDE00x\uDBFF\uDFFF""#, "😀x\u{10FFFF}"),
         (#""raw é 😀 \#u{FEFF} "# + "\u{0}\u{1B}\u{2028}\t" + #"# , ""#, "raw é 😀 \u{FEFF} \u{0}\u{1B}\u{2028}\t# , "),
     ])

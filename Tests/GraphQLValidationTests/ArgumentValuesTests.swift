@@ -26,6 +26,7 @@ import Testing
         case .constant(let value): "<\(text(value))>"
         case .variable(let position, nil): "$\(position)"
         case .variable(let position, let absent?): "$\(position)|\(text(absent))"
+        case .scalar(let scalar): "\(scalar.scalar.name)\(scalar.variables)"
         case .list(let items): "[\(items.map(text).joined(separator: " "))]"
         case .object(let members): "{\(members.map { "\($0.name):\(text($0.value))" }.joined(separator: " "))}"
         }
@@ -66,6 +67,7 @@ import Testing
         ("$a: Int", "matrix(rows: [[1, $a], [2]])", "rows=[[<1> $0] <[2]>]"),
         ("$a: [Int]", "matrix(rows: [$a])", "rows=[$0]"),
         ("$t: String, $c: Int", "echo(value: {count: $c, text: $t})", "value={flag:<true> text:$0 count:$1|3}"),
+        ("$a: Int, $b: String", "json(value: {b: [$b, {a: $a}], c: 1})", "value=JSON[1, 0]"),
         ("$e: Echo!", "echoes(values: [{flag: false}, $e])", "values=[<{flag:false count:3}> $0] first=<50>"),
         ("$t: String", "echoes(values: {text: $t})", "values=[{flag:<true> text:$0 count:<3>}] first=<50>"),
     ])
@@ -75,6 +77,9 @@ import Testing
 
     @Test(arguments: [
         ("$a: Int", "int(value: $a)", "{}", [:]),
+        ("$a: Int, $b: String", "json(value: {b: [$b, {a: $a}], a: $a, c: 1})", "{}", ["value": .json(#"{"b":[null,{}],"c":1}"#)]),
+        ("$a: Int, $b: String", "json(value: {b: [$b, {a: $a}]})", #"{"a": 3, "b": "\""}"#, ["value": .json(#"{"b":["\"",{"a":3}]}"#)]),
+        ("$a: JSON, $b: Echo", "json(value: [$a, $b])", #"{"a": {"x": [1e2]}, "b": {"text": null}}"#, ["value": .json(#"[{"x":[1e2]},{"flag":true,"text":null,"count":3}]"#)]),
         ("$a: Int", "int(value: $a)", "{\"a\": null}", ["value": .null]),
         ("$a: Int = 9", "int(value: $a)", "{}", ["value": .int(9)]),
         ("$a: Boolean", "optional(value: $a)", "{}", ["value": .boolean(false)]),

@@ -9,6 +9,7 @@ extension RuleTable {
             "{ arguments { int(value: null) ints(value: 3) matrix(rows: [[1, 2], [3]]) flat: matrix(rows: [1, 2]) one: matrix(rows: 1) } }",
             #"query ($s: FindDogInput = {name: "Fido"}) { findDog(searchBy: $s) { name } }"#,
             "{ dog { doesKnowCommand(dogCommand: HEEL) } arguments { json(value: {a: [1, {b: null}], c: X}) } }",
+            "query ($x: Int, $y: [Echo!]) { arguments { json(value: {a: $x, b: [$y]}) } }",
         ],
         invalid: [
             Case(
@@ -46,8 +47,8 @@ extension RuleTable {
                 #"{ findDog(searchBy: "Fido") { name } }"#,
                 #"1:21 Values of Correct Type: Expected an object of type "FindDogInput", found "Fido"."#),
             Case(
-                "query ($x: Int) { arguments { json(value: {a: $x}) } }",
-                #"1:43 Values of Correct Type: A value of type "JSON" cannot hold a variable inside: give the whole value by one variable."#),
+                "query ($x: Int) { arguments { int(value: [$x]) } }",
+                "1:42 Values of Correct Type: Int cannot represent a list: it is not an integer."),
             Case(
                 #"{ arguments { string(value: ENUM) id(value: 1.5) float(value: "1") } }"#,
                 "1:29 Values of Correct Type: String cannot represent ENUM: it is not a string.",

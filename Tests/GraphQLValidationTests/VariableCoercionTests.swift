@@ -106,7 +106,6 @@ import Testing
         "query ($v: Boolean = true) { arguments { nonNull(value: $v) } }",
         "query ($v: Boolean) { arguments { optional(value: $v) } }",
         "query ($v: Boolean) { ...F } fragment F on Query { arguments { echo(value: {flag: $v}) } }",
-        "query ($v: ID = 1) { node(pet: {id: $v}) { name } }",
     ])
     func aNullWhereNoneMayStandIsRefused(_ text: String) throws {
         let operation = try Fixture.operation(text)

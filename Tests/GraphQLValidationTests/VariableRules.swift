@@ -119,6 +119,7 @@ extension RuleTable {
             "query ($a: Int) { arguments { matrix(rows: [[1, $a]]) } }",
             "query ($b: Boolean) { arguments { echo(value: {flag: $b}) } }",
             "query ($i: ID!) { node(pet: {id: $i}) { name } }",
+            "query ($i: ID! = 1) { node(pet: {id: $i}) { name } }",
         ],
         invalid: [
             Case(
@@ -142,6 +143,13 @@ extension RuleTable {
             Case(
                 "query ($i: ID) { node(pet: {id: $i}) { name } }",
                 #"1:33, 1:8 All Variable Usages Are Allowed: Variable "$i" of type "ID" cannot be used where the field of a OneOf input object, which must not be null, is expected."#),
+            Case(
+                "mutation ($c: CatInput) { addPet(pet: {cat: $c}) { name } addPets(pets: {cat: $c}) { name } }",
+                #"1:45, 1:11 All Variable Usages Are Allowed: Variable "$c" of type "CatInput" cannot be used where the field of a OneOf input object, which must not be null, is expected."#,
+                #"1:79, 1:11 All Variable Usages Are Allowed: Variable "$c" of type "CatInput" cannot be used where the field of a OneOf input object, which must not be null, is expected."#),
+            Case(
+                "query ($i: ID = 1) { node(pet: {id: $i}) { name } }",
+                #"1:37, 1:8 All Variable Usages Are Allowed: Variable "$i" of type "ID" cannot be used where the field of a OneOf input object, which must not be null, is expected."#),
             Case(
                 #"query A($a: String) { ...F }\#nfragment F on Query { arguments { int(value: $a) } }"#,
                 #"2:46, 1:9 All Variable Usages Are Allowed: Variable "$a" of type "String" cannot be used where "Int" is expected."#),

@@ -132,7 +132,10 @@ struct DocumentWalk {
             for item1 in items { walk(item1, type: item, hasDefault: false) }
         case .named(let name):
             guard case .inputObject(let object)? = context.schema.type(name) else {
-                if let leaf = context.schema.type(name) { ValuesOfCorrectType.check(value, leaf: leaf, context) }
+                if let leaf = context.schema.type(name) {
+                    ValuesOfCorrectType.check(value, leaf: leaf, context)
+                    if case .scalar(let scalar) = leaf, value.holdsVariable { facts.openScalars.append((value, scalar)) }
+                }
                 return walkUntyped(value)
             }
             guard case .object(let fields, let range) = value else {

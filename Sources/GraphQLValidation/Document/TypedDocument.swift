@@ -44,6 +44,8 @@ struct TypedDocument {
         var set = 0
         var spreads: [(fragment: Int, range: SourceRange)] = []
         var uses: [VariableUse] = []
+        /// Literals of scalars with variables inside.
+        var openScalars: [(literal: Value, scalar: ScalarType)] = []
     }
 
     var fields: [SelectedField] = []

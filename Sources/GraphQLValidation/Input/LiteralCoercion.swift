@@ -48,7 +48,7 @@ struct LiteralCoercion {
         case .list(let item), .nonNull(let item): return try list(value, item: item)
         case .named(let name):
             switch schema.type(name) {
-            case .scalar(let scalar)?: return .constant(try coerce(value, scalar: scalar))
+            case .scalar(let scalar)?: return try coerce(value, scalar: scalar)
             case .enum(let type)?:
                 guard case .enumValue(let name) = value, type.values[name.value] != nil else {
                     throw failure("Expected a value of the enum \(type.name.quoted).", value.range)
@@ -74,9 +74,9 @@ struct LiteralCoercion {
         return .list(folding: coerced)
     }
 
-    private func coerce(_ value: Value, scalar: ScalarType) throws(InputError) -> InputValue {
-        guard let input = ScalarInput(literal: value) else { throw failure("A value of type \(scalar.name.quoted) cannot hold a variable inside.", value.range) }
-        do throws(CoercionFailure) { return try scalar.coercion.coerce(input) } catch { throw failure(error.message, value.range) }
+    private func coerce(_ value: Value, scalar: ScalarType) throws(InputError) -> SymbolicValue {
+        guard let input = ScalarInput(literal: value) else { return .scalar(OpenScalar(literal: value, scalar: scalar, positions: variables)) }
+        do throws(CoercionFailure) { return .constant(try scalar.coercion.coerce(input)) } catch { throw failure(error.message, value.range) }
     }
 
     private mutating func coerce(_ fields: [ObjectField], object: InputObjectType, range: SourceRange) throws(InputError) -> SymbolicValue {

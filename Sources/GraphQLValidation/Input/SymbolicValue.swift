@@ -8,15 +8,18 @@ public indirect enum SymbolicValue: Sendable, Hashable {
     /// By the position in ``ValidatedOperation/variables``. `absent` is what stands there when the request gives no value and the variable has no default;
     /// `nil` means «as if the argument or field were not written» (and null within a list).
     case variable(Int, absent: InputValue?)
+    /// A custom scalar's literal with variables inside.
+    case scalar(OpenScalar)
     case list([SymbolicValue])
     /// In the order of the type's definition; only what was given or has a default.
     case object([SymbolicMember])
 
-    /// The value for one request; `nil` where it is as if it were not written.
+    /// The value for one request; `nil` where it is as if it were not written. ``coerceVariables(_:_:limits:)`` has refused what a scalar would not take.
     public func value(with variables: VariableValues) -> InputValue? {
         switch self {
         case .constant(let value): value
         case .variable(let position, let absent): variables[position] ?? absent
+        case .scalar(let scalar): (try? scalar.value(with: variables)) ?? .null
         case .list(let items): .list(items.map { $0.value(with: variables) ?? .null })
         case .object(let members): .object(members.compactMap { member in member.value.value(with: variables).map { InputMember(name: member.name, value: $0) } })
         }

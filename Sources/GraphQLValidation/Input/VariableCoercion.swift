@@ -22,7 +22,10 @@ public func coerceVariables(_ operation: ValidatedOperation, _ given: [JSONMembe
         values.append(value)
     }
     try coercion.throwErrors()
-    return VariableValues(values)
+    let coerced = VariableValues(values)
+    for scalar in operation.openScalars { coercion.check(scalar, with: coerced) }
+    try coercion.throwErrors()
+    return coerced
 }
 
 /// Coerces JSON by the types of variables (the sections «Input Coercion» of section 3).
@@ -57,6 +60,11 @@ struct VariableCoercion {
         if let value = variable.defaultValue { return value }
         if variable.type.isNonNull { add("Variable \("$\(root)".quoted) of type \(variable.type.description.quoted) is required, but was not given.") }
         return nil
+    }
+
+    /// A scalar's literal with variables inside, once they are known: it may not be what the scalar takes.
+    mutating func check(_ scalar: OpenScalar, with variables: VariableValues) {
+        do throws(CoercionFailure) { _ = try scalar.value(with: variables) } catch { add(error.message, at: [scalar.literal.range]) }
     }
 
     mutating func reportNull(_ variable: OperationVariable, at ranges: [SourceRange]) {
