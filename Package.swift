@@ -75,6 +75,7 @@ let package = Package(
         .target(name: "TestFixtures", dependencies: [
             "PorticoPlanning", "PorticoCatalog", "PorticoAccess", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage", "JSONBytes", "Diagnostics",
         ], path: "Tests/TestFixtures"),
+        .target(name: "TestDocuments", dependencies: ["GraphQLSchema", "TestRandom"], path: "Tests/TestDocuments"),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
         .testTarget(name: "JSONBytesTests", dependencies: ["JSONBytes", "TestRandom"]),
         .testTarget(name: "SocketLoopTests", dependencies: ["SocketLoop", "CSocketShim"]),
@@ -87,6 +88,9 @@ let package = Package(
         .testTarget(name: "GraphQLSchemaTests", dependencies: ["GraphQLSchema", "GraphQLLanguage", "Diagnostics"]),
         .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient", "PostgresSQL", "SocketLoop", "TestCluster", "TestRandom"]),
         .testTarget(name: "GraphQLValidationTests", dependencies: ["GraphQLValidation", "GraphQLSchema", "GraphQLLanguage", "Diagnostics", "JSONBytes"]),
+        .testTarget(name: "GraphQLReferenceTests", dependencies: [
+            "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage", "Diagnostics", "TestDocuments", "TestFixtures", "TestRandom",
+        ]),
         .testTarget(name: "GraphQLIntrospectionTests", dependencies: [
             "GraphQLIntrospection", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage", "JSONBytes", "Diagnostics",
         ], exclude: ["Fixtures"]),

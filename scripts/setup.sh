@@ -109,15 +109,18 @@ portico_setup() {
     portico_install_missing
 }
 
+# The release of graphql-core whose verdicts the tests compare with ours: a port of the reference implementation that knows the September 2025 edition.
+portico_graphql_core=3.3.2
+
 # The client library of another language that some tests drive (graphql-core, from PyPI) in a folder of its own below .build. Without the means to fetch it
 # those tests say that they were skipped; everything else runs.
 portico_setup_clients() {
     local folder=.build/clients
-    "$folder/bin/python" -c 'import graphql' 2>/dev/null && return 0
+    "$folder/bin/python" -c "import graphql; assert graphql.version == '$portico_graphql_core'" 2>/dev/null && return 0
     if ! python3 -c 'import ensurepip, venv' 2>/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
         sh -c "$(portico_install_commands python3-venv)" >/dev/null 2>&1 || true
     fi
-    { python3 -m venv "$folder" && "$folder/bin/pip" install -q --disable-pip-version-check 'graphql-core==3.2.8'; } >/dev/null 2>&1 ||
-        printf 'portico: graphql-core could not be installed for the tests that use it; they are skipped.\n' >&2
+    { python3 -m venv "$folder" && "$folder/bin/python" -m pip install -q --disable-pip-version-check "graphql-core==$portico_graphql_core"; } >/dev/null 2>&1 ||
+        printf 'portico: graphql-core '"$portico_graphql_core"' could not be installed for the tests that use it; they are skipped.\n' >&2
     return 0
 }
