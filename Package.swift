@@ -14,7 +14,9 @@ let package = Package(
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     ],
     targets: [
         // Floor 0
@@ -32,6 +34,7 @@ let package = Package(
         .target(name: "YAMLTree", dependencies: ["Diagnostics", "CLibYAML"]),
         .target(name: "GraphQLLanguage", dependencies: ["Diagnostics"], swiftSettings: hot),
         .target(name: "PostgresSQL", swiftSettings: hot),
+        .target(name: "PrometheusText", dependencies: [.product(name: "CoreMetrics", package: "swift-metrics")], swiftSettings: hot),
         // Floor 2
         .target(name: "GraphQLSchema", dependencies: ["GraphQLLanguage", "Diagnostics"], swiftSettings: hot),
         .target(name: "PostgresClient", dependencies: ["PostgresSQL", "SocketLoop", "CLibPQ"], swiftSettings: hot),
@@ -51,11 +54,12 @@ let package = Package(
         .target(name: "PorticoGateway", dependencies: [
             "PorticoExecution", "PorticoPlanning", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
             "PostgresClient", "PostgresSQL", "SocketLoop", "JSONBytes", "YAMLTree", "Diagnostics",
-            .product(name: "Crypto", package: "swift-crypto"),
+            "PrometheusText", .product(name: "Crypto", package: "swift-crypto"), .product(name: "CoreMetrics", package: "swift-metrics"),
         ], swiftSettings: hot),
         // Floor 8
         .target(name: "PorticoServer", dependencies: [
-            "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "PostgresClient", "PostgresSQL", "SocketLoop", "TLSTransport", "HTTPWire", "Gzip", "GraphQLLanguage", "YAMLTree", "JSONBytes", "Diagnostics",
+            "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "PostgresClient", "PostgresSQL", "SocketLoop", "TLSTransport", "HTTPWire", "Gzip", "GraphQLLanguage", "YAMLTree", "JSONBytes", "Diagnostics", "PrometheusText",
+            .product(name: "CoreMetrics", package: "swift-metrics"),
             .product(name: "JWTKit", package: "jwt-kit"),
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "Logging", package: "swift-log"),
@@ -72,6 +76,7 @@ let package = Package(
         .target(name: "TestCluster", path: "Tests/TestCluster"),
         .target(name: "TestRandom", path: "Tests/TestRandom"),
         .target(name: "TestTLS", dependencies: ["COpenSSL"], path: "Tests/TestTLS"),
+        .target(name: "TestScrape", path: "Tests/TestScrape"),
         .target(name: "TestFixtures", dependencies: [
             "PorticoPlanning", "PorticoCatalog", "PorticoAccess", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage", "JSONBytes", "Diagnostics",
         ], path: "Tests/TestFixtures"),
@@ -85,6 +90,7 @@ let package = Package(
         .testTarget(name: "YAMLTreeTests", dependencies: ["YAMLTree", "Diagnostics"]),
         .testTarget(name: "GraphQLLanguageTests", dependencies: ["GraphQLLanguage", "Diagnostics", "TestRandom"]),
         .testTarget(name: "PostgresSQLTests", dependencies: ["PostgresSQL"]),
+        .testTarget(name: "PrometheusTextTests", dependencies: ["PrometheusText", "TestScrape", .product(name: "CoreMetrics", package: "swift-metrics")]),
         .testTarget(name: "GraphQLSchemaTests", dependencies: ["GraphQLSchema", "GraphQLLanguage", "Diagnostics"]),
         .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient", "PostgresSQL", "SocketLoop", "TestCluster", "TestRandom"]),
         .testTarget(name: "GraphQLValidationTests", dependencies: ["GraphQLValidation", "GraphQLSchema", "GraphQLLanguage", "Diagnostics", "JSONBytes"]),
@@ -102,11 +108,12 @@ let package = Package(
         ]),
         .testTarget(name: "PorticoGatewayTests", dependencies: [
             "PorticoGateway", "PorticoExecution", "PorticoPlanning", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
-            "PostgresClient", "PostgresSQL", "JSONBytes", "Diagnostics", "TestCluster", "TestRandom",
+            "PostgresClient", "PostgresSQL", "JSONBytes", "Diagnostics", "TestCluster", "TestRandom", "TestScrape",
+            "PrometheusText", .product(name: "CoreMetrics", package: "swift-metrics"),
         ]),
         .testTarget(name: "PorticoServerTests", dependencies: [
             "PorticoServer", "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "HTTPWire", "Gzip", "JSONBytes", "PostgresSQL", "SocketLoop",
-            "TLSTransport", "TestTLS", "YAMLTree", "Diagnostics",
+            "TLSTransport", "TestTLS", "YAMLTree", "Diagnostics", "TestScrape", "PrometheusText", .product(name: "CoreMetrics", package: "swift-metrics"),
             .product(name: "JWTKit", package: "jwt-kit"),
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "CryptoExtras", package: "swift-crypto"),

@@ -19,13 +19,18 @@ public final class Gateway {
     private let catalog: Catalog
     private let pool: ConnectionPool
     private let offload: Offload
+    private let metrics: GatewayMetrics?
     private var operations: OperationCache
+    public private(set) var statistics = GatewayStatistics()
 
-    public init(catalog: Catalog, pool: ConnectionPool, reactor: Reactor, settings: GatewaySettings, offload: @escaping Offload) {
+    public init(
+        catalog: Catalog, pool: ConnectionPool, reactor: Reactor, settings: GatewaySettings, metrics: GatewayMetrics? = nil, offload: @escaping Offload
+    ) {
         self.catalog = catalog
         self.pool = pool
         self.reactor = reactor
         self.settings = settings
+        self.metrics = metrics
         self.offload = offload
         operations = OperationCache(entries: settings.cachedOperations, bytes: settings.cachedBytes)
     }
@@ -36,9 +41,13 @@ public final class Gateway {
         let ticket = RequestTicket(request: request, viewer: viewer, rules: rules, deadline: deadline, completion: completion)
         let key = operations.key(request, rules: rules.fingerprint)
         if let cached = operations[key] {
+            statistics.documentHits += 1
             ticket.observation.planCacheHit = true
             execute(cached, ticket)
-        } else if request.query.count > settings.offloadBytes {
+            return ticket
+        }
+        statistics.documentMisses += 1
+        if request.query.count > settings.offloadBytes {
             prepareElsewhere(key, ticket)
         } else {
             prepared(PreparedOperation.prepare(request, rules: rules, settings: settings), key, ticket)
@@ -67,7 +76,10 @@ public final class Gateway {
     private func prepared(_ preparation: PreparedOperation.Preparation, _ key: OperationCache.Key, _ ticket: RequestTicket) {
         ticket.observation.stages = preparation.stages
         switch preparation.result {
-        case .success(let operation): execute(operations.insert(operation, for: key), ticket)
+        case .success(let prepared):
+            let cached = operations.insert(prepared, for: key)
+            cached.metrics = metrics?.operation(prepared.operation.name, prepared.operation.kind)
+            execute(cached, ticket)
         case .failure(let errors): refuse(errors, ticket)
         }
     }
@@ -76,6 +88,7 @@ public final class Gateway {
         let operation = cached.prepared.operation
         ticket.observation.operationName = operation.name
         ticket.observation.operationKind = operation.kind
+        ticket.metrics = cached.metrics
         if ticket.request.isReadOnly, operation.kind == .mutation { return refuse(.mutationBySafeMethod, ticket) }
         do {
             plan(cached, try coerceVariables(operation, ticket.request.variables, limits: settings.input), ticket)
@@ -88,7 +101,11 @@ public final class Gateway {
         let scope = TenantScope(ticket.viewer, reach: ticket.rules.reach)
         let prepared = cached.prepared
         let key = CachedOperation.PlanKey(scope: scope, shape: prepared.shapes.key(variables))
-        if let plan = cached.plan(key) { return run(plan, variables, prepared, ticket) }
+        if let plan = cached.plan(key) {
+            statistics.planHits += 1
+            return run(plan, variables, prepared, ticket)
+        }
+        statistics.planMisses += 1
         ticket.observation.planCacheHit = false
         let planner = Planner(catalog: catalog, rules: ticket.rules, scope: scope, limits: settings.planning)
         guard prepared.source.bytes.count > settings.offloadBytes else {
@@ -176,6 +193,7 @@ public final class Gateway {
                 buffer.append(",")
                 let items = RequestErrors(errors, in: prepared.source)
                 items.write(into: buffer)
+                ticket.hasErrors = true
                 if isNull { outcome = .nullData(items.code) }
             }
             buffer.append("}")
@@ -231,11 +249,26 @@ public final class Gateway {
         let now = MonotonicClock.nanoseconds()
         ticket.observation.stages.total = now - ticket.receivedAt
         if let loadedAt { ticket.observation.stages.write = now - loadedAt }
+        count(buffer, outcome, ticket)
         let completion = ticket.completion
         let response = GatewayResponse(buffer: buffer, outcome: outcome, cause: cause, observation: ticket.observation)
         ticket.release()
         completion(response)
     }
+
+    private func count(_ buffer: ResponseBuffer, _ outcome: GatewayResponse.Outcome, _ ticket: RequestTicket) {
+        let observation = ticket.observation
+        statistics.loads += observation.loads
+        statistics.statements += observation.statements
+        statistics.rows += observation.rows
+        statistics.responseBytes += buffer.count
+        guard let metrics else { return }
+        (ticket.metrics ?? metrics.unknown).count(RequestCode(outcome, hasErrors: ticket.hasErrors), nanoseconds: observation.stages.total)
+        metrics.count(observation.stages)
+    }
+
+    /// Operations in the cache, and the bytes that they take, roughly.
+    public var cached: (operations: Int, bytes: Int) { (operations.count, operations.bytes) }
 
     private static let timeoutMessage = "The request took longer than it may. Ask for less, or try again."
     private static let internalMessage = "An internal error occurred. The request id in the header x-request-id finds it in the operator's log."

@@ -6,7 +6,7 @@ import PorticoPlanning
 /// Bounded by number and by bytes; when it is full, what was not used for longest goes, a quarter at a time, so that the search for it is paid once for many.
 struct OperationCache {
     private var entries: [Key: CachedOperation] = [:]
-    private var bytes = 0
+    private(set) var bytes = 0
     private var clock = 0
     private let hash = ByteHash()
     private let maximumEntries: Int
@@ -16,6 +16,8 @@ struct OperationCache {
         maximumEntries = max(1, entries)
         maximumBytes = bytes
     }
+
+    var count: Int { entries.count }
 
     struct Key: Hashable {
         let hash: UInt64
@@ -73,6 +75,8 @@ final class CachedOperation {
     let prepared: PreparedOperation
     let key: OperationCache.Key
     var lastUse = 0
+    /// `nil` where nothing is counted.
+    var metrics: OperationMetrics?
     /// Bytes, roughly: a syntax tree takes some ten times its text.
     private(set) var weight: Int
     private var plans: [PlanKey: AuthorizedPlan] = [:]

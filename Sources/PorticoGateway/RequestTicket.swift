@@ -10,6 +10,9 @@ public final class RequestTicket {
     private(set) var completion: (GatewayResponse) -> Void
     var observation = RequestObservation()
     let receivedAt: Int
+    var metrics: OperationMetrics?
+    /// There are errors beside the data.
+    var hasErrors = false
     var runner: (any RequestRunner)?
     /// The request was started again once, on another snapshot as a whole.
     var wasStartedAgain = false

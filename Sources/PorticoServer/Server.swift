@@ -72,7 +72,10 @@ public final class Server: Sendable {
         let workers = sockets.map { _ in Worker(logger: logger) }
         let threads = workers.enumerated().map { index, worker in worker.executor.spawnThread(name: "portico-\(index)", polling: worker) }
         do {
-            for (worker, own) in zip(workers, sockets) { try await worker.start(state, keys: keys, certificates: certificates, sockets: own) }
+            for (worker, own) in zip(workers, sockets) {
+                try await worker.start(state, keys: keys, certificates: certificates, sockets: own)
+                state.metrics.attach { await worker.sampleMetrics() }
+            }
             try await workers.first?.watchSignals { [self] signal in received(signal) }
         } catch {
             await end(workers, threads)
@@ -104,6 +107,7 @@ public final class Server: Sendable {
     }
 
     private func end(_ workers: [Worker], _ threads: [LoopThread]) async {
+        state.metrics.detachAll()
         for worker in workers { await worker.stopAccepting() }
         // A Unix socket is shared by all workers, and closed once.
         for socket in Set(sockets.joined()) { socket.close() }

@@ -11,6 +11,8 @@ public struct ServerState: Sendable {
     public var migrations: Set<String>
     public var gateway: GatewaySettings
     public var documents: TrustedDocuments
+    /// Where workers count. A program with a metrics backend of its own gives one that has it.
+    public var metrics = ServerMetrics()
 
     public init(
         configuration: GatewayConfiguration, catalog: Catalog, policy: PolicyStore, migrations: Set<String> = [], gateway: GatewaySettings = GatewaySettings(),

@@ -27,6 +27,7 @@ actor Worker: LoopPoller {
         let listener: HTTPListener
         let readiness: Readiness
         let log: RequestLog
+        let metrics: WorkerMetrics
     }
 
     init(logger: Logger) {
@@ -64,24 +65,31 @@ actor Worker: LoopPoller {
         var settings = state.gateway
         settings.consistency = configuration.database.consistency
         let gateway = Gateway(
-            catalog: state.catalog, pool: pool, reactor: reactor, settings: settings, offload: { work, then in self.launch(work, then) })
+            catalog: state.catalog, pool: pool, reactor: reactor, settings: settings,
+            metrics: GatewayMetrics(factory: state.metrics.factory, names: state.metrics.names), offload: { work, then in self.launch(work, then) })
         let readiness = Readiness(expected: state.migrations, source: source, clock: clock)
         let endpoint = GraphQLEndpoint(
             reactor: reactor, service: GatewayService(gateway),
             documents: DocumentLookup(trusted: state.documents, configuration: configuration.documents, limits: configuration.limits),
             settings: GraphQLEndpoint.Settings(configuration), offload: { work, then in self.launch(work, then) })
+        let surface = HTTPSurface(
+            cors: configuration.cors.map { CORSPolicy($0) },
+            compression: configuration.compression ? ResponseCompression(offload: { work, then in self.launch(work, then) }) : nil,
+            metrics: MetricsEndpoint(metrics: state.metrics, admits: configuration.metrics.admits, launch: { work, then in self.launch(work, then) }))
         let router = Router(
             authenticator: authenticator, endpoint: endpoint, readiness: readiness, log: log,
-            surface: HTTPSurface(
-                cors: configuration.cors.map { CORSPolicy($0) },
-                compression: configuration.compression ? ResponseCompression(offload: { work, then in self.launch(work, then) }) : nil))
+            surface: surface)
         let listener = HTTPListener(
             reactor: reactor, sockets: sockets, certificates: certificates, settings: HTTPConnectionSettings(configuration.limits), mostConnections: configuration.limits[.connections],
             handler: router, logger: logger)
-        parts = Parts(pool: pool, router: router, listener: listener, readiness: readiness, log: log)
+        let metrics = WorkerMetrics(factory: state.metrics.factory, gateway: gateway, pool: pool, http: surface.statistics, listener: listener, log: log)
+        parts = Parts(pool: pool, router: router, listener: listener, readiness: readiness, log: log, metrics: metrics)
         pool.start()
         try listener.start()
     }
+
+    /// Brings the metrics up to what this worker has counted.
+    func sampleMetrics() { parts?.metrics.sample() }
 
     /// Calls back for each signal that asks the process to end, or to read its certificates again.
     func watchSignals(_ handler: @escaping @Sendable (ProcessSignal) -> Void) throws(SocketFailure) {

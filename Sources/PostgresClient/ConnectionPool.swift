@@ -175,6 +175,7 @@ public final class ConnectionPool {
                 statistics.timedOut += 1
                 failure = Self.timeoutFailure
             } else {
+                countWait(of: pending)
                 failure = connections[slot].map { $0.send(pending) } ?? DatabaseFailure(.unavailable, message: "the connection is closed")
             }
             if let failure {
@@ -183,6 +184,13 @@ public final class ConnectionPool {
                 if state.isWanted(slot: slot) { perform(state.emptied(slot: slot)) }
             }
         }
+    }
+
+    private func countWait(of pending: PendingStatement) {
+        guard pending.enqueuedAt > 0 else { return }
+        statistics.waits += 1
+        statistics.waitMilliseconds += reactor.now - pending.enqueuedAt
+        pending.enqueuedAt = 0
     }
 
     func failure(of refusal: PoolState<PendingStatement, Lease>.Refusal) -> DatabaseFailure {

@@ -23,6 +23,7 @@ final class PendingStatement: PoolWaiter {
     /// `nil` once it has been called: the caller has its answer, whatever the server still says.
     private(set) var completion: Completion?
     var place = Place.waiting
+    /// 0 unless it waits.
     var enqueuedAt = 0
     /// Its number among the statements of its connection, in the order they were sent.
     var serial: UInt64 = 0

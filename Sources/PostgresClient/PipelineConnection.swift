@@ -178,7 +178,9 @@ final class PipelineConnection {
         let sent: Int32
         switch settings.statements {
         case .prepared:
-            guard let prepared = cache.find(pending.statement) ?? prepare(pending.statement, on: connection) else { return DatabaseFailure(connection: connection) }
+            let known = cache.find(pending.statement)
+            if known != nil { pool.statistics.preparedHits += 1 }
+            guard let prepared = known ?? prepare(pending.statement, on: connection) else { return DatabaseFailure(connection: connection) }
             sent = PQsendQueryPrepared(connection, prepared.name, Int32(truncatingIfNeeded: pending.parameters.count), scratch.values, scratch.lengths, scratch.formats, 1)
         case .unnamed:
             sent = sendUnnamed(pending, on: connection)

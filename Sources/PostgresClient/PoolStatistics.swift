@@ -10,6 +10,8 @@ public struct PoolStatistics: Sendable, Equatable {
     public var flushes = 0
     /// Statements that had to be prepared first.
     public var prepared = 0
+    /// Statements that their connection had prepared already.
+    public var preparedHits = 0
     /// Prepared statements that gave way to others.
     public var deallocated = 0
     /// Statements sent again because a neighbour failed, a prepared statement was gone, or a cancellation hit the wrong one.
@@ -31,6 +33,9 @@ public struct PoolStatistics: Sendable, Equatable {
     public var refused = 0
     /// Statements whose deadline passed.
     public var timedOut = 0
+    /// Statements that waited for a place on a connection and were then sent, and the milliseconds that they waited together.
+    public var waits = 0
+    public var waitMilliseconds = 0
 
     public init() {}
 }

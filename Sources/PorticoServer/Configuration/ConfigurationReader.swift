@@ -22,7 +22,7 @@ struct ConfigurationReader {
             } catch {
                 reader.report(contentsOf: error.items)
             }
-            let sections = ["listener", "database", "authentication", "documents", "compression", "cors", "limits", "cursors", "logging"]
+            let sections = ["listener", "database", "authentication", "documents", "compression", "cors", "limits", "cursors", "logging", "metrics"]
             if let mapping = reader.mapping(root, allowedKeys: sections, as: "the configuration") {
                 if let node = mapping["listener"] { readListener(node, &configuration.listener) }
                 if let node = mapping["database"] { readDatabase(node, &configuration.database) }
@@ -33,6 +33,7 @@ struct ConfigurationReader {
                 if let node = mapping["limits"] { readLimits(node, &configuration.limits) }
                 if let node = mapping["cursors"] { readCursors(node, &configuration.cursors) }
                 if let node = mapping["logging"] { readLogging(node, &configuration.logging) }
+                if let node = mapping["metrics"] { readMetrics(node, &configuration.metrics) }
                 checkCertificates(configuration, at: mapping)
             }
         }

@@ -16,6 +16,7 @@ public struct GatewayConfiguration: Sendable, Equatable {
     public var limits = GatewayLimits()
     public var cursors = CursorConfiguration()
     public var logging = LoggingConfiguration()
+    public var metrics = MetricsConfiguration()
 
     public init() {}
 }

@@ -55,6 +55,9 @@ final class HTTPConnection: WheelEntry {
     /// Whether the client's own software presents its credential by itself, with every request that anybody makes it send.
     var bringsAmbientCredentials: Bool { clientCertificate != nil }
 
+    /// Who is at the other end; asks the kernel.
+    var peer: Peer? { isOpen ? Peer(ofSocket: transport.descriptor) : nil }
+
     /// Whether an answer can still reach the client.
     var isOpen: Bool { registration != nil }
 

@@ -30,6 +30,8 @@ final class RequestLog {
     private var isScheduled = false
     private var dropped = 0
     private var repeated = RepeatedLines()
+    /// Lines that were dropped so far.
+    private(set) var droppedLines = 0
 
     init(reactor: Reactor, configuration: LoggingConfiguration, writer: LogWriter) {
         self.reactor = reactor
@@ -82,6 +84,7 @@ final class RequestLog {
     private var hasRoom: Bool {
         if line.buffer.count < Self.mostBytes { return true }
         dropped += 1
+        droppedLines += 1
         return false
     }
 

@@ -9,6 +9,9 @@ struct HTTPSurface {
     var cors: CORSPolicy?
     /// `nil` where answers go out as they are.
     var compression: ResponseCompression?
+    /// Without it there is no `/metrics`.
+    var metrics: MetricsEndpoint?
+    let statistics = HTTPStatistics()
 }
 
 /// One request on its way to its answer: what the answer and the log line need to know of it.
@@ -33,6 +36,7 @@ final class Exchange {
     private(set) var isAnswered = false
 
     init(_ request: HTTPRequest, on connection: HTTPConnection, requestID: RequestID, route: StaticString, log: RequestLog, surface: HTTPSurface) {
+        surface.statistics.began()
         self.connection = connection
         self.requestID = requestID
         self.route = route
@@ -118,6 +122,7 @@ final class Exchange {
     }
 
     private func record(status: Int, _ observation: RequestObservation?) {
+        surface.statistics.ended(route, status: status)
         if let observation {
             for failure in observation.failures { log.failure(requestID, "a request failed inside", detail: failure) }
             if let outage = observation.outage { log.outage(requestID, detail: outage) }

@@ -2,7 +2,7 @@ import HTTPWire
 
 /// What a path and a method lead to.
 enum Route: Sendable, Equatable {
-    case graphQLPost, graphQLGet, schema, health, ready
+    case graphQLPost, graphQLGet, schema, health, ready, metrics
 }
 
 /// The routes of the server, as data.
@@ -35,6 +35,7 @@ enum RouteTable {
         Entry(path: "/schema.graphql", methods: [(.get, .schema), (.head, .schema)], allow: "GET, HEAD"),
         Entry(path: "/healthz", methods: [(.get, .health), (.head, .health)], allow: "GET, HEAD"),
         Entry(path: "/readyz", methods: [(.get, .ready), (.head, .ready)], allow: "GET, HEAD"),
+        Entry(path: "/metrics", methods: [(.get, .metrics), (.head, .metrics)], allow: "GET, HEAD"),
     ]
 
     /// Whether pages of other origins have business with a path; those of the operator are not for them.

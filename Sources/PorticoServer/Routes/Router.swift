@@ -1,6 +1,7 @@
 import HTTPWire
 import JSONBytes
 import PorticoGateway
+import PrometheusText
 
 /// Leads each request to what answers it. One per worker.
 final class Router: HTTPHandler {
@@ -38,15 +39,17 @@ final class Router: HTTPHandler {
                 exchange.refuse(error)
             }
         case .noSuchPath:
-            Exchange(request, on: connection, requestID: requestID, route: "none", log: log, surface: surface).refuse(
-                RefusedRequest(404, .notFound, "There is nothing here. The GraphQL endpoint is /graphql."))
+            Exchange(request, on: connection, requestID: requestID, route: "none", log: log, surface: surface).refuse(Self.nothingHere)
         case .otherMethods(let path, let allow):
             Exchange(request, on: connection, requestID: requestID, route: path, log: log, surface: surface).refuse(
                 RefusedRequest(405, .badInput, "\(path) does not take the method \(request.method.name); it takes \(allow).", allow: allow))
         }
     }
 
+    private static let nothingHere = RefusedRequest(404, .notFound, "There is nothing here. The GraphQL endpoint is /graphql.")
+
     func response(to failure: HTTPFailure) -> HTTPResponse {
+        surface.statistics.count("none", status: failure.status)
         let requestID = ids.next()
         var head = HTTPResponseHead(status: failure.status)
         head.add("content-type", ResponseMedia.json.contentType)
@@ -67,6 +70,7 @@ final class Router: HTTPHandler {
         case .graphQLPost: try answerPost(request, exchange)
         case .graphQLGet: try answerGet(request, exchange)
         case .schema: try answerSchema(request, exchange)
+        case .metrics: try answerMetrics(exchange)
         case .health: exchange.answer(status: 200, contentType: ResponseMedia.json.contentType, text: "{\"status\":\"ok\"}\n")
         case .ready: readiness.check { state in Self.answer(state, exchange) }
         }
@@ -106,6 +110,18 @@ final class Router: HTTPHandler {
         }
     }
 
+    private func answerMetrics(_ exchange: Exchange) throws(RefusedRequest) {
+        guard let metrics = surface.metrics else { throw Self.nothingHere }
+        guard metrics.admits(exchange.connection.peer) else {
+            throw RefusedRequest(403, .forbidden, "Metrics are answered on loopback only, unless the setting metrics.public says otherwise.")
+        }
+        metrics.launch({ [all = metrics.metrics] in await all.scrape() }) { text in
+            let body = ResponseBuffer()
+            body.append(text as? [UInt8] ?? [])
+            exchange.answer(status: 200, contentType: PrometheusRegistry.contentType, body: body)
+        }
+    }
+
     private static func answer(_ state: Readiness.State, _ exchange: Exchange) {
         let body = ResponseBuffer(capacity: 128)
         switch state {
@@ -128,9 +144,11 @@ final class Router: HTTPHandler {
     }
 
     private func authenticated(_ request: HTTPRequest, _ exchange: Exchange, then: @escaping (Access) throws(RefusedRequest) -> Void) {
-        authenticator.authenticate(request, certificate: exchange.connection.clientCertificate) { result in
+        authenticator.authenticate(request, certificate: exchange.connection.clientCertificate) { [statistics = surface.statistics] result in
             switch result {
-            case .failure(let failure): exchange.refuse(RefusedRequest(failure))
+            case .failure(let failure):
+                statistics.count(failure)
+                exchange.refuse(RefusedRequest(failure))
             case .success(let access):
                 exchange.viewer = access.viewer
                 guard exchange.connection.isOpen else { return exchange.clientGone() }

@@ -65,7 +65,7 @@ final class Office {
     init(
         keys all: [TokenKey], log logging: LoggingConfiguration = LoggingConfiguration(), logDescriptor: Int32 = -1, apiKeys: [APIKeyBinding] = [],
         certificates: [CertificateBinding] = [], tls: TLSSettings? = nil, migrations: Set<String> = [],
-        documents: TrustedDocuments = .none, _ change: (inout GatewayConfiguration) -> Void = { _ in }
+        documents: TrustedDocuments = .none, admitsToMetrics: Bool? = nil, _ change: (inout GatewayConfiguration) -> Void = { _ in }
     ) throws {
         desk = try Desk()
         keys = KeyStore(try KeySet(all))
@@ -84,15 +84,19 @@ final class Office {
         let endpoint = GraphQLEndpoint(
             reactor: loopback.reactor, service: service, documents: DocumentLookup(trusted: documents, configuration: configuration.documents, limits: configuration.limits),
             settings: GraphQLEndpoint.Settings(configuration), offload: offload)
-        let surface = HTTPSurface(cors: configuration.cors.map { CORSPolicy($0) }, compression: configuration.compression ? ResponseCompression(offload: offload) : nil)
+        let surface = HTTPSurface(
+            cors: configuration.cors.map { CORSPolicy($0) }, compression: configuration.compression ? ResponseCompression(offload: offload) : nil,
+            metrics: admitsToMetrics.map { admits in
+                MetricsEndpoint(metrics: ServerMetrics(), admits: { _ in admits }, launch: { [unowned loopback] work, then in loopback.launch(work, then) })
+            })
         router.handler = Router(authenticator: authenticator, endpoint: endpoint, readiness: readiness, log: log, surface: surface)
     }
 
     static func office(
         log: LoggingConfiguration = LoggingConfiguration(), logDescriptor: Int32 = -1, apiKeys: [APIKeyBinding] = [], migrations: Set<String> = [],
-        documents: TrustedDocuments = .none, _ change: (inout GatewayConfiguration) -> Void = { _ in }
+        documents: TrustedDocuments = .none, admitsToMetrics: Bool? = nil, _ change: (inout GatewayConfiguration) -> Void = { _ in }
     ) async throws -> Office {
-        try Office(keys: [try await key()], log: log, logDescriptor: logDescriptor, apiKeys: apiKeys, migrations: migrations, documents: documents, change)
+        try Office(keys: [try await key()], log: log, logDescriptor: logDescriptor, apiKeys: apiKeys, migrations: migrations, documents: documents, admitsToMetrics: admitsToMetrics, change)
     }
 
     /// A POST to /graphql; `nil` leaves a field out.

@@ -1,0 +1,96 @@
+public import PrometheusText
+
+/// Every metric of the gateway and of its server: its name, its labels, and what it counts. docs/operations.md says the same, checked by a test.
+public enum MetricName: String, Sendable, CaseIterable {
+    // Of GraphQL requests
+    case requests = "portico_requests_total"
+    case requestDuration = "portico_request_duration_seconds"
+    case stageDuration = "portico_stage_duration_seconds"
+    case loads = "portico_loads_total"
+    case statements = "portico_statements_total"
+    case rows = "portico_rows_total"
+    case responseBytes = "portico_response_bytes_total"
+    case cacheLookups = "portico_cache_lookups_total"
+    case cachedOperations = "portico_cached_operations"
+    case cachedBytes = "portico_cached_operation_bytes"
+    // Of HTTP
+    case httpRequests = "portico_http_requests_total"
+    case requestsInFlight = "portico_http_requests_in_flight"
+    case connections = "portico_http_connections"
+    case authenticationFailures = "portico_authentication_failures_total"
+    // Of the connections to PostgreSQL
+    case poolConnections = "portico_pool_connections"
+    case poolStatements = "portico_pool_statements_total"
+    case poolWaiting = "portico_pool_waiting_statements"
+    case poolWaits = "portico_pool_waits_total"
+    case poolWaitTime = "portico_pool_wait_seconds_total"
+    case poolRefused = "portico_pool_refused_total"
+    case poolTimedOut = "portico_pool_timed_out_total"
+    case poolCancels = "portico_pool_cancels_total"
+    case poolConnects = "portico_pool_connects_total"
+    case poolConnectionsLost = "portico_pool_connections_lost_total"
+    // Of the process
+    case droppedLogLines = "portico_log_lines_dropped_total"
+    case buildInfo = "portico_build_info"
+    case residentMemory = "process_resident_memory_bytes"
+    case virtualMemory = "process_virtual_memory_bytes"
+    case processorTime = "process_cpu_seconds_total"
+    case openDescriptors = "process_open_fds"
+    case mostDescriptors = "process_max_fds"
+    case startTime = "process_start_time_seconds"
+
+    /// From 50 µs, which planning takes, to ten seconds.
+    private static let stageBuckets = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 2.5, 10]
+
+    public var labels: [String] {
+        switch self {
+        case .requests: ["operation", "kind", "code"]
+        case .requestDuration: ["operation", "kind"]
+        case .stageDuration: ["stage"]
+        case .cacheLookups: ["cache", "result"]
+        case .httpRequests: ["route", "status"]
+        case .authenticationFailures: ["kind"]
+        case .poolConnections: ["state"]
+        case .buildInfo: ["version"]
+        default: []
+        }
+    }
+
+    public var description: MetricDescription {
+        let (kind, help): (MetricDescription.Kind, String) = switch self {
+        case .requests: (.counter, "GraphQL requests that were answered, by operation, kind and what became of them.")
+        case .requestDuration: (.histogram, "Time from a request's head and body being read to its answer being ready.")
+        case .stageDuration: (.histogram, "Time that a stage of a request took; parse, validate and plan only where nothing was in the cache.")
+        case .loads: (.counter, "Loads of the plans that were run.")
+        case .statements: (.counter, "Statements of requests; fewer than the loads where parents had no rows.")
+        case .rows: (.counter, "Rows that requests loaded.")
+        case .responseBytes: (.counter, "Bytes of GraphQL responses, before any compression.")
+        case .cacheLookups: (.counter, "Look-ups in the caches of documents, of plans and of prepared statements.")
+        case .cachedOperations: (.gauge, "Operations in the cache.")
+        case .cachedBytes: (.gauge, "Bytes that the cached operations and their plans take, roughly.")
+        case .httpRequests: (.counter, "HTTP requests that were answered, by route and status; 499 for a client that went away.")
+        case .requestsInFlight: (.gauge, "HTTP requests that are being answered.")
+        case .connections: (.gauge, "Open HTTP connections.")
+        case .authenticationFailures: (.counter, "Requests whose sender was not accepted, by the reason.")
+        case .poolConnections: (.gauge, "Connections to PostgreSQL, by their state.")
+        case .poolStatements: (.counter, "Statements that were sent to PostgreSQL, those that were sent again and those that look up users included.")
+        case .poolWaiting: (.gauge, "Statements that wait for a place on a connection.")
+        case .poolWaits: (.counter, "Statements that had to wait and were then sent.")
+        case .poolWaitTime: (.counter, "Time that those statements waited, to the millisecond.")
+        case .poolRefused: (.counter, "Statements that were refused: the database was down, or too many waited.")
+        case .poolTimedOut: (.counter, "Statements whose deadline passed.")
+        case .poolCancels: (.counter, "Cancel requests that were sent to PostgreSQL.")
+        case .poolConnects: (.counter, "Connections to PostgreSQL that were made.")
+        case .poolConnectionsLost: (.counter, "Connections to PostgreSQL that were lost.")
+        case .droppedLogLines: (.counter, "Log lines of requests that were dropped because nobody read them.")
+        case .buildInfo: (.gauge, "Always 1; the label says which version runs.")
+        case .residentMemory: (.gauge, "Memory of the process that is in RAM.")
+        case .virtualMemory: (.gauge, "Address space of the process.")
+        case .processorTime: (.counter, "Processor time that the process has used.")
+        case .openDescriptors: (.gauge, "Open file descriptors of the process.")
+        case .mostDescriptors: (.gauge, "File descriptors that the process may open.")
+        case .startTime: (.gauge, "When the process started, in seconds since 1970.")
+        }
+        return MetricDescription(rawValue, kind, help, buckets: self == .stageDuration ? Self.stageBuckets : MetricDescription.durations)
+    }
+}

@@ -1,0 +1,21 @@
+import YAMLTree
+
+/// The sections about what the gateway tells of itself.
+extension ConfigurationReader {
+    mutating func readMetrics(_ node: YAMLNode, _ metrics: inout MetricsConfiguration) {
+        guard let mapping = reader.mapping(node, allowedKeys: ["public"], as: "the metrics"), let node = mapping["public"] else { return }
+        guard case .sequence = node.content else {
+            if let everyone = reader.bool(node, as: "`public`") { metrics.audience = everyone ? .everyone : .local }
+            return
+        }
+        var networks: [String] = []
+        for item in reader.sequence(node, as: "`public`") ?? [] {
+            guard let text = reader.string(item, as: "a network of `public`") else { continue }
+            if IPNetwork(text) == nil {
+                reader.report("Expected a network such as `10.0.0.0/8` or `fd00::/8`, or one address, found `\(text)`.", at: item.range)
+            }
+            networks.append(text)
+        }
+        metrics.audience = .networks(networks)
+    }
+}
