@@ -1,7 +1,7 @@
 import PorticoPlanning
 
 /// What was measured of one load of one request. Times are nanoseconds of the execution's clock.
-public struct LoadMeasurement {
+public struct LoadMeasurement: Sendable {
     public let load: Load
     public let startedAt: Int
     /// `nil` when the request ended before the rows came.

@@ -64,7 +64,7 @@ public final class PlanExecution {
         statements += 1
         let since = now, isLast = unsent == 0
         levels[load.index] = .running(since: since)
-        runner.run(load.statement, values) { [self] result in arrived(result, load, keys, since: since) }
+        runner.run(plan.statements[load.index], values) { [self] result in arrived(result, load, keys, since: since) }
         if isLast { runner.sentAll() }
     }
 

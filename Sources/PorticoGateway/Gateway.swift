@@ -107,11 +107,12 @@ public final class Gateway {
         }
         statistics.planMisses += 1
         ticket.observation.planCacheHit = false
-        let planner = Planner(catalog: catalog, rules: ticket.rules, scope: scope, limits: settings.planning)
+        var planner = Planner(catalog: catalog, rules: ticket.rules, scope: scope, limits: settings.planning)
+        planner.tagsStatements = settings.tagsStatements
         guard prepared.source.bytes.count > settings.offloadBytes else {
             return planned(planner.result(prepared, variables), cached, key, variables, ticket)
         }
-        offload({ planner.result(prepared, variables) }) { [self] result in
+        offload({ [planner] in planner.result(prepared, variables) }) { [self] result in
             guard let result = continues(result, ticket, as: Planner.Planned.self) else { return }
             planned(result, cached, key, variables, ticket)
         }
@@ -151,6 +152,7 @@ public final class Gateway {
             return refuse(error, prepared, ticket)
         }
         ticket.observation.loads = plan.loads.count
+        ticket.observation.plan = plan.hash
         let runner = runner(of: plan, ticket)
         let execution = PlanExecution(
             plan: plan, parameters: parameters, pages: pages, runner: runner, limits: settings.answer, clock: MonotonicClock.nanoseconds
@@ -249,6 +251,7 @@ public final class Gateway {
         let now = MonotonicClock.nanoseconds()
         ticket.observation.stages.total = now - ticket.receivedAt
         if let loadedAt { ticket.observation.stages.write = now - loadedAt }
+        if let slow = settings.slowRequest, ticket.observation.stages.total >= slow { ticket.observation.slowLoads = ticket.execution?.measurements() ?? [] }
         count(buffer, outcome, ticket)
         let completion = ticket.completion
         let response = GatewayResponse(buffer: buffer, outcome: outcome, cause: cause, observation: ticket.observation)

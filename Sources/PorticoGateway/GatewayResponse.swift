@@ -1,5 +1,6 @@
 import GraphQLLanguage
 import JSONBytes
+public import PorticoExecution
 
 /// The answer to one request: the whole JSON body, what kind of answer it is, and what was observed on the way.
 public final class GatewayResponse {
@@ -44,6 +45,10 @@ public struct RequestObservation: Sendable {
     public var rows = 0
     public var planCacheHit = false
     public var stages = StageTimes()
+    /// The plan that was run, by the name that its statements are tagged with.
+    public var plan: String?
+    /// What its loads took, of a request that took at least ``GatewaySettings/slowRequest``; `nil` for others.
+    public var slowLoads: [LoadMeasurement]?
     /// What went wrong inside, for the operator alone.
     public var failures: [String] = []
     /// Why the database did not serve the request, for the operator alone: in an outage the same for many.

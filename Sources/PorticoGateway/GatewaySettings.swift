@@ -20,6 +20,10 @@ public struct GatewaySettings: Sendable {
     public var cachedBytes = 32 << 20
     /// Plans of one operation, one for each shape of its variables (default 64): against filters that never look alike.
     public var plansPerOperation = 64
+    /// Whether statements begin with a comment that names their operation and plan.
+    public var tagsStatements = true
+    /// Nanoseconds from which on the loads of a request are told one by one; `nil` for never.
+    public var slowRequest: Int?
 
     /// What seals the cursors of connections; the same for all gateways that serve the same clients.
     public var cursors: any CursorSealing = CursorKey.random()

@@ -1,6 +1,7 @@
 import GraphQLLanguage
 import PorticoAccess
 import PorticoCatalog
+import PostgresSQL
 
 /// What the executor runs, and nothing else: the loads of one operation under one set of rules, and the shape of its answer.
 ///
@@ -19,11 +20,23 @@ public final class AuthorizedPlan: Sendable {
     public let dependents: [[Int]]
     /// The loads that wait for nothing.
     public let first: [Int]
+    /// What is sent for each load: its statement, with a comment before it that names the operation and the plan where that was asked for.
+    public let statements: [Statement]
+    /// Names the plan in logs and in those comments; equal for equal SQL, whatever the operation's name.
+    public let hash: String
     /// Bytes that it holds, roughly: what a cache has to reckon with.
     public let weight: Int
 
-    private init(loads: [Load], output: ObjectOutput, pages: [Page], scope: TenantScope, operationName: String?, operationKind: OperationKind) {
+    private init(loads: [Load], output: ObjectOutput, pages: [Page], scope: TenantScope, operationName: String?, operationKind: OperationKind, isTagged: Bool) {
         self.loads = loads
+        let hash = StatementTag.planHash(loads)
+        self.hash = hash
+        if isTagged {
+            let tag = StatementTag.comment(operation: operationName, plan: hash)
+            statements = loads.map { Statement(text: tag + $0.statement.text, parameterTypes: $0.statement.parameterTypes) }
+        } else {
+            statements = loads.map(\.statement)
+        }
         self.output = output
         self.pages = pages
         self.scope = scope
@@ -36,10 +49,10 @@ public final class AuthorizedPlan: Sendable {
         }
         self.dependents = dependents
         self.first = first
-        weight = loads.reduce(output.weight + pages.reduce(0) { $0 + 500 + $1.use.structure.count }) { $0 + 2_000 + 2 * $1.statement.text.utf8.count }
+        weight = loads.reduce(output.weight + pages.reduce(0) { $0 + 500 + $1.use.structure.count }) { $0 + 2_000 + (isTagged ? 3 : 2) * $1.statement.text.utf8.count }
     }
 
-    static func authorize(_ drafts: [any DraftLoad], output: ObjectOutput, pages: [Page], access: RowAccess, name: String?, kind: OperationKind) throws(PlanningError) -> AuthorizedPlan {
+    static func authorize(_ drafts: [any DraftLoad], output: ObjectOutput, pages: [Page], access: RowAccess, name: String?, kind: OperationKind, isTagged: Bool) throws(PlanningError) -> AuthorizedPlan {
         var loads: [Load] = []
         loads.reserveCapacity(drafts.count)
         for draft in drafts {
@@ -50,6 +63,6 @@ public final class AuthorizedPlan: Sendable {
             }
             loads.append(load)
         }
-        return AuthorizedPlan(loads: loads, output: output, pages: pages, scope: access.scope, operationName: name, operationKind: kind)
+        return AuthorizedPlan(loads: loads, output: output, pages: pages, scope: access.scope, operationName: name, operationKind: kind, isTagged: isTagged)
     }
 }

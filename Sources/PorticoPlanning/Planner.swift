@@ -11,6 +11,8 @@ import PorticoCatalog
 /// Pure: no database, no clock. The same operation, shape of variables, rules and scope always give byte-equal SQL.
 public struct Planner: Sendable {
     private let access: RowAccess
+    /// Puts a comment before each statement that names the operation and its plan (``AuthorizedPlan/statements``).
+    public var tagsStatements = false
 
     public init(catalog: Catalog, rules: RuleSet, scope: TenantScope, limits: PlanningLimits = PlanningLimits()) {
         access = RowAccess(catalog: catalog, rules: rules, scope: scope, limits: limits)
@@ -19,7 +21,7 @@ public struct Planner: Sendable {
     public func plan(_ operation: ValidatedOperation, shapes: VariableShapes, variables: VariableValues) throws(PlanningError) -> AuthorizedPlan {
         var walk = PlanWalk(access: access, operation: operation, shapes: shapes, variables: variables)
         let output = try walk.root()
-        return try AuthorizedPlan.authorize(walk.drafts, output: output, pages: walk.pages.map { $0.finish() }, access: access, name: operation.name, kind: operation.kind)
+        return try AuthorizedPlan.authorize(walk.drafts, output: output, pages: walk.pages.map { $0.finish() }, access: access, name: operation.name, kind: operation.kind, isTagged: tagsStatements)
     }
 }
 

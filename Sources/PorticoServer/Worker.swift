@@ -64,6 +64,8 @@ actor Worker: LoopPoller {
             launch: { work, then in self.launch(work, then) })
         var settings = state.gateway
         settings.consistency = configuration.database.consistency
+        settings.tagsStatements = configuration.database.tagsStatements
+        settings.slowRequest = configuration.logging.slowRequest.map { $0 * 1_000_000 }
         let gateway = Gateway(
             catalog: state.catalog, pool: pool, reactor: reactor, settings: settings,
             metrics: GatewayMetrics(factory: state.metrics.factory, names: state.metrics.names), offload: { work, then in self.launch(work, then) })

@@ -59,6 +59,22 @@ import Testing
         #expect(names(try await stages("{ tickets(first: 501) { id } }")) == ["parse", "validate", "plan"])
     }
 
+    /// A slow request brings the SQL of its loads, without any value; PostgreSQL sees the operation and the plan before it.
+    @Test func slowRequestsTellTheirLoads() async throws {
+        var settings = GatewaySettings()
+        settings.slowRequest = 0
+        let database = try SpotexDatabase(settings: settings)
+        let viewer = SpotexDatabase.viewer("user-agency-001")
+        let query = "query Seen($id: ID!) { tenant(id: $id) { sites { id } } users { name } activity: tickets { id } }"
+        let observation = try await database.ask(query, as: viewer, variables: #"{"id": "agency-001"}"#).observation
+        let loads = try #require(observation.slowLoads)
+        #expect(loads.map(\.load.path) == ["tenant", "tenant.sites", "users", "activity"])
+        #expect(loads.allSatisfy { $0.endedAt != nil && !$0.load.statement.text.contains("agency-001") })
+        #expect(observation.plan?.utf8.count == 16)
+        let fast = try await SpotexDatabase.shared.get().ask("{ tickets { id } }", as: viewer)
+        #expect(fast.observation.slowLoads == nil)
+    }
+
     /// Parent and child leave together where the child's key is known.
     @Test func knownKeysSaveARound() async throws {
         let database = try SpotexDatabase()

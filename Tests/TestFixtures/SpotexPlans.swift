@@ -37,12 +37,14 @@ public enum Fixture {
         return try Validator(schema: catalog.schema).operation(try parse(source, allow: .executable), source: source, named: nil)
     }
 
-    public static func plan(_ query: String, variables: String = "{}", rules: RuleSet = rules(.tenant), scope: TenantScope = .one) throws -> AuthorizedPlan {
+    public static func plan(_ query: String, variables: String = "{}", rules: RuleSet = rules(.tenant), scope: TenantScope = .one, isTagged: Bool = false) throws -> AuthorizedPlan {
         let operation = try operation(query)
         guard case .object(let members) = try parseJSON(Array(variables.utf8)) else { fatalError("variables are an object") }
         let values = try coerceVariables(operation, members)
         let shapes = VariableShapes(operation, byValue: query.contains("__"))
-        return try Planner(catalog: catalog, rules: rules, scope: scope).plan(operation, shapes: shapes, variables: values)
+        var planner = Planner(catalog: catalog, rules: rules, scope: scope)
+        planner.tagsStatements = isTagged
+        return try planner.plan(operation, shapes: shapes, variables: values)
     }
 
     public static func field(_ type: String, _ name: String) -> ColumnBinding {

@@ -10,6 +10,7 @@ public enum MetricName: String, Sendable, CaseIterable {
     case statements = "portico_statements_total"
     case rows = "portico_rows_total"
     case responseBytes = "portico_response_bytes_total"
+    case slowRequests = "portico_slow_requests_total"
     case cacheLookups = "portico_cache_lookups_total"
     case cachedOperations = "portico_cached_operations"
     case cachedBytes = "portico_cached_operation_bytes"
@@ -65,6 +66,7 @@ public enum MetricName: String, Sendable, CaseIterable {
         case .statements: (.counter, "Statements of requests; fewer than the loads where parents had no rows.")
         case .rows: (.counter, "Rows that requests loaded.")
         case .responseBytes: (.counter, "Bytes of GraphQL responses, before any compression.")
+        case .slowRequests: (.counter, "Requests that took at least logging.slowRequest, logged or not.")
         case .cacheLookups: (.counter, "Look-ups in the caches of documents, of plans and of prepared statements.")
         case .cachedOperations: (.gauge, "Operations in the cache.")
         case .cachedBytes: (.gauge, "Bytes that the cached operations and their plans take, roughly.")

@@ -70,7 +70,8 @@ struct ConfigurationReader {
     }
 
     private mutating func readDatabase(_ node: YAMLNode, _ database: inout DatabaseConfiguration) {
-        guard let mapping = reader.mapping(node, allowedKeys: ["url", "connections", "leases", "queue", "consistency", "statements", "statementTimeout"], as: "the database") else { return }
+        guard let mapping = reader.mapping(node, allowedKeys: ["url", "connections", "leases", "queue", "consistency", "statements", "statementTimeout", "tagStatements"], as: "the database") else { return }
+        if let node = mapping["tagStatements"], let tags = reader.bool(node, as: "`tagStatements`") { database.tagsStatements = tags }
         if let node = mapping["url"] { database.url = reader.string(node, as: "the database's URL").flatMap { $0.isEmpty ? nil : $0 } }
         if let node = mapping["connections"], let count = number(node, in: 1...100, as: "the number of connections") { database.connections = count }
         if let node = mapping["leases"], let count = number(node, in: 1...100, as: "the number of connections that are lent") { database.leases = count }
@@ -102,7 +103,8 @@ struct ConfigurationReader {
     }
 
     private mutating func readLogging(_ node: YAMLNode, _ logging: inout LoggingConfiguration) {
-        guard let mapping = reader.mapping(node, allowedKeys: ["level", "format"], as: "the logging") else { return }
+        guard let mapping = reader.mapping(node, allowedKeys: ["level", "format", "slowRequest"], as: "the logging") else { return }
+        if let node = mapping["slowRequest"] { logging.slowRequest = node.isNull ? nil : duration(node, in: 1...3_600_000, as: "the time of a slow request") ?? logging.slowRequest }
         if let node = mapping["level"], let word = reader.choice(node, of: Logger.Level.allCases.map(\.rawValue) + ["off"], as: "the log level") {
             logging.level = Logger.Level(rawValue: word)
         }

@@ -62,6 +62,8 @@ public struct DatabaseConfiguration: Sendable, Equatable {
     public var statements = ConnectionSettings.StatementMode.prepared
     /// Milliseconds after which PostgreSQL itself ends a statement.
     public var statementTimeout = 15_000
+    /// Whether statements begin with a comment that names their operation and plan.
+    public var tagsStatements = true
 
     public init() {}
 }
@@ -147,6 +149,8 @@ public struct LoggingConfiguration: Sendable, Equatable {
     /// `nil` is off.
     public var level: Logger.Level? = .info
     public var format = LogFormat.text
+    /// Milliseconds from which on a request is logged with its loads; `nil` is never.
+    public var slowRequest: Int? = 1000
 
     public init() {}
 }

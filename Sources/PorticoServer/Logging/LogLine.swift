@@ -74,6 +74,10 @@ struct LogLine {
     /// Writes microseconds as milliseconds with three decimals.
     func field(_ name: StaticString, milliseconds microseconds: Int) {
         key(name)
+        Self.append(milliseconds: microseconds, to: buffer)
+    }
+
+    static func append(milliseconds microseconds: Int, to buffer: ResponseBuffer) {
         buffer.appendInteger(microseconds / 1000)
         let rest = microseconds % 1000
         buffer.append(".")
@@ -87,6 +91,17 @@ struct LogLine {
         if format == .json { buffer.append("\"") }
         write(buffer)
         if format == .json { buffer.append("\"") }
+    }
+
+    /// Writes a list of JSON objects, in both forms.
+    func list<Item>(_ name: StaticString, _ items: [Item], _ write: (Item, ResponseBuffer) -> Void) {
+        key(name)
+        buffer.append("[")
+        for (index, item) in items.enumerated() {
+            if index > 0 { buffer.append(",") }
+            write(item, buffer)
+        }
+        buffer.append("]")
     }
 
     func end() { buffer.append(format == .json ? "}\n" : "\n") }

@@ -14,6 +14,10 @@ struct RequestRecord {
     var loads = 0
     var rows = 0
     var statements = 0
+    /// The hash of the plan, as its statements are tagged.
+    var plan: String?
+    /// Of a trace that the client told of.
+    var trace: TraceParent?
 }
 
 /// The log lines of one worker: formatted straight into a buffer, and written once at the end of the loop's turn.
@@ -26,12 +30,15 @@ final class RequestLog {
     private let reactor: Reactor
     private let level: Logger.Level?
     private let writer: LogWriter
-    private let line: LogLine
+    let line: LogLine
     private var isScheduled = false
     private var dropped = 0
     private var repeated = RepeatedLines()
     /// Lines that were dropped so far.
     private(set) var droppedLines = 0
+    /// Requests that were slow so far, logged or not.
+    private(set) var slowRequests = 0
+    private var slowWindow = (second: 0, logged: 0, skipped: 0)
 
     init(reactor: Reactor, configuration: LoggingConfiguration, writer: LogWriter) {
         self.reactor = reactor
@@ -48,7 +55,9 @@ final class RequestLog {
         line.begin(level: .info, message: "request")
         line.field("requestId") { record.requestID.write(into: $0) }
         line.field("route") { $0.append(record.route) }
+        if let trace = record.trace { line.field("trace") { trace.writeTraceID(into: $0) } }
         if let operation = record.operation { line.field("operation", operation) }
+        if let plan = record.plan { line.field("plan", plan) }
         if let viewer = record.viewer {
             if let id = viewer.id { line.field("viewer", id) }
             line.field("role", viewer.role)
@@ -81,6 +90,22 @@ final class RequestLog {
         failure(requestID, level: .warning, "the database did not serve a request", detail: leftOut > 0 ? "\(detail) (\(leftOut) more since the last such line)" : detail)
     }
 
+    /// Counts a slow request, and says whether it is to be logged: so many a second, the others are told of with the next.
+    /// - Returns: How many were not logged since the last one; `nil` when this one is not.
+    func admitsSlowRequest() -> Int? {
+        slowRequests += 1
+        let second = reactor.now / 1000
+        if second != slowWindow.second { slowWindow = (second, 0, slowWindow.skipped) }
+        guard let level, level <= .warning else { return nil }
+        guard slowWindow.logged < Self.mostSlowRequests, hasRoom else {
+            slowWindow.skipped += 1
+            return nil
+        }
+        defer { slowWindow.skipped = 0 }
+        slowWindow.logged += 1
+        return slowWindow.skipped
+    }
+
     private var hasRoom: Bool {
         if line.buffer.count < Self.mostBytes { return true }
         dropped += 1
@@ -88,7 +113,7 @@ final class RequestLog {
         return false
     }
 
-    private func schedule() {
+    func schedule() {
         guard !isScheduled else { return }
         isScheduled = true
         reactor.atEndOfTurn { [weak self] in self?.flush() }

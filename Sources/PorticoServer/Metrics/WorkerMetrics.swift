@@ -31,6 +31,7 @@ final class WorkerMetrics {
         samplePool()
         sampleHTTP()
         count(.droppedLogLines, log.droppedLines)
+        count(.slowRequests, log.slowRequests)
     }
 
     private func sampleGateway() {

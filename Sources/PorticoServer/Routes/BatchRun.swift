@@ -45,6 +45,7 @@ final class BatchRun {
         observation.rows += part.rows
         observation.failures += part.failures
         observation.outage = observation.outage ?? part.outage
+        if let loads = part.slowLoads { observation.slowLoads = (observation.slowLoads ?? []) + loads }
         observation.stages.total = max(observation.stages.total, part.stages.total)
     }
 

@@ -22,6 +22,7 @@ final class Exchange {
     /// Whether something on the way might keep the answer for others, unless told not to.
     private let mayBeKept: Bool
     private let log: RequestLog
+    private let trace: TraceParent?
     /// By ``MonotonicClock``.
     let startedAt: Int
     var media = ResponseMedia.json
@@ -37,6 +38,7 @@ final class Exchange {
 
     init(_ request: HTTPRequest, on connection: HTTPConnection, requestID: RequestID, route: StaticString, log: RequestLog, surface: HTTPSurface) {
         surface.statistics.began()
+        trace = TraceParent(request)
         self.connection = connection
         self.requestID = requestID
         self.route = route
@@ -127,9 +129,11 @@ final class Exchange {
             for failure in observation.failures { log.failure(requestID, "a request failed inside", detail: failure) }
             if let outage = observation.outage { log.outage(requestID, detail: outage) }
         }
-        guard log.logsRequests else { return }
-        log.request(RequestRecord(
+        guard log.logsRequests || observation?.slowLoads != nil else { return }
+        let record = RequestRecord(
             requestID: requestID, route: route, status: status, microseconds: (observation?.stages.total ?? MonotonicClock.nanoseconds() - startedAt) / 1000, operation: observation?.operationName,
-            viewer: viewer, loads: observation?.loads ?? 0, rows: observation?.rows ?? 0, statements: observation?.statements ?? 0))
+            viewer: viewer, loads: observation?.loads ?? 0, rows: observation?.rows ?? 0, statements: observation?.statements ?? 0, plan: observation?.plan, trace: trace)
+        log.request(record)
+        if let observation, let loads = observation.slowLoads { log.slow(record, observation, loads) }
     }
 }

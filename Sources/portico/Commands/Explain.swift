@@ -43,6 +43,7 @@ struct Explain: ParsableCommand {
                 measurements = try PlanMeasurement.run(plan, try binding.parameters(of: plan, pages: pages, cost: rules.limits.cost), pages, on: gateway)
             }
             Terminal.write(bytes: Array(Explanation(plan, of: operation, tenant: viewer.tenant).text(measurements).utf8))
+            Terminal.print("\nplan \(plan.hash), as logs and the comments of statements name it")
         } catch let errors as InputErrors {
             throw problems(errors.items.map { Diagnostic($0.message, file: source.name, range: $0.ranges.first) }, source)
         } catch let error as PlanningError {

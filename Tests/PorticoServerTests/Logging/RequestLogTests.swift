@@ -99,6 +99,45 @@ struct RequestLogTests {
         for _ in 0..<1000 { #expect(try office.post(on: client).status == 200) }
     }
 
+    /// What joins a line to a trace and to PostgreSQL's statements; a `traceparent` that is not valid leaves nothing.
+    @Test func aLineNamesThePlanAndTheTrace() async throws {
+        let trace = TraceParentTests.trace
+        let lines = try await lines(.text) { office in
+            office.service.observation.plan = "00c0ffee00c0ffee"
+            _ = try office.post(fields: "traceparent: 00-\(trace)-\(TraceParentTests.parent)-01\r\n")
+            _ = try office.post(fields: "traceparent: 00-\(trace)-0000000000000000-01\r\n")
+            _ = try office.post(fields: "traceparent: 00-\(trace)-\(TraceParentTests.parent)-01\r\ntraceparent: 00-\(trace)-\(TraceParentTests.parent)-01\r\n")
+        }
+        #expect(lines.count == 3)
+        #expect(lines[0].contains(" trace=\(trace) "))
+        #expect(lines.allSatisfy { $0.contains(" plan=00c0ffee00c0ffee ") })
+        #expect(!lines[1].contains("trace="))
+        #expect(!lines[2].contains("trace="))
+    }
+
+    /// A slow request is told of with its stages; so many a second, the others are counted.
+    @Test func slowRequestsAreBounded() async throws {
+        let lines = try await lines(.json, level: .warning) { office in
+            office.service.observation.slowLoads = []
+            office.service.observation.operationName = "Slow"
+            office.service.observation.stages.database = 1_500_000_000
+            office.service.observation.stages.total = 1_600_000_000
+            let client = try office.loopback.connect()
+            for _ in 0..<(RequestLog.mostSlowRequests * 4) { _ = try office.post(#"{"query":"{ a }","variables":{"password":"hidden-value"}}"#, on: client) }
+        }
+        // Within one second or the next.
+        #expect((RequestLog.mostSlowRequests...RequestLog.mostSlowRequests * 3).contains(lines.count))
+        let value = try parseJSON(Array(try #require(lines.first).utf8))
+        #expect(value["message"] == .string("a slow request"))
+        #expect(value["level"] == .string("warning"))
+        #expect(value["operation"] == .string("Slow"))
+        #expect(value["databaseMs"] == .number("1500.000"))
+        #expect(value["ms"] == .number("1600.000"))
+        #expect(value["parseMs"] == nil)
+        #expect(value["loads"] == .array([]))
+        #expect(!lines.joined().contains("hidden-value"))
+    }
+
     @Test func otherLinesComeThroughSwiftLog() throws {
         var ends: [Int32] = [0, 0]
         try #require(pipe(&ends) == 0)
