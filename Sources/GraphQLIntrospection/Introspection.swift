@@ -50,5 +50,5 @@ public struct IntrospectionFailure: Error, Sendable, Equatable {
     public init(limit: Int) { self.limit = limit }
 
     /// One sentence, fit for a stranger.
-    public var message: String { "The answer to this introspection exceeds \(limit) bytes: ask for fewer fields or fewer levels." }
+    public var message: String { "The answer to this introspection exceeds \(limit) bytes." }
 }

@@ -8,6 +8,8 @@ public struct ValidationLimits: Sendable, Equatable {
     public var introspectionDepth: Int
     /// Lists of introspection (`fields`, `interfaces`, `possibleTypes`, `inputFields`) within each other. Stands against answers that grow with a power of the schema.
     public var introspectionLists: Int
+    /// Fields under another name, after every spread was expanded. Stands against answers that say the same a thousand times.
+    public var aliases: Int
     /// Fields at the root of one operation, aliases counted singly. Stands against many small requests sent as one.
     public var rootFields: Int
     /// Fields and fragments of one operation after every spread was expanded. Stands against fragments that double at each step
@@ -21,13 +23,14 @@ public struct ValidationLimits: Sendable, Equatable {
     public var work: Int
 
     public init(
-        errors: Int = 100, depth: Int = 30, introspectionDepth: Int = 30, introspectionLists: Int = 2, rootFields: Int = 50,
+        errors: Int = 100, depth: Int = 30, introspectionDepth: Int = 30, introspectionLists: Int = 2, aliases: Int = 1_000, rootFields: Int = 50,
         selections: Int = 20_000, nesting: Int = 200, work: Int = 500_000
     ) {
         self.errors = errors
         self.depth = depth
         self.introspectionDepth = introspectionDepth
         self.introspectionLists = introspectionLists
+        self.aliases = aliases
         self.rootFields = rootFields
         self.selections = selections
         self.nesting = nesting

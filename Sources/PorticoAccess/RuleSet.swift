@@ -93,24 +93,3 @@ public struct RuleOrigin: Sendable, Hashable, CustomStringConvertible {
 
     public var description: String { "\(file):\(line):\(column)" }
 }
-
-/// Limits that a role, and a tenant below it, may lower.
-public struct RuleLimits: Sendable, Hashable {
-    /// Rows of a list without `first`; never above `maximumFirst`.
-    public var defaultFirst: Int
-    /// The highest `first`.
-    public var maximumFirst: Int
-    public var maximumOffset: Int
-    /// Fields above each other in an operation, introspection left out.
-    public var depth: Int
-    /// Rows that a plan may touch, by its `first`s.
-    public var cost: Int
-
-    public init(defaultFirst: Int = 50, maximumFirst: Int = 500, maximumOffset: Int = 10_000, depth: Int = 30, cost: Int = 10_000_000) {
-        self.defaultFirst = min(defaultFirst, maximumFirst)
-        self.maximumFirst = maximumFirst
-        self.maximumOffset = maximumOffset
-        self.depth = depth
-        self.cost = cost
-    }
-}

@@ -4,13 +4,19 @@ import PorticoPlanning
 import PostgresSQL
 
 public struct AnswerLimits: Sendable {
-    /// Bytes of one response (default 64 MiB): against a query that asks for more than memory holds.
+    /// Bytes of one response (default 32 MiB): against a query that asks for more than memory holds.
     public var bytes: Int
+    /// Rows of all loads together (default 100,000): against lists that multiply beyond what was estimated.
+    public var rows: Int
+    /// Cursors of one response (default 20,000): against answers whose sealing holds up the others. Whoever goes on from the last row needs one of a page.
+    public var cursors: Int
     /// Errors in one response (default 100): against an answer in which every row fails.
     public var errors: Int
 
-    public init(bytes: Int = 64 << 20, errors: Int = 100) {
+    public init(bytes: Int = 32 << 20, rows: Int = 100_000, cursors: Int = 20_000, errors: Int = 100) {
         self.bytes = bytes
+        self.rows = rows
+        self.cursors = cursors
         self.errors = errors
     }
 }
@@ -53,14 +59,17 @@ struct AnswerWriter {
         buffer.append("{\"data\":")
         let start = buffer.count
         let written = object(plan.output, cells: nil, row: 0)
-        if cursors > CursorLimits.perAnswer { return .tooManyCursors(limit: CursorLimits.perAnswer) }
-        if isTooLarge { return .tooLarge(limit: limits.bytes) }
+        if cursors > limits.cursors { return .tooManyCursors(limit: limits.cursors) }
+        if isTooLarge || buffer.count > limits.bytes { return .tooLarge(limit: limits.bytes) }
         if !written {
             buffer.truncate(to: start)
             buffer.append("null")
         }
         return .answered(buffer, isNull: !written, errors: errors)
     }
+
+    /// Bytes of a cell from which on it is looked at singly.
+    private static let largeCell = 4096
 
     /// False when a field that may not be null has no value: the caller puts null in the object's place, or passes it on.
     private mutating func object(_ output: ObjectOutput, cells: UnsafePointer<Cell>?, row: Int) -> Bool {
@@ -86,6 +95,11 @@ struct AnswerWriter {
             return true
         case .cell(let column, let form):
             guard let cell = cells?[column], !cell.isNull else { return null(field, position) }
+            // Small cells are counted with their object, which bounds them well enough.
+            if cell.count > Self.largeCell, buffer.count + Int(cell.count) > limits.bytes {
+                isTooLarge = true
+                return false
+            }
             var lost: [Int] = []
             if form.write(cell.bytes, into: buffer, lost: { lost.append($0) }) {
                 for element in lost { fail(field, position, Self.unsayable, element: element) }
@@ -130,7 +144,7 @@ struct AnswerWriter {
             if item > 0 { buffer.append(UInt8(ascii: ",")) }
             path[path.count - 1] = item
             let start = buffer.count
-            if start > limits.bytes || cursors > CursorLimits.perAnswer {
+            if start > limits.bytes || cursors > limits.cursors {
                 isTooLarge = true
                 return false
             }

@@ -57,7 +57,10 @@ public final class PlanExecution {
     private func submit(_ load: Load, keys: KeyBatch?) {
         var values = parameters[load.index]
         if let keys {
-            for (position, source) in load.parameters.enumerated() where source == .keys { values[position] = keys.parameter }
+            for (position, source) in load.parameters.enumerated() {
+                if case .keys = source { values[position] = keys.parameter }
+                if case .rowsLeft = source { values[position] = .text(Array(String(limits.rows - rows + 1).utf8)) }
+            }
         }
         pending += 1
         unsent -= 1
@@ -81,10 +84,14 @@ public final class PlanExecution {
         now = clock()
         switch result {
         case .success(let source):
+            rows += source.rowCount
+            guard rows <= limits.rows else {
+                isOver = true
+                return complete(.tooManyRows(limit: limits.rows))
+            }
             let level = Level(load: load, source: source, keys: keys, page: pageSize(load))
             level.startedAt = since
             level.endedAt = now
-            rows += level.rowCount
             levels[load.index] = .loaded(level)
             proceed(from: load, level)
         case .failure(let failure) where failure.kind == .refused:
@@ -163,6 +170,8 @@ public struct ExecutionResult {
         case failed(LoadFailure)
         case tooLarge(limit: Int)
         case tooManyCursors(limit: Int)
+        /// The loads brought more rows than they may; what was not sent by then is not sent at all.
+        case tooManyRows(limit: Int)
     }
 
     public let outcome: Outcome

@@ -10,22 +10,24 @@ public struct RequestBinding {
     let operation: ValidatedOperation
     let variables: VariableValues
     let viewer: Viewer
+    let limits: RuleLimits
     /// The time of the request, as PostgreSQL reads it: one moment for all its loads.
     let now: [UInt8]
     let cursors: any CursorSealing
 
-    public init(operation: ValidatedOperation, variables: VariableValues, viewer: Viewer, now: [UInt8], cursors: any CursorSealing) {
+    public init(operation: ValidatedOperation, variables: VariableValues, viewer: Viewer, limits: RuleLimits, now: [UInt8], cursors: any CursorSealing) {
         self.operation = operation
         self.variables = variables
         self.viewer = viewer
+        self.limits = limits
         self.now = now
         self.cursors = cursors
     }
 
     /// For each load the values of its parameters, with what ``pages(of:)`` gave; throws ``PlanningError`` when a value is beyond a bound or not what its column can hold, and when
-    /// the rows that the plan may touch are more than `cost`.
-    public func parameters(of plan: AuthorizedPlan, pages: [BoundPage], cost: Int) throws(PlanningError) -> [[ParameterValue]] {
-        try check(cost: cost, of: plan)
+    /// the rows that the plan may touch are more than the limits allow.
+    public func parameters(of plan: AuthorizedPlan, pages: [BoundPage]) throws(PlanningError) -> [[ParameterValue]] {
+        try check(cost: limits[.cost], of: plan)
         var all: [[ParameterValue]] = []
         all.reserveCapacity(plan.loads.count)
         for load in plan.loads {
@@ -44,6 +46,7 @@ public struct RequestBinding {
         case .variable(let place, let form):
             guard let given = lookUp(place), given != .null else { throw missing(place, load) }
             if case .string(let text) = given, form.column == .text, !form.isList, !form.isPattern, !text.utf8.contains(0) { return .text(Array(text.utf8)) }
+            if form.isList, case .list(let items) = given, items.count > limits[.operands] { throw tooLong(items.count, place, load) }
             return try encode(given, form, at: name(place), load)
         case .elements(let elements, let form):
             var items: [InputValue] = []
@@ -62,8 +65,8 @@ public struct RequestBinding {
             return encodeQuietly(.string(viewer.tenants[0]), ValueForm(type))
         case .tenants(let type): return encodeQuietly(.list(viewer.tenants.map(InputValue.string)), ValueForm(type, isList: true))
         case .now: return .text(now)
-        case .keys: return .null
-        case .first(let bound): return .text(Array(String(try rows(bound, "first", load)).utf8))
+        case .keys, .rowsLeft: return .null
+        case .first(let bound): return .text(Array(String(min(try rows(bound, "first", load), limits[.rows] + 1)).utf8))
         case .offset(let bound): return .text(Array(String(try rows(bound, "offset", load)).utf8))
         case .rows(let page): return .text(Array(String(pages[page].size + (plan.pages[page].looksBeyond ? 1 : 0)).utf8))
         case .cursor(let page, let side, let key): return pages[page].values(side)[key]
@@ -87,6 +90,10 @@ public struct RequestBinding {
 
     private func missing(_ place: VariablePlace, _ load: Load) -> PlanningError {
         PlanningError(.badInput, "Variable \"$\(name(place))\" has no value.", range: load.range, path: load.path)
+    }
+
+    private func tooLong(_ count: Int, _ place: VariablePlace, _ load: Load) -> PlanningError {
+        PlanningError(.limit(.operands), "Variable \"$\(name(place))\" holds \(count) values; an operator takes at most \(limits[.operands]).", range: load.range, path: load.path)
     }
 
     private func rows(_ bound: RowBound, _ name: String, _ load: Load) throws(PlanningError) -> Int {
@@ -176,8 +183,8 @@ public struct RequestBinding {
             touched[load.index] = overflow ? .max : product
             total = total.addingReportingOverflow(touched[load.index]).overflow ? .max : total + touched[load.index]
             if total > limit {
-                let message = "This operation may touch \(total == .max ? "far too many" : String(total)) rows; at most \(limit) are allowed. Ask for less with \"first\"."
-                throw PlanningError(.limit("cost"), message, range: load.range, path: load.path)
+                let message = "This operation may touch \(total == .max ? "far too many" : String(total)) rows; at most \(limit) are allowed."
+                throw PlanningError(.limit(.cost), message, range: load.range, path: load.path)
             }
         }
     }

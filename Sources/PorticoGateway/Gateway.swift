@@ -38,6 +38,7 @@ public final class Gateway {
     /// Answers by `completion`, once, on the loop; at the latest when `deadline` (milliseconds of the reactor's clock) is past.
     @discardableResult
     public func respond(to request: GraphQLRequest, viewer: Viewer, rules: RuleSet, deadline: Int, completion: @escaping (GatewayResponse) -> Void) -> RequestTicket {
+        let deadline = min(deadline, reactor.now + rules.limits[.requestTimeout])
         let ticket = RequestTicket(request: request, viewer: viewer, rules: rules, deadline: deadline, completion: completion)
         let key = operations.key(request, rules: rules.fingerprint)
         if let cached = operations[key] {
@@ -50,7 +51,7 @@ public final class Gateway {
         if request.query.count > settings.offloadBytes {
             prepareElsewhere(key, ticket)
         } else {
-            prepared(PreparedOperation.prepare(request, rules: rules, settings: settings), key, ticket)
+            prepared(PreparedOperation.prepare(request, rules: rules), key, ticket)
         }
         return ticket
     }
@@ -66,8 +67,8 @@ public final class Gateway {
     // MARK: Stages
 
     private func prepareElsewhere(_ key: OperationCache.Key, _ ticket: RequestTicket) {
-        let (request, rules, settings) = (ticket.request, ticket.rules, settings)
-        offload({ PreparedOperation.prepare(request, rules: rules, settings: settings) }) { [self] result in
+        let (request, rules) = (ticket.request, ticket.rules)
+        offload({ PreparedOperation.prepare(request, rules: rules) }) { [self] result in
             guard let result = continues(result, ticket, as: PreparedOperation.Preparation.self) else { return }
             prepared(result, key, ticket)
         }
@@ -91,7 +92,7 @@ public final class Gateway {
         ticket.metrics = cached.metrics
         if ticket.request.isReadOnly, operation.kind == .mutation { return refuse(.mutationBySafeMethod, ticket) }
         do {
-            plan(cached, try coerceVariables(operation, ticket.request.variables, limits: settings.input), ticket)
+            plan(cached, try coerceVariables(operation, ticket.request.variables, limits: ticket.rules.limits.input), ticket)
         } catch {
             refuse(RequestErrors(error, in: cached.prepared.source), ticket)
         }
@@ -107,7 +108,7 @@ public final class Gateway {
         }
         statistics.planMisses += 1
         ticket.observation.planCacheHit = false
-        var planner = Planner(catalog: catalog, rules: ticket.rules, scope: scope, limits: settings.planning)
+        var planner = Planner(catalog: catalog, rules: ticket.rules, scope: scope)
         planner.tagsStatements = settings.tagsStatements
         guard prepared.source.bytes.count > settings.offloadBytes else {
             return planned(planner.result(prepared, variables), cached, key, variables, ticket)
@@ -132,7 +133,7 @@ public final class Gateway {
     private func continues<Value>(_ result: any Sendable, _ ticket: RequestTicket, as type: Value.Type) -> Value? {
         if ticket.isOver { return nil }
         if reactor.now >= ticket.deadline {
-            refuse(RequestErrors(.timeout, Self.timeoutMessage), ticket)
+            refuse(.timeout(ticket.rules.limits), ticket)
             return nil
         }
         guard let value = result as? Value else {  // never without an answer, even if the worker mixed up two pieces of work
@@ -143,11 +144,13 @@ public final class Gateway {
     }
 
     private func run(_ plan: AuthorizedPlan, _ variables: VariableValues, _ prepared: PreparedOperation, _ ticket: RequestTicket) {
-        let binding = RequestBinding(operation: prepared.operation, variables: variables, viewer: ticket.viewer, now: MomentText.now(), cursors: settings.cursors)
+        let limits = ticket.rules.limits
+        let binding = RequestBinding(
+            operation: prepared.operation, variables: variables, viewer: ticket.viewer, limits: limits, now: MomentText.now(), cursors: settings.cursors)
         let pages: [BoundPage], parameters: [[ParameterValue]]
         do {
             pages = try binding.pages(of: plan)
-            parameters = try binding.parameters(of: plan, pages: pages, cost: ticket.rules.limits.cost)
+            parameters = try binding.parameters(of: plan, pages: pages)
         } catch {
             return refuse(error, prepared, ticket)
         }
@@ -155,7 +158,7 @@ public final class Gateway {
         ticket.observation.plan = plan.hash
         let runner = runner(of: plan, ticket)
         let execution = PlanExecution(
-            plan: plan, parameters: parameters, pages: pages, runner: runner, limits: settings.answer, clock: MonotonicClock.nanoseconds
+            plan: plan, parameters: parameters, pages: pages, runner: runner, limits: limits.answer, clock: MonotonicClock.nanoseconds
         ) { [self] result in
             if isWorthAnotherStart(result, ticket) { return run(plan, variables, prepared, ticket) }
             finish(result, prepared, ticket)
@@ -205,16 +208,17 @@ public final class Gateway {
             if failure.kind != .refused { ticket.observation.outage = failure.detail }
             switch failure.kind {
             case .unavailable, .interrupted: nullData(RequestErrors(.unavailable, "The database is not available at the moment. Try again shortly."), ticket)
-            case .timeout: nullData(RequestErrors(.timeout, Self.timeoutMessage), ticket)
+            case .timeout: nullData(.timeout(ticket.rules.limits), ticket)
             case .refused:
                 ticket.observation.failures.append(failure.detail)
                 nullData(RequestErrors(.internalError, Self.internalMessage), ticket)
             }
+        case .tooManyRows(let limit):
+            ticket.runner?.cancel()
+            nullData(RequestErrors(.rows, "The request brings more than the \(limit) rows that are allowed."), ticket)
         case .tooLarge(let limit):
-            nullData(RequestErrors(.limitExceeded, "The answer exceeds \(limit) bytes. Ask for less with \"first\", or for fewer fields."), ticket)
-        case .tooManyCursors(let limit):
-            let remedy = "Ask for less with \"first\", or for \"pageInfo { endCursor }\" in place of every row's cursor."
-            nullData(RequestErrors(.limitExceeded, "The answer needs more than \(limit) cursors. \(remedy)"), ticket)
+            nullData(RequestErrors(.responseBytes, "The answer exceeds the \(limit) bytes that are allowed."), ticket)
+        case .tooManyCursors(let limit): nullData(RequestErrors(.cursors, "The answer needs more than the \(limit) cursors that are allowed."), ticket)
         }
     }
 
@@ -228,6 +232,7 @@ public final class Gateway {
 
     /// A request error: nothing was executed, and there is no `data`.
     private func refuse(_ errors: RequestErrors, _ ticket: RequestTicket) {
+        ticket.observation.limit = errors.limit
         let buffer = ResponseBuffer(capacity: 512)
         buffer.append("{")
         errors.write(into: buffer)
@@ -236,6 +241,7 @@ public final class Gateway {
     }
 
     private func nullData(_ errors: RequestErrors, _ ticket: RequestTicket) {
+        ticket.observation.limit = errors.limit
         let buffer = ResponseBuffer(capacity: 512)
         buffer.append("{")
         errors.write(into: buffer)
@@ -273,7 +279,6 @@ public final class Gateway {
     /// Operations in the cache, and the bytes that they take, roughly.
     public var cached: (operations: Int, bytes: Int) { (operations.count, operations.bytes) }
 
-    private static let timeoutMessage = "The request took longer than it may. Ask for less, or try again."
     private static let internalMessage = "An internal error occurred. The request id in the header x-request-id finds it in the operator's log."
 }
 

@@ -1,5 +1,6 @@
 import GraphQLLanguage
 import JSONBytes
+import PorticoAccess
 public import PorticoExecution
 
 /// The answer to one request: the whole JSON body, what kind of answer it is, and what was observed on the way.
@@ -44,6 +45,8 @@ public struct RequestObservation: Sendable {
     public var statements = 0
     public var rows = 0
     public var planCacheHit = false
+    /// The limit that the request was refused by.
+    public var limit: RequestLimit?
     public var stages = StageTimes()
     /// The plan that was run, by the name that its statements are tagged with.
     public var plan: String?

@@ -3,13 +3,8 @@ import GraphQLValidation
 import PorticoExecution
 import PorticoPlanning
 
-/// The gateway's limits and sizes.
+/// The gateway's sizes; what a request may take stands in its viewer's ``RuleLimits``.
 public struct GatewaySettings: Sendable {
-    public var parsing = ParseLimits()
-    public var validation = ValidationLimits()
-    public var input = InputLimits()
-    public var planning = PlanningLimits()
-    public var answer = AnswerLimits()
     /// What holds where a request does not say.
     public var consistency = Consistency.statement
     /// Bytes of a document above which it is parsed, validated and planned off the loop (default 8 KiB): a large document must not hold up the others.

@@ -27,30 +27,28 @@ final class PreparedOperation: Sendable {
     /// Parses and validates; apart from the clock pure, so that it may run on any thread.
     ///
     /// A mutation that came by a safe method is refused before it is validated: what it names is not the question then (GraphQL over HTTP, section 5.4).
-    static func prepare(_ request: GraphQLRequest, rules: RuleSet, settings: GatewaySettings) -> Preparation {
+    static func prepare(_ request: GraphQLRequest, rules: RuleSet) -> Preparation {
         var stages = StageTimes()
         let started = MonotonicClock.nanoseconds()
         let source = SourceText(name: "", bytes: request.query)
-        let parsed = Result { () throws(SyntaxError) in try parse(source, limits: settings.parsing, allow: .executable) }
+        let parsed = Result { () throws(SyntaxError) in try parse(source, limits: rules.limits.parsing, allow: .executable) }
         let parsedAt = MonotonicClock.nanoseconds()
         stages.parse = parsedAt - started
         switch parsed {
         case .failure(let error): return Preparation(result: .failure(RequestErrors(error, in: source)), stages: stages)
         case .success(let document):
             if request.isReadOnly, document.kind(ofOperation: request.operationName) == .mutation { return Preparation(result: .failure(.mutationBySafeMethod), stages: stages) }
-            let result = validate(document, source, named: request.operationName, rules: rules, settings: settings)
+            let result = validate(document, source, named: request.operationName, rules: rules)
             stages.validate = MonotonicClock.nanoseconds() - parsedAt
             return Preparation(result: result, stages: stages)
         }
     }
 
     private static func validate(
-        _ document: Document, _ source: SourceText, named name: String?, rules: RuleSet, settings: GatewaySettings
+        _ document: Document, _ source: SourceText, named name: String?, rules: RuleSet
     ) -> Result<PreparedOperation, RequestErrors> {
-        var limits = settings.validation
-        limits.depth = min(limits.depth, rules.limits.depth)
         do {
-            let operation = try Validator(schema: rules.schema, limits: limits).operation(document, source: source, named: name)
+            let operation = try Validator(schema: rules.schema, limits: rules.limits.validation).operation(document, source: source, named: name)
             return .success(PreparedOperation(operation: operation, source: source))
         } catch {
             return .failure(RequestErrors(error, in: source))

@@ -2,6 +2,7 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLValidation
 import JSONBytes
+import PorticoAccess
 import PorticoExecution
 import PorticoPlanning
 
@@ -12,6 +13,22 @@ struct RequestErrors: Error, Sendable {
         var positions: [SourcePosition] = []
         var path: [FieldError.Step] = []
         var code: ErrorCode
+        /// The limit that was exceeded, where one was.
+        var limit: RequestLimit?
+
+        init(message: String, positions: [SourcePosition] = [], path: [FieldError.Step] = [], code: ErrorCode) {
+            self.message = message
+            self.positions = positions
+            self.path = path
+            self.code = code
+        }
+
+        /// `message` names the limit's value; what to do about it comes from the limit itself.
+        init(_ limit: RequestLimit, message: String, positions: [SourcePosition] = []) {
+            let remedy = limit.definition.remedy
+            self.init(message: remedy.isEmpty ? message : "\(message) \(remedy)", positions: positions, code: ErrorCode(limit))
+            self.limit = limit
+        }
     }
 
     var items: [Item]
@@ -24,16 +41,27 @@ struct RequestErrors: Error, Sendable {
         self.cause = cause
     }
 
+    init(_ limit: RequestLimit, _ message: String) { items = [Item(limit, message: message)] }
+
+    /// The deadline is past.
+    static func timeout(_ limits: RuleLimits) -> RequestErrors {
+        let limit = RequestLimit.requestTimeout
+        return RequestErrors(limit, "The request took longer than the \(limit.definition.text(limits[limit])) that are allowed.")
+    }
+
     init(_ error: SyntaxError, in source: SourceText) {
-        let code: ErrorCode = if case .limit = error.kind { .limitExceeded } else { .syntaxError }
-        let message = error.hint.map { "\(error.message) \($0)" } ?? error.message
-        items = [Item(message: message, positions: [source.position(at: Int(error.range.start))], code: code)]
+        let positions = [source.position(at: Int(error.range.start))]
+        switch error.kind {
+        case .limit(let name, _): items = [Item(RequestLimit(parsing: name), message: error.message, positions: positions)]
+        case .syntax: items = [Item(message: error.hint.map { "\(error.message) \($0)" } ?? error.message, positions: positions, code: .syntaxError)]
+        }
     }
 
     init(_ failure: ValidationFailure, in source: SourceText) {
         let positions = Self.positions(failure.errors.map(\.ranges), source)
         items = zip(failure.errors, positions).map { error, positions in
-            Item(message: error.message, positions: positions, code: error.limitName == nil ? .validationError : .limitExceeded)
+            if let name = error.limitName { return Item(RequestLimit(validation: name), message: error.message, positions: positions) }
+            return Item(message: error.message, positions: positions, code: .validationError)
         }
         if failure.isOfTheChoice { cause = .operationNotDetermined }
     }
@@ -41,18 +69,18 @@ struct RequestErrors: Error, Sendable {
     init(_ errors: InputErrors, in source: SourceText) {
         let positions = Self.positions(errors.items.map(\.ranges), source)
         items = zip(errors.items, positions).map { error, positions in
-            Item(message: error.message, positions: positions, code: error.limitName == nil ? .badInput : .limitExceeded)
+            if error.limitName != nil { return Item(.inputValues, message: error.message, positions: positions) }
+            return Item(message: error.message, positions: positions, code: .badInput)
         }
     }
 
     init(_ error: PlanningError, in source: SourceText) {
-        let code: ErrorCode = switch error.kind {
-        case .badInput: .badInput
-        case .limit: .limitExceeded
-        case .notBound, .isolation: .internalError
+        let positions = error.range.map { [source.position(at: Int($0.start))] } ?? []
+        items = switch error.kind {
+        case .badInput: [Item(message: error.message, positions: positions, code: .badInput)]
+        case .limit(let limit): [Item(limit, message: error.message, positions: positions)]
+        case .notBound, .isolation: [Item(message: "The operation cannot be served.", positions: positions, code: .internalError)]
         }
-        let message = code == .internalError ? "The operation cannot be served." : error.message
-        items = [Item(message: message, positions: error.range.map { [source.position(at: Int($0.start))] } ?? [], code: code)]
     }
 
     init(_ errors: [FieldError], in source: SourceText) {
@@ -61,6 +89,7 @@ struct RequestErrors: Error, Sendable {
     }
 
     var code: ErrorCode { items.first?.code ?? .internalError }
+    var limit: RequestLimit? { items.lazy.compactMap(\.limit).first }
 
     /// At most as many places of one error as help to find it, those of all errors found in one pass.
     private static func positions(_ ranges: [[SourceRange]], _ source: SourceText) -> [[SourcePosition]] {
@@ -84,6 +113,10 @@ struct RequestErrors: Error, Sendable {
             if !item.path.isEmpty { write(item.path, into: buffer) }
             buffer.append(",\"extensions\":{\"code\":")
             buffer.appendJSONString(item.code.rawValue)
+            if let limit = item.limit {
+                buffer.append(",\"limit\":")
+                buffer.appendJSONString(limit.name)
+            }
             buffer.append("}}")
         }
         buffer.append("]")

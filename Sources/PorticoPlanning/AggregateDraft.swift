@@ -74,6 +74,6 @@ struct AggregateDraft: DraftLoad {
     private func load(_ select: Select, _ link: Link, _ access: RowAccess, _ draft: StatementDraft, _ notes: [ConditionNote]) -> Load {
         Load(
             index: index, type: binding.name, path: path, range: range, link: link, isList: !keys.isEmpty, select: select, parameters: draft.parameters,
-            parameterTypes: draft.parameterTypes, content: keys.isEmpty ? .totals : .groups, touches: .all(assumed: access.rules.limits.maximumFirst), notes: notes)
+            parameterTypes: draft.parameterTypes, content: keys.isEmpty ? .totals : .groups, touches: .all(assumed: access.rules.limits[.first]), notes: notes)
     }
 }

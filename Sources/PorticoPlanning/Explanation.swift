@@ -80,6 +80,7 @@ public struct Explanation: Sendable {
         case .tenants: "the viewer's tenants"
         case .now: "the time of the request"
         case .keys: if case .batch(let parent, let column, _, _) = load.link { "the keys of load \(parent + 1): \(keyName(parent, column))" } else { "keys" }
+        case .rowsLeft: "the rows that the request may still bring, and one"
         case .first(let bound): "first: \(describe(bound)), at most \(bound.maximum)"
         case .offset(let bound): "offset: \(describe(bound)), at most \(bound.maximum)"
         case .rows(let index): describe(rowsOf: plan.pages[index])

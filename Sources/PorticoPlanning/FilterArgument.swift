@@ -1,17 +1,33 @@
 import GraphQLSchema
+import PorticoAccess
 import PorticoCatalog
 
 /// Reads a client's `where` by the same reader as the rules of an admin, so that both mean the same.
 enum FilterArgument {
-    static func read(_ value: ShapedValue, on binding: TypeBinding, catalog: Catalog) throws(PlanningError) -> Condition<PlanOperand> {
-        var reader = FilterReader<ShapedValue>(catalog: catalog)
+    static func read(_ value: ShapedValue, on binding: TypeBinding, catalog: Catalog, limits: RuleLimits) throws(PlanningError) -> Condition<PlanOperand> {
+        var reader = FilterReader<ShapedValue>(catalog: catalog, limits: FilterLimits(limits))
         let condition = reader.condition(value, of: binding)
         if let problem = reader.problems.first {
             let place = problem.path.isEmpty ? "where" : "where.\(problem.path)"
             let hint = problem.hint.map { " \($0)" } ?? ""
-            throw PlanningError(.badInput, "At \"\(place)\": \(problem.message)\(hint)")
+            throw PlanningError(problem.limit.map { .limit(RequestLimit($0)) } ?? .badInput, "At \"\(place)\": \(problem.message)\(hint)")
         }
         return condition
+    }
+}
+
+extension FilterLimits {
+    /// Of a client's filter.
+    init(_ limits: RuleLimits) { self.init(depth: limits[.filterDepth], conditions: limits[.filterConditions], operands: limits[.operands]) }
+}
+
+extension RequestLimit {
+    fileprivate init(_ name: FilterLimits.Name) {
+        self = switch name {
+        case .depth: .filterDepth
+        case .conditions: .filterConditions
+        case .operands: .operands
+        }
     }
 }
 

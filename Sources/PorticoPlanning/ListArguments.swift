@@ -13,16 +13,16 @@ struct ListArguments {
 
     init(_ arguments: [String: ShapedValue], on binding: TypeBinding, rules: RuleSet, catalog: Catalog) throws(PlanningError) {
         if let filter = arguments["where"], !filter.isNull {
-            condition = try FilterArgument.read(filter, on: binding, catalog: catalog)
+            condition = try FilterArgument.read(filter, on: binding, catalog: catalog, limits: rules.limits)
         } else {
             condition = nil
         }
         let stated = if let order = arguments["orderBy"], !order.isNull { try Self.keys(order, on: binding) } else { [OrderKey]() }
         order = Self.complete(stated, on: binding, readable: rules.types[binding.name]?.fields ?? [])
         let limits = rules.limits
-        first = try Self.bound(arguments["first"], name: "first", otherwise: limits.defaultFirst, maximum: limits.maximumFirst)
+        first = try Self.bound(arguments["first"], name: "first", otherwise: limits[.defaultFirst], maximum: limits[.first])
         if let offset = arguments["offset"], !offset.isNull {
-            self.offset = try Self.bound(offset, name: "offset", otherwise: 0, maximum: limits.maximumOffset)
+            self.offset = try Self.bound(offset, name: "offset", otherwise: 0, maximum: limits[.offset])
         } else {
             offset = nil
         }
@@ -79,7 +79,7 @@ struct ListArguments {
         switch value {
         case nil, .constant(.null)?: return RowBound(source: .fixed(otherwise), maximum: maximum)
         case .constant(.int(let number))?:
-            if let problem = problem(Int(number), name: name, maximum: maximum) { throw PlanningError(.badInput, problem) }
+            if let problem = problem(Int(number), name: name, maximum: maximum) { throw problem }
             return RowBound(source: .fixed(Int(number)), maximum: maximum)
         case .open(let place)?: return RowBound(source: .variable(place.position), maximum: maximum)
         case .constant?, .list?, .object?: throw PlanningError(.badInput, "\"\(name)\" is a number of rows.")
@@ -87,9 +87,9 @@ struct ListArguments {
     }
 
     /// What is wrong with a number of rows; `nil` when it may be.
-    static func problem(_ number: Int, name: String, maximum: Int) -> String? {
-        if number < 0 { return "\"\(name)\" must not be negative; it is \(number)." }
-        if number > maximum { return "\"\(name)\" is at most \(maximum) here; it is \(number)." }
+    static func problem(_ number: Int, name: String, maximum: Int) -> PlanningError? {
+        if number < 0 { return PlanningError(.badInput, "\"\(name)\" must not be negative; it is \(number).") }
+        if number > maximum { return PlanningError(.limit(name == "offset" ? .offset : .first), "\"\(name)\" is at most \(maximum) here; it is \(number).") }
         return nil
     }
 }
@@ -102,7 +102,7 @@ extension RowBound {
         case .variable(let position):
             guard position < variables.values.count, case .int(let given)? = variables.values[position] else { return 0 }
             let number = Int(given)
-            if let problem = ListArguments.problem(number, name: name, maximum: maximum) { throw PlanningError(.badInput, problem) }
+            if let problem = ListArguments.problem(number, name: name, maximum: maximum) { throw problem }
             return number
         }
     }

@@ -32,6 +32,13 @@ public final class Load: Sendable {
         self.range = range
         self.link = link
         self.isList = isList
+        var (select, parameters, parameterTypes) = (select, parameters, parameterTypes)
+        if case .batch = link, isList {
+            // Each key's list has a LIMIT of its own, of which there may be as many as parents: this one bounds them all.
+            parameters.append(.rowsLeft)
+            parameterTypes.append(20)
+            select.limit = .parameter(parameters.count)
+        }
         self.select = select
         self.statement = Statement(text: SQLPrinter.print(select), parameterTypes: parameterTypes)
         self.parameters = parameters

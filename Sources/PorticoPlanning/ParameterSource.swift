@@ -19,6 +19,8 @@ public enum ParameterSource: Sendable, Hashable {
     case now(ColumnType)
     /// The keys of the parents' rows, as an array.
     case keys
+    /// One more than the rows that the request may still bring: filled in when the statement is sent.
+    case rowsLeft
     case first(RowBound)
     case offset(RowBound)
     /// The rows to load of a page: its size, and one more where it looks beyond.

@@ -14,8 +14,8 @@ public struct Planner: Sendable {
     /// Puts a comment before each statement that names the operation and its plan (``AuthorizedPlan/statements``).
     public var tagsStatements = false
 
-    public init(catalog: Catalog, rules: RuleSet, scope: TenantScope, limits: PlanningLimits = PlanningLimits()) {
-        access = RowAccess(catalog: catalog, rules: rules, scope: scope, limits: limits)
+    public init(catalog: Catalog, rules: RuleSet, scope: TenantScope) {
+        access = RowAccess(catalog: catalog, rules: rules, scope: scope)
     }
 
     public func plan(_ operation: ValidatedOperation, shapes: VariableShapes, variables: VariableValues) throws(PlanningError) -> AuthorizedPlan {
@@ -94,9 +94,9 @@ struct PlanWalk {
     private func introspection(_ field: CollectedField) throws(PlanningError) -> OutputValue {
         let buffer = ResponseBuffer()
         do {
-            try Introspection.write(field.nodes, of: operation, variables: variables, into: buffer)
+            try Introspection.write(field.nodes, of: operation, variables: variables, into: buffer, limits: IntrospectionLimits(bytes: access.rules.limits[.introspectionBytes]))
         } catch {
-            throw PlanningError(.limit("introspection"), error.message, range: field.first.range, path: field.responseKey)
+            throw PlanningError(.limit(.introspectionBytes), error.message, range: field.first.range, path: field.responseKey)
         }
         return .fixed(buffer.takeBytes())
     }
@@ -117,9 +117,9 @@ struct PlanWalk {
     }
 
     mutating func add(_ draft: any DraftLoad) throws(PlanningError) {
-        let limit = access.limits.loads
+        let limit = access.rules.limits[.loads]
         guard drafts.count < limit else {
-            throw PlanningError(.limit("loads"), "The operation needs more than \(limit) loads: one for each relation that is asked for. Ask for fewer.", range: draft.range, path: draft.path)
+            throw PlanningError(.limit(.loads), "The operation needs more than the \(limit) loads that are allowed: one for each relation that is asked for.", range: draft.range, path: draft.path)
         }
         drafts.append(draft)
     }

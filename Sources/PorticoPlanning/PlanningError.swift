@@ -1,12 +1,13 @@
 import Diagnostics
+import PorticoAccess
 
 /// Why an operation could not be planned: something that the request brought, never something of the database.
 public struct PlanningError: Error, Sendable, Equatable {
     public enum Kind: Sendable, Equatable {
         /// A value that cannot be: above a bound, or not what its column can hold.
         case badInput
-        /// A limit of the viewer's rules.
-        case limit(String)
+        /// More than the viewer's rules allow.
+        case limit(RequestLimit)
         /// A field that the schema has and `resolvers/` does not bind: `portico check` names it.
         case notBound
         /// A statement without the tenant condition that it needs: a fault of the gateway, refused before it runs.

@@ -30,7 +30,6 @@ struct RowAccess: Sendable {
     let catalog: Catalog
     let rules: RuleSet
     let scope: TenantScope
-    let limits: PlanningLimits
 
     func binding(_ type: String) throws(PlanningError) -> TypeBinding {
         guard let binding = catalog.types[type] else { throw PlanningError(.notBound, "Type \(type) has no table.") }
@@ -139,8 +138,9 @@ struct RowAccess: Sendable {
     /// The rows behind a relation that may be reached and for which the condition holds, or with `negated` does not.
     private func rows(_ relation: RelationBinding, of row: RowReference, hoisting: Bool, where inner: Condition<PlanOperand>, negated: Bool, nested: Nested, draft: inout StatementDraft) throws(PlanningError) -> Select {
         draft.relations += 1
-        if draft.relations > limits.relations {
-            throw PlanningError(.limit("relations"), "The conditions follow more than \(limits.relations) relations. Ask in smaller steps.")
+        let limit = rules.limits[.relations]
+        if draft.relations > limit {
+            throw PlanningError(.limit(.relations), "The conditions follow more than the \(limit) relations that are allowed.")
         }
         let target = try binding(relation.target)
         let alias = draft.tableAlias()

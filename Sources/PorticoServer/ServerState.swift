@@ -27,11 +27,3 @@ public struct ServerState: Sendable {
         self.documents = documents
     }
 }
-
-extension GatewayLimits {
-    /// What roles, and tenants below them, may lower: to be given to `Policy.load`.
-    public var rules: RuleLimits {
-        RuleLimits(
-            defaultFirst: self[.first], maximumFirst: self[.maximumFirst], maximumOffset: self[.maximumOffset], depth: self[.depth], cost: self[.cost])
-    }
-}

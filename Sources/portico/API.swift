@@ -16,7 +16,7 @@ struct API {
             files = try ProjectFiles.read(folder: project.folder)
             catalog = try CatalogLoader.load(schemaFile: files.schema, resolvers: files.resolvers)
             policy = try Policy.load(catalog: catalog, limits: project.configuration.limits.rules, roles: files.roles, tenants: files.tenants)
-            documents = try TrustedDocuments.load(project.configuration.documents, project: project.folder, schema: catalog.schema, roles: policy.roles)
+            documents = try TrustedDocuments.load(project.configuration.documents, project: project.folder, schema: catalog.schema, roles: policy.roles, limits: project.configuration.limits.rules)
         } catch {
             throw CommandFailure(error, project: project.folder)
         }

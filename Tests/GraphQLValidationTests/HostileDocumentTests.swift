@@ -37,7 +37,7 @@ import Testing
         var text = "{ ...F0 } fragment F20 on Node { name }"
         for level in 0..<20 { text += " fragment F\(level) on Node { x: node { ...F\(level + 1) } y: node { ...F\(level + 1) } }" }
         let result = try examine(text)
-        #expect(limitNames(result) == ["selections"])
+        #expect(limitNames(result) == ["aliases", "selections"])
         #expect(result.steps < 1_000)
     }
 
@@ -83,7 +83,7 @@ import Testing
     func aliasesInFragmentsThatOverlapTakeStepsInProportion(_ count: Int) throws {
         let aliases = (0..<20).map { "x\($0): node { y: name }" }.joined(separator: " ")
         let fragments = (0..<count).map { "fragment F\($0) on Node { \(aliases) }" }.joined(separator: " ")
-        let result = try examine("{ node { " + (0..<count).map { "...F\($0)" }.joined(separator: " ") + " } } " + fragments)
+        let result = try examine("{ node { " + (0..<count).map { "...F\($0)" }.joined(separator: " ") + " } } " + fragments, .init(aliases: .max))
         #expect(result.errors.isEmpty)
         // Each of count × 20 fields has one below it; each is met a few times in each of two passes.
         #expect(result.steps < 20 * count * 20 + 200)
@@ -91,7 +91,7 @@ import Testing
 
     @Test func oneConflictAmongThousandsIsFound() throws {
         let many = String(repeating: "x: name ", count: 5_000)
-        let errors = try examine("{ node { \(many) x: __typename } }").errors
+        let errors = try examine("{ node { \(many) x: __typename } }", .init(aliases: .max)).errors
         #expect(errors.map(\.rule) == [FieldSelectionMerging.rule])
     }
 
@@ -134,6 +134,8 @@ import Testing
         ("{ __type(name: \"A\") { fields { type { ...T } } } } fragment T on __Type { fields { type { possibleTypes { name } } } }", ValidationLimits(), ["introspectionLists"]),
         ("{ a { name } b: a { name } ...F } fragment F on Query { c: a { name } }", ValidationLimits(rootFields: 3), []),
         ("{ a { name } b: a { name } ...F } fragment F on Query { c: a { name } }", ValidationLimits(rootFields: 2), ["rootFields"]),
+        ("{ x: a { y: name } ...F } fragment F on Query { node { z: name } }", ValidationLimits(aliases: 3), []),
+        ("{ x: a { y: name } ...F } fragment F on Query { node { z: name } }", ValidationLimits(aliases: 2), ["aliases"]),
         ("{ a { name } node { name } }", ValidationLimits(selections: 4), []),
         ("{ a { name } node { name } }", ValidationLimits(selections: 3), ["selections"]),
         ("{ a { ... { ... { name } } } }", ValidationLimits(nesting: 4), []),

@@ -19,7 +19,7 @@ import Testing
         ("roles: { a: { reach: all } }", ["1:22 Expected `reach` as one of `tenant`, `subtree`, found `all`."]),
         ("roles: { a: { crossTenant: true, reach: tenant } }", ["1:41 A role with `crossTenant: true` has no `reach`: no tenant bounds it."]),
         ("roles: { a: { limits: { depth: 31, first: 0, cots: 1 } } }", [
-            "1:46 The key `cots` is not known in `limits`. → Did you mean \"cost\"?", "1:43 Expected `first` at least 1, found 0.",
+            "1:46 The key `cots` is not known in `limits`. → Did you mean \"cost\" or \"rows\"?", "1:43 Expected `first` at least 1, found 0.",
             "1:32 The limit `depth` can only be lowered: the gateway allows 30, not 31.",
         ]),
         ("roles: { a: { Ticket: {} } }", ["1:15 The rules for Ticket say nothing. → Write `read: { fields: … }`, or leave the type out."]),

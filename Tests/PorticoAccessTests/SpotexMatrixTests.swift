@@ -145,8 +145,8 @@ import Testing
     @Test func limitsAreLowered() throws {
         let policy = try Spotex.policy()
         #expect(policy.ruleSet("client", "agency-001")?.limits == RuleLimits())
-        #expect(policy.ruleSet("client", "agency-002")?.limits == RuleLimits(depth: 8))
-        #expect(policy.ruleSet("agency_owner", "agency-002")?.limits == RuleLimits(depth: 8))
+        #expect(policy.ruleSet("client", "agency-002")?.limits == [.depth: 8])
+        #expect(policy.ruleSet("agency_owner", "agency-002")?.limits == [.depth: 8])
     }
 
     @Test func auditLogKeysAreNumbersShownAsIDs() throws {

@@ -29,8 +29,14 @@ import Testing
             "1:138 There is nothing called `agency_agent.Payment.write` to grant. → Did you mean \"agency_agent.Payment.read\"?",
         ]),
         ("limits: { depth: 31, first: 501 }\nclient: { limits: { offset: 10001 } }", [
-            "1:29 The limit `first` can only be lowered: every role allows 500, not 501.", "1:18 The limit `depth` can only be lowered: every role allows 30, not 31.",
+            "1:18 The limit `depth` can only be lowered: every role allows 30, not 31.", "1:29 The limit `first` can only be lowered: every role allows 500, not 501.",
             "2:29 The limit `offset` can only be lowered: the role client allows 10000, not 10001.",
+        ]),
+        ("limits: { alises: 1, requestTimeout: 5, documentBytes: 2MiB }\nclient: { limits: { requestTimeout: 11s, requestsPerSecond: off } }", [
+            "1:11 The key `alises` is not known in `limits`. → Did you mean \"aliases\"?",
+            "1:38 Expected `requestTimeout` as a duration, found `5`. → Write it with its unit, such as `500ms`, `10s` or `5m`.",
+            "1:56 The limit `documentBytes` can only be lowered: every role allows 1MiB, not 2MiB.",
+            "2:37 The limit `requestTimeout` can only be lowered: the role client allows 10s, not 11s.",
         ]),
     ]) func whatWouldWidenOrIsUnknownIsRefused(_ text: String, _ expected: [String]) throws {
         let found = try Spotex.problems(tenant: text)
@@ -52,10 +58,10 @@ import Testing
     }
 
     @Test func limitsOfRoleTenantAndGatewayTakeTheLowest() throws {
-        let policy = try Spotex.policy(tenants: [("t", "limits: { depth: 8, first: 20 }\nclient: { limits: { depth: 6 } }")], limits: RuleLimits(defaultFirst: 40, maximumFirst: 100))
-        #expect(policy.ruleSet("client", "t")?.limits == RuleLimits(defaultFirst: 20, maximumFirst: 20, depth: 6))
-        #expect(policy.ruleSet("agency_owner", "t")?.limits == RuleLimits(defaultFirst: 20, maximumFirst: 20, depth: 8))
-        #expect(policy.ruleSet("client", "other")?.limits == RuleLimits(defaultFirst: 40, maximumFirst: 100))
+        let policy = try Spotex.policy(tenants: [("t", "limits: { depth: 8, first: 20 }\nclient: { limits: { depth: 6 } }")], limits: [.defaultFirst: 40, .first: 100])
+        #expect(policy.ruleSet("client", "t")?.limits == [.defaultFirst: 20, .first: 20, .depth: 6])
+        #expect(policy.ruleSet("agency_owner", "t")?.limits == [.defaultFirst: 20, .first: 20, .depth: 8])
+        #expect(policy.ruleSet("client", "other")?.limits == [.defaultFirst: 40, .first: 100])
     }
 
     @Test func originsNameTheTenantsOwnFile() throws {

@@ -74,8 +74,8 @@ private struct LiteralSource: FilterSource {
 
     @Test func boundsDepthAndSize() throws {
         let deep = String(repeating: "{ not: ", count: 41) + "{}" + String(repeating: " }", count: 41)
-        #expect(try read(deep).1.map { $0.split(separator: ": ").last.map(String.init) } == ["The filter is nested deeper than 40 levels."])
+        #expect(try read(deep).1.map { $0.split(separator: ": ").last.map(String.init) } == ["The filter is nested deeper than the 40 levels that are allowed."])
         let wide = "{ or: [" + String(repeating: "{ id: { eq: \"a\" } },", count: 1_500) + "] }"
-        #expect(try read(wide).1.map { $0.split(separator: ": ").last.map(String.init) } == ["The filter has more than 1000 conditions."])
+        #expect(try read(wide).1.map { $0.split(separator: ": ").last.map(String.init) } == ["The filter has more than the 1000 conditions that are allowed."])
     }
 }

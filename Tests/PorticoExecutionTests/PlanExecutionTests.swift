@@ -31,6 +31,7 @@ import Testing
             case .failed(let failure): run.failure = failure
             case .tooLarge(let limit): run.text = "too large: \(limit)"
             case .tooManyCursors(let limit): run.text = "too many cursors: \(limit)"
+            case .tooManyRows(let limit): run.text = "too many rows: \(limit)"
             }
         }
         execution.start()
@@ -190,6 +191,23 @@ import Testing
     @Test func answersAreBounded() throws {
         let rows = (0..<100).map { [ScriptedRunner.Value.text("ticket-\($0)")] }
         #expect(try run("{ tickets { id } }", ["tickets": .rows(rows)], limits: AnswerLimits(bytes: 500)).text == "too large: 500")
+    }
+
+    @Test func oneLargeCellIsLookedAtBeforeItIsWritten() throws {
+        let row = [ScriptedRunner.Value.text(String(repeating: "x", count: 5_000))]
+        #expect(try run("{ viewer { a: id b: id } }", ["users": .rows([row])], limits: AnswerLimits(bytes: 9_999)).text == "too large: 9999")
+        #expect(try run("{ viewer { a: id b: id } }", ["users": .rows([row])], limits: AnswerLimits(bytes: 10_100)).text.hasPrefix("{\"data\""))
+    }
+
+    @Test(arguments: [(5, "{\"data\""), (4, "too many rows: 4"), (3, "too many rows: 3"), (2, "too many rows: 2"), (1, "too many rows: 1")])
+    func rowsOfAllLoadsAreBounded(_ limit: Int, _ text: String) throws {
+        let sites = [[ScriptedRunner.Value.text("s1")], [.text("s2")]]
+        let tickets = [[ScriptedRunner.Value.ordinal(1), .text("m1")], [.ordinal(1), .text("m2")], [.ordinal(2), .text("m3")]]
+        let run = try run("{ sites { id tickets { id } } }", ["wordpress_sites": .rows(sites), "tickets": .rows(tickets)], limits: AnswerLimits(rows: limit))
+        #expect(run.text.hasPrefix(text))
+        // Nothing is sent once the limit is met; a list of lists is bounded by what is left, and one.
+        #expect(run.runner.asked.count == (limit < 2 ? 1 : 2))
+        if limit >= 2 { #expect(run.runner.asked[1].parameters.last == .text(Array("\(limit - 2 + 1)".utf8))) }
     }
 
     @Test func errorsAreBounded() throws {

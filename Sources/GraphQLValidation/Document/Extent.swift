@@ -6,6 +6,7 @@ struct Extent: Equatable {
     var depth = 0
     var introspectionDepth = 0
     var introspectionLists = 0
+    var aliases = 0
     /// Fields of the set itself.
     var rootFields = 0
     var selections = 0
@@ -22,6 +23,7 @@ struct Extent: Equatable {
         introspectionLists = max(introspectionLists, Self.sum(isList ? 1 : 0, children.introspectionLists))
         nesting = max(nesting, Self.sum(1, children.nesting))
         selections = Self.sum(selections, 1, children.selections)
+        aliases = Self.sum(aliases, field.field.alias == nil ? 0 : 1, children.aliases)
         rootFields = Self.sum(rootFields, 1)
     }
 
@@ -32,6 +34,7 @@ struct Extent: Equatable {
         introspectionLists = max(introspectionLists, fragment.introspectionLists)
         nesting = max(nesting, Self.sum(1, fragment.nesting))
         selections = Self.sum(selections, 1, fragment.selections)
+        aliases = Self.sum(aliases, fragment.aliases)
         rootFields = Self.sum(rootFields, fragment.rootFields)
     }
 

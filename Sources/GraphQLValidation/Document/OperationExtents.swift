@@ -16,6 +16,7 @@ enum OperationExtents {
                 (extent.depth, limits.depth, "depth", "nests fields deeper than the %d levels that are allowed"),
                 (extent.introspectionDepth, limits.introspectionDepth, "introspectionDepth", "nests introspection deeper than the %d levels that are allowed"),
                 (extent.introspectionLists, limits.introspectionLists, "introspectionLists", "nests more lists of introspection than the %d that are allowed"),
+                (extent.aliases, limits.aliases, "aliases", "has more aliases than the %d that are allowed"),
                 (extent.rootFields, limits.rootFields, "rootFields", "has more root fields than the %d that are allowed"),
                 (extent.selections, limits.selections, "selections", "selects more than the %d fields and fragments that are allowed"),
                 (extent.nesting, min(limits.nesting, ValidationLimits.deepest), "nesting", "nests fields and fragments deeper than the %d levels that are allowed"),

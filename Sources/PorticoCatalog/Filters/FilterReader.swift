@@ -1,12 +1,23 @@
 import Diagnostics
 import GraphQLSchema
 
-/// How large one filter may be.
-enum FilterLimits {
+/// How large one filter may be; as it is unless somebody says otherwise, it is what a rule of an admin may be.
+public struct FilterLimits: Sendable, Hashable {
     /// Objects and lists within each other. Stands against SQL that is nested deeper than PostgreSQL's own stack.
-    static let depth = 40
+    public var depth: Int
     /// Operators and relations in one filter. Stands against a statement of megabytes made from a request of kilobytes.
-    static let conditions = 1_000
+    public var conditions: Int
+    /// Values in the list of one operator. Stands against conditions that are compared a million times.
+    public var operands: Int
+
+    public init(depth: Int = 40, conditions: Int = 1_000, operands: Int = 100_000) {
+        self.depth = depth
+        self.conditions = conditions
+        self.operands = operands
+    }
+
+    /// Which of them a filter exceeds.
+    public enum Name: Sendable, Hashable { case depth, conditions, operands }
 }
 
 /// Reads the language of `where` (interface, section 3) into a ``Condition`` and collects what is wrong.
@@ -23,10 +34,14 @@ public struct FilterReader<Source: FilterSource> {
     public typealias Result = Condition<Source.Operand>
 
     public let catalog: Catalog
+    public let limits: FilterLimits
     public private(set) var problems: [FilterProblem] = []
     private var conditions = 0
 
-    public init(catalog: Catalog) { self.catalog = catalog }
+    public init(catalog: Catalog, limits: FilterLimits = FilterLimits()) {
+        self.catalog = catalog
+        self.limits = limits
+    }
 
     /// The condition that a filter of the type spells; false where there are ``problems``.
     public mutating func condition(_ source: Source, of type: TypeBinding) -> Result {
@@ -35,22 +50,20 @@ public struct FilterReader<Source: FilterSource> {
         return problems.count == before ? result : .any([])
     }
 
-    private mutating func report(_ message: String, hint: String? = nil, at path: String, _ range: SourceRange?) -> Result {
-        problems.append(FilterProblem(message, hint: hint, path: path, range: range))
+    private mutating func report(_ message: String, hint: String? = nil, at path: String, _ range: SourceRange?, limit: FilterLimits.Name? = nil) -> Result {
+        problems.append(FilterProblem(message, hint: hint, path: path, range: range, limit: limit))
         return .any([])
     }
 
     private mutating func object(_ source: Source, of type: TypeBinding, at path: String, depth: Int) -> Result {
-        guard depth <= FilterLimits.depth else { return report("The filter is nested deeper than \(FilterLimits.depth) levels.", at: path, source.range) }
+        guard depth <= limits.depth else { return report("The filter is nested deeper than the \(limits.depth) levels that are allowed.", at: path, source.range, limit: .depth) }
         guard let entries = entries(source, expected: "a filter of \(type.name)", at: path) else { return .any([]) }
+        if entries.isEmpty, !spend(at: path, source.range) { return .any([]) }
         var parts: [Result] = []
         for entry in entries {
             let place = path.isEmpty ? entry.key : "\(path).\(entry.key)"
-            conditions += 1
-            guard conditions <= FilterLimits.conditions else {
-                if conditions == FilterLimits.conditions + 1 { parts.append(report("The filter has more than \(FilterLimits.conditions) conditions.", at: place, entry.keyRange)) }
-                return .any([])
-            }
+            // A column's operators are counted one by one.
+            if type.column(entry.key) == nil, !spend(at: place, entry.keyRange) { return .any([]) }
             switch entry.key {
             case "and": parts.append(.all(list(entry.value, of: type, at: place, depth: depth)))
             case "or": parts.append(.any(list(entry.value, of: type, at: place, depth: depth)))
@@ -59,6 +72,15 @@ public struct FilterReader<Source: FilterSource> {
             }
         }
         return parts.count == 1 ? parts[0] : .all(parts)
+    }
+
+    /// Counts one condition; false beyond the limit, which is reported once.
+    private mutating func spend(at path: String, _ range: SourceRange?) -> Bool {
+        conditions += 1
+        if conditions == limits.conditions + 1 {
+            _ = report("The filter has more than the \(limits.conditions) conditions that are allowed.", at: path, range, limit: .conditions)
+        }
+        return conditions <= limits.conditions
     }
 
     /// The entries of an object; anything else is a problem.
@@ -74,7 +96,10 @@ public struct FilterReader<Source: FilterSource> {
     /// The items of `and` and `or`; one object stands for a list of one, as in GraphQL.
     private mutating func list(_ source: Source, of type: TypeBinding, at path: String, depth: Int) -> [Result] {
         switch source.shape {
-        case .list(let items): return items.enumerated().map { object($1, of: type, at: "\(path)[\($0)]", depth: depth + 1) }
+        case .list(let items):
+            var parts: [Result] = []
+            for (index, item) in items.enumerated() where conditions <= limits.conditions { parts.append(object(item, of: type, at: "\(path)[\(index)]", depth: depth + 1)) }
+            return parts
         case .object: return [object(source, of: type, at: path, depth: depth + 1)]
         case .null: return [report("Null says nothing here: leave the key out.", at: path, source.range)]
         case .leaf: return [report("Expected a list of filters of \(type.name).", at: path, source.range)]
@@ -120,6 +145,7 @@ public struct FilterReader<Source: FilterSource> {
         var parts: [Result] = []
         for entry in entries {
             let place = "\(path).\(entry.key)"
+            guard spend(at: place, entry.keyRange) else { return .any([]) }
             guard let comparison = known.first(where: { $0.rawValue == entry.key }) else {
                 let words = known.map(\.rawValue)
                 let hint = didYouMean(suggestion(for: entry.key, among: words)) ?? "It has \(words.joined(separator: ", "))."
@@ -135,8 +161,12 @@ public struct FilterReader<Source: FilterSource> {
         if holdsNull(source) {
             return report("`\(comparison.rawValue)` cannot be null: ask for a missing value with `isNull: true`.", at: path, source.range)
         }
+        let use = FilterOperandUse(column: column, comparison: comparison, typeName: typeName)
+        if use.form == .list, case .list(let items) = source.shape, items.count > limits.operands {
+            return report("`\(comparison.rawValue)` takes at most \(limits.operands) values; it is given \(items.count).", at: path, source.range, limit: .operands)
+        }
         do throws(FilterProblem) {
-            return .compare(column, comparison, try source.operand(FilterOperandUse(column: column, comparison: comparison, typeName: typeName)))
+            return .compare(column, comparison, try source.operand(use))
         } catch {
             return report(error.message, hint: error.hint, at: path, error.range ?? source.range)
         }

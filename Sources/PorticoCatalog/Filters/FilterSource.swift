@@ -88,11 +88,14 @@ public struct FilterProblem: Error, Sendable, Equatable {
     /// Within the filter, such as `and[0].status.eq`; empty for the filter itself.
     public var path: String
     public var range: SourceRange?
+    /// When there is too much of it; `nil` when it is wrong.
+    public var limit: FilterLimits.Name?
 
-    public init(_ message: String, hint: String? = nil, path: String = "", range: SourceRange? = nil) {
+    public init(_ message: String, hint: String? = nil, path: String = "", range: SourceRange? = nil, limit: FilterLimits.Name? = nil) {
         self.message = message
         self.hint = hint
         self.path = path
         self.range = range
+        self.limit = limit
     }
 }

@@ -12,12 +12,10 @@ public protocol CursorBox {
     func open(_ sealed: [UInt8]) -> [UInt8]?
 }
 
-/// What a request may bring as a cursor, and an answer may write as one.
+/// What a request may bring as a cursor, and an answer may write as one; how many of them says ``AnswerLimits/cursors``.
 public enum CursorLimits {
     /// Characters of a cursor (default 8,192), beyond which it is not decoded: against cursors that are work to refuse.
     public static let characters = 8_192
     /// Bytes of the row's values in a cursor (default 6,000, which sealed and spelled stay below ``characters``): against rows whose long texts a page would repeat.
     public static let content = 6_000
-    /// Cursors of one answer (default 20,000): against answers whose sealing holds up the others. Whoever goes on from the last row needs one of a page.
-    public static let perAnswer = 20_000
 }

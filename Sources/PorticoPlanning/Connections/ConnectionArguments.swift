@@ -23,7 +23,7 @@ struct ConnectionArguments {
         let plain = try ListArguments(list, on: binding, rules: rules, catalog: catalog)
         condition = plain.condition
         order = plain.order
-        size = try ListArguments.bound(given(name), name: name, otherwise: rules.limits.defaultFirst, maximum: rules.limits.maximumFirst)
+        size = try ListArguments.bound(given(name), name: name, otherwise: rules.limits[.defaultFirst], maximum: rules.limits[.first])
         after = try Self.cursor(given("after"), "after")
         before = try Self.cursor(given("before"), "before")
     }

@@ -13,9 +13,9 @@ extension PlanWalk {
         } catch {
             throw PlanningError(error.kind, error.message, range: error.range ?? field.first.range, path: error.path ?? path)
         }
-        let limit = access.limits.loads
+        let limit = access.rules.limits[.loads]
         guard pages.count < limit else {
-            throw PlanningError(.limit("loads"), "The operation has more than \(limit) connections. Ask for fewer.", range: field.first.range, path: path)
+            throw PlanningError(.limit(.loads), "The operation has more than the \(limit) connections that are allowed.", range: field.first.range, path: path)
         }
         let page = PageDraft(
             index: pages.count, path: path, range: field.first.range, arguments: arguments,

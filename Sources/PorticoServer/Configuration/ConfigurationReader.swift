@@ -1,6 +1,7 @@
 import Diagnostics
 import Logging
 import PorticoGateway
+import PorticoAccess
 import PostgresClient
 import YAMLTree
 
@@ -86,19 +87,18 @@ struct ConfigurationReader {
     }
 
     private mutating func readLimits(_ node: YAMLNode, _ limits: inout GatewayLimits) {
-        guard let mapping = reader.mapping(node, allowedKeys: LimitName.allCases.map(\.rawValue), as: "the limits") else { return }
-        for member in mapping.members {
-            guard let name = LimitName(rawValue: member.key) else { continue }
-            let definition = name.definition
-            let value = switch definition.unit {
-            case .count: number(member.value, in: definition.range, as: "the limit `\(member.key)`")
-            case .bytes: size(member.value, in: definition.range, as: "the limit `\(member.key)`")
-            case .milliseconds: duration(member.value, in: definition.range, as: "the limit `\(member.key)`")
-            }
-            if let value { limits[name] = value }
+        let keys = LimitName.allCases.map(\.rawValue) + RequestLimit.allCases.map(\.gatewayKey)
+        guard let mapping = reader.mapping(node, allowedKeys: keys, as: "the limits") else { return }
+        func read(_ key: String, _ definition: LimitDefinition) -> Int? {
+            mapping[key].flatMap { reader.limit($0, definition, in: definition.range, as: "the limit `\(key)`") }
         }
-        if limits[.first] > limits[.maximumFirst] {
-            reader.report("The limit `first` (\(limits[.first])) is above `maximumFirst` (\(limits[.maximumFirst])).", at: mapping["first"]?.range ?? mapping["maximumFirst"]?.range)
+        for name in LimitName.allCases { if let value = read(name.rawValue, name.definition) { limits[name] = value } }
+        let defaultFirst = read(RequestLimit.defaultFirst.gatewayKey, RequestLimit.defaultFirst.definition)
+        for limit in RequestLimit.allCases where limit != .defaultFirst { if let value = read(limit.gatewayKey, limit.definition) { limits.rules[limit] = value } }
+        guard let defaultFirst else { return }
+        limits.rules[.defaultFirst] = defaultFirst
+        if defaultFirst > limits.rules[.first] {
+            reader.report("The limit `first` (\(defaultFirst)) is above `maximumFirst` (\(limits.rules[.first])).", at: mapping["first"]?.range)
         }
     }
 
@@ -120,29 +120,7 @@ struct ConfigurationReader {
         reader.int(node, in: range, as: what)
     }
 
-    mutating func duration(_ node: YAMLNode, in range: ClosedRange<Int>, as what: String) -> Int? {
-        guard let text = reader.string(node, as: what) else { return nil }
-        guard let value = Quantity.milliseconds(text) else {
-            reader.report("Expected \(what) as a duration, found `\(text)`.", at: node.range, hint: "Write it with its unit, such as `500ms`, `10s` or `5m`.")
-            return nil
-        }
-        return check(value, in: range, node, as: what, unit: "ms")
-    }
-
-    private mutating func size(_ node: YAMLNode, in range: ClosedRange<Int>, as what: String) -> Int? {
-        guard let text = reader.string(node, as: what) else { return nil }
-        guard let value = Quantity.bytes(text) else {
-            reader.report("Expected \(what) as a number of bytes, found `\(text)`.", at: node.range, hint: "Write it with its unit, such as `64KiB` or `1MiB`.")
-            return nil
-        }
-        return check(value, in: range, node, as: what, unit: " bytes")
-    }
-
-    private mutating func check(_ value: Int, in range: ClosedRange<Int>, _ node: YAMLNode, as what: String, unit: String) -> Int? {
-        guard !range.contains(value) else { return value }
-        reader.report("Expected \(what) from \(range.lowerBound)\(unit) to \(range.upperBound)\(unit), found \(value)\(unit).", at: node.range)
-        return nil
-    }
+    mutating func duration(_ node: YAMLNode, in range: ClosedRange<Int>, as what: String) -> Int? { reader.duration(node, in: range, as: what) }
 
     mutating func required(_ key: String, of mapping: YAMLMapping, in what: String) -> String? {
         guard let node = mapping[key] else {

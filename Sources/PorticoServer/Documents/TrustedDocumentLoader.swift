@@ -4,6 +4,7 @@ import GraphQLLanguage
 import GraphQLSchema
 import GraphQLValidation
 import JSONBytes
+import PorticoAccess
 import PorticoGateway
 
 /// What bounds the reading of trusted documents. They are the project's own, so that the bounds stand against accidents such as a wrong folder.
@@ -25,9 +26,9 @@ extension TrustedDocuments {
     ///   - roles: All there are: a role that may run nothing else has to be one of them. `nil` where they are not known, and not looked at.
     /// - Throws: Every problem with its place: files that cannot be read, documents that do not parse or validate, ids that stand twice with different texts.
     public static func load(
-        _ configuration: DocumentConfiguration, project: String, schema: Schema, roles: [String]?, settings: GatewaySettings = GatewaySettings()
+        _ configuration: DocumentConfiguration, project: String, schema: Schema, roles: [String]?, limits: RuleLimits = RuleLimits()
     ) throws(Diagnostics) -> TrustedDocuments {
-        var loader = TrustedDocumentLoader(schema: schema, settings: settings)
+        var loader = TrustedDocumentLoader(schema: schema, limits: limits)
         if let roles { loader.check(configuration.only, roles: roles) }
         loader.readFolder(configuration, project: project)
         if !loader.problems.isEmpty { throw Diagnostics(loader.problems) }
@@ -37,13 +38,13 @@ extension TrustedDocuments {
 
 private struct TrustedDocumentLoader {
     let schema: Schema
-    let settings: GatewaySettings
+    let limits: RuleLimits
     var documents: [String: (text: [UInt8], file: String)] = [:]
     var problems: [Diagnostic] = []
 
-    init(schema: Schema, settings: GatewaySettings) {
+    init(schema: Schema, limits: RuleLimits) {
         self.schema = schema
-        self.settings = settings
+        self.limits = limits
     }
 
     mutating func check(_ only: TrustedOnly, roles: [String]) {
@@ -118,11 +119,11 @@ private struct TrustedDocumentLoader {
         let source = SourceText(name: origin.source.name, bytes: text)
         let document: Document
         do throws(SyntaxError) {
-            document = try parse(source, limits: settings.parsing, allow: .executable)
+            document = try parse(source, limits: limits.parsing, allow: .executable)
         } catch {
             return problems.append(Diagnostic(error.message, file: source.name, range: origin.range(of: error.range), hint: error.hint))
         }
-        for error in Validator(schema: schema, limits: settings.validation).validate(document, source: source) {
+        for error in Validator(schema: schema, limits: limits.validation).validate(document, source: source) {
             problems.append(Diagnostic(error.message, file: source.name, range: error.ranges.first.map(origin.range(of:))))
         }
         let hasOperation = document.definitions.contains { if case .operation = $0 { true } else { false } }

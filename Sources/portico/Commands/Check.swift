@@ -31,7 +31,7 @@ struct Check: ParsableCommand {
             }
             if policy == nil { problems += formProblems(files.tenants) }
             _ = collecting(&problems) { () throws(Diagnostics) in
-                try TrustedDocuments.load(project.configuration.documents, project: project.folder, schema: catalog.schema, roles: policy?.roles)
+                try TrustedDocuments.load(project.configuration.documents, project: project.folder, schema: catalog.schema, roles: policy?.roles, limits: limits)
             }
             for (_, items) in (policy?.tenantProblems ?? [:]).sorted(by: { $0.key < $1.key }) { problems += items.items }
             do throws(CommandFailure) {

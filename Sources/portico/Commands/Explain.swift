@@ -5,6 +5,7 @@ import GraphQLValidation
 import JSONBytes
 import PorticoAccess
 import PorticoExecution
+import PorticoGateway
 import PorticoPlanning
 
 struct Explain: ParsableCommand {
@@ -32,15 +33,15 @@ struct Explain: ParsableCommand {
             Terminal.note("note: no value given for \(filled.names.joined(separator: ", ")); the plan is that of some value")
         }
         do {
-            let variables = try coerceVariables(operation, filled.variables)
+            let variables = try coerceVariables(operation, filled.variables, limits: rules.limits.input)
             let shapes = VariableShapes(operation, byValue: false)
             let planner = Planner(catalog: api.catalog, rules: rules, scope: TenantScope(viewer, reach: rules.reach))
             let plan = try planner.plan(operation, shapes: shapes, variables: variables)
             var measurements: [Int: Explanation.Measurement] = [:]
             if analyze, let gateway {
-                let binding = RequestBinding(operation: operation, variables: variables, viewer: viewer, now: Array("now".utf8), cursors: gateway.cursors)
+                let binding = RequestBinding(operation: operation, variables: variables, viewer: viewer, limits: rules.limits, now: Array("now".utf8), cursors: gateway.cursors)
                 let pages = try binding.pages(of: plan)
-                measurements = try PlanMeasurement.run(plan, try binding.parameters(of: plan, pages: pages, cost: rules.limits.cost), pages, on: gateway)
+                measurements = try PlanMeasurement.run(plan, try binding.parameters(of: plan, pages: pages), pages, on: gateway)
             }
             Terminal.write(bytes: Array(Explanation(plan, of: operation, tenant: viewer.tenant).text(measurements).utf8))
             Terminal.print("\nplan \(plan.hash), as logs and the comments of statements name it")
@@ -54,14 +55,12 @@ struct Explain: ParsableCommand {
     private func operation(_ source: SourceText, _ rules: RuleSet) throws(CommandFailure) -> ValidatedOperation {
         let document: Document
         do throws(SyntaxError) {
-            document = try GraphQLLanguage.parse(source, allow: .executable)
+            document = try GraphQLLanguage.parse(source, limits: rules.limits.parsing, allow: .executable)
         } catch {
             throw problems([error.diagnostic(file: source.name)], source)
         }
-        var limits = ValidationLimits()
-        limits.depth = min(limits.depth, rules.limits.depth)
         do throws(ValidationFailure) {
-            return try Validator(schema: rules.schema, limits: limits).operation(document, source: source, named: query.operation)
+            return try Validator(schema: rules.schema, limits: rules.limits.validation).operation(document, source: source, named: query.operation)
         } catch {
             throw problems(error.errors.map { Diagnostic($0.message, file: source.name, range: $0.ranges.first) }, source)
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import PorticoServer
+import YAMLTree
 
 struct Token: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -13,7 +14,7 @@ struct Token: ParsableCommand {
 
     func validate() throws {
         if user.isEmpty { throw ValidationError("--as needs the id of a user.") }
-        guard let seconds = durationInSeconds(expiresIn), seconds > 0 else {
+        guard let seconds = seconds(expiresIn), seconds > 0 else {
             throw ValidationError("\"\(expiresIn)\" is not a time of at least a second; write it with its unit, such as 90s, 30m or 12h.")
         }
     }
@@ -21,6 +22,8 @@ struct Token: ParsableCommand {
     func run() throws {
         let project = try Project(options)
         let signer = try TokenSigner(try project.withDevSecret())
-        Terminal.print(try signer.token(for: user, seconds: durationInSeconds(expiresIn) ?? 0))
+        Terminal.print(try signer.token(for: user, seconds: seconds(expiresIn) ?? 0))
     }
+
+    private func seconds(_ text: String) -> Int? { Quantity.milliseconds(text).map { $0 / 1000 } }
 }

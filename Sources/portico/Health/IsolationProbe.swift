@@ -42,7 +42,7 @@ struct IsolationProbe {
     private func ask(_ field: String, _ type: TypeBinding, _ keys: [String], _ viewer: Viewer, _ rules: RuleSet) throws -> [String] {
         guard case .object(let object)? = rules.schema.type(type.name), let key = object.fields[type.key.field] else { return [] }
         let scalar = key.type.name
-        let first = min(keys.count, rules.limits.maximumFirst)
+        let first = min(keys.count, rules.limits[.first])
         var seen: [String] = []
         var start = 0
         while start < keys.count, first > 0 {

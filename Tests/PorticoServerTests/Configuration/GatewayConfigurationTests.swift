@@ -1,6 +1,8 @@
 import Diagnostics
 import Glibc
+import PorticoAccess
 import Testing
+import YAMLTree
 @testable import PorticoServer
 
 /// A text of `config/gateway.yaml` → what is configured, or every problem with its position.
@@ -29,9 +31,10 @@ struct GatewayConfigurationTests {
         let project = String(cString: here).split(separator: "/").dropLast(4).map { "/" + $0 }.joined()
         let configuration = try GatewayConfiguration.load(project: project, environment: { _ in nil })
         #expect(configuration.listener.host == "127.0.0.1")
-        #expect(configuration.limits[.maximumFirst] == 500)
+        #expect(configuration.limits[.first] == 500)
         // Without the file, everything is as the defaults are: the limits that it states are those.
         for name in LimitName.allCases { #expect(configuration.limits[name] == name.definition.standard) }
+        #expect(configuration.limits.rules == RuleLimits())
     }
 
     @Test func everythingThatCanBeSaid() throws {
@@ -78,7 +81,7 @@ struct GatewayConfigurationTests {
         #expect(authentication.apiKeys == [APIKeyBinding(user: "u", sha256: Array(repeating: 0x0F, count: 32))])
         #expect(configuration.limits[.requestTimeout] == 1500)
         #expect(configuration.limits[.body] == 65_536)
-        #expect(configuration.limits[.maximumFirst] == 100)
+        #expect(configuration.limits[.first] == 100)
         #expect(configuration.limits[.connections] == LimitName.connections.definition.standard)
         #expect(configuration.logging.level == nil)
         #expect(configuration.logging.format == .json)
@@ -128,6 +131,10 @@ struct GatewayConfigurationTests {
         ]),
         ("limits: { requestTimeout: 1ms }", ["1:27: Expected the limit `requestTimeout` from 10ms to 3600000ms, found 1ms."]),
         ("limits: { first: 600 }", ["1:18: The limit `first` (600) is above `maximumFirst` (500)."]),
+        ("limits: { alises: 1, depth: 101, rows: off }", [
+            "1:11: The key `alises` is not known in the limits. | Did you mean \"aliases\"?", "1:29: Expected the limit `depth` from 1 to 100, found 101.",
+            "1:40: Expected the limit `rows` as a whole number, found `off`.",
+        ]),
         ("logging: { level: loud }", [
             "1:19: Expected the log level as one of `trace`, `debug`, `info`, `notice`, `warning`, `error`, `critical`, `off`, found `loud`.",
         ]),
@@ -154,9 +161,21 @@ struct GatewayConfigurationTests {
         #expect(problems("{}", environment: ["PORTICO_PORT": "http"]) == ["The environment variable PORTICO_PORT is not a port from 0 to 65535: \"http\"."])
     }
 
-    @Test(arguments: LimitName.allCases) func everyDefaultIsAllowed(name: LimitName) {
-        #expect(name.definition.range.contains(name.definition.standard))
-        #expect(!name.definition.reason.isEmpty)
+    @Test(arguments: LimitName.allCases.map(\.definition) + RequestLimit.allCases.map(\.definition)) func everyDefaultIsAllowed(definition: LimitDefinition) {
+        #expect(definition.range.contains(definition.standard) || definition.mayBeOff)
+        #expect(!definition.reason.isEmpty)
+    }
+
+    @Test func everyLimitHasOneKey() {
+        let keys = LimitName.allCases.map(\.rawValue) + RequestLimit.allCases.map(\.gatewayKey)
+        #expect(Set(keys).count == keys.count)
+        #expect(Set(RequestLimit.allCases.map(\.name)).count == RequestLimit.allCases.count)
+        for limit in RequestLimit.allCases { #expect(RequestLimit(named: limit.name) == limit) }
+    }
+
+    @Test func limitsOfRequestsAreSetByTheirKeys() throws {
+        let limits = try read("limits: { first: 10, maximumFirst: 20, maximumOffset: 0, requestTimeout: 2s, aliases: 3, documentBytes: 4KiB, concurrentRequests: 8, requestsPerSecond: off }").limits.rules
+        #expect(limits == [.defaultFirst: 10, .first: 20, .offset: 0, .requestTimeout: 2000, .aliases: 3, .documentBytes: 4096, .concurrentRequests: 8])
     }
 
     @Test(arguments: [("500ms", 500), ("10s", 10_000), ("5m", 300_000), ("1h", 3_600_000)]) func durations(text: String, milliseconds: Int) {

@@ -1,0 +1,43 @@
+/// One limit: how it is called, its unit, what it is unless a file says otherwise, the values that make sense, and what it stands against.
+public struct LimitDefinition: Sendable {
+    public enum Unit: Sendable { case milliseconds, bytes, count }
+
+    /// In files, in `extensions.limit` of an error and in metrics.
+    public let name: String
+    public let unit: Unit
+    /// ``off`` for limits that are not in force until somebody sets them.
+    public let standard: Int
+    public let range: ClosedRange<Int>
+    /// What is counted, and what the limit stands against: one sentence without its full stop, for operators.
+    public let reason: String
+    /// What a client does about it: whole sentences; empty where there is no client to speak to.
+    public let remedy: String
+
+    public init(_ name: String, _ unit: Unit, _ standard: Int, _ range: ClosedRange<Int>, _ reason: String, remedy: String = "") {
+        self.name = name
+        self.unit = unit
+        self.standard = standard
+        self.range = range
+        self.reason = reason
+        self.remedy = remedy
+    }
+
+    /// The value of a limit that is not in force.
+    public static let off = Int.max
+    /// What files write for it.
+    public static let offWord = "off"
+
+    public var mayBeOff: Bool { standard == Self.off }
+
+    /// A value as files write it, such as `10s`, `1MiB` or `500`.
+    public func text(_ value: Int) -> String {
+        if value == Self.off, mayBeOff { return Self.offWord }
+        switch unit {
+        case .count: return String(value)
+        case .milliseconds: return value % 1000 == 0 ? "\(value / 1000)s" : "\(value)ms"
+        case .bytes:
+            if value > 0, value % (1 << 20) == 0 { return "\(value >> 20)MiB" }
+            return value > 0 && value % (1 << 10) == 0 ? "\(value >> 10)KiB" : "\(value)B"
+        }
+    }
+}

@@ -1,0 +1,122 @@
+/// What one request, or one tenant by its requests, may take: every limit that roles may lower, and tenants below them.
+///
+/// The one table of them: ``RuleLimits`` holds a value for each, and what parsing, validation, planning and execution are bounded by is made of those values.
+public enum RequestLimit: Int, Sendable, Hashable, CaseIterable {
+    // The document.
+    case documentBytes, tokens, nesting, depth, aliases, rootFields, selections, validationSteps
+    case introspectionDepth, introspectionLists, introspectionBytes
+    // Its values.
+    case inputValues, defaultFirst, first, offset, operands, filterDepth, filterConditions
+    // The plan, and what comes of it.
+    case relations, loads, cost, rows, responseBytes, cursors, errors, requestTimeout
+    // The tenant.
+    case concurrentRequests, requestsPerSecond, requestBurst
+
+    public init?(named name: String) {
+        guard let limit = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = limit
+    }
+
+    /// In files of roles and tenants, in errors and in metrics.
+    public var name: String { definition.name }
+
+    /// In `config/gateway.yaml`, where `first` has always been the number of rows of a list without one.
+    public var gatewayKey: String {
+        switch self {
+        case .defaultFirst: "first"
+        case .first: "maximumFirst"
+        case .offset: "maximumOffset"
+        default: name
+        }
+    }
+}
+
+extension RequestLimit {
+    public var definition: LimitDefinition {
+        let hour = 3_600_000, million = 1_000_000
+        return switch self {
+        case .documentBytes:
+            .init("documentBytes", .bytes, 1 << 20, 16...(64 << 20), "bytes of a document, looked at before anything else; stands against texts that fill the memory",
+                remedy: "Send a shorter document, and long lists and texts in variables.")
+        case .tokens:
+            .init("tokens", .count, 15_000, 10...million, "tokens of a document, counted while it is read; stands against texts that cost more to read than to send",
+                remedy: "Send a shorter document, and long lists in variables.")
+        case .nesting:
+            .init("nesting", .count, 200, 3...400, "selection sets, values and types within each other, fragments included; stands against exhausting the stack",
+                remedy: "Nest less.")
+        case .depth:
+            .init("depth", .count, 30, 1...100, "fields above each other, introspection left out; stands against queries that multiply their rows at every level",
+                remedy: "Ask for the lower levels in an operation of their own.")
+        case .aliases:
+            .init("aliases", .count, 1_000, 0...100_000, "fields under another name, fragments expanded; stands against answers that say the same a thousand times",
+                remedy: "Ask in several operations, or by a list with \"where\".")
+        case .rootFields:
+            .init("rootFields", .count, 50, 1...10_000, "fields at the root of an operation, fragments expanded; stands against many requests sent as one",
+                remedy: "Ask in several operations, or by a list with \"where\".")
+        case .selections:
+            .init("selections", .count, 20_000, 1...million, "fields and fragments after every spread is expanded, counted without expanding; stands against fragments that double at each step",
+                remedy: "Ask in several operations, and spread fragments fewer times.")
+        case .validationSteps:
+            .init("validationSteps", .count, 500_000, 1000...100_000_000, "steps of the rules that look across fragments; stands against documents that are cheap to send and dear to validate",
+                remedy: "Use fewer operations, fragments and repeated fields.")
+        case .introspectionDepth:
+            .init("introspectionDepth", .count, 30, 0...100, "fields above each other below `__schema` and `__type`; stands against endless `ofType`; 0 forbids introspection",
+                remedy: "Ask for fewer levels of the schema.")
+        case .introspectionLists:
+            .init("introspectionLists", .count, 2, 0...10, "`fields`, `interfaces`, `possibleTypes`, `inputFields` within each other; stands against answers that grow with a power of the schema",
+                remedy: "Ask for the types once, and look up what fields refer to by name.")
+        case .introspectionBytes:
+            .init("introspectionBytes", .bytes, 16 << 20, 1024...(1 << 30), "bytes of one `__schema` or `__type`, looked at while it is written; stands against answers that fill the memory",
+                remedy: "Ask for fewer fields or fewer levels of the schema.")
+        case .inputValues:
+            .init("inputValues", .count, 50_000, 1...10_000_000, "values in all variables, defaults included; stands against variables that are cheap to send and dear to plan with",
+                remedy: "Send fewer values.")
+        case .defaultFirst: .init("defaultFirst", .count, 50, 0...million, "rows of a list without `first`; never above the highest `first`")
+        case .first:
+            .init("first", .count, 500, 1...million, "the highest `first`; stands against answers that fill the memory", remedy: "Ask for the rest in further pages.")
+        case .offset:
+            .init("offset", .count, 10_000, 0...1_000_000_000, "the highest `offset`; stands against pages that PostgreSQL has to count through",
+                remedy: "Go on from the last row by a connection's \"after\", or by \"where\".")
+        case .operands:
+            .init("operands", .count, 1_000, 1...100_000, "values in one list of `in`, `notIn`, `hasAny` or `hasAll`; stands against conditions that are compared a million times",
+                remedy: "Ask in several operations.")
+        case .filterDepth:
+            .init("filterDepth", .count, 20, 1...40, "objects and lists of a filter within each other; stands against SQL that is nested deeper than PostgreSQL's own stack",
+                remedy: "Nest the filter less.")
+        case .filterConditions:
+            .init("filterConditions", .count, 500, 1...1_000, "operators and relations of one filter; stands against statements of megabytes made from requests of kilobytes",
+                remedy: "Ask with a shorter filter: many values of one field stand in one \"in\".")
+        case .relations:
+            .init("relations", .count, 100, 1...1_000, "relations that the conditions of one statement follow, those of rules included; stands against filters that cost PostgreSQL's planner seconds",
+                remedy: "Ask in smaller steps.")
+        case .loads:
+            .init("loads", .count, 200, 1...10_000, "loads of an operation, and so its statements; stands against a kilobyte of text that asks for thousands of them",
+                remedy: "Ask for fewer relations, or in several operations.")
+        case .cost:
+            .init("cost", .count, 10_000_000, 1...Int.max, "rows that a plan may touch, estimated before it runs; stands against queries whose lists multiply",
+                remedy: "Ask for less with \"first\", or for fewer levels.")
+        case .rows:
+            .init("rows", .count, 100_000, 1...100_000_000, "rows that all loads of a request really bring, each statement by its LIMIT; stands against lists that multiply beyond what was estimated",
+                remedy: "Ask for less with \"first\" or \"where\".")
+        case .responseBytes:
+            .init("responseBytes", .bytes, 32 << 20, 1024...(1 << 30), "bytes of an answer, looked at while it is written; stands against answers that fill the memory",
+                remedy: "Ask for less with \"first\", or for fewer fields.")
+        case .cursors:
+            .init("cursors", .count, 20_000, 1...10_000_000, "cursors of an answer; stands against answers whose sealing holds up the others",
+                remedy: "Ask for less with \"first\", or for \"pageInfo { endCursor }\" in place of every row's cursor.")
+        case .errors:
+            .init("errors", .count, 100, 1...10_000, "errors that one answer lists, after which a sentence says that there are more; stands against answers much larger than their requests")
+        case .requestTimeout:
+            .init("requestTimeout", .milliseconds, 10_000, 10...hour, "until a request is answered TIMEOUT and its statements are cancelled in PostgreSQL; stands against queries that hold connections for ever",
+                remedy: "Ask for less, or try again.")
+        case .concurrentRequests:
+            .init("concurrentRequests", .count, LimitDefinition.off, 1...million, "requests of a tenant that are answered at the same time, by all workers; stands against one tenant that takes all places",
+                remedy: "Wait for answers before sending more.")
+        case .requestsPerSecond:
+            .init("requestsPerSecond", .count, LimitDefinition.off, 1...million, "requests of a tenant that are taken in a second on average, by all workers; stands against clients in a loop",
+                remedy: "Send fewer requests, and wait as long as Retry-After says.")
+        case .requestBurst:
+            .init("requestBurst", .count, LimitDefinition.off, 1...million, "requests of a tenant that are taken at once after a pause; as many as `requestsPerSecond` unless it is set")
+        }
+    }
+}

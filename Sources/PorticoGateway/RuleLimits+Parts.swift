@@ -1,0 +1,43 @@
+import GraphQLLanguage
+import GraphQLValidation
+import PorticoAccess
+import PorticoExecution
+
+/// The limits of a viewer's requests as the parts of the pipeline take them.
+extension RuleLimits {
+    public var parsing: ParseLimits { ParseLimits(tokens: self[.tokens], depth: self[.nesting], bytes: self[.documentBytes]) }
+
+    public var validation: ValidationLimits {
+        ValidationLimits(
+            errors: self[.errors], depth: self[.depth], introspectionDepth: self[.introspectionDepth], introspectionLists: self[.introspectionLists],
+            aliases: self[.aliases], rootFields: self[.rootFields], selections: self[.selections], nesting: self[.nesting], work: self[.validationSteps])
+    }
+
+    public var input: InputLimits { InputLimits(nodes: self[.inputValues], errors: self[.errors]) }
+    public var answer: AnswerLimits { AnswerLimits(bytes: self[.responseBytes], rows: self[.rows], cursors: self[.cursors], errors: self[.errors]) }
+}
+
+extension RequestLimit {
+    /// By its name in ``ParseLimits``.
+    init(parsing name: String) {
+        self = switch name {
+        case "tokens": .tokens
+        case "bytes": .documentBytes
+        default: .nesting
+        }
+    }
+
+    /// By its name in ``ValidationLimits``.
+    init(validation name: String) { self = name == "work" ? .validationSteps : RequestLimit(named: name) ?? .inputValues }
+}
+
+extension ErrorCode {
+    init(_ limit: RequestLimit) {
+        self = switch limit {
+        case .first, .offset: .badInput
+        case .requestTimeout: .timeout
+        case .concurrentRequests, .requestsPerSecond, .requestBurst: .rateLimited
+        default: .limitExceeded
+        }
+    }
+}
