@@ -74,7 +74,7 @@ let package = Package(
         // Tests, one target for each of the above. TestCluster starts the PostgreSQL that some of them need, TestFixtures plans on the Spotex files.
         .target(name: "TestCluster", path: "Tests/TestCluster"),
         .target(name: "TestRandom", path: "Tests/TestRandom"),
-        .target(name: "TestTLS", dependencies: ["COpenSSL"], path: "Tests/TestTLS"),
+        .target(name: "TestTLS", dependencies: ["TLSTransport", "SocketLoop", "COpenSSL"], path: "Tests/TestTLS"),
         .target(name: "TestScrape", path: "Tests/TestScrape"),
         .target(name: "TestFixtures", dependencies: [
             "PorticoPlanning", "PorticoCatalog", "PorticoAccess", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage", "JSONBytes", "Diagnostics",

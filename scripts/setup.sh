@@ -124,3 +124,17 @@ portico_setup_clients() {
         printf 'portico: graphql-core '"$portico_graphql_core"' could not be installed for the tests that use it; they are skipped.\n' >&2
     return 0
 }
+
+# nginx for the test of docs/nginx.conf. Where it is not installed, its package is unpacked below .build and not installed: Debian's would start a server at once.
+# Without the means to fetch it that test says that it was skipped.
+portico_setup_nginx() {
+    local folder=.build/clients/nginx package
+    [ -x /usr/sbin/nginx ] || [ -x "$folder/usr/sbin/nginx" ] || command -v nginx >/dev/null && return 0
+    if command -v apt-get >/dev/null && mkdir -p "$folder"; then
+        for package in nginx nginx-core; do
+            (cd "$folder" && apt-get download -q "$package" && dpkg -x "$package"_*.deb .) >/dev/null 2>&1 && [ -x "$folder/usr/sbin/nginx" ] && return 0
+        done
+    fi
+    printf 'portico: nginx is not there for the test that uses it; it is skipped.\n' >&2
+    return 0
+}

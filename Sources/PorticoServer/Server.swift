@@ -8,7 +8,13 @@ import TLSTransport
 /// Why the server cannot start. The description is for the operator.
 public struct ServerFailure: Error, Sendable, CustomStringConvertible {
     public var description: String
-    init(_ description: String) { self.description = description }
+    /// Whether what is configured cannot be served as it stands, however often it is tried.
+    public var isConfiguration: Bool
+
+    init(_ description: String, isConfiguration: Bool = false) {
+        self.description = description
+        self.isConfiguration = isConfiguration
+    }
 }
 
 /// The gateway as a process serves it: its listening sockets and its workers.
@@ -40,7 +46,8 @@ public final class Server: Sendable {
         (stopRequests, stopRequest) = AsyncStream.makeStream(of: String.self, bufferingPolicy: .bufferingOldest(1))
         guard state.configuration.authentication.hasKey else {
             throw ServerFailure(
-                "There is no key to verify tokens with. Set PORTICO_JWT_SECRET (at least \(KeyLimits.secretBytes) bytes), or state authentication.keys or authentication.jwks in \(GatewayConfiguration.path).")
+                "There is no key to verify tokens with. Set PORTICO_JWT_SECRET (at least \(KeyLimits.secretBytes) bytes), or state authentication.keys or authentication.jwks in \(GatewayConfiguration.path).",
+                isConfiguration: true)
         }
         do throws(KeyFailure) {
             keys = KeyStore(try await KeyLoader(authentication: state.configuration.authentication).load())
@@ -50,7 +57,7 @@ public final class Server: Sendable {
         do throws(TLSFailure) {
             certificates = try state.configuration.listener.tls.map { settings throws(TLSFailure) in try CertificateStore(settings) }
         } catch {
-            throw ServerFailure(error.description)
+            throw ServerFailure(error.description, isConfiguration: true)
         }
         if state.configuration.cursorKey == nil {
             logger.notice("cursors of connections end with this process, because there is no secret to seal them with", metadata: ["setting": "cursors.secret"])

@@ -2,11 +2,11 @@ import COpenSSL
 import SocketLoop
 
 /// OpenSSL's way to a ``StreamSocket``: its own kind for sockets would raise SIGPIPE.
-enum SocketBIO {
+package enum SocketBIO {
     nonisolated(unsafe) private static let method: OpaquePointer? = makeMethod()
 
     /// A BIO that moves bytes and never closes; `nil` without memory.
-    static func make(_ socket: StreamSocket) -> OpaquePointer? {
+    package static func make(_ socket: StreamSocket) -> OpaquePointer? {
         guard let method, let bio = BIO_new(method) else { return nil }
         // A descriptor is never negative, so that no number stands for the null pointer.
         BIO_set_data(bio, UnsafeMutableRawPointer(bitPattern: Int(socket.descriptor) + 1))

@@ -12,9 +12,8 @@ enum GatewayProcess {
             try await server.run { onReady(ports.first ?? 0) }
         }
         guard case .failure(let error) = result else { return }
-        let text = "\(error)"
-        if error is ServerFailure, text.hasPrefix("There is no key") { throw .wrongUsage(text) }
-        throw failure(text, state.configuration.listener)
+        if let failure = error as? ServerFailure, failure.isConfiguration { throw .wrongUsage(failure.description) }
+        throw failure("\(error)", state.configuration.listener)
     }
 
     /// Takes as many descriptors as the system allows: what it gives without being asked is often a thousand, and each connection takes one.

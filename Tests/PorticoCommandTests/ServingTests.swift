@@ -42,10 +42,23 @@ final class RunningCommand {
         return try #require(UInt16(tail.prefix { $0.isNumber }))
     }
 
+    /// Whether it would not even notice such a signal.
+    func ignores(_ number: Int32) -> Bool {
+        let status = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)) ?? ""
+        let mask = status.components(separatedBy: "SigIgn:").dropFirst().first.flatMap { UInt64($0.prefix { $0 != "\n" }.trimmingCharacters(in: .whitespaces), radix: 16) }
+        return (mask ?? 0) >> UInt64(number - 1) & 1 == 1
+    }
+
     func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
     func end() async throws -> Int32 {
-        for _ in 0..<3_000 where process.isRunning { try await Task.sleep(for: .milliseconds(10)) }
+        // Foundation learns of it by a socket that another child, started at the same moment, may have inherited and keep open: the kernel knows better.
+        for _ in 0..<3_000 where process.isRunning {
+            var info = siginfo_t()
+            let status = waitid(P_PID, id_t(process.processIdentifier), &info, WEXITED | WNOHANG | WNOWAIT)
+            if status == 0, info._sifields._sigchld.si_pid == process.processIdentifier { return info._sifields._sigchld.si_status }
+            try await Task.sleep(for: .milliseconds(10))
+        }
         return process.isRunning ? -1 : process.terminationStatus
     }
 }

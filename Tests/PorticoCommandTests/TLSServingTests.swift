@@ -3,7 +3,7 @@ import TestTLS
 import Testing
 
 /// `portico serve` with certificates, as a process: what signals do, and what must not end it.
-@Suite struct TLSServingTests {
+@Suite(.onBlockingThreads) struct TLSServingTests {
     private let secret = ["PORTICO_JWT_SECRET": String(repeating: "s", count: 40)]
 
     private func connect(_ port: UInt16) throws -> Int32 {
@@ -61,6 +61,7 @@ import Testing
         try configure(project, authority)
         let server = try RunningCommand(["serve", "--project", project.path, "--database-url", "host=/nowhere", "--port", "0"], environment: secret)
         let port = try await server.port()
+        #expect(!server.ignores(SIGPIPE))
         for round in 0..<40 {
             let socket = try connect(port)
             let client = try TLSClient(socket)
@@ -82,5 +83,17 @@ import Testing
         _ = try await server.port()
         server.signal(SIGHUP)
         #expect(try await server.end() == 0)
+    }
+
+    @Test func aKeyThatDoesNotFitKeepsItFromStarting() throws {
+        let project = try ProjectCopy(), authority = try TestAuthority()
+        try authority.issue("server")
+        try configure(project, authority)
+        let certificate = try Data(contentsOf: URL(fileURLWithPath: authority.certificateFile("server")))
+        try authority.issue("server")
+        try certificate.write(to: URL(fileURLWithPath: authority.certificateFile("server")))
+        let result = try CommandProcess.run(["serve", "--project", project.path, "--database-url", "host=/nowhere", "--port", "0"], environment: secret)
+        #expect(result.status == 2)
+        #expect(result.errors.contains("The key \(authority.keyFile("server")) does not belong to the certificate of \(authority.certificateFile("server"))."))
     }
 }

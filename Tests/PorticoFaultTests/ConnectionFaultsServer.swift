@@ -113,7 +113,13 @@ final class ConnectionFaultsServer {
 
     /// Waits until it has ended; its status.
     func end() async throws -> Int32 {
-        for _ in 0..<3_000 where process.isRunning { try await Task.sleep(for: .milliseconds(10)) }
+        // Foundation learns of it by a socket that another child, started at the same moment, may have inherited and keep open: the kernel knows better.
+        for _ in 0..<3_000 where process.isRunning {
+            var info = siginfo_t()
+            let status = waitid(P_PID, id_t(process.processIdentifier), &info, WEXITED | WNOHANG | WNOWAIT)
+            if status == 0, info._sifields._sigchld.si_pid == process.processIdentifier { return info._sifields._sigchld.si_status }
+            try await Task.sleep(for: .milliseconds(10))
+        }
         return process.isRunning ? -1 : process.terminationStatus
     }
 

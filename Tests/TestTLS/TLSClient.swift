@@ -1,5 +1,7 @@
 import COpenSSL
 import Glibc
+import SocketLoop
+import TLSTransport
 
 /// A client's side of TLS on a socket that somebody else has connected; it never blocks when the socket does not.
 public final class TLSClient {
@@ -43,7 +45,6 @@ public final class TLSClient {
 
     /// - Parameter descriptor: Stays the caller's to close.
     public init(_ descriptor: Int32, _ options: Options = Options()) throws {
-        signal(SIGPIPE, SIG_IGN)
         guard let context = SSL_CTX_new(TLS_client_method()) else { throw TestTLSFailure("no context") }
         self.context = context
         // A test asks for TLS 1.1 in order to be refused; by itself OpenSSL would not even ask.
@@ -66,7 +67,9 @@ public final class TLSClient {
         guard let session = SSL_new(context) else { throw TestTLSFailure("no session") }
         self.session = session
         if let former = options.session { SSL_set_session(session, former.pointer) }
-        SSL_set_fd(session, descriptor)
+        // A signal that this process ignored, its children would ignore too, and some of them are to be seen to do without it.
+        guard let bio = SocketBIO.make(StreamSocket(descriptor: descriptor)) else { throw TestTLSFailure("no memory") }
+        SSL_set_bio(session, bio, bio)
         SSL_set_connect_state(session)
     }
 

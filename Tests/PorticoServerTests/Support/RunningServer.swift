@@ -41,7 +41,7 @@ enum RunningServer {
             if let answer = client.answers.first { return answer }
             try await Task.sleep(for: .milliseconds(5))
         }
-        throw SocketFailure("no answer came", errno: 0)
+        throw SocketFailure("no answer came", reason: "the connection has \(client.isEnded ? "ended" : "not ended") (\(client.end.map { "\($0)" } ?? "-")) behind \(client.received.count) bytes")
     }
 }
 
