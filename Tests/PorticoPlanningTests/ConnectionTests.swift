@@ -68,12 +68,12 @@ import Testing
         #expect(text == #"SELECT t0."id" FROM "tickets" AS t0 WHERE (t0."tenant_id" = $1) AND \#(condition) \#(order)"#)
     }
 
-    /// The probe of the other side takes the row of the cursor along, and no order.
+    /// The probe of the other side takes the row of the cursor along, and begins there.
     @Test func otherSide() throws {
         let text = try texts(#"{ ticketsConnection(after: "c") { pageInfo { hasPreviousPage } } }"#)[0]
         #expect(text == #"""
             SELECT t0."id" FROM "tickets" AS t0 WHERE (t0."tenant_id" = $1) AND (t0."created_at" >= $2) \#
-            AND ((t0."created_at" > $2) OR ((t0."created_at" = $2) AND (t0."id" <= $3))) LIMIT $4
+            AND ((t0."created_at" > $2) OR ((t0."created_at" = $2) AND (t0."id" <= $3))) ORDER BY t0."created_at", t0."id" DESC LIMIT $4
             """#)
     }
 

@@ -137,11 +137,12 @@ extension PlanWalk {
         return draft
     }
 
-    /// One row at the most, in no order: whether there is any.
+    /// One row at the most: whether there is any. Its order begins at the cursor, where an index finds a row at once if there is one; without it PostgreSQL may take to
+    /// the whole table, and a tenant with few rows waits for those of all others.
     private mutating func otherSide(_ connection: Connection, _ field: CollectedField, path: String) throws(PlanningError) -> Int {
         let draft = LoadDraft(
             index: drafts.count, binding: connection.binding, path: path, range: field.first.range, link: connection.link, isList: true,
-            arguments: ListArguments(condition: connection.page.arguments.condition, order: [], first: RowBound(source: .fixed(1), maximum: 1)),
+            arguments: ListArguments(condition: connection.page.arguments.condition, order: connection.page.otherSide?.keyset.order ?? [], first: RowBound(source: .fixed(1), maximum: 1)),
             page: (connection.page, .otherSide(ofPage: connection.page.index)))
         try add(draft)
         return draft.index
