@@ -25,9 +25,9 @@ public struct RequestBinding {
     }
 
     /// For each load the values of its parameters, with what ``pages(of:)`` gave; throws ``PlanningError`` when a value is beyond a bound or not what its column can hold, and when
-    /// the rows that the plan may touch are more than the limits allow.
-    public func parameters(of plan: AuthorizedPlan, pages: [BoundPage]) throws(PlanningError) -> [[ParameterValue]] {
-        try check(cost: limits[.cost], of: plan)
+    /// the rows that the plan may touch are more than the limits allow. `estimate` knows how many rows there are; without it only the `first`s tell.
+    public func parameters(of plan: AuthorizedPlan, pages: [BoundPage], estimate: PlanEstimate = .unknown) throws(PlanningError) -> [[ParameterValue]] {
+        try check(cost: limits[.cost], of: plan, estimate)
         var all: [[ParameterValue]] = []
         all.reserveCapacity(plan.loads.count)
         for load in plan.loads {
@@ -165,8 +165,8 @@ public struct RequestBinding {
 
     // MARK: Cost
 
-    /// The rows that a plan may touch, by its `first`s: each load's are its parent's times what it touches for each.
-    private func check(cost limit: Int, of plan: AuthorizedPlan) throws(PlanningError) {
+    /// The rows that a plan may touch: each load's are its parents' rows times what it touches for each.
+    private func check(cost limit: Int, of plan: AuthorizedPlan, _ estimate: PlanEstimate) throws(PlanningError) {
         var touched = [Int](repeating: 1, count: plan.loads.count)
         var total = 0
         for load in plan.loads {
@@ -174,10 +174,11 @@ public struct RequestBinding {
             case .root: 1
             case .known(let parent), .batch(let parent, _, _, _): touched[parent]
             }
+            let known = estimate.rowsPerParent(load.index)
             let each = switch load.touches {
             case .one: 1
-            case .atMost(let bound): try rows(bound, "first", load)
-            case .all(let assumed): assumed
+            case .atMost(let bound): min(try rows(bound, "first", load), known ?? .max)
+            case .all(let assumed): known ?? assumed
             }
             let (product, overflow) = parents.multipliedReportingOverflow(by: each)
             touched[load.index] = overflow ? .max : product

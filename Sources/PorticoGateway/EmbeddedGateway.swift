@@ -56,6 +56,11 @@ public actor EmbeddedGateway: LoopPoller {
         }
     }
 
+    /// Reads PostgreSQL's statistics, which the cost of operations is then reckoned with too.
+    public func readStatistics() async {
+        await withCheckedContinuation { continuation in standing().readStatistics { continuation.resume() } }
+    }
+
     /// Counts of what the pool did so far.
     public var poolStatistics: PoolStatistics { pool.statistics }
 

@@ -21,6 +21,7 @@ public final class Gateway {
     private let offload: Offload
     private let metrics: GatewayMetrics?
     private var operations: OperationCache
+    private let tables: StatisticsReader
     public private(set) var statistics = GatewayStatistics()
 
     public init(
@@ -33,7 +34,12 @@ public final class Gateway {
         self.metrics = metrics
         self.offload = offload
         operations = OperationCache(entries: settings.cachedOperations, bytes: settings.cachedBytes)
+        tables = StatisticsReader(catalog: catalog, pool: pool, reactor: reactor)
     }
+
+    /// Lets the cost of operations be reckoned with PostgreSQL's statistics too; without it, or until they are there, with their `first`s alone.
+    /// `first` is called when the first reading is over.
+    public func readStatistics(first: @escaping () -> Void = {}) { tables.start(first: first) }
 
     /// Answers by `completion`, once, on the loop; at the latest when `deadline` (milliseconds of the reactor's clock) is past.
     @discardableResult
@@ -122,7 +128,8 @@ public final class Gateway {
     private func planned(_ planned: Planner.Planned, _ cached: CachedOperation, _ key: CachedOperation.PlanKey, _ variables: VariableValues, _ ticket: RequestTicket) {
         ticket.observation.stages.plan = planned.nanoseconds
         switch planned.result {
-        case .success(let plan):
+        case .success(let made):
+            let plan = CachedPlan(made)
             operations.keep(plan, for: key, in: cached, maximum: settings.plansPerOperation)
             run(plan, variables, cached.prepared, ticket)
         case .failure(let error): refuse(error, cached.prepared, ticket)
@@ -143,14 +150,17 @@ public final class Gateway {
         return value
     }
 
-    private func run(_ plan: AuthorizedPlan, _ variables: VariableValues, _ prepared: PreparedOperation, _ ticket: RequestTicket) {
+    private func run(_ cached: CachedPlan, _ variables: VariableValues, _ prepared: PreparedOperation, _ ticket: RequestTicket) {
+        let plan = cached.plan
+        let known = tables.statistics
+        if cached.estimate.reading != known.reading { cached.estimate = PlanEstimate(plan, catalog: catalog, statistics: known) }
         let limits = ticket.rules.limits
         let binding = RequestBinding(
             operation: prepared.operation, variables: variables, viewer: ticket.viewer, limits: limits, now: MomentText.now(), cursors: settings.cursors)
         let pages: [BoundPage], parameters: [[ParameterValue]]
         do {
             pages = try binding.pages(of: plan)
-            parameters = try binding.parameters(of: plan, pages: pages)
+            parameters = try binding.parameters(of: plan, pages: pages, estimate: cached.estimate)
         } catch {
             return refuse(error, prepared, ticket)
         }
@@ -160,7 +170,7 @@ public final class Gateway {
         let execution = PlanExecution(
             plan: plan, parameters: parameters, pages: pages, runner: runner, limits: limits.answer, clock: MonotonicClock.nanoseconds
         ) { [self] result in
-            if isWorthAnotherStart(result, ticket) { return run(plan, variables, prepared, ticket) }
+            if isWorthAnotherStart(result, ticket) { return run(cached, variables, prepared, ticket) }
             finish(result, prepared, ticket)
         }
         ticket.runner = runner

@@ -53,7 +53,7 @@ struct OperationCache {
     }
 
     /// Keeps a plan with its operation, as long as that itself is kept.
-    mutating func keep(_ plan: AuthorizedPlan, for planKey: CachedOperation.PlanKey, in entry: CachedOperation, maximum: Int) {
+    mutating func keep(_ plan: CachedPlan, for planKey: CachedOperation.PlanKey, in entry: CachedOperation, maximum: Int) {
         guard entries[entry.key] === entry else { return }
         bytes -= entry.weight
         entry.keep(plan, for: planKey, maximum: maximum)
@@ -79,7 +79,7 @@ final class CachedOperation {
     var metrics: OperationMetrics?
     /// Bytes, roughly: a syntax tree takes some ten times its text.
     private(set) var weight: Int
-    private var plans: [PlanKey: AuthorizedPlan] = [:]
+    private var plans: [PlanKey: CachedPlan] = [:]
 
     struct PlanKey: Hashable {
         let scope: TenantScope
@@ -92,15 +92,23 @@ final class CachedOperation {
         weight = 10 * key.query.count
     }
 
-    func plan(_ key: PlanKey) -> AuthorizedPlan? { plans[key] }
+    func plan(_ key: PlanKey) -> CachedPlan? { plans[key] }
 
     /// Past `maximum` it begins anew: filters that never look alike are not worth a list of their own.
-    fileprivate func keep(_ plan: AuthorizedPlan, for planKey: PlanKey, maximum: Int) {
+    fileprivate func keep(_ plan: CachedPlan, for planKey: PlanKey, maximum: Int) {
         if plans.count >= maximum {
             plans.removeAll(keepingCapacity: true)
             weight = 10 * key.query.count
         }
-        if let former = plans.updateValue(plan, forKey: planKey) { weight -= former.weight + planKey.shape.count }
-        weight += plan.weight + planKey.shape.count
+        if let former = plans.updateValue(plan, forKey: planKey) { weight -= former.plan.weight + planKey.shape.count }
+        weight += plan.plan.weight + planKey.shape.count
     }
+}
+
+/// A plan, and how many rows it finds as far as is known.
+final class CachedPlan {
+    let plan: AuthorizedPlan
+    var estimate = PlanEstimate.unknown
+
+    init(_ plan: AuthorizedPlan) { self.plan = plan }
 }

@@ -87,6 +87,7 @@ actor Worker: LoopPoller {
         let metrics = WorkerMetrics(factory: state.metrics.factory, gateway: gateway, pool: pool, http: surface.statistics, listener: listener, log: log)
         parts = Parts(pool: pool, router: router, listener: listener, readiness: readiness, log: log, metrics: metrics)
         pool.start()
+        gateway.readStatistics()
         try listener.start()
     }
 

@@ -122,7 +122,7 @@ extension DatabaseWorker {
 
     @Test func `past its deadline a transaction is rolled back and what it runs is cancelled`() async throws {
         try await withDatabase { worker, psql in
-            let outcomes = await worker.transaction([["SELECT 1::int4"], ["SELECT pg_sleep(600)"]], patience: 1_000)
+            let outcomes = await worker.transaction([["SELECT 1::int4"], ["SELECT pg_sleep(600)"]], patience: 4_000)
             #expect(outcomes == [.int(1), .failure(.timeout, sqlState: "")])
             #expect(await worker.wait { $0.isQuiet() })
             let cancels = await worker.statistics.cancels
