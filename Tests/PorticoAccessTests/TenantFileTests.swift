@@ -32,7 +32,7 @@ import Testing
             "1:18 The limit `depth` can only be lowered: every role allows 30, not 31.", "1:29 The limit `first` can only be lowered: every role allows 500, not 501.",
             "2:29 The limit `offset` can only be lowered: the role client allows 10000, not 10001.",
         ]),
-        ("limits: { alises: 1, requestTimeout: 5, documentBytes: 2MiB }\nclient: { limits: { requestTimeout: 11s, requestsPerSecond: off } }", [
+        ("limits: { alises: 1, requestTimeout: 5, documentBytes: 2MiB }\nclient: { limits: { requestTimeout: 11s } }", [
             "1:11 The key `alises` is not known in `limits`. → Did you mean \"aliases\"?",
             "1:38 Expected `requestTimeout` as a duration, found `5`. → Write it with its unit, such as `500ms`, `10s` or `5m`.",
             "1:56 The limit `documentBytes` can only be lowered: every role allows 1MiB, not 2MiB.",

@@ -40,10 +40,9 @@ struct LimitRules: Sendable, Hashable {
 }
 
 extension YAMLReader {
-    /// The value of a limit in its definition's unit: a number, a size or a duration, or `off` where it may be that.
+    /// The value of a limit in its definition's unit: a number, a size or a duration.
     package mutating func limit(_ node: YAMLNode, _ definition: LimitDefinition, in range: ClosedRange<Int>, as what: String) -> Int? {
-        if definition.mayBeOff, case .scalar(LimitDefinition.offWord, _) = node.content { return LimitDefinition.off }
-        return switch definition.unit {
+        switch definition.unit {
         case .count: int(node, in: range, as: what)
         case .bytes: size(node, in: range, as: what)
         case .milliseconds: duration(node, in: range, as: what)

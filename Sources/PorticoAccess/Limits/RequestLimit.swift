@@ -10,7 +10,6 @@ public enum RequestLimit: Int, Sendable, Hashable, CaseIterable {
     // The plan, and what comes of it.
     case relations, loads, cost, rows, responseBytes, cursors, errors, requestTimeout
     // The tenant.
-    case concurrentRequests, requestsPerSecond, requestBurst
 
     public init?(named name: String) {
         guard let limit = Self.allCases.first(where: { $0.name == name }) else { return nil }
@@ -109,14 +108,6 @@ extension RequestLimit {
         case .requestTimeout:
             .init("requestTimeout", .milliseconds, 10_000, 10...hour, "until a request is answered TIMEOUT and its statements are cancelled in PostgreSQL; stands against queries that hold connections for ever",
                 remedy: "Ask for less, or try again.")
-        case .concurrentRequests:
-            .init("concurrentRequests", .count, LimitDefinition.off, 1...million, "requests of a tenant that are answered at the same time, by all workers; stands against one tenant that takes all places",
-                remedy: "Wait for answers before sending more.")
-        case .requestsPerSecond:
-            .init("requestsPerSecond", .count, LimitDefinition.off, 1...million, "requests of a tenant that are taken in a second on average, by all workers; stands against clients in a loop",
-                remedy: "Send fewer requests, and wait as long as Retry-After says.")
-        case .requestBurst:
-            .init("requestBurst", .count, LimitDefinition.off, 1...million, "requests of a tenant that are taken at once after a pause; as many as `requestsPerSecond` unless it is set")
         }
     }
 }
