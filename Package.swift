@@ -56,16 +56,21 @@ let package = Package(
             "PrometheusText", .product(name: "Crypto", package: "swift-crypto"), .product(name: "CoreMetrics", package: "swift-metrics"),
         ], swiftSettings: hot),
         // Floor 8
+        .target(name: "PorticoReview", dependencies: [
+            "PorticoGateway", "PorticoExecution", "PorticoPlanning", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
+            "PostgresSQL", "YAMLTree", "JSONBytes", "Diagnostics",
+        ]),
+        // Floor 9
         .target(name: "PorticoServer", dependencies: [
-            "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "PostgresClient", "PostgresSQL", "SocketLoop", "TLSTransport", "HTTPWire", "Gzip", "GraphQLLanguage", "YAMLTree", "JSONBytes", "Diagnostics", "PrometheusText",
+            "PorticoReview", "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "PostgresClient", "PostgresSQL", "SocketLoop", "TLSTransport", "HTTPWire", "Gzip", "GraphQLLanguage", "YAMLTree", "JSONBytes", "Diagnostics", "PrometheusText",
             .product(name: "CoreMetrics", package: "swift-metrics"),
             .product(name: "JWTKit", package: "jwt-kit"),
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "Logging", package: "swift-log"),
         ], swiftSettings: hot),
-        // Floor 9
+        // Floor 10
         .executableTarget(name: "portico", dependencies: [
-            "PorticoServer", "PorticoGateway", "PorticoPlanning", "PorticoExecution", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
+            "PorticoServer", "PorticoReview", "PorticoGateway", "PorticoPlanning", "PorticoExecution", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
             "PostgresMigrations", "PostgresClient", "PostgresSQL", "SocketLoop", "YAMLTree", "JSONBytes", "Diagnostics",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Logging", package: "swift-log"),
@@ -109,6 +114,10 @@ let package = Package(
             "PorticoGateway", "PorticoExecution", "PorticoPlanning", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
             "PostgresClient", "PostgresSQL", "JSONBytes", "Diagnostics", "TestCluster", "TestRandom", "TestScrape",
             "PrometheusText", .product(name: "CoreMetrics", package: "swift-metrics"),
+        ]),
+        .testTarget(name: "PorticoReviewTests", dependencies: [
+            "PorticoReview", "PorticoGateway", "PorticoExecution", "PorticoPlanning", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
+            "PostgresSQL", "YAMLTree", "JSONBytes", "Diagnostics", "TestFixtures", "TestRandom", "TestCluster",
         ]),
         .testTarget(name: "PorticoServerTests", dependencies: [
             "PorticoServer", "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "HTTPWire", "Gzip", "JSONBytes", "PostgresSQL", "SocketLoop",

@@ -9,7 +9,7 @@ struct Portico: ParsableCommand {
         commandName: "portico",
         abstract: "A GraphQL gateway for multi-tenant PostgreSQL.",
         discussion: "Exit status: 0 done, 1 the thing asked about is not in order, 2 wrong usage or configuration.",
-        subcommands: [Dev.self, Serve.self, Migrate.self, Seed.self, Health.self, Check.self, SchemaText.self, Query.self, Explain.self, Token.self]
+        subcommands: [Dev.self, Serve.self, Migrate.self, Seed.self, Health.self, Check.self, SchemaText.self, Query.self, Explain.self, Token.self, Access.self]
     )
 
     static func main() {

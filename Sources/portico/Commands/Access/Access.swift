@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// `portico access …`: what the rules mean, before and after they change.
+struct Access: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Test, explain, compare and prove the access rules.",
+        subcommands: []
+    )
+}

@@ -1,0 +1,32 @@
+import GraphQLSchema
+import PorticoAccess
+import PorticoCatalog
+import PorticoReview
+import TestFixtures
+import Testing
+
+@Suite struct ConditionWordsTests {
+    private static let creator = Fixture.field("Ticket", "creatorId"), status = Fixture.field("Ticket", "status")
+
+    static let conditions: [(Condition<RuleOperand>, String)] = [
+        (.all([]), "every row"),
+        (.any([]), "no row"),
+        (.compare(creator, .eq, .viewer(.id)), "creatorId is the viewer's id"),
+        (.compare(status, .notIn, .literal(.list([.enumValue("CLOSED"), .enumValue("RESOLVED")]))), "status is none of [CLOSED, RESOLVED]"),
+        (.compare(creator, .isNull, .literal(.boolean(false))), "creatorId is not null"),
+        (.all([.compare(creator, .eq, .viewer(.id)), .any([.compare(status, .eq, .literal(.enumValue("OPEN"))), .compare(status, .isNull, .literal(.boolean(true)))])]),
+            "creatorId is the viewer's id, and (status is OPEN, or status is null)"),
+        (.not(.compare(creator, .eq, .viewer(.claim("boss")))), "not (creatorId is the viewer's claim boss)"),
+        (.toOne(Fixture.relation("TicketMessage", "ticket"), .compare(creator, .eq, .viewer(.id))), "of its ticket, creatorId is the viewer's id"),
+        (.toMany(Fixture.relation("Site", "tickets"), .some, .compare(creator, .eq, .viewer(.id))), "of some of its tickets, creatorId is the viewer's id"),
+        (.toMany(Fixture.relation("Site", "tickets"), .some, .all([])), "there are tickets"),
+    ]
+
+    @Test(arguments: conditions) func conditionsReadAsSentences(_ condition: Condition<RuleOperand>, _ words: String) {
+        #expect(ConditionWords().text(condition) == words)
+    }
+
+    @Test func aTypeWithoutConditionShowsWhatIsolationLeaves() {
+        #expect(ConditionWords().text(nil as RowRule?) == "every row within reach")
+    }
+}
