@@ -97,7 +97,9 @@ let package = Package(
         .testTarget(name: "PrometheusTextTests", dependencies: ["PrometheusText", "TestScrape", .product(name: "CoreMetrics", package: "swift-metrics")]),
         .testTarget(name: "GraphQLSchemaTests", dependencies: ["GraphQLSchema", "GraphQLLanguage", "Diagnostics"]),
         .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient", "PostgresSQL", "SocketLoop", "TestCluster", "TestRandom"]),
-        .testTarget(name: "GraphQLValidationTests", dependencies: ["GraphQLValidation", "GraphQLSchema", "GraphQLLanguage", "Diagnostics", "JSONBytes"]),
+        .testTarget(name: "GraphQLValidationTests", dependencies: [
+            "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage", "Diagnostics", "JSONBytes", "TestDocuments", "TestRandom",
+        ]),
         .testTarget(name: "GraphQLReferenceTests", dependencies: [
             "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage", "Diagnostics", "TestDocuments", "TestFixtures", "TestRandom",
         ]),
@@ -121,7 +123,7 @@ let package = Package(
         ]),
         .testTarget(name: "PorticoServerTests", dependencies: [
             "PorticoServer", "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "HTTPWire", "Gzip", "JSONBytes", "PostgresSQL", "SocketLoop",
-            "TLSTransport", "TestTLS", "YAMLTree", "Diagnostics", "TestScrape", "PrometheusText", .product(name: "CoreMetrics", package: "swift-metrics"),
+            "TLSTransport", "TestTLS", "TestRandom", "YAMLTree", "Diagnostics", "TestScrape", "PrometheusText", .product(name: "CoreMetrics", package: "swift-metrics"),
             .product(name: "JWTKit", package: "jwt-kit"),
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "CryptoExtras", package: "swift-crypto"),
