@@ -7,14 +7,14 @@ extension PlanWalk {
 
     /// A field of the query root that was derived from a list.
     mutating func derived(_ derived: DerivedField, _ field: CollectedField) throws(PlanningError) -> OutputValue {
-        guard case .list(let type)? = access.catalog.root[derived.list], let definition = definition(of: field, on: operation.rootType) else { throw Self.notBound(field) }
+        guard case .list(let type)? = access.catalog.root[derived.list], let definition = definition(of: field, on: operation.rootType) else { throw field.notBound() }
         return try self.derived(derived, field, definition, try access.binding(type), owner: operation.rootType.name, link: .all, path: field.responseKey)
     }
 
     /// The same of a relation.
     mutating func derived(_ derived: DerivedField, _ field: CollectedField, of parent: LoadDraft) throws(PlanningError) -> OutputValue {
         guard let relation = parent.binding.relation(derived.list), let definition = operation.schema.type(parent.binding.name)?.fields?[field.name] else {
-            throw Self.notBound(field)
+            throw field.notBound()
         }
         let link = try link(relation, of: parent, field)
         let path = "\(parent.path).\(field.responseKey)"
@@ -31,68 +31,50 @@ extension PlanWalk {
         }
     }
 
-    private static func notBound(_ field: CollectedField) -> PlanningError {
-        PlanningError(.notBound, "Field \"\(field.name)\" is not available.", range: field.first.range)
-    }
-
     // MARK: Aggregates
 
     /// `ticketsAggregate`: an object beside its parent's row. Its own values are one load, where any is asked for, and each `groupBy` is another.
     private mutating func aggregate(_ field: CollectedField, _ definition: FieldType, _ rows: AggregatedRows, filter: [String: ShapedValue]) throws(PlanningError) -> OutputValue {
-        guard case .object(let type)? = operation.schema.type(definition.type.name) else { throw Self.notBound(field) }
         var values = ComputedColumns(link: rows.link)
-        var fields = FieldList()
-        for child in collect(field.selectionSets, on: type) {
-            let value = if child.name == "groupBy" { try groups(child, type, rows, filter: filter) } else { try self.value(child, of: type, rows.binding, &values) }
-            fields.add(child, value, isNonNull: type.fields[child.name]?.type.isNonNull ?? true)
+        let output = try members(field, of: definition.type.name) { walk, child, member throws(PlanningError) in
+            child.name == "groupBy" ? try walk.groups(child, member, rows, filter: filter) : try walk.value(child, member, rows.binding, &values)
         }
         let load = values.values.isEmpty ? nil : try totals(values, of: rows, field)
-        return .beside(load: load, ObjectOutput(type: type.name, fields: fields.items))
+        return .beside(load: load, output)
     }
 
     /// `count`, or the values of one kind: the fields that an aggregate and a group share.
-    private func value(_ field: CollectedField, of type: ObjectType, _ binding: TypeBinding, _ values: inout ComputedColumns) throws(PlanningError) -> OutputValue {
+    private mutating func value(_ field: CollectedField, _ definition: FieldType, _ binding: TypeBinding, _ values: inout ComputedColumns) throws(PlanningError) -> OutputValue? {
         switch field.name {
-        case "__typename": return .fixed(Array("\"\(type.name)\"".utf8))
-        case "count": return values.cell(.count, .int8)
-        case "min": return try part(field, of: type, binding, &values, AggregateValue.min)
-        case "max": return try part(field, of: type, binding, &values, AggregateValue.max)
-        case "sum": return try part(field, of: type, binding, &values, AggregateValue.sum)
-        case "avg": return try part(field, of: type, binding, &values, AggregateValue.average)
-        default: throw Self.notBound(field)
+        case "count": values.cell(.count, .int8)
+        case "min": try part(field, definition, binding, &values, AggregateValue.min)
+        case "max": try part(field, definition, binding, &values, AggregateValue.max)
+        case "sum": try part(field, definition, binding, &values, AggregateValue.sum)
+        case "avg": try part(field, definition, binding, &values, AggregateValue.average)
+        default: nil
         }
     }
 
-    private func part(
-        _ field: CollectedField, of type: ObjectType, _ binding: TypeBinding, _ values: inout ComputedColumns, _ value: (ColumnBinding) -> AggregateValue
+    private mutating func part(
+        _ field: CollectedField, _ definition: FieldType, _ binding: TypeBinding, _ values: inout ComputedColumns, _ value: (ColumnBinding) -> AggregateValue
     ) throws(PlanningError) -> OutputValue {
-        try columns(field, of: type, binding) { column, definition in
+        try columns(field, definition, binding) { column, definition in
             let value = value(column)
             return values.cell(value, value.form(CellForm.of(column.type, as: definition.type)))
         }
     }
 
     /// An object whose fields are named after columns of a type.
-    private func columns(
-        _ field: CollectedField, of type: ObjectType, _ binding: TypeBinding, cell: (ColumnBinding, FieldType) -> OutputValue
+    private mutating func columns(
+        _ field: CollectedField, _ definition: FieldType, _ binding: TypeBinding, cell: (ColumnBinding, FieldType) -> OutputValue
     ) throws(PlanningError) -> OutputValue {
-        guard let name = type.fields[field.name]?.type.name, case .object(let part)? = operation.schema.type(name) else { throw Self.notBound(field) }
-        var fields = FieldList()
-        for child in collect(field.selectionSets, on: part) {
-            if child.name == "__typename" {
-                fields.add(child, .fixed(Array("\"\(part.name)\"".utf8)), isNonNull: true)
-                continue
-            }
-            guard let definition = part.fields[child.name], let column = binding.column(child.name), access.rules.types[binding.name]?.fields.contains(child.name) == true else {
-                throw Self.notBound(child)
-            }
-            fields.add(child, cell(column, definition), isNonNull: definition.type.isNonNull)
-        }
-        return .beside(load: nil, ObjectOutput(type: part.name, fields: fields.items))
+        .beside(load: nil, try members(field, of: definition.type.name) { walk, child, member throws(PlanningError) in
+            guard let column = binding.column(child.name), walk.access.rules.types[binding.name]?.fields.contains(child.name) == true else { return nil }
+            return cell(column, member)
+        })
     }
 
-    private mutating func groups(_ field: CollectedField, _ aggregate: ObjectType, _ rows: AggregatedRows, filter: [String: ShapedValue]) throws(PlanningError) -> OutputValue {
-        guard let definition = aggregate.fields[field.name], case .object(let type)? = operation.schema.type(definition.type.name) else { throw Self.notBound(field) }
+    private mutating func groups(_ field: CollectedField, _ definition: FieldType, _ rows: AggregatedRows, filter: [String: ShapedValue]) throws(PlanningError) -> OutputValue {
         let path = "\(rows.path).\(field.responseKey)"
         let arguments = try self.arguments(field, definition)
         let list = try listArguments(field, filter.merging(arguments.filter { $0.key == "first" }) { $1 }, rows.binding, path: path)
@@ -103,21 +85,16 @@ extension PlanWalk {
             throw PlanningError(error.kind, error.message, range: field.first.range, path: path)
         }
         var values = ComputedColumns(link: rows.link, behind: keys.count)
-        var fields = FieldList()
-        for child in collect(field.selectionSets, on: type) {
-            let value = if child.name == "key" {
-                try columns(child, of: type, rows.binding) { column, definition in
-                    keys.firstIndex { $0.column == column }.map { .cell(column: values.key($0), CellForm.of(column.type, as: definition.type)) } ?? .fixed(Array("null".utf8))
-                }
-            } else {
-                try self.value(child, of: type, rows.binding, &values)
+        let output = try members(field, of: definition.type.name) { walk, child, member throws(PlanningError) in
+            guard child.name == "key" else { return try walk.value(child, member, rows.binding, &values) }
+            return try walk.columns(child, member, rows.binding) { column, definition in
+                keys.firstIndex { $0.column == column }.map { .cell(column: values.key($0), CellForm.of(column.type, as: definition.type)) } ?? .fixed(Array("null".utf8))
             }
-            fields.add(child, value, isNonNull: type.fields[child.name]?.type.isNonNull ?? true)
         }
         let draft = AggregateDraft(
-            index: drafts.count, binding: rows.binding, path: path, range: field.first.range, link: rows.link, arguments: list, keys: keys, values: values.values)
+            index: drafts.count, binding: rows.binding, path: path, range: field.first.range, link: rows.link, rows: list, keys: keys, values: values.values)
         try add(draft)
-        return .list(load: draft.index, ObjectOutput(type: type.name, fields: fields.items), itemsNonNull: true)
+        return .list(load: draft.index, output, itemsNonNull: true)
     }
 
     /// The load that counts the rows of a list, all of them whatever the list's `first`, and the cell of the count. The cell belongs into an ``OutputValue/beside(load:_:)``
@@ -130,7 +107,7 @@ extension PlanWalk {
 
     private mutating func totals(_ values: ComputedColumns, of rows: AggregatedRows, _ field: CollectedField) throws(PlanningError) -> Int {
         let draft = AggregateDraft(
-            index: drafts.count, binding: rows.binding, path: rows.path, range: field.first.range, link: rows.link, arguments: rows.arguments, keys: [], values: values.values)
+            index: drafts.count, binding: rows.binding, path: rows.path, range: field.first.range, link: rows.link, rows: rows.arguments, keys: [], values: values.values)
         try add(draft)
         return draft.index
     }

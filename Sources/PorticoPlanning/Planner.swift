@@ -56,13 +56,13 @@ struct PlanWalk {
     private mutating func rootValue(_ field: CollectedField) throws(PlanningError) -> OutputValue {
         let name = field.name
         switch name {
-        case "__typename": return .fixed(Array("\"\(operation.rootType.name)\"".utf8))
+        case "__typename": return .typename(operation.rootType.name)
         case "__schema", "__type": return try introspection(field)
         default: break
         }
         if let derived = access.catalog.derivedFields[operation.rootType.name]?[name] { return try self.derived(derived, field) }
         guard let definition = definition(of: field, on: operation.rootType), let root = access.catalog.root[name] else {
-            throw PlanningError(.notBound, "Field \"\(name)\" is not available.", range: field.first.range)
+            throw field.notBound()
         }
         let arguments = try self.arguments(field, definition)
         switch root {
@@ -126,12 +126,12 @@ struct PlanWalk {
 
     mutating func selections(_ field: CollectedField, _ draft: LoadDraft) throws(PlanningError) -> ObjectOutput {
         guard case .object(let type)? = operation.schema.type(draft.binding.name) else {
-            throw PlanningError(.notBound, "Type \(draft.binding.name) is not available.", range: field.first.range)
+            throw field.notBound()
         }
         var fields = FieldList()
         for child in collect(field.selectionSets, on: type) {
             if child.name == "__typename" {
-                fields.add(child, .fixed(Array("\"\(type.name)\"".utf8)), isNonNull: true)
+                fields.add(typename: type.name, child)
                 continue
             }
             if let derived = access.catalog.derivedFields[type.name]?[child.name] {
@@ -143,7 +143,7 @@ struct PlanWalk {
                 continue
             }
             guard let definition = type.fields[child.name], let bound = draft.binding.fields[child.name] else {
-                throw PlanningError(.notBound, "Field \"\(type.name).\(child.name)\" is not available.", range: child.first.range)
+                throw child.notBound()
             }
             let value: OutputValue = switch bound {
             case .column(let column): .cell(column: draft.cell(column), CellForm.of(column.type, as: definition.type))
@@ -173,7 +173,7 @@ struct PlanWalk {
             return .value(relation.remote, source, parent: parent.index)
         }
         guard let keyType = KeyType(relation.local.type) else {
-            throw PlanningError(.notBound, "Field \"\(field.name)\" is not available.", range: field.first.range)
+            throw field.notBound()
         }
         return .batch(relation, parent: parent, keyColumn: parent.cell(relation.local), keyType)
     }
@@ -212,10 +212,16 @@ struct PlanWalk {
 struct FieldList {
     var items: [OutputField] = []
 
+    mutating func add(typename: String, _ field: CollectedField) { add(field, .typename(typename), isNonNull: true) }
+
     mutating func add(_ field: CollectedField, _ value: OutputValue, isNonNull: Bool) {
         let prefix = Array("\(items.isEmpty ? "{" : ",")\"\(field.responseKey)\":".utf8)
         items.append(OutputField(responseKey: field.responseKey, prefix: prefix, value: value, isNonNull: isNonNull, range: field.first.range))
     }
+}
+
+extension OutputValue {
+    static func typename(_ name: String) -> OutputValue { .fixed(Array("\"\(name)\"".utf8)) }
 }
 
 extension CollectedField {

@@ -51,7 +51,7 @@ extension PlanWalk {
     private mutating func connection(_ field: CollectedField, _ definition: FieldType, _ connection: Connection, _ total: inout Int?) throws(PlanningError) -> ObjectOutput {
         var count: (load: Int, cell: OutputValue)?
         defer { total = count?.load }
-        return try members(field, definition) { walk, child, type throws(PlanningError) in
+        return try members(field, of: definition.type.name) { walk, child, type throws(PlanningError) in
             switch child.name {
             case "edges":
                 let rows = try walk.rows(connection)
@@ -71,7 +71,7 @@ extension PlanWalk {
     }
 
     private mutating func edge(_ field: CollectedField, _ definition: FieldType, _ connection: Connection, _ rows: LoadDraft) throws(PlanningError) -> ObjectOutput {
-        try members(field, definition) { walk, child, _ throws(PlanningError) in
+        try members(field, of: definition.type.name) { walk, child, _ throws(PlanningError) in
             switch child.name {
             case "cursor":
                 connection.page.selectCursor(rows)
@@ -83,7 +83,7 @@ extension PlanWalk {
     }
 
     private mutating func pageInfo(_ field: CollectedField, _ definition: FieldType, _ connection: Connection) throws(PlanningError) -> ObjectOutput {
-        try members(field, definition) { walk, child, _ throws(PlanningError) in
+        try members(field, of: definition.type.name) { walk, child, _ throws(PlanningError) in
             let index = connection.page.index, isBackward = connection.page.arguments.isBackward
             switch child.name {
             case "startCursor", "endCursor":
@@ -99,27 +99,6 @@ extension PlanWalk {
             default: return nil
             }
         }
-    }
-
-    /// The fields of an object that the catalog does not bind, each by `value`.
-    private mutating func members(
-        _ field: CollectedField, _ definition: FieldType, value: (inout PlanWalk, CollectedField, FieldType) throws(PlanningError) -> OutputValue?
-    ) throws(PlanningError) -> ObjectOutput {
-        guard case .object(let type)? = operation.schema.type(definition.type.name) else {
-            throw PlanningError(.notBound, "Type \(definition.type.name) is not available.", range: field.first.range)
-        }
-        var fields = FieldList()
-        for child in collect(field.selectionSets, on: type) {
-            if child.name == "__typename" {
-                fields.add(child, .fixed(Array("\"\(type.name)\"".utf8)), isNonNull: true)
-                continue
-            }
-            guard let member = type.fields[child.name], let output = try value(&self, child, member) else {
-                throw PlanningError(.notBound, "Field \"\(type.name).\(child.name)\" is not available.", range: child.first.range)
-            }
-            fields.add(child, output, isNonNull: member.type.isNonNull)
-        }
-        return ObjectOutput(type: type.name, fields: fields.items)
     }
 
     // MARK: Loads

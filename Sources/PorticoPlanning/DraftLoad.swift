@@ -1,0 +1,76 @@
+import Diagnostics
+import PorticoCatalog
+import PostgresSQL
+
+/// A load whose statement is yet to be written. However a load makes values of its rows, the rows themselves come in here, with all that must hold of them.
+protocol DraftLoad {
+    var binding: TypeBinding { get }
+    var path: String { get }
+    var range: SourceRange { get }
+    var link: LoadDraft.LinkDraft { get }
+    var arguments: ListArguments? { get }
+    /// Whether a batch brings a list for each key, so that the column that ties it to the key is known to equal it.
+    var isKeyed: Bool { get }
+
+    /// What the client asks of the rows.
+    func filter(_ access: RowAccess, _ row: RowReference, _ draft: inout StatementDraft) throws(PlanningError) -> [ConditionNote]
+    func statement(_ rows: DraftRows, _ access: RowAccess, _ draft: inout StatementDraft) -> Select
+    func load(_ select: Select, _ link: Link, _ draft: StatementDraft, _ notes: [ConditionNote], _ access: RowAccess) -> Load
+}
+
+/// The rows of a load as they stand in its statement.
+struct DraftRows {
+    var row: RowReference
+    var notes: [ConditionNote]
+    /// What of the conditions speaks of a batch's key alone.
+    var hoisted: [Expression] = []
+    /// Where a batch's keys come from.
+    var keys: FromItem?
+
+    /// Stands first in every batch: it ties a row to the key, and so to its parent.
+    static let ordinal = OutputColumn(.column(Alias("k", 0), "ord"))
+}
+
+extension DraftLoad {
+    func finish(_ access: RowAccess) throws(PlanningError) -> Load {
+        var draft = StatementDraft()
+        do {
+            let rows: DraftRows, link: Link
+            switch self.link {
+            case .all: (rows, link) = (try direct(access, key: nil, &draft), .root)
+            case .value(let column, let source, let parent): (rows, link) = (try direct(access, key: (column, source), &draft), parent.map { .known(parent: $0) } ?? .root)
+            case .batch(let relation, let parent, let keyColumn, let keyType):
+                let keysAreUnique = relation.local.column == parent.binding.key.column
+                (rows, link) = (
+                    try batch(access, relation, keyType, &draft), .batch(parent: parent.index, column: keyColumn, keyType: keyType, keysAreUnique: keysAreUnique))
+            }
+            let select = statement(rows, access, &draft)
+            return load(select, link, draft, rows.notes, access)
+        } catch {
+            throw PlanningError(error.kind, error.message, range: error.range ?? range, path: error.path ?? path)
+        }
+    }
+
+    /// Rows found by a value that is known, or without one by what the viewer may see.
+    private func direct(_ access: RowAccess, key: (ColumnBinding, ParameterSource)?, _ draft: inout StatementDraft) throws(PlanningError) -> DraftRows {
+        let row = RowReference(alias: draft.tableAlias())
+        var notes: [ConditionNote] = []
+        if let (column, source) = key {
+            notes.append(ConditionNote(condition: .binary(row.column(column), .equal, draft.parameter(source)), reason: .key))
+        }
+        let findsByTenant = key == nil && arguments?.pins(binding.isolation) != true
+        notes += try access.conditions(binding, row: row, indexable: findsByTenant, draft: &draft).notes
+        notes += try filter(access, row, &draft)
+        return DraftRows(row: row, notes: notes)
+    }
+
+    /// Rows found by the keys of the parent's rows.
+    private func batch(_ access: RowAccess, _ relation: RelationBinding, _ keyType: KeyType, _ draft: inout StatementDraft) throws(PlanningError) -> DraftRows {
+        guard case .parameter(let keys) = draft.parameter(.keys, type: keyType.arrayOID) else { throw PlanningError(.isolation, "A batch has no keys.") }
+        let row = RowReference(alias: draft.tableAlias(), keyed: isKeyed ? relation.remote.column : nil)
+        let tie = ConditionNote(condition: .binary(row.column(relation.remote), .equal, RowReference.batchKey), reason: .key)
+        let rules = try access.conditions(binding, row: row, indexable: false, draft: &draft)
+        let notes = [tie] + rules.notes + (try filter(access, row, &draft))
+        return DraftRows(row: row, notes: notes, hoisted: rules.hoisted, keys: .keys(parameter: keys, type: keyType.rawValue, Alias("k", 0)))
+    }
+}

@@ -1,0 +1,26 @@
+import GraphQLSchema
+import GraphQLValidation
+
+extension PlanWalk {
+    /// The fields of an object that the catalog does not bind, each by `value`.
+    mutating func members(
+        _ field: CollectedField, of typeName: String, value: (inout PlanWalk, CollectedField, FieldType) throws(PlanningError) -> OutputValue?
+    ) throws(PlanningError) -> ObjectOutput {
+        guard case .object(let type)? = operation.schema.type(typeName) else { throw field.notBound() }
+        var fields = FieldList()
+        for child in collect(field.selectionSets, on: type) {
+            if child.name == "__typename" {
+                fields.add(typename: type.name, child)
+                continue
+            }
+            guard let member = type.fields[child.name], let output = try value(&self, child, member) else { throw child.notBound() }
+            fields.add(child, output, isNonNull: member.type.isNonNull)
+        }
+        return ObjectOutput(type: type.name, fields: fields.items)
+    }
+}
+
+extension CollectedField {
+    /// Validation has passed, yet nothing gives the field a value: its binding or its type is missing.
+    func notBound() -> PlanningError { PlanningError(.notBound, "Field \"\(name)\" is not available.", range: first.range) }
+}
