@@ -14,6 +14,7 @@ let package = Package(
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     ],
@@ -62,8 +63,8 @@ let package = Package(
         ]),
         // Floor 9
         .target(name: "PorticoServer", dependencies: [
-            "PorticoReview", "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "PostgresClient", "PostgresSQL", "SocketLoop", "TLSTransport", "HTTPWire", "Gzip", "GraphQLLanguage", "YAMLTree", "JSONBytes", "Diagnostics", "PrometheusText",
-            .product(name: "CoreMetrics", package: "swift-metrics"),
+            "PorticoReview", "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "PostgresClient", "PostgresSQL", "SocketLoop", "TLSTransport", "HTTPWire", "Gzip", "GraphQLLanguage", "YAMLTree", "JSONBytes", "Diagnostics", "PrometheusText", "PorticoExecution",
+            .product(name: "CoreMetrics", package: "swift-metrics"), .product(name: "Tracing", package: "swift-distributed-tracing"),
             .product(name: "JWTKit", package: "jwt-kit"),
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "Logging", package: "swift-log"),
@@ -124,6 +125,7 @@ let package = Package(
         .testTarget(name: "PorticoServerTests", dependencies: [
             "PorticoServer", "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "HTTPWire", "Gzip", "JSONBytes", "PostgresSQL", "SocketLoop",
             "TLSTransport", "TestTLS", "TestRandom", "YAMLTree", "Diagnostics", "TestScrape", "PrometheusText", .product(name: "CoreMetrics", package: "swift-metrics"),
+            .product(name: "Tracing", package: "swift-distributed-tracing"), .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
             .product(name: "JWTKit", package: "jwt-kit"),
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "CryptoExtras", package: "swift-crypto"),

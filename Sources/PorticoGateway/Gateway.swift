@@ -267,7 +267,8 @@ public final class Gateway {
         let now = MonotonicClock.nanoseconds()
         ticket.observation.stages.total = now - ticket.receivedAt
         if let loadedAt { ticket.observation.stages.write = now - loadedAt }
-        if let slow = settings.slowRequest, ticket.observation.stages.total >= slow { ticket.observation.slowLoads = ticket.execution?.measurements() ?? [] }
+        if let slow = settings.slowRequest, ticket.observation.stages.total >= slow { ticket.observation.isSlow = true }
+        if ticket.observation.isSlow || ticket.request.isTraced { ticket.observation.loadMeasurements = ticket.execution?.measurements() ?? [] }
         count(buffer, outcome, ticket)
         let completion = ticket.completion
         let response = GatewayResponse(buffer: buffer, outcome: outcome, cause: cause, observation: ticket.observation)

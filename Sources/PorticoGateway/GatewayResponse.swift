@@ -50,8 +50,10 @@ public struct RequestObservation: Sendable {
     public var stages = StageTimes()
     /// The plan that was run, by the name that its statements are tagged with.
     public var plan: String?
-    /// What its loads took, of a request that took at least ``GatewaySettings/slowRequest``; `nil` for others.
-    public var slowLoads: [LoadMeasurement]?
+    /// Whether it took at least ``GatewaySettings/slowRequest``.
+    public var isSlow = false
+    /// What its loads took, of a request that was slow or is traced; `nil` for others.
+    public var loadMeasurements: [LoadMeasurement]?
     /// What went wrong inside, for the operator alone.
     public var failures: [String] = []
     /// Why the database did not serve the request, for the operator alone: in an outage the same for many.

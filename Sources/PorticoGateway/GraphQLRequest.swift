@@ -10,6 +10,8 @@ public struct GraphQLRequest: Sendable {
     public var isReadOnly: Bool
     /// When it came, by ``MonotonicClock``; 0 stands for the moment in which the gateway gets it.
     public var receivedAt = 0
+    /// Somebody asks what each load took (``RequestObservation/loadMeasurements``).
+    public var isTraced = false
     /// Which moments its loads see; `nil` leaves it to the settings.
     public var consistency: Consistency?
 

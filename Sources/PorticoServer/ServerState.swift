@@ -1,6 +1,7 @@
 import PorticoAccess
 import PorticoCatalog
 import PorticoGateway
+public import Tracing
 
 /// What all workers share: immutable but for the rules, which are replaced as a whole.
 public struct ServerState: Sendable {
@@ -13,6 +14,8 @@ public struct ServerState: Sendable {
     public var documents: TrustedDocuments
     /// Where workers count. A program with a metrics backend of its own gives one that has it.
     public var metrics = ServerMetrics()
+    /// What requests are traced by; `nil` leaves it to the configuration, and where that says nothing to the tracer that the program has bootstrapped.
+    public var tracer: (any Tracer)?
 
     public init(
         configuration: GatewayConfiguration, catalog: Catalog, policy: PolicyStore, migrations: Set<String> = [], gateway: GatewaySettings = GatewaySettings(),

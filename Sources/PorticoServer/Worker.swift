@@ -77,7 +77,8 @@ actor Worker: LoopPoller {
         let surface = HTTPSurface(
             cors: configuration.cors.map { CORSPolicy($0) },
             compression: configuration.compression ? ResponseCompression(offload: { work, then in self.launch(work, then) }) : nil,
-            metrics: MetricsEndpoint(metrics: state.metrics, admits: configuration.metrics.admits, launch: { work, then in self.launch(work, then) }))
+            metrics: MetricsEndpoint(metrics: state.metrics, admits: configuration.metrics.admits, launch: { work, then in self.launch(work, then) }),
+            tracer: state.tracer ?? configuration.tracing.tracer)
         let router = Router(
             authenticator: authenticator, endpoint: endpoint, readiness: readiness, log: log,
             surface: surface)

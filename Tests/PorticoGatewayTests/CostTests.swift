@@ -67,12 +67,12 @@ import Testing
         let viewer = SpotexDatabase.viewer("user-agency-001")
         let query = "query Seen($id: ID!) { tenant(id: $id) { sites { id } } users { name } activity: tickets { id } }"
         let observation = try await database.ask(query, as: viewer, variables: #"{"id": "agency-001"}"#).observation
-        let loads = try #require(observation.slowLoads)
+        let loads = try #require(observation.loadMeasurements)
         #expect(loads.map(\.load.path) == ["tenant", "tenant.sites", "users", "activity"])
         #expect(loads.allSatisfy { $0.endedAt != nil && !$0.load.statement.text.contains("agency-001") })
         #expect(observation.plan?.utf8.count == 16)
         let fast = try await SpotexDatabase.shared.get().ask("{ tickets { id } }", as: viewer)
-        #expect(fast.observation.slowLoads == nil)
+        #expect(fast.observation.loadMeasurements == nil)
     }
 
     /// Parent and child leave together where the child's key is known.

@@ -18,4 +18,18 @@ extension ConfigurationReader {
         }
         metrics.audience = .networks(networks)
     }
+
+    mutating func readTracing(_ node: YAMLNode, _ tracing: inout TracingConfiguration) {
+        guard let mapping = reader.mapping(node, allowedKeys: ["spans", "sample"], as: "the tracing") else { return }
+        if let node = mapping["spans"], let word = reader.choice(node, of: TracingConfiguration.Spans.allCases.map(\.rawValue), as: "`spans`") {
+            tracing.spans = TracingConfiguration.Spans(rawValue: word) ?? tracing.spans
+        }
+        if let node = mapping["sample"], let text = reader.string(node, as: "`sample`") {
+            if let part = Double(text), (0...1).contains(part) {
+                tracing.sample = part
+            } else {
+                reader.report("Expected `sample` as a part from 0 to 1, found `\(text)`.", at: node.range, hint: "`0.1` traces every tenth request.")
+            }
+        }
+    }
 }

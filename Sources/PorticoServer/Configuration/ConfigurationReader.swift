@@ -23,7 +23,7 @@ struct ConfigurationReader {
             } catch {
                 reader.report(contentsOf: error.items)
             }
-            let sections = ["listener", "database", "authentication", "documents", "compression", "cors", "limits", "cursors", "logging", "metrics"]
+            let sections = ["listener", "database", "authentication", "documents", "compression", "cors", "limits", "cursors", "logging", "metrics", "tracing"]
             if let mapping = reader.mapping(root, allowedKeys: sections, as: "the configuration") {
                 if let node = mapping["listener"] { readListener(node, &configuration.listener) }
                 if let node = mapping["database"] { readDatabase(node, &configuration.database) }
@@ -34,6 +34,7 @@ struct ConfigurationReader {
                 if let node = mapping["limits"] { readLimits(node, &configuration.limits) }
                 if let node = mapping["cursors"] { readCursors(node, &configuration.cursors) }
                 if let node = mapping["logging"] { readLogging(node, &configuration.logging) }
+                if let node = mapping["tracing"] { readTracing(node, &configuration.tracing) }
                 if let node = mapping["metrics"] { readMetrics(node, &configuration.metrics) }
                 checkCertificates(configuration, at: mapping)
             }

@@ -17,6 +17,7 @@ public struct GatewayConfiguration: Sendable, Equatable {
     public var cursors = CursorConfiguration()
     public var logging = LoggingConfiguration()
     public var metrics = MetricsConfiguration()
+    public var tracing = TracingConfiguration()
 
     public init() {}
 }

@@ -45,7 +45,8 @@ final class BatchRun {
         observation.rows += part.rows
         observation.failures += part.failures
         observation.outage = observation.outage ?? part.outage
-        if let loads = part.slowLoads { observation.slowLoads = (observation.slowLoads ?? []) + loads }
+        observation.isSlow = observation.isSlow || part.isSlow
+        if let loads = part.loadMeasurements { observation.loadMeasurements = (observation.loadMeasurements ?? []) + loads }
         observation.stages.total = max(observation.stages.total, part.stages.total)
     }
 

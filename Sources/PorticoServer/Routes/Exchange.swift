@@ -2,6 +2,7 @@ import HTTPWire
 import JSONBytes
 import PorticoAccess
 import PorticoGateway
+import Tracing
 
 /// What the configuration says of all answers alike. One per worker.
 struct HTTPSurface {
@@ -12,6 +13,8 @@ struct HTTPSurface {
     /// Without it there is no `/metrics`.
     var metrics: MetricsEndpoint?
     let statistics = HTTPStatistics()
+    /// `nil` where no request is traced.
+    var tracer: (any Tracer)?
 }
 
 /// One request on its way to its answer: what the answer and the log line need to know of it.
@@ -23,6 +26,8 @@ final class Exchange {
     private let mayBeKept: Bool
     private let log: RequestLog
     private let trace: TraceParent?
+    /// `nil` for a request that is not traced.
+    private let spans: RequestTrace?
     /// By ``MonotonicClock``.
     let startedAt: Int
     var media = ResponseMedia.json
@@ -48,8 +53,12 @@ final class Exchange {
         acceptsGzip = surface.compression != nil && request.header("accept-encoding") != nil && ContentCoding.negotiated(acceptEncoding: request.list("accept-encoding")) == .gzip
         wantsTiming = ServerTiming.isAskedFor(request)
         origin = surface.cors.flatMap { $0.allowed(request) }
-        startedAt = MonotonicClock.nanoseconds()
+        let now = MonotonicClock.nanoseconds()
+        startedAt = now
+        spans = surface.tracer.flatMap { RequestTrace(request, route: route, startedAt: now, tracer: $0) }
     }
+
+    var isTraced: Bool { spans != nil }
 
     // MARK: Answers
 
@@ -125,15 +134,16 @@ final class Exchange {
 
     private func record(status: Int, _ observation: RequestObservation?) {
         surface.statistics.ended(route, status: status)
+        spans?.end(requestID: requestID, status: status, observation)
         if let observation {
             for failure in observation.failures { log.failure(requestID, "a request failed inside", detail: failure) }
             if let outage = observation.outage { log.outage(requestID, detail: outage) }
         }
-        guard log.logsRequests || observation?.slowLoads != nil else { return }
+        guard log.logsRequests || observation?.isSlow == true else { return }
         let record = RequestRecord(
             requestID: requestID, route: route, status: status, microseconds: (observation?.stages.total ?? MonotonicClock.nanoseconds() - startedAt) / 1000, operation: observation?.operationName,
             viewer: viewer, loads: observation?.loads ?? 0, rows: observation?.rows ?? 0, statements: observation?.statements ?? 0, plan: observation?.plan, trace: trace)
         log.request(record)
-        if let observation, let loads = observation.slowLoads { log.slow(record, observation, loads) }
+        if let observation, observation.isSlow { log.slow(record, observation, observation.loadMeasurements ?? []) }
     }
 }

@@ -114,6 +114,7 @@ final class GraphQLEndpoint {
         let rules = arrival.access.rules
         var request = try documents.request(parameters, rules: rules)
         request.receivedAt = arrival.exchange.startedAt
+        request.isTraced = arrival.exchange.isTraced
         request.consistency = arrival.consistency
         return service.respond(to: request, access: arrival.access, deadline: arrival.deadline) { [documents] answer in
             documents.answered(parameters, rules: rules, outcome: answer.outcome)

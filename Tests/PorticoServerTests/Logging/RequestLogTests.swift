@@ -118,7 +118,7 @@ struct RequestLogTests {
     /// A slow request is told of with its stages; so many a second, the others are counted.
     @Test func slowRequestsAreBounded() async throws {
         let lines = try await lines(.json, level: .warning) { office in
-            office.service.observation.slowLoads = []
+            office.service.observation.isSlow = true
             office.service.observation.operationName = "Slow"
             office.service.observation.stages.database = 1_500_000_000
             office.service.observation.stages.total = 1_600_000_000
