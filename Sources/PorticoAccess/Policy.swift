@@ -73,6 +73,13 @@ public final class Policy: Sendable {
         return .rules(cache.withLock { $0.ruleSet(rules, tenantRules[place], RuleCache.Key(role: role, tenantRules: place), catalog) })
     }
 
+    /// By which line viewers of a role in a tenant may read what they may; `nil` where ``rules(role:tenant:)`` has no rules for them.
+    public func provenance(role: String, tenant: String?) -> AccessProvenance? {
+        guard let rules = roleRules[role], tenant.flatMap({ tenantProblems[$0] }) == nil else { return nil }
+        let place = tenant.flatMap { tenantIndex[$0] } ?? 0
+        return AccessProvenance(rules, tenantRules[place], tenant: tenant, catalog: catalog)
+    }
+
     /// How many distinct sets of rules are compiled by now.
     public var compiledCount: Int { cache.withLock { $0.compiledCount } }
 }

@@ -6,6 +6,9 @@ import YAMLTree
 /// What `config/access/roles.yaml` says of one role.
 struct RoleRules: Sendable {
     var name: String
+    var file: String
+    /// Of its name; `nil` where the file does not mention it.
+    var place: RulePlace?
     var reach: Reach
     var limits: RuleLimits
     var types: [String: ReadRule]
@@ -15,9 +18,24 @@ struct RoleRules: Sendable {
 struct ReadRule: Sendable {
     var fields: Set<String>
     var rows: RuleRows?
-    /// Off until a tenant's file grants it.
-    var isOptional: Bool
+    /// How ``fields`` is written.
+    var stated: StatedFields
+    /// Where it is marked as off until a tenant's file grants it.
+    var optional: RulePlace?
     var origin: RuleOrigin
+
+    var isOptional: Bool { optional != nil }
+}
+
+/// The value of `fields:` as it is written, with its places.
+struct StatedFields: Sendable {
+    enum Form: Sendable { case all, listed, except }
+
+    var form: Form
+    /// Of `all`, of the list, or of `except`.
+    var place: RulePlace
+    /// The fields that it names.
+    var items: [String: RulePlace] = [:]
 }
 
 /// Reads `config/access/roles.yaml` and collects what is wrong with it.
@@ -25,6 +43,7 @@ struct RoleFile {
     let catalog: Catalog
     /// Of the gateway; a role may lower them.
     let limits: RuleLimits
+    private let places: RulePlaces
     private var reader: YAMLReader
     private(set) var roles: [String: RoleRules] = [:]
 
@@ -36,6 +55,7 @@ struct RoleFile {
     init(_ source: SourceText, catalog: Catalog, limits: RuleLimits) {
         self.catalog = catalog
         self.limits = limits
+        places = RulePlaces(source)
         reader = YAMLReader(source)
         guard let root = reader.root(), let file = reader.mapping(root, allowedKeys: ["roles"], as: "the file of the roles") else { return }
         guard let node = file["roles"] else {
@@ -46,7 +66,7 @@ struct RoleFile {
         for member in members { read(member) }
         // Nobody has to state that those who have not signed in may read nothing.
         let anonymous = Viewer.anonymous.role
-        if roles[anonymous] == nil { roles[anonymous] = RoleRules(name: anonymous, reach: .tenant, limits: limits, types: [:]) }
+        if roles[anonymous] == nil { roles[anonymous] = RoleRules(name: anonymous, file: source.name, place: nil, reach: .tenant, limits: limits, types: [:]) }
     }
 
     private mutating func read(_ member: YAMLMember) {
@@ -58,7 +78,7 @@ struct RoleFile {
         }
         guard let mapping = reader.mapping(member.value, as: "the role `\(name)`") else { return }
         let own = ["reach", "crossTenant", "limits"]
-        var role = RoleRules(name: name, reach: reach(mapping), limits: limits, types: [:])
+        var role = RoleRules(name: name, file: reader.source.name, place: places[member.keyRange], reach: reach(mapping), limits: limits, types: [:])
         if let node = mapping["limits"] {
             let stated = LimitRules(node, &reader)
             stated.checkLowers(limits, owner: "the gateway", &reader)
@@ -105,41 +125,51 @@ struct RoleFile {
         let rows = read.member("rows").flatMap { rows in
             RuleRows(rows.value, of: type, role: role.name, isCrossTenant: isCrossTenant, catalog: catalog, origin: RuleOrigin(reader.source, rows.keyRange), &reader)
         }
-        let isOptional = read["optional"].flatMap { reader.bool($0, as: "`optional`") } ?? false
-        return ReadRule(fields: fields(node, type), rows: rows, isOptional: isOptional, origin: origin)
+        let optional = read.member("optional").flatMap { member in reader.bool(member.value, as: "`optional`") == true ? places[member.keyRange] : nil }
+        guard let stated = fields(node, type) else { return nil }
+        return ReadRule(fields: stated.fields(of: type), rows: rows, stated: stated, optional: optional, origin: origin)
     }
 
     /// `all`, a list, or `{ except: [...] }`.
-    private mutating func fields(_ node: YAMLNode, _ type: TypeBinding) -> Set<String> {
-        let all = Set(type.fields.keys)
+    private mutating func fields(_ node: YAMLNode, _ type: TypeBinding) -> StatedFields? {
         switch node.content {
-        case .scalar("all", _): return all
-        case .sequence: return reader.fieldNames(node, of: type, as: "`fields`")
+        case .scalar("all", _): return StatedFields(form: .all, place: places[node.range])
+        case .sequence: return StatedFields(form: .listed, place: places[node.range], items: reader.fieldNames(node, of: type, as: "`fields`", places))
         case .mapping:
-            guard let mapping = reader.mapping(node, allowedKeys: ["except"], as: "`fields`") else { return [] }
-            guard let except = mapping["except"] else {
+            guard let mapping = reader.mapping(node, allowedKeys: ["except"], as: "`fields`") else { return nil }
+            guard let except = mapping.member("except") else {
                 reader.report("Expected `{ except: [...] }`.", at: node.range)
-                return []
+                return nil
             }
-            return all.subtracting(reader.fieldNames(except, of: type, as: "`except`"))
+            return StatedFields(form: .except, place: places[except.keyRange], items: reader.fieldNames(except.value, of: type, as: "`except`", places))
         case .scalar:
             reader.report("Expected `all`, a list of fields or `{ except: [...] }`, found \(node.kindDescription).", at: node.range)
-            return []
+            return nil
+        }
+    }
+}
+
+extension StatedFields {
+    fileprivate func fields(of type: TypeBinding) -> Set<String> {
+        switch form {
+        case .all: Set(type.fields.keys)
+        case .listed: Set(items.keys)
+        case .except: Set(type.fields.keys).subtracting(items.keys)
         }
     }
 }
 
 extension YAMLReader {
-    /// A list of names of fields, each checked.
-    mutating func fieldNames(_ node: YAMLNode, of type: TypeBinding, as what: String) -> Set<String> {
-        guard let items = sequence(node, as: what) else { return [] }
-        var names: Set<String> = []
+    /// A list of names of fields, each checked, with the places of the first mention.
+    mutating func fieldNames(_ node: YAMLNode, of type: TypeBinding, as what: String, _ places: RulePlaces) -> [String: RulePlace] {
+        guard let items = sequence(node, as: what) else { return [:] }
+        var names: [String: RulePlace] = [:]
         for item in items {
             guard let name = string(item, as: "an item of \(what)") else { continue }
             if type.fields[name] == nil {
                 report("\(type.name) has no field `\(name)`.", at: item.range, hint: didYouMean(suggestion(for: name, among: type.fields.keys)))
-            } else {
-                names.insert(name)
+            } else if names[name] == nil {
+                names[name] = places[item.range]
             }
         }
         return names

@@ -22,11 +22,11 @@ struct RuleContent: Sendable, Hashable {
         limits = own.limits.lowering(tenant.limits.lowering(role.limits))
         types = [:]
         for (name, rule) in role.types {
-            if rule.isOptional, !tenant.grants.contains(TenantRules.Grant(role: role.name, type: name)) { continue }
+            if rule.isOptional, tenant.grants[TenantRules.Grant(role: role.name, type: name)] == nil { continue }
             guard let binding = catalog.types[name], role.reach == .crossTenant || binding.isolation != .unstated else { continue }
             let narrowing = own.types[name]
             types[name] = TypeContent(
-                fields: rule.fields.subtracting(narrowing?.hide ?? []), rows: [rule.rows, narrowing?.rows].compactMap(\.self), origin: rule.origin)
+                fields: rule.fields.subtracting(narrowing?.hide.keys.map(\.self) ?? []), rows: [rule.rows, narrowing?.rows].compactMap(\.self), origin: rule.origin)
         }
         settle(catalog)
     }

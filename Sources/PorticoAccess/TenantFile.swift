@@ -3,7 +3,7 @@ import GraphQLSchema
 import PorticoCatalog
 import YAMLTree
 
-/// What a file of `config/access/tenants/` says, without whose it is: equal files are equal values.
+/// What a file of `config/access/tenants/` says and where, without whose it is: equal files are equal values.
 struct TenantRules: Sendable, Hashable {
     struct Role: Sendable, Hashable {
         var limits = LimitRules.none
@@ -13,7 +13,7 @@ struct TenantRules: Sendable, Hashable {
     /// What is taken away from the reading of one type.
     struct Narrowing: Sendable, Hashable {
         var rows: RuleRows?
-        var hide: Set<String> = []
+        var hide: [String: RulePlace] = [:]
     }
 
     struct Grant: Sendable, Hashable {
@@ -21,7 +21,9 @@ struct TenantRules: Sendable, Hashable {
         var type: String
     }
 
-    var grants: Set<Grant> = []
+    /// As ``RuleOrigin/sharedTenantFile(_:)`` names it; `nil` where there is no file.
+    var file: String?
+    var grants: [Grant: RulePlace] = [:]
     var limits = LimitRules.none
     var roles: [String: Role] = [:]
 
@@ -32,6 +34,7 @@ struct TenantRules: Sendable, Hashable {
 struct TenantFile {
     let catalog: Catalog
     let roles: [String: RoleRules]
+    private let places: RulePlaces
     private var reader: YAMLReader
     private(set) var rules = TenantRules.none
 
@@ -40,7 +43,9 @@ struct TenantFile {
     init(_ source: SourceText, catalog: Catalog, roles: [String: RoleRules]) {
         self.catalog = catalog
         self.roles = roles
+        places = RulePlaces(source)
         reader = YAMLReader(source)
+        rules.file = RuleOrigin.sharedTenantFile(source)
         guard let root = reader.root(), let mapping = reader.mapping(root, as: "the rules of a tenant") else { return }
         for member in mapping.members {
             switch member.key {
@@ -74,7 +79,7 @@ struct TenantFile {
         guard let items = reader.sequence(node, as: "`grants`") else { return }
         for item in items {
             guard let text = reader.string(item, as: "a grant") else { continue }
-            if let grant = grant(text, item.range) { rules.grants.insert(grant) }
+            if let grant = grant(text, item.range), rules.grants[grant] == nil { rules.grants[grant] = places[item.range] }
         }
     }
 
@@ -131,7 +136,7 @@ struct TenantFile {
         var result = TenantRules.Narrowing()
         for entry in read.members {
             switch entry.key {
-            case "hide": result.hide = reader.fieldNames(entry.value, of: type, as: "`hide`")
+            case "hide": result.hide = reader.fieldNames(entry.value, of: type, as: "`hide`", places)
             case "rows":
                 let origin = RuleOrigin(reader.source, entry.keyRange, file: RuleOrigin.sharedTenantFile(reader.source))
                 result.rows = RuleRows(entry.value, of: type, role: role.name, isCrossTenant: role.reach == .crossTenant, catalog: catalog, origin: origin, &reader)
