@@ -5,7 +5,8 @@ import Synchronization
 
 /// The rules in force: those of the roles and those of every tenant that has its own, checked as a whole. Immutable; a change of files makes a new one.
 public final class Policy: Sendable {
-    private let catalog: Catalog
+    /// Which its rules speak of.
+    package let catalog: Catalog
     private let roleRules: [String: RoleRules]
     /// For each tenant with a good file, its place in ``tenantRules``.
     private let tenantIndex: [String: Int]
@@ -61,6 +62,12 @@ public final class Policy: Sendable {
 
     /// The names of the roles, sorted.
     public var roles: [String] { roleRules.keys.sorted() }
+
+    /// The tenants that have a file of their own, good or bad, sorted.
+    package var tenants: [String] { (Array(tenantIndex.keys) + tenantProblems.keys).sorted() }
+
+    /// The types that a role may read only where a tenant's file grants it, sorted.
+    package func optionalTypes(of role: String) -> [String] { (roleRules[role]?.types ?? [:]).filter(\.value.isOptional).keys.sorted() }
 
     /// How far a role reaches, which a viewer's `tenants` follow from; `nil` for a role that is not known.
     public func reach(of role: String) -> Reach? { roleRules[role]?.reach }

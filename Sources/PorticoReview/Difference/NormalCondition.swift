@@ -1,0 +1,125 @@
+import GraphQLSchema
+import PorticoAccess
+import PorticoCatalog
+
+/// A rule's condition with `not` pushed inwards, in the terms of the database: what two conditions, maybe of different schemas, are compared by.
+///
+/// It is true of exactly the rows of which the condition is true. Of rows for which the condition is false or null it says nothing: only what is true shows a row.
+indirect enum NormalCondition: Hashable {
+    case all([NormalCondition])
+    case any([NormalCondition])
+    /// The column's value is, or is not, among these; null is neither.
+    case among(Column, Set<InputValue>, isNegated: Bool)
+    case isNull(Column, Bool)
+    /// Any other comparison; `isNegated` where it is false, which is not the same as not true.
+    case compare(Column, Comparison, RuleOperand, isNegated: Bool)
+    /// There is a row behind the relation, or there is none, of which the condition is true.
+    case exists(Relation, NormalCondition, isNegated: Bool)
+    /// The condition is true of every row behind the relation, or not.
+    case every(Relation, NormalCondition, isNegated: Bool)
+
+    struct Column: Hashable {
+        var name: String
+        /// Whether values that differ as they are written differ in the database.
+        var isDiscrete: Bool
+        var isBoolean: Bool
+
+        init(_ column: ColumnBinding) {
+            name = column.column
+            isBoolean = column.type == .bool
+            isDiscrete = switch column.type {
+            case .text, .varchar, .int2, .int4, .int8, .bool, .enum: true
+            case .bpchar, .uuid, .float4, .float8, .numeric, .timestamptz, .timestamp, .date, .json, .jsonb, .array: false
+            }
+        }
+    }
+
+    struct Relation: Hashable {
+        var target: String
+        var local: String
+        var remote: String
+
+        init(_ relation: RelationBinding) {
+            target = relation.target
+            local = relation.local.column
+            remote = relation.remote.column
+        }
+    }
+
+    /// It recurses as deep as the rule is nested, which the reading of rules bounds.
+    init(_ condition: Condition<RuleOperand>, isNegated: Bool = false) {
+        switch condition {
+        case .all(let items), .any(let items):
+            let inner = items.map { NormalCondition($0, isNegated: isNegated) }
+            let isAll = if case .all = condition { !isNegated } else { isNegated }
+            self = inner.count == 1 ? inner[0] : isAll ? .all(inner) : .any(inner)
+        case .not(let inner): self.init(inner, isNegated: !isNegated)
+        case .compare(let column, let comparison, let operand): self.init(Column(column), comparison, operand, isNegated)
+        case .toOne(let relation, let inner): self = .exists(Relation(relation), NormalCondition(inner), isNegated: isNegated)
+        case .toMany(let relation, let quantifier, let inner):
+            self = switch quantifier {
+            case .some: .exists(Relation(relation), NormalCondition(inner), isNegated: isNegated)
+            case .none: .exists(Relation(relation), NormalCondition(inner), isNegated: !isNegated)
+            case .every: .every(Relation(relation), NormalCondition(inner), isNegated: isNegated)
+            }
+        }
+    }
+
+    private init(_ column: Column, _ comparison: Comparison, _ operand: RuleOperand, _ isNegated: Bool) {
+        switch (comparison, operand) {
+        case (.isNull, .literal(.boolean(let flag))): self = .isNull(column, flag != isNegated)
+        case (.eq, .literal(let value)), (.ne, .literal(let value)):
+            let isNegated = (comparison == .ne) != isNegated
+            if column.isBoolean, case .boolean(let flag) = value {
+                self = .among(column, [.boolean(flag != isNegated)], isNegated: false)
+            } else {
+                self = .among(column, [value], isNegated: isNegated)
+            }
+        case (.in, .literal(.list(let values))), (.notIn, .literal(.list(let values))):
+            // A null among the values would make the outcome null; the reading of rules refuses it. None at all decides the matter, also for null.
+            let isNegated = (comparison == .notIn) != isNegated
+            self = !values.isEmpty ? .among(column, Set(values), isNegated: isNegated) : isNegated ? .all([]) : .any([])
+        default:
+            if isNegated, let opposite = comparison.opposite {
+                self = .compare(column, opposite, operand, isNegated: false)
+            } else {
+                self = .compare(column, comparison, operand, isNegated: isNegated)
+            }
+        }
+    }
+
+    /// Whether more rows of other types can only bring more rows of this one, so that a wider reach never hides a row.
+    var growsWithReach: Bool {
+        switch self {
+        case .all(let items), .any(let items): items.allSatisfy(\.growsWithReach)
+        case .exists(_, let inner, let isNegated): !isNegated && inner.growsWithReach
+        case .every: false
+        case .among, .isNull, .compare: true
+        }
+    }
+
+    var followsRelation: Bool {
+        switch self {
+        case .all(let items), .any(let items): items.contains(where: \.followsRelation)
+        case .exists, .every: true
+        case .among, .isNull, .compare: false
+        }
+    }
+}
+
+extension Comparison {
+    /// What is true where this is false, and null where this is null.
+    fileprivate var opposite: Comparison? {
+        switch self {
+        case .eq: .ne
+        case .ne: .eq
+        case .in: .notIn
+        case .notIn: .in
+        case .lt: .gte
+        case .gte: .lt
+        case .gt: .lte
+        case .lte: .gt
+        case .isNull, .contains, .startsWith, .endsWith, .iContains, .like, .iLike, .has, .hasAny, .hasAll, .isEmpty, .hasKey: nil
+        }
+    }
+}

@@ -1,0 +1,164 @@
+import PorticoAccess
+import PorticoCatalog
+
+extension PolicyDifference {
+    /// Compares two sets of rules, which may be of different schemas.
+    ///
+    /// - Parameter tenants: Only the viewers of these tenants, such as those whose files have changed; without it everybody's.
+    public init(old: Policy, new: Policy, tenants: [String]? = nil) {
+        var comparison = PolicyComparison(old: old, new: new)
+        changes = comparison.changes(of: tenants)
+    }
+}
+
+/// Compares the rules of each role once for all tenants in which they are equal before and equal after.
+private struct PolicyComparison {
+    let old: Policy
+    let new: Policy
+    /// The rules of the sets that were met, so that a set which ten thousand tenants share is looked at once. Holds the sets: an identity stays theirs.
+    private var facts: [ObjectIdentifier: (set: RuleSet, facts: RuleFacts)] = [:]
+
+    init(old: Policy, new: Policy) {
+        self.old = old
+        self.new = new
+    }
+
+    /// A role before and after in one tenant.
+    private struct Pair: Hashable {
+        var old: RuleState
+        var new: RuleState
+    }
+
+    mutating func changes(of chosen: [String]?) -> [AccessChange] {
+        let known = Set(old.tenants).union(new.tenants).sorted()
+        let named = chosen.map { $0.sorted() } ?? known
+        var changes: [AccessChange] = []
+        for role in Set(old.roles).union(new.roles).sorted() {
+            // Whoever has not signed in belongs to no tenant.
+            let isAnonymous = role == Viewer.anonymous.role
+            if isAnonymous, chosen != nil { continue }
+            changes += self.changes(role, named: isAnonymous ? [] : named, hasOthers: chosen == nil, known: isAnonymous ? [] : known)
+        }
+        return changes
+    }
+
+    private mutating func changes(_ role: String, named: [String], hasOthers: Bool, known: [String]) -> [AccessChange] {
+        var groups: [Pair: (named: [String], hasOthers: Bool)] = [:]
+        if hasOthers { groups[Pair(old: state(old, role, nil), new: state(new, role, nil)), default: ([], false)].hasOthers = true }
+        for tenant in named {
+            groups[Pair(old: state(old, role, tenant), new: state(new, role, tenant)), default: ([], false)].named.append(tenant)
+        }
+        // The same change of a type in differently ruled tenants is one line.
+        var tenants: [Finding: (named: [String], hasOthers: Bool)] = [:]
+        for (pair, group) in groups {
+            for finding in findings(pair.old, pair.new) {
+                tenants[finding, default: ([], false)].named += group.named
+                if group.hasOthers { tenants[finding, default: ([], false)].hasOthers = true }
+            }
+        }
+        let ordered = tenants.map { finding, group in
+            let names = group.named.sorted(), shown = Set(names)
+            let except = group.hasOthers ? known.filter { !shown.contains($0) } : []
+            return AccessChange(role: role, tenants: TenantGroup(named: names, hasOthers: group.hasOthers, except: except), subject: finding.subject, direction: finding.direction)
+        }
+        return ordered.sorted { ($0.subject.order, $0.tenants.hasOthers ? "" : $0.tenants.named.first ?? "") < ($1.subject.order, $1.tenants.hasOthers ? "" : $1.tenants.named.first ?? "") }
+    }
+
+    private mutating func state(_ policy: Policy, _ role: String, _ tenant: String?) -> RuleState {
+        switch policy.rules(role: role, tenant: tenant) {
+        case .unknownRole: return .absent
+        case .tenantUnavailable: return .unserved
+        case .rules(let set):
+            if let known = facts[ObjectIdentifier(set)] { return .rules(known.facts) }
+            let made = RuleFacts(set, policy.catalog)
+            facts[ObjectIdentifier(set)] = (set, made)
+            return .rules(made)
+        }
+    }
+
+    private struct Finding: Hashable {
+        var subject: AccessChange.Subject
+        var direction: AccessDirection
+    }
+
+    private func findings(_ old: RuleState, _ new: RuleState) -> [Finding] {
+        switch (old, new) {
+        case (.absent, .absent), (.unserved, .unserved): return []
+        // Nobody of a bad file's tenant is served, whatever the rules would be.
+        case (.unserved, .absent): return [Finding(subject: .roleWent, direction: [])]
+        case (.absent, .unserved): return [Finding(subject: .roleCame, direction: [])]
+        case (.rules, .unserved): return [Finding(subject: .served(false), direction: .loss)]
+        case (.unserved, .rules): return [Finding(subject: .served(true), direction: .gain)]
+        case (.absent, .rules(let facts)):
+            let came = Finding(subject: .roleCame, direction: facts.types.isEmpty ? [] : .gain)
+            return [came] + types(.none(like: facts), facts)
+        case (.rules(let facts), .absent):
+            let went = Finding(subject: .roleWent, direction: facts.types.isEmpty ? [] : .loss)
+            return [went] + types(facts, .none(like: facts))
+        case (.rules(let old), .rules(let new)):
+            if old == new { return [] }
+            return frame(old, new) + types(old, new)
+        }
+    }
+
+    private func frame(_ old: RuleFacts, _ new: RuleFacts) -> [Finding] {
+        var findings: [Finding] = []
+        if old.reach != new.reach {
+            findings.append(Finding(subject: .reach(old.reach, new.reach), direction: old.reach.breadth < new.reach.breadth ? .gain : .loss))
+        }
+        for limit in RequestLimit.allCases where old.limits[limit] != new.limits[limit] {
+            let (before, after) = (old.limits[limit], new.limits[limit])
+            findings.append(Finding(subject: .limit(limit, old: before, new: after), direction: before < after ? .gain : .loss))
+        }
+        return findings
+    }
+
+    private func types(_ old: RuleFacts, _ new: RuleFacts) -> [Finding] {
+        let movedTypes = Set(old.isolations.keys).union(new.isolations.keys).filter { old.isolations[$0] != new.isolations[$0] }
+        let isBounded = old.reach != .crossTenant || new.reach != .crossTenant
+        let changesReach = TypeComparison.ReachChange(old: old.reach, new: new.reach, movesIsolation: isBounded && !movedTypes.isEmpty)
+        return Set(old.types.keys).union(new.types.keys).sorted().compactMap { name in
+            let comparison = TypeComparison(name: name, old: old.types[name], new: new.types[name], reach: changesReach)
+            return comparison.change.map { Finding(subject: .type($0), direction: comparison.direction($0)) }
+        }
+    }
+}
+
+/// What the viewers of a role in a tenant have.
+private enum RuleState: Hashable {
+    case absent
+    case unserved
+    case rules(RuleFacts)
+}
+
+extension Reach {
+    /// Greater for whoever reaches more.
+    var breadth: Int {
+        switch self {
+        case .tenant: 0
+        case .subtree: 1
+        case .crossTenant: 2
+        }
+    }
+
+    /// In words.
+    var words: String {
+        switch self {
+        case .tenant: "its own tenant"
+        case .subtree: "its tenant and all below it"
+        case .crossTenant: "all tenants"
+        }
+    }
+}
+
+extension AccessChange.Subject {
+    fileprivate var order: String {
+        switch self {
+        case .roleCame, .roleWent: "0"
+        case .served: "1"
+        case .reach: "2"
+        case .limit(let limit, _, _): "3\(limit.name)"
+        case .type(let change): "4\(change.type)"
+        }
+    }
+}

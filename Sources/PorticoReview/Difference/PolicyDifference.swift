@@ -1,0 +1,57 @@
+import PorticoAccess
+import PorticoCatalog
+
+/// What changes for whom when one set of rules takes the place of another.
+///
+/// Pure: no database. What it says of rows is what the conditions themselves prove; the rows of a database are counted elsewhere.
+public struct PolicyDifference: Sendable, Equatable {
+    /// By role, then limits and reach before types, each with the tenants whose viewers it concerns.
+    public var changes: [AccessChange]
+
+    public var isEmpty: Bool { changes.isEmpty }
+    /// Of all changes together.
+    public var direction: AccessDirection { changes.reduce(into: []) { $0.formUnion($1.direction) } }
+}
+
+/// One change for the viewers of one role in some tenants.
+public struct AccessChange: Sendable, Hashable {
+    public var role: String
+    public var tenants: TenantGroup
+    public var subject: Subject
+    public var direction: AccessDirection
+
+    public enum Subject: Sendable, Hashable {
+        /// The role is new; what it may read follows as types that came.
+        case roleCame
+        case roleWent
+        /// The tenants' files were bad, or are now: their viewers are not served.
+        case served(Bool)
+        case reach(Reach, Reach)
+        case limit(RequestLimit, old: Int, new: Int)
+        case type(TypeChange)
+    }
+}
+
+/// What changes in reading one type.
+public struct TypeChange: Sendable, Hashable {
+    public enum Presence: Sendable, Hashable { case came, went, stays }
+
+    public var type: String
+    public var presence: Presence
+    /// Sorted, as are the others.
+    public var gained: [String]
+    public var lost: [String]
+    /// Fields that now show another column, or lead along another relation.
+    public var rebound: [String]
+    /// The row conditions in words, where they differ or came or went with the type.
+    public var rows: Replacement?
+    /// The paths to the tenant, where they differ.
+    public var isolation: Replacement?
+
+    /// Words for what was and what is; `nil` where there is nothing to say.
+    public struct Replacement: Sendable, Hashable {
+        public var old: String?
+        public var new: String?
+        public var direction: AccessDirection
+    }
+}

@@ -1,0 +1,34 @@
+/// The tenants that a change concerns in the same way.
+public struct TenantGroup: Sendable, Hashable, CustomStringConvertible {
+    /// Those with a file of their own, sorted.
+    public var named: [String]
+    /// Whether also all tenants without a file.
+    public var hasOthers: Bool
+    /// Those with a file of their own that it does not concern, sorted.
+    public var except: [String]
+
+    public init(named: [String], hasOthers: Bool, except: [String]) {
+        self.named = named
+        self.hasOthers = hasOthers
+        self.except = except
+    }
+
+    /// Names in a description; the others are counted. Stands against lines of ten thousand names.
+    public static let mostNames = 3
+
+    /// `every tenant`, `every tenant but agency-001`, `tenants without rules of their own`, or names.
+    public var description: String {
+        if hasOthers {
+            if except.isEmpty { return "every tenant" }
+            if named.isEmpty { return "tenants without rules of their own" }
+            if except.count <= Self.mostNames { return "every tenant but \(except.joined(separator: ", "))" }
+            return "tenants without rules of their own, \(list)"
+        }
+        return list
+    }
+
+    private var list: String {
+        let shown = named.prefix(Self.mostNames).joined(separator: ", ")
+        return named.count > Self.mostNames ? "\(shown) and \(named.count - Self.mostNames) more" : shown
+    }
+}
