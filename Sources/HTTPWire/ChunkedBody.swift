@@ -23,7 +23,7 @@ struct ChunkedBody {
         }
         guard digits > 0 else { throw .bad("The size of a chunk is not a hexadecimal number.") }
         try takeExtensions(UnsafeRawBufferPointer(rebasing: line[digits...]), limits: limits)
-        guard size <= UInt64(max(limits.body - received, 0)) else { throw HTTPFailure(status: 413, "The body is longer than \(limits.body) bytes.") }
+        guard size <= UInt64(max(limits.body - received, 0)) else { throw HTTPFailure(status: 413, "The body is longer than \(limits.body) bytes.", excess: .body) }
         return Int(size)
     }
 

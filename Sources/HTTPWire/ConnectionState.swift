@@ -132,9 +132,10 @@ public struct ConnectionState: Sendable, Equatable {
             phase = .closed
             return nil
         case .readingHead, .readingBody:
+            let excess = phase == .readingHead ? HTTPFailure.Excess.headTime : .bodyTime
             phase = .failing
             keepsAlive = false
-            return HTTPFailure(status: 408, "The request did not arrive in time.")
+            return HTTPFailure(status: 408, "The request did not arrive in time.", excess: excess)
         case .responding, .failing, .closed: return nil
         }
     }

@@ -37,7 +37,7 @@ struct MessageFraming {
             return .chunked
         }
         guard let contentLength, contentLength > 0 else { return .none }
-        guard contentLength <= limit else { throw HTTPFailure(status: 413, "The body is longer than \(limit) bytes.") }
+        guard contentLength <= limit else { throw HTTPFailure(status: 413, "The body is longer than \(limit) bytes.", excess: .body) }
         return .sized(contentLength)
     }
 

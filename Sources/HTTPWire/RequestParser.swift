@@ -152,7 +152,7 @@ public final class RequestParser {
             input.consume(2)
         }
         let limit = limits.requestLine
-        guard let line = try line(from: 0, limit: limit, orFail: HTTPFailure(status: 414, "The request line is longer than \(limit) bytes.")) else {
+        guard let line = try line(from: 0, limit: limit, orFail: HTTPFailure(status: 414, "The request line is longer than \(limit) bytes.", excess: .requestLine)) else {
             return .needMore
         }
         try builder.takeRequestLine(input.bytes(line), at: 0)
@@ -169,13 +169,13 @@ public final class RequestParser {
             let start = lineStart
             lineStart = line.upperBound + 2
             if line.isEmpty { return try finishHead() }
-            guard builder.fields.count < limits.headerCount else { throw HTTPFailure(status: 431, "There are more than \(limits.headerCount) header fields.") }
+            guard builder.fields.count < limits.headerCount else { throw HTTPFailure(status: 431, "There are more than \(limits.headerCount) header fields.", excess: .headers) }
             if builder.fields.isEmpty { builder.fields.reserveCapacity(16) }
             try builder.takeField(UnsafeMutableRawBufferPointer(start: input.first + start, count: line.count), at: start)
         }
     }
 
-    private static func tooLong(_ what: String, _ limit: Int) -> HTTPFailure { HTTPFailure(status: 431, "The \(what) are longer than \(limit) bytes.") }
+    private static func tooLong(_ what: String, _ limit: Int) -> HTTPFailure { HTTPFailure(status: 431, "The \(what) are longer than \(limit) bytes.", excess: .headers) }
 
     private func finishHead() throws(HTTPFailure) -> Event? {
         let body = try builder.framing.body(version: builder.version, limit: limits.body)

@@ -83,6 +83,7 @@ public final class Server: Sendable {
                 try await worker.start(state, keys: keys, certificates: certificates, sockets: own)
                 state.metrics.attach { await worker.sampleMetrics() }
             }
+            if let certificates { state.metrics.attach { [metrics = state.metrics] in metrics.sample(certificates) } }
             try await workers.first?.watchSignals { [self] signal in received(signal) }
         } catch {
             await end(workers, threads)
@@ -107,7 +108,7 @@ public final class Server: Sendable {
     private func received(_ signal: ProcessSignal) {
         // A terminal that goes away sends it too; where there is nothing to read again, it ends the server as it would end any program.
         if signal == .hangup, certificates != nil {
-            Task.detached { [self] in reloadCertificates(always: true) }
+            Task.detached { [self] in readAgain(always: true) }
         } else {
             stopRequest.yield("\(signal)")
         }
@@ -165,18 +166,24 @@ public final class Server: Sendable {
         return Task.detached { [self] in
             while true {
                 do { try await Task.sleep(for: .milliseconds(Self.certificateWatch)) } catch { return }
-                reloadCertificates(always: false)
+                readAgain(always: false)
             }
         }
     }
+
+    /// Reads what can be read again while the server runs; blocks for as long as the disk does.
+    /// - Parameter always: Even where the files look the same.
+    func readAgain(always: Bool) { reloadCertificates(always: always) }
 
     private func reloadCertificates(always: Bool) {
         switch certificates?.reload(always: always) {
         case nil, .unchanged: break
         case .replaced(let summary, let warnings):
+            state.metrics.reloaded(.certificates, isTaken: true)
             for warning in warnings { logger.warning("\(warning)") }
             logger.notice("new connections get the certificates that were read again", metadata: ["certificate": "\(summary)"])
         case .refused(let failure):
+            state.metrics.reloaded(.certificates, isTaken: false)
             logger.error("the certificates cannot be used; the former ones stay in force", metadata: ["detail": "\(failure.description)"])
         }
     }

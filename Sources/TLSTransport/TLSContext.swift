@@ -7,6 +7,8 @@ public final class TLSContext: Sendable {
     nonisolated(unsafe) let pointer: OpaquePointer
     /// The server's own certificate, and until when it is good.
     public let summary: String
+    /// Until when all certificates of the chain are good, in seconds since 1970: the end of the first that ends. `nil` where it cannot be read.
+    public let expiry: Int?
     /// What is not right with the certificates but keeps nobody from using them: one sentence each.
     public let warnings: [String]
 
@@ -15,7 +17,7 @@ public final class TLSContext: Sendable {
         guard let context = SSL_CTX_new(TLS_server_method()) else { throw TLSFailure("OpenSSL cannot make a context: \(OpenSSLError.text).") }
         do throws(TLSFailure) {
             try Self.setRules(context, settings)
-            (summary, warnings) = try Self.setIdentity(context, settings)
+            (summary, expiry, warnings) = try Self.setIdentity(context, settings)
             if let clients = settings.clientCertificates { try Self.setAuthorities(context, clients) }
         } catch {
             SSL_CTX_free(context)
@@ -61,7 +63,7 @@ public final class TLSContext: Sendable {
 
     // MARK: The server's certificate
 
-    private static func setIdentity(_ context: OpaquePointer, _ settings: TLSSettings) throws(TLSFailure) -> (summary: String, warnings: [String]) {
+    private static func setIdentity(_ context: OpaquePointer, _ settings: TLSSettings) throws(TLSFailure) -> (summary: String, expiry: Int?, warnings: [String]) {
         let chain = try PEMFile(settings.certificate, role: "certificate").certificates()
         defer { for certificate in chain { X509_free(certificate) } }
         let key = try PEMFile(settings.key, role: "key").privateKey()
@@ -86,7 +88,12 @@ public final class TLSContext: Sendable {
             if X509_cmp_current_time(end) < 0 { warnings.append("\(name) has expired on \(moment(end)); clients will refuse it.") }
             if X509_cmp_current_time(start) > 0 { warnings.append("\(name) is not good before \(moment(start)); clients will refuse it.") }
         }
-        return ("\(subject(of: own)), until \(moment(X509_get0_notAfter(own)))", warnings)
+        return ("\(subject(of: own)), until \(moment(X509_get0_notAfter(own)))", chain.compactMap { seconds(X509_get0_notAfter($0)) }.min(), warnings)
+    }
+
+    private static func seconds(_ time: UnsafePointer<ASN1_TIME>?) -> Int? {
+        var parts = tm()
+        return ASN1_TIME_to_tm(time, &parts) == 1 ? timegm(&parts) : nil
     }
 
     private static func moment(_ time: UnsafePointer<ASN1_TIME>?) -> String {

@@ -29,6 +29,8 @@ public final class TLSSession {
         case plainHTTP
         /// The client left.
         case closed
+        /// The client's certificate is missing where one is needed, or is not good. The reason is for the operator; the client has got an alert.
+        case clientRefused(String)
         /// The reason is for the operator; the client has got an alert where the protocol has one.
         case failed(String)
     }
@@ -43,6 +45,19 @@ public final class TLSSession {
     private var isWritePending = false
     /// What the client is, once the handshake is done; `nil` without a certificate.
     public private(set) var clientCertificate: ClientCertificate?
+
+    /// What was agreed upon; `nil` before the handshake is done.
+    public var version: TLSSettings.Version? {
+        guard let session, isEstablished else { return nil }
+        switch SSL_version(session) {
+        case TLS1_2_VERSION: return .tls12
+        case TLS1_3_VERSION: return .tls13
+        default: return nil
+        }
+    }
+
+    /// Whether the session goes on from one that the client had before.
+    public var isResumed: Bool { session.map { SSL_session_reused($0) == 1 } ?? false }
 
     /// Reading goes on once the socket is writable: an answer of the protocol itself waits.
     public private(set) var readNeedsWrite = false
@@ -77,8 +92,9 @@ public final class TLSSession {
             if reason == SSL_R_HTTP_REQUEST { return .plainHTTP }
             let verification = SSL_get_verify_result(session)
             if reason == SSL_R_CERTIFICATE_VERIFY_FAILED, verification != X509_V_OK {
-                return .failed("the client's certificate is refused: \(String(cString: X509_verify_cert_error_string(verification)))")
+                return .clientRefused("the client's certificate is refused: \(String(cString: X509_verify_cert_error_string(verification)))")
             }
+            if reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE { return .clientRefused(OpenSSLError.text) }
             return .failed(OpenSSLError.text)
         default:
             isBroken = true

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Glibc
+import PorticoServer
 
 /// The program: words in, one command out, and an exit status that scripts can rely on.
 @main
@@ -9,6 +10,7 @@ struct Portico: ParsableCommand {
         commandName: "portico",
         abstract: "A GraphQL gateway for multi-tenant PostgreSQL.",
         discussion: "Exit status: 0 done, 1 the thing asked about is not in order, 2 wrong usage or configuration.",
+        version: "portico \(ServerVersion.text)",
         subcommands: [Dev.self, Serve.self, Migrate.self, Seed.self, Health.self, Check.self, SchemaText.self, Query.self, Explain.self, Token.self, Access.self]
     )
 

@@ -8,6 +8,11 @@ import Testing
         #expect(result.output.contains("USAGE: portico"))
     }
 
+    @Test func theVersionIsPrinted() throws {
+        let result = try CommandProcess.run(["--version"])
+        #expect(result.status == 0 && result.output.hasPrefix("portico 0."))
+    }
+
     @Test func helpNamesEveryCommand() throws {
         let output = try CommandProcess.run([]).output
         for command in ["dev", "serve", "migrate", "seed", "health", "check", "schema", "query", "explain", "token"] {

@@ -47,6 +47,12 @@ public final class TestAuthority {
         try write(made, key: own, name: name, passphrase: passphrase)
     }
 
+    /// Puts another certificate behind one, as those of the authorities between stand behind a server's own.
+    public func chain(_ name: String, with other: String) throws {
+        let text = try [name, other].map { try String(contentsOfFile: certificateFile($0), encoding: .utf8) }.joined()
+        try text.write(toFile: certificateFile(name), atomically: true, encoding: .utf8)
+    }
+
     /// The SHA-256 of a certificate, in hexadecimal digits.
     public func fingerprint(_ name: String) throws -> String {
         guard let bio = BIO_new_file(certificateFile(name), "r"), let made = PEM_read_bio_X509(bio, nil, nil, nil) else { throw TestTLSFailure("cannot read \(name)") }

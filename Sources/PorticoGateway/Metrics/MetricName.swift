@@ -19,6 +19,9 @@ public enum MetricName: String, Sendable, CaseIterable {
     case requestsInFlight = "portico_http_requests_in_flight"
     case connections = "portico_http_connections"
     case authenticationFailures = "portico_authentication_failures_total"
+    case limitsHit = "portico_limits_hit_total"
+    case tlsHandshakes = "portico_tls_handshakes_total"
+    case certificateExpiry = "portico_tls_certificate_expiry_timestamp_seconds"
     // Of the connections to PostgreSQL
     case poolConnections = "portico_pool_connections"
     case poolStatements = "portico_pool_statements_total"
@@ -31,6 +34,7 @@ public enum MetricName: String, Sendable, CaseIterable {
     case poolConnects = "portico_pool_connects_total"
     case poolConnectionsLost = "portico_pool_connections_lost_total"
     // Of the process
+    case reloads = "portico_reloads_total"
     case droppedLogLines = "portico_log_lines_dropped_total"
     case buildInfo = "portico_build_info"
     case residentMemory = "process_resident_memory_bytes"
@@ -51,6 +55,9 @@ public enum MetricName: String, Sendable, CaseIterable {
         case .cacheLookups: ["cache", "result"]
         case .httpRequests: ["route", "status"]
         case .authenticationFailures: ["kind"]
+        case .limitsHit: ["limit"]
+        case .tlsHandshakes: ["version", "outcome"]
+        case .reloads: ["files", "outcome"]
         case .poolConnections: ["state"]
         case .buildInfo: ["version"]
         default: []
@@ -74,6 +81,9 @@ public enum MetricName: String, Sendable, CaseIterable {
         case .requestsInFlight: (.gauge, "HTTP requests that are being answered.")
         case .connections: (.gauge, "Open HTTP connections.")
         case .authenticationFailures: (.counter, "Requests whose sender was not accepted, by the reason.")
+        case .limitsHit: (.counter, "Requests, and connections, that a limit refused or ended, by the limit's name.")
+        case .tlsHandshakes: (.counter, "TLS handshakes by what became of them; the version is empty where none was agreed upon.")
+        case .certificateExpiry: (.gauge, "Until when the certificates in force are good, the first of the chain to end, in seconds since 1970.")
         case .poolConnections: (.gauge, "Connections to PostgreSQL, by their state.")
         case .poolStatements: (.counter, "Statements that were sent to PostgreSQL, those that were sent again and those that look up users included.")
         case .poolWaiting: (.gauge, "Statements that wait for a place on a connection.")
@@ -84,6 +94,7 @@ public enum MetricName: String, Sendable, CaseIterable {
         case .poolCancels: (.counter, "Cancel requests that were sent to PostgreSQL.")
         case .poolConnects: (.counter, "Connections to PostgreSQL that were made.")
         case .poolConnectionsLost: (.counter, "Connections to PostgreSQL that were lost.")
+        case .reloads: (.counter, "Files that were read again while the server ran, by which and by whether they were taken.")
         case .droppedLogLines: (.counter, "Log lines of requests that were dropped because nobody read them.")
         case .buildInfo: (.gauge, "Always 1; the label says which version runs.")
         case .residentMemory: (.gauge, "Memory of the process that is in RAM.")

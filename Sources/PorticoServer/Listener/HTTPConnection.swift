@@ -77,6 +77,7 @@ final class HTTPConnection: WheelEntry {
         switch session.handshake() {
         case .done:
             handshaking = nil
+            listener.statistics.shookHands(session.isResumed ? .resumed : .full, version: session.version)
             listener.wheel.set(self, after: settings.idleTimeout)
             watch()
             read()
@@ -84,14 +85,20 @@ final class HTTPConnection: WheelEntry {
         case .wantsWrite: watchHandshake(.write)
         case .plainHTTP:
             handshaking = nil
+            listener.statistics.shookHands(.plainHTTP)
             transport = .plain(session.socket)
             state.parsed(.failed(Self.plainRequest), progress: .failed)
             refuse(Self.plainRequest)
         case .closed: broke()
-        case .failed(let reason):
-            listener.handshakeFailed(reason)
-            broke()
+        case .clientRefused(let reason): handshakeFailed(reason, .certificateRefused)
+        case .failed(let reason): handshakeFailed(reason, .failed)
         }
+    }
+
+    private func handshakeFailed(_ reason: String, _ outcome: ListenerStatistics.Outcome) {
+        handshaking = nil
+        listener.handshakeFailed(reason, outcome)
+        broke()
     }
 
     private static let plainRequest = HTTPFailure(status: 400, "This port speaks HTTPS; the request came without TLS.")
@@ -293,6 +300,12 @@ final class HTTPConnection: WheelEntry {
     // MARK: Ends
 
     func deadlinePassed() {
+        if handshaking != nil {
+            handshaking = nil
+            listener.statistics.shookHands(.timedOut)
+            listener.statistics.hit(.headerTimeout)
+        }
+        if isBlocked { listener.statistics.hit(.writeTimeout) }
         if isBlocked || (peerHasEnded && state.phase == .responding) { return broke() }
         guard let failure = state.timedOut() else { return state.mustClose ? close() : () }
         refuse(failure)
@@ -318,6 +331,7 @@ final class HTTPConnection: WheelEntry {
         self.registration = nil
         listener.reactor.deregister(registration)
         transport.close()
+        if handshaking != nil { listener.statistics.shookHands(.closed) }
         handshaking = nil
         body = nil
         listener.wheel.remove(self)

@@ -17,6 +17,7 @@ final class HTTPListener {
     let reactor: Reactor
     let settings: HTTPConnectionSettings
     let wheel: TimerWheel<HTTPConnection>
+    let statistics = ListenerStatistics()
     unowned let handler: any HTTPHandler
     private let sockets: [Listener]
     private let certificates: CertificateStore?
@@ -64,6 +65,7 @@ final class HTTPListener {
     private func accept(from socket: Listener) -> Bool {
         for _ in 0..<Self.acceptsPerTurn {
             guard connectionCount < mostConnections else {
+                statistics.hit(.connections)
                 pause("the limit of open connections is reached", until: nil)
                 return false
             }
@@ -137,7 +139,10 @@ final class HTTPListener {
         return true
     }
 
-    func handshakeFailed(_ reason: String) { logger.debug("a TLS handshake failed", metadata: ["detail": "\(reason)"]) }
+    func handshakeFailed(_ reason: String, _ outcome: ListenerStatistics.Outcome) {
+        statistics.shookHands(outcome)
+        logger.debug("a TLS handshake failed", metadata: ["detail": "\(reason)"])
+    }
 
     // MARK: Connections
 

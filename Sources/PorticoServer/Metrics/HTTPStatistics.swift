@@ -1,3 +1,6 @@
+import HTTPWire
+import PorticoAccess
+
 /// What one worker's HTTP side has done so far; plain numbers of its loop.
 final class HTTPStatistics {
     struct Answers {
@@ -10,6 +13,8 @@ final class HTTPStatistics {
     private(set) var answers: [Answers] = []
     private(set) var inFlight = 0
     private(set) var authenticationFailures: [AuthenticationFailure.Kind: Int] = [:]
+    /// By the limit's name.
+    private(set) var limitsHit: [String: Int] = [:]
 
     func began() { inFlight += 1 }
 
@@ -30,6 +35,24 @@ final class HTTPStatistics {
     }
 
     func count(_ failure: AuthenticationFailure) { authenticationFailures[failure.kind, default: 0] += 1 }
+
+    /// A request was refused because of a limit.
+    func hit(_ limit: RequestLimit) { limitsHit[limit.name, default: 0] += 1 }
+
+    func hit(_ limit: LimitName) { limitsHit[limit.rawValue, default: 0] += 1 }
+}
+
+extension LimitName {
+    /// The limit that a request exceeded while it was read.
+    init(_ excess: HTTPFailure.Excess) {
+        self = switch excess {
+        case .requestLine: .requestLine
+        case .headers: .headers
+        case .body: .body
+        case .headTime: .headerTimeout
+        case .bodyTime: .bodyTimeout
+        }
+    }
 }
 
 extension AuthenticationFailure {

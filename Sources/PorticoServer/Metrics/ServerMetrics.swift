@@ -2,6 +2,7 @@ public import CoreMetrics
 import PorticoGateway
 public import PrometheusText
 import Synchronization
+import TLSTransport
 
 /// The metrics of a server, shared by its workers: where the numbers are kept, and how those that workers keep for themselves are fetched.
 public final class ServerMetrics: Sendable {
@@ -42,6 +43,21 @@ public final class ServerMetrics: Sendable {
         }
         return await task.value
     }
+
+    // MARK: Files
+
+    /// What is read again while the server runs.
+    enum ReloadedFiles: String { case certificates, documents }
+
+    func reloaded(_ files: ReloadedFiles, isTaken: Bool) {
+        Counter(label: MetricName.reloads.rawValue, dimensions: [("files", files.rawValue), ("outcome", isTaken ? "taken" : "refused")], factory: factory).increment()
+    }
+
+    func sample(_ certificates: CertificateStore) {
+        if let expiry = certificates.current.expiry { Meter(label: MetricName.certificateExpiry.rawValue, factory: factory).set(expiry) }
+    }
+
+    // MARK: Workers
 
     func attach(_ sampler: @escaping @Sendable () async -> Void) { samplers.withLock { $0.append(sampler) } }
 

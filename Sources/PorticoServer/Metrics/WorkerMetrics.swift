@@ -73,6 +73,12 @@ final class WorkerMetrics {
         for (kind, number) in http.authenticationFailures { count(.authenticationFailures, number, ("kind", kind.rawValue)) }
         gauge(.requestsInFlight, http.inFlight)
         gauge(.connections, listener.connectionCount)
+        var limits = http.limitsHit
+        for (limit, number) in listener.statistics.limitsHit { limits[limit.rawValue, default: 0] += number }
+        for (limit, number) in limits { count(.limitsHit, number, ("limit", limit)) }
+        for (handshake, number) in listener.statistics.handshakes {
+            count(.tlsHandshakes, number, ("version", handshake.version?.rawValue ?? ""), ("outcome", handshake.outcome.rawValue))
+        }
     }
 
     // MARK: Numbers

@@ -106,7 +106,11 @@ final class Exchange {
         record(status: head.status, nil)
     }
 
+    /// A request was refused because of a limit; one of a batch, too.
+    func hit(_ limit: RequestLimit) { surface.statistics.hit(limit) }
+
     func refuse(_ refusal: RefusedRequest) {
+        if let limit = refusal.limit { surface.statistics.hit(limit) }
         answer(status: refusal.status ?? media.status(.requestError(refusal.code)), contentType: media.contentType, body: Self.errorBody(refusal.code, refusal.message)) { head in
             if refusal.status == 401 { head.add("www-authenticate", "Bearer") }
             if let allow = refusal.allow { head.add("allow", allow) }

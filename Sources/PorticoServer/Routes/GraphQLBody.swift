@@ -90,7 +90,7 @@ private struct BodyReading {
     func content() throws(RefusedRequest) -> RequestContent {
         guard isBatch else { return .single(try entries[0]?.request() ?? RequestParameters()) }
         guard batch > 0 else { throw GraphQLBody.malformed("The body is an array; batches of requests are switched off here. Send one JSON object with \"query\".") }
-        if isTooLong { throw RefusedRequest(400, .limitExceeded, "The batch has more than \(batch) requests.") }
+        if isTooLong { throw RefusedRequest(400, .limitExceeded, "The batch has more than \(batch) requests.", limit: .batch) }
         guard !entries.isEmpty else { throw GraphQLBody.malformed("The batch is empty; expected JSON objects with \"query\".") }
         return .batch(entries.map { entry in
             Result { () throws(RefusedRequest) in

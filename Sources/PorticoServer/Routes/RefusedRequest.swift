@@ -10,23 +10,26 @@ struct RefusedRequest: Error, Equatable {
     var allow: StaticString?
     /// For 415: the codings that are read (RFC 9110, section 15.5.16).
     var acceptEncoding: StaticString?
+    /// The limit of the listener that was exceeded, where one was.
+    var limit: LimitName?
 
     init(_ code: ErrorCode, _ message: String) {
         self.code = code
         self.message = message
     }
 
-    init(_ status: Int, _ code: ErrorCode, _ message: String, allow: StaticString? = nil) {
+    init(_ status: Int, _ code: ErrorCode, _ message: String, allow: StaticString? = nil, limit: LimitName? = nil) {
         self.status = status
         self.code = code
         self.message = message
         self.allow = allow
+        self.limit = limit
     }
 
     init(_ failure: AuthenticationFailure) { self.init(failure.status, failure.code, failure.description) }
 
     static func == (one: RefusedRequest, other: RefusedRequest) -> Bool {
         one.status == other.status && one.code == other.code && one.message == other.message && one.allow?.description == other.allow?.description
-            && one.acceptEncoding?.description == other.acceptEncoding?.description
+            && one.acceptEncoding?.description == other.acceptEncoding?.description && one.limit == other.limit
     }
 }

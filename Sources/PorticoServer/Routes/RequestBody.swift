@@ -34,7 +34,7 @@ enum RequestBody {
         do throws(Gzip.Failure) {
             return try Gzip.decode(body, limit: limit)
         } catch .longer {
-            throw RefusedRequest(413, .limitExceeded, "The body exceeds \(limit) bytes once it is decompressed.")
+            throw RefusedRequest(413, .limitExceeded, "The body exceeds \(limit) bytes once it is decompressed.", limit: .body)
         } catch {
             throw RefusedRequest(400, .badInput, "The body cannot be decompressed: \(error)")
         }

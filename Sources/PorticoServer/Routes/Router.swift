@@ -50,6 +50,7 @@ final class Router: HTTPHandler {
 
     func response(to failure: HTTPFailure) -> HTTPResponse {
         surface.statistics.count("none", status: failure.status)
+        if let excess = failure.excess { surface.statistics.hit(LimitName(excess)) }
         let requestID = ids.next()
         var head = HTTPResponseHead(status: failure.status)
         head.add("content-type", ResponseMedia.json.contentType)

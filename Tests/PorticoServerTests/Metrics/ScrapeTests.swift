@@ -86,6 +86,16 @@ struct ScrapeTests {
         }
     }
 
+    /// The version is that of the changelog's newest release, or the one that comes next.
+    @Test func theVersionIsTheChangelogs() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../CHANGELOG.md")
+        let headings = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("## [") }.map { $0.dropFirst(4).prefix { $0 != "]" } }
+        let released = headings.first { $0 != "Unreleased" }
+        let (number, suffix) = (ServerVersion.text.prefix { $0 != "-" }, ServerVersion.text.drop { $0 != "-" })
+        #expect(number.split(separator: ".").compactMap { UInt($0) }.count == 3)
+        #expect(suffix.isEmpty == (released == number) && (suffix.isEmpty || suffix == "-dev"))
+    }
+
     /// A client makes up names; the scrape does not grow with them, and nothing that it sends ends up elsewhere than in a label.
     @Test func namesOfClientsAreBounded() async throws {
         try await serving { address in

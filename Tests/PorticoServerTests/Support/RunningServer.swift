@@ -4,6 +4,7 @@ import GraphQLSchema
 import PorticoAccess
 import PorticoCatalog
 import SocketLoop
+import TestScrape
 import TestTLS
 import Testing
 @testable import PorticoServer
@@ -34,6 +35,26 @@ enum RunningServer {
 
     /// Sends one request on a connection of its own and waits for the answer.
     static func answer(_ request: String, from address: ListenAddress, tls options: TLSClient.Options? = nil) async throws -> Answer {
+        try await answer(Array(request.utf8), from: address, tls: options)
+    }
+
+    /// The numbers of a server that runs.
+    static func scrape(_ address: ListenAddress, tls options: TLSClient.Options? = nil) async throws -> Scrape {
+        try Scrape(try await answer("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", from: address, tls: options).body)
+    }
+
+    /// Runs a server for as long as the body takes.
+    static func serving(_ state: ServerState, _ body: (Server, ListenAddress) async throws -> Void) async throws {
+        let server = try await Server(state)
+        async let running: Void = server.run()
+        var failure: (any Error)?
+        do { try await body(server, try #require(server.addresses.first)) } catch { failure = error }
+        server.stop()
+        try await running
+        if let failure { throw failure }
+    }
+
+    static func answer(_ request: [UInt8], from address: ListenAddress, tls options: TLSClient.Options? = nil) async throws -> Answer {
         let client = try Client(address, tls: options)
         client.send(request)
         for _ in 0..<4000 {
