@@ -16,12 +16,12 @@ public struct AccessProvenance: Sendable {
     private let narrowing: TenantRules
     private let content: RuleContent
 
-    init(_ rules: RoleRules, _ narrowing: TenantRules, tenant: String?, catalog: Catalog) {
+    init(_ rules: RoleRules, _ narrowing: TenantRules, limits: RuleLimits, tenant: String?, catalog: Catalog) {
         self.rules = rules
         self.narrowing = narrowing
         self.tenant = tenant
         self.catalog = catalog
-        content = RuleContent(rules, narrowing, catalog: catalog)
+        content = RuleContent(rules, narrowing, limits: limits, catalog: catalog)
         role = rules.name
         roleOrigin = rules.place?.origin(in: rules.file)
         tenantFile = narrowing.file.map { RuleOrigin(file: $0, line: 1, column: 1).resolved(tenant: tenant).file }

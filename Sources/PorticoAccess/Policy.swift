@@ -7,6 +7,7 @@ import Synchronization
 public final class Policy: Sendable {
     /// Which its rules speak of.
     package let catalog: Catalog
+    private let limits: RuleLimits
     private let roleRules: [String: RoleRules]
     /// For each tenant with a good file, its place in ``tenantRules``.
     private let tenantIndex: [String: Int]
@@ -16,8 +17,11 @@ public final class Policy: Sendable {
     public let tenantProblems: [String: Diagnostics]
     private let cache = Mutex(RuleCache())
 
-    private init(catalog: Catalog, roleRules: [String: RoleRules], tenantIndex: [String: Int], tenantRules: [TenantRules], tenantProblems: [String: Diagnostics]) {
+    private init(
+        catalog: Catalog, limits: RuleLimits, roleRules: [String: RoleRules], tenantIndex: [String: Int], tenantRules: [TenantRules], tenantProblems: [String: Diagnostics]
+    ) {
         self.catalog = catalog
+        self.limits = limits
         self.roleRules = roleRules
         self.tenantIndex = tenantIndex
         self.tenantRules = tenantRules
@@ -57,7 +61,7 @@ public final class Policy: Sendable {
             index[tenant] = place
             known[source.bytes] = place
         }
-        return Policy(catalog: catalog, roleRules: file.roles, tenantIndex: index, tenantRules: rules, tenantProblems: problems)
+        return Policy(catalog: catalog, limits: limits, roleRules: file.roles, tenantIndex: index, tenantRules: rules, tenantProblems: problems)
     }
 
     /// The names of the roles, sorted.
@@ -77,14 +81,14 @@ public final class Policy: Sendable {
         guard let rules = roleRules[role] else { return .unknownRole }
         if let tenant, tenantProblems[tenant] != nil { return .tenantUnavailable }
         let place = tenant.flatMap { tenantIndex[$0] } ?? 0
-        return .rules(cache.withLock { $0.ruleSet(rules, tenantRules[place], RuleCache.Key(role: role, tenantRules: place), catalog) })
+        return .rules(cache.withLock { $0.ruleSet(rules, tenantRules[place], RuleCache.Key(role: role, tenantRules: place), limits, catalog) })
     }
 
     /// By which line viewers of a role in a tenant may read what they may; `nil` where ``rules(role:tenant:)`` has no rules for them.
     public func provenance(role: String, tenant: String?) -> AccessProvenance? {
         guard let rules = roleRules[role], tenant.flatMap({ tenantProblems[$0] }) == nil else { return nil }
         let place = tenant.flatMap { tenantIndex[$0] } ?? 0
-        return AccessProvenance(rules, tenantRules[place], tenant: tenant, catalog: catalog)
+        return AccessProvenance(rules, tenantRules[place], limits: limits, tenant: tenant, catalog: catalog)
     }
 
     /// How many distinct sets of rules are compiled by now.
@@ -116,14 +120,14 @@ private struct RuleCache {
 
     var compiledCount: Int { byContent.count }
 
-    mutating func ruleSet(_ role: RoleRules, _ tenant: TenantRules, _ key: Key, _ catalog: Catalog) -> RuleSet {
+    mutating func ruleSet(_ role: RoleRules, _ tenant: TenantRules, _ key: Key, _ limits: RuleLimits, _ catalog: Catalog) -> RuleSet {
         if let set = byKey[key] { return set }
         if byKey.count >= Self.limit {
             byKey = [:]
             byContent = [:]
             schemas = [:]
         }
-        let content = RuleContent(role, tenant, catalog: catalog)
+        let content = RuleContent(role, tenant, limits: limits, catalog: catalog)
         let set = byContent[content] ?? content.ruleSet(schema: schema(content.visibility, catalog))
         byContent[content] = set
         byKey[key] = set

@@ -12,14 +12,17 @@ struct RuleContent: Sendable, Hashable {
     var role: String
     var reach: Reach
     var limits: RuleLimits
+    /// The tenant's, whatever the role.
+    var tenantLimits: RuleLimits
     var types: [String: TypeContent]
 
-    /// The role's rules, narrowed by the tenant's.
-    init(_ role: RoleRules, _ tenant: TenantRules, catalog: Catalog) {
+    /// The role's rules, narrowed by the tenant's; `limits` are the gateway's.
+    init(_ role: RoleRules, _ tenant: TenantRules, limits gateway: RuleLimits, catalog: Catalog) {
         self.role = role.name
         reach = role.reach
         let own = tenant.roles[role.name] ?? TenantRules.Role()
         limits = own.limits.lowering(tenant.limits.lowering(role.limits))
+        tenantLimits = tenant.limits.lowering(gateway)
         types = [:]
         for (name, rule) in role.types {
             if rule.isOptional, tenant.grants[TenantRules.Grant(role: role.name, type: name)] == nil { continue }
@@ -55,7 +58,7 @@ struct RuleContent: Sendable, Hashable {
     var visibility: Visibility { Visibility(fields: types.mapValues(\.fields), isSignedIn: role != Viewer.anonymous.role) }
 
     func ruleSet(schema: Schema) -> RuleSet {
-        RuleSet(fingerprint: fingerprint, role: role, reach: reach, schema: schema, types: types.mapValues(\.rule), limits: limits)
+        RuleSet(fingerprint: fingerprint, role: role, reach: reach, schema: schema, types: types.mapValues(\.rule), limits: limits, tenantLimits: tenantLimits)
     }
 }
 

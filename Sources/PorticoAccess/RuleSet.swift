@@ -15,14 +15,20 @@ public final class RuleSet: Sendable {
     /// By type name; a type that is not here cannot be read at all.
     public let types: [String: TypeRule]
     public let limits: RuleLimits
+    /// How many requests are let in of the viewer's tenant, and of its role there; empty where neither is bounded.
+    public let admission: [AdmissionRule]
 
-    public init(fingerprint: UInt64, role: String, reach: Reach, schema: Schema, types: [String: TypeRule], limits: RuleLimits) {
+    /// - Parameter tenantLimits: What holds for the tenant as a whole, before the role lowers it; `nil` where that is `limits`.
+    public init(
+        fingerprint: UInt64, role: String, reach: Reach, schema: Schema, types: [String: TypeRule], limits: RuleLimits, tenantLimits: RuleLimits? = nil
+    ) {
         self.fingerprint = fingerprint
         self.role = role
         self.reach = reach
         self.schema = schema
         self.types = types
         self.limits = limits
+        admission = AdmissionRule.rules(tenant: tenantLimits ?? limits, role: limits, named: role)
     }
 }
 

@@ -36,6 +36,7 @@ extension ErrorCode {
         self = switch limit {
         case .first, .offset: .badInput
         case .requestTimeout: .timeout
+        case .concurrentRequests, .requestsPerSecond, .requestBurst: .rateLimited
         default: .limitExceeded
         }
     }

@@ -3,7 +3,7 @@ import PorticoCatalog
 import PorticoGateway
 public import Tracing
 
-/// What all workers share: immutable but for the rules, which are replaced as a whole.
+/// What all workers share: immutable but for the rules, which are replaced as a whole, and for what is counted.
 public struct ServerState: Sendable {
     public var configuration: GatewayConfiguration
     public var catalog: Catalog
@@ -16,6 +16,8 @@ public struct ServerState: Sendable {
     public var metrics = ServerMetrics()
     /// What requests are traced by; `nil` leaves it to the configuration, and where that says nothing to the tracer that the program has bootstrapped.
     public var tracer: (any Tracer)?
+    /// Where workers count the requests of tenants.
+    let admission = Admission()
 
     public init(
         configuration: GatewayConfiguration, catalog: Catalog, policy: PolicyStore, migrations: Set<String> = [], gateway: GatewaySettings = GatewaySettings(),

@@ -71,7 +71,7 @@ actor Worker: LoopPoller {
             metrics: GatewayMetrics(factory: state.metrics.factory, names: state.metrics.names), offload: { work, then in self.launch(work, then) })
         let readiness = Readiness(expected: state.migrations, source: source, clock: clock)
         let endpoint = GraphQLEndpoint(
-            reactor: reactor, service: GatewayService(gateway),
+            reactor: reactor, service: AdmittingService(GatewayService(gateway), admission: state.admission),
             documents: DocumentLookup(trusted: state.documents, configuration: configuration.documents, limits: configuration.limits),
             settings: GraphQLEndpoint.Settings(configuration), offload: { work, then in self.launch(work, then) })
         let surface = HTTPSurface(

@@ -32,7 +32,7 @@ import Testing
             "1:18 The limit `depth` can only be lowered: every role allows 30, not 31.", "1:29 The limit `first` can only be lowered: every role allows 500, not 501.",
             "2:29 The limit `offset` can only be lowered: the role client allows 10000, not 10001.",
         ]),
-        ("limits: { alises: 1, requestTimeout: 5, documentBytes: 2MiB }\nclient: { limits: { requestTimeout: 11s } }", [
+        ("limits: { alises: 1, requestTimeout: 5, documentBytes: 2MiB }\nclient: { limits: { requestTimeout: 11s, requestsPerSecond: off } }", [
             "1:11 The key `alises` is not known in `limits`. → Did you mean \"aliases\"?",
             "1:38 Expected `requestTimeout` as a duration, found `5`. → Write it with its unit, such as `500ms`, `10s` or `5m`.",
             "1:56 The limit `documentBytes` can only be lowered: every role allows 1MiB, not 2MiB.",
@@ -62,6 +62,35 @@ import Testing
         #expect(policy.ruleSet("client", "t")?.limits == [.defaultFirst: 20, .first: 20, .depth: 6])
         #expect(policy.ruleSet("agency_owner", "t")?.limits == [.defaultFirst: 20, .first: 20, .depth: 8])
         #expect(policy.ruleSet("client", "other")?.limits == [.defaultFirst: 40, .first: 100])
+    }
+
+    /// By scope: requests at the same time, requests a second, burst; 0 for none.
+    @Test(arguments: [
+        ("{}", [], []),
+        ("client: { limits: { concurrentRequests: 2 } }", ["role 2 0 1"], []),
+        ("limits: { concurrentRequests: 5, requestsPerSecond: 10 }", ["tenant 5 10 10"], ["tenant 5 10 10"]),
+        ("limits: { requestsPerSecond: 10, requestBurst: 20 }", ["tenant 0 10 20"], ["tenant 0 10 20"]),
+        ("limits: { concurrentRequests: 5, requestsPerSecond: 10 }\nclient: { limits: { requestsPerSecond: 3 } }", ["tenant 5 10 10", "role 0 3 3"], ["tenant 5 10 10"]),
+        ("limits: { requestsPerSecond: 10 }\nclient: { limits: { requestBurst: 1 } }", ["tenant 0 10 10", "role 0 10 1"], ["tenant 0 10 10"]),
+        ("limits: { requestBurst: 5 }", [], []),
+        ("limits: { concurrentRequests: off, requestsPerSecond: off }", [], []),
+    ] as [(String, [String], [String])])
+    func requestsAreCountedForTheTenantAndBelowItForARole(file: String, client: [String], owner: [String]) throws {
+        let policy = try Spotex.policy(tenants: [("t", file)])
+        func rules(_ role: String) -> [String]? {
+            policy.ruleSet(role, "t")?.admission.map { rule in
+                "\(rule.scope == .tenant ? "tenant" : "role") \(rule.concurrent ?? 0) \(rule.perSecond ?? 0) \(rule.burst)"
+            }
+        }
+        #expect(rules("client") == client)
+        #expect(rules("agency_owner") == owner)
+    }
+
+    @Test func whatTheGatewaySaysOfATenantHoldsForItAsAWhole() throws {
+        let policy = try Spotex.policy(tenants: [("t", "client: { limits: { concurrentRequests: 2 } }")], limits: [.concurrentRequests: 8])
+        #expect(policy.ruleSet("client", "t")?.admission == [AdmissionRule(.tenant, concurrent: 8), AdmissionRule(.role("client"), concurrent: 2)])
+        #expect(policy.ruleSet("agency_owner", "t")?.admission == [AdmissionRule(.tenant, concurrent: 8)])
+        #expect(policy.ruleSet("agency_owner", "other")?.admission == [AdmissionRule(.tenant, concurrent: 8)])
     }
 
     @Test func originsNameTheTenantsOwnFile() throws {

@@ -65,7 +65,7 @@ import Testing
 
     /// Limits whose tests stand elsewhere: those of time and of tenants, and what is no refusal.
     @Test func everyLimitIsTested() {
-        let elsewhere: Set<RequestLimit> = [.validationSteps, .defaultFirst, .errors, .requestTimeout]
+        let elsewhere: Set<RequestLimit> = [.validationSteps, .defaultFirst, .errors, .requestTimeout, .concurrentRequests, .requestsPerSecond, .requestBurst]
         #expect(Set(Self.cases.map(\.limit)).union(elsewhere) == Set(RequestLimit.allCases))
     }
 

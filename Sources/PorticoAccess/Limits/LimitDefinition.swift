@@ -5,6 +5,7 @@ public struct LimitDefinition: Sendable {
     /// In files, in `extensions.limit` of an error and in metrics.
     public let name: String
     public let unit: Unit
+    /// ``off`` for limits that are not in force until somebody sets them.
     public let standard: Int
     public let range: ClosedRange<Int>
     /// What is counted, and what the limit stands against: one sentence without its full stop, for operators.
@@ -21,8 +22,16 @@ public struct LimitDefinition: Sendable {
         self.remedy = remedy
     }
 
+    /// The value of a limit that is not in force.
+    public static let off = Int.max
+    /// What files write for it.
+    public static let offWord = "off"
+
+    public var mayBeOff: Bool { standard == Self.off }
+
     /// A value as files write it, such as `10s`, `1MiB` or `500`.
     public func text(_ value: Int) -> String {
+        if value == Self.off, mayBeOff { return Self.offWord }
         switch unit {
         case .count: return String(value)
         case .milliseconds: return value % 1000 == 0 ? "\(value / 1000)s" : "\(value)ms"

@@ -40,9 +40,10 @@ struct LimitRules: Sendable, Hashable {
 }
 
 extension YAMLReader {
-    /// The value of a limit in its definition's unit: a number, a size or a duration.
+    /// The value of a limit in its definition's unit: a number, a size or a duration, or `off` where it may be that.
     package mutating func limit(_ node: YAMLNode, _ definition: LimitDefinition, in range: ClosedRange<Int>, as what: String) -> Int? {
-        switch definition.unit {
+        if definition.mayBeOff, case .scalar(LimitDefinition.offWord, _) = node.content { return LimitDefinition.off }
+        return switch definition.unit {
         case .count: int(node, in: range, as: what)
         case .bytes: size(node, in: range, as: what)
         case .milliseconds: duration(node, in: range, as: what)

@@ -9,7 +9,8 @@ public enum RequestLimit: Int, Sendable, Hashable, CaseIterable {
     case inputValues, defaultFirst, first, offset, operands, filterDepth, filterConditions
     // The plan, and what comes of it.
     case relations, loads, cost, rows, responseBytes, cursors, errors, requestTimeout
-    // The tenant.
+    // All requests of a tenant.
+    case concurrentRequests, requestsPerSecond, requestBurst
 
     public init?(named name: String) {
         guard let limit = Self.allCases.first(where: { $0.name == name }) else { return nil }
@@ -108,6 +109,14 @@ extension RequestLimit {
         case .requestTimeout:
             .init("requestTimeout", .milliseconds, 10_000, 10...hour, "until a request is answered TIMEOUT and its statements are cancelled in PostgreSQL; stands against queries that hold connections for ever",
                 remedy: "Ask for less, or try again.")
+        case .concurrentRequests:
+            .init("concurrentRequests", .count, LimitDefinition.off, 1...million, "requests of a tenant that are answered at the same time, by all workers; stands against one tenant that takes all places",
+                remedy: "Wait for answers before sending more.")
+        case .requestsPerSecond:
+            .init("requestsPerSecond", .count, LimitDefinition.off, 1...million, "requests of a tenant that are let in each second on average, by all workers; stands against clients in a loop",
+                remedy: "Send fewer requests.")
+        case .requestBurst:
+            .init("requestBurst", .count, LimitDefinition.off, 1...million, "requests of a tenant that are let in at once after a pause; as many as `requestsPerSecond` where it is off, and without effect where that is off")
         }
     }
 }

@@ -24,7 +24,7 @@ final class DocumentLookup {
     func answered(_ parameters: RequestParameters, rules: RuleSet, outcome: GatewayResponse.Outcome) {
         guard let persisted, let hash = parameters.hashOfQuery, let query = parameters.query else { return }
         switch outcome {
-        case .requestError(.syntaxError), .requestError(.validationError), .requestError(.limitExceeded): return
+        case .requestError(.syntaxError), .requestError(.validationError), .requestError(.limitExceeded), .requestError(.rateLimited): return
         case .data, .nullData, .requestError: persisted.keep(query, hash: hash, rules: rules.fingerprint)
         }
     }

@@ -119,12 +119,16 @@ final class Exchange {
     }
 
     /// A GraphQL response that is one request error.
-    static func errorBody(_ code: ErrorCode, _ message: String) -> ResponseBuffer {
+    static func errorBody(_ code: ErrorCode, _ message: String, limit: RequestLimit? = nil) -> ResponseBuffer {
         let buffer = ResponseBuffer(capacity: 256)
         buffer.append("{\"errors\":[{\"message\":")
         buffer.appendJSONString(message)
         buffer.append(",\"extensions\":{\"code\":")
         buffer.appendJSONString(code.rawValue)
+        if let limit {
+            buffer.append(",\"limit\":")
+            buffer.appendJSONString(limit.name)
+        }
         buffer.append("}}]}")
         return buffer
     }

@@ -101,6 +101,7 @@ final class GraphQLEndpoint {
                 status: exchange.media.status(answer.outcome, cause: answer.cause), contentType: exchange.media.contentType, body: answer.body, observation: answer.observation
             ) { head in
                 if answer.cause == .mutationMustNotBeSafe { head.add("allow", "POST") }
+                if let seconds = answer.retryAfter { head.add("retry-after", String(seconds)) }
             }
         }
         guard !exchange.isAnswered, let ticket else { return }

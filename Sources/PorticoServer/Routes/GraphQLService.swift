@@ -13,6 +13,8 @@ struct GraphQLAnswer {
     var outcome: GatewayResponse.Outcome
     var cause: GatewayResponse.Cause?
     var observation: RequestObservation
+    /// Seconds until another try makes sense; `nil` where that is not known.
+    var retryAfter: Int?
 }
 
 /// The gateway of the worker.

@@ -162,7 +162,7 @@ struct GatewayConfigurationTests {
     }
 
     @Test(arguments: LimitName.allCases.map(\.definition) + RequestLimit.allCases.map(\.definition)) func everyDefaultIsAllowed(definition: LimitDefinition) {
-        #expect(definition.range.contains(definition.standard))
+        #expect(definition.range.contains(definition.standard) || definition.mayBeOff)
         #expect(!definition.reason.isEmpty)
     }
 
@@ -174,8 +174,8 @@ struct GatewayConfigurationTests {
     }
 
     @Test func limitsOfRequestsAreSetByTheirKeys() throws {
-        let limits = try read("limits: { first: 10, maximumFirst: 20, maximumOffset: 0, requestTimeout: 2s, aliases: 3, documentBytes: 4KiB }").limits.rules
-        #expect(limits == [.defaultFirst: 10, .first: 20, .offset: 0, .requestTimeout: 2000, .aliases: 3, .documentBytes: 4096])
+        let limits = try read("limits: { first: 10, maximumFirst: 20, maximumOffset: 0, requestTimeout: 2s, aliases: 3, documentBytes: 4KiB, concurrentRequests: 8, requestsPerSecond: off }").limits.rules
+        #expect(limits == [.defaultFirst: 10, .first: 20, .offset: 0, .requestTimeout: 2000, .aliases: 3, .documentBytes: 4096, .concurrentRequests: 8])
     }
 
     @Test(arguments: [("500ms", 500), ("10s", 10_000), ("5m", 300_000), ("1h", 3_600_000)]) func durations(text: String, milliseconds: Int) {

@@ -39,12 +39,12 @@ final class ScriptedRules: RulesSnapshot {
     let sets: [String: RuleSet]
     let broken: Set<String>
 
-    init(_ roles: [String: Reach], broken: Set<String> = []) throws {
+    init(_ roles: [String: Reach], broken: Set<String> = [], limits: RuleLimits = RuleLimits()) throws {
         let source = SourceText(name: "schema", "schema { query: Query } type Query { apiVersion: String! }")
         let schema = try SchemaBuilder.build(document: parse(source), source: source)
         var sets: [String: RuleSet] = [:]
         for (index, role) in roles.keys.sorted().enumerated() {
-            sets[role] = RuleSet(fingerprint: UInt64(index), role: role, reach: roles[role] ?? .tenant, schema: schema, types: [:], limits: RuleLimits())
+            sets[role] = RuleSet(fingerprint: UInt64(index), role: role, reach: roles[role] ?? .tenant, schema: schema, types: [:], limits: limits)
         }
         self.sets = sets
         self.broken = broken

@@ -51,6 +51,9 @@ final class ScriptedService: GraphQLService {
 final class Office {
     let desk: Desk
     let service = ScriptedService()
+    let admission = Admission()
+    /// Nanoseconds; a test moves it.
+    var admissionClock = 1
     let keys: KeyStore
     let router: Deferred
     let loopback: Loopback
@@ -82,7 +85,7 @@ final class Office {
         change(&configuration)
         let offload: Offload = { [unowned loopback] work, then in loopback.launch(work, then) }
         let endpoint = GraphQLEndpoint(
-            reactor: loopback.reactor, service: service, documents: DocumentLookup(trusted: documents, configuration: configuration.documents, limits: configuration.limits),
+            reactor: loopback.reactor, service: AdmittingService(service, admission: admission, clock: { [unowned self] in admissionClock }), documents: DocumentLookup(trusted: documents, configuration: configuration.documents, limits: configuration.limits),
             settings: GraphQLEndpoint.Settings(configuration), offload: offload)
         let surface = HTTPSurface(
             cors: configuration.cors.map { CORSPolicy($0) }, compression: configuration.compression ? ResponseCompression(offload: offload) : nil,
