@@ -59,11 +59,11 @@ public struct RequestBinding {
                 }
             }
             return try encode(.list(items), form, at: "", load)
-        case .viewer(let value, let form): return viewerValue(value, form)
+        case .viewer(let value, let form): return Self.value(value, of: viewer, form)
         case .tenant(let type):
             guard viewer.tenants.count == 1 else { throw PlanningError(.isolation, "The viewer does not reach exactly one tenant.", path: load.path) }
-            return encodeQuietly(.string(viewer.tenants[0]), ValueForm(type))
-        case .tenants(let type): return encodeQuietly(.list(viewer.tenants.map(InputValue.string)), ValueForm(type, isList: true))
+            return Self.encodeQuietly(.string(viewer.tenants[0]), ValueForm(type))
+        case .tenants(let type): return Self.encodeQuietly(.list(viewer.tenants.map(InputValue.string)), ValueForm(type, isList: true))
         case .now: return .text(now)
         case .keys, .rowsLeft: return .null
         case .first(let bound): return .text(Array(String(min(try rows(bound, "first", load), limits[.rows] + 1)).utf8))
@@ -138,11 +138,11 @@ public struct RequestBinding {
     }
 
     /// What the viewer brings and a column cannot hold is null, and no row's column equals null.
-    private func encodeQuietly(_ value: InputValue, _ form: ValueForm) -> ParameterValue {
+    static func encodeQuietly(_ value: InputValue, _ form: ValueForm) -> ParameterValue {
         if let bytes = try? ValueEncoding.text(value, form) { .text(bytes) } else { .null }
     }
 
-    private func viewerValue(_ value: ViewerValue, _ form: ValueForm) -> ParameterValue {
+    static func value(_ value: ViewerValue, of viewer: Viewer, _ form: ValueForm) -> ParameterValue {
         let text: String?
         switch value {
         case .id: text = viewer.id

@@ -7,6 +7,8 @@ struct StatementDraft {
     private(set) var parameterTypes: [UInt32] = []
     /// Relations that conditions have followed so far.
     var relations = 0
+    /// Where the parameters begin that equal sources share.
+    private var shared = 0
     private var tables = 0
     private var paths = 0
 
@@ -14,11 +16,14 @@ struct StatementDraft {
     ///
     /// Equal constants stay apart: what the server infers for one place may not fit another.
     mutating func parameter(_ source: ParameterSource, type: UInt32 = 0) -> Expression {
-        if case .constant = source {} else if let position = parameters.firstIndex(of: source) { return .parameter(position + 1) }
+        if case .constant = source {} else if let position = parameters[shared...].firstIndex(of: source) { return .parameter(position + 1) }
         parameters.append(source)
         parameterTypes.append(type)
         return .parameter(parameters.count)
     }
+
+    /// From here on the viewer's values are another's: equal sources before and after are different parameters.
+    mutating func separateParameters() { shared = parameters.count }
 
     mutating func tableAlias() -> Alias {
         defer { tables += 1 }

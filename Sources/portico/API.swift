@@ -22,6 +22,20 @@ struct API {
         }
     }
 
+    /// The API of other files than the project's own, such as those of an older revision; its problems are shown with what stands in those files.
+    init(_ files: ProjectFiles, of version: String, _ project: Project) throws(CommandFailure) {
+        self.files = files
+        do throws(Diagnostics) {
+            catalog = try CatalogLoader.load(schemaFile: files.schema, resolvers: files.resolvers)
+            policy = try Policy.load(catalog: catalog, limits: project.configuration.limits.rules, roles: files.roles, tenants: files.tenants)
+            documents = .none
+        } catch {
+            let sources = Dictionary(([files.schema, files.roles] + files.resolvers + files.tenants).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+            let pictures = error.items.map { render($0, in: sources[$0.file]) }.joined(separator: "\n\n")
+            throw .wrongUsage("the files of \(version) are not in order (\(countText(error.items))).\n\n\(pictures)")
+        }
+    }
+
     /// What is wrong with the files of tenants, said on the standard error.
     func noteTenantProblems(_ project: Project) {
         for (tenant, problems) in policy.tenantProblems.sorted(by: { $0.key < $1.key }) {

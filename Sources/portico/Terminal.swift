@@ -9,6 +9,14 @@ enum Terminal {
     /// Whether a person may be looking, so that a file or a pipe gets no decoration.
     static var isInteractive: Bool { isatty(STDOUT_FILENO) == 1 }
 
+    /// Characters of a line: the terminal's own, `COLUMNS`, or 120; at least 80 and at most 160.
+    static var width: Int {
+        var size = winsize()
+        let shown = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 ? Int(size.ws_col) : 0
+        let stated = getenv("COLUMNS").flatMap { Int(String(cString: $0)) } ?? 120
+        return min(160, max(80, shown > 0 ? shown : stated))
+    }
+
     private static func write(_ text: String, to file: Int32) { write(Array(text.utf8), to: file) }
 
     private static func write(_ bytes: [UInt8], to file: Int32) {

@@ -36,6 +36,19 @@ public struct ProjectFiles: Sendable {
         if !reader.problems.isEmpty { throw Diagnostics(reader.problems) }
         return files
     }
+
+    /// The schema and resolvers of a project, with the rules of another folder that is made as `config/access/` is.
+    public static func read(folder: String, access: String) throws(Diagnostics) -> ProjectFiles {
+        var reader = FolderReading(folder: folder), rules = FolderReading(folder: access)
+        let files = ProjectFiles(
+            schema: reader.file("schema.graphql"),
+            resolvers: reader.files(below: "resolvers", deep: true, isRequired: true),
+            roles: rules.file("roles.yaml"),
+            tenants: rules.files(below: "tenants", deep: false, isRequired: false)
+        )
+        if !reader.problems.isEmpty || !rules.problems.isEmpty { throw Diagnostics(reader.problems + rules.problems) }
+        return files
+    }
 }
 
 /// What bounds the reading of a folder.

@@ -104,8 +104,9 @@ struct ConfigurationReader {
     }
 
     private mutating func readLogging(_ node: YAMLNode, _ logging: inout LoggingConfiguration) {
-        guard let mapping = reader.mapping(node, allowedKeys: ["level", "format", "slowRequest"], as: "the logging") else { return }
+        guard let mapping = reader.mapping(node, allowedKeys: ["level", "format", "slowRequest", "documents"], as: "the logging") else { return }
         if let node = mapping["slowRequest"] { logging.slowRequest = node.isNull ? nil : duration(node, in: 1...3_600_000, as: "the time of a slow request") ?? logging.slowRequest }
+        if let node = mapping["documents"] { logging.documents = reader.bool(node, as: "`documents`") ?? logging.documents }
         if let node = mapping["level"], let word = reader.choice(node, of: Logger.Level.allCases.map(\.rawValue) + ["off"], as: "the log level") {
             logging.level = Logger.Level(rawValue: word)
         }

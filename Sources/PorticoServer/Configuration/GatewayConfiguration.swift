@@ -152,6 +152,8 @@ public struct LoggingConfiguration: Sendable, Equatable {
     public var format = LogFormat.text
     /// Milliseconds from which on a request is logged with its loads; `nil` is never.
     public var slowRequest: Int? = 1000
+    /// Whether the log records what is asked, documents and variables with their values, for `portico access diff --replay`.
+    public var documents = false
 
     public init() {}
 }

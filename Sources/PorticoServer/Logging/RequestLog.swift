@@ -30,6 +30,8 @@ final class RequestLog {
     private let reactor: Reactor
     private let level: Logger.Level?
     private let writer: LogWriter
+    /// Whether what people ask is recorded, texts and values.
+    let recordsDocuments: Bool
     let line: LogLine
     private var isScheduled = false
     private var dropped = 0
@@ -44,6 +46,7 @@ final class RequestLog {
         self.reactor = reactor
         self.writer = writer
         level = configuration.level
+        recordsDocuments = configuration.documents && configuration.level.map { $0 <= .info } ?? false
         line = LogLine(buffer: ResponseBuffer(capacity: 16 << 10), format: configuration.format)
     }
 
@@ -106,7 +109,7 @@ final class RequestLog {
         return slowWindow.skipped
     }
 
-    private var hasRoom: Bool {
+    var hasRoom: Bool {
         if line.buffer.count < Self.mostBytes { return true }
         dropped += 1
         droppedLines += 1

@@ -133,6 +133,11 @@ final class Exchange {
         return buffer
     }
 
+    /// Records what was asked, where the operator wants that.
+    func recordOperation(_ request: GraphQLRequest) {
+        if log.recordsDocuments, let viewer { log.operation(requestID, request, viewer) }
+    }
+
     /// The client went away before its answer. The status is a number that only logs know.
     func clientGone() {
         guard !isAnswered else { return }

@@ -117,6 +117,7 @@ final class GraphQLEndpoint {
         request.receivedAt = arrival.exchange.startedAt
         request.isTraced = arrival.exchange.isTraced
         request.consistency = arrival.consistency
+        arrival.exchange.recordOperation(request)
         return service.respond(to: request, access: arrival.access, deadline: arrival.deadline) { [documents] answer in
             if let limit = answer.observation.limit { arrival.exchange.hit(limit) }
             documents.answered(parameters, rules: rules, outcome: answer.outcome)

@@ -13,7 +13,9 @@ struct ChildProcess {
     /// Starts a program by its path, in a process group of its own: a Ctrl-C in the terminal is for us, and we decide when the child stops.
     ///
     /// To be called on the main thread: a child that was asked to stop with its parent (`setpriv --pdeathsig`) stops with the *thread* that started it.
-    init(_ path: String, _ arguments: [String], output: Output) throws(CommandFailure) {
+    ///
+    /// - Parameter errors: Where the standard error goes; with the output when it is left out.
+    init(_ path: String, _ arguments: [String], output: Output, errors: Output? = nil, environment: [String] = []) throws(CommandFailure) {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -22,7 +24,11 @@ struct ChildProcess {
         case .file(let name): posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, name, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         case .pipe(let end): posix_spawn_file_actions_adddup2(&actions, end, STDOUT_FILENO)
         }
-        posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+        switch errors {
+        case nil: posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+        case .file(let name)?: posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, name, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        case .pipe(let end)?: posix_spawn_file_actions_adddup2(&actions, end, STDERR_FILENO)
+        }
 
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
@@ -35,7 +41,7 @@ struct ChildProcess {
         posix_spawnattr_setpgroup(&attributes, 0)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
-        let environment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", "TZ=UTC"]
+        let environment = environment + ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", "TZ=UTC"]
         var process = pid_t()
         let code = withCStrings([path] + arguments) { words in
             withCStrings(environment) { variables in posix_spawn(&process, path, &actions, &attributes, words, variables) }
@@ -45,12 +51,22 @@ struct ChildProcess {
     }
 
     /// Runs a program to its end: its status as a shell tells it, and what it printed, at most ``outputBytes``.
-    static func run(_ path: String, _ arguments: [String]) throws(CommandFailure) -> (status: Int32, output: String) {
+    static func run(_ path: String, _ arguments: [String], environment: [String] = []) throws(CommandFailure) -> (status: Int32, output: String) {
+        let (status, output) = try run(path, arguments, errors: nil, environment: environment, most: outputBytes)
+        return (status, String(decoding: output, as: UTF8.self))
+    }
+
+    /// Runs a program to its end: its status, and at most so many bytes of its standard output alone.
+    static func output(of path: String, _ arguments: [String], environment: [String], most: Int) throws(CommandFailure) -> (status: Int32, output: [UInt8]) {
+        try run(path, arguments, errors: .file("/dev/null"), environment: environment, most: most)
+    }
+
+    private static func run(_ path: String, _ arguments: [String], errors: Output?, environment: [String], most: Int) throws(CommandFailure) -> (Int32, [UInt8]) {
         var ends: [Int32] = [-1, -1]
         guard FileSystem.makePipe(&ends) else { throw .notInOrder("No pipe to \(path) could be made: \(String(cString: strerror(errno))).") }
         let child: ChildProcess
         do {
-            child = try ChildProcess(path, arguments, output: .pipe(ends[1]))
+            child = try ChildProcess(path, arguments, output: .pipe(ends[1]), errors: errors, environment: environment)
         } catch {
             close(ends[0])
             close(ends[1])
@@ -58,14 +74,14 @@ struct ChildProcess {
         }
         close(ends[1])
         defer { close(ends[0]) }
-        var output: [UInt8] = [], buffer = [UInt8](repeating: 0, count: 4_096)
+        var output: [UInt8] = [], buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = read(ends[0], &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { break }
-            if output.count < outputBytes { output += buffer[..<count] }
+            if output.count < most { output += buffer[..<min(count, most - output.count)] }
         }
-        return (child.wait(), String(decoding: output, as: UTF8.self))
+        return (child.wait(), output)
     }
 
     /// Bytes that are kept of what a program prints. Stands against one that prints without end.

@@ -1,0 +1,40 @@
+import GraphQLSchema
+import PorticoAccess
+import PorticoCatalog
+import PorticoPlanning
+import PostgresSQL
+
+/// Gives parameters their values where there is no request: what rules take from the viewer and the clock.
+package struct ViewerBinding {
+    let viewer: Viewer
+    /// As PostgreSQL reads it.
+    let now: [UInt8]
+
+    package init(viewer: Viewer, now: [UInt8]) {
+        self.viewer = viewer
+        self.now = now
+    }
+
+    /// A source that only a request has is null, which no row's column equals. A value of the viewer's that one column cannot hold is missing for all of them.
+    package func values(of sources: [ParameterSource]) -> [ParameterValue] {
+        var values = sources.map(value)
+        for (position, source) in sources.enumerated() {
+            guard case .viewer(let missing, _) = source, values[position] == .null else { continue }
+            for (other, source) in sources.enumerated() {
+                if case .viewer(missing, _) = source { values[other] = .null }
+            }
+        }
+        return values
+    }
+
+    private func value(_ source: ParameterSource) -> ParameterValue {
+        switch source {
+        case .constant(let value): value
+        case .viewer(let value, let form): RequestBinding.value(value, of: viewer, form)
+        case .tenant(let type): viewer.tenants.count == 1 ? RequestBinding.encodeQuietly(.string(viewer.tenants[0]), ValueForm(type)) : .null
+        case .tenants(let type): RequestBinding.encodeQuietly(.list(viewer.tenants.map(InputValue.string)), ValueForm(type, isList: true))
+        case .now: .text(now)
+        case .variable, .elements, .keys, .rowsLeft, .first, .offset, .rows, .cursor, .nodeKey: .null
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import JSONBytes
+
+/// Where two answers to the same operation begin to differ.
+public struct AnswerDifference: Sendable, Equatable {
+    /// Such as `data.tickets[2].subject`.
+    public var path: String
+    /// What stands there, shortened; `nothing` where there is no such place.
+    public var old: String
+    public var new: String
+
+    /// Characters of a value that are shown. Stands against lines as long as answers.
+    static let longest = 60
+
+    /// `nil` when both say the same. It recurses as deep as the answers are nested, which reading them bounds. The order of an object's members says nothing.
+    public static func first(_ old: JSONValue, _ new: JSONValue, path: String = "") -> AnswerDifference? {
+        switch (old, new) {
+        case (.object(let members), .object(let others)):
+            for member in members {
+                let inner = path.isEmpty ? member.key : "\(path).\(member.key)"
+                guard let other = new[member.key] else { return difference(inner, member.value, nil) }
+                if let found = first(member.value, other, path: inner) { return found }
+            }
+            let known = Set(members.map(\.key))
+            return others.first { !known.contains($0.key) }.map { difference(path.isEmpty ? $0.key : "\(path).\($0.key)", nil, $0.value) }
+        case (.array(let items), .array(let others)):
+            for index in 0..<max(items.count, others.count) {
+                let inner = "\(path)[\(index)]"
+                guard index < items.count else { return difference(inner, nil, others[index]) }
+                guard index < others.count else { return difference(inner, items[index], nil) }
+                if let found = first(items[index], others[index], path: inner) { return found }
+            }
+            return nil
+        default: return old == new ? nil : difference(path.isEmpty ? "the whole answer" : path, old, new)
+        }
+    }
+
+    private static func difference(_ path: String, _ old: JSONValue?, _ new: JSONValue?) -> AnswerDifference { AnswerDifference(path: path, old: text(old), new: text(new)) }
+
+    private static func text(_ value: JSONValue?) -> String {
+        guard let value else { return "nothing" }
+        let buffer = ResponseBuffer()
+        value.write(into: buffer)
+        let text = String(decoding: buffer.takeBytes(), as: UTF8.self)
+        return text.count > longest ? text.prefix(longest - 1) + "…" : text
+    }
+}
