@@ -115,7 +115,7 @@ let package = Package(
         ]),
         .testTarget(name: "PorticoGatewayTests", dependencies: [
             "PorticoGateway", "PorticoExecution", "PorticoPlanning", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
-            "PostgresClient", "PostgresSQL", "JSONBytes", "Diagnostics", "TestCluster", "TestRandom", "TestScrape",
+            "PostgresClient", "PostgresSQL", "SocketLoop", "JSONBytes", "Diagnostics", "TestCluster", "TestRandom", "TestScrape",
             "PrometheusText", .product(name: "CoreMetrics", package: "swift-metrics"),
         ]),
         .testTarget(name: "PorticoReviewTests", dependencies: [

@@ -6,7 +6,7 @@ import PorticoPlanning
 import PostgresSQL
 
 /// Gives a plan's parameters their values for one request.
-public struct RequestBinding {
+public struct RequestBinding: Sendable {
     let operation: ValidatedOperation
     let variables: VariableValues
     let viewer: Viewer

@@ -64,6 +64,9 @@ public actor EmbeddedGateway: LoopPoller {
     /// Counts of what the pool did so far.
     public var poolStatistics: PoolStatistics { pool.statistics }
 
+    /// How many pieces of work have run off the loop so far.
+    public var offloadedPieces: Int { gateway?.offloading.finished ?? 0 }
+
     // MARK: Work elsewhere
 
     private func standing() -> Gateway {
@@ -74,11 +77,11 @@ public actor EmbeddedGateway: LoopPoller {
         return gateway
     }
 
-    private func offload(_ work: @escaping @Sendable () -> any Sendable, _ then: @escaping (any Sendable) -> Void) {
+    private func offload(_ work: @escaping @Sendable () async -> any Sendable, _ then: @escaping (any Sendable) -> Void) {
         lastOffload += 1
         offloaded[lastOffload] = then
         let number = lastOffload
-        Task.detached { await self.finish(number, work()) }
+        Task.detached { await self.finish(number, await work()) }
     }
 
     private func finish(_ number: Int, _ result: any Sendable) { offloaded.removeValue(forKey: number)?(result) }

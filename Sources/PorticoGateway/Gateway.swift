@@ -9,16 +9,14 @@ import PostgresClient
 import PostgresSQL
 import SocketLoop
 
-/// Runs work on another thread and comes back: `then` is called on the loop with what `work` gave.
-public typealias Offload = (_ work: @escaping @Sendable () -> any Sendable, _ then: @escaping (any Sendable) -> Void) -> Void
-
 /// From a request to its response: the whole pipeline, with the caches of one worker. It belongs to the worker's loop and is called on it alone.
 public final class Gateway {
     let settings: GatewaySettings
     let reactor: Reactor
     private let catalog: Catalog
     private let pool: ConnectionPool
-    private let offload: Offload
+    /// Where what would hold the loop is worked on; for the reader of requests as well.
+    public let offloading: OffloadQueue
     private let metrics: GatewayMetrics?
     private var operations: OperationCache
     private let tables: StatisticsReader
@@ -32,7 +30,7 @@ public final class Gateway {
         self.reactor = reactor
         self.settings = settings
         self.metrics = metrics
-        self.offload = offload
+        offloading = OffloadQueue(reactor: reactor, limits: settings.offloading, offload: offload)
         operations = OperationCache(entries: settings.cachedOperations, bytes: settings.cachedBytes)
         tables = StatisticsReader(catalog: catalog, pool: pool, reactor: reactor)
     }
@@ -46,6 +44,11 @@ public final class Gateway {
     public func respond(to request: GraphQLRequest, viewer: Viewer, rules: RuleSet, deadline: Int, completion: @escaping (GatewayResponse) -> Void) -> RequestTicket {
         let deadline = min(deadline, reactor.now + rules.limits[.requestTimeout])
         let ticket = RequestTicket(request: request, viewer: viewer, rules: rules, deadline: deadline, completion: completion)
+        // Before anything goes over it.
+        guard request.query.count <= rules.limits[.documentBytes] else {
+            refuse(.documentBytes(rules.limits), ticket)
+            return ticket
+        }
         let key = operations.key(request, rules: rules.fingerprint)
         if let cached = operations[key] {
             statistics.documentHits += 1
@@ -54,7 +57,7 @@ public final class Gateway {
             return ticket
         }
         statistics.documentMisses += 1
-        if request.query.count > settings.offloadBytes {
+        if request.isLarge || request.query.count > settings.offloadBytes {
             prepareElsewhere(key, ticket)
         } else {
             prepared(PreparedOperation.prepare(request, rules: rules), key, ticket)
@@ -74,10 +77,7 @@ public final class Gateway {
 
     private func prepareElsewhere(_ key: OperationCache.Key, _ ticket: RequestTicket) {
         let (request, rules) = (ticket.request, ticket.rules)
-        offload({ PreparedOperation.prepare(request, rules: rules) }) { [self] result in
-            guard let result = continues(result, ticket, as: PreparedOperation.Preparation.self) else { return }
-            prepared(result, key, ticket)
-        }
+        elsewhere(ticket, { PreparedOperation.prepare(request, rules: rules) }) { [self] in prepared($0, key, ticket) }
     }
 
     private func prepared(_ preparation: PreparedOperation.Preparation, _ key: OperationCache.Key, _ ticket: RequestTicket) {
@@ -97,17 +97,22 @@ public final class Gateway {
         ticket.observation.operationKind = operation.kind
         ticket.metrics = cached.metrics
         if ticket.request.isReadOnly, operation.kind == .mutation { return refuse(.mutationBySafeMethod, ticket) }
-        do {
-            plan(cached, try coerceVariables(operation, ticket.request.variables, limits: ticket.rules.limits.input), ticket)
-        } catch {
-            refuse(RequestErrors(error, in: cached.prepared.source), ticket)
+        let (prepared, request, limits) = (cached.prepared, ticket.request, ticket.rules.limits.input)
+        guard request.isLarge else { return coerced(CoercedRequest.make(prepared, request, limits: limits), cached, ticket) }
+        elsewhere(ticket, { CoercedRequest.make(prepared, request, limits: limits) }) { [self] in coerced($0, cached, ticket) }
+    }
+
+    private func coerced(_ result: Result<CoercedRequest, RequestErrors>, _ cached: CachedOperation, _ ticket: RequestTicket) {
+        switch result {
+        case .success(let coerced): plan(cached, coerced, ticket)
+        case .failure(let errors): refuse(errors, ticket)
         }
     }
 
-    private func plan(_ cached: CachedOperation, _ variables: VariableValues, _ ticket: RequestTicket) {
+    private func plan(_ cached: CachedOperation, _ coerced: CoercedRequest, _ ticket: RequestTicket) {
         let scope = TenantScope(ticket.viewer, reach: ticket.rules.reach)
-        let prepared = cached.prepared
-        let key = CachedOperation.PlanKey(scope: scope, shape: prepared.shapes.key(variables))
+        let (prepared, variables) = (cached.prepared, coerced.variables)
+        let key = CachedOperation.PlanKey(scope: scope, shape: coerced.shape)
         if let plan = cached.plan(key) {
             statistics.planHits += 1
             return run(plan, variables, prepared, ticket)
@@ -116,13 +121,10 @@ public final class Gateway {
         ticket.observation.planCacheHit = false
         var planner = Planner(catalog: catalog, rules: ticket.rules, scope: scope)
         planner.tagsStatements = settings.tagsStatements
-        guard prepared.source.bytes.count > settings.offloadBytes else {
+        guard ticket.request.isLarge || prepared.source.bytes.count > settings.offloadBytes else {
             return planned(planner.result(prepared, variables), cached, key, variables, ticket)
         }
-        offload({ [planner] in planner.result(prepared, variables) }) { [self] result in
-            guard let result = continues(result, ticket, as: Planner.Planned.self) else { return }
-            planned(result, cached, key, variables, ticket)
-        }
+        elsewhere(ticket, { [planner] in planner.result(prepared, variables) }) { [self] in planned($0, cached, key, variables, ticket) }
     }
 
     private func planned(_ planned: Planner.Planned, _ cached: CachedOperation, _ key: CachedOperation.PlanKey, _ variables: VariableValues, _ ticket: RequestTicket) {
@@ -136,39 +138,27 @@ public final class Gateway {
         }
     }
 
-    /// What came back from another thread, if the request still wants it; else the request is answered here.
-    private func continues<Value>(_ result: any Sendable, _ ticket: RequestTicket, as type: Value.Type) -> Value? {
-        if ticket.isOver { return nil }
-        if reactor.now >= ticket.deadline {
-            refuse(.timeout(ticket.rules.limits), ticket)
-            return nil
-        }
-        guard let value = result as? Value else {  // never without an answer, even if the worker mixed up two pieces of work
-            refuse(RequestErrors(.internalError, Self.internalMessage), ticket)
-            return nil
-        }
-        return value
+    private func run(_ cached: CachedPlan, _ variables: VariableValues, _ prepared: PreparedOperation, _ ticket: RequestTicket) {
+        let plan = cached.plan, known = tables.statistics
+        if cached.estimate.reading != known.reading { cached.estimate = PlanEstimate(plan, catalog: catalog, statistics: known) }
+        let estimate = cached.estimate
+        let binding = RequestBinding(
+            operation: prepared.operation, variables: variables, viewer: ticket.viewer, limits: ticket.rules.limits, now: MomentText.now(), cursors: settings.cursors)
+        guard ticket.request.isLarge else { return run(cached, BoundRequest.make(binding, plan, estimate), variables, prepared, ticket) }
+        elsewhere(ticket, { BoundRequest.make(binding, plan, estimate) }) { [self] in run(cached, $0, variables, prepared, ticket) }
     }
 
-    private func run(_ cached: CachedPlan, _ variables: VariableValues, _ prepared: PreparedOperation, _ ticket: RequestTicket) {
-        let plan = cached.plan
-        let known = tables.statistics
-        if cached.estimate.reading != known.reading { cached.estimate = PlanEstimate(plan, catalog: catalog, statistics: known) }
-        let limits = ticket.rules.limits
-        let binding = RequestBinding(
-            operation: prepared.operation, variables: variables, viewer: ticket.viewer, limits: limits, now: MomentText.now(), cursors: settings.cursors)
-        let pages: [BoundPage], parameters: [[ParameterValue]]
-        do {
-            pages = try binding.pages(of: plan)
-            parameters = try binding.parameters(of: plan, pages: pages, estimate: cached.estimate)
-        } catch {
-            return refuse(error, prepared, ticket)
+    private func run(_ cached: CachedPlan, _ bound: Result<BoundRequest, PlanningError>, _ variables: VariableValues, _ prepared: PreparedOperation, _ ticket: RequestTicket) {
+        let plan = cached.plan, request: BoundRequest
+        switch bound {
+        case .success(let bound): request = bound
+        case .failure(let error): return refuse(error, prepared, ticket)
         }
         ticket.observation.loads = plan.loads.count
         ticket.observation.plan = plan.hash
         let runner = runner(of: plan, ticket)
         let execution = PlanExecution(
-            plan: plan, parameters: parameters, pages: pages, runner: runner, limits: limits.answer, clock: MonotonicClock.nanoseconds
+            plan: plan, parameters: request.parameters, pages: request.pages, runner: runner, limits: ticket.rules.limits.answer, clock: MonotonicClock.nanoseconds
         ) { [self] result in
             if isWorthAnotherStart(result, ticket) { return run(cached, variables, prepared, ticket) }
             finish(result, prepared, ticket)
@@ -221,7 +211,7 @@ public final class Gateway {
             case .timeout: nullData(.timeout(ticket.rules.limits), ticket)
             case .refused:
                 ticket.observation.failures.append(failure.detail)
-                nullData(RequestErrors(.internalError, Self.internalMessage), ticket)
+                nullData(.inside, ticket)
             }
         case .tooManyRows(let limit):
             ticket.runner?.cancel()
@@ -241,7 +231,7 @@ public final class Gateway {
     }
 
     /// A request error: nothing was executed, and there is no `data`.
-    private func refuse(_ errors: RequestErrors, _ ticket: RequestTicket) {
+    func refuse(_ errors: RequestErrors, _ ticket: RequestTicket) {
         ticket.observation.limit = errors.limit
         let buffer = ResponseBuffer(capacity: 512)
         buffer.append("{")
@@ -289,8 +279,6 @@ public final class Gateway {
 
     /// Operations in the cache, and the bytes that they take, roughly.
     public var cached: (operations: Int, bytes: Int) { (operations.count, operations.bytes) }
-
-    private static let internalMessage = "An internal error occurred. The request id in the header x-request-id finds it in the operator's log."
 }
 
 extension Planner {

@@ -9,6 +9,10 @@ public struct GatewaySettings: Sendable {
     public var consistency = Consistency.statement
     /// Bytes of a document above which it is parsed, validated and planned off the loop (default 8 KiB): a large document must not hold up the others.
     public var offloadBytes = 8 << 10
+    /// Bytes of a request above which its body is read, and its values are worked on, off the loop (32 KiB): up to there they take less than a millisecond.
+    public static let largeRequest = 32 << 10
+    /// How much of that happens at a time, and waits.
+    public var offloading = OffloadQueue.Limits()
     /// Operations that are kept with their plans (default 2,000): against clients that spell values into their documents.
     public var cachedOperations = 2_000
     /// Bytes that those operations and their plans take, roughly (default 32 MiB): against many large ones.

@@ -49,6 +49,9 @@ struct RequestErrors: Error, Sendable {
         return RequestErrors(limit, "The request took longer than the \(limit.definition.text(limits[limit])) that are allowed.")
     }
 
+    /// The document is longer than it may be.
+    static func documentBytes(_ limits: RuleLimits) -> RequestErrors { RequestErrors(.documentBytes, "The document is larger than \(limits[.documentBytes]) bytes.") }
+
     init(_ error: SyntaxError, in source: SourceText) {
         let positions = [source.position(at: Int(error.range.start))]
         switch error.kind {

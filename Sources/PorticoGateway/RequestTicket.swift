@@ -17,10 +17,13 @@ public final class RequestTicket {
     /// The request was started again once, on another snapshot as a whole.
     var wasStartedAgain = false
     var execution: PlanExecution?
+    /// Work for it has had its turn beside the loop.
+    var hasHadTurn: Bool
     var isOver = false
 
     init(request: GraphQLRequest, viewer: Viewer, rules: RuleSet, deadline: Int, completion: @escaping (GatewayResponse) -> Void) {
         self.request = request
+        hasHadTurn = request.hasHadTurn
         receivedAt = request.receivedAt > 0 ? request.receivedAt : MonotonicClock.nanoseconds()
         self.viewer = viewer
         self.rules = rules
@@ -29,7 +32,7 @@ public final class RequestTicket {
     }
 
     /// Requests of one tenant wait in one line, so that a busy tenant makes only itself wait.
-    var fairnessKey: UInt64 { UInt64(truncatingIfNeeded: viewer.tenant.hashValue) }
+    var fairnessKey: UInt64 { viewer.fairnessKey }
 
     /// Lets go of what refers back to the ticket.
     func release() {
@@ -37,4 +40,9 @@ public final class RequestTicket {
         runner = nil
         execution = nil
     }
+}
+
+extension Viewer {
+    /// The lane of what waits for the viewer: one for all of its tenant.
+    public var fairnessKey: UInt64 { UInt64(truncatingIfNeeded: tenant.hashValue) }
 }

@@ -50,6 +50,7 @@ actor Worker: LoopPoller {
     ///   reason: it is tried again for ever.
     func start(_ state: ServerState, keys: KeyStore, certificates: CertificateStore? = nil, sockets: [Listener]) throws {
         let configuration = state.configuration
+        let offload: Offload = { work, then in self.launch(work, then) }
         let pool = try makePool(configuration.database)
         let log = RequestLog(reactor: reactor, configuration: configuration.logging, writer: LogWriter(descriptor: STDERR_FILENO))
         let source = PoolDirectorySource(pool: pool, reactor: reactor, timeout: configuration.limits[.requestTimeout])
@@ -61,23 +62,24 @@ actor Worker: LoopPoller {
         let resolver = ViewerResolver(directory: directory, snapshot: { state.policy.current })
         let authenticator = Authenticator(
             keys: keys, authentication: configuration.authentication, resolver: resolver,
-            launch: { work, then in self.launch(work, then) })
+            offload: offload)
         var settings = state.gateway
         settings.consistency = configuration.database.consistency
         settings.tagsStatements = configuration.database.tagsStatements
         settings.slowRequest = configuration.logging.slowRequest.map { $0 * 1_000_000 }
+        settings.offloading = configuration.limits.offloading
         let gateway = Gateway(
             catalog: state.catalog, pool: pool, reactor: reactor, settings: settings,
-            metrics: GatewayMetrics(factory: state.metrics.factory, names: state.metrics.names), offload: { work, then in self.launch(work, then) })
+            metrics: GatewayMetrics(factory: state.metrics.factory, names: state.metrics.names), offload: offload)
         let readiness = Readiness(expected: state.migrations, source: source, clock: clock)
         let endpoint = GraphQLEndpoint(
             reactor: reactor, service: AdmittingService(GatewayService(gateway), admission: state.admission),
             documents: DocumentLookup(trusted: state.documents, configuration: configuration.documents, limits: configuration.limits),
-            settings: GraphQLEndpoint.Settings(configuration), offload: { work, then in self.launch(work, then) })
+            settings: GraphQLEndpoint.Settings(configuration), offloading: gateway.offloading)
         let surface = HTTPSurface(
             cors: configuration.cors.map { CORSPolicy($0) },
-            compression: configuration.compression ? ResponseCompression(offload: { work, then in self.launch(work, then) }) : nil,
-            metrics: MetricsEndpoint(metrics: state.metrics, admits: configuration.metrics.admits, launch: { work, then in self.launch(work, then) }),
+            compression: configuration.compression ? ResponseCompression(offload: offload) : nil,
+            metrics: MetricsEndpoint(metrics: state.metrics, admits: configuration.metrics.admits, offload: offload),
             tracer: state.tracer ?? configuration.tracing.tracer)
         let router = Router(
             authenticator: authenticator, endpoint: endpoint, readiness: readiness, log: log,

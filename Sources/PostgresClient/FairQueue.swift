@@ -1,14 +1,16 @@
 /// A queue with a lane per key: first in, first out within a lane, and the lanes take turns, so that a tenant with a thousand
 /// waiting statements delays another tenant's one by one statement only.
-struct FairQueue<Element> {
+package struct FairQueue<Element> {
     private var lanes: [UInt64: Ring<Element>] = [:]
     /// The keys of the lanes that hold something, the next to be served first.
     private var turns = Ring<UInt64>()
-    private(set) var count = 0
+    package private(set) var count = 0
 
-    var isEmpty: Bool { count == 0 }
+    package init() {}
 
-    mutating func append(_ element: Element, key: UInt64) {
+    package var isEmpty: Bool { count == 0 }
+
+    package mutating func append(_ element: Element, key: UInt64) {
         count += 1
         if lanes[key]?.append(element) == nil {
             var lane = Ring<Element>()
@@ -18,7 +20,7 @@ struct FairQueue<Element> {
         }
     }
 
-    mutating func popFirst() -> Element? {
+    package mutating func popFirst() -> Element? {
         guard let key = turns.popFirst(), let element = lanes[key]?.popFirst() else { return nil }
         count -= 1
         if lanes[key]?.isEmpty == true { lanes[key] = nil } else { turns.append(key) }

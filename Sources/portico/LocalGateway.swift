@@ -1,3 +1,4 @@
+import Dispatch
 import GraphQLLanguage
 import PorticoAccess
 import PorticoCatalog
@@ -5,6 +6,7 @@ import PorticoGateway
 import PorticoServer
 import PostgresClient
 import SocketLoop
+import Synchronization
 
 /// The gateway without its listener: one loop that this thread turns while it waits for an answer.
 final class LocalGateway {
@@ -34,12 +36,24 @@ final class LocalGateway {
         cursors = try project.withDevSecret().cursorKey ?? .random()
         var gatewaySettings = GatewaySettings()
         gatewaySettings.cursors = cursors
-        gateway = Gateway(catalog: api.catalog, pool: pool, reactor: reactor, settings: gatewaySettings, offload: { work, then in then(work()) })
+        gateway = Gateway(catalog: api.catalog, pool: pool, reactor: reactor, settings: gatewaySettings, offload: { work, then in then(Self.waiting(for: work)) })
         lookup = ViewerLookup(authentication: project.configuration.authentication, policy: api.policy, pool: pool, reactor: reactor)
         pool.start()
     }
 
     deinit { pool.close() }
+
+    /// A command has one request, and nobody else to serve meanwhile.
+    private static func waiting(for work: @escaping @Sendable () async -> any Sendable) -> any Sendable {
+        let result = Mutex<(any Sendable)?>(nil), done = DispatchSemaphore(value: 0)
+        Task.detached {
+            let value = await work()
+            result.withLock { $0 = value }
+            done.signal()
+        }
+        done.wait()
+        return result.withLock { $0 } ?? ()
+    }
 
     /// The viewer that a user's id stands for; without one, whoever has not signed in.
     func viewer(_ user: String?) throws(CommandFailure) -> (viewer: Viewer, rules: RuleSet) {

@@ -5,7 +5,7 @@ import PorticoPlanning
 import PostgresSQL
 
 /// A connection of a plan for one request: how many rows its page has, and what opens and closes its cursors.
-public struct BoundPage {
+public struct BoundPage: Sendable {
     let size: Int
     /// Where a cursor is given or selected.
     let box: (any CursorBox)?

@@ -5,7 +5,7 @@ public protocol CursorSealing: Sendable {
 }
 
 /// Closes and opens cursors of one use.
-public protocol CursorBox {
+public protocol CursorBox: Sendable {
     /// The same content always gives the same bytes. Never fails: what cannot be sealed is empty, and no cursor.
     func seal(_ content: [UInt8]) -> [UInt8]
     /// The content; `nil` for what no box of this use has sealed.

@@ -1,9 +1,7 @@
 import HTTPWire
 import PorticoAccess
+import PorticoGateway
 import TLSTransport
-
-/// Runs asynchronous work away from the loop and calls back on it.
-typealias Launch = (_ work: @escaping @Sendable () async -> any Sendable, _ then: @escaping (any Sendable) -> Void) -> Void
 
 /// From a request's head to who asks: credentials → claims → viewer and rules. One per worker.
 final class Authenticator {
@@ -17,19 +15,19 @@ final class Authenticator {
     private let apiKeys: APIKeyTable
     private let certificates: CertificateTable
     private let resolver: ViewerResolver
-    private let launch: Launch
+    private let offload: Offload
     private let cache = CredentialCache<Identity>()
     /// The set of keys that the cached identities were verified by; with another one, all of them are verified anew.
     private var keyVersion = 0
     private var waiting: [Credential: [(Result<Identity, AuthenticationFailure>) -> Void]] = [:]
 
-    init(keys: KeyStore, authentication: AuthenticationConfiguration, resolver: ViewerResolver, launch: @escaping Launch) {
+    init(keys: KeyStore, authentication: AuthenticationConfiguration, resolver: ViewerResolver, offload: @escaping Offload) {
         self.keys = keys
         requirements = authentication.requirements
         apiKeys = APIKeyTable(bindings: authentication.apiKeys)
         certificates = CertificateTable(bindings: authentication.certificates)
         self.resolver = resolver
-        self.launch = launch
+        self.offload = offload
     }
 
     /// Answers within the call when everything that is needed is at hand, which is how nearly every request goes.
@@ -122,7 +120,7 @@ final class Authenticator {
             }
             waiting[credential] = [then]
             let (verifier, version) = (TokenVerifier(keys: keys.current, requirements: requirements), keys.version)
-            launch({ await verifier.verify(credential.bytes, now: WallClock.seconds()) }) { [self] result in
+            offload({ await verifier.verify(credential.bytes, now: WallClock.seconds()) }) { [self] result in
                 let verified = (result as? Result<TokenClaims, TokenFailure>) ?? .failure(.badSignature)
                 let waiters = waiting.removeValue(forKey: credential) ?? []
                 finish(credential, verified.mapError { .token($0) }, keeps: version == keys.version) { answer in

@@ -1,10 +1,12 @@
 import PorticoAccess
+import PorticoGateway
 
 /// The limits of the listener, by name: what `limits:` of `config/gateway.yaml` may set besides each ``RequestLimit``.
 public enum LimitName: String, Sendable, Hashable, CaseIterable {
     case connections, requestLine, headers, body, readAhead
     case headerTimeout, bodyTimeout, idleTimeout, writeTimeout, halfClosedTimeout, shutdownTimeout
     case batch, persistedDocuments, persistedBytes
+    case largeRequests, largeRequestBytes
 }
 
 extension LimitName {
@@ -25,6 +27,10 @@ extension LimitName {
         case .batch: .init(rawValue, .count, 0, 0...1000, "requests of one batch, 0 for none; stands against one request that is a thousand")
         case .persistedDocuments: .init(rawValue, .count, 1000, 1...1_000_000, "documents of one worker that clients have registered by their hash; stands against clients that register without end")
         case .persistedBytes: .init(rawValue, .bytes, 8 << 20, 4096...gibibyte, "bytes of those documents; stands against a few that are long")
+        case .largeRequests:
+            .init(rawValue, .count, 1, 1...64, "requests of more than 32 KiB, documents of more than 8 KiB and compressed bodies that are worked on at a time, on threads beside the loop; the others wait, tenants taking turns. Stands against hostile ones taking every core")
+        case .largeRequestBytes:
+            .init(rawValue, .bytes, 64 << 20, 1024...gibibyte, "bytes of those that are worked on or wait; more are answered UNAVAILABLE. Stands against a flood of them")
         }
     }
 }
@@ -47,4 +53,9 @@ public struct GatewayLimits: Sendable, Equatable {
         get { rules[limit] }
         set { rules[limit] = newValue }
     }
+}
+
+extension GatewayLimits {
+    /// How much of large requests is worked on beside a loop.
+    var offloading: OffloadQueue.Limits { .init(running: self[.largeRequests], bytes: self[.largeRequestBytes]) }
 }

@@ -15,12 +15,15 @@ final class GraphQLEndpoint {
         var body: Int
         /// Whether bodies in gzip are read.
         var acceptsGzip: Bool
+        /// Bytes of a body, or of a GET's parameters, above which they are read beside the loop.
+        var largeRequest: Int
 
         init(_ configuration: GatewayConfiguration) {
             requestTimeout = configuration.limits[.requestTimeout]
             batch = configuration.limits[.batch]
             body = configuration.limits[.body]
             acceptsGzip = configuration.compression
+            largeRequest = GatewaySettings.largeRequest
         }
     }
 
@@ -28,14 +31,14 @@ final class GraphQLEndpoint {
     private let reactor: Reactor
     private let service: any GraphQLService
     private let documents: DocumentLookup
-    private let offload: Offload
+    private let offloading: OffloadQueue
 
-    init(reactor: Reactor, service: any GraphQLService, documents: DocumentLookup, settings: Settings, offload: @escaping Offload) {
+    init(reactor: Reactor, service: any GraphQLService, documents: DocumentLookup, settings: Settings, offloading: OffloadQueue) {
         self.reactor = reactor
         self.service = service
         self.documents = documents
         self.settings = settings
-        self.offload = offload
+        self.offloading = offloading
     }
 
     /// What the requests of one HTTP request have in common.
@@ -48,6 +51,20 @@ final class GraphQLEndpoint {
         let consistency: Consistency?
     }
 
+    /// What one request has of the body that it came in.
+    private struct Share {
+        let isLarge: Bool
+        let bytes: Int
+        /// The requests of a batch wait for a turn each, so that a thousand of them are not one.
+        let hasHadTurn: Bool
+
+        init(_ largeBytes: Int?, of count: Int) {
+            isLarge = largeBytes != nil
+            bytes = (largeBytes ?? 0) / max(1, count)
+            hasHadTurn = isLarge && count == 1
+        }
+    }
+
     /// Milliseconds of the reactor's clock.
     var now: Int { reactor.now }
 
@@ -56,47 +73,88 @@ final class GraphQLEndpoint {
     /// - Parameter coding: Of the body, as ``RequestBody/check(_:acceptsGzip:)`` gave it.
     func post(_ request: HTTPRequest, _ coding: ContentCoding, _ access: Access, _ exchange: Exchange) throws(RefusedRequest) {
         let arrival = try arrival(request, access, exchange)
+        let (body, limit, batch) = (request.body, settings.body, settings.batch)
         switch coding {
-        case .identity: try run(try GraphQLBody.parse(request.body, batch: settings.batch), arrival)
+        case .identity where body.count <= settings.largeRequest: try run(try GraphQLBody.parse(body, batch: batch), arrival)
+        case .identity:
+            readElsewhere(arrival, bytes: body.count) { () throws(RefusedRequest) in ReadRequest(try GraphQLBody.parse(body, batch: batch), bytes: body.count) }
         case .gzip:
-            let (body, limit, batch) = (request.body, settings.body, settings.batch)
-            // Always elsewhere: how long it becomes is known only afterwards.
-            offload({ Result { () throws(RefusedRequest) in try GraphQLBody.parse(try RequestBody.decompressed(body, limit: limit), batch: batch) } }) { [self] result in
-                guard exchange.connection.isOpen else { return exchange.clientGone() }
-                do throws(RefusedRequest) {
-                    guard let result = result as? Result<RequestContent, RefusedRequest> else { throw RefusedRequest(500, .internalError, "An internal error occurred.") }
-                    try run(try result.get(), arrival)
-                } catch {
-                    exchange.refuse(error)
-                }
+            // Always: how long it becomes is known only afterwards.
+            readElsewhere(arrival, bytes: body.count) { () throws(RefusedRequest) in
+                let plain = try RequestBody.decompressed(body, limit: limit)
+                return ReadRequest(try GraphQLBody.parse(plain, batch: batch), bytes: plain.count)
             }
         }
     }
 
     func get(_ request: HTTPRequest, _ parameters: [QueryParameter], _ access: Access, _ exchange: Exchange) throws(RefusedRequest) {
-        try run(try GraphQLBody.parse(parameters), try arrival(request, access, exchange))
+        let arrival = try arrival(request, access, exchange)
+        let bytes = parameters.reduce(0) { $0 + $1.value.utf8.count }
+        guard bytes > settings.largeRequest else { return try run(.single(try GraphQLBody.parse(parameters)), arrival) }
+        readElsewhere(arrival, bytes: bytes) { () throws(RefusedRequest) in ReadRequest(.single(try GraphQLBody.parse(parameters)), bytes: bytes) }
     }
 
     private func arrival(_ request: HTTPRequest, _ access: Access, _ exchange: Exchange) throws(RefusedRequest) -> Arrival {
         Arrival(head: request, access: access, exchange: exchange, deadline: exchange.arrivedAt + settings.requestTimeout, consistency: try ConsistencyHeader.value(request))
     }
 
-    private func run(_ content: RequestContent, _ arrival: Arrival) throws(RefusedRequest) {
+    // MARK: Large requests
+
+    /// What was read beside the loop.
+    private struct ReadRequest: Sendable {
+        let content: RequestContent
+        /// Without any coding.
+        let bytes: Int
+
+        init(_ content: RequestContent, bytes: Int) {
+            self.content = content
+            self.bytes = bytes
+        }
+    }
+
+    private func readElsewhere(_ arrival: Arrival, bytes: Int, _ read: @escaping @Sendable () throws(RefusedRequest) -> ReadRequest) {
+        let exchange = arrival.exchange
+        let owner = OffloadQueue.Owner(lane: arrival.access.viewer.fairnessKey, deadline: arrival.deadline) { exchange.connection.isOpen }
+        offloading.run(bytes: bytes, for: owner, { Result { () throws(RefusedRequest) in try read() } }) { [self] outcome in
+            guard exchange.connection.isOpen else { return exchange.clientGone() }
+            do throws(RefusedRequest) {
+                let read = try Self.read(outcome)
+                try run(read.content, arrival, largeBytes: read.bytes > settings.largeRequest ? read.bytes : nil)
+            } catch {
+                exchange.refuse(error)
+            }
+        }
+    }
+
+    private static func read(_ outcome: OffloadQueue.Outcome) throws(RefusedRequest) -> ReadRequest {
+        switch outcome {
+        case .done(let value):
+            guard let result = value as? Result<ReadRequest, RefusedRequest> else { break }
+            return try result.get()
+        case .expired: throw RefusedRequest(.timeout, "The request took longer than it may. Send less, or try again.")
+        case .full: throw RefusedRequest(503, .unavailable, OffloadQueue.busyMessage)
+        case .dropped: break
+        }
+        throw RefusedRequest(500, .internalError, "An internal error occurred.")
+    }
+
+    /// - Parameter largeBytes: Of a large request, which was read beside the loop; `nil` for others.
+    private func run(_ content: RequestContent, _ arrival: Arrival, largeBytes: Int? = nil) throws(RefusedRequest) {
         switch content {
-        case .single(let parameters): try run(parameters, arrival)
+        case .single(let parameters): try run(parameters, arrival, Share(largeBytes, of: 1))
         case .batch(let entries):
             // An array is no GraphQL response, so that it cannot go out as application/graphql-response+json.
             guard ResponseMedia.acceptsJSON(arrival.head) else { throw RefusedRequest(406, .badInput, "The answer to a batch is application/json, which the Accept field does not allow.") }
             arrival.exchange.media = .json
-            run(entries, arrival)
+            run(entries, arrival, Share(largeBytes, of: entries.count))
         }
     }
 
     // MARK: One request
 
-    private func run(_ parameters: RequestParameters, _ arrival: Arrival) throws(RefusedRequest) {
+    private func run(_ parameters: RequestParameters, _ arrival: Arrival, _ share: Share) throws(RefusedRequest) {
         let exchange = arrival.exchange
-        let ticket = try start(parameters, arrival) { answer in
+        let ticket = try start(parameters, arrival, share) { answer in
             exchange.answer(
                 status: exchange.media.status(answer.outcome, cause: answer.cause), contentType: exchange.media.contentType, body: answer.body, observation: answer.observation
             ) { head in
@@ -111,13 +169,16 @@ final class GraphQLEndpoint {
         }
     }
 
-    private func start(_ parameters: RequestParameters, _ arrival: Arrival, completion: @escaping (GraphQLAnswer) -> Void) throws(RefusedRequest) -> RequestTicket? {
+    private func start(_ parameters: RequestParameters, _ arrival: Arrival, _ share: Share, completion: @escaping (GraphQLAnswer) -> Void) throws(RefusedRequest) -> RequestTicket? {
         let rules = arrival.access.rules
         var request = try documents.request(parameters, rules: rules)
         request.receivedAt = arrival.exchange.startedAt
         request.isTraced = arrival.exchange.isTraced
         request.consistency = arrival.consistency
         arrival.exchange.recordOperation(request)
+        request.isLarge = share.isLarge
+        request.bytes = share.bytes
+        request.hasHadTurn = share.hasHadTurn
         return service.respond(to: request, access: arrival.access, deadline: arrival.deadline) { [documents] answer in
             if let limit = answer.observation.limit { arrival.exchange.hit(limit) }
             documents.answered(parameters, rules: rules, outcome: answer.outcome)
@@ -127,14 +188,14 @@ final class GraphQLEndpoint {
 
     // MARK: A batch
 
-    private func run(_ entries: [Result<RequestParameters, RefusedRequest>], _ arrival: Arrival) {
+    private func run(_ entries: [Result<RequestParameters, RefusedRequest>], _ arrival: Arrival, _ share: Share) {
         let exchange = arrival.exchange
         let batch = BatchRun(count: entries.count) { body, observation in
             exchange.answer(status: 200, contentType: ResponseMedia.json.contentType, body: body, observation: observation)
         }
         for (index, entry) in entries.enumerated() {
             do throws(RefusedRequest) {
-                if let ticket = try start(try entry.get(), arrival, completion: { batch.answered(index, $0.body, $0.observation) }) { batch.started(ticket) }
+                if let ticket = try start(try entry.get(), arrival, share, completion: { batch.answered(index, $0.body, $0.observation) }) { batch.started(ticket) }
             } catch {
                 batch.answered(index, Exchange.errorBody(error.code, error.message))
             }

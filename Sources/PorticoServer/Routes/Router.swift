@@ -116,7 +116,7 @@ final class Router: HTTPHandler {
         guard metrics.admits(exchange.connection.peer) else {
             throw RefusedRequest(403, .forbidden, "Metrics are answered on loopback only, unless the setting metrics.public says otherwise.")
         }
-        metrics.launch({ [all = metrics.metrics] in await all.scrape() }) { text in
+        metrics.offload({ [all = metrics.metrics] in await all.scrape() }) { text in
             let body = ResponseBuffer()
             body.append(text as? [UInt8] ?? [])
             exchange.answer(status: 200, contentType: PrometheusRegistry.contentType, body: body)

@@ -42,6 +42,17 @@ struct CompressionTests {
         #expect(office.service.requests.isEmpty)
     }
 
+    /// A request that is small without its coding is worked on as any small one.
+    @Test(arguments: [(10, false), (100_000, true)])
+    func howLargeABodyIsShowsWithoutItsCoding(padding: Int, isLarge: Bool) async throws {
+        let office = try await Office.office()
+        let body = Array((Self.body + String(repeating: " ", count: padding)).utf8)
+        #expect(try post(try #require(Gzip.encode(body)), coding: "gzip", on: office).status == 200)
+        let request = try #require(office.service.requests.first?.request)
+        #expect(request.isLarge == isLarge && request.hasHadTurn == isLarge)
+        #expect(office.offloading.finished == 1)
+    }
+
     @Test func whatIsWrongInsideIsSaidAsOfAnyBody() async throws {
         let answer = try post(try #require(Gzip.encode(Array("{}".utf8))), coding: "gzip", on: try await Office.office())
         #expect(answer.status == 400)

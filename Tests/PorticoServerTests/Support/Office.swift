@@ -57,6 +57,7 @@ final class Office {
     let keys: KeyStore
     let router: Deferred
     let loopback: Loopback
+    let offloading: OffloadQueue
 
     /// A handler that is made after the listener, because both need the reactor.
     final class Deferred: HTTPHandler {
@@ -73,25 +74,24 @@ final class Office {
         desk = try Desk()
         keys = KeyStore(try KeySet(all))
         router = Deferred()
-        loopback = try Loopback(router, tls: tls)
+        var configuration = GatewayConfiguration()
+        change(&configuration)
+        loopback = try Loopback(router, tls: tls) { [limits = configuration.limits] in $0 = limits }
+        let offload: Offload = { [unowned loopback] work, then in loopback.launch(work, then) }
         var authentication = AuthenticationConfiguration()
         authentication.apiKeys = apiKeys
         authentication.certificates = certificates
         let authenticator = Authenticator(
-            keys: keys, authentication: authentication, resolver: desk.resolver, launch: { [unowned loopback] work, then in loopback.launch(work, then) })
+            keys: keys, authentication: authentication, resolver: desk.resolver, offload: offload)
         let log = RequestLog(reactor: loopback.reactor, configuration: logging, writer: LogWriter(descriptor: logDescriptor))
         let readiness = Readiness(expected: migrations, source: desk.source, clock: { [unowned desk] in desk.now })
-        var configuration = GatewayConfiguration()
-        change(&configuration)
-        let offload: Offload = { [unowned loopback] work, then in loopback.launch(work, then) }
+        offloading = OffloadQueue(reactor: loopback.reactor, limits: configuration.limits.offloading, offload: offload)
         let endpoint = GraphQLEndpoint(
             reactor: loopback.reactor, service: AdmittingService(service, admission: admission, clock: { [unowned self] in admissionClock }), documents: DocumentLookup(trusted: documents, configuration: configuration.documents, limits: configuration.limits),
-            settings: GraphQLEndpoint.Settings(configuration), offload: offload)
+            settings: GraphQLEndpoint.Settings(configuration), offloading: offloading)
         let surface = HTTPSurface(
             cors: configuration.cors.map { CORSPolicy($0) }, compression: configuration.compression ? ResponseCompression(offload: offload) : nil,
-            metrics: admitsToMetrics.map { admits in
-                MetricsEndpoint(metrics: ServerMetrics(), admits: { _ in admits }, launch: { [unowned loopback] work, then in loopback.launch(work, then) })
-            })
+            metrics: admitsToMetrics.map { admits in MetricsEndpoint(metrics: ServerMetrics(), admits: { _ in admits }, offload: offload) })
         router.handler = Router(authenticator: authenticator, endpoint: endpoint, readiness: readiness, log: log, surface: surface)
     }
 

@@ -1,0 +1,66 @@
+import GraphQLValidation
+import PorticoExecution
+import PorticoPlanning
+import PostgresSQL
+
+/// Variables as coerced for one request, and what of them its plan depends on.
+struct CoercedRequest: Sendable {
+    let variables: VariableValues
+    let shape: [UInt8]
+
+    /// Pure: it may run on any thread.
+    static func make(_ prepared: PreparedOperation, _ request: GraphQLRequest, limits: InputLimits) -> Result<CoercedRequest, RequestErrors> {
+        do throws(InputErrors) {
+            let variables = try coerceVariables(prepared.operation, request.variables, limits: limits)
+            return .success(CoercedRequest(variables: variables, shape: prepared.shapes.key(variables)))
+        } catch {
+            return .failure(RequestErrors(error, in: prepared.source))
+        }
+    }
+}
+
+/// A plan's parameters for one request.
+struct BoundRequest: Sendable {
+    let pages: [BoundPage]
+    let parameters: [[ParameterValue]]
+
+    /// Pure: it may run on any thread.
+    static func make(_ binding: RequestBinding, _ plan: AuthorizedPlan, _ estimate: PlanEstimate) -> Result<BoundRequest, PlanningError> {
+        Result { () throws(PlanningError) in
+            let pages = try binding.pages(of: plan)
+            return BoundRequest(pages: pages, parameters: try binding.parameters(of: plan, pages: pages, estimate: estimate))
+        }
+    }
+}
+
+extension Gateway {
+    /// Runs pure work for a request beside the loop. `then` follows only where the request still wants it, else it is answered here.
+    func elsewhere<Value: Sendable>(_ ticket: RequestTicket, _ work: @escaping @Sendable () -> Value, then: @escaping (Value) -> Void) {
+        let request = ticket.request
+        let owner = OffloadQueue.Owner(lane: ticket.fairnessKey, deadline: ticket.deadline, hasHadTurn: ticket.hasHadTurn) { !ticket.isOver }
+        offloading.run(bytes: max(request.bytes, request.query.count), for: owner, work) { [self] outcome in
+            guard !ticket.isOver else { return }
+            switch outcome {
+            case .done(let result):
+                ticket.hasHadTurn = true
+                if reactor.now >= ticket.deadline { return refuse(.timeout(ticket.rules.limits), ticket) }
+                // Never without an answer, even if the worker mixed up two pieces of work.
+                guard let value = result as? Value else { return refuse(.inside, ticket) }
+                then(value)
+            case .expired: refuse(.timeout(ticket.rules.limits), ticket)
+            case .full: refuse(.busy, ticket)
+            case .dropped: refuse(.inside, ticket)
+            }
+        }
+    }
+}
+
+extension RequestErrors {
+    static let inside = RequestErrors(.internalError, "An internal error occurred. The request id in the header x-request-id finds it in the operator's log.")
+    static let busy = RequestErrors(.unavailable, OffloadQueue.busyMessage)
+}
+
+extension OffloadQueue {
+    /// What a client is told for ``Outcome/full``.
+    public static let busyMessage = "Too many large requests are being read at the moment. Try again shortly, or send less in one request."
+}
