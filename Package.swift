@@ -109,7 +109,7 @@ let package = Package(
         ], exclude: ["Fixtures"]),
         .testTarget(name: "PorticoCatalogTests", dependencies: ["PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "YAMLTree", "Diagnostics"]),
         .testTarget(name: "PostgresMigrationsTests", dependencies: ["PostgresMigrations", "PostgresClient", "TestCluster"]),
-        .testTarget(name: "PorticoAccessTests", dependencies: ["PorticoAccess", "PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "YAMLTree", "Diagnostics"]),
+        .testTarget(name: "PorticoAccessTests", dependencies: ["PorticoAccess", "TestRandom", "PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "YAMLTree", "Diagnostics"]),
         .testTarget(name: "PorticoPlanningTests", dependencies: [
             "PorticoPlanning", "PorticoCatalog", "PorticoAccess", "GraphQLValidation", "GraphQLSchema", "PostgresSQL", "TestFixtures",
         ]),

@@ -1,31 +1,24 @@
 import Diagnostics
 import GraphQLSchema
 import PorticoCatalog
-import Synchronization
 
-/// The rules in force: those of the roles and those of every tenant that has its own, checked as a whole. Immutable; a change of files makes a new one.
+/// The rules in force: those of the roles and those of every tenant that has its own, checked as a whole. Immutable; a change of files makes a new one, which
+/// shares with its predecessor whatever the change leaves alone (``LiveRules``).
 public final class Policy: Sendable {
     /// Which its rules speak of.
     package let catalog: Catalog
-    private let limits: RuleLimits
-    private let roleRules: [String: RoleRules]
-    /// For each tenant with a good file, its place in ``tenantRules``.
-    private let tenantIndex: [String: Int]
-    /// Distinct ones; the first is that of tenants without a file.
-    private let tenantRules: [TenantRules]
-    /// What is wrong with the files of tenants, by the tenant's id: their viewers are not served.
-    public let tenantProblems: [String: Diagnostics]
-    private let cache = Mutex(RuleCache())
+    /// Of the gateway.
+    let limits: RuleLimits
+    let roleTable: RoleTable
+    let tenantTable: TenantTable
+    private let cache: RuleCache
 
-    private init(
-        catalog: Catalog, limits: RuleLimits, roleRules: [String: RoleRules], tenantIndex: [String: Int], tenantRules: [TenantRules], tenantProblems: [String: Diagnostics]
-    ) {
+    init(catalog: Catalog, limits: RuleLimits, roles: RoleTable, tenants: TenantTable, cache: RuleCache) {
         self.catalog = catalog
         self.limits = limits
-        self.roleRules = roleRules
-        self.tenantIndex = tenantIndex
-        self.tenantRules = tenantRules
-        self.tenantProblems = tenantProblems
+        self.roleTable = roles
+        self.tenantTable = tenants
+        self.cache = cache
     }
 
     /// Reads and checks all files. Throws every problem of `roles.yaml`; a tenant's file with problems is kept apart in ``tenantProblems``.
@@ -36,63 +29,100 @@ public final class Policy: Sendable {
     public static func load(catalog: Catalog, limits: RuleLimits = RuleLimits(), roles: SourceText, tenants: [SourceText]) throws(Diagnostics) -> Policy {
         let file = RoleFile(roles, catalog: catalog, limits: limits)
         guard file.problems.isEmpty else { throw Diagnostics(file.problems) }
-        var interned: [TenantRules: Int] = [.none: 0]
-        var rules = [TenantRules.none]
-        var index: [String: Int] = [:]
-        var problems: [String: Diagnostics] = [:]
-        // Equal bytes are read once: most tenants copy one file.
-        var known: [[UInt8]: Int] = [:]
+        let roleTable = RoleTable(roles, file.roles)
+        var table = TenantTable()
+        let readings = TenantReadings(tenants, catalog: catalog, roles: roleTable)
         for source in tenants {
-            let tenant = source.stem
-            if let place = known[source.bytes] {
-                index[tenant] = place
-                continue
+            switch readings[source] {
+            case .good(let text): table.set(text, of: source.stem)
+            case .wrong(let problems): table.setUnavailable(UnavailableTenant(text: RuleText(source), problems: problems), source.stem)
             }
-            let file = TenantFile(source, catalog: catalog, roles: file.roles)
-            guard file.problems.isEmpty else {
-                problems[tenant] = Diagnostics(file.problems)
-                continue
-            }
-            let place = interned[file.rules] ?? rules.count
-            if place == rules.count {
-                interned[file.rules] = place
-                rules.append(file.rules)
-            }
-            index[tenant] = place
-            known[source.bytes] = place
         }
-        return Policy(catalog: catalog, limits: limits, roleRules: file.roles, tenantIndex: index, tenantRules: rules, tenantProblems: problems)
+        return Policy(catalog: catalog, limits: limits, roles: roleTable, tenants: table, cache: RuleCache())
+    }
+
+    /// The same roles with other tenants.
+    func with(_ tenants: TenantTable, roles: RoleTable? = nil) -> Policy {
+        Policy(catalog: catalog, limits: limits, roles: roles ?? roleTable, tenants: tenants, cache: cache)
     }
 
     /// The names of the roles, sorted.
-    public var roles: [String] { roleRules.keys.sorted() }
+    public var roles: [String] { roleTable.rules.keys.sorted() }
 
     /// The tenants that have a file of their own, good or bad, sorted.
-    package var tenants: [String] { (Array(tenantIndex.keys) + tenantProblems.keys).sorted() }
+    package var tenants: [String] { (tenantTable.tenants.map(\.key) + tenantTable.unavailable.keys).sorted() }
 
     /// The types that a role may read only where a tenant's file grants it, sorted.
-    package func optionalTypes(of role: String) -> [String] { (roleRules[role]?.types ?? [:]).filter(\.value.isOptional).keys.sorted() }
+    package func optionalTypes(of role: String) -> [String] { (roleTable.rules[role]?.types ?? [:]).filter(\.value.isOptional).keys.sorted() }
+
+    /// What is wrong with the files of tenants, by the tenant's id: their viewers are not served.
+    public var tenantProblems: [String: Diagnostics] { tenantTable.unavailable.mapValues(\.problems) }
+
+    /// The text of `roles.yaml`.
+    public var roleText: SourceText { roleTable.source }
+
+    /// The bytes of a tenant's file that are in force; `nil` for a tenant without one.
+    public func tenantBytes(_ tenant: String) -> [UInt8]? { tenantTable[tenant]?.bytes }
 
     /// How far a role reaches, which a viewer's `tenants` follow from; `nil` for a role that is not known.
-    public func reach(of role: String) -> Reach? { roleRules[role]?.reach }
+    public func reach(of role: String) -> Reach? { roleTable.rules[role]?.reach }
 
     /// The rules for viewers of a role whose own tenant is `tenant`; compiled when they are first asked for, once for all that are equal. Any thread may ask.
     public func rules(role: String, tenant: String?) -> RuleLookup {
-        guard let rules = roleRules[role] else { return .unknownRole }
-        if let tenant, tenantProblems[tenant] != nil { return .tenantUnavailable }
-        let place = tenant.flatMap { tenantIndex[$0] } ?? 0
-        return .rules(cache.withLock { $0.ruleSet(rules, tenantRules[place], RuleCache.Key(role: role, tenantRules: place), limits, catalog) })
+        guard let rules = roleTable.rules[role] else { return .unknownRole }
+        if let tenant, tenantTable.unavailable[tenant] != nil { return .tenantUnavailable }
+        return .rules(ruleSet(rules, tenant.flatMap { tenantTable[$0] } ?? .none))
+    }
+
+    private func ruleSet(_ role: RoleRules, _ tenant: TenantText) -> RuleSet {
+        cache.ruleSet(RuleCache.Key(role: role.name, roles: roleTable.version, tenant: tenant.id), role, tenant.rules, limits, catalog)
     }
 
     /// By which line viewers of a role in a tenant may read what they may; `nil` where ``rules(role:tenant:)`` has no rules for them.
     public func provenance(role: String, tenant: String?) -> AccessProvenance? {
-        guard let rules = roleRules[role], tenant.flatMap({ tenantProblems[$0] }) == nil else { return nil }
-        let place = tenant.flatMap { tenantIndex[$0] } ?? 0
-        return AccessProvenance(rules, tenantRules[place], limits: limits, tenant: tenant, catalog: catalog)
+        guard let rules = roleTable.rules[role], tenant.flatMap({ tenantTable.unavailable[$0] }) == nil else { return nil }
+        return AccessProvenance(rules, (tenant.flatMap { tenantTable[$0] } ?? .none).rules, limits: limits, tenant: tenant, catalog: catalog)
     }
 
-    /// How many distinct sets of rules are compiled by now.
-    public var compiledCount: Int { cache.withLock { $0.compiledCount } }
+    /// How many distinct sets of rules are kept compiled, by all versions of these rules together.
+    public var compiledCount: Int { cache.compiledCount }
+
+    /// How many sets of rules were compiled so far, for all versions of these rules together.
+    public var compilations: Int { cache.compilations }
+
+    // MARK: Before they come into force
+
+    /// Sets that ``warm(after:tenants:)`` compiles at most. Stands against a change that waits for the sets of thousands of tenants; the others are compiled when
+    /// they are asked for, as after a start.
+    static let warmedSets = 64
+
+    /// Compiles, ahead of the first request, what was in use under the former rules.
+    ///
+    /// - Parameter tenants: Those that differ; `nil` for all, because the roles do.
+    func warm(after former: Policy, tenants: [String]?) {
+        guard let tenants else { return warmAll(after: former) }
+        var left = Self.warmedSets
+        for tenant in tenants {
+            for role in cache.roles(asked: (former.roleTable.version, former.tenantTable[tenant]?.id ?? TenantText.none.id)) where left > 0 {
+                _ = rules(role: role, tenant: tenant)
+                left -= 1
+            }
+            if left == 0 { return }
+        }
+    }
+
+    private func warmAll(after former: Policy) {
+        var left = Self.warmedSets
+        let texts = Dictionary(tenantTable.distinct.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let none = TenantText.none.id
+        // First those of tenants without a file: most viewers have them.
+        for key in cache.keys(ofRoles: former.roleTable.version).sorted(by: { ($0.tenant == none ? 0 : 1) < ($1.tenant == none ? 0 : 1) }) {
+            guard left > 0 else { return }
+            guard let role = roleTable.rules[key.role], let text = key.tenant == none ? TenantText.none : texts[key.tenant] else { continue }
+            _ = ruleSet(role, text)
+            left -= 1
+        }
+    }
 }
 
 public enum RuleLookup: Sendable {
@@ -100,44 +130,4 @@ public enum RuleLookup: Sendable {
     /// The tenant's file is wrong: what it would have narrowed is not known.
     case tenantUnavailable
     case unknownRole
-}
-
-/// The sets that are compiled.
-private struct RuleCache {
-    struct Key: Hashable {
-        var role: String
-        /// In ``Policy/tenantRules``.
-        var tenantRules: Int
-    }
-
-    /// Distinct sets of rules that are kept; beyond that all are dropped and compiled anew as they are asked for. Stands against as many schemas in memory as
-    /// there are tenants, if each had rules unlike all others.
-    static let limit = 4_096
-
-    private var byKey: [Key: RuleSet] = [:]
-    private var byContent: [RuleContent: RuleSet] = [:]
-    private var schemas: [Visibility: Schema] = [:]
-
-    var compiledCount: Int { byContent.count }
-
-    mutating func ruleSet(_ role: RoleRules, _ tenant: TenantRules, _ key: Key, _ limits: RuleLimits, _ catalog: Catalog) -> RuleSet {
-        if let set = byKey[key] { return set }
-        if byKey.count >= Self.limit {
-            byKey = [:]
-            byContent = [:]
-            schemas = [:]
-        }
-        let content = RuleContent(role, tenant, limits: limits, catalog: catalog)
-        let set = byContent[content] ?? content.ruleSet(schema: schema(content.visibility, catalog))
-        byContent[content] = set
-        byKey[key] = set
-        return set
-    }
-
-    private mutating func schema(_ visibility: Visibility, _ catalog: Catalog) -> Schema {
-        if let schema = schemas[visibility] { return schema }
-        let schema = visibility.schema(catalog)
-        schemas[visibility] = schema
-        return schema
-    }
 }

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/signalfd.h>
 
 /// accept4 with SOCK_NONBLOCK and SOCK_CLOEXEC: the new socket's descriptor, or -1 with errno.

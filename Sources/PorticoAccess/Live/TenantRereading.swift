@@ -1,0 +1,82 @@
+import Diagnostics
+
+/// All tenants under other roles: what a file of a tenant means, and whether it only narrows, depends on them.
+struct TenantRereading {
+    let roles: RoleTable
+    private(set) var table: TenantTable
+    /// Tenants whose files as they stand come into force with the roles, sorted.
+    private(set) var changed: [String] = []
+    /// Files that are wrong as they stand, while older rules of the tenant, or none, go on.
+    private(set) var wrong: [String: Diagnostics] = [:]
+    /// Tenants that are served now and have no rules that are good under the roles.
+    private(set) var broken: [String: Diagnostics] = [:]
+    private(set) var parsed: Int
+
+    /// - Parameter drafts: Files as they stand, where that is not what is in force; `nil` for a file that is gone.
+    init(_ policy: Policy, roles: RoleTable, drafts: [String: RuleText?]) {
+        self.roles = roles
+        table = policy.tenantTable
+        let old = policy.tenantTable
+        let readings = TenantReadings(old.distinct.map(\.source) + drafts.values.compactMap { $0?.source }, catalog: policy.catalog, roles: roles)
+        parsed = readings.parsed
+        // Texts that mean under the new roles what they meant before stay the objects that they are, and with them what is compiled for them.
+        var moved: [UInt64: TenantReading] = [:]
+        for text in old.distinct {
+            let reading = readings[text.source]
+            if case .good(let other) = reading, other.rules == text.rules { continue }
+            moved[text.id] = reading
+        }
+        for (tenant, text) in old.tenants where drafts[tenant] == nil {
+            switch moved[text.id] {
+            case nil: break
+            case .good(let other)?: table.set(other, of: tenant)
+            case .wrong?: breaks(tenant, text, policy)
+            }
+        }
+        for (tenant, draft) in drafts.sorted(by: { $0.key < $1.key }) { take(draft, tenant, readings, moved, policy) }
+    }
+
+    private mutating func take(_ draft: RuleText?, _ tenant: String, _ readings: TenantReadings, _ moved: [UInt64: TenantReading], _ policy: Policy) {
+        guard let draft else {
+            table.set(nil, of: tenant)
+            changed.append(tenant)
+            return
+        }
+        switch readings[draft.source] {
+        case .good(let text):
+            table.set(table.text(of: text.bytes).flatMap { $0.rules == text.rules ? $0 : nil } ?? text, of: tenant)
+            changed.append(tenant)
+        case .wrong(let problems):
+            wrong[tenant] = problems
+            if policy.tenantTable.unavailable[tenant] != nil {
+                table.setUnavailable(UnavailableTenant(text: draft, problems: problems), tenant)
+            } else if let text = policy.tenantTable[tenant] {
+                switch moved[text.id] {
+                case nil: break
+                case .good(let other)?: table.set(other, of: tenant)
+                case .wrong?: breaks(tenant, text, policy)
+                }
+            }
+        }
+    }
+
+    /// Read again under its own name, so that what is wrong says where.
+    private mutating func breaks(_ tenant: String, _ text: TenantText, _ policy: Policy) {
+        guard broken.count < Self.brokenShown else {
+            broken[tenant] = Diagnostics([])
+            return
+        }
+        let source = SourceText(name: RuleSource.tenant(tenant).path, bytes: text.bytes)
+        if case .wrong(let problems) = TenantReadings.read(source, catalog: policy.catalog, roles: roles) { broken[tenant] = problems }
+    }
+
+    /// Tenants of which it is said what is wrong. Stands against a log line of a megabyte.
+    private static let brokenShown = 10
+
+    var brokenProblems: Diagnostics {
+        let count = broken.count, items = broken.sorted { $0.key < $1.key }.flatMap(\.value.items)
+        let subject = count == 1 ? "the rules of a tenant that are in force" : "the rules of \(count) tenants that are in force"
+        let message = "Under these roles \(subject) would be wrong."
+        return Diagnostics([Diagnostic(message, file: roles.source.name, hint: "Change the tenants' files first; these roles are tried again then.")] + items)
+    }
+}
