@@ -70,6 +70,14 @@ public struct RowRule: Sendable {
     }
 }
 
+extension RowRule {
+    /// The conditions of role and tenant apart, each with its place.
+    public var parts: [(condition: Condition<RuleOperand>, origin: RuleOrigin?)] {
+        guard origins.count > 1, case .all(let items) = condition, items.count == origins.count else { return [(condition, origins.first)] }
+        return zip(items, origins).map { ($0, $1) }
+    }
+}
+
 /// A value of a rule.
 public enum RuleOperand: Sendable, Hashable {
     case literal(InputValue)

@@ -74,17 +74,20 @@ public final class TypeBinding: Sendable {
     /// By the name of the GraphQL field.
     public let fields: [String: FieldBinding]
     public let isolation: Isolation
+    /// Where ``isolation`` stands in ``file``.
+    public let isolationPlace: SourcePosition?
     /// The order of a list without `orderBy`; ends with the key.
     public let defaultOrder: [OrderKey]
     /// Where the binding stands, for diagnostics.
     public let file: String
 
-    public init(name: String, table: TableName, key: ColumnBinding, fields: [String: FieldBinding], isolation: Isolation, defaultOrder: [OrderKey], file: String) {
+    public init(name: String, table: TableName, key: ColumnBinding, fields: [String: FieldBinding], isolation: Isolation, isolationPlace: SourcePosition? = nil, defaultOrder: [OrderKey], file: String) {
         self.name = name
         self.table = table
         self.key = key
         self.fields = fields
         self.isolation = isolation
+        self.isolationPlace = isolationPlace
         self.defaultOrder = defaultOrder
         self.file = file
     }

@@ -80,7 +80,7 @@ extension Condition {
     }
 
     /// The parts that must all hold.
-    var conjuncts: [Condition] {
+    public var conjuncts: [Condition] {
         if case .all(let items) = self { items.flatMap(\.conjuncts) } else { [self] }
     }
 }

@@ -10,7 +10,7 @@ import PorticoCatalog
 ///
 /// Pure: no database, no clock. The same operation, shape of variables, rules and scope always give byte-equal SQL.
 public struct Planner: Sendable {
-    private let access: RowAccess
+    let access: RowAccess
     /// Puts a comment before each statement that names the operation and its plan (``AuthorizedPlan/statements``).
     public var tagsStatements = false
 

@@ -48,9 +48,7 @@ struct RowAccess: Sendable {
         }
         guard let rule = rules.types[binding.name]?.rows else { return result }
         for value in rule.required.sorted(by: { "\($0)" < "\($1)" }) {
-            let parameter = draft.parameter(.viewer(value, ValueForm(.text, isList: value == .tenants)))
-            let present = Expression.isNotNull(.cast(parameter, value == .tenants ? "text[]" : "text"))
-            result.add(ConditionNote(condition: present, reason: .rule(rule.origins)), hoisted: false)
+            result.add(ConditionNote(condition: present(value, &draft), reason: .rule(rule.origins)), hoisted: false)
         }
         for conjunct in rule.condition.map(PlanOperand.init).conjuncts {
             let hoistable = row.keyed.map { Self.speaksOfKeyAlone(conjunct, keyed: $0) } ?? false
@@ -67,7 +65,7 @@ struct RowAccess: Sendable {
 
     // MARK: Isolation
 
-    private func isolation(_ binding: TypeBinding, row: RowReference, indexable: Bool, draft: inout StatementDraft) throws(PlanningError) -> (Expression, hoisted: Bool)? {
+    func isolation(_ binding: TypeBinding, row: RowReference, indexable: Bool, draft: inout StatementDraft) throws(PlanningError) -> (Expression, hoisted: Bool)? {
         if scope == .all { return nil }
         switch binding.isolation {
         case .none: return nil

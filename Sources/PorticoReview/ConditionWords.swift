@@ -11,25 +11,38 @@ public struct ConditionWords: Sendable {
     /// Of a type's rule; `every row within reach` where it has no condition.
     public func text(_ rule: RowRule?) -> String { rule.map { text($0.condition) } ?? "every row within reach" }
 
-    public func text(_ condition: Condition<RuleOperand>) -> String { text(condition, isInner: false) }
+    public func text(_ condition: Condition<RuleOperand>) -> String { text(condition, isInner: false, of: "") }
 
-    private func text(_ condition: Condition<RuleOperand>, isInner: Bool) -> String {
+    /// `path` leads to the row that the condition speaks of, such as `ticket.`; empty for the row itself.
+    private func text(_ condition: Condition<RuleOperand>, isInner: Bool, of path: String) -> String {
         switch condition {
-        case .all(let items): joined(items, by: ", and ", none: "every row", isInner: isInner)
-        case .any(let items): joined(items, by: ", or ", none: "no row", isInner: isInner)
-        case .not(let inner): "not (\(text(inner)))"
-        case .compare(let column, let comparison, let operand): compared(column.field, comparison, operand)
-        case .toOne(let relation, .all(let items)) where items.isEmpty: "there is a \(relation.field)"
-        case .toOne(let relation, let inner): "of its \(relation.field), \(text(inner, isInner: true))"
-        case .toMany(let relation, .some, .all(let items)) where items.isEmpty: "there are \(relation.field)"
-        case .toMany(let relation, let quantifier, let inner): "of \(quantifier.rawValue) of its \(relation.field), \(text(inner, isInner: true))"
+        case .all(let items): joined(items, by: ", and ", none: "every row", isInner: isInner, of: path)
+        case .any(let items): joined(items, by: ", or ", none: "no row", isInner: isInner, of: path)
+        case .not(let inner): "not (\(text(inner, isInner: false, of: path)))"
+        case .compare(let column, let comparison, let operand): compared(path + column.field, comparison, operand)
+        case .toOne(let relation, .all(let items)) where items.isEmpty: "there is a \(path)\(relation.field)"
+        case .toOne(let relation, let inner):
+            inner.needsARow
+                ? text(inner, isInner: isInner, of: "\(path)\(relation.field).")
+                : "there is a \(path)\(relation.field), and of it \(text(inner, isInner: true, of: ""))"
+        case .toMany(let relation, let quantifier, .all(let items)) where items.isEmpty && quantifier != .every:
+            "there are \(quantifier == .some ? "" : "no ")\(path)\(relation.field)"
+        case .toMany(let relation, let quantifier, let inner): "for \(words(quantifier)) \(path.isEmpty ? "its " : path)\(relation.field), \(text(inner, isInner: true, of: ""))"
         }
     }
 
-    private func joined(_ items: [Condition<RuleOperand>], by word: String, none: String, isInner: Bool) -> String {
-        guard items.count != 1 else { return text(items[0], isInner: isInner) }
+    private func words(_ quantifier: Quantifier) -> String {
+        switch quantifier {
+        case .some: "some of"
+        case .every: "each of"
+        case .none: "none of"
+        }
+    }
+
+    private func joined(_ items: [Condition<RuleOperand>], by word: String, none: String, isInner: Bool, of path: String) -> String {
+        guard items.count != 1 else { return text(items[0], isInner: isInner, of: path) }
         guard !items.isEmpty else { return none }
-        let parts = items.map { text($0, isInner: true) }.joined(separator: word)
+        let parts = items.map { text($0, isInner: true, of: path) }.joined(separator: word)
         return isInner ? "(\(parts))" : parts
     }
 
@@ -68,11 +81,7 @@ public struct ConditionWords: Sendable {
     private func text(_ operand: RuleOperand) -> String {
         switch operand {
         case .now: "the time of the request"
-        case .viewer(.id): "the viewer's id"
-        case .viewer(.tenant): "the viewer's tenant"
-        case .viewer(.tenants): "the viewer's tenants"
-        case .viewer(.role): "the viewer's role"
-        case .viewer(.claim(let name)): "the viewer's claim \(name)"
+        case .viewer(let value): "the viewer's \(value.words)"
         case .literal(let value): text(value)
         }
     }
@@ -88,6 +97,43 @@ public struct ConditionWords: Sendable {
         case .list(let items): "[\(items.map(text).joined(separator: ", "))]"
         case .object(let members): "{\(members.map { "\($0.name): \(text($0.value))" }.joined(separator: ", "))}"
         case .json(let text): text
+        }
+    }
+}
+
+extension ViewerValue {
+    /// `id`, `tenants`, `claim NAME`: what the viewer has.
+    var words: String {
+        switch self {
+        case .id: "id"
+        case .tenant: "tenant"
+        case .tenants: "tenants"
+        case .role: "role"
+        case .claim(let name): "claim \(name)"
+        }
+    }
+
+    /// That the viewer has it, without which a rule that names it is false as a whole.
+    var presence: String {
+        switch self {
+        case .id: "the viewer has signed in"
+        case .tenant, .tenants: "the viewer has a tenant"
+        case .role: "the viewer has a role"
+        case .claim(let name): "the viewer has the claim \(name)"
+        }
+    }
+}
+
+extension Condition<RuleOperand> {
+    /// Whether the words alone, said of the row behind a relation, are false where there is none: of `ticket.status is OPEN` they are, of `ticket.status is not OPEN` nobody could tell.
+    fileprivate var needsARow: Bool {
+        switch self {
+        case .all(let items): items.contains { $0.needsARow }
+        case .any(let items): !items.isEmpty && items.allSatisfy { $0.needsARow }
+        case .not, .toMany(_, .every, _), .toMany(_, .none, _): false
+        case .toOne, .toMany(_, .some, _): true
+        case .compare(_, .ne, _), .compare(_, .notIn, _): false
+        case .compare(_, let comparison, let operand): comparison != .isNull || operand == .literal(.boolean(false))
         }
     }
 }

@@ -5,6 +5,7 @@ import PorticoCatalog
 import PorticoGateway
 import PorticoServer
 import PostgresClient
+import PostgresSQL
 import SocketLoop
 import Synchronization
 
@@ -76,6 +77,24 @@ final class LocalGateway {
         wait { response != nil }
         guard let response else { throw .notInOrder("the database did not answer in time.") }
         return response
+    }
+
+    /// The first row of a statement whose columns are texts; `nil` where it has none.
+    func firstRow(of statement: Statement, _ parameters: [ParameterValue]) throws(CommandFailure) -> [String?]? {
+        var result: Result<ResultSet, DatabaseFailure>?
+        pool.submit(statement, parameters: parameters) { result = $0 }
+        wait { result != nil }
+        switch result {
+        case .success(let rows)?:
+            guard rows.rowCount > 0 else { return nil }
+            return withUnsafeTemporaryAllocation(of: Cell.self, capacity: rows.columnCount) { cells in
+                guard let base = cells.baseAddress else { return [] }
+                rows.cells(ofRow: 0, into: base)
+                return (0..<rows.columnCount).map { cells[$0].isNull ? nil : String(decoding: cells[$0].bytes, as: UTF8.self) }
+            }
+        case .failure(let failure)?: throw .notInOrder("the database refuses: \(String(reflecting: failure))")
+        case nil: throw .notInOrder("the database did not answer in time.")
+        }
     }
 
     /// Turns the loop until the condition holds, or patience ends.

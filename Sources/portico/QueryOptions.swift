@@ -9,12 +9,28 @@ struct QueryOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The variables, as one JSON object.", valueName: "json")) var variables: String?
     @Option(help: ArgumentHelp("Which operation, where the document has several.", valueName: "name")) var operation: String?
 
-    func document() throws(CommandFailure) -> [UInt8] {
-        file == "-" ? try FileSystem.bytes(from: STDIN_FILENO, name: "the standard input") : try FileSystem.bytes(of: file)
-    }
+    private var query: QueryFile { QueryFile(path: file, variables: variables) }
+
+    func document() throws(CommandFailure) -> [UInt8] { try query.document() }
 
     /// The name that messages give the document.
-    var documentName: String { file == "-" ? "" : file }
+    var documentName: String { query.name }
+
+    func givenVariables() throws(CommandFailure) -> [JSONMember] { try query.givenVariables() }
+}
+
+/// A document and its variables, as the words of a command name them.
+struct QueryFile {
+    /// `-` is the standard input.
+    var path: String
+    var variables: String?
+
+    /// The name that messages give the document.
+    var name: String { path == "-" ? "" : path }
+
+    func document() throws(CommandFailure) -> [UInt8] {
+        path == "-" ? try FileSystem.bytes(from: STDIN_FILENO, name: "the standard input") : try FileSystem.bytes(of: path)
+    }
 
     func givenVariables() throws(CommandFailure) -> [JSONMember] {
         guard let variables else { return [] }

@@ -153,7 +153,9 @@ struct TypeBinder {
         var fields = columns.mapValues { FieldBinding.column($0) }
         for (name, relation) in relations { fields[name] = .relation(relation) }
         let ordered = order + (order.contains { $0.column == key } ? [] : [OrderKey(column: key, direction: .ascending)])
-        return TypeBinding(name: object.name, table: table, key: key, fields: fields, isolation: isolation, defaultOrder: ordered, file: file.source.name)
+        return TypeBinding(
+            name: object.name, table: table, key: key, fields: fields, isolation: isolation,
+            isolationPlace: file.isolation.map { file.source.position(at: Int($0.range.start)) }, defaultOrder: ordered, file: file.source.name)
     }
 
     private func isolation(_ all: [String: TypeBinder], _ problems: inout [Diagnostic]) -> Isolation {

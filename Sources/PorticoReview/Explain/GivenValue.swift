@@ -1,0 +1,46 @@
+import Diagnostics
+import GraphQLLanguage
+import JSONBytes
+
+/// The value of an argument as it was given, in the document or in the variables, as far as names of fields stand in it.
+indirect enum GivenValue {
+    /// A text or the value of an enum.
+    case text(String, SourceRange)
+    case list([GivenValue])
+    case object([(name: String, range: SourceRange, value: GivenValue)])
+    /// A number, a flag or null, in which no name stands.
+    case other
+    /// A variable that has no value.
+    case missing(variable: String)
+
+    /// `variables` are those that the request gives, and the defaults of the others. A value has the nesting of the document or of the variables, which their parsers bound.
+    init(_ value: Value, variables: [String: GivenValue]) {
+        switch value {
+        case .variable(let name): self = (variables[name.value] ?? .missing(variable: name.value)).placed(at: name.range)
+        case .enumValue(let name): self = .text(name.value, name.range)
+        case .string(let text): self = .text(text.value, text.range)
+        case .list(let items, _): self = .list(items.map { GivenValue($0, variables: variables) })
+        case .object(let fields, _): self = .object(fields.map { ($0.name.value, $0.name.range, GivenValue($0.value, variables: variables)) })
+        case .int, .float, .boolean, .null: self = .other
+        }
+    }
+
+    init(_ value: JSONValue) {
+        switch value {
+        case .string(let text): self = .text(text, .none)
+        case .array(let items): self = .list(items.map { GivenValue($0) })
+        case .object(let members): self = .object(members.map { ($0.key, .none, GivenValue($0.value)) })
+        case .null, .bool, .number: self = .other
+        }
+    }
+
+    /// What stands in a variable stands, for the document, where the variable is used.
+    private func placed(at range: SourceRange) -> GivenValue {
+        switch self {
+        case .text(let text, _): .text(text, range)
+        case .list(let items): .list(items.map { $0.placed(at: range) })
+        case .object(let members): .object(members.map { ($0.name, range, $0.value.placed(at: range)) })
+        case .other, .missing: self
+        }
+    }
+}

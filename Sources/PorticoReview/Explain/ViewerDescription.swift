@@ -1,0 +1,49 @@
+import JSONBytes
+import PorticoAccess
+
+/// Whose access is explained.
+public struct ViewerDescription: Sendable {
+    /// `nil` for any user of the role.
+    public var user: String?
+    public var role: String
+    public var tenant: String?
+    public var reach: Reach
+    /// Where the role is stated.
+    public var roleOrigin: RuleOrigin?
+    /// The tenant's own file.
+    public var tenantFile: String?
+
+    public init(user: String?, rules: RuleSet, provenance: AccessProvenance) {
+        self.user = user
+        role = provenance.role
+        tenant = provenance.tenant
+        reach = rules.reach
+        roleOrigin = provenance.roleOrigin
+        tenantFile = provenance.tenantFile
+    }
+
+    /// Two lines.
+    var text: String {
+        let who = [user, role + (tenant.map { " of \($0)" } ?? "")].compactMap(\.self).joined(separator: ", ")
+        let reached = switch reach {
+        case .tenant: tenant == nil ? "without a tenant" : "within its own tenant"
+        case .subtree: "within its tenant and those below"
+        case .crossTenant: "across all tenants"
+        }
+        let rules = roleOrigin.map { "\($0)" } ?? "no file mentions the role"
+        return "viewer  \(who), \(reached)\nrules   \(rules)\(tenantFile.map { ", narrowed by \($0)" } ?? "")\n"
+    }
+
+    var json: [JSONMember] {
+        [
+            JSONMember(key: "user", value: .text(user)), JSONMember(key: "role", value: .string(role)), JSONMember(key: "tenant", value: .text(tenant)),
+            JSONMember(key: "reach", value: .string("\(reach)")), JSONMember(key: "origin", value: .origin(roleOrigin)), JSONMember(key: "tenantFile", value: .text(tenantFile)),
+        ]
+    }
+}
+
+extension JSONValue {
+    static func text(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
+    static func origin(_ origin: RuleOrigin?) -> JSONValue { text(origin?.description) }
+    static func count(_ number: Int) -> JSONValue { .number(String(number)) }
+}
