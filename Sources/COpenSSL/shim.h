@@ -27,4 +27,18 @@ static inline int portico_tls_print_name(BIO *out, const X509_NAME *name) {
     return X509_NAME_print_ex(out, name, 0, XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB);
 }
 
+/// The names of a certificate's subjectAltName: how many, one of them with its kind (GEN_EMAIL, GEN_URI, GEN_DNS, else -1) and its bytes, which the list owns and which
+/// may hold NUL, and the end of the list.
+static inline int portico_tls_count_names(const GENERAL_NAMES *names) { return sk_GENERAL_NAME_num(names); }
+
+static inline int portico_tls_name(const GENERAL_NAMES *names, int index, const unsigned char **bytes, int *count) {
+    const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, index);
+    if (!name || (name->type != GEN_EMAIL && name->type != GEN_URI && name->type != GEN_DNS)) return -1;
+    *bytes = ASN1_STRING_get0_data(name->d.ia5);
+    *count = ASN1_STRING_length(name->d.ia5);
+    return name->type;
+}
+
+static inline void portico_tls_free_names(GENERAL_NAMES *names) { GENERAL_NAMES_free(names); }
+
 #endif

@@ -90,7 +90,7 @@ public final class Server: Sendable {
             // Of a failure of the database the description is for strangers; here the operator asks.
             throw ServerFailure((error as? DatabaseFailure)?.message ?? "\(error)")
         }
-        let refreshers = [refreshKeys(), watchCertificates()]
+        let refreshers = [refreshKeys(), watchFiles()]
         logger.notice("serving", metadata: ["addresses": "\(addresses.map(\.description).joined(separator: " "))", "workers": "\(workers.count)"])
         onReady()
         for await reason in stopRequests {
@@ -107,7 +107,7 @@ public final class Server: Sendable {
 
     private func received(_ signal: ProcessSignal) {
         // A terminal that goes away sends it too; where there is nothing to read again, it ends the server as it would end any program.
-        if signal == .hangup, certificates != nil {
+        if signal == .hangup, state.readsAgainOnHangup, certificates != nil || state.documents.hasFolder {
             Task.detached { [self] in readAgain(always: true) }
         } else {
             stopRequest.yield("\(signal)")
@@ -153,19 +153,20 @@ public final class Server: Sendable {
         return sockets
     }
 
-    // MARK: Certificates
+    // MARK: Certificates and documents
 
-    /// Milliseconds between two looks at the files of the certificates.
-    private static let certificateWatch = 5_000
+    /// Milliseconds between two looks at the files of certificates and documents.
+    private static let fileWatch = 5_000
 
-    /// Looks at the files again and again; what is wrong with them leaves the former certificates in force.
-    private func watchCertificates() -> Task<Void, Never>? {
-        guard let certificates else { return nil }
-        for warning in certificates.current.warnings { logger.warning("\(warning)") }
-        logger.notice("serving by TLS", metadata: ["certificate": "\(certificates.current.summary)"])
+    /// Looks at the files again and again; what is wrong with them leaves the former ones in force.
+    private func watchFiles() -> Task<Void, Never>? {
+        if let certificates {
+            for warning in certificates.current.warnings { logger.warning("\(warning)") }
+            logger.notice("serving by TLS", metadata: ["certificate": "\(certificates.current.summary)"])
+        }
         return Task.detached { [self] in
             while true {
-                do { try await Task.sleep(for: .milliseconds(Self.certificateWatch)) } catch { return }
+                do { try await Task.sleep(for: .milliseconds(Self.fileWatch)) } catch { return }
                 readAgain(always: false)
             }
         }
@@ -173,7 +174,22 @@ public final class Server: Sendable {
 
     /// Reads what can be read again while the server runs; blocks for as long as the disk does.
     /// - Parameter always: Even where the files look the same.
-    func readAgain(always: Bool) { reloadCertificates(always: always) }
+    func readAgain(always: Bool) {
+        reloadCertificates(always: always)
+        reloadDocuments(always: always)
+    }
+
+    private func reloadDocuments(always: Bool) {
+        switch state.documents.reload(always: always) {
+        case .unchanged: break
+        case .replaced(let count):
+            state.metrics.reloaded(.documents, isTaken: true)
+            logger.notice("the trusted documents were read again", metadata: ["documents": "\(count)"])
+        case .refused(let problems):
+            state.metrics.reloaded(.documents, isTaken: false)
+            logger.error("the trusted documents cannot be used; the former ones stay in force", metadata: ["detail": "\(state.documents.text(problems))"])
+        }
+    }
 
     private func reloadCertificates(always: Bool) {
         switch certificates?.reload(always: always) {

@@ -11,7 +11,9 @@ public struct ServerState: Sendable {
     /// The names of the project's migrations, which `/readyz` looks for; empty where none are.
     public var migrations: Set<String>
     public var gateway: GatewaySettings
-    public var documents: TrustedDocuments
+    public var documents: DocumentStore
+    /// Whether SIGHUP has files read again, where there are some that can be; else it ends the server.
+    public var readsAgainOnHangup = true
     /// Where workers count. A program with a metrics backend of its own gives one that has it.
     public var metrics = ServerMetrics()
     /// What requests are traced by; `nil` leaves it to the configuration, and where that says nothing to the tracer that the program has bootstrapped.
@@ -21,7 +23,7 @@ public struct ServerState: Sendable {
 
     public init(
         configuration: GatewayConfiguration, catalog: Catalog, policy: PolicyStore, migrations: Set<String> = [], gateway: GatewaySettings = GatewaySettings(),
-        documents: TrustedDocuments = .none
+        documents: DocumentStore = DocumentStore(.none)
     ) {
         self.configuration = configuration
         self.catalog = catalog

@@ -1,4 +1,4 @@
-import Glibc
+import SocketLoop
 import Synchronization
 
 /// The certificates in force, shared by all workers. When their files change, new connections get the new ones; a session keeps those that it began with.
@@ -11,30 +11,10 @@ public final class CertificateStore: Sendable {
         case refused(TLSFailure)
     }
 
-    /// What tells that a file is another one.
-    private struct Stamp: Equatable {
-        var device: UInt
-        var inode: UInt
-        var size: Int
-        var seconds: Int
-        var nanoseconds: Int
-
-        init?(_ path: String) {
-            var status = stat()
-            // Links are followed: it is how certificates are exchanged all at once.
-            guard stat(path, &status) == 0 else { return nil }
-            device = UInt(status.st_dev)
-            inode = UInt(status.st_ino)
-            size = Int(status.st_size)
-            seconds = status.st_mtim.tv_sec
-            nanoseconds = status.st_mtim.tv_nsec
-        }
-    }
-
     private let settings: TLSSettings
     private let context: Mutex<TLSContext>
     /// Of what was read last, whether or not it was good: a bad file is read, and reported, once. Held while files are read; nobody else waits for it.
-    private let stamps: Mutex<[Stamp?]>
+    private let stamps: Mutex<[FileStamp?]>
 
     /// - Throws: ``TLSFailure``: without good certificates there is nothing to serve with.
     public init(_ settings: TLSSettings) throws(TLSFailure) {
@@ -62,7 +42,7 @@ public final class CertificateStore: Sendable {
         }
     }
 
-    private static func stamps(of settings: TLSSettings) -> [Stamp?] {
-        [settings.certificate, settings.key, settings.clientCertificates?.authorities].map { $0.flatMap { Stamp($0) } }
+    private static func stamps(of settings: TLSSettings) -> [FileStamp?] {
+        [settings.certificate, settings.key, settings.clientCertificates?.authorities].map { $0.flatMap { FileStamp($0) } }
     }
 }

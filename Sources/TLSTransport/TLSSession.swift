@@ -6,11 +6,14 @@ import SocketLoop
 public struct ClientCertificate: Sendable, Hashable {
     /// The subject as RFC 4514 writes it, such as `CN=partner,O=Agency`; empty where the certificate has none.
     public var subject: String
+    /// What else it calls its subject.
+    public var names: [Name]
     /// The SHA-256 of the certificate (of its DER form), 32 bytes: its fingerprint.
     public var sha256: [UInt8]
 
-    public init(subject: String, sha256: [UInt8]) {
+    public init(subject: String, names: [Name] = [], sha256: [UInt8]) {
         self.subject = subject
+        self.names = names
         self.sha256 = sha256
     }
 }
@@ -118,7 +121,7 @@ public final class TLSSession {
         guard let certificate = SSL_get0_peer_certificate(session) else { return nil }
         var digest = [UInt8](repeating: 0, count: 32), count: UInt32 = 0
         guard X509_digest(certificate, EVP_sha256(), &digest, &count) == 1 else { return nil }
-        return ClientCertificate(subject: TLSContext.subject(of: certificate), sha256: digest)
+        return ClientCertificate(subject: TLSContext.subject(of: certificate), names: ClientCertificate.names(of: certificate), sha256: digest)
     }
 
     // MARK: Bytes

@@ -8,7 +8,7 @@ struct API {
     let files: ProjectFiles
     let catalog: Catalog
     let policy: Policy
-    let documents: TrustedDocuments
+    let documents: DocumentStore
 
     /// Reads and checks everything; throws all problems of the first file that later ones build on. The files of tenants may be wrong: their viewers are not served.
     init(_ project: Project) throws(CommandFailure) {
@@ -16,7 +16,7 @@ struct API {
             files = try ProjectFiles.read(folder: project.folder)
             catalog = try CatalogLoader.load(schemaFile: files.schema, resolvers: files.resolvers)
             policy = try Policy.load(catalog: catalog, limits: project.configuration.limits.rules, roles: files.roles, tenants: files.tenants)
-            documents = try TrustedDocuments.load(project.configuration.documents, project: project.folder, schema: catalog.schema, roles: policy.roles, limits: project.configuration.limits.rules)
+            documents = try DocumentStore(project.configuration.documents, project: project.folder, schema: catalog.schema, roles: policy.roles, limits: project.configuration.limits.rules)
         } catch {
             throw CommandFailure(error, project: project.folder)
         }
@@ -28,7 +28,7 @@ struct API {
         do throws(Diagnostics) {
             catalog = try CatalogLoader.load(schemaFile: files.schema, resolvers: files.resolvers)
             policy = try Policy.load(catalog: catalog, limits: project.configuration.limits.rules, roles: files.roles, tenants: files.tenants)
-            documents = .none
+            documents = DocumentStore(.none)
         } catch {
             let sources = Dictionary(([files.schema, files.roles] + files.resolvers + files.tenants).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
             let pictures = error.items.map { render($0, in: sources[$0.file]) }.joined(separator: "\n\n")

@@ -159,6 +159,41 @@ func post(_ body: String, token: String?, port: UInt16) throws -> String {
         #expect(try await server.end() == 0)
     }
 
+    /// SIGHUP has trusted documents read again; a bad one is refused with all that came beside it.
+    @Test func aHangupReadsDocumentsAgain() async throws {
+        let project = try ProjectCopy()
+        let secret = ["PORTICO_JWT_SECRET": String(repeating: "s", count: 40)]
+        try project.write("{ apiVersion }", to: "documents/First.graphql")
+        let server = try RunningCommand(["serve", "--project", project.path, "--database-url", "host=/nowhere", "--port", "0"], environment: secret)
+        let port = try await server.port()
+        let ask = { (id: String) in try post(#"{"documentId":"\#(id)"}"#, token: nil, port: port) }
+        #expect(try ask("First").contains(#"{"data":{"apiVersion":"#))
+        #expect(try ask("Second").contains("NOT_FOUND"))
+        try project.write("{ apiVersion }", to: "documents/Second.graphql")
+        server.signal(SIGHUP)
+        try await server.wait(for: "the trusted documents were read again")
+        #expect(try ask("Second").contains(#"{"data":{"apiVersion":"#))
+        try project.write("{ apiVersio }", to: "documents/First.graphql")
+        try project.write("{ apiVersion }", to: "documents/Third.graphql")
+        server.signal(SIGHUP)
+        try await server.wait(for: "the trusted documents cannot be used; the former ones stay in force")
+        #expect(server.text.contains("documents/First.graphql:1:3: "))
+        #expect(try ask("First").contains(#"{"data":{"apiVersion":"#))
+        #expect(try ask("Third").contains("NOT_FOUND"))
+        server.signal(SIGTERM)
+        #expect(try await server.end() == 0)
+    }
+
+    /// Where there is nothing to read again, it ends what a terminal leaves behind.
+    @Test func aHangupEndsAServerWithoutFiles() async throws {
+        let project = try ProjectCopy()
+        let server = try RunningCommand(
+            ["serve", "--project", project.path, "--database-url", "host=/nowhere", "--port", "0"], environment: ["PORTICO_JWT_SECRET": String(repeating: "s", count: 40)])
+        _ = try await server.port()
+        server.signal(SIGHUP)
+        #expect(try await server.end() == 0)
+    }
+
     @Test func serveDoesNotStartWithoutAKey() throws {
         let project = try ProjectCopy()
         let result = try CommandProcess.run(["serve", "--project", project.path, "--database-url", "host=/nowhere", "--port", "0"])

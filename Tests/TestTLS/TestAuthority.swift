@@ -35,14 +35,16 @@ public final class TestAuthority {
     public func keyFile(_ name: String) -> String { "\(folder)/\(name).key" }
 
     /// Signs a certificate for 127.0.0.1 and localhost, and writes it and its key; what has the name already is replaced.
-    /// - Parameter days: From when to when it is good, from today on.
-    public func issue(_ name: String, subject: [(String, String)]? = nil, key kind: Key = .p256, days: ClosedRange<Int> = 0...30, passphrase: String? = nil) throws {
+    /// - Parameters:
+    ///   - days: From when to when it is good, from today on.
+    ///   - names: Its subjectAltName, as OpenSSL's configuration files have it.
+    public func issue(_ name: String, subject: [(String, String)]? = nil, key kind: Key = .p256, days: ClosedRange<Int> = 0...30, names: String = "DNS:localhost,IP:127.0.0.1", passphrase: String? = nil) throws {
         serial += 1
         let own = try Self.makeKey(kind)
         defer { EVP_PKEY_free(own) }
         let made = try Self.makeCertificate(
             subject: subject ?? [("O", "Portico"), ("CN", name)], serial: serial, key: own, days: days, issuer: (certificate, key),
-            extensions: [(NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1")])
+            extensions: [(NID_subject_alt_name, names)])
         defer { X509_free(made) }
         try write(made, key: own, name: name, passphrase: passphrase)
     }

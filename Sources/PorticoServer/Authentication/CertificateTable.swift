@@ -3,9 +3,11 @@ import TLSTransport
 /// A client certificate's user.
 public struct CertificateBinding: Sendable, Equatable {
     /// By what the certificate is known.
-    public enum Sign: Sendable, Equatable {
+    public enum Sign: Sendable, Hashable {
         /// Its subject as RFC 4514 writes it, whichever authority of the listener has signed it.
         case subject(String)
+        /// One of its other names, likewise.
+        case name(ClientCertificate.Name)
         /// Its fingerprint, 32 bytes.
         case sha256([UInt8])
     }
@@ -19,22 +21,21 @@ public struct CertificateBinding: Sendable, Equatable {
     }
 }
 
-/// The users of client certificates. A fingerprint is more exact than a subject, so that it goes first.
+/// The users of client certificates. A fingerprint is more exact than names, so that it goes first.
 struct CertificateTable: Sendable {
-    private var bySubject: [String: String] = [:]
-    private var byHash: [[UInt8]: String] = [:]
+    private var users: [CertificateBinding.Sign: String] = [:]
 
     init(bindings: [CertificateBinding]) {
-        for binding in bindings {
-            switch binding.sign {
-            case .subject(let subject): bySubject[subject] = binding.user
-            case .sha256(let hash): byHash[hash] = binding.user
-            }
-        }
+        for binding in bindings { users[binding.sign] = binding.user }
     }
 
     /// Whether certificates say who somebody is; without bindings they only let the client in.
-    var isEmpty: Bool { bySubject.isEmpty && byHash.isEmpty }
+    var isEmpty: Bool { users.isEmpty }
 
-    func user(of certificate: ClientCertificate) -> String? { byHash[certificate.sha256] ?? bySubject[certificate.subject] }
+    /// `nil` for a certificate of nobody, and for one whose names stand for several users: it would be left to chance who that is.
+    func user(of certificate: ClientCertificate) -> String? {
+        if let user = users[.sha256(certificate.sha256)] { return user }
+        let found = Set(([.subject(certificate.subject)] + certificate.names.map { .name($0) }).compactMap { users[$0] })
+        return found.count == 1 ? found.first : nil
+    }
 }

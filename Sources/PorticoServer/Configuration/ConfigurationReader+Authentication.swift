@@ -18,6 +18,7 @@ extension ConfigurationReader {
         if let node = mapping["apiKeys"], let items = reader.sequence(node, as: "the API keys") { authentication.apiKeys = items.compactMap { apiKey($0) } }
         if let node = mapping["certificates"], let items = reader.sequence(node, as: "the certificates") {
             authentication.certificates = items.compactMap { certificate($0) }
+            checkCertificatesDiffer(authentication.certificates, at: node.range)
         }
     }
 

@@ -1,3 +1,4 @@
+import Diagnostics
 import TLSTransport
 import YAMLTree
 
@@ -24,22 +25,42 @@ extension ConfigurationReader {
     // MARK: Users of certificates
 
     mutating func certificate(_ node: YAMLNode) -> CertificateBinding? {
-        guard let mapping = reader.mapping(node, allowedKeys: ["user", "subject", "sha256"], as: "a certificate") else { return nil }
+        let signs = ["subject", "email", "uri", "dns", "sha256"]
+        guard let mapping = reader.mapping(node, allowedKeys: ["user"] + signs, as: "a certificate") else { return nil }
         guard let user = required("user", of: mapping, in: "a certificate") else { return nil }
-        switch (mapping["subject"], mapping["sha256"]) {
-        case (_?, nil):
-            return required("subject", of: mapping, in: "a certificate").map { CertificateBinding(user: user, sign: .subject($0)) }
-        case (nil, let node?):
-            guard let text = required("sha256", of: mapping, in: "a certificate") else { return nil }
-            // As `openssl x509 -fingerprint -sha256` writes it, too.
-            guard let hash = bytes(ofHex: text.filter { $0 != ":" }), hash.count == 32 else {
-                reader.report("Expected the SHA-256 of the certificate as 64 hexadecimal digits.", at: node.range, hint: "`openssl x509 -in FILE -noout -fingerprint -sha256` prints it.")
+        let given = signs.filter { mapping[$0] != nil }
+        guard given.count == 1, let key = given.first else {
+            reader.report("A certificate takes one of `subject`, `email`, `uri`, `dns` and `sha256`, found \(given.isEmpty ? "none" : given.map { "`\($0)`" }.joined(separator: " and ")).", at: mapping.range)
+            return nil
+        }
+        guard let text = required(key, of: mapping, in: "a certificate"), let sign = sign(key, text, at: mapping[key]?.range) else { return nil }
+        return CertificateBinding(user: user, sign: sign)
+    }
+
+    private mutating func sign(_ key: String, _ text: String, at range: SourceRange?) -> CertificateBinding.Sign? {
+        switch key {
+        case "subject": return .subject(text)
+        case "email", "uri", "dns":
+            guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+                reader.report("Expected `\(key)` in printable ASCII, as certificates have it.", at: range, hint: "Domains with other letters are written with `xn--` there.")
                 return nil
             }
-            return CertificateBinding(user: user, sign: .sha256(hash))
+            return .name(key == "email" ? .email(matching: text) : key == "uri" ? .uri(text) : .dns(matching: text))
         default:
-            reader.report("A certificate takes either `subject` or `sha256`.", at: mapping.range)
+            // As `openssl x509 -fingerprint -sha256` writes it, too.
+            if let hash = bytes(ofHex: text.filter { $0 != ":" }), hash.count == 32 { return .sha256(hash) }
+            reader.report("Expected the SHA-256 of the certificate as 64 hexadecimal digits.", at: range, hint: "`openssl x509 -in FILE -noout -fingerprint -sha256` prints it.")
             return nil
+        }
+    }
+
+    /// Two users of one name would be left to chance.
+    mutating func checkCertificatesDiffer(_ bindings: [CertificateBinding], at range: SourceRange?) {
+        var known: [CertificateBinding.Sign: String] = [:]
+        for binding in bindings {
+            if let other = known.updateValue(binding.user, forKey: binding.sign), other != binding.user {
+                reader.report("One certificate stands for both `\(other)` and `\(binding.user)`.", at: range)
+            }
         }
     }
 

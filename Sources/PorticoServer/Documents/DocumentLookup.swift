@@ -3,12 +3,12 @@ import PorticoGateway
 
 /// Finds the document that a request sends or names, and refuses what its role may not run. One per worker.
 final class DocumentLookup {
-    private let trusted: TrustedDocuments
+    private let trusted: DocumentStore
     private let only: TrustedOnly
     /// `nil` where automatic persisted queries are switched off.
     private let persisted: PersistedDocuments?
 
-    init(trusted: TrustedDocuments, configuration: DocumentConfiguration, limits: GatewayLimits) {
+    init(trusted: DocumentStore, configuration: DocumentConfiguration, limits: GatewayLimits) {
         self.trusted = trusted
         only = configuration.only
         persisted = configuration.automatic ? PersistedDocuments(entries: limits[.persistedDocuments], bytes: limits[.persistedBytes]) : nil
@@ -38,12 +38,12 @@ final class DocumentLookup {
         }
         if let name = parameters.persistedName { return try text(persistedName: name, parameters, rules) }
         guard let query = parameters.query else { throw RefusedRequest(400, .badInput, "The request has neither \"query\" nor \"documentId\".") }
-        if only.restricts(rules.role), !trusted.contains(query) { throw Self.trustedOnly }
+        if only.restricts(rules.role), !trusted.current.contains(query) { throw Self.trustedOnly }
         return query
     }
 
     private func text(id: String, _ rules: RuleSet) throws(RefusedRequest) -> [UInt8] {
-        if let text = trusted.text(id: id) { return text }
+        if let text = trusted.current.text(id: id) { return text }
         if !only.restricts(rules.role), let persisted, let hash = TrustedDocuments.hash(inID: id), let text = persisted.text(hash, rules: rules.fingerprint) { return text }
         // Ids of others are not suggested: who may run a document has its id.
         throw RefusedRequest(.notFound, "There is no document with this \"documentId\".")
@@ -51,7 +51,7 @@ final class DocumentLookup {
 
     /// What `extensions.persistedQuery` names: a trusted document by its id or its hash, or one that was sent before.
     private func text(persistedName name: String, _ parameters: RequestParameters, _ rules: RuleSet) throws(RefusedRequest) -> [UInt8] {
-        let hash = DocumentHash(hex: name)
+        let hash = DocumentHash(hex: name), trusted = trusted.current
         if let text = trusted.text(id: name) ?? hash.flatMap(trusted.text(hash:)) {
             guard parameters.query == nil || parameters.query == text else { throw Self.mismatch }
             return text

@@ -34,6 +34,11 @@ extension TrustedDocuments {
         if !loader.problems.isEmpty { throw Diagnostics(loader.problems) }
         return TrustedDocuments(byID: loader.documents.mapValues(\.text))
     }
+
+    static let documentSuffix = ".graphql"
+
+    /// Whether a file of the folder is read. A name that begins with a point is an editor's half-written copy.
+    static func counts(_ name: String) -> Bool { !name.hasPrefix(".") && (name.hasSuffix(documentSuffix) || name.hasSuffix(".json")) }
 }
 
 private struct TrustedDocumentLoader {
@@ -70,15 +75,13 @@ private struct TrustedDocumentLoader {
         guard names.count <= TrustedDocumentLimits.files else {
             return problems.append(Diagnostic("The folder holds \(names.count) files; at most \(TrustedDocumentLimits.files) are read.", file: folder))
         }
-        // A name that begins with a point is an editor's half-written copy.
-        for name in names.sorted() where !name.hasPrefix(".") {
-            let isDocument = name.hasSuffix(".graphql")
-            guard isDocument || name.hasSuffix(".json") else { continue }
+        for name in names.sorted() where TrustedDocuments.counts(name) {
+            let isDocument = name.hasSuffix(TrustedDocuments.documentSuffix)
             let file = folder + "/" + name
             do throws(FileFailure) {
                 let source = SourceText(name: file, bytes: try readFile(path + "/" + name, limit: TrustedDocumentLimits.fileBytes))
                 if isDocument {
-                    add(id: String(name.dropLast(".graphql".count)), source.bytes, DocumentOrigin(source: source, string: nil))
+                    add(id: String(name.dropLast(TrustedDocuments.documentSuffix.count)), source.bytes, DocumentOrigin(source: source, string: nil))
                 } else {
                     addManifest(source)
                 }

@@ -42,7 +42,10 @@ struct Dev: ParsableCommand {
             Server.prepareSignals()
             let greeting = try DevGreeting(project, folder)
             let names = Set(migrations.migrations.map(\.name))
-            try GatewayProcess.run(ServerState(configuration: project.configuration, catalog: api.catalog, policy: PolicyStore(api.policy), migrations: names, documents: api.documents)) { port in
+            var state = ServerState(configuration: project.configuration, catalog: api.catalog, policy: PolicyStore(api.policy), migrations: names, documents: api.documents)
+            // It lives as long as its terminal.
+            state.readsAgainOnHangup = false
+            try GatewayProcess.run(state) { port in
                 Terminal.print(greeting.text(port: port))
             }
         } catch {

@@ -39,12 +39,16 @@ struct TLSConfigurationTests {
             authentication:
               certificates:
                 - { subject: "CN=partner,O=Agency", user: u1 }
+                - { email: "Post@Partner.Example", user: u3 }
+                - { uri: "spiffe://partner/api", user: u3 }
+                - { dns: API.partner.example, user: u3 }
                 - { sha256: "\(Array(repeating: "0F", count: 32).joined(separator: ":"))", user: u2 }
             """)
         #expect(configuration.listener.tls == TLSSettings(
             certificate: "/project/tls/chain.pem", key: "/etc/portico/key.pem", clientCertificates: .init(authorities: "/project/tls/partners.pem", isRequired: false), minimum: .tls13))
         #expect(configuration.authentication.certificates == [
-            CertificateBinding(user: "u1", sign: .subject("CN=partner,O=Agency")), CertificateBinding(user: "u2", sign: .sha256(Array(repeating: 15, count: 32))),
+            CertificateBinding(user: "u1", sign: .subject("CN=partner,O=Agency")), CertificateBinding(user: "u3", sign: .name(.email("Post@partner.example"))),
+            CertificateBinding(user: "u3", sign: .name(.uri("spiffe://partner/api"))), CertificateBinding(user: "u3", sign: .name(.dns("api.partner.example"))), CertificateBinding(user: "u2", sign: .sha256(Array(repeating: 15, count: 32))),
         ])
     }
 
@@ -65,13 +69,23 @@ struct TLSConfigurationTests {
         ),
         (
             "listener: { tls: { certificate: c, key: k, clientCertificates: { ca: a } } }\nauthentication: { certificates: [{ user: u }, { user: u, subject: s, sha256: aa }] }",
-            ["2:34: A certificate takes either `subject` or `sha256`.", "2:47: A certificate takes either `subject` or `sha256`."]
+            [
+                "2:34: A certificate takes one of `subject`, `email`, `uri`, `dns` and `sha256`, found none.",
+                "2:47: A certificate takes one of `subject`, `email`, `uri`, `dns` and `sha256`, found `subject` and `sha256`.",
+            ]
         ),
         (
             "listener: { tls: { certificate: c, key: k, clientCertificates: { ca: a } } }\nauthentication: { certificates: [{ user: u, sha256: aa }, { subject: s }] }",
             [
                 "2:53: Expected the SHA-256 of the certificate as 64 hexadecimal digits. | `openssl x509 -in FILE -noout -fingerprint -sha256` prints it.",
                 "2:59: The key `user` is missing in a certificate.",
+            ]
+        ),
+        (
+            "listener: { tls: { certificate: c, key: k, clientCertificates: { ca: a } } }\nauthentication: { certificates: [{ user: u, dns: a.b }, { user: v, dns: A.b }, { user: u, dns: müller.de }] }",
+            [
+                "2:96: Expected `dns` in printable ASCII, as certificates have it. | Domains with other letters are written with `xn--` there.",
+                "2:33: One certificate stands for both `u` and `v`.",
             ]
         ),
     ])

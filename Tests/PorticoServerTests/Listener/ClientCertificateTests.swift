@@ -113,6 +113,36 @@ struct ClientCertificateTests {
         }
     }
 
+    @Test(arguments: [
+        ("email:Post@Partner.example", .email("Post@partner.example"), true), ("email:post@partner.example", .email("Post@partner.example"), false),
+        ("URI:spiffe://partner/api", .uri("spiffe://partner/api"), true), ("URI:spiffe://Partner/api", .uri("spiffe://partner/api"), false),
+        ("DNS:other.test,DNS:API.partner.example", .dns("api.partner.example"), true), ("DNS:*.partner.example", .dns("api.partner.example"), false),
+        // The kind counts, too.
+        ("DNS:post@partner.example", .email("post@partner.example"), false), ("URI:api.partner.example", .dns("api.partner.example"), false), ("IP:127.0.0.1", .dns("127.0.0.1"), false),
+    ] as [(String, ClientCertificate.Name, Bool)])
+    func itsOtherNamesStandForAUser(_ names: String, _ name: ClientCertificate.Name, _ matches: Bool) async throws {
+        try authority.issue("named", names: names)
+        let (status, user) = try subject(try await office([CertificateBinding(user: "client", sign: .name(name))]), "named")
+        #expect(status == (matches ? 200 : 401) && user == (matches ? "client" : "UNAUTHENTICATED"))
+    }
+
+    /// Whoever gets a certificate for two names must not choose who it is.
+    @Test func namesOfTwoUsersAreNobodys() async throws {
+        try authority.issue("both", names: "email:a@partner.example,DNS:b.partner.example")
+        let names: [CertificateBinding] = [CertificateBinding(user: "client", sign: .name(.email("a@partner.example"))), CertificateBinding(user: "admin", sign: .name(.dns("b.partner.example")))]
+        #expect(try subject(try await office(names), "both").status == 401)
+        let same = [names[0], CertificateBinding(user: "client", sign: .subject("CN=both,O=Portico"))]
+        #expect(try subject(try await office(same), "both").user == "client")
+        let hash = try #require(bytes(ofHex: try authority.fingerprint("both")))
+        #expect(try subject(try await office(names + [CertificateBinding(user: "owner", sign: .sha256(hash))]), "both").user == "owner")
+    }
+
+    @Test func caseCountsWhereTheStandardSaysSo() {
+        #expect(ClientCertificate.Name.email(matching: "a@B.C") == .email("a@b.c"))
+        #expect(ClientCertificate.Name.email(matching: "nonsense") == .email("nonsense"))
+        #expect(ClientCertificate.Name.dns(matching: "Ä.De") == .dns("Ä.de"))
+    }
+
     @Test func aTokenGoesFirst() async throws {
         let office = try await office([CertificateBinding(user: "client", sign: .subject("CN=partner,O=Agentur Müller"))])
         let (status, user) = try subject(office, "partner", authorization: Office.token("admin"))

@@ -87,7 +87,7 @@ final class Office {
         let readiness = Readiness(expected: migrations, source: desk.source, clock: { [unowned desk] in desk.now })
         offloading = OffloadQueue(reactor: loopback.reactor, limits: configuration.limits.offloading, offload: offload)
         let endpoint = GraphQLEndpoint(
-            reactor: loopback.reactor, service: AdmittingService(service, admission: admission, clock: { [unowned self] in admissionClock }), documents: DocumentLookup(trusted: documents, configuration: configuration.documents, limits: configuration.limits),
+            reactor: loopback.reactor, service: AdmittingService(service, admission: admission, clock: { [unowned self] in admissionClock }), documents: DocumentLookup(trusted: DocumentStore(documents), configuration: configuration.documents, limits: configuration.limits),
             settings: GraphQLEndpoint.Settings(configuration), offloading: offloading)
         let surface = HTTPSurface(
             cors: configuration.cors.map { CORSPolicy($0) }, compression: configuration.compression ? ResponseCompression(offload: offload) : nil,
