@@ -17,6 +17,9 @@ public final class ConnectionPool {
         public var leases: Int?
         /// Statements sent on one connection and not yet answered; more of them wait in the pool, where fairness rules.
         public var inFlightPerConnection = 32
+        /// Those of one fairness key among them. A connection answers in order, so that this is how many statements of a tenant that floods may stand before another
+        /// tenant's one; four keep a connection busy while answers travel.
+        public var inFlightPerKey = 4
         /// Statements that wait; more are refused, so that a slow database does not fill the memory.
         public var queueLimit = 10_000
         /// Statements of one batch: an answer may have to wait for its batch.
@@ -69,8 +72,8 @@ public final class ConnectionPool {
         connectionSettings = connection
         connectionLimits = PipelineConnection.Limits(statementsPerBatch: max(1, settings.statementsPerBatch), stuckAfter: settings.stuckAfter)
         let limits = PoolState<PendingStatement, Lease>.Limits(
-            connections: max(1, settings.connections), leases: max(1, min(settings.leases ?? .max, settings.connections - 1)), inFlightPerConnection: max(1, settings.inFlightPerConnection), queueLimit: max(0, settings.queueLimit),
-            connectTimeout: settings.connectTimeout, unavailableAfter: settings.unavailableAfter)
+            connections: max(1, settings.connections), leases: max(1, min(settings.leases ?? .max, settings.connections - 1)), inFlightPerConnection: max(1, settings.inFlightPerConnection),
+            inFlightPerKey: max(1, settings.inFlightPerKey), queueLimit: max(0, settings.queueLimit), connectTimeout: settings.connectTimeout, unavailableAfter: settings.unavailableAfter)
         state = PoolState(limits: limits, now: reactor.now, seed: .random(in: .min ... .max))
         connections = Array(repeating: nil, count: limits.connections)
         leases = Array(repeating: nil, count: limits.connections)
@@ -126,7 +129,7 @@ public final class ConnectionPool {
     /// Sends a statement that only reads, or queues it.
     /// - Parameters:
     ///   - deadline: On the reactor's clock (``Reactor/now``), milliseconds; `Int.max` for none.
-    ///   - fairnessKey: Those who wait with different keys take turns.
+    ///   - fairnessKey: Those who wait with different keys take turns, and none has more than its share in flight. 0 is for what serves all alike.
     ///   - completion: Called exactly once, never within this call.
     @discardableResult public func submit(
         _ statement: Statement, parameters: [ParameterValue], deadline: Int = .max, fairnessKey: UInt64 = 0,
@@ -160,7 +163,11 @@ public final class ConnectionPool {
         case .wait:
             pending.place = .waiting
             if state.readyCount == 0 { planTick() }
-        case .refuse(let refusal): answerLater(pending, failure(of: refusal))
+        case .refuse(.queueFull):
+            guard let displaced = state.displace(for: pending.fairnessKey) else { return answerLater(pending, failure(of: .queueFull)) }
+            answerLater(displaced, failure(of: .queueFull))
+            admit(pending)
+        case .refuse(.serverDown): answerLater(pending, failure(of: .serverDown))
         }
     }
 
@@ -180,7 +187,7 @@ public final class ConnectionPool {
             }
             if let failure {
                 answerLater(pending, failure)
-                next = state.finished(slot: slot)
+                next = state.finished(slot: slot, key: pending.fairnessKey)
                 if state.isWanted(slot: slot) { perform(state.emptied(slot: slot)) }
             }
         }
@@ -353,7 +360,9 @@ extension ConnectionPool {
     func connection(_ connection: PipelineConnection, finished pending: PendingStatement, _ result: Result<ResultSet, DatabaseFailure>) {
         if let lease = pending.lease { return finished(pending, result, of: lease, on: connection) }
         pending.place = .done
-        if let next = state.finished(slot: connection.slot) { send(next, slot: connection.slot) }
+        if let next = state.finished(slot: connection.slot, key: pending.fairnessKey) { send(next, slot: connection.slot) }
+        let spread = state.spread(pending.fairnessKey, from: connection.slot)
+        if !spread.isEmpty { perform(spread) }
         if state.isWanted(slot: connection.slot) { perform(state.emptied(slot: connection.slot)) }
         pending.answer(result)
         if let onIdle, state.waitingCount == 0, state.inFlight(onSlot: connection.slot) == 0 { onIdle() }

@@ -20,11 +20,27 @@ package struct FairQueue<Element> {
         }
     }
 
-    package mutating func popFirst() -> Element? {
+    package mutating func popFirst() -> Element? { popFirst(skipping: 0)?.element }
+
+    /// How many turns are before the next key that may be served; `nil` where none may.
+    func turns(before mayBeServed: (_ key: UInt64) -> Bool) -> Int? { (0..<turns.count).first { mayBeServed(turns[$0]) } }
+
+    /// The next in turn, behind so many that give theirs up.
+    mutating func popFirst(skipping skipped: Int) -> (element: Element, key: UInt64)? {
+        for _ in 0..<skipped { if let key = turns.popFirst() { turns.append(key) } }
         guard let key = turns.popFirst(), let element = lanes[key]?.popFirst() else { return nil }
         count -= 1
         if lanes[key]?.isEmpty == true { lanes[key] = nil } else { turns.append(key) }
-        return element
+        return (element, key)
+    }
+
+    /// Takes the last of the longest lane out, so that one more of `key` has room; `nil` where `key`'s own would become the longest.
+    ///
+    /// It looks at all lanes: for a queue that is full.
+    mutating func popLastOfLongest(makingRoomFor key: UInt64) -> Element? {
+        guard let longest = lanes.max(by: { ($0.value.count, $0.key) < ($1.value.count, $1.key) }), longest.value.count > (lanes[key]?.count ?? 0) + 1 else { return nil }
+        count -= 1
+        return lanes[longest.key]?.popLast()
     }
 
     func forEach(_ body: (Element) -> Void) {

@@ -20,10 +20,14 @@ extension PoolState {
     /// Somebody wants a connection for itself: it is lent at once, or refused, or the borrower waits, in the turn of its key.
     mutating func borrow(_ borrower: Borrower, key: UInt64, now: Int) -> [Action] {
         if readyCount == 0, isKnownDown { return [.failBorrower(borrower, .serverDown)] }
-        guard waitingBorrowers < limits.queueLimit else { return [.failBorrower(borrower, .queueFull)] }
+        var actions: [Action] = []
+        if waitingBorrowers >= limits.queueLimit {
+            guard let displaced = displaceBorrower(for: key) else { return [.failBorrower(borrower, .queueFull)] }
+            actions.append(.failBorrower(displaced, .queueFull))
+        }
         borrower.enqueuedAt = now
         borrowers.append(borrower, key: key)
-        return clearForBorrowers()
+        return actions + clearForBorrowers()
     }
 
     /// A connection has answered everything, and somebody waits to borrow one: it is this one, though another may be being cleared.
@@ -115,6 +119,15 @@ extension PoolState {
 
     private mutating func popBorrower() -> Borrower? {
         while let borrower = borrowers.popFirst() {
+            if borrower.isLive { return borrower }
+            forgottenBorrowers -= 1
+        }
+        return nil
+    }
+
+    /// As ``displace(for:)``.
+    private mutating func displaceBorrower(for key: UInt64) -> Borrower? {
+        while let borrower = borrowers.popLastOfLongest(makingRoomFor: key) {
             if borrower.isLive { return borrower }
             forgottenBorrowers -= 1
         }

@@ -18,6 +18,7 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
         /// Connections that are lent at the same time, those counted that are being cleared for it.
         var leases = 3
         var inFlightPerConnection = 32
+        var inFlightPerKey = 4
         var queueLimit = 10_000
         var connectTimeout = 5_000
         var unavailableAfter = 500
@@ -63,18 +64,21 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
         var phase: Phase
         var use = Use.shared
         var inFlight = 0
+        /// Of the statements in flight, in no order.
+        var keys: [UInt64] = []
         /// Attempts to connect that failed in a row.
         var failures = 0
     }
 
     let limits: Limits
     var slots: [Slot]
-    private var queue = FairQueue<Waiter>()
+    var queue = FairQueue<Waiter>()
+    private(set) var keys = RecentKeys()
     var borrowers = FairQueue<Borrower>()
     /// Entries of `borrowers` that are not live.
     var forgottenBorrowers = 0
     /// Entries of the queue that are not live.
-    private var forgotten = 0
+    var forgotten = 0
     /// No waiting statement has waited for longer than since then.
     private var oldestSince = 0
     private(set) var readyCount = 0
@@ -108,10 +112,13 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
     // MARK: Statements
 
     /// Where a new statement goes; if it is sent, it counts as in flight from now on.
+    ///
+    /// It overtakes nobody of its key, since those wait only while no connection has room for that key.
     mutating func submit(_ waiter: Waiter, key: UInt64, now: Int) -> Admission {
+        keys.came(key, now: now)
         if readyCount > 0 {
-            if waitingCount == 0, let slot = leastBusy() {
-                slots[slot].inFlight += 1
+            if let slot = leastBusy(for: key) {
+                begin(key, slot: slot)
                 return .send(slot: slot)
             }
         } else if isKnownDown {
@@ -124,37 +131,54 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
         return .wait
     }
 
-    private func leastBusy() -> Int? {
+    func leastBusy(for key: UInt64) -> Int? {
         var best: Int?, least = limits.inFlightPerConnection
-        for index in slots.indices where slots[index].inFlight < least && slots[index].phase == .ready && slots[index].use == .shared {
+        for index in slots.indices where slots[index].inFlight < least && isShared(index) && hasShare(key, ofSlot: index) {
             best = index
             least = slots[index].inFlight
         }
         return best
     }
 
-    /// A connection has answered a statement: returns the one that takes its place (which counts as in flight from now on).
-    mutating func finished(slot: Int) -> Waiter? {
-        slots[slot].inFlight -= 1
-        guard !queue.isEmpty, slots[slot].phase == .ready, slots[slot].use == .shared, slots[slot].inFlight < limits.inFlightPerConnection, let next = popLive() else {
-            return nil
-        }
+    mutating func begin(_ key: UInt64, slot: Int) {
         slots[slot].inFlight += 1
-        return next
+        slots[slot].keys.append(key)
+    }
+
+    /// A connection has answered a statement of a key: returns the one that takes its place (which counts as in flight from now on).
+    mutating func finished(slot: Int, key: UInt64) -> Waiter? {
+        slots[slot].inFlight -= 1
+        if let place = slots[slot].keys.firstIndex(of: key) {
+            slots[slot].keys.swapAt(place, slots[slot].keys.count - 1)
+            slots[slot].keys.removeLast()
+        }
+        return isShared(slot) ? next(slot: slot) : nil
     }
 
     /// Gives a connection what waits, as far as it has room.
     mutating func fill(slot: Int) -> [Action] {
         var actions: [Action] = []
-        while slots[slot].inFlight < limits.inFlightPerConnection, let waiter = popLive() {
-            slots[slot].inFlight += 1
-            actions.append(.send(waiter, slot: slot))
-        }
+        while let waiter = next(slot: slot) { actions.append(.send(waiter, slot: slot)) }
         return actions
     }
 
-    private mutating func popLive() -> Waiter? {
-        while let waiter = queue.popFirst() {
+    /// Who is served next on a connection, if it has room.
+    private mutating func next(slot: Int) -> Waiter? {
+        guard slots[slot].inFlight < limits.inFlightPerConnection else { return nil }
+        while let turns = queue.turns(before: { hasShare($0, ofSlot: slot) }), let (waiter, key) = queue.popFirst(skipping: turns) {
+            if waiter.isLive {
+                begin(key, slot: slot)
+                return waiter
+            }
+            forgotten -= 1
+        }
+        return nil
+    }
+
+    /// The queue is full: the last of the key that has the most waiting gives way to a statement of this key, which may then be submitted again; `nil` where
+    /// none has more waiting than this one.
+    mutating func displace(for key: UInt64) -> Waiter? {
+        while let waiter = queue.popLastOfLongest(makingRoomFor: key) {
             if waiter.isLive { return waiter }
             forgotten -= 1
         }

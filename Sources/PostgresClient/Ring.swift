@@ -29,6 +29,12 @@ struct Ring<Element> {
         return element
     }
 
+    mutating func popLast() -> Element? {
+        guard count > 0 else { return nil }
+        count -= 1
+        return buffer[(head + count) & (buffer.count - 1)].take()
+    }
+
     mutating func removeAll() { self = Ring() }
 
     private mutating func grow() {

@@ -90,9 +90,9 @@ import Testing
 
     @Test func `statements of a session that is ended run on another one`() async throws {
         try await withDatabase(change: { settings, _ in settings.connections = 2 }) { worker, psql in
-            async let outcomes = worker.run([Query("SELECT 1::int4 FROM pg_sleep(0.3)"), Query("SELECT 2::int4")])
+            async let outcomes = worker.run([Query("SELECT 1::int4 FROM pg_sleep(2)"), Query("SELECT 2::int4")])
             #expect(await eventually { try psql(running) == "1\n" })
-            _ = try psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(0.3)%' AND pid <> pg_backend_pid()")
+            _ = try psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(2)%' AND pid <> pg_backend_pid()")
             #expect(await outcomes == [.int(1), .int(2)])
             let statistics = await worker.statistics
             #expect(statistics.moved == 1)

@@ -49,9 +49,9 @@ private typealias State = PoolState<Waiter, Waiter>
         #expect(admissions == [.send(slot: 0), .send(slot: 1), .send(slot: 0), .send(slot: 1), .wait, .wait])
         #expect(state.waitingCount == 2)
         #expect(state.idleCount == 0)
-        #expect(state.finished(slot: 1)?.name == "4")
-        #expect(state.finished(slot: 0)?.name == "5")
-        #expect(state.finished(slot: 0) == nil)
+        #expect(state.finished(slot: 1, key: 0)?.name == "4")
+        #expect(state.finished(slot: 0, key: 0)?.name == "5")
+        #expect(state.finished(slot: 0, key: 0) == nil)
         #expect(state.submit(Waiter("7"), key: 0, now: 0) == .send(slot: 0))
     }
 
@@ -72,7 +72,7 @@ private typealias State = PoolState<Waiter, Waiter>
         state.forgotWaiter()
         #expect(state.waitingCount == 3)
         #expect(state.submit(Waiter("9"), key: 0, now: 0) == .wait)
-        #expect(state.finished(slot: 0)?.name == "5")
+        #expect(state.finished(slot: 0, key: 0)?.name == "5")
     }
 
     @Test func `statements given up while nothing moves do not pile up`() {
