@@ -62,7 +62,7 @@ actor Worker: LoopPoller {
         let resolver = ViewerResolver(directory: directory, snapshot: { state.policy.current })
         let authenticator = Authenticator(
             keys: keys, authentication: configuration.authentication, resolver: resolver,
-            offload: offload)
+            checks: OffloadQueue(reactor: reactor, limits: configuration.limits.tokenChecking, offload: offload))
         var settings = state.gateway
         settings.consistency = configuration.database.consistency
         settings.tagsStatements = configuration.database.tagsStatements
@@ -78,7 +78,7 @@ actor Worker: LoopPoller {
             settings: GraphQLEndpoint.Settings(configuration), offloading: gateway.offloading)
         let surface = HTTPSurface(
             cors: configuration.cors.map { CORSPolicy($0) },
-            compression: configuration.compression ? ResponseCompression(offload: offload) : nil,
+            compression: configuration.compression ? ResponseCompression(queue: OffloadQueue(reactor: reactor, limits: configuration.limits.compressing, offload: offload)) : nil,
             metrics: MetricsEndpoint(metrics: state.metrics, admits: configuration.metrics.admits, offload: offload),
             tracer: state.tracer ?? configuration.tracing.tracer)
         let router = Router(

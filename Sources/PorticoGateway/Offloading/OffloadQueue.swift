@@ -86,6 +86,9 @@ public final class OffloadQueue {
         self.offload = offload
     }
 
+    /// Milliseconds of the reactor's clock, which deadlines are counted by.
+    public var now: Int { reactor.now }
+
     /// Pieces that wait for their turn.
     public var waiting: Int { begun.count + lanes.count }
 

@@ -21,12 +21,14 @@ enum AuthenticationFailure: Error, Sendable, Equatable, CustomStringConvertible 
     case rulesUnavailable
     /// The user's row cannot be read at the moment.
     case directoryUnavailable
+    /// More tokens wait to be verified than may.
+    case tooManyTokens
 
     var status: Int {
         switch self {
         case .malformedCredentials, .credentialsMissing, .token, .unknownAPIKey, .unknownCertificate, .userNotActive, .claimDiffers: 401
         case .tenantNotActive, .roleWithoutRules: 403
-        case .rulesUnavailable, .directoryUnavailable: 503
+        case .rulesUnavailable, .directoryUnavailable, .tooManyTokens: 503
         }
     }
 
@@ -51,6 +53,7 @@ enum AuthenticationFailure: Error, Sendable, Equatable, CustomStringConvertible 
         case .roleWithoutRules: "The user's role has no access."
         case .rulesUnavailable: "The access rules of this tenant are not available at the moment."
         case .directoryUnavailable: "The user cannot be looked up at the moment."
+        case .tooManyTokens: "Too many new tokens are being verified at the moment. Try again shortly."
         }
     }
 }

@@ -9,25 +9,28 @@ final class Authenticator {
 
     /// Requests that wait for one credential's verification; beyond it they are refused. Stands against a flood with one new token.
     static let mostWaiters = 10_000
+    /// Milliseconds that a request waits for its token to be verified.
+    static let patience = 5_000
 
     private let keys: KeyStore
     private let requirements: TokenRequirements
     private let apiKeys: APIKeyTable
     private let certificates: CertificateTable
     private let resolver: ViewerResolver
-    private let offload: Offload
+    /// Where tokens are verified that were not seen before.
+    private let checks: OffloadQueue
     private let cache = CredentialCache<Identity>()
     /// The set of keys that the cached identities were verified by; with another one, all of them are verified anew.
     private var keyVersion = 0
     private var waiting: [Credential: [(Result<Identity, AuthenticationFailure>) -> Void]] = [:]
 
-    init(keys: KeyStore, authentication: AuthenticationConfiguration, resolver: ViewerResolver, offload: @escaping Offload) {
+    init(keys: KeyStore, authentication: AuthenticationConfiguration, resolver: ViewerResolver, checks: OffloadQueue) {
         self.keys = keys
         requirements = authentication.requirements
         apiKeys = APIKeyTable(bindings: authentication.apiKeys)
         certificates = CertificateTable(bindings: authentication.certificates)
         self.resolver = resolver
-        self.offload = offload
+        self.checks = checks
     }
 
     /// Answers within the call when everything that is needed is at hand, which is how nearly every request goes.
@@ -114,15 +117,21 @@ final class Authenticator {
         case .certificate: then(.failure(.unknownCertificate))
         case .bearer:
             if let others = waiting[credential] {
-                guard others.count < Self.mostWaiters else { return then(.failure(.directoryUnavailable)) }
+                guard others.count < Self.mostWaiters else { return then(.failure(.tooManyTokens)) }
                 waiting[credential]?.append(then)
                 return
             }
             waiting[credential] = [then]
             let (verifier, version) = (TokenVerifier(keys: keys.current, requirements: requirements), keys.version)
-            offload({ await verifier.verify(credential.bytes, now: WallClock.seconds()) }) { [self] result in
-                let verified = (result as? Result<TokenClaims, TokenFailure>) ?? .failure(.badSignature)
+            // Whose it is shows only afterwards, so that all of them wait in one line.
+            let owner = OffloadQueue.Owner(lane: 0, deadline: checks.now + Self.patience)
+            checks.run(bytes: credential.bytes.count, for: owner, { await verifier.verify(credential.bytes, now: WallClock.seconds()) }) { [self] outcome in
                 let waiters = waiting.removeValue(forKey: credential) ?? []
+                guard case .done(let result) = outcome else {
+                    for waiter in waiters { waiter(.failure(.tooManyTokens)) }
+                    return
+                }
+                let verified = (result as? Result<TokenClaims, TokenFailure>) ?? .failure(.badSignature)
                 finish(credential, verified.mapError { .token($0) }, keeps: version == keys.version) { answer in
                     for waiter in waiters { waiter(answer) }
                 }

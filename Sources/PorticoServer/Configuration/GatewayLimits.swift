@@ -6,7 +6,7 @@ public enum LimitName: String, Sendable, Hashable, CaseIterable {
     case connections, requestLine, headers, body, readAhead
     case headerTimeout, bodyTimeout, idleTimeout, writeTimeout, halfClosedTimeout, shutdownTimeout
     case batch, persistedDocuments, persistedBytes
-    case largeRequests, largeRequestBytes
+    case largeRequests, largeRequestBytes, tokenChecks, waitingTokenChecks, compressions, compressionBytes
 }
 
 extension LimitName {
@@ -31,6 +31,12 @@ extension LimitName {
             .init(rawValue, .count, 1, 1...64, "requests of more than 32 KiB, documents of more than 8 KiB and compressed bodies that are worked on at a time, on threads beside the loop; the others wait, tenants taking turns. Stands against hostile ones taking every core")
         case .largeRequestBytes:
             .init(rawValue, .bytes, 64 << 20, 1024...gibibyte, "bytes of those that are worked on or wait; more are answered UNAVAILABLE. Stands against a flood of them")
+        case .tokenChecks:
+            .init(rawValue, .count, 1, 1...64, "tokens whose signatures are verified at a time, on threads beside the loop; one that was verified is known from then on. Stands against made-up tokens taking every core")
+        case .waitingTokenChecks: .init(rawValue, .count, 1000, 1...100_000, "tokens that wait for it; the requests of more are answered UNAVAILABLE. Stands against a flood of made-up ones")
+        case .compressions:
+            .init(rawValue, .count, 1, 1...64, "answers of more than 16 KiB that are compressed at a time, on threads beside the loop; the others wait, tenants taking turns. Stands against large answers taking every core")
+        case .compressionBytes: .init(rawValue, .bytes, 32 << 20, 1024...gibibyte, "bytes of answers that are compressed or wait for it; more go out as they are. Stands against large answers filling the memory")
         }
     }
 }
@@ -56,6 +62,12 @@ public struct GatewayLimits: Sendable, Equatable {
 }
 
 extension GatewayLimits {
+    /// How many tokens are verified beside a loop.
+    var tokenChecking: OffloadQueue.Limits { .init(running: self[.tokenChecks], waiting: self[.waitingTokenChecks], bytes: .max) }
+
+    /// How many answers are compressed beside a loop.
+    var compressing: OffloadQueue.Limits { .init(running: self[.compressions], bytes: self[.compressionBytes]) }
+
     /// How much of large requests is worked on beside a loop.
     var offloading: OffloadQueue.Limits { .init(running: self[.largeRequests], bytes: self[.largeRequestBytes]) }
 }

@@ -16,6 +16,8 @@ final class DocumentLookup {
 
     /// What the gateway is to run.
     func request(_ parameters: RequestParameters, rules: RuleSet) throws(RefusedRequest) -> GraphQLRequest {
+        // The gateway refuses it by its length alone, whoever sends it; nothing goes over it here.
+        if let query = parameters.query, query.count > rules.limits[.documentBytes] { return GraphQLRequest(query: query, isReadOnly: parameters.isReadOnly) }
         let text = try text(parameters, rules: rules)
         return GraphQLRequest(query: text, operationName: parameters.operationName, variables: parameters.variables, isReadOnly: parameters.isReadOnly)
     }

@@ -75,6 +75,7 @@ extension AuthenticationFailure {
         case roleWithoutRules = "role_without_rules"
         case rulesUnavailable = "rules_unavailable"
         case directoryUnavailable = "directory_unavailable"
+        case tooManyTokens = "too_many_tokens"
     }
 
     var kind: Kind {
@@ -100,6 +101,7 @@ extension AuthenticationFailure {
         case .roleWithoutRules: .roleWithoutRules
         case .rulesUnavailable: .rulesUnavailable
         case .directoryUnavailable: .directoryUnavailable
+        case .tooManyTokens: .tooManyTokens
         }
     }
 }

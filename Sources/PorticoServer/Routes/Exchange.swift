@@ -84,7 +84,7 @@ final class Exchange {
         head.add("vary", "accept-encoding")
         guard acceptsGzip else { return connection.respond(HTTPResponse(head: head, body: body)) }
         connection.clientGone = nil
-        compression.compress(body) { [connection] compressed in
+        compression.compress(body, for: viewer, isWanted: { [connection] in connection.isOpen }) { [connection] compressed in
             if compressed != nil { head.add("content-encoding", "gzip") }
             connection.respond(HTTPResponse(head: head, body: compressed ?? body))
         }

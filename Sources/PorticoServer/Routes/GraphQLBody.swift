@@ -9,17 +9,19 @@ enum GraphQLBody {
 
     /// A JSON object with `query` or `documentId`, and where they are needed `operationName`, `variables` and `extensions`; or an array of such objects. Other
     /// members are ignored, as the specification wants.
-    /// - Parameter batch: Entries that an array may have; 0 where arrays are refused.
-    static func parse(_ body: [UInt8], batch: Int) throws(RefusedRequest) -> RequestContent {
+    /// - Parameters:
+    ///   - batch: Entries that an array may have; 0 where arrays are refused.
+    ///   - documentBytes: A document beyond it is refused later, and not hashed here.
+    static func parse(_ body: [UInt8], batch: Int, documentBytes: Int = .max) throws(RefusedRequest) -> RequestContent {
         guard !body.isEmpty else { throw malformed("The body is empty; expected a JSON object with \"query\".") }
         switch body.withUnsafeBytes({ raw in Result { () throws(JSONError) in try BodyReading(raw, limits: limits, batch: batch) } }) {
         case .failure(let error): throw malformed("The body is not a JSON object as expected: \(error)")
-        case .success(let reading): return try reading.content()
+        case .success(let reading): return try reading.content(documentBytes: documentBytes)
         }
     }
 
     /// The parameters of a GET; `variables` and `extensions` are JSON texts.
-    static func parse(_ parameters: [QueryParameter]) throws(RefusedRequest) -> RequestParameters {
+    static func parse(_ parameters: [QueryParameter], documentBytes: Int = .max) throws(RefusedRequest) -> RequestParameters {
         var fields = RequestFields()
         var seen: Set<String> = []
         for parameter in parameters {
@@ -38,7 +40,7 @@ enum GraphQLBody {
             throw malformed("The parameter \"query\" is missing in the URL.")
         }
         fields.parameters.isReadOnly = true
-        return try fields.request()
+        return try fields.request(documentBytes: documentBytes)
     }
 
     private static func read(_ parameter: QueryParameter, into fields: inout RequestFields) throws(RefusedRequest) {
@@ -87,15 +89,15 @@ private struct BodyReading {
         try reader.readEnd()
     }
 
-    func content() throws(RefusedRequest) -> RequestContent {
-        guard isBatch else { return .single(try entries[0]?.request() ?? RequestParameters()) }
+    func content(documentBytes: Int) throws(RefusedRequest) -> RequestContent {
+        guard isBatch else { return .single(try entries[0]?.request(documentBytes: documentBytes) ?? RequestParameters()) }
         guard batch > 0 else { throw GraphQLBody.malformed("The body is an array; batches of requests are switched off here. Send one JSON object with \"query\".") }
         if isTooLong { throw RefusedRequest(400, .limitExceeded, "The batch has more than \(batch) requests.", limit: .batch) }
         guard !entries.isEmpty else { throw GraphQLBody.malformed("The batch is empty; expected JSON objects with \"query\".") }
         return .batch(entries.map { entry in
             Result { () throws(RefusedRequest) in
                 guard let entry else { throw GraphQLBody.malformed("This entry of the batch is not a JSON object.") }
-                return try entry.request()
+                return try entry.request(documentBytes: documentBytes)
             }
         })
     }
@@ -181,13 +183,13 @@ private struct RequestFields {
         problem = "The member \"\(key)\" of the request is not \(expected)."
     }
 
-    func request() throws(RefusedRequest) -> RequestParameters {
+    func request(documentBytes: Int) throws(RefusedRequest) -> RequestParameters {
         if let problem { throw GraphQLBody.malformed(problem) }
         guard parameters.query != nil || parameters.documentID != nil || parameters.persistedName != nil else {
             throw GraphQLBody.malformed("The request has no \"query\".")
         }
         var parameters = parameters
-        if parameters.persistedName != nil, let query = parameters.query { parameters.hashOfQuery = DocumentHash(of: query) }
+        if parameters.persistedName != nil, let query = parameters.query, query.count <= documentBytes { parameters.hashOfQuery = DocumentHash(of: query) }
         return parameters
     }
 }

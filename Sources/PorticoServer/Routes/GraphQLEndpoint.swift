@@ -73,25 +73,25 @@ final class GraphQLEndpoint {
     /// - Parameter coding: Of the body, as ``RequestBody/check(_:acceptsGzip:)`` gave it.
     func post(_ request: HTTPRequest, _ coding: ContentCoding, _ access: Access, _ exchange: Exchange) throws(RefusedRequest) {
         let arrival = try arrival(request, access, exchange)
-        let (body, limit, batch) = (request.body, settings.body, settings.batch)
+        let (body, limit, batch, documentBytes) = (request.body, settings.body, settings.batch, access.rules.limits[.documentBytes])
         switch coding {
-        case .identity where body.count <= settings.largeRequest: try run(try GraphQLBody.parse(body, batch: batch), arrival)
+        case .identity where body.count <= settings.largeRequest: try run(try GraphQLBody.parse(body, batch: batch, documentBytes: documentBytes), arrival)
         case .identity:
-            readElsewhere(arrival, bytes: body.count) { () throws(RefusedRequest) in ReadRequest(try GraphQLBody.parse(body, batch: batch), bytes: body.count) }
+            readElsewhere(arrival, bytes: body.count) { () throws(RefusedRequest) in ReadRequest(try GraphQLBody.parse(body, batch: batch, documentBytes: documentBytes), bytes: body.count) }
         case .gzip:
             // Always: how long it becomes is known only afterwards.
             readElsewhere(arrival, bytes: body.count) { () throws(RefusedRequest) in
                 let plain = try RequestBody.decompressed(body, limit: limit)
-                return ReadRequest(try GraphQLBody.parse(plain, batch: batch), bytes: plain.count)
+                return ReadRequest(try GraphQLBody.parse(plain, batch: batch, documentBytes: documentBytes), bytes: plain.count)
             }
         }
     }
 
     func get(_ request: HTTPRequest, _ parameters: [QueryParameter], _ access: Access, _ exchange: Exchange) throws(RefusedRequest) {
         let arrival = try arrival(request, access, exchange)
-        let bytes = parameters.reduce(0) { $0 + $1.value.utf8.count }
-        guard bytes > settings.largeRequest else { return try run(.single(try GraphQLBody.parse(parameters)), arrival) }
-        readElsewhere(arrival, bytes: bytes) { () throws(RefusedRequest) in ReadRequest(.single(try GraphQLBody.parse(parameters)), bytes: bytes) }
+        let documentBytes = access.rules.limits[.documentBytes], bytes = parameters.reduce(0) { $0 + $1.value.utf8.count }
+        guard bytes > settings.largeRequest else { return try run(.single(try GraphQLBody.parse(parameters, documentBytes: documentBytes)), arrival) }
+        readElsewhere(arrival, bytes: bytes) { () throws(RefusedRequest) in ReadRequest(.single(try GraphQLBody.parse(parameters, documentBytes: documentBytes)), bytes: bytes) }
     }
 
     private func arrival(_ request: HTTPRequest, _ access: Access, _ exchange: Exchange) throws(RefusedRequest) -> Arrival {
@@ -132,7 +132,7 @@ final class GraphQLEndpoint {
             guard let result = value as? Result<ReadRequest, RefusedRequest> else { break }
             return try result.get()
         case .expired: throw RefusedRequest(.timeout, "The request took longer than it may. Send less, or try again.")
-        case .full: throw RefusedRequest(503, .unavailable, OffloadQueue.busyMessage)
+        case .full: throw RefusedRequest(503, .unavailable, OffloadQueue.busyMessage, limit: .largeRequestBytes)
         case .dropped: break
         }
         throw RefusedRequest(500, .internalError, "An internal error occurred.")

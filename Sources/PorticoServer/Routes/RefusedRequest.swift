@@ -26,7 +26,9 @@ struct RefusedRequest: Error, Equatable {
         self.limit = limit
     }
 
-    init(_ failure: AuthenticationFailure) { self.init(failure.status, failure.code, failure.description) }
+    init(_ failure: AuthenticationFailure) {
+        self.init(failure.status, failure.code, failure.description, limit: failure == .tooManyTokens ? .waitingTokenChecks : nil)
+    }
 
     static func == (one: RefusedRequest, other: RefusedRequest) -> Bool {
         one.status == other.status && one.code == other.code && one.message == other.message && one.allow?.description == other.allow?.description

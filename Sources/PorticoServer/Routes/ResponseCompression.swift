@@ -1,6 +1,7 @@
 import Gzip
 import HTTPWire
 import JSONBytes
+import PorticoAccess
 import PorticoGateway
 
 /// Compresses answers for clients that take gzip. One per worker.
@@ -9,21 +10,25 @@ final class ResponseCompression {
     static let leastBytes = 1 << 10
     /// Bytes of an answer above which it is compressed off the loop; below, it takes less than the way to another thread and back costs the others.
     static let mostBytesOnLoop = 16 << 10
+    /// Milliseconds that an answer waits for its compression before it goes out as it is.
+    static let patience = 1_000
 
-    private let offload: Offload
+    private let queue: OffloadQueue
 
-    init(offload: @escaping Offload) { self.offload = offload }
+    init(queue: OffloadQueue) { self.queue = queue }
 
     /// Whether an answer of this length would be compressed for a client that takes gzip.
     static func isWorthwhile(_ bytes: Int) -> Bool { bytes >= leastBytes }
 
-    /// Calls back with the compressed answer, or with `nil` where it cannot be compressed; within the call, or later on the loop.
-    func compress(_ body: ResponseBuffer, then: @escaping (ResponseBuffer?) -> Void) {
+    /// Calls back with the compressed answer, or with `nil` where it is to go out as it is: it cannot be compressed, or too much waits already. Within the call, or
+    /// later on the loop.
+    func compress(_ body: ResponseBuffer, for viewer: Viewer?, isWanted: @escaping () -> Bool, then: @escaping (ResponseBuffer?) -> Void) {
         guard body.count > Self.mostBytesOnLoop else { return then(Self.buffer(body.withUnsafeBytes { Gzip.encode($0) })) }
         let bytes = body.takeBytes()
         body.reset(keepingCapacity: 0)
-        offload({ Gzip.encode(bytes) }) { result in
-            if let encoded = result as? [UInt8] { return then(Self.buffer(encoded)) }
+        let owner = OffloadQueue.Owner(lane: viewer?.fairnessKey ?? 0, deadline: queue.now + Self.patience, isWanted: isWanted)
+        queue.run(bytes: bytes.count, for: owner, { Gzip.encode(bytes) }) { outcome in
+            if case .done(let result) = outcome, let encoded = result as? [UInt8] { return then(Self.buffer(encoded)) }
             body.append(bytes)
             then(nil)
         }

@@ -40,6 +40,26 @@ struct AuthenticationOverHTTPTests {
         #expect(office.desk.source.readings == ["client"])
     }
 
+    /// A signature costs what a flood of made-up tokens would make everybody pay.
+    @Test func moreNewTokensThanMayWaitAreRefusedAndNotForgottenOrBlamed() async throws {
+        let office = try await Office.office { $0.limits[.waitingTokenChecks] = 1 }
+        let tokens = (0..<4).map { Office.token("client", #""n":\#($0),"#) }
+        let clients = try tokens.map { _ in try office.loopback.connect() }
+        office.loopback.idle()
+        let body = #"{"query":"{ a }"}"#
+        for (client, token) in zip(clients, tokens) {
+            client.send("POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: \(token)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+        }
+        office.loopback.turn { for client in clients { client.receive() }; return clients.allSatisfy { !$0.answers.isEmpty } }
+        // One is being verified, one waits.
+        let refused = zip(clients, tokens).filter { $0.0.answers[0].status == 503 }
+        #expect(clients.filter { $0.answers[0].status == 200 }.count == 2 && refused.count == 2)
+        for (client, token) in refused {
+            #expect(try code(client.answers[0]) == "UNAVAILABLE")
+            #expect(try office.post(authorization: token).status == 200)
+        }
+    }
+
     @Test(arguments: [
         "Bearer", "Bearer ", "Basic dXNlcjpwYXNz", "Bearer a b", "x.y.z", "Bearer x.y.z", "Bearer " + Tokens.hmac(payload: Tokens.payload(sub: "client", exp: 1000)),
         "Bearer " + Tokens.hmac(payload: Tokens.payload(sub: "client", exp: Int(Int32.max)), secret: "another secret of more than 32 bytes"),

@@ -98,6 +98,26 @@ struct CompressionTests {
         #expect(refused.headers["accept-encoding"] == "identity")
     }
 
+    /// Compressing is a kindness: where too many want it, answers go out as they are.
+    @Test func answersBeyondTheBoundAreNotCompressed() async throws {
+        let office = try await office(answerBytes: 200_000) { $0.limits[.compressionBytes] = 300_000 }
+        let clients = try (0..<3).map { _ in try office.loopback.connect() }
+        office.loopback.idle()
+        for client in clients {
+            client.send("POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAccept-Encoding: gzip\r\nContent-Length: \(Self.body.utf8.count)\r\n\r\n\(Self.body)")
+        }
+        office.loopback.turn { for client in clients { client.receive() }; return clients.allSatisfy { !$0.answers.isEmpty } }
+        #expect(clients.filter { $0.answers[0].headers["content-encoding"] == "gzip" }.count == 1)
+        #expect(office.compressing.finished == 1)
+        for client in clients {
+            let answer = client.answers[0]
+            #expect(answer.status == 200 && answer.headers["vary"] == "accept-encoding")
+            #expect(try (answer.headers["content-encoding"] == nil ? answer.bytes : Gzip.decode(answer.bytes, limit: 1 << 20)).count == 200_000 + #"{"data":{}}"#.utf8.count)
+        }
+        // There is room again.
+        #expect(try office.post(fields: "Accept-Encoding: gzip\r\n").headers["content-encoding"] == "gzip")
+    }
+
     @Test func requestsBehindACompressedAnswerAreAnswered() async throws {
         let office = try await office(answerBytes: 200_000)
         let client = try office.loopback.connect()

@@ -94,6 +94,21 @@ struct DocumentRequestTests {
         #expect(try message(try office.post(persisted(Self.hash))) == "PersistedQueryNotSupported")
     }
 
+    /// Its length alone says that the gateway will refuse it: no hash of it is made or compared.
+    @Test(arguments: [false, true])
+    func aDocumentThatIsTooLongIsNotHashed(onlyTrusted: Bool) async throws {
+        let office = try await Office.office(documents: Self.trusted) {
+            $0.limits[.body] = 4 << 20
+            if onlyTrusted { $0.documents.only = .everybody }
+        }
+        let text = "{ a } " + String(repeating: "#", count: 1 << 20)
+        for body in [persisted(Self.hash, query: text), #"{"query":"\#(text)"}"#] {
+            _ = try office.post(body)
+            #expect(office.service.requests.last?.request.query.count == text.utf8.count)
+        }
+        #expect(office.service.requests.count == 2)
+    }
+
     // MARK: Trusted documents
 
     @Test(arguments: ["Version", "my-own-id", "sha256:\(hash)"])

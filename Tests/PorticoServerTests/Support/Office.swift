@@ -58,6 +58,7 @@ final class Office {
     let router: Deferred
     let loopback: Loopback
     let offloading: OffloadQueue
+    let compressing: OffloadQueue
 
     /// A handler that is made after the listener, because both need the reactor.
     final class Deferred: HTTPHandler {
@@ -82,15 +83,17 @@ final class Office {
         authentication.apiKeys = apiKeys
         authentication.certificates = certificates
         let authenticator = Authenticator(
-            keys: keys, authentication: authentication, resolver: desk.resolver, offload: offload)
+            keys: keys, authentication: authentication, resolver: desk.resolver,
+            checks: OffloadQueue(reactor: loopback.reactor, limits: configuration.limits.tokenChecking, offload: offload))
         let log = RequestLog(reactor: loopback.reactor, configuration: logging, writer: LogWriter(descriptor: logDescriptor))
         let readiness = Readiness(expected: migrations, source: desk.source, clock: { [unowned desk] in desk.now })
         offloading = OffloadQueue(reactor: loopback.reactor, limits: configuration.limits.offloading, offload: offload)
+        compressing = OffloadQueue(reactor: loopback.reactor, limits: configuration.limits.compressing, offload: offload)
         let endpoint = GraphQLEndpoint(
             reactor: loopback.reactor, service: AdmittingService(service, admission: admission, clock: { [unowned self] in admissionClock }), documents: DocumentLookup(trusted: DocumentStore(documents), configuration: configuration.documents, limits: configuration.limits),
             settings: GraphQLEndpoint.Settings(configuration), offloading: offloading)
         let surface = HTTPSurface(
-            cors: configuration.cors.map { CORSPolicy($0) }, compression: configuration.compression ? ResponseCompression(offload: offload) : nil,
+            cors: configuration.cors.map { CORSPolicy($0) }, compression: configuration.compression ? ResponseCompression(queue: compressing) : nil,
             metrics: admitsToMetrics.map { admits in MetricsEndpoint(metrics: ServerMetrics(), admits: { _ in admits }, offload: offload) })
         router.handler = Router(authenticator: authenticator, endpoint: endpoint, readiness: readiness, log: log, surface: surface)
     }
