@@ -48,6 +48,9 @@ public final class ConnectionPool {
 
     let reactor: Reactor
     private let connectionSettings: ConnectionSettings
+    private let resolver: HostResolver
+    /// Read at the first attempt to connect.
+    private lazy var servers = ServerList(connectionSettings.pipelineParameters)
     private let connectionLimits: PipelineConnection.Limits
     var state: PoolState<PendingStatement, Lease>
     var connections: [PipelineConnection?]
@@ -67,9 +70,12 @@ public final class ConnectionPool {
     /// Called when a connection has answered everything and nothing waits: the moment to send loads that were gathered meanwhile.
     public var onIdle: (() -> Void)?
 
-    public init(reactor: Reactor, connection: ConnectionSettings, settings: Settings = Settings()) {
+    /// - Parameter lookup: What finds the addresses of the hosts that the settings name; it is asked anew with each attempt to connect, on threads beside the loop.
+    public init(reactor: Reactor, connection: ConnectionSettings, settings: Settings = Settings(), lookup: HostLookup = .system) {
         self.reactor = reactor
         connectionSettings = connection
+        // Shorter than the attempt that it is a part of, so that a failure says what took so long.
+        resolver = HostResolver(reactor: reactor, lookup: lookup, limits: .init(patience: settings.connectTimeout * 4 / 5))
         connectionLimits = PipelineConnection.Limits(statementsPerBatch: max(1, settings.statementsPerBatch), stuckAfter: settings.stuckAfter)
         let limits = PoolState<PendingStatement, Lease>.Limits(
             connections: max(1, settings.connections), leases: max(1, min(settings.leases ?? .max, settings.connections - 1)), inFlightPerConnection: max(1, settings.inFlightPerConnection),
@@ -294,9 +300,21 @@ public final class ConnectionPool {
         statistics.connectAttempts += 1
         let connection = PipelineConnection(slot: slot, settings: connectionSettings, limits: connectionLimits, reactor: reactor, pool: self)
         connections[slot] = connection
-        guard let failure = connection.open() else { return }
-        // Through the reactor, so that a server that is down does not make `perform` call itself.
-        reactor.atEndOfTurn { [self] in connectionFailed(connection, failure) }
+        let names = servers.names
+        guard !names.isEmpty else {
+            guard let failure = connection.open() else { return }
+            // Through the reactor, so that a server that is down does not make `perform` call itself.
+            return reactor.atEndOfTurn { [self] in connectionFailed(connection, failure) }
+        }
+        resolver.find(names) { [unowned self] found in
+            // The attempt may be given up by now.
+            guard !isClosed, connections[slot] === connection else { return }
+            do throws(DatabaseFailure) {
+                if let failure = connection.open(at: try servers.parameters(found)) { throw failure }
+            } catch {
+                connectionFailed(connection, error)
+            }
+        }
     }
 
     private func planTick() {

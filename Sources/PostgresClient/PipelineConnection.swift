@@ -92,9 +92,10 @@ final class PipelineConnection {
     // MARK: Connecting
 
     /// Starts to connect; the pool hears how it ended.
+    /// - Parameter servers: In place of those that the settings name.
     /// - Returns: Why it could not even be started.
-    func open() -> DatabaseFailure? {
-        connection = settings.pipelineParameters.withCArrays { PQconnectStartParams($0, $1, 0) }
+    func open(at servers: [ConnectionSettings.Parameter] = []) -> DatabaseFailure? {
+        connection = (settings.pipelineParameters + servers).withCArrays { PQconnectStartParams($0, $1, 0) }
         guard let connection, PQstatus(connection) != CONNECTION_BAD else {
             defer { close() }
             return DatabaseFailure(connection: connection)

@@ -47,10 +47,10 @@ actor DatabaseWorker: LoopPoller {
     let pool: ConnectionPool
     private var tickets: [StatementTicket] = []
 
-    init(connection: ConnectionSettings, settings: ConnectionPool.Settings) {
+    init(connection: ConnectionSettings, settings: ConnectionPool.Settings, lookup: HostLookup = .system) {
         executor = LoopExecutor()
         reactor = Reactor(executor: executor)
-        pool = ConnectionPool(reactor: reactor, connection: connection, settings: settings)
+        pool = ConnectionPool(reactor: reactor, connection: connection, settings: settings, lookup: lookup)
     }
 
     nonisolated func poll(timeoutMilliseconds: Int) {
@@ -60,6 +60,7 @@ actor DatabaseWorker: LoopPoller {
     func start() { pool.start() }
     func close() { pool.close() }
     var statistics: PoolStatistics { pool.statistics }
+    var lastFailure: DatabaseFailure? { pool.lastFailure }
     var readyConnections: Int { pool.readyConnections }
     var waitingStatements: Int { pool.waitingStatements }
 

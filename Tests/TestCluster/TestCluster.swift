@@ -10,6 +10,7 @@ public final class TestCluster: Sendable {
 
     /// The folder of socket and data. Short, because a socket's path has at most 107 bytes.
     public let folder: String
+    private let address: String?
     private let tools: PostgresTools
     private let watcher: ClusterWatcher
     private let postmaster = Mutex<pid_t?>(nil)
@@ -22,7 +23,9 @@ public final class TestCluster: Sendable {
 
     /// Makes and starts a cluster of its own; ends with the object, or else with the process.
     /// - Throws: ``TestClusterFailure`` when PostgreSQL's programs are not found or refuse.
-    public init() throws {
+    /// - Parameter address: Of the loopback network, to listen on at PostgreSQL's usual port too; `nil` for the socket alone.
+    public init(listeningOn address: String? = nil) throws {
+        self.address = address
         tools = try PostgresTools.find()
         folder = try tools.makeFolder()
         watcher = try ClusterWatcher(folder: folder)
@@ -73,7 +76,7 @@ public final class TestCluster: Sendable {
     public func start() throws {
         guard postmaster.withLock({ $0 == nil }) else { return }
         let pid = try tools.spawn("postgres", [
-            "-D", folder + "/data", "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off",
+            "-D", folder + "/data", "-k", folder, "-c", "listen_addresses=\(address ?? "")", "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off",
             "-c", "shared_buffers=32MB", "-c", "max_connections=300", "-c", "autovacuum=off", "-c", "lc_messages=C",
         ], log: folder + "/log")
         postmaster.withLock { $0 = pid }

@@ -1,0 +1,15 @@
+import TestCluster
+import Testing
+
+/// Runs a suite's tests on threads of their own, where they may block.
+struct OnBlockingThreads: SuiteTrait, TestTrait, TestScoping {
+    let isRecursive = true
+
+    func provideScope(for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void) async throws {
+        try await withTaskExecutorPreference(BlockingThreads.executor) { try await function() }
+    }
+}
+
+extension Trait where Self == OnBlockingThreads {
+    static var onBlockingThreads: OnBlockingThreads { OnBlockingThreads() }
+}
