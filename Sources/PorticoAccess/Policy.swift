@@ -52,8 +52,8 @@ public final class Policy: Sendable {
     /// The tenants that have a file of their own, good or bad, sorted.
     package var tenants: [String] { (tenantTable.tenants.map(\.key) + tenantTable.unavailable.keys).sorted() }
 
-    /// The types that a role may read only where a tenant's file grants it, sorted.
-    package func optionalTypes(of role: String) -> [String] { (roleTable.rules[role]?.types ?? [:]).filter(\.value.isOptional).keys.sorted() }
+    /// The types that a role may read only where a tenant's file grants it, each with its fields.
+    package func optionalTypes(of role: String) -> [String: Set<String>] { (roleTable.rules[role]?.types ?? [:]).filter(\.value.isOptional).mapValues(\.fields) }
 
     /// What is wrong with the files of tenants, by the tenant's id: their viewers are not served.
     public var tenantProblems: [String: Diagnostics] { tenantTable.unavailable.mapValues(\.problems) }

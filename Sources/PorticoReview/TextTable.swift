@@ -40,7 +40,7 @@ public struct TextTable: Sendable {
     }
 
     private func line(_ cells: [String], _ widths: [Int]) -> [String] {
-        let columns = zip(cells, widths).map { cell, width in cell.split(separator: "\n", omittingEmptySubsequences: false).flatMap { wrapped(String($0), width) } }
+        let columns = zip(cells, widths).map { cell, width in cell.split(separator: "\n", omittingEmptySubsequences: false).flatMap { Self.wrapped(String($0), width) } }
         return (0..<(columns.map(\.count).max() ?? 0)).map { index in
             let parts = zip(columns, widths).map { lines, width in
                 let text = index < lines.count ? lines[index] : ""
@@ -53,7 +53,7 @@ public struct TextTable: Sendable {
     }
 
     /// The lines of one text; what follows the first is indented as the text is.
-    private func wrapped(_ text: String, _ width: Int) -> [String] {
+    static func wrapped(_ text: String, _ width: Int) -> [String] {
         guard text.count > width else { return [text] }
         let indent = String(repeating: " ", count: min(2, max(0, width - 8)))
         var lines: [String] = [], current = ""

@@ -28,12 +28,15 @@ enum FileSystem {
     }
 
     /// Writes a file of mode 0600 as a whole: under another name first, so that a crash leaves the old one or none.
-    static func writePrivately(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
+    static func writePrivately(_ bytes: [UInt8], to path: String) throws(CommandFailure) { try write(bytes, to: path, mode: 0o600) }
+
+    /// Writes a file as a whole, which others may read unless the mode says otherwise.
+    static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) throws(CommandFailure) {
         let draft = path + ".new"
         unlink(draft)
-        let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
         guard file >= 0 else { throw .notInOrder("\(path) cannot be written: \(reason(errno)).") }
-        let count = bytes.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+        let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
         let written = count == bytes.count && fsync(file) == 0
         close(file)
         guard written, rename(draft, path) == 0 else { throw .notInOrder("\(path) cannot be written: \(reason(errno)).") }
