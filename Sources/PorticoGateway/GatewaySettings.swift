@@ -21,6 +21,8 @@ public struct GatewaySettings: Sendable {
     public var plansPerOperation = 64
     /// Whether statements begin with a comment that names their operation and plan.
     public var tagsStatements = true
+    /// What `$now` is, in PostgreSQL's text form, for tests of rules; `nil`: the time of each request.
+    public var now: [UInt8]?
     /// Nanoseconds from which on the loads of a request are told one by one; `nil` for never.
     public var slowRequest: Int?
 

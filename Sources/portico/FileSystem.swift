@@ -42,6 +42,18 @@ enum FileSystem {
         guard written, rename(draft, path) == 0 else { throw .notInOrder("\(path) cannot be written: \(reason(errno)).") }
     }
 
+    /// Writes a file that others may read too; what is there is replaced.
+    static func writeReport(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
+        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard file >= 0 else { throw .wrongUsage("\(path) cannot be written: \(reason(errno)).") }
+        defer { close(file) }
+        var offset = 0
+        while offset < bytes.count {
+            let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress.map { $0 + offset }, bytes.count - offset) }
+            if count >= 0 { offset += count } else if errno != EINTR { throw .notInOrder("\(path) cannot be written: \(reason(errno)).") }
+        }
+    }
+
     /// The names in a folder without `.` and `..`, in no order; `nil` when it cannot be read.
     static func names(in path: String) -> [String]? {
         guard let folder = opendir(path) else { return nil }

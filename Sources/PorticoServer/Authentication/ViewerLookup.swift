@@ -11,19 +11,22 @@ public final class ViewerLookup {
     }
 
     private let resolver: ViewerResolver
+    private let directory: ViewerDirectory
     private let notes = Notes()
 
     private final class Notes { var last: String? }
 
     public init(authentication: AuthenticationConfiguration, policy: Policy, pool: ConnectionPool, reactor: Reactor) {
-        let directory = ViewerDirectory(
+        directory = ViewerDirectory(
             statements: DirectoryStatements(users: authentication.users, tenants: authentication.tenants), authentication: authentication,
             source: PoolDirectorySource(pool: pool, reactor: reactor), clock: { reactor.now }, report: { [notes] in notes.last = $0 })
         resolver = ViewerResolver(directory: directory, snapshot: { policy })
     }
 
     /// Calls back on the reactor with the viewer of a user's id, or of nobody signed in, and the rules it has.
-    public func viewer(user: String?, then: @escaping (Result<(viewer: Viewer, rules: RuleSet), Failure>) -> Void) {
+    ///
+    /// - Parameter claims: further claims, as a token would bring them.
+    public func viewer(user: String?, claims: [String: String] = [:], then: @escaping (Result<(viewer: Viewer, rules: RuleSet), Failure>) -> Void) {
         func answer(_ result: Result<Access, AuthenticationFailure>) {
             switch result {
             case .success(let access): then(.success((access.viewer, access.rules)))
@@ -32,6 +35,17 @@ public final class ViewerLookup {
             }
         }
         guard let user else { return answer(resolver.anonymous()) }
-        resolver.resolve(resolver.identity(TokenClaims(subject: user)), then: answer)
+        resolver.resolve(resolver.identity(TokenClaims(subject: user, others: claims)), then: answer)
+    }
+
+    /// Calls back on the reactor with the tenants that viewers of a tenant reach; none bound by tenants is asked for.
+    public func tenants(of tenant: String, reach: Reach, then: @escaping (Result<[String], Failure>) -> Void) {
+        guard reach == .subtree else { return then(.success([tenant])) }
+        directory.subtrees.get(directory.subtrees.entry(tenant)) { [notes] answer in
+            switch answer {
+            case .success(let tenants): then(.success(tenants ?? []))
+            case .failure(let failure): then(.failure(Failure(message: failure.description, detail: notes.last)))
+            }
+        }
     }
 }

@@ -1,0 +1,119 @@
+import Diagnostics
+import JSONBytes
+import PorticoGateway
+
+/// What the gateway gave for one question.
+public struct CaseAnswer: Sendable {
+    public var outcome: GatewayResponse.Outcome
+    public var body: JSONValue
+    public var document: [UInt8]
+    public var errors: [ResponseError]
+    /// What went wrong inside, for whoever runs the tests.
+    public var failures: [String]
+
+    /// Throws where the body is no answer; the gateway's own always is one.
+    public init(_ body: [UInt8], outcome: GatewayResponse.Outcome, document: [UInt8], failures: [String] = []) throws(JSONError) {
+        self.outcome = outcome
+        self.failures = failures
+        self.document = document
+        self.body = try parseJSON(body)
+        errors = []
+        guard case .array(let items)? = self.body["errors"] else { return }
+        errors = items.map { ResponseError($0, in: document) }
+    }
+
+    var data: JSONValue { body["data"] ?? .null }
+
+    /// Something was answered, if with errors beside it.
+    public var hasData: Bool {
+        if case .data = outcome { true } else { false }
+    }
+}
+
+/// One error of an answer, as the client sees it.
+public struct ResponseError: Sendable, Equatable {
+    public var message: String
+    public var code: String
+    /// The names in the document that it points at.
+    public var names: [String]
+    /// Where they begin, as bytes of the document.
+    public var offsets: [Int]
+
+    init(_ error: JSONValue, in document: [UInt8]) {
+        message = error["message"]?.string ?? ""
+        code = error["extensions"]?["code"]?.string ?? ""
+        offsets = []
+        if case .array(let places)? = error["locations"] {
+            offsets = places.compactMap { place in
+                guard case .number(let line)? = place["line"], case .number(let column)? = place["column"], let line = Int(line), let column = Int(column) else { return nil }
+                return Self.offset(line: line, column: column, in: document)
+            }
+        }
+        names = offsets.map { start in String(decoding: document[start...].prefix { Self.isNamePart($0) }, as: UTF8.self) }
+    }
+
+    /// Lines end by LF, CR or both; columns count scalars.
+    private static func offset(line: Int, column: Int, in bytes: [UInt8]) -> Int? {
+        var index = 0, lineNow = 1, columnNow = 1
+        while index < bytes.count {
+            if lineNow == line, columnNow == column { return index }
+            let byte = bytes[index]
+            index += 1
+            if byte == 0x0A || byte == 0x0D && !(index < bytes.count && bytes[index] == 0x0A) {
+                lineNow += 1
+                columnNow = 1
+            } else if index == bytes.count || bytes[index] & 0xC0 != 0x80 {
+                columnNow += 1
+            }
+        }
+        return nil
+    }
+
+    private static func isNamePart(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x5F
+    }
+
+    /// Without what it proposes.
+    var plainMessage: String { message.firstRange(of: " Did you mean").map { String(message[..<$0.lowerBound]) } ?? message }
+
+    /// The names that it proposes.
+    var proposals: [String] {
+        guard let question = message.firstRange(of: " Did you mean") else { return [] }
+        return message[question.upperBound...].split(separator: "\"", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
+    }
+}
+
+extension JSONValue {
+    var string: String? {
+        if case .string(let text) = self { text } else { nil }
+    }
+
+    /// The values at a path of keys; lists on the way are gone through, and one at its end is its items. `nil` where an object on the way has no such key.
+    func values(at path: ArraySlice<String>) -> [JSONValue]? {
+        switch self {
+        case .array(let items):
+            var found: [JSONValue] = []
+            for item in items {
+                guard let values = item.values(at: path) else { return nil }
+                found += values
+            }
+            return found
+        case .object:
+            guard let key = path.first else { return [self] }
+            return self[key]?.values(at: path.dropFirst())
+        // A null on the way is nothing at its end; at the end it is nothing too.
+        case .null: return []
+        case .bool, .number, .string: return path.isEmpty ? [self] : nil
+        }
+    }
+
+    /// The value that a row is known by.
+    var idText: String? {
+        switch self {
+        case .string(let text), .number(let text): text
+        case .object: self["id"]?.idText
+        case .bool(let flag): flag ? "true" : "false"
+        case .null, .array: nil
+        }
+    }
+}

@@ -1,0 +1,60 @@
+extension AccessTestReport {
+    /// The report as JUnit's XML, which CI systems read: a case for each pair of a test and a viewer, one for each mutant that no test noticed, and coverage and score
+    /// as properties.
+    public var junit: String {
+        let survivors = mutation?.survivors ?? []
+        var lines = ["<?xml version=\"1.0\" encoding=\"UTF-8\"?>"]
+        lines.append("<testsuites tests=\"\(cases.count + survivors.count)\" failures=\"\(failures.count + survivors.count)\" errors=\"0\" time=\"\(Self.seconds(cases))\">")
+        lines.append("  <testsuite name=\"\(Self.escaped(source.name))\" tests=\"\(cases.count)\" failures=\"\(failures.count)\" errors=\"0\" skipped=\"0\" time=\"\(Self.seconds(cases))\">")
+        var properties: [String] = []
+        if let coverage { properties.append("      <property name=\"coverage\" value=\"\(coverage.share.percent)\"/>") }
+        if let mutation { properties.append("      <property name=\"mutationScore\" value=\"\(mutation.share.percent)\"/>") }
+        if !properties.isEmpty { lines += ["    <properties>"] + properties + ["    </properties>"] }
+        for result in cases { lines += xml(result) }
+        lines.append("  </testsuite>")
+        if !survivors.isEmpty {
+            lines.append("  <testsuite name=\"mutants that no test noticed\" tests=\"\(survivors.count)\" failures=\"\(survivors.count)\" errors=\"0\" skipped=\"0\" time=\"0\">")
+            for mutant in survivors {
+                lines.append("    <testcase classname=\"\(Self.escaped(mutant.kind.rawValue))\" name=\"\(Self.escaped("\(mutant.origin): \(mutant.effect)"))\" time=\"0\">")
+                lines.append("      <failure message=\"no test notices this change\" type=\"survivor\"/>")
+                lines.append("    </testcase>")
+            }
+            lines.append("  </testsuite>")
+        }
+        lines.append("</testsuites>")
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func xml(_ result: CaseResult) -> [String] {
+        let head = "    <testcase classname=\"\(Self.escaped(result.test.test))\" name=\"\(Self.escaped(result.test.viewer))\" file=\"\(Self.escaped(source.name))\" time=\"\(Self.seconds([result]))\""
+        guard let first = result.mismatches.first else { return [head + "/>"] }
+        let text = [place(result.test)] + result.mismatches.flatMap { [$0.summary] + $0.lines.map { "  \($0)" } } + result.reasons
+        return [
+            head + ">", "      <failure message=\"\(Self.escaped(first.summary))\" type=\"mismatch\">\(Self.escaped(text.joined(separator: "\n")))</failure>", "    </testcase>",
+        ]
+    }
+
+    private static func seconds(_ results: [CaseResult]) -> String {
+        let microseconds = results.reduce(0) { $0 + $1.nanoseconds } / 1_000
+        let fraction = String(microseconds % 1_000_000)
+        return "\(microseconds / 1_000_000)." + String(repeating: "0", count: 6 - fraction.count) + fraction
+    }
+
+    /// For text and attributes alike; characters that XML 1.0 (section 2.2) does not have become U+FFFD.
+    static func escaped(_ text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            case "\n", "\t", "\r": result += "&#\(scalar.value);"
+            default:
+                let isCharacter = scalar.value >= 0x20 && scalar.value != 0xFFFE && scalar.value != 0xFFFF
+                result.unicodeScalars.append(isCharacter ? scalar : "\u{FFFD}")
+            }
+        }
+        return result
+    }
+}

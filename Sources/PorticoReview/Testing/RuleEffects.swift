@@ -1,0 +1,38 @@
+import PorticoAccess
+import PorticoCatalog
+
+/// What rules come to for some roles and tenants, without where they stand: equal effects cannot be told apart by any test.
+public struct RuleEffects: Equatable {
+    private struct Effect: Equatable {
+        var reach: Reach
+        var limits: RuleLimits
+        var fields: [String: Set<String>]
+        var conditions: [String: Condition<RuleOperand>]
+        var required: [String: Set<ViewerValue>]
+    }
+
+    private struct Place: Hashable {
+        var role: String
+        var tenant: String?
+    }
+
+    private var effects: [Place: Effect] = [:]
+
+    /// `nil` where the file of one of the tenants is refused.
+    ///
+    /// - Parameter tenants: whose files are told apart; those without one come on top.
+    public init?(_ policy: Policy, roles: [String], tenants: [String]) {
+        for role in roles {
+            for tenant in [nil] + tenants.map(Optional.some) {
+                switch policy.rules(role: role, tenant: tenant) {
+                case .rules(let rules):
+                    effects[Place(role: role, tenant: tenant)] = Effect(
+                        reach: rules.types.isEmpty ? .tenant : rules.reach, limits: rules.limits, fields: rules.types.mapValues(\.fields),
+                        conditions: rules.types.compactMapValues(\.rows?.condition), required: rules.types.compactMapValues(\.rows?.required))
+                case .unknownRole: continue
+                case .tenantUnavailable: return nil
+                }
+            }
+        }
+    }
+}

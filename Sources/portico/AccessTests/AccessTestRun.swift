@@ -1,0 +1,137 @@
+import Diagnostics
+import PorticoAccess
+import PorticoCatalog
+import PorticoGateway
+import PorticoReview
+
+/// Runs the cases of a suite on a database, and those that a mutant concerns again for each mutant.
+struct AccessTestRun {
+    private struct Prepared {
+        var test: AccessCase
+        var mentions: OperationMentions
+        var stated: StatedViewer
+        /// Under the rules as they are.
+        var viewer: Viewer
+    }
+
+    private let project: Project
+    private let api: API
+    private let suite: AccessSuite
+    private let base: TestSubject
+    private let transaction: TestTransaction
+    private let texts: RuleTexts
+    private(set) var report: AccessTestReport
+    private var prepared: [Prepared] = []
+
+    init(_ suite: AccessSuite, _ project: Project, _ api: API, _ transaction: TestTransaction) {
+        self.project = project
+        self.api = api
+        self.suite = suite
+        self.transaction = transaction
+        base = TestSubject(catalog: api.catalog, policy: api.policy, project, transaction, now: suite.now)
+        texts = RuleTexts(api.files, catalog: api.catalog)
+        report = AccessTestReport(source: suite.source)
+    }
+
+    // MARK: The rules as they are
+
+    /// - Parameter filter: a part of the names of the tests that are run; `nil` for all.
+    mutating func run(filter: String?, coverage: Bool) throws {
+        var resolved: [String: TestSubject.Resolved] = [:]
+        if coverage { report.coverage = RuleCoverage(texts) }
+        let runner = CaseRunner(catalog: api.catalog, ask: base.ask)
+        for test in suite.cases where filter.map({ test.name.lowercased().contains($0.lowercased()) }) ?? true {
+            guard let stated = suite.viewer(test.viewer) else { continue }
+            let mentions = mentions(of: test), started = MonotonicClock.nanoseconds()
+            let who = resolved[test.viewer] ?? base.resolve(stated)
+            resolved[test.viewer] = who
+            var mismatches: [Mismatch] = [], reasons: [String] = []
+            switch who {
+            case .failure(let failure): mismatches = [Mismatch(summary: "there is no such viewer", lines: ["          \(failure.reason)"])]
+            case .success((let viewer, let rules)):
+                let outcome = try runner.run(test, mentions, viewer: viewer, rules: rules, probing: true)
+                mismatches = outcome.mismatches
+                if !mismatches.isEmpty {
+                    reasons = RuleReasons(catalog: api.catalog, policy: api.policy, rules: rules, viewer: viewer, rolesFile: api.files.roles.name).lines(mismatches.flatMap(\.subjects))
+                }
+                prepared.append(Prepared(test: test, mentions: mentions, stated: stated, viewer: viewer))
+                report.coverage?.note(RuleCoverage.Question(
+                    role: viewer.role, tenant: viewer.tenant, mentions: mentions, isAnswered: outcome.isAnswered, asksForRows: test.asksForRows))
+            }
+            report.cases.append(AccessTestReport.CaseResult(
+                test: test, mismatches: mismatches, reasons: reasons, nanoseconds: MonotonicClock.nanoseconds() - started))
+        }
+    }
+
+    private func mentions(of test: AccessCase) -> OperationMentions {
+        switch test.subject {
+        case .query(let query, _): OperationMentions(query.document, catalog: api.catalog)
+        case .fields(let type, _): api.catalog.types[type].map { OperationMentions(type: $0) } ?? OperationMentions([], catalog: api.catalog)
+        }
+    }
+
+    // MARK: Mutants
+
+    /// To be called when all cases pass: a mutant is noticed when one of them does not.
+    mutating func runMutants() throws {
+        var result = AccessTestReport.MutationResult()
+        for mutant in RuleMutants(texts, hasHierarchy: project.configuration.authentication.tenants?.parent != nil).all {
+            guard let subject = subject(mutant) else {
+                result.withoutEffect += 1
+                continue
+            }
+            if try isNoticed(mutant, subject) { result.noticed += 1 } else { result.survivors.append(mutant) }
+        }
+        report.mutation = result
+    }
+
+    /// The rules with the change made; `nil` where it changes nothing or cannot be loaded.
+    private func subject(_ mutant: RuleMutant) -> TestSubject? {
+        var files = mutant.files(of: texts)
+        let tenants = relevantTenants(mutant)
+        files.tenants = files.tenants.filter { tenants.contains($0.stem) }
+        do throws(Diagnostics) {
+            let catalog = mutant.changesCatalog ? try CatalogLoader.load(schemaFile: files.schema, resolvers: files.resolvers) : api.catalog
+            let policy = try Policy.load(catalog: catalog, limits: project.configuration.limits.rules, roles: files.roles, tenants: files.tenants)
+            if mutant.changesCatalog { return TestSubject(catalog: catalog, policy: policy, project, transaction, now: suite.now) }
+            let roles = mutant.roles.map { $0.sorted() } ?? api.policy.roles
+            guard let changed = RuleEffects(policy, roles: roles, tenants: tenants.sorted()), changed != RuleEffects(api.policy, roles: roles, tenants: tenants.sorted()) else { return nil }
+            return base.with(policy, project)
+        } catch {
+            return nil
+        }
+    }
+
+    /// Tenants whose files are loaded for a mutant: those of the viewers, those that the mutant is of, and some of every kind.
+    private func relevantTenants(_ mutant: RuleMutant) -> Set<String> {
+        Set(prepared.compactMap(\.viewer.tenant)).union(texts.tenantRepresentatives).union(mutant.tenants?.min().map { [$0] } ?? [])
+    }
+
+    private func isNoticed(_ mutant: RuleMutant, _ subject: TestSubject) throws -> Bool {
+        let runner = CaseRunner(catalog: api.catalog, ask: subject.ask)
+        let concerned = prepared.filter { mutant.concerns(role: $0.viewer.role, tenant: $0.viewer.tenant, $0.mentions) }
+            .map { (near: mutant.nearness($0.mentions), item: $0) }.sorted { $0.near > $1.near }
+        for (_, item) in concerned {
+            guard case .success((let viewer, let rules)) = self.viewer(item, mutant, subject) else { return true }
+            if try !runner.run(item.test, item.mentions, viewer: viewer, rules: rules, probing: false).mismatches.isEmpty { return true }
+        }
+        return false
+    }
+
+    /// Only a change of the reach makes another viewer; where the file states the tenants, they stay.
+    private func viewer(_ item: Prepared, _ mutant: RuleMutant, _ subject: TestSubject) -> TestSubject.Resolved {
+        guard mutant.kind == .reachWidened else { return subject.rules(of: item.viewer) }
+        if case .stated(_, _, _, .some) = item.stated.identity { return subject.rules(of: item.viewer) }
+        return subject.resolve(item.viewer)
+    }
+}
+
+extension AccessCase {
+    /// Questions about fields run no statement.
+    fileprivate var asksForRows: Bool {
+        switch subject {
+        case .query: true
+        case .fields: false
+        }
+    }
+}

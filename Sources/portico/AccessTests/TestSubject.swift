@@ -1,0 +1,93 @@
+import JSONBytes
+import PorticoAccess
+import PorticoCatalog
+import PorticoGateway
+import PorticoReview
+import PorticoServer
+import SocketLoop
+
+/// The rules under test, as they are or as a mutant has them, and a gateway that answers by them.
+final class TestSubject {
+    /// A viewer and its rules, or why there is none.
+    typealias Resolved = Result<(viewer: Viewer, rules: RuleSet), NoViewer>
+
+    struct NoViewer: Error { var reason: String }
+
+    let catalog: Catalog
+    let policy: Policy
+    private let transaction: TestTransaction
+    private let gateway: Gateway
+    private let lookup: ViewerLookup
+
+    /// - Parameter gateway: one to share with other rules on the same catalog.
+    init(catalog: Catalog, policy: Policy, _ project: Project, _ transaction: TestTransaction, now: [UInt8]?, gateway: Gateway? = nil) {
+        self.catalog = catalog
+        self.policy = policy
+        self.transaction = transaction
+        var settings = GatewaySettings()
+        settings.now = now
+        self.gateway = gateway ?? Gateway(catalog: catalog, pool: transaction.pool, reactor: transaction.reactor, settings: settings, offload: { work, then in then(work()) })
+        lookup = ViewerLookup(authentication: project.configuration.authentication, policy: policy, pool: transaction.pool, reactor: transaction.reactor)
+    }
+
+    /// Other rules on the same catalog.
+    func with(_ policy: Policy, _ project: Project) -> TestSubject {
+        TestSubject(catalog: catalog, policy: policy, project, transaction, now: nil, gateway: gateway)
+    }
+
+    // MARK: Viewers
+
+    func resolve(_ stated: StatedViewer) -> Resolved {
+        switch stated.identity {
+        case .user(let id):
+            var result: Result<(viewer: Viewer, rules: RuleSet), ViewerLookup.Failure>?
+            lookup.viewer(user: id, claims: stated.claims) { result = $0 }
+            transaction.wait { result != nil }
+            return result?.mapError { NoViewer(reason: [$0.message, $0.detail].compactMap(\.self).joined(separator: " ")) } ?? .failure(.init(reason: "The database did not answer in time."))
+        case .stated(let id, let role, let tenant, let tenants):
+            let viewer = Viewer(id: id, role: role, tenant: tenant, tenants: tenants ?? [], claims: stated.claims)
+            return tenants == nil ? resolve(viewer) : rules(of: viewer)
+        }
+    }
+
+    /// The viewer with the tenants that it reaches under these rules.
+    func resolve(_ viewer: Viewer) -> Resolved {
+        rules(of: viewer).flatMap { found in
+            guard let tenant = viewer.tenant else { return .success(found) }
+            var result: Result<[String], ViewerLookup.Failure>?
+            lookup.tenants(of: tenant, reach: found.rules.reach) { result = $0 }
+            transaction.wait { result != nil }
+            switch result {
+            case .success(let tenants)?:
+                var viewer = viewer
+                viewer.tenants = tenants
+                return .success((viewer, found.rules))
+            case .failure(let failure)?: return .failure(NoViewer(reason: failure.message))
+            case nil: return .failure(NoViewer(reason: "The database did not answer in time."))
+            }
+        }
+    }
+
+    func rules(of viewer: Viewer) -> Resolved {
+        switch policy.rules(role: viewer.role, tenant: viewer.tenant) {
+        case .rules(let rules): .success((viewer, rules))
+        case .unknownRole: .failure(NoViewer(reason: "The role \(viewer.role) has no rules."))
+        case .tenantUnavailable: .failure(NoViewer(reason: "The rules of the tenant \(viewer.tenant ?? "") are wrong."))
+        }
+    }
+
+    // MARK: Questions
+
+    func ask(_ query: StatedQuery, _ viewer: Viewer, _ rules: RuleSet) throws -> CaseAnswer {
+        var response: GatewayResponse?
+        let request = GraphQLRequest(query: query.document, operationName: query.operation, variables: query.variables)
+        gateway.respond(to: request, viewer: viewer, rules: rules, deadline: transaction.reactor.now + TestTransaction.patience) { response = $0 }
+        transaction.wait { response != nil }
+        try transaction.checkConnection()
+        guard let response else { throw CommandFailure.notInOrder("the database did not answer in time.") }
+        let failures = response.observation.failures + (response.observation.outage.map { [$0] } ?? [])
+        // A statement that failed leaves the transaction of no use until it goes back.
+        if !failures.isEmpty { try transaction.recover() }
+        return try CaseAnswer(response.buffer.takeBytes(), outcome: response.outcome, document: query.document, failures: failures)
+    }
+}
