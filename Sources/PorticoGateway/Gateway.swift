@@ -143,32 +143,16 @@ public final class Gateway {
         if cached.estimate.reading != known.reading { cached.estimate = PlanEstimate(plan, catalog: catalog, statistics: known) }
         let estimate = cached.estimate
         let binding = RequestBinding(
-            operation: prepared.operation, variables: variables, viewer: ticket.viewer, limits: ticket.rules.limits, now: MomentText.now(), cursors: settings.cursors)
+            operation: prepared.operation, variables: variables, viewer: ticket.viewer, limits: ticket.rules.limits, now: settings.now ?? MomentText.now(), cursors: settings.cursors)
         guard ticket.request.isLarge else { return run(cached, BoundRequest.make(binding, plan, estimate), variables, prepared, ticket) }
         elsewhere(ticket, { BoundRequest.make(binding, plan, estimate) }) { [self] in run(cached, $0, variables, prepared, ticket) }
     }
 
-<<<<<<< HEAD
     private func run(_ cached: CachedPlan, _ bound: Result<BoundRequest, PlanningError>, _ variables: VariableValues, _ prepared: PreparedOperation, _ ticket: RequestTicket) {
         let plan = cached.plan, request: BoundRequest
         switch bound {
         case .success(let bound): request = bound
         case .failure(let error): return refuse(error, prepared, ticket)
-=======
-    private func run(_ cached: CachedPlan, _ variables: VariableValues, _ prepared: PreparedOperation, _ ticket: RequestTicket) {
-        let plan = cached.plan
-        let known = tables.statistics
-        if cached.estimate.reading != known.reading { cached.estimate = PlanEstimate(plan, catalog: catalog, statistics: known) }
-        let limits = ticket.rules.limits
-        let binding = RequestBinding(
-            operation: prepared.operation, variables: variables, viewer: ticket.viewer, limits: limits, now: settings.now ?? MomentText.now(), cursors: settings.cursors)
-        let pages: [BoundPage], parameters: [[ParameterValue]]
-        do {
-            pages = try binding.pages(of: plan)
-            parameters = try binding.parameters(of: plan, pages: pages, estimate: cached.estimate)
-        } catch {
-            return refuse(error, prepared, ticket)
->>>>>>> f37d761 (portico access test: who must see what, on the database, with coverage and mutants)
         }
         ticket.observation.loads = plan.loads.count
         ticket.observation.plan = plan.hash

@@ -72,7 +72,7 @@ public struct FixtureRows: Sendable, Equatable {
 /// One question by one viewer, and what must come of it.
 public struct AccessCase: Sendable {
     public enum Subject: Sendable {
-        case query(StatedQuery, Expectation)
+        case query(StatedQuery, ExpectedAnswer)
         /// Exactly these fields of a type may be asked for.
         case fields(type: String, Set<String>)
     }
@@ -88,7 +88,7 @@ public struct AccessCase: Sendable {
 }
 
 /// What must come of a question: all parts of it.
-public struct Expectation: Sendable, Equatable {
+public struct ExpectedAnswer: Sendable, Equatable {
     public enum Part: Sendable, Equatable {
         /// Exactly these rows, in any order, each as often as it stands here.
         case ids(ResponsePath, [String])

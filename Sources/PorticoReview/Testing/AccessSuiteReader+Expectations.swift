@@ -8,32 +8,32 @@ import YAMLTree
 /// Short forms speak of the test's path: a list is exactly these ids, a number is a count, `null` is absent, and `refused` says that the viewer does not have the
 /// document's root fields. The long form is a mapping with `ids`, `count`, `absent`, `refused`, `error`, `data`.
 extension AccessSuiteReader {
-    mutating func expectation(_ node: YAMLNode, of query: StatedQuery, at path: ResponsePath?) -> Expectation? {
+    mutating func expectation(_ node: YAMLNode, of query: StatedQuery, at path: ResponsePath?) -> ExpectedAnswer? {
         switch node.content {
         case .sequence: return part(node, path) { reader, path in reader.ids(node, path) }
         case .scalar where node.isNull: return part(node, path) { _, path in .absent(path) }
-        case .scalar("refused", _): return Expectation(parts: [.refused(query.roots.map(\.name))])
+        case .scalar("refused", _): return ExpectedAnswer(parts: [.refused(query.roots.map(\.name))])
         case .scalar: return part(node, path) { reader, path in reader.reader.int(node, in: 0...Int.max, as: "the number of objects").map { .count(path, $0) } }
         case .mapping: return long(node, of: query, at: path)
         }
     }
 
-    private mutating func part(_ node: YAMLNode, _ path: ResponsePath?, _ make: (inout AccessSuiteReader, ResponsePath) -> Expectation.Part?) -> Expectation? {
+    private mutating func part(_ node: YAMLNode, _ path: ResponsePath?, _ make: (inout AccessSuiteReader, ResponsePath) -> ExpectedAnswer.Part?) -> ExpectedAnswer? {
         guard let path else {
             reader.report("The query has several fields at its root: which one is meant?", at: node.range, hint: "Write `at: PATH` beside `query`, or `{ ids: { PATH: [...] } }` here.")
             return nil
         }
-        return make(&self, path).map { Expectation(parts: [$0]) }
+        return make(&self, path).map { ExpectedAnswer(parts: [$0]) }
     }
 
-    private mutating func long(_ node: YAMLNode, of query: StatedQuery, at path: ResponsePath?) -> Expectation? {
+    private mutating func long(_ node: YAMLNode, of query: StatedQuery, at path: ResponsePath?) -> ExpectedAnswer? {
         let keys = ["ids", "count", "absent", "refused", "error", "data"]
         guard let mapping = reader.mapping(node, allowedKeys: keys, as: "an expectation") else { return nil }
-        if mapping.members.isEmpty {
+        if node.members.isEmpty {
             reader.report("The expectation says nothing.", at: node.range, hint: "It has \(keys.joined(separator: ", ")).")
             return nil
         }
-        var parts: [Expectation.Part] = []
+        var parts: [ExpectedAnswer.Part] = []
         for member in mapping.members {
             let value = member.value
             switch member.key {
@@ -49,20 +49,20 @@ extension AccessSuiteReader {
             default: parts.append(.data(value.jsonValue))
             }
         }
-        return Expectation(parts: parts)
+        return ExpectedAnswer(parts: parts)
     }
 
     /// A value for the test's own path, or a mapping of paths and values.
     private mutating func each(
-        _ node: YAMLNode, _ path: ResponsePath?, _ make: (inout AccessSuiteReader, YAMLNode, ResponsePath) -> Expectation.Part?
-    ) -> [Expectation.Part] {
+        _ node: YAMLNode, _ path: ResponsePath?, _ make: (inout AccessSuiteReader, YAMLNode, ResponsePath) -> ExpectedAnswer.Part?
+    ) -> [ExpectedAnswer.Part] {
         guard case .mapping(let members) = node.content else {
             return part(node, path) { reader, path in make(&reader, node, path) }?.parts ?? []
         }
         return members.compactMap { make(&self, $0.value, ResponsePath($0.key)) }
     }
 
-    private mutating func ids(_ node: YAMLNode, _ path: ResponsePath) -> Expectation.Part? {
+    private mutating func ids(_ node: YAMLNode, _ path: ResponsePath) -> ExpectedAnswer.Part? {
         reader.strings(node, as: "the ids at `\(path)`").map { .ids(path, $0) }
     }
 }

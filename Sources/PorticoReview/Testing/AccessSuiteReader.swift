@@ -18,6 +18,9 @@ public struct AccessSuiteReader {
     var reader: YAMLReader
     var suite: AccessSuite
     private var queries: [String: StatedQuery] = [:]
+    /// Those that are wrong too, so that tables that name them are not wrong as well.
+    private var viewerNames: [String] = []
+    private var queryNames: [String] = []
     private var tooMany = false
 
     /// The suite that a text states. Throws every problem, each with its place.
@@ -47,6 +50,7 @@ public struct AccessSuiteReader {
         if let node = mapping["now"] { suite.now = moment(node) }
         if let node = mapping["viewers"] { readViewers(node) }
         if let node = mapping["queries"], let stated = reader.mapping(node, as: "`queries`") {
+            queryNames = stated.members.map(\.key)
             for member in stated.members { queries[member.key] = query(member.value, named: member.key) }
         }
         if let node = mapping["fixtures"] { readFixtures(node) }
@@ -72,6 +76,7 @@ public struct AccessSuiteReader {
             reader.report("There are \(mapping.members.count) viewers; at most \(AccessSuiteLimits.viewers) are allowed.", at: node.range)
             return
         }
+        viewerNames = mapping.members.map(\.key)
         for member in mapping.members {
             if member.key == Self.others || member.key.contains(",") {
                 reader.report("`\(member.key)` cannot be the name of a viewer: it stands for several.", at: member.keyRange)
@@ -116,7 +121,7 @@ public struct AccessSuiteReader {
 
     /// The viewers that a key of a table names, such as `owner, agent` or `others`.
     mutating func viewers(_ member: YAMLMember, in table: YAMLMapping) -> [String] {
-        let known = suite.viewers.map(\.name)
+        let known = viewerNames
         func names(_ key: String) -> [String] { key.split(separator: ",").map { String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) } }
         if member.key == Self.others {
             let named = Set(table.members.filter { $0.key != Self.others }.flatMap { names($0.key) })
@@ -222,8 +227,8 @@ public struct AccessSuiteReader {
                 found = parsed(StatedQuery(document: Array(text.utf8), operation: mapping["operation"]?.text, variables: []), at: node)
             } else if let known = queries[text] {
                 found = known
-            } else {
-                let hint = didYouMean(suggestion(for: text, among: queries.keys)) ?? "Name one of `queries`, or write a document in its place."
+            } else if !queryNames.contains(text) {
+                let hint = didYouMean(suggestion(for: text, among: queryNames)) ?? "Name one of `queries`, or write a document in its place."
                 reader.report("There is no query `\(text)`.", at: node.range, hint: hint)
             }
         case (nil, let node?):

@@ -30,7 +30,7 @@ public struct ExpectationCheck: Sendable {
     public init(_ mentions: OperationMentions) { self.mentions = mentions }
 
     /// What of an expectation an answer does not meet; empty where it meets all.
-    public func mismatches(_ expectation: Expectation, _ answer: CaseAnswer) -> [Mismatch] {
+    public func mismatches(_ expectation: ExpectedAnswer, _ answer: CaseAnswer) -> [Mismatch] {
         var found: [Mismatch] = []
         let expectsErrors = expectation.parts.contains { part in
             switch part {
@@ -48,7 +48,7 @@ public struct ExpectationCheck: Sendable {
         return found
     }
 
-    private func mismatch(_ part: Expectation.Part, _ answer: CaseAnswer) -> Mismatch? {
+    private func mismatch(_ part: ExpectedAnswer.Part, _ answer: CaseAnswer) -> Mismatch? {
         switch part {
         case .ids(let path, let expected): return ids(expected, at: path, answer)
         case .count(let path, let expected):

@@ -97,9 +97,17 @@ public struct RuleMutants: Sendable {
     private mutating func ofLimits(
         _ section: YAMLNode, _ path: [YAMLEdit.Step], _ file: RuleTexts.File, names: [String], owner: String, role: String?, tenants: Set<String>?
     ) {
-        for limit in section.members.first(where: { $0.key == "limits" })?.value.members ?? [] {
+        for limit in section.members.first(where: { $0.key == "limits" })?.value.members ?? [] where Self.canBeSeen(limit.key) {
             let edit = YAMLEdit(path: path + [.key(limit.key)], change: .remove)
             add(.limitRemoved, "\(owner) has no limit `\(limit.key)` of its own", file.origin(limit.keyRange), role: role, tenants: tenants, edits: Self.all(names, edit))
+        }
+    }
+
+    /// Limits of time and of the number of requests do not show in one answer.
+    private static func canBeSeen(_ limit: String) -> Bool {
+        switch RequestLimit(named: limit) {
+        case .concurrentRequests?, .requestsPerSecond?, .requestBurst?, .requestTimeout?, nil: false
+        default: true
         }
     }
 

@@ -52,7 +52,7 @@ struct AccessTestRun {
                 let outcome = try runner.run(test, mentions, viewer: viewer, rules: rules, probing: true)
                 mismatches = outcome.mismatches
                 if !mismatches.isEmpty {
-                    reasons = RuleReasons(catalog: api.catalog, policy: api.policy, rules: rules, viewer: viewer, rolesFile: api.files.roles.name).lines(mismatches.flatMap(\.subjects))
+                    reasons = RuleReasons(catalog: api.catalog, policy: api.policy, rules: rules, viewer: viewer).lines(mismatches.flatMap(\.subjects))
                 }
                 prepared.append(Prepared(test: test, mentions: mentions, stated: stated, viewer: viewer))
                 report.coverage?.note(RuleCoverage.Question(

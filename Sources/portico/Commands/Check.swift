@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import PorticoAccess
 import PorticoCatalog
+import PorticoReview
 import PorticoServer
 import PostgresMigrations
 import YAMLTree
@@ -30,6 +31,7 @@ struct Check: ParsableCommand {
                 try Policy.load(catalog: catalog, limits: limits, roles: files.roles, tenants: files.tenants)
             }
             if policy == nil { problems += formProblems(files.tenants) }
+            problems += try accessTestProblems(catalog, roles: policy?.roles)
             _ = collecting(&problems) { () throws(Diagnostics) in
                 try TrustedDocuments.load(project.configuration.documents, project: project.folder, schema: catalog.schema, roles: policy?.roles, limits: limits)
             }
@@ -82,6 +84,17 @@ struct Check: ParsableCommand {
         } catch {
             throw CommandFailure(error)
         }
+    }
+
+    private func accessTestProblems(_ catalog: Catalog, roles: [String]?) throws(CommandFailure) -> [Diagnostic] {
+        let folder = options.project, path = "\(folder)/\(AccessSuite.path)"
+        guard let roles, FileSystem.exists(path) else { return [] }
+        let source = SourceText(name: AccessSuite.path, bytes: try FileSystem.bytes(of: path))
+        var problems: [Diagnostic] = []
+        _ = collecting(&problems) { () throws(Diagnostics) in
+            try AccessSuiteReader.read(source, catalog: catalog, roles: roles) { try? FileSystem.bytes(of: "\(folder)/\($0)") }
+        }
+        return problems
     }
 
     private func healthProblems() throws(CommandFailure) -> [Diagnostic] {
