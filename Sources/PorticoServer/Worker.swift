@@ -75,7 +75,8 @@ actor Worker: LoopPoller {
         let endpoint = GraphQLEndpoint(
             reactor: reactor, service: AdmittingService(GatewayService(gateway), admission: state.admission),
             documents: DocumentLookup(trusted: state.documents, configuration: configuration.documents, limits: configuration.limits),
-            settings: GraphQLEndpoint.Settings(configuration), offloading: gateway.offloading)
+            settings: GraphQLEndpoint.Settings(configuration), offloading: gateway.offloading,
+            explaining: AccessExtension(configuration.access, catalog: state.catalog, policy: { state.policy.current }))
         let surface = HTTPSurface(
             cors: configuration.cors.map { CORSPolicy($0) },
             compression: configuration.compression ? ResponseCompression(queue: OffloadQueue(reactor: reactor, limits: configuration.limits.compressing, offload: offload)) : nil,

@@ -16,6 +16,8 @@ struct API {
             files = try ProjectFiles.read(folder: project.folder)
             catalog = try CatalogLoader.load(schemaFile: files.schema, resolvers: files.resolvers)
             policy = try Policy.load(catalog: catalog, limits: project.configuration.limits.rules, roles: files.roles, tenants: files.tenants)
+            let problems = project.configuration.access.problems(policy)
+            if !problems.isEmpty { throw Diagnostics(problems) }
             documents = try DocumentStore(project.configuration.documents, project: project.folder, schema: catalog.schema, roles: policy.roles, limits: project.configuration.limits.rules)
         } catch {
             throw CommandFailure(error, project: project.folder)

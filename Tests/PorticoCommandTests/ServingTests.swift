@@ -64,7 +64,7 @@ final class RunningCommand {
 }
 
 /// One request on a connection of its own; the whole answer, head and body.
-func post(_ body: String, token: String?, port: UInt16) throws -> String {
+func post(_ body: String, token: String?, port: UInt16, fields: String = "") throws -> String {
     let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(socket) }
     var address = sockaddr_in()
@@ -74,7 +74,7 @@ func post(_ body: String, token: String?, port: UInt16) throws -> String {
     let status = withUnsafePointer(to: &address) { $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) } }
     try #require(status == 0)
     let authorization = token.map { "authorization: Bearer \($0)\r\n" } ?? ""
-    let request = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nconnection: close\r\n\(authorization)content-length: \(body.utf8.count)\r\n\r\n\(body)"
+    let request = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nconnection: close\r\n\(authorization)\(fields)content-length: \(body.utf8.count)\r\n\r\n\(body)"
     let sent = Array(request.utf8)
     try #require(write(socket, sent, sent.count) == sent.count)
     var answer: [UInt8] = [], buffer = [UInt8](repeating: 0, count: 4_096)

@@ -25,6 +25,11 @@ public struct AccessExplainer: Sendable {
         self.viewer = viewer
     }
 
+    /// For one viewer, as it asks.
+    public init(catalog: Catalog, rules: RuleSet, provenance: AccessProvenance, viewer: Viewer) {
+        self.init(catalog: catalog, rules: rules, provenance: provenance, scope: TenantScope(viewer, reach: rules.reach), viewer: viewer)
+    }
+
     /// The whole explanation of an operation that is valid against the full schema, whatever of it the viewer sees.
     ///
     /// - Parameter given: The variables; those that are missing are noted where a filter or an order depends on them.

@@ -23,11 +23,12 @@ struct ConfigurationReader {
             } catch {
                 reader.report(contentsOf: error.items)
             }
-            let sections = ["listener", "database", "authentication", "documents", "compression", "cors", "limits", "cursors", "logging", "metrics", "tracing"]
+            let sections = ["listener", "database", "authentication", "access", "documents", "compression", "cors", "limits", "cursors", "logging", "metrics", "tracing"]
             if let mapping = reader.mapping(root, allowedKeys: sections, as: "the configuration") {
                 if let node = mapping["listener"] { readListener(node, &configuration.listener) }
                 if let node = mapping["database"] { readDatabase(node, &configuration.database) }
                 if let node = mapping["authentication"] { readAuthentication(node, &configuration.authentication) }
+                if let node = mapping["access"] { readAccess(node, &configuration.access) }
                 if let node = mapping["documents"] { readDocuments(node, &configuration.documents) }
                 if let node = mapping["compression"], let compression = reader.bool(node, as: "`compression`") { configuration.compression = compression }
                 if let node = mapping["cors"] { configuration.cors = cors(node) }

@@ -8,6 +8,7 @@ public struct GatewayConfiguration: Sendable, Equatable {
     public var listener = ListenerConfiguration()
     public var database = DatabaseConfiguration()
     public var authentication = AuthenticationConfiguration()
+    public var access = AccessConfiguration()
     public var documents = DocumentConfiguration()
     /// Whether answers are compressed for clients that take gzip, and compressed bodies are read.
     public var compression = true

@@ -32,13 +32,16 @@ final class GraphQLEndpoint {
     private let service: any GraphQLService
     private let documents: DocumentLookup
     private let offloading: OffloadQueue
+    /// `nil` where nobody's requests are explained.
+    private let explaining: AccessExtension?
 
-    init(reactor: Reactor, service: any GraphQLService, documents: DocumentLookup, settings: Settings, offloading: OffloadQueue) {
+    init(reactor: Reactor, service: any GraphQLService, documents: DocumentLookup, settings: Settings, offloading: OffloadQueue, explaining: AccessExtension? = nil) {
         self.reactor = reactor
         self.service = service
         self.documents = documents
         self.settings = settings
         self.offloading = offloading
+        self.explaining = explaining
     }
 
     /// What the requests of one HTTP request have in common.
@@ -49,6 +52,7 @@ final class GraphQLEndpoint {
         /// Milliseconds of the reactor's clock.
         let deadline: Int
         let consistency: Consistency?
+        let explanation: RequestExplanation?
     }
 
     /// What one request has of the body that it came in.
@@ -95,7 +99,9 @@ final class GraphQLEndpoint {
     }
 
     private func arrival(_ request: HTTPRequest, _ access: Access, _ exchange: Exchange) throws(RefusedRequest) -> Arrival {
-        Arrival(head: request, access: access, exchange: exchange, deadline: exchange.arrivedAt + settings.requestTimeout, consistency: try ConsistencyHeader.value(request))
+        Arrival(
+            head: request, access: access, exchange: exchange, deadline: exchange.arrivedAt + settings.requestTimeout, consistency: try ConsistencyHeader.value(request),
+            explanation: explaining?.explanation(request, access))
     }
 
     // MARK: Large requests
@@ -179,9 +185,21 @@ final class GraphQLEndpoint {
         request.isLarge = share.isLarge
         request.bytes = share.bytes
         request.hasHadTurn = share.hasHadTurn
-        return service.respond(to: request, access: arrival.access, deadline: arrival.deadline) { [documents] answer in
+        return service.respond(to: request, access: arrival.access, deadline: arrival.deadline) { [self, documents, request] answer in
             if let limit = answer.observation.limit { arrival.exchange.hit(limit) }
             documents.answered(parameters, rules: rules, outcome: answer.outcome)
+            guard let explanation = arrival.explanation else { return completion(answer) }
+            explain(request, by: explanation, arrival, answer, completion)
+        }
+    }
+
+    /// Reads the operation once more, beside the loop; an answer that there is no room or time to explain goes out as it is.
+    private func explain(_ request: GraphQLRequest, by explanation: RequestExplanation, _ arrival: Arrival, _ answer: GraphQLAnswer, _ completion: @escaping (GraphQLAnswer) -> Void) {
+        let exchange = arrival.exchange
+        let owner = OffloadQueue.Owner(lane: arrival.access.viewer.fairnessKey, deadline: arrival.deadline) { exchange.connection.isOpen }
+        offloading.run(bytes: request.query.count, for: owner, { explanation.bytes(request) }) { outcome in
+            guard exchange.connection.isOpen else { return exchange.clientGone() }
+            if case .done(let value) = outcome, let bytes = value as? [UInt8] { RequestExplanation.add(bytes, to: answer.body) }
             completion(answer)
         }
     }
