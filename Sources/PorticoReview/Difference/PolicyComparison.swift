@@ -30,7 +30,8 @@ private struct PolicyComparison {
     }
 
     mutating func changes(of chosen: [String]?) -> [AccessChange] {
-        let known = Set(old.tenants).union(new.tenants).sorted()
+        // One edited file is compared without a list of all the others.
+        let known = chosen == nil ? Set(old.tenants).union(new.tenants).sorted() : []
         let named = chosen.map { $0.sorted() } ?? known
         var changes: [AccessChange] = []
         for role in Set(old.roles).union(new.roles).sorted() {
