@@ -31,6 +31,7 @@ struct Dev: ParsableCommand {
         let project = try Project(options, dev: folder, secret: try DevSecret.read(orMakeIn: folder), port: port)
         // What is wrong with the files is said before a server is started for them.
         let api = try API(project)
+        try api.prove()
         let migrations = try project.migrations()
         api.noteTenantProblems(project)
         try DevPort.check(project.configuration.listener)

@@ -23,6 +23,7 @@ struct Serve: ParsableCommand {
         _ = try project.databaseText()
         let api = try API(project)
         api.noteTenantProblems(project)
+        try api.prove()
         // A project without migrations of its own serves a database that somebody else looks after.
         let migrations = FileSystem.isFolder("\(options.project)/migrations") ? try project.migrations().migrations.map(\.name) : []
         try GatewayProcess.run(ServerState(configuration: project.configuration, catalog: api.catalog, policy: PolicyStore(api.policy), migrations: Set(migrations), documents: api.documents))

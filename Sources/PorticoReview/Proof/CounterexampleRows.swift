@@ -1,0 +1,193 @@
+import PorticoAccess
+import PorticoCatalog
+import PorticoPlanning
+import PostgresSQL
+
+/// Rows and values that fulfil a statement's conditions while one of them lies outside the viewer's tenants: made from what may be TRUE together, then tried.
+struct CounterexampleRows {
+    /// The open row first, then those that it needs beside it.
+    private(set) var rows: [CounterexampleRow] = []
+    /// What the parameters hold, by number from 1.
+    private(set) var values: [Int: TreeValue] = [:]
+    /// Whether the statement's conditions are TRUE of these rows and values.
+    private(set) var isConfirmed = false
+
+    static let ownTenant = "the viewer's tenant"
+
+    /// What the row's tenant may be, and whether the viewer's is null, which it is where its column cannot hold it.
+    private typealias Outside = (tenant: TreeValue, viewerHasNone: Bool)
+    private static let ways: [Outside] = [(.text("another tenant"), false), (.text("unlike the viewer's tenant"), false), (.null, false), (.null, true)]
+
+    private let open: StatementProof.OpenTable
+    private let parameters: [ParameterSource]
+    private let paths: IsolationPaths
+    private let outside: Outside
+    /// What the columns hold, each with all that are equal to it.
+    private var columns: [Expression: TreeValue] = [:]
+
+    /// The first way of lying outside in which the conditions are TRUE, or else the most ordinary one.
+    init(_ open: StatementProof.OpenTable, parameters: [ParameterSource], paths: IsolationPaths) {
+        let tried = Self.ways.map { CounterexampleRows(open, parameters: parameters, paths: paths, outside: $0) }
+        self = tried.first(where: \.isConfirmed) ?? tried[0]
+    }
+
+    private init(_ open: StatementProof.OpenTable, parameters: [ParameterSource], paths: IsolationPaths, outside: Outside) {
+        self.open = open
+        self.parameters = parameters
+        self.paths = paths
+        self.outside = outside
+        var tables = open.facts.rows.filter { $0.alias != open.table.alias }
+        placeOutside(&tables)
+        for (left, right) in open.facts.equalities { for term in [left, right] { settle(term) } }
+        for (column, parameter) in open.facts.memberships { settle(column, member: parameter) }
+        for condition in open.facts.opaque { settle(opaque: condition) }
+        for number in parameters.indices.map({ $0 + 1 }) where values[number] == nil { values[number] = value(of: number) }
+        rows = ([open.table] + tables).map { table in CounterexampleRow(table: table.name, alias: table.alias, values: held(by: table.alias)) }
+        confirm()
+    }
+
+    /// What a column of the alias holds.
+    private func held(by alias: Alias) -> [String: TreeValue] {
+        var held: [String: TreeValue] = [:]
+        for case (.column(alias, let name), let value) in columns { held[name] = value }
+        return held
+    }
+
+    // MARK: The row outside
+
+    /// Gives the column that names the open row's tenant another one, at the end of its isolation path; rows of the path that nothing else asks for are added to `tables`.
+    private mutating func placeOutside(_ tables: inout [TableSource]) {
+        guard let step = open.type.flatMap(Self.step) ?? paths.steps(through: open.table).first else { return }
+        var alias = open.table.alias
+        for (position, relation) in step.relations.enumerated() {
+            let start = Expression.column(alias, relation.local.column)
+            settle(start)
+            let known = tables.first { paths.isTable(of: relation.target, $0) && open.facts.areEqual(.column($0.alias, relation.remote.column), start) }
+            if let known {
+                alias = known.alias
+            } else if let target = paths.catalog.types[relation.target] {
+                alias = Alias("x", position)
+                tables.append(TableSource(schema: target.table.schema, name: target.table.name, alias: alias, purpose: .tenantPath))
+                columns[.column(alias, relation.remote.column)] = columns[start]
+            }
+        }
+        settle(.column(alias, step.column.column), preferred: outside.tenant)
+    }
+
+    private static func step(_ type: TypeBinding) -> IsolationPaths.Step? {
+        switch type.isolation {
+        case .column(let column): IsolationPaths.Step(relations: [], column: column)
+        case .path(let relations, let column): IsolationPaths.Step(relations: relations[...], column: column)
+        case .none, .unstated: nil
+        }
+    }
+
+    // MARK: Values
+
+    /// Gives a term and all that equal it one value: a parameter's where one is among them that the request does not choose.
+    private mutating func settle(_ term: Expression, preferred: TreeValue? = nil) {
+        if isSettled(term) { return }
+        let equal = open.facts.equals(of: term)
+        let numbers = equal.compactMap { if case .parameter(let number) = $0 { number } else { nil } }.sorted()
+        let value = numbers.compactMap { fixed($0) }.first ?? preferred ?? numbers.first.map { self.value(of: $0) } ?? fresh(equal)
+        give(value, to: equal)
+    }
+
+    private mutating func settle(_ column: Expression, member number: Int) {
+        if !isSettled(column) { give(value(of: number).first, to: open.facts.equals(of: column)) }
+        if fixed(number) == nil, case .text? = columns[column] { values[number] = columns[column].map { .list([$0]) } }
+    }
+
+    private func isSettled(_ term: Expression) -> Bool {
+        if case .parameter(let number) = term { values[number] != nil } else { columns[term] != nil }
+    }
+
+    private mutating func give(_ value: TreeValue, to terms: Set<Expression>) {
+        for term in terms {
+            if case .parameter(let number) = term { values[number] = value } else { columns[term] = value }
+        }
+    }
+
+    /// What tells nothing but that it is some value.
+    private func fresh(_ terms: Set<Expression>) -> TreeValue {
+        let names = terms.compactMap { if case .column(_, let name) = $0 { name } else { nil } }
+        return .text("some \(names.min() ?? "value")")
+    }
+
+    /// What a parameter holds whatever the request says; `nil` where the request decides.
+    private func fixed(_ number: Int) -> TreeValue? {
+        guard parameters.indices.contains(number - 1) else { return nil }
+        switch parameters[number - 1] {
+        case .tenant: return outside.viewerHasNone ? .null : .text(Self.ownTenant)
+        case .tenants: return .list([.text(Self.ownTenant)])
+        case .viewer(.id, _): return .text("the viewer's id")
+        case .viewer(.tenant, _): return .text(Self.ownTenant)
+        case .viewer(.tenants, _): return .list([.text(Self.ownTenant)])
+        case .viewer(.role, _): return .text("the viewer's role")
+        case .viewer(.claim(let name), _): return .text("the viewer's claim \(name)")
+        case .constant(.null): return .null
+        case .constant(.text(let bytes)): return TreeValue(parameter: String(decoding: bytes, as: UTF8.self))
+        case .now: return .text("2025-01-01T00:00:00Z")
+        case .constant(.binary), .variable, .elements, .keys, .rowsLeft, .first, .offset, .rows, .cursor, .nodeKey: return nil
+        }
+    }
+
+    private func value(of number: Int) -> TreeValue { values[number] ?? fixed(number) ?? .text("value \(number) of the request") }
+
+    /// A value with which a comparison that says nothing of equality holds, where it is of a form that tells one.
+    private mutating func settle(opaque condition: Expression) {
+        switch condition {
+        case .isNull(let term) where term.isTerm && !isSettled(term): give(.null, to: open.facts.equals(of: term))
+        case .isNotNull(let term) where term.isTerm: settle(term)
+        case .not(.isNotNull(let term)) where term.isTerm && !isSettled(term): give(.null, to: open.facts.equals(of: term))
+        case .binary(let term, let operation, .boolean(let flag)) where term.isTerm && !isSettled(term):
+            give(.text(String(operation == .notEqual ? !flag : flag)), to: open.facts.equals(of: term))
+        case .binary(let term, let operation, .parameter(let number)) where term.isTerm && !isSettled(term):
+            guard case .text(let bound) = value(of: number) else { return settle(term) }
+            switch operation {
+            case .lessOrEqual, .greaterOrEqual, .like, .iLike, .isNotDistinctFrom, .equal: give(.text(bound), to: open.facts.equals(of: term))
+            case .greater: give(.text(bound + "~"), to: open.facts.equals(of: term))
+            case .less: give(.text(""), to: open.facts.equals(of: term))
+            case .notEqual, .contains, .overlaps, .hasKey: settle(term)
+            }
+        case .call(_, let arguments), .binary(.call(_, let arguments), _, _):
+            guard let term = arguments.first, term.isTerm, !isSettled(term), arguments.count > 1, case .parameter(let number) = arguments[1] else { return }
+            give(value(of: number), to: open.facts.equals(of: term))
+        default: for term in condition.terms { settle(term) }
+        }
+    }
+
+    // MARK: Trying
+
+    private mutating func confirm() {
+        var environment: [Alias: [String: TreeValue]] = [:]
+        var tables: [String: [[String: TreeValue]]] = [:]
+        for row in rows {
+            environment[row.alias] = row.values
+            tables[row.table, default: []].append(row.values)
+        }
+        for case .column(let alias, _) in columns.keys where environment[alias] == nil { environment[alias] = held(by: alias) }
+        let trial = TreeTrial(tables: tables, parameters: values)
+        isConfirmed = open.select.conditions.allSatisfy { trial.truth($0, environment) == true }
+    }
+}
+
+/// A row of a counterexample; columns that do not matter are left out.
+struct CounterexampleRow {
+    let table: String
+    let alias: Alias
+    let values: [String: TreeValue]
+
+    var text: String {
+        let shown = values.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.text)" }
+        return "\(table)(\(shown.joined(separator: ", ")))"
+    }
+}
+
+extension Expression {
+    /// The columns and parameters in it, outside nested statements.
+    fileprivate var terms: [Expression] {
+        if isTerm { return [self] }
+        return parts.flatMap(\.terms)
+    }
+}

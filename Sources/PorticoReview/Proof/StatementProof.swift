@@ -1,0 +1,190 @@
+import PorticoCatalog
+import PostgresSQL
+
+/// Proves of one finished statement that no row outside the viewer's tenants has any influence on what it gives.
+///
+/// Every table in every `FROM` of the statement, wherever it stands, must be read under a `WHERE` that can be TRUE of rows inside alone: then the statement gives the same
+/// whether or not the other rows are there, in its columns, its order, its limits, its aggregates, and in the truth of each `EXISTS`, under `NOT` as well.
+/// What may be concluded from a `WHERE` is ``TruthFacts``; which conditions hold where a nested statement is decided is said at ``check(_:outer:)``.
+struct StatementProof {
+    /// A table whose rows no condition keeps within the viewer's tenants.
+    struct OpenTable {
+        let table: TableSource
+        /// The type whose rows it gives; `nil` for a step of an isolation path.
+        let type: TypeBinding?
+        /// What can be TRUE together, while the row is outside.
+        let facts: TruthFacts
+        /// The statement that reads it.
+        let select: Select
+        /// Why nothing could be proven, where it is not that a condition is missing.
+        var obstacle: String?
+    }
+
+    let paths: IsolationPaths
+    let parameters: [ParameterKind]
+
+    /// The first table that is open; `nil` when the statement is proven. `type` is that of the rows that the load is for.
+    func firstOpen(_ select: Select, of type: String) -> OpenTable? {
+        guard rootType(select) == type else { return obstructed(select, "its rows are not those of \(type)") }
+        var names: Set<Alias> = []
+        return check(select, outer: TruthFacts(), &names)
+    }
+
+    private func obstructed(_ select: Select, _ obstacle: String) -> OpenTable {
+        let table = TableSource(schema: nil, name: "", alias: Alias("t", 0), purpose: .tenantPath)
+        return OpenTable(table: table, type: nil, facts: TruthFacts(), select: select, obstacle: obstacle)
+    }
+
+    /// The type of the statement's own rows: of the last in its `FROM`.
+    private func rootType(_ select: Select) -> String? {
+        switch select.from.last {
+        case .table(let table): if case .rows(let type) = table.purpose { type } else { nil }
+        case .lateral(let inner, _): rootType(inner)
+        case .keys, nil: nil
+        }
+    }
+
+    // MARK: Statements
+
+    /// - Parameter outer: What holds of the enclosing statement's row in every case in which this statement decides anything. A nested statement decides nothing where another
+    ///   condition of the same `WHERE` is not TRUE. Of these only those without a statement of their own are used, so that no two can lean on each other; a `LATERAL` may lean on
+    ///   all that do not speak of it.
+    private func check(_ select: Select, outer: TruthFacts, _ names: inout Set<Alias>) -> OpenTable? {
+        for item in select.from where !names.insert(item.alias).inserted { return obstructed(select, "two row sources of the statement are called \(item.alias.text)") }
+        var own = outer
+        own.assume(select.conditions)
+        for item in select.from {
+            switch item {
+            case .keys: continue
+            case .table(let table):
+                if let open = check(table, own, select) { return open }
+            case .lateral(let inner, let alias):
+                var before = outer
+                before.assume(select.conditions.filter { !$0.mentions(alias) })
+                if let open = check(inner, outer: before, &names) { return open }
+            }
+        }
+        var plain: TruthFacts?
+        return select.firstInStatements { nested in
+            let facts = plain ?? outer.assuming(select.conditions.filter { !$0.holdsStatement })
+            plain = facts
+            return check(nested, outer: facts, &names)
+        }
+    }
+
+    private func check(_ table: TableSource, _ facts: TruthFacts, _ select: Select) -> OpenTable? {
+        func open(_ type: TypeBinding?, _ facts: TruthFacts, _ obstacle: String? = nil) -> OpenTable { OpenTable(table: table, type: type, facts: facts, select: select, obstacle: obstacle) }
+        switch table.purpose {
+        case .rows(let name):
+            guard let type = paths.catalog.types[name], paths.isTable(of: type, table) else { return open(nil, facts, "\(table.name) is not the table of \(name)") }
+            switch type.isolation {
+            case .none: return nil
+            case .unstated: return facts.isContradictory ? nil : open(type, facts)
+            case .column(let column): return outside([IsolationPaths.Step(relations: [], column: column)], table, facts).map { open(type, $0) }
+            case .path(let relations, let column): return outside([IsolationPaths.Step(relations: relations[...], column: column)], table, facts).map { open(type, $0) }
+            }
+        case .tenantPath:
+            let steps = paths.steps(through: table)
+            if steps.isEmpty { return open(nil, facts, "no isolation leads through \(table.name)") }
+            return outside(steps, table, facts).map { open(nil, $0) }
+        }
+    }
+
+    // MARK: Entailment
+
+    /// What can be TRUE while the row is outside, whichever of `steps` says what inside is; `nil` when every case has it inside.
+    private func outside(_ steps: [IsolationPaths.Step], _ table: TableSource, _ facts: TruthFacts) -> TruthFacts? {
+        if steps.contains(where: { isInside(table, $0, facts) }) { return nil }
+        var budget = TruthFacts.Limits.branches
+        return outside(steps, table, facts.lookingIntoAll(), &budget)
+    }
+
+    private func outside(_ steps: [IsolationPaths.Step], _ table: TableSource, _ facts: TruthFacts, _ budget: inout Int) -> TruthFacts? {
+        if steps.contains(where: { isInside(table, $0, facts) }) { return nil }
+        budget -= 1
+        guard budget > 0, let branches = facts.split() else { return facts }
+        for branch in branches {
+            if let found = outside(steps, table, branch.lookingIntoAll(), &budget) { return found }
+        }
+        return nil
+    }
+
+    /// Whether the row is inside by the rest of its isolation, without a case to distinguish.
+    private func isInside(_ table: TableSource, _ step: IsolationPaths.Step, _ facts: TruthFacts) -> Bool {
+        if facts.isContradictory { return true }
+        guard let relation = step.relations.first else { return isTenant(.column(table.alias, step.column.column), facts) }
+        let start = Expression.column(table.alias, relation.local.column)
+        func leads(_ next: TableSource, _ facts: TruthFacts) -> Bool {
+            paths.isTable(of: relation.target, next) && facts.areEqual(.column(next.alias, relation.remote.column), start) && isInside(next, step.rest, facts)
+        }
+        if facts.rows.contains(where: { leads($0, facts) }) { return true }
+        for (position, witness) in facts.witnesses.enumerated() {
+            for case .table(let next) in witness.from where paths.isTable(of: relation.target, next) {
+                if leads(next, facts.lookingInto(position)) { return true }
+            }
+        }
+        return false
+    }
+
+    private func isTenant(_ column: Expression, _ facts: TruthFacts) -> Bool {
+        func isTenant(_ term: Expression) -> Bool {
+            if case .parameter(let number) = term, kind(number) == .tenant { return true }
+            return facts.memberships.contains { $0.column == term && kind($0.parameter) == .tenants }
+        }
+        if isTenant(column) { return true }
+        return facts.equals(of: column).contains(where: isTenant)
+    }
+
+    private func kind(_ number: Int) -> ParameterKind? { parameters.indices.contains(number - 1) ? parameters[number - 1] : nil }
+}
+
+extension FromItem {
+    fileprivate var alias: Alias {
+        switch self {
+        case .table(let table): table.alias
+        case .keys(_, _, let alias), .lateral(_, let alias): alias
+        }
+    }
+}
+
+/// All that the proof has to know of where a parameter's value comes from.
+enum ParameterKind: Sendable, Hashable {
+    /// The one tenant that the viewer reaches, which the gateway fills in itself.
+    case tenant
+    /// All of them, as an array.
+    case tenants
+    case other
+}
+
+/// The catalog's isolation, looked up by what stands in a `FROM`.
+struct IsolationPaths {
+    /// What is left of a path at some table: relations to follow, then the column that names the tenant.
+    struct Step {
+        var relations: ArraySlice<RelationBinding>
+        var column: ColumnBinding
+
+        var rest: Step { Step(relations: relations.dropFirst(), column: column) }
+    }
+
+    let catalog: Catalog
+    private let through: [TableName: [Step]]
+
+    init(_ catalog: Catalog) {
+        self.catalog = catalog
+        var through: [TableName: [Step]] = [:]
+        for type in catalog.types.values {
+            guard case .path(let relations, let column) = type.isolation else { continue }
+            for (position, relation) in relations.enumerated() {
+                guard let target = catalog.types[relation.target] else { continue }
+                through[target.table, default: []].append(Step(relations: relations[(position + 1)...], column: column))
+            }
+        }
+        self.through = through
+    }
+
+    /// What is left of each path that leads through the table.
+    func steps(through table: TableSource) -> [Step] { through[TableName(schema: table.schema, name: table.name)] ?? [] }
+
+    func isTable(of type: String, _ table: TableSource) -> Bool { catalog.types[type].map { isTable(of: $0, table) } ?? false }
+    func isTable(of type: TypeBinding, _ table: TableSource) -> Bool { type.table.name == table.name && type.table.schema == table.schema }
+}
