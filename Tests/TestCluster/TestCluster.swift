@@ -12,6 +12,7 @@ public final class TestCluster: Sendable {
     public let folder: String
     private let address: String?
     private let tools: PostgresTools
+    private let settings: [String]
     private let watcher: ClusterWatcher
     private let postmaster = Mutex<pid_t?>(nil)
     private let databases = Atomic<Int>(0)
@@ -22,10 +23,13 @@ public final class TestCluster: Sendable {
     public static func shared() throws -> TestCluster { try sharedCluster.get() }
 
     /// Makes and starts a cluster of its own; ends with the object, or else with the process.
+    /// - Parameters:
+    ///   - address: Of the loopback network, to listen on at PostgreSQL's usual port too; `nil` for the socket alone.
+    ///   - settings: Of the server, each as `name=value`, beside those that make it fast.
     /// - Throws: ``TestClusterFailure`` when PostgreSQL's programs are not found or refuse.
-    /// - Parameter address: Of the loopback network, to listen on at PostgreSQL's usual port too; `nil` for the socket alone.
-    public init(listeningOn address: String? = nil) throws {
+    public init(listeningOn address: String? = nil, settings: [String] = []) throws {
         self.address = address
+        self.settings = settings
         tools = try PostgresTools.find()
         folder = try tools.makeFolder()
         watcher = try ClusterWatcher(folder: folder)
@@ -78,7 +82,7 @@ public final class TestCluster: Sendable {
         let pid = try tools.spawn("postgres", [
             "-D", folder + "/data", "-k", folder, "-c", "listen_addresses=\(address ?? "")", "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off",
             "-c", "shared_buffers=32MB", "-c", "max_connections=300", "-c", "autovacuum=off", "-c", "lc_messages=C",
-        ], log: folder + "/log")
+        ] + settings.flatMap { ["-c", $0] }, log: folder + "/log")
         postmaster.withLock { $0 = pid }
         let end = Date().addingTimeInterval(Self.patience)
         while (try? tools.run("pg_isready", ["-h", folder, "-q"])) == nil {

@@ -28,7 +28,7 @@ final class AdmittingService: GraphQLService {
             let message = AdmissionMessage.text(rule, limit, owner, retryAfter: retryAfter)
             completion(
                 GraphQLAnswer(
-                    body: Exchange.errorBody(.rateLimited, message, limit: limit), outcome: .requestError(.rateLimited), cause: nil, observation: observation,
+                    body: Exchange.errorBody(.rateLimited, message, limit: limit.name), outcome: .requestError(.rateLimited), cause: nil, observation: observation,
                     retryAfter: retryAfter))
             return nil
         case .admitted(let accounts):

@@ -111,7 +111,7 @@ final class Exchange {
 
     func refuse(_ refusal: RefusedRequest) {
         if let limit = refusal.limit { surface.statistics.hit(limit) }
-        answer(status: refusal.status ?? media.status(.requestError(refusal.code)), contentType: media.contentType, body: Self.errorBody(refusal.code, refusal.message)) { head in
+        answer(status: refusal.status ?? media.status(.requestError(refusal.code)), contentType: media.contentType, body: Self.errorBody(refusal.code, refusal.message, limit: refusal.limit?.rawValue)) { head in
             if refusal.status == 401 { head.add("www-authenticate", "Bearer") }
             if let allow = refusal.allow { head.add("allow", allow) }
             if let codings = refusal.acceptEncoding { head.add("accept-encoding", codings) }
@@ -119,7 +119,7 @@ final class Exchange {
     }
 
     /// A GraphQL response that is one request error.
-    static func errorBody(_ code: ErrorCode, _ message: String, limit: RequestLimit? = nil) -> ResponseBuffer {
+    static func errorBody(_ code: ErrorCode, _ message: String, limit: String? = nil) -> ResponseBuffer {
         let buffer = ResponseBuffer(capacity: 256)
         buffer.append("{\"errors\":[{\"message\":")
         buffer.appendJSONString(message)
@@ -127,7 +127,7 @@ final class Exchange {
         buffer.appendJSONString(code.rawValue)
         if let limit {
             buffer.append(",\"limit\":")
-            buffer.appendJSONString(limit.name)
+            buffer.appendJSONString(limit)
         }
         buffer.append("}}]}")
         return buffer

@@ -215,7 +215,7 @@ final class GraphQLEndpoint {
             do throws(RefusedRequest) {
                 if let ticket = try start(try entry.get(), arrival, share, completion: { batch.answered(index, $0.body, $0.observation) }) { batch.started(ticket) }
             } catch {
-                batch.answered(index, Exchange.errorBody(error.code, error.message))
+                batch.answered(index, Exchange.errorBody(error.code, error.message, limit: error.limit?.rawValue))
             }
         }
         guard !exchange.isAnswered else { return }

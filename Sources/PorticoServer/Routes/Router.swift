@@ -50,7 +50,8 @@ final class Router: HTTPHandler {
 
     func response(to failure: HTTPFailure) -> HTTPResponse {
         surface.statistics.count("none", status: failure.status)
-        if let excess = failure.excess { surface.statistics.hit(LimitName(excess)) }
+        let limit = failure.excess.map { LimitName($0) }
+        if let limit { surface.statistics.hit(limit) }
         let requestID = ids.next()
         var head = HTTPResponseHead(status: failure.status)
         head.add("content-type", ResponseMedia.json.contentType)
@@ -61,7 +62,7 @@ final class Router: HTTPHandler {
         case 413, 414, 431: .limitExceeded
         default: .badInput
         }
-        return HTTPResponse(head: head, body: Exchange.errorBody(code, failure.reason))
+        return HTTPResponse(head: head, body: Exchange.errorBody(code, failure.reason, limit: limit?.rawValue))
     }
 
     // MARK: Routes

@@ -1,3 +1,4 @@
+import Foundation
 import Gzip
 import PorticoAccess
 import SocketLoop
@@ -25,7 +26,12 @@ struct LimitMetricsTests {
             configuration.limits[.bodyTimeout] = 100
         }
         try await RunningServer.serving(state) { _, address in
-            let ask = { (bytes: [UInt8]) in try await RunningServer.answer(bytes, from: address).status }
+            var named: Set<String> = []
+            func ask(_ bytes: [UInt8]) async throws -> Int {
+                let answer = try await RunningServer.answer(bytes, from: address)
+                for part in answer.body.components(separatedBy: #""limit":""#).dropFirst() { named.insert(String(part.prefix { $0 != "\"" })) }
+                return answer.status
+            }
             #expect(try await ask(post(#"{"query":"{ apiVersion }"}"#)) == 200)
             // Of the document; in a batch each request counts.
             for _ in 0..<2 { #expect(try await ask(post(#"{"query":"\#(Self.crowd)"}"#)) == 200) }
@@ -45,6 +51,8 @@ struct LimitMetricsTests {
             let text = try await RunningServer.scrape(address)
             let found = Dictionary(uniqueKeysWithValues: (text.families[Self.name]?.samples ?? []).map { ($0.labels["limit"] ?? "", $0.value) })
             #expect(found == ["rootFields": 4, "batch": 1, "body": 3, "requestLine": 1, "headers": 1, "headerTimeout": 1, "bodyTimeout": 1])
+            // The answers say so, too.
+            #expect(named == Set(found.keys))
             #expect(found.keys.allSatisfy { RequestLimit(named: $0) != nil || LimitName(rawValue: $0) != nil })
         }
     }
