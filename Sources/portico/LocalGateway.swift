@@ -44,8 +44,8 @@ final class LocalGateway {
 
     deinit { pool.close() }
 
-    /// A command has one request, and nobody else to serve meanwhile.
-    private static func waiting(for work: @escaping @Sendable () async -> any Sendable) -> any Sendable {
+    /// Runs offloaded work to its end: a command has one request at a time, and nobody else to serve meanwhile.
+    static func waiting(for work: @escaping @Sendable () async -> any Sendable) -> any Sendable {
         let result = Mutex<(any Sendable)?>(nil), done = DispatchSemaphore(value: 0)
         Task.detached {
             let value = await work()

@@ -13,14 +13,15 @@ extension AccessSuiteReader {
         case .sequence: return part(node, path) { reader, path in reader.ids(node, path) }
         case .scalar where node.isNull: return part(node, path) { _, path in .absent(path) }
         case .scalar("refused", _): return ExpectedAnswer(parts: [.refused(query.roots.map(\.name))])
-        case .scalar: return part(node, path) { reader, path in reader.reader.int(node, in: 0...Int.max, as: "the number of objects").map { .count(path, $0) } }
+        case .scalar: return part(node, path) { reader, path in reader.count(node, path) }
         case .mapping: return long(node, of: query, at: path)
         }
     }
 
     private mutating func part(_ node: YAMLNode, _ path: ResponsePath?, _ make: (inout AccessSuiteReader, ResponsePath) -> ExpectedAnswer.Part?) -> ExpectedAnswer? {
         guard let path else {
-            reader.report("The query has several fields at its root: which one is meant?", at: node.range, hint: "Write `at: PATH` beside `query`, or `{ ids: { PATH: [...] } }` here.")
+            let hint = "Write `at: PATH` beside `query`, or `{ ids: { PATH: [...] } }` here."
+            reader.report("The query has several fields at its root: which one is meant?", at: node.range, hint: hint)
             return nil
         }
         return make(&self, path).map { ExpectedAnswer(parts: [$0]) }
@@ -38,7 +39,7 @@ extension AccessSuiteReader {
             let value = member.value
             switch member.key {
             case "ids": parts += each(value, path) { reader, node, path in reader.ids(node, path) }
-            case "count": parts += each(value, path) { reader, node, path in reader.reader.int(node, in: 0...Int.max, as: "the number of objects").map { .count(path, $0) } }
+            case "count": parts += each(value, path) { reader, node, path in reader.count(node, path) }
             case "absent":
                 let paths = value.text.map { [$0] } ?? reader.strings(value, as: "`absent`") ?? []
                 parts += paths.map { .absent(ResponsePath($0)) }
@@ -60,6 +61,10 @@ extension AccessSuiteReader {
             return part(node, path) { reader, path in make(&reader, node, path) }?.parts ?? []
         }
         return members.compactMap { make(&self, $0.value, ResponsePath($0.key)) }
+    }
+
+    private mutating func count(_ node: YAMLNode, _ path: ResponsePath) -> ExpectedAnswer.Part? {
+        reader.int(node, in: 0...Int.max, as: "the number of objects").map { .count(path, $0) }
     }
 
     private mutating func ids(_ node: YAMLNode, _ path: ResponsePath) -> ExpectedAnswer.Part? {

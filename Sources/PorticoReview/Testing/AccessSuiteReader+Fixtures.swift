@@ -29,7 +29,8 @@ extension AccessSuiteReader {
                 let table = TableName(schema: parts.count == 2 ? parts[0] : nil, name: last)
                 suite.fixtures.append(FixtureRows(table: table, rows: rows.map { row in FixtureRows.Row(cells: row.members.map { cell($0) }, range: row.range) }))
             } else if let type = catalog.types[member.key] {
-                suite.fixtures.append(FixtureRows(table: type.table, rows: rows.map { row in FixtureRows.Row(cells: row.members.compactMap { cell($0, of: type) }, range: row.range) }))
+                let cells = rows.map { row in FixtureRows.Row(cells: row.members.compactMap { cell($0, of: type) }, range: row.range) }
+                suite.fixtures.append(FixtureRows(table: type.table, rows: cells))
             } else {
                 let hint = didYouMean(suggestion(for: member.key, among: catalog.types.keys)) ?? "Rows of a table are written below `table NAME`."
                 reader.report("There is no type `\(member.key)`.", at: member.keyRange, hint: hint)

@@ -92,7 +92,8 @@ public struct AccessSuiteReader {
         let claims = mapping["claims"].map { self.claims($0) } ?? [:]
         if let node = mapping["user"] {
             for other in mapping.members where ["role", "tenant", "tenants", "id"].contains(other.key) {
-                reader.report("A viewer by the row of its user takes `\(other.key)` from there.", at: other.keyRange, hint: "Leave out `user` to state a viewer whole.")
+                let hint = "Leave out `user` to state a viewer whole."
+                reader.report("A viewer by the row of its user takes `\(other.key)` from there.", at: other.keyRange, hint: hint)
             }
             guard let user = reader.string(node, as: "`user`") else { return nil }
             return StatedViewer(name: member.key, identity: .user(user), claims: claims, range: member.keyRange)
@@ -129,7 +130,8 @@ public struct AccessSuiteReader {
         }
         return names(member.key).filter { name in
             if known.contains(name) { return true }
-            let hint = didYouMean(suggestion(for: name, among: known + [Self.others])) ?? (known.isEmpty ? "The file states no viewers." : "There are: \(known.joined(separator: ", ")).")
+            let all = known.isEmpty ? "The file states no viewers." : "There are: \(known.joined(separator: ", "))."
+            let hint = didYouMean(suggestion(for: name, among: known + [Self.others])) ?? all
             reader.report("There is no viewer `\(name)`.", at: member.keyRange, hint: hint)
             return false
         }
@@ -146,7 +148,9 @@ public struct AccessSuiteReader {
 
     /// A document, or a mapping with one.
     mutating func query(_ node: YAMLNode, named name: String) -> StatedQuery? {
-        if case .scalar = node.content { return reader.string(node, as: "a query").flatMap { parsed(StatedQuery(document: Array($0.utf8), variables: []), at: node) } }
+        if case .scalar = node.content {
+            return reader.string(node, as: "a query").flatMap { parsed(StatedQuery(document: Array($0.utf8), variables: []), at: node) }
+        }
         guard let mapping = reader.mapping(node, allowedKeys: ["graphql", "file", "operation", "variables"], as: "the query `\(name)`") else { return nil }
         var query = StatedQuery(document: [], variables: variables(mapping))
         query.operation = mapping["operation"].flatMap { reader.string($0, as: "`operation`") }
@@ -186,6 +190,7 @@ public struct AccessSuiteReader {
             return nil
         }
         var query = query
+        query.roots = []
         for case .operation(let operation) in document.definitions where query.operation == nil || operation.name?.value == query.operation {
             for case .field(let field) in operation.selectionSet.selections {
                 query.roots.append(StatedQuery.RootField(name: field.name.value, key: field.responseKey.value))
@@ -208,7 +213,8 @@ public struct AccessSuiteReader {
             return
         }
         guard let query = query(of: mapping, name: nameNode), let rows = reader.mapping(table, as: "`expect`") else { return }
-        let path = mapping["at"].flatMap { reader.string($0, as: "`at`") }.map { ResponsePath($0) } ?? (query.roots.count == 1 ? ResponsePath(query.roots[0].key) : nil)
+        let only = query.roots.count == 1 ? query.roots.first?.key : nil
+        let path = (mapping["at"].flatMap { reader.string($0, as: "`at`") } ?? only).map { ResponsePath($0) }
         for row in rows.members {
             guard let expectation = expectation(row.value, of: query, at: path) else { continue }
             for viewer in viewers(row, in: rows) {
@@ -224,7 +230,7 @@ public struct AccessSuiteReader {
         case (let node?, nil):
             guard let text = reader.string(node, as: "`query`") else { return nil }
             if text.contains("{") {
-                found = parsed(StatedQuery(document: Array(text.utf8), operation: mapping["operation"]?.text, variables: []), at: node)
+                found = parsed(StatedQuery(document: Array(text.utf8), variables: []), at: node)
             } else if let known = queries[text] {
                 found = known
             } else if !queryNames.contains(text) {
@@ -237,58 +243,13 @@ public struct AccessSuiteReader {
         case (nil, nil), (_?, _?): reader.report("A test has either `query` or `file`.", at: name.range)
         }
         guard var found else { return nil }
-        if let node = mapping["operation"], let operation = reader.string(node, as: "`operation`") { found.operation = operation }
+        if let node = mapping["operation"], let operation = reader.string(node, as: "`operation`") {
+            found.operation = operation
+            found = parsed(found, at: node) ?? found
+        }
         // A test's own variables win over those of the query.
         let own = variables(mapping)
         found.variables = found.variables.filter { member in !own.contains { $0.key == member.key } } + own
         return found
-    }
-
-    // MARK: Fields
-
-    /// `Type: { viewer: all, other: { except: [...] } }`: exactly which fields each may ask for, in the words of `roles.yaml`.
-    private mutating func readFields(_ node: YAMLNode) {
-        guard let types = reader.mapping(node, as: "`fields`") else { return }
-        for entry in types.members {
-            guard let type = catalog.types[entry.key] else {
-                reader.report("There is no type `\(entry.key)`.", at: entry.keyRange, hint: didYouMean(suggestion(for: entry.key, among: catalog.types.keys)))
-                continue
-            }
-            guard let rows = reader.mapping(entry.value, as: "the fields of \(type.name)") else { continue }
-            for row in rows.members {
-                guard let fields = fields(row.value, of: type) else { continue }
-                for viewer in viewers(row, in: rows) {
-                    add(AccessCase(test: "the fields of \(type.name)", viewer: viewer, subject: .fields(type: type.name, fields), range: row.keyRange))
-                }
-            }
-        }
-    }
-
-    private mutating func fields(_ node: YAMLNode, of type: TypeBinding) -> Set<String>? {
-        let all = Set(type.fields.keys)
-        switch node.content {
-        case .scalar("all", _): return all
-        case .scalar("none", _): return []
-        case .sequence: return names(node, of: type)
-        case .mapping:
-            guard let mapping = reader.mapping(node, allowedKeys: ["except"], as: "the fields"), let except = mapping["except"] else { return nil }
-            return names(except, of: type).map { all.subtracting($0) }
-        case .scalar:
-            reader.report("Expected `all`, `none`, a list of fields or `{ except: [...] }`, found \(node.kindDescription).", at: node.range)
-            return nil
-        }
-    }
-
-    private mutating func names(_ node: YAMLNode, of type: TypeBinding) -> Set<String>? {
-        guard let items = reader.sequence(node, as: "the fields of \(type.name)") else { return nil }
-        var names: Set<String> = []
-        for item in items {
-            guard let name = reader.string(item, as: "a field") else { return nil }
-            if type.fields[name] == nil {
-                reader.report("\(type.name) has no field `\(name)`.", at: item.range, hint: didYouMean(suggestion(for: name, among: type.fields.keys)))
-            }
-            names.insert(name)
-        }
-        return names
     }
 }

@@ -58,7 +58,8 @@ public struct AccessTestReport: Sendable {
             lines.append("")
         }
         let failed = failures.count
-        lines.append(failed == 0 ? "✓ \(count(cases.count, "expectation")) met." : "\(cases.count - failed) of \(count(cases.count, "expectation")) met, \(failed) not.")
+        let all = count(cases.count, "expectation")
+        lines.append(failed == 0 ? "✓ \(all) met." : "\(cases.count - failed) of \(all) met, \(failed) not.")
         if let coverage {
             lines.append("Coverage: \(text(coverage.share, "rules exercised")).")
             lines += coverage.unexercised.map { "  \($0.origin): no test exercises: \($0.name)" }

@@ -45,7 +45,8 @@ public struct ResponseError: Sendable, Equatable {
         offsets = []
         if case .array(let places)? = error["locations"] {
             offsets = places.compactMap { place in
-                guard case .number(let line)? = place["line"], case .number(let column)? = place["column"], let line = Int(line), let column = Int(column) else { return nil }
+                guard case .number(let line)? = place["line"], case .number(let column)? = place["column"] else { return nil }
+                guard let line = Int(line), let column = Int(column) else { return nil }
                 return Self.offset(line: line, column: column, in: document)
             }
         }
@@ -79,7 +80,8 @@ public struct ResponseError: Sendable, Equatable {
     /// The names that it proposes.
     var proposals: [String] {
         guard let question = message.firstRange(of: " Did you mean") else { return [] }
-        return message[question.upperBound...].split(separator: "\"", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
+        let parts = message[question.upperBound...].split(separator: "\"", omittingEmptySubsequences: false)
+        return parts.enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
     }
 }
 

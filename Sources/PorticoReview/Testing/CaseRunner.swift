@@ -42,7 +42,8 @@ public struct CaseRunner {
     private func fields(of type: TypeBinding, _ expected: Set<String>, _ viewer: Viewer, _ rules: RuleSet, probing: Bool) throws -> Outcome {
         let question = FieldQuestion(type, schema: rules.schema, catalog: catalog)
         guard !question.documents.isEmpty else {
-            return Outcome(mismatches: [Mismatch(summary: "no field of the schema leads to \(type.name) without an argument", lines: ["          Test it by queries."])], isAnswered: false)
+            let mismatch = Mismatch(summary: "no field of the schema leads to \(type.name) without an argument", lines: ["          Test it by queries."])
+            return Outcome(mismatches: [mismatch], isAnswered: false)
         }
         var refused: Set<String> = [], isAnswered = false, mismatches: [Mismatch] = []
         for document in question.documents {

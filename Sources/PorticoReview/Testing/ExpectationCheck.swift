@@ -39,7 +39,8 @@ public struct ExpectationCheck: Sendable {
             }
         }
         if !expectsErrors, let error = answer.errors.first {
-            found.append(Mismatch(summary: answer.hasData ? "the answer has errors" : "there is no data", lines: ["found     \(error.code): \(error.message)"] + answer.failures.map { "          \($0)" }, subjects: subjects(of: answer.errors)))
+            let lines = ["found     \(error.code): \(error.message)"] + answer.failures.map { "          \($0)" }
+            found.append(Mismatch(summary: answer.hasData ? "the answer has errors" : "there is no data", lines: lines, subjects: subjects(of: answer.errors)))
             if !answer.hasData { return found }
         }
         for part in expectation.parts {
@@ -53,19 +54,22 @@ public struct ExpectationCheck: Sendable {
         case .ids(let path, let expected): return ids(expected, at: path, answer)
         case .count(let path, let expected):
             guard let values = answer.data.values(at: path.keys[...]) else { return nothing(at: path) }
-            return values.count == expected ? nil : Mismatch(summary: "the number at \(path) differs", lines: ["expected  \(expected)", "found     \(values.count)"], subjects: rows(at: path))
+            let lines = ["expected  \(expected)", "found     \(values.count)"]
+            return values.count == expected ? nil : Mismatch(summary: "the number at \(path) differs", lines: lines, subjects: rows(at: path))
         case .absent(let path):
             guard let values = answer.data.values(at: path.keys[...]) else { return nothing(at: path) }
-            return values.isEmpty ? nil : Mismatch(summary: "\(path) is not null", lines: ["expected  null", "found     \(shown(values[0].text))"], subjects: rows(at: path))
+            guard let value = values.first else { return nil }
+            return Mismatch(summary: "\(path) is not null", lines: ["expected  null", "found     \(shown(value.text))"], subjects: rows(at: path))
         case .refused(let names): return refused(names, answer)
         case .error(let code):
             if let error = answer.errors.first {
-                return error.code == code ? nil : Mismatch(summary: "the error is another one", lines: ["expected  \(code)", "found     \(error.code): \(error.message)"])
+                let lines = ["expected  \(code)", "found     \(error.code): \(error.message)"]
+                return error.code == code ? nil : Mismatch(summary: "the error is another one", lines: lines)
             }
             return Mismatch(summary: "there is no error", lines: ["expected  \(code)", "found     \(shown(answer.body.text))"])
         case .data(let expected):
-            return expected.says(answer.data) ? nil : Mismatch(
-                summary: "the data differ", lines: ["expected  \(shown(expected.text))", "found     \(shown(answer.data.text))"], subjects: mentions.types.sorted().map { .rows(type: $0) })
+            let lines = ["expected  \(shown(expected.text))", "found     \(shown(answer.data.text))"]
+            return expected.says(answer.data) ? nil : Mismatch(summary: "the data differ", lines: lines, subjects: mentions.types.sorted().map { .rows(type: $0) })
         }
     }
 
@@ -73,7 +77,9 @@ public struct ExpectationCheck: Sendable {
         guard let values = answer.data.values(at: path.keys[...]) else { return nothing(at: path) }
         var found: [String] = []
         for value in values {
-            guard let id = value.idText else { return Mismatch(summary: "what stands at \(path) has no `id`", lines: ["found     \(shown(value.text))", "          Select `id` there."]) }
+            guard let id = value.idText else {
+                return Mismatch(summary: "what stands at \(path) has no `id`", lines: ["found     \(shown(value.text))", "          Select `id` there."])
+            }
             found.append(id)
         }
         guard found.sorted() != expected.sorted() else { return nil }

@@ -35,14 +35,14 @@ public struct HiddenNameProbe: Sendable {
             let leaked = error.proposals.filter { !visible.contains($0) }
             if !leaked.isEmpty { found.append(Mismatch(summary: "an error proposes what the viewer may not see", lines: ["found     \(error.message)"])) }
         }
-        guard answer.errors.count == errors.count else {
-            found.append(Mismatch(summary: "a hidden name can be told from a missing one", lines: ["hidden    \(errors.count) errors", "missing   \(answer.errors.count) errors"]))
-            return found
+        func told(_ hidden: String, _ missing: String) -> Mismatch {
+            Mismatch(summary: "a hidden name can be told from a missing one", lines: ["hidden    \(hidden)", "missing   \(missing)"])
         }
+        guard answer.errors.count == errors.count else { return found + [told("\(errors.count) errors", "\(answer.errors.count) errors")] }
         for (index, pair) in zip(errors, answer.errors).enumerated() {
             let expected = pair.0.plainMessage.replacingAll("\"\(made[index].hidden)\"", by: "\"\(made[index].name)\"")
             if expected != pair.1.plainMessage || pair.0.code != pair.1.code || pair.0.offsets != pair.1.offsets {
-                found.append(Mismatch(summary: "a hidden name can be told from a missing one", lines: ["hidden    \(pair.0.code): \(pair.0.message)", "missing   \(pair.1.code): \(pair.1.message)"]))
+                found.append(told("\(pair.0.code): \(pair.0.message)", "\(pair.1.code): \(pair.1.message)"))
             }
         }
         return found

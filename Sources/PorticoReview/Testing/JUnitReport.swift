@@ -1,11 +1,12 @@
 extension AccessTestReport {
-    /// The report as JUnit's XML, which CI systems read: a case for each pair of a test and a viewer, one for each mutant that no test noticed, and coverage and score
-    /// as properties.
+    /// The report as JUnit's XML, which CI systems read: a case for each pair of a test and a viewer, one for each mutant that no test noticed, and coverage and
+    /// score as properties.
     public var junit: String {
         let survivors = mutation?.survivors ?? []
         var lines = ["<?xml version=\"1.0\" encoding=\"UTF-8\"?>"]
-        lines.append("<testsuites tests=\"\(cases.count + survivors.count)\" failures=\"\(failures.count + survivors.count)\" errors=\"0\" time=\"\(Self.seconds(cases))\">")
-        lines.append("  <testsuite name=\"\(Self.escaped(source.name))\" tests=\"\(cases.count)\" failures=\"\(failures.count)\" errors=\"0\" skipped=\"0\" time=\"\(Self.seconds(cases))\">")
+        let time = Self.seconds(cases), failed = failures.count
+        lines.append("<testsuites tests=\"\(cases.count + survivors.count)\" failures=\"\(failed + survivors.count)\" errors=\"0\" time=\"\(time)\">")
+        lines.append(Self.suite(source.name, tests: cases.count, failures: failed, time: time))
         var properties: [String] = []
         if let coverage { properties.append("      <property name=\"coverage\" value=\"\(coverage.share.percent)\"/>") }
         if let mutation { properties.append("      <property name=\"mutationScore\" value=\"\(mutation.share.percent)\"/>") }
@@ -13,9 +14,10 @@ extension AccessTestReport {
         for result in cases { lines += xml(result) }
         lines.append("  </testsuite>")
         if !survivors.isEmpty {
-            lines.append("  <testsuite name=\"mutants that no test noticed\" tests=\"\(survivors.count)\" failures=\"\(survivors.count)\" errors=\"0\" skipped=\"0\" time=\"0\">")
+            lines.append(Self.suite("mutants that no test noticed", tests: survivors.count, failures: survivors.count, time: "0"))
             for mutant in survivors {
-                lines.append("    <testcase classname=\"\(Self.escaped(mutant.kind.rawValue))\" name=\"\(Self.escaped("\(mutant.origin): \(mutant.effect)"))\" time=\"0\">")
+                let name = Self.escaped("\(mutant.origin): \(mutant.effect)")
+                lines.append("    <testcase classname=\"\(Self.escaped(mutant.kind.rawValue))\" name=\"\(name)\" time=\"0\">")
                 lines.append("      <failure message=\"no test notices this change\" type=\"survivor\"/>")
                 lines.append("    </testcase>")
             }
@@ -26,12 +28,16 @@ extension AccessTestReport {
     }
 
     private func xml(_ result: CaseResult) -> [String] {
-        let head = "    <testcase classname=\"\(Self.escaped(result.test.test))\" name=\"\(Self.escaped(result.test.viewer))\" file=\"\(Self.escaped(source.name))\" time=\"\(Self.seconds([result]))\""
+        let names = "classname=\"\(Self.escaped(result.test.test))\" name=\"\(Self.escaped(result.test.viewer))\" file=\"\(Self.escaped(source.name))\""
+        let head = "    <testcase \(names) time=\"\(Self.seconds([result]))\""
         guard let first = result.mismatches.first else { return [head + "/>"] }
-        let text = [place(result.test)] + result.mismatches.flatMap { [$0.summary] + $0.lines.map { "  \($0)" } } + result.reasons
-        return [
-            head + ">", "      <failure message=\"\(Self.escaped(first.summary))\" type=\"mismatch\">\(Self.escaped(text.joined(separator: "\n")))</failure>", "    </testcase>",
-        ]
+        let lines = [place(result.test)] + result.mismatches.flatMap { [$0.summary] + $0.lines.map { "  \($0)" } } + result.reasons
+        let text = Self.escaped(lines.joined(separator: "\n"))
+        return [head + ">", "      <failure message=\"\(Self.escaped(first.summary))\" type=\"mismatch\">\(text)</failure>", "    </testcase>"]
+    }
+
+    private static func suite(_ name: String, tests: Int, failures: Int, time: String) -> String {
+        "  <testsuite name=\"\(escaped(name))\" tests=\"\(tests)\" failures=\"\(failures)\" errors=\"0\" skipped=\"0\" time=\"\(time)\">"
     }
 
     private static func seconds(_ results: [CaseResult]) -> String {

@@ -4,8 +4,8 @@ import YAMLTree
 
 /// Which rules the tests come near at all: a rule that no test exercises could say anything.
 ///
-/// A reading is exercised by a question that was answered, a row condition by one that asks for rows, a field that is kept back by one that names it, an isolation by any
-/// answered question of a role that it binds. Whether the tests would notice a change of the rule is what ``RuleMutants`` tell.
+/// A reading is exercised by a question that was answered, a row condition by one that asks for rows, a field that is kept back by one that names it, an
+/// isolation by any answered question of a role that it binds. Whether the tests would notice a change of the rule is what ``RuleMutants`` tell.
 public struct RuleCoverage: Sendable {
     public struct Rule: Sendable {
         /// Such as `client's rows of Ticket: creatorId`.
@@ -64,8 +64,8 @@ public struct RuleCoverage: Sendable {
             }
         }
         for file in texts.resolvers {
-            guard texts.catalog.types[file.source.stem] != nil, let isolation = file.root.members.first(where: { $0.key == "isolation" }), isolation.value.text != "none" else { continue }
-            add("the isolation of \(file.source.stem)", file.origin(isolation.keyRange), .rows(file.source.stem), texts.boundRoles)
+            guard let (type, isolation) = texts.isolation(file) else { continue }
+            add("the isolation of \(type.name)", file.origin(isolation.keyRange), .rows(type.name), texts.boundRoles)
         }
     }
 

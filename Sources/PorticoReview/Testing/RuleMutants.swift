@@ -41,7 +41,8 @@ public struct RuleMutants: Sendable {
                 guard let index = group.file.root.value(at: [.key("grants")])?.items.firstIndex(where: { $0.text == grant }) else { continue }
                 for name in group.names { edits[name] = [YAMLEdit(path: [.key("grants"), .index(index)], change: .remove)] }
             }
-            add(.optionalGranted, "every \(read.role) may read \(read.type.name), also where no tenant grants it", file.origin(optional.keyRange), role: read.role, type: read.type.name, edits: edits)
+            let effect = "every \(read.role) may read \(read.type.name), also where no tenant grants it"
+            add(.optionalGranted, effect, file.origin(optional.keyRange), role: read.role, type: read.type.name, edits: edits)
         }
         typesAdded(to: role)
         ofLimits(role.value, path + [.key("limits")], file, names: [file.source.name], owner: role.key, role: role.key, tenants: nil)
@@ -89,7 +90,8 @@ public struct RuleMutants: Sendable {
             let rule = YAMLNode.mapping([("read", .mapping([("fields", .text("all"))]))])
             let isStated = texts.roleSections.contains { $0.key == role.key }
             let path: [YAMLEdit.Step] = [.key("roles"), .key(role.key)]
-            let edit = isStated ? YAMLEdit(path: path + [.key(type.name)], change: .set(rule)) : YAMLEdit(path: path, change: .set(.mapping([(type.name, rule)])))
+            let edit = isStated
+                ? YAMLEdit(path: path + [.key(type.name)], change: .set(rule)) : YAMLEdit(path: path, change: .set(.mapping([(type.name, rule)])))
             add(.typeAdded, "\(role.key) may read \(type.name)", file.origin(role.keyRange), role: role.key, type: type.name, edits: [file.source.name: [edit]])
         }
     }
@@ -99,7 +101,8 @@ public struct RuleMutants: Sendable {
     ) {
         for limit in section.members.first(where: { $0.key == "limits" })?.value.members ?? [] where Self.canBeSeen(limit.key) {
             let edit = YAMLEdit(path: path + [.key(limit.key)], change: .remove)
-            add(.limitRemoved, "\(owner) has no limit `\(limit.key)` of its own", file.origin(limit.keyRange), role: role, tenants: tenants, edits: Self.all(names, edit))
+            let effect = "\(owner) has no limit `\(limit.key)` of its own"
+            add(.limitRemoved, effect, file.origin(limit.keyRange), role: role, tenants: tenants, edits: Self.all(names, edit))
         }
     }
 
@@ -119,17 +122,22 @@ public struct RuleMutants: Sendable {
             guard let text = grant.text else { continue }
             let parts = text.split(separator: ".").map(String.init)
             let edit = YAMLEdit(path: [.key("grants"), .index(index)], change: .remove)
-            add(.grantRemoved, "`\(text)` is not granted", file.origin(grant.range), role: parts.first, tenants: group.tenants, type: parts.count > 1 ? parts[1] : nil, edits: Self.all(group.names, edit))
+            add(
+                .grantRemoved, "`\(text)` is not granted", file.origin(grant.range), role: parts.first, tenants: group.tenants,
+                type: parts.count > 1 ? parts[1] : nil, edits: Self.all(group.names, edit))
         }
         ofLimits(file.root, [.key("limits")], file, names: group.names, owner: "the tenant", role: nil, tenants: group.tenants)
         for section in file.root.members where !["grants", "limits"].contains(section.key) {
-            ofLimits(section.value, [.key(section.key), .key("limits")], file, names: group.names, owner: "the tenant's \(section.key)", role: section.key, tenants: group.tenants)
+            let path: [YAMLEdit.Step] = [.key(section.key), .key("limits")]
+            ofLimits(section.value, path, file, names: group.names, owner: "the tenant's \(section.key)", role: section.key, tenants: group.tenants)
         }
         for read in texts.reads(group) {
             for (index, item) in (read.node["hide"]?.items ?? []).enumerated() {
                 guard let field = item.text else { continue }
                 let edit = YAMLEdit(path: read.path + [.key("hide"), .index(index)], change: .remove)
-                add(.hideRemoved, "\(read.role) may read \(read.type.name).\(field)", file.origin(item.range), role: read.role, tenants: group.tenants, type: read.type.name, field: field, edits: Self.all(group.names, edit))
+                add(
+                    .hideRemoved, "\(read.role) may read \(read.type.name).\(field)", file.origin(item.range), role: read.role, tenants: group.tenants,
+                    type: read.type.name, field: field, edits: Self.all(group.names, edit))
             }
             ofRows(read, file, names: group.names, tenants: group.tenants)
         }
@@ -137,7 +145,9 @@ public struct RuleMutants: Sendable {
 
     private typealias TenantGroup = RuleTexts.TenantGroup
 
-    private static func all(_ names: [String], _ edit: YAMLEdit) -> [String: [YAMLEdit]] { Dictionary(names.map { ($0, [edit]) }, uniquingKeysWith: { first, _ in first }) }
+    private static func all(_ names: [String], _ edit: YAMLEdit) -> [String: [YAMLEdit]] {
+        Dictionary(names.map { ($0, [edit]) }, uniquingKeysWith: { first, _ in first })
+    }
 
     // MARK: Conditions
 
@@ -148,22 +158,25 @@ public struct RuleMutants: Sendable {
         changes.object(rows.value, of: read.type, at: read.path + [.key("rows")])
         for change in changes.found {
             let effect = "\(read.role)'s \(read.type.name): \(change.effect)"
-            add(change.isNarrower ? .alternativeDropped : .conditionDropped, effect, file.origin(change.range), role: read.role, tenants: tenants, type: read.type.name, edits: Self.all(names, change.edit))
+            add(
+                change.isNarrower ? .alternativeDropped : .conditionDropped, effect, file.origin(change.range), role: read.role, tenants: tenants,
+                type: read.type.name, edits: Self.all(names, change.edit))
         }
     }
 
     // MARK: Isolation
 
     private mutating func ofIsolation(_ file: RuleTexts.File) {
-        guard let type = texts.catalog.types[file.source.stem], let isolation = file.root.members.first(where: { $0.key == "isolation" }), isolation.value.text != "none" else { return }
-        let edit = YAMLEdit(path: [.key("isolation")], change: .set(.text("none")))
-        add(.isolationRemoved, "rows of \(type.name) belong to no tenant", file.origin(isolation.keyRange), roles: texts.boundRoles, edits: [file.source.name: [edit]])
+        guard let (type, isolation) = texts.isolation(file) else { return }
+        let edits = [file.source.name: [YAMLEdit(path: [.key("isolation")], change: .set(.text("none")))]]
+        add(.isolationRemoved, "rows of \(type.name) belong to no tenant", file.origin(isolation.keyRange), roles: texts.boundRoles, edits: edits)
     }
 
     private mutating func add(
-        _ kind: RuleMutant.Kind, _ effect: String, _ origin: RuleOrigin, role: String? = nil, roles: Set<String>? = nil, tenants: Set<String>? = nil, type: String? = nil,
-        field: String? = nil, edits: [String: [YAMLEdit]]
+        _ kind: RuleMutant.Kind, _ effect: String, _ origin: RuleOrigin, role: String? = nil, roles: Set<String>? = nil, tenants: Set<String>? = nil,
+        type: String? = nil, field: String? = nil, edits: [String: [YAMLEdit]]
     ) {
-        all.append(RuleMutant(kind: kind, effect: effect, origin: origin, roles: roles ?? role.map { [$0] }, tenants: tenants, type: type, field: field, edits: edits))
+        let roles = roles ?? role.map { [$0] }
+        all.append(RuleMutant(kind: kind, effect: effect, origin: origin, roles: roles, tenants: tenants, type: type, field: field, edits: edits))
     }
 }

@@ -67,9 +67,10 @@ public struct RuleTexts: Sendable {
     /// All `read:` of a section of a role, in `roles.yaml` or in a tenant's file.
     func reads(_ section: YAMLNode, role: String, at path: [YAMLEdit.Step]) -> [Read] {
         section.members.compactMap { member in
-            guard let type = catalog.types[member.key], let read = member.value.members.first(where: { $0.key == "read" }), case .mapping(let members) = read.value.content else { return nil }
-            return Read(
-                role: role, type: type, path: path + [.key(member.key), .key("read")], keyRange: read.keyRange, node: YAMLMapping(members: members, range: read.value.range))
+            guard let type = catalog.types[member.key], let read = member.value.members.first(where: { $0.key == "read" }) else { return nil }
+            guard case .mapping(let members) = read.value.content else { return nil }
+            let node = YAMLMapping(members: members, range: read.value.range)
+            return Read(role: role, type: type, path: path + [.key(member.key), .key("read")], keyRange: read.keyRange, node: node)
         }
     }
 
@@ -78,6 +79,12 @@ public struct RuleTexts: Sendable {
 
     /// The reads of a tenant's file, role by role.
     func reads(_ group: TenantGroup) -> [Read] { group.file.root.members.flatMap { reads($0.value, role: $0.key, at: [.key($0.key)]) } }
+
+    /// What a resolver file says of how its type's rows belong to tenants; `nil` where they belong to none.
+    func isolation(_ file: File) -> (type: TypeBinding, member: YAMLMember)? {
+        guard let type = catalog.types[file.source.stem], let member = file.root.members.first(where: { $0.key == "isolation" }) else { return nil }
+        return member.value.text == "none" ? nil : (type, member)
+    }
 
     func isCrossTenant(_ role: YAMLMember) -> Bool { role.value.value(at: [.key("crossTenant")])?.text.map { $0.lowercased() == "true" } ?? false }
 

@@ -95,7 +95,8 @@ struct AccessTestRun {
             let policy = try Policy.load(catalog: catalog, limits: project.configuration.limits.rules, roles: files.roles, tenants: files.tenants)
             if mutant.changesCatalog { return TestSubject(catalog: catalog, policy: policy, project, transaction, now: suite.now) }
             let roles = mutant.roles.map { $0.sorted() } ?? api.policy.roles
-            guard let changed = RuleEffects(policy, roles: roles, tenants: tenants.sorted()), changed != RuleEffects(api.policy, roles: roles, tenants: tenants.sorted()) else { return nil }
+            func effects(_ policy: Policy) -> RuleEffects? { RuleEffects(policy, roles: roles, tenants: tenants.sorted()) }
+            guard let changed = effects(policy), changed != effects(api.policy) else { return nil }
             return base.with(policy, project)
         } catch {
             return nil

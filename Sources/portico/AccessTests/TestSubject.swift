@@ -13,6 +13,8 @@ final class TestSubject {
 
     struct NoViewer: Error { var reason: String }
 
+    private static let late = NoViewer(reason: "The database did not answer in time.")
+
     let catalog: Catalog
     let policy: Policy
     private let transaction: TestTransaction
@@ -26,7 +28,8 @@ final class TestSubject {
         self.transaction = transaction
         var settings = GatewaySettings()
         settings.now = now
-        self.gateway = gateway ?? Gateway(catalog: catalog, pool: transaction.pool, reactor: transaction.reactor, settings: settings, offload: { work, then in then(work()) })
+        self.gateway = gateway
+            ?? Gateway(catalog: catalog, pool: transaction.pool, reactor: transaction.reactor, settings: settings, offload: { work, then in then(LocalGateway.waiting(for: work)) })
         lookup = ViewerLookup(authentication: project.configuration.authentication, policy: policy, pool: transaction.pool, reactor: transaction.reactor)
     }
 
@@ -43,7 +46,8 @@ final class TestSubject {
             var result: Result<(viewer: Viewer, rules: RuleSet), ViewerLookup.Failure>?
             lookup.viewer(user: id, claims: stated.claims) { result = $0 }
             transaction.wait { result != nil }
-            return result?.mapError { NoViewer(reason: [$0.message, $0.detail].compactMap(\.self).joined(separator: " ")) } ?? .failure(.init(reason: "The database did not answer in time."))
+            guard let result else { return .failure(Self.late) }
+            return result.mapError { NoViewer(reason: [$0.message, $0.detail].compactMap(\.self).joined(separator: " ")) }
         case .stated(let id, let role, let tenant, let tenants):
             let viewer = Viewer(id: id, role: role, tenant: tenant, tenants: tenants ?? [], claims: stated.claims)
             return tenants == nil ? resolve(viewer) : rules(of: viewer)
@@ -63,7 +67,7 @@ final class TestSubject {
                 viewer.tenants = tenants
                 return .success((viewer, found.rules))
             case .failure(let failure)?: return .failure(NoViewer(reason: failure.message))
-            case nil: return .failure(NoViewer(reason: "The database did not answer in time."))
+            case nil: return .failure(Self.late)
             }
         }
     }

@@ -51,7 +51,8 @@ final class TestTransaction {
 
     /// Throws where the connection was lost meanwhile: on another one there are no fixture rows.
     func checkConnection() throws(CommandFailure) {
-        guard pool.statistics.connectionsLost == 0 else { throw .notInOrder("the connection to the database was lost\(pool.lastFailure.map { ": \($0.message)" } ?? ".")") }
+        guard pool.statistics.connectionsLost > 0 else { return }
+        throw .notInOrder("the connection to the database was lost\(pool.lastFailure.map { ": \($0.message)" } ?? ".")")
     }
 
     /// Nothing stays.
@@ -89,7 +90,8 @@ final class TestTransaction {
         // 25006: the server, or the role, is set to read only.
         if failure.kind == .permissionDenied || failure.sqlState == "25006" {
             throw .notInOrder(
-                "the fixtures cannot be inserted as the role of \(target): \(words). They need a role that may write (nothing stays: the transaction is rolled back); name it by --database-url.")
+                "the fixtures cannot be inserted as the role of \(target): \(words). They need a role that may write; name it by --database-url. "
+                    + "Nothing stays: the transaction is rolled back.")
         }
         if failure.kind == .unavailable { throw .notInOrder("the database \(target) cannot be reached: \(failure.message)") }
         let problem = Diagnostic("PostgreSQL refuses this row of \(table.name): \(words)", file: suite.source.name, range: row.range)
@@ -100,6 +102,7 @@ final class TestTransaction {
 extension CommandFailure {
     /// What is wrong with a file that need not lie in the project: status 2.
     init(_ diagnostics: Diagnostics, in source: SourceText) {
-        self = .wrongUsage("the tests are not in order (\(countText(diagnostics.items))).\n\n\(diagnostics.items.map { render($0, in: source) }.joined(separator: "\n\n"))")
+        let pictures = diagnostics.items.map { render($0, in: source) }.joined(separator: "\n\n")
+        self = .wrongUsage("the tests are not in order (\(countText(diagnostics.items))).\n\n\(pictures)")
     }
 }

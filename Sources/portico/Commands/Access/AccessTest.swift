@@ -6,7 +6,10 @@ struct AccessTest: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "test",
         abstract: "Run the expectations about the access rules on the database.",
-        discussion: "Nothing is changed: the rows of fixtures are rolled back. The exit status is 1 when an expectation is not met or a threshold is missed, 2 when the file is wrong.")
+        discussion: """
+            Nothing is changed: the rows of fixtures are rolled back. The exit status is 1 when an expectation is not met or a threshold is missed, 2 when the \
+            file is wrong.
+            """)
 
     @OptionGroup var options: GlobalOptions
     @Argument(help: ArgumentHelp("The file with the tests.", discussion: "Without it, config/access/tests.yaml of the project.")) var file: String?
