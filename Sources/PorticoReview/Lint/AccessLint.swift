@@ -91,7 +91,7 @@ public struct AccessLint {
             for leak in BelongingRows(catalog: catalog, rules: rules).leaks(type) {
                 report(.reachableElsewhere, subjects.message(leak, type, role: role, tenant: nil), at: entry.members["rows"]?.keyRange ?? entry.typeRange, hint: subjects.hint(leak))
             }
-            if let optional = entry.members["optional"], subjects.policy.optionalTypes(of: role).contains(type.name), !subjects.isGranted(role, type.name) {
+            if let optional = entry.members["optional"], subjects.policy.optionalTypes(of: role)[type.name] != nil, !subjects.isGranted(role, type.name) {
                 report(.unusedOptional, "No tenant's file grants `\(role).\(type.name).read`.", at: optional.keyRange, hint: "Take the rule away, or write `grants: [\(role).\(type.name).read]` into the file of a tenant that is to have it.")
             }
             if type.isolation == .none, rules.reach != .crossTenant, rules.types[type.name] != nil {

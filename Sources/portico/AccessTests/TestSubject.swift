@@ -28,8 +28,8 @@ final class TestSubject {
         self.transaction = transaction
         var settings = GatewaySettings()
         settings.now = now
-        self.gateway = gateway
-            ?? Gateway(catalog: catalog, pool: transaction.pool, reactor: transaction.reactor, settings: settings, offload: { work, then in then(LocalGateway.waiting(for: work)) })
+        self.gateway = gateway ?? Gateway(
+            catalog: catalog, pool: transaction.pool, reactor: transaction.reactor, settings: settings, offload: { work, then in then(LocalGateway.waiting(for: work)) })
         lookup = ViewerLookup(authentication: project.configuration.authentication, policy: policy, pool: transaction.pool, reactor: transaction.reactor)
     }
 
