@@ -79,7 +79,8 @@ import Testing
 
     @Test(arguments: faults) func aPlannerThatTakesAnotherIsolationIsRefuted(_ type: String, _ isolation: Isolation) throws {
         let proof = IsolationProof(catalog: Fixture.catalog, planning: Self.catalog(type, isolation: isolation))
-        let report = proof.prove(try #require(Self.policy().widestRules(role: "agency_owner")))
+        let rules = try #require(Self.policy().widestRules(role: "agency_owner"))
+        let report = proof.prove(rules)
         #expect(!report.isProven)
         let found = report.parts.flatMap(\.counterexamples)
         #expect(found.contains { $0.type == type && $0.isConfirmed }, "\(report.failures())")
@@ -89,7 +90,8 @@ import Testing
 
     @Test func aCounterexampleTellsQueryLoadAndRow() throws {
         let proof = IsolationProof(catalog: Fixture.catalog, planning: Self.catalog("Domain", isolation: .none))
-        let found = try #require(proof.prove(try #require(Self.policy().widestRules(role: "agency_agent"))).parts.first?.counterexamples.first)
+        let rules = try #require(Self.policy().widestRules(role: "agency_agent"))
+        let found = try #require(proof.prove(rules).parts.first?.counterexamples.first)
         #expect(found.text.contains("A viewer of the role agency_agent, who reaches one tenant, depends on a row of Domain outside them"))
         #expect(found.query.contains("domains"))
         #expect(found.sql.contains(#"FROM "domains""#))
