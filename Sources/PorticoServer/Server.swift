@@ -136,6 +136,8 @@ public final class Server: Sendable {
         do throws(SocketFailure) {
             if let host = configuration.host {
                 var port = configuration.port
+                // Sockets that share a port share it with another process of this user as well, which would get some of the connections without anybody noticing.
+                if sockets.count > 1, port != 0 { for alone in try Listener.open(.tcp(host: host, port: port)) { alone.close() } }
                 for index in sockets.indices {
                     let opened = try Listener.open(.tcp(host: host, port: port), reusePort: sockets.count > 1)
                     sockets[index] += opened

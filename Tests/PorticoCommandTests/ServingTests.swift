@@ -121,13 +121,14 @@ func post(_ body: String, token: String?, port: UInt16, fields: String = "") thr
         #expect(try await second.end() == 0)
     }
 
-    @Test func aBusyPortIsOneClearLine() async throws {
+    /// Also where several workers share it: another process must not share it with them.
+    @Test(arguments: ["1", "2"]) func aBusyPortIsOneClearLine(workers: String) async throws {
         let project = try ProjectCopy()
         let secret = ["PORTICO_JWT_SECRET": String(repeating: "s", count: 40)]
-        let server = try RunningCommand(["serve", "--project", project.path, "--database-url", "host=/nowhere", "--port", "0"], environment: secret)
+        let server = try RunningCommand(["serve", "--project", project.path, "--database-url", "host=/nowhere", "--port", "0", "--workers", workers], environment: secret)
         let port = try await server.port()
         for command in ["dev", "serve"] {
-            let words = [command, "--project", project.path, "--port", "\(port)"] + (command == "serve" ? ["--database-url", "host=/nowhere"] : [])
+            let words = [command, "--project", project.path, "--port", "\(port)"] + (command == "serve" ? ["--database-url", "host=/nowhere", "--workers", workers] : [])
             let result = try CommandProcess.run(words, environment: secret)
             #expect(result.status == 1)
             #expect(result.errors.contains("the port \(port) of 127.0.0.1 is in use already"), "\(result.errors)")
