@@ -21,7 +21,8 @@ final class LocalGateway {
     /// What seals the cursors that it gives and takes: as `portico serve` does, so that a cursor printed here is good there.
     let cursors: CursorKey
 
-    init(_ api: API, _ project: Project) throws(CommandFailure) {
+    /// - Parameter cursors: What seals the cursors, where they are to be those of another gateway.
+    init(_ api: API, _ project: Project, cursors: CursorKey? = nil) throws(CommandFailure) {
         let database = project.configuration.database
         let text = try project.databaseText()
         var settings: ConnectionSettings
@@ -34,9 +35,9 @@ final class LocalGateway {
         settings.statementTimeoutMilliseconds = Self.patience
         settings.readOnly = true
         pool = ConnectionPool(reactor: reactor, connection: settings)
-        cursors = try project.withDevSecret().cursorKey ?? .random()
+        if let cursors { self.cursors = cursors } else { self.cursors = try project.withDevSecret().cursorKey ?? .random() }
         var gatewaySettings = GatewaySettings()
-        gatewaySettings.cursors = cursors
+        gatewaySettings.cursors = self.cursors
         gateway = Gateway(catalog: api.catalog, pool: pool, reactor: reactor, settings: gatewaySettings, offload: { work, then in then(Self.waiting(for: work)) })
         lookup = ViewerLookup(authentication: project.configuration.authentication, policy: api.policy, pool: pool, reactor: reactor)
         pool.start()

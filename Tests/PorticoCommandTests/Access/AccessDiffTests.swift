@@ -136,6 +136,12 @@ import Testing
         #expect(result.output.contains("Replayed 2 different operations of 2 viewers: 1 answer changes."), "\(result.output)")
         #expect(result.output.contains("Not replayed, because their users cannot sign in: 1.") && result.output.contains("Left out of the log or beyond 10000: 1."))
         #expect(result.output.contains("user-client-001  Mine"), "\(result.output)")
+        let pages = fixture.project.path + "/pages.log"
+        try """
+            1 info operation viewer=user-client-001 document="{ ticketsConnection { pageInfo { endCursor } edges { cursor } } }"
+            """.write(toFile: pages, atomically: true, encoding: .utf8)
+        let same = try fixture.run(["access", "diff", fixture.project.path, fixture.project.path, "--replay", pages])
+        #expect(same.output.contains("Replayed 1 different operations of one viewer: no answer changes."), "\(same.output)\(same.errors)")
         let empty = fixture.project.path + "/empty.log"
         try "nothing\n".write(toFile: empty, atomically: true, encoding: .utf8)
         let nothing = try fixture.run(["access", "diff", fixture.project.path, narrowed.path, "--replay", empty])

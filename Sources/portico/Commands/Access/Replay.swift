@@ -34,7 +34,8 @@ struct Replay {
 
     init(_ before: RuleVersion, _ after: RuleVersion, _ project: Project) throws(CommandFailure) {
         self.before = try LocalGateway(before.api, project)
-        self.after = try LocalGateway(after.api, project)
+        // The same row has the same cursor under both.
+        self.after = try LocalGateway(after.api, project, cursors: self.before.cursors)
     }
 
     func run(_ log: RecordedOperations) throws(CommandFailure) -> ReplayReport {
@@ -96,7 +97,7 @@ struct ReplayReport {
     var changes: [Change] = []
 
     func text(width: Int) -> String {
-        var lines = ["Replayed \(operations) different operations of \(viewers) viewers: \(changes.isEmpty ? "no answer changes" : changes.count == 1 ? "1 answer changes" : "\(changes.count) answers change")."]
+        var lines = ["Replayed \(operations) different operations of \(viewers == 1 ? "one viewer" : "\(viewers) viewers"): \(changes.isEmpty ? "no answer changes" : changes.count == 1 ? "1 answer changes" : "\(changes.count) answers change")."]
         if withoutViewer > 0 { lines.append("Not replayed, because their users cannot sign in: \(withoutViewer).") }
         if leftOut > 0 { lines.append("Left out of the log or beyond \(RecordedOperations.most): \(leftOut).") }
         guard !changes.isEmpty else { return lines.joined(separator: "\n") }
