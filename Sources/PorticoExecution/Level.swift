@@ -42,8 +42,8 @@ final class Level {
         }
         let base = UnsafePointer(cells)
         stitch = load.isList
-            ? Self.runs(base, rows: rowCount, width: width, keys: keys)
-            : .one(rowOfOrdinal: Self.rows(base, rows: rowCount, width: width, keys: keys.count), ordinals: keys.ordinals)
+            ? Self.runs(base, rows: rowCount, width: width, keys: keys, from: source?.ordinalBase ?? 0)
+            : .one(rowOfOrdinal: Self.rows(base, rows: rowCount, width: width, keys: keys.count, from: source?.ordinalBase ?? 0), ordinals: keys.ordinals)
         if let page { cut(to: page) }
     }
 
@@ -96,27 +96,27 @@ final class Level {
 
     // MARK: Stitching
 
-    private static func ordinal(_ cell: Cell, keys: Int) -> Int? {
+    private static func ordinal(_ cell: Cell, keys: Int, from ordinalBase: Int) -> Int? {
         guard cell.count == 8, let base = cell.base else { return nil }
-        let value = Int(Int64(bigEndian: base.loadUnaligned(as: Int64.self)))
+        let value = Int(Int64(bigEndian: base.loadUnaligned(as: Int64.self))) - ordinalBase
         return value >= 1 && value <= keys ? value - 1 : nil
     }
 
-    private static func rows(_ cells: UnsafePointer<Cell>, rows: Int, width: Int, keys: Int) -> [Int32] {
+    private static func rows(_ cells: UnsafePointer<Cell>, rows: Int, width: Int, keys: Int, from base: Int) -> [Int32] {
         var found = [Int32](repeating: -1, count: keys)
         for row in 0..<rows {
-            if let ordinal = ordinal(cells[row * width], keys: keys) { found[ordinal] = Int32(truncatingIfNeeded: row) }
+            if let ordinal = ordinal(cells[row * width], keys: keys, from: base) { found[ordinal] = Int32(truncatingIfNeeded: row) }
         }
         return found
     }
 
     /// Runs by a counting sort; no `order` where the rows came in runs already, as they do unless PostgreSQL chose otherwise.
-    private static func runs(_ cells: UnsafePointer<Cell>, rows: Int, width: Int, keys: KeyBatch) -> Stitch {
+    private static func runs(_ cells: UnsafePointer<Cell>, rows: Int, width: Int, keys: KeyBatch, from base: Int) -> Stitch {
         var starts = [Int32](repeating: 0, count: keys.count + 1)
         var inOrder = true
         var last = 0
         for row in 0..<rows {
-            guard let ordinal = ordinal(cells[row * width], keys: keys.count) else {
+            guard let ordinal = ordinal(cells[row * width], keys: keys.count, from: base) else {
                 inOrder = false
                 continue
             }
@@ -129,7 +129,7 @@ final class Level {
         var next = starts
         var order = [Int32](repeating: 0, count: Int(starts[keys.count]))
         for row in 0..<rows {
-            guard let ordinal = ordinal(cells[row * width], keys: keys.count) else { continue }
+            guard let ordinal = ordinal(cells[row * width], keys: keys.count, from: base) else { continue }
             order[Int(next[ordinal])] = Int32(truncatingIfNeeded: row)
             next[ordinal] += 1
         }

@@ -20,26 +20,29 @@ public final class AuthorizedPlan: Sendable {
     public let dependents: [[Int]]
     /// The loads that wait for nothing.
     public let first: [Int]
-    /// What is sent for each load: its statement, with a comment before it that names the operation and the plan where that was asked for.
+    /// What is sent for each load: its statement, with a comment before it that names the operation and the plan where that was asked for. Requests that wait for a
+    /// connection at the same time may share one (``MergedLoad``).
     public let statements: [Statement]
     /// Names the plan in logs and in those comments; equal for equal SQL, whatever the operation's name.
     public let hash: String
     /// Bytes that it holds, roughly: what a cache has to reckon with.
     public let weight: Int
 
-    private init(loads: [Load], output: ObjectOutput, pages: [Page], scope: TenantScope, operationName: String?, operationKind: OperationKind, isTagged: Bool) {
+    private init(loads: [Load], output: ObjectOutput, pages: [Page], access: RowAccess, operationName: String?, operationKind: OperationKind, isTagged: Bool) {
         self.loads = loads
         let hash = StatementTag.planHash(loads)
         self.hash = hash
-        if isTagged {
-            let tag = StatementTag.comment(operation: operationName, plan: hash)
-            statements = loads.map { Statement(text: tag + $0.statement.text, parameterTypes: $0.statement.parameterTypes) }
-        } else {
-            statements = loads.map(\.statement)
+        let tag = isTagged ? StatementTag.comment(operation: operationName, plan: hash) : ""
+        statements = loads.map { load in
+            let merging = StatementMerging {
+                var merged = MergedLoad(load, pages: pages, tag: tag)
+                return merged.merge(access)
+            }
+            return Statement(text: tag + load.statement.text, parameterTypes: load.statement.parameterTypes, merging: merging)
         }
         self.output = output
         self.pages = pages
-        self.scope = scope
+        scope = access.scope
         self.operationName = operationName
         self.operationKind = operationKind
         var dependents: [[Int]] = Array(repeating: [], count: loads.count)
@@ -49,7 +52,7 @@ public final class AuthorizedPlan: Sendable {
         }
         self.dependents = dependents
         self.first = first
-        weight = loads.reduce(output.weight + pages.reduce(0) { $0 + 500 + $1.use.structure.count }) { $0 + 2_000 + (isTagged ? 3 : 2) * $1.statement.text.utf8.count }
+        weight = loads.reduce(output.weight + pages.reduce(0) { $0 + 500 + $1.use.structure.count }) { $0 + 2_000 + (isTagged ? 4 : 3) * $1.statement.text.utf8.count }
     }
 
     static func authorize(_ drafts: [any DraftLoad], output: ObjectOutput, pages: [Page], access: RowAccess, name: String?, kind: OperationKind, isTagged: Bool) throws(PlanningError) -> AuthorizedPlan {
@@ -63,6 +66,6 @@ public final class AuthorizedPlan: Sendable {
             }
             loads.append(load)
         }
-        return AuthorizedPlan(loads: loads, output: output, pages: pages, scope: access.scope, operationName: name, operationKind: kind, isTagged: isTagged)
+        return AuthorizedPlan(loads: loads, output: output, pages: pages, access: access, operationName: name, operationKind: kind, isTagged: isTagged)
     }
 }

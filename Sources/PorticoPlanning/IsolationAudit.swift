@@ -8,6 +8,8 @@ import PostgresSQL
 struct IsolationAudit {
     let catalog: Catalog
     let parameters: [ParameterSource]
+    /// Where a merged statement has the values of parameters, by ``MergedLoad/name(ofParameter:)``; `nil` in any other.
+    var merged: Alias?
 
     /// The name of the first type without its tenant condition; `nil` when all is well.
     func firstUnprotected(_ select: Select) -> String? { check(select, outer: []) }
@@ -17,6 +19,7 @@ struct IsolationAudit {
         for item in select.from {
             switch item {
             case .keys: continue
+            case .values(_, let alias): if alias != merged { return "values" }
             case .lateral(let inner, _):
                 if let found = check(inner, outer: select.conditions) { return found }
             case .table(let table):
@@ -66,11 +69,11 @@ struct IsolationAudit {
     private func isTenantTest(_ condition: Expression, of column: Expression) -> Bool {
         switch condition {
         case .isTrue(let inner): return isTenantTest(inner, of: column)
-        case .binary(let left, .equal, .parameter(let number)):
-            if left == column, case .tenant = source(number) { return true }
+        case .binary(let left, .equal, let right):
+            if left == column, case .tenant = source(right) { return true }
             return false
-        case .equalsAny(let left, .parameter(let number)):
-            if left == column, case .tenants = source(number) { return true }
+        case .equalsAny(let left, let right):
+            if left == column, case .tenants = source(right) { return true }
             return false
         default: return false
         }
@@ -86,7 +89,14 @@ struct IsolationAudit {
         return select.conditions.contains { followsPath($0, rest, column, from: .column(table.alias, next.local.column)) }
     }
 
-    private func source(_ number: Int) -> ParameterSource? { parameters.indices.contains(number - 1) ? parameters[number - 1] : nil }
+    private func source(_ expression: Expression) -> ParameterSource? {
+        switch expression {
+        case .parameter(let number): merged == nil && parameters.indices.contains(number - 1) ? parameters[number - 1] : nil
+        case .cast(let inner, _): merged == nil ? nil : source(inner)
+        case .column(let alias, let name): alias == merged ? parameters.indices.first { MergedLoad.name(ofParameter: $0 + 1) == name }.map { parameters[$0] } : nil
+        default: nil
+        }
+    }
 }
 
 extension Select {

@@ -131,6 +131,7 @@ actor Worker: LoopPoller {
         settings.connections = database.connections
         settings.leases = database.leases
         settings.queueLimit = database.queue
+        settings.mergedKeys = database.mergedKeys
         let pool = ConnectionPool(reactor: reactor, connection: connection, settings: settings)
         pool.onEvent = { [unowned pool, databaseLog] event in databaseLog.report(event, standing: pool.readyConnections) }
         return pool

@@ -20,6 +20,8 @@ public final class ConnectionPool {
         /// Those of one fairness key among them. A connection answers in order, so that this is how many statements of a tenant that floods may stand before another
         /// tenant's one; four keep a connection busy while answers travel.
         public var inFlightPerKey = 4
+        /// Keys of statements that wait together and are then run as one; 0: each is run by itself. Stands against a request that waits for the answers of very many others.
+        public var mergedKeys = 300
         /// Statements that wait; more are refused, so that a slow database does not fill the memory.
         public var queueLimit = 10_000
         /// Statements of one batch: an answer may have to wait for its batch.
@@ -58,6 +60,10 @@ public final class ConnectionPool {
     var leases: [Lease?]
     var isClosed = false
 
+    /// Statements that wait and may be run together, by their statement.
+    var likes: [ObjectIdentifier: [PendingStatement]] = [:]
+    /// Of these, how many may not be wanted any more.
+    var deadLikes = 0
     private var stateTimer: (token: TimerToken, at: Int)?
     private var deadlineTimer: (token: TimerToken, at: Int)?
     /// Set while a statement is in flight that nobody waits for.
@@ -67,8 +73,6 @@ public final class ConnectionPool {
     /// The last failure to connect or loss of a connection; `nil` while all is well.
     public private(set) var lastFailure: DatabaseFailure?
     public var onEvent: ((Event) -> Void)?
-    /// Called when a connection has answered everything and nothing waits: the moment to send loads that were gathered meanwhile.
-    public var onIdle: (() -> Void)?
 
     /// - Parameter lookup: What finds the addresses of the hosts that the settings name; it is asked anew with each attempt to connect, on threads beside the loop.
     public init(reactor: Reactor, connection: ConnectionSettings, settings: Settings = Settings(), lookup: HostLookup = .system) {
@@ -79,7 +83,8 @@ public final class ConnectionPool {
         connectionLimits = PipelineConnection.Limits(statementsPerBatch: max(1, settings.statementsPerBatch), stuckAfter: settings.stuckAfter)
         let limits = PoolState<PendingStatement, Lease>.Limits(
             connections: max(1, settings.connections), leases: max(1, min(settings.leases ?? .max, settings.connections - 1)), inFlightPerConnection: max(1, settings.inFlightPerConnection),
-            inFlightPerKey: max(1, settings.inFlightPerKey), queueLimit: max(0, settings.queueLimit), connectTimeout: settings.connectTimeout, unavailableAfter: settings.unavailableAfter)
+            inFlightPerKey: max(1, settings.inFlightPerKey), mergedKeys: max(0, settings.mergedKeys), queueLimit: max(0, settings.queueLimit),
+            connectTimeout: settings.connectTimeout, unavailableAfter: settings.unavailableAfter)
         state = PoolState(limits: limits, now: reactor.now, seed: .random(in: .min ... .max))
         connections = Array(repeating: nil, count: limits.connections)
         leases = Array(repeating: nil, count: limits.connections)
@@ -163,11 +168,12 @@ public final class ConnectionPool {
 
     static let timeoutFailure = DatabaseFailure(.timeout, message: "the statement's deadline has passed")
 
-    private func admit(_ pending: PendingStatement) {
+    func admit(_ pending: PendingStatement) {
         switch state.submit(pending, key: pending.fairnessKey, now: reactor.now) {
         case .send(let slot): send(pending, slot: slot)
         case .wait:
             pending.place = .waiting
+            remember(pending)
             if state.readyCount == 0 { planTick() }
         case .refuse(.queueFull):
             guard let displaced = state.displace(for: pending.fairnessKey) else { return answerLater(pending, failure(of: .queueFull)) }
@@ -180,7 +186,8 @@ public final class ConnectionPool {
     /// Sends what the state has given a place; what cannot be sent leaves it to the next one.
     private func send(_ first: PendingStatement, slot: Int) {
         var next: PendingStatement? = first
-        while let pending = next {
+        while let waiting = next {
+            let pending = withItsLike(waiting)
             next = nil
             let failure: DatabaseFailure?
             if pending.deadline <= reactor.now {
@@ -199,7 +206,7 @@ public final class ConnectionPool {
         }
     }
 
-    private func countWait(of pending: PendingStatement) {
+    func countWait(of pending: PendingStatement) {
         guard pending.enqueuedAt > 0 else { return }
         statistics.waits += 1
         statistics.waitMilliseconds += reactor.now - pending.enqueuedAt
@@ -226,11 +233,13 @@ public final class ConnectionPool {
         guard pending.isLive else { return }
         pending.answer(.failure(failure))
         switch pending.place {
-        case .done, .held: break
+        case .done, .held, .next: break
         case .waiting:
             pending.place = .done
             state.forgotWaiter()
+            forgetLike(pending)
         case .inFlight: lookAfterAbandoned()
+        case .merged(let whole): lostMember(of: whole)
         }
     }
 
@@ -252,7 +261,8 @@ public final class ConnectionPool {
         let now = reactor.now
         var late: [PendingStatement] = [], next = Int.max
         func look(_ pending: PendingStatement) {
-            guard pending.isLive else { return }
+            for member in pending.members { look(member) }
+            guard pending.isLive, pending.members.isEmpty else { return }
             if pending.deadline <= now { late.append(pending) } else { next = min(next, pending.deadline) }
         }
         for connection in connections { connection?.forEachInFlight(look) }
@@ -383,6 +393,5 @@ extension ConnectionPool {
         if !spread.isEmpty { perform(spread) }
         if state.isWanted(slot: connection.slot) { perform(state.emptied(slot: connection.slot)) }
         pending.answer(result)
-        if let onIdle, state.waitingCount == 0, state.inFlight(onSlot: connection.slot) == 0 { onIdle() }
     }
 }

@@ -4,9 +4,13 @@ import PostgresSQL
 final class PendingStatement: PoolWaiter {
     enum Place {
         case waiting
+        /// It is about to be sent.
+        case next
         case inFlight(slot: Int)
         /// Its lease has no connection yet.
         case held
+        /// Another statement runs it together with its like.
+        case merged(into: PendingStatement)
         /// Answered, or refused and about to be.
         case done
     }
@@ -33,6 +37,10 @@ final class PendingStatement: PoolWaiter {
     var wasPreparedAgain = false
     /// The connection under it was lost once already.
     var lostConnection = false
+    /// The statements that this one runs together.
+    var members: [PendingStatement] = []
+    /// It was run together with others, which failed: now it runs alone.
+    var mustRunAlone = false
 
     init(statement: Statement, parameters: [ParameterValue], deadline: Int, fairnessKey: UInt64, lease: Lease? = nil, completion: @escaping Completion) {
         self.statement = statement
@@ -45,6 +53,19 @@ final class PendingStatement: PoolWaiter {
 
     /// Somebody still waits for the answer.
     var isLive: Bool { completion != nil }
+
+    /// It waits to be sent by itself.
+    var isWaiting: Bool {
+        if case .waiting = place { isLive } else { false }
+    }
+
+    /// Whether it may be run together with its like.
+    var mayMerge: Bool { statement.merging != nil && lease == nil && !mustRunAlone }
+
+    func leaveQueue() { place = .next }
+
+    /// Nobody waits for the answer any more, and nobody is told.
+    func forget() { completion = nil }
 
     /// Answers, once.
     func answer(_ result: Result<ResultSet, DatabaseFailure>) {

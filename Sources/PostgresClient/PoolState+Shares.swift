@@ -53,10 +53,12 @@ extension PoolState {
     mutating func spread(_ key: UInt64, from slot: Int) -> [Action] {
         guard keys.areSeveral, !queue.isEmpty, key != PoolShares.commonKey, !slots[slot].keys.contains(key) else { return [] }
         var actions: [Action] = []
-        while let place = leastBusy(for: key), let turns = queue.turns(before: { $0 == key }), let (waiter, _) = queue.popFirst(skipping: turns) {
-            if waiter.isLive {
+        while let place = leastBusy(for: key, below: limits.inFlightPerConnection), let turns = queue.turns(before: { $0 == key }), let (waiter, _) = queue.popFirst(skipping: turns) {
+            if waiter.isWaiting {
+                waiter.leaveQueue()
                 begin(key, slot: place)
                 actions.append(.send(waiter, slot: place))
+                if waiter.mayMerge, limits.mergedKeys > 0 { break }
             } else {
                 forgotten -= 1
             }

@@ -2,8 +2,20 @@
 protocol PoolWaiter: AnyObject {
     /// false once nobody wants the answer any more.
     var isLive: Bool { get }
+    /// Whether it is still to be sent by itself; false too for what others have taken along.
+    var isWaiting: Bool { get }
+    /// Whether it gains by waiting until a connection runs nothing else: what waits with it may go with it.
+    var mayMerge: Bool { get }
     /// Milliseconds; set by the pool's state when it starts to wait.
     var enqueuedAt: Int { get set }
+    /// It is its turn.
+    func leaveQueue()
+}
+
+extension PoolWaiter {
+    var isWaiting: Bool { isLive }
+    var mayMerge: Bool { false }
+    func leaveQueue() {}
 }
 
 /// The decisions of a connection pool, without its connections: which statement goes where, what waits, who is refused, when to connect.
@@ -19,6 +31,8 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
         var leases = 3
         var inFlightPerConnection = 32
         var inFlightPerKey = 4
+        /// Keys of statements that are run together; 0: each is run by itself.
+        var mergedKeys = 0
         var queueLimit = 10_000
         var connectTimeout = 5_000
         var unavailableAfter = 500
@@ -107,7 +121,7 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
     /// Connections that run nothing.
     var idleCount: Int { slots.reduce(0) { $0 + ($1.phase == .ready && $1.use == .shared && $1.inFlight == 0 ? 1 : 0) } }
 
-    func forEachWaiting(_ body: (Waiter) -> Void) { queue.forEach(body) }
+    func forEachWaiting(_ body: (Waiter) -> Void) { queue.forEach { if $0.isWaiting { body($0) } } }
 
     // MARK: Statements
 
@@ -117,7 +131,7 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
     mutating func submit(_ waiter: Waiter, key: UInt64, now: Int) -> Admission {
         keys.came(key, now: now)
         if readyCount > 0 {
-            if let slot = leastBusy(for: key) {
+            if let slot = leastBusy(for: key, below: waiter.mayMerge && limits.mergedKeys > 0 ? 1 : limits.inFlightPerConnection) {
                 begin(key, slot: slot)
                 return .send(slot: slot)
             }
@@ -131,8 +145,8 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
         return .wait
     }
 
-    func leastBusy(for key: UInt64) -> Int? {
-        var best: Int?, least = limits.inFlightPerConnection
+    func leastBusy(for key: UInt64, below bound: Int) -> Int? {
+        var best: Int?, least = bound
         for index in slots.indices where slots[index].inFlight < least && isShared(index) && hasShare(key, ofSlot: index) {
             best = index
             least = slots[index].inFlight
@@ -158,7 +172,11 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
     /// Gives a connection what waits, as far as it has room.
     mutating func fill(slot: Int) -> [Action] {
         var actions: [Action] = []
-        while let waiter = next(slot: slot) { actions.append(.send(waiter, slot: slot)) }
+        while let waiter = next(slot: slot) {
+            actions.append(.send(waiter, slot: slot))
+            // It takes its like along, which are not to be sent beside it.
+            if waiter.mayMerge, limits.mergedKeys > 0 { break }
+        }
         return actions
     }
 
@@ -166,7 +184,8 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
     private mutating func next(slot: Int) -> Waiter? {
         guard slots[slot].inFlight < limits.inFlightPerConnection else { return nil }
         while let turns = queue.turns(before: { hasShare($0, ofSlot: slot) }), let (waiter, key) = queue.popFirst(skipping: turns) {
-            if waiter.isLive {
+            if waiter.isWaiting {
+                waiter.leaveQueue()
                 begin(key, slot: slot)
                 return waiter
             }
@@ -179,18 +198,18 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
     /// none has more waiting than this one.
     mutating func displace(for key: UInt64) -> Waiter? {
         while let waiter = queue.popLastOfLongest(makingRoomFor: key) {
-            if waiter.isLive { return waiter }
+            if waiter.isWaiting { return waiter }
             forgotten -= 1
         }
         return nil
     }
 
-    /// A waiting statement is not wanted any more (its `isLive` is false by now).
+    /// A waiting statement need not be sent any more (its `isWaiting` is false by now).
     mutating func forgotWaiter() {
         forgotten += 1
         // What is cancelled while nothing moves must not pile up.
         guard forgotten > 64, forgotten > queue.count / 2 else { return }
-        _ = queue.removeAll { !$0.isLive }
+        _ = queue.removeAll { !$0.isWaiting }
         forgotten = 0
     }
 
@@ -288,12 +307,12 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
     }
 
     private mutating func failWaiting(where isDue: (Waiter) -> Bool) -> [Action] {
-        let failed = queue.removeAll { !$0.isLive || isDue($0) }
+        let failed = queue.removeAll { !$0.isWaiting || isDue($0) }
         forgotten = 0
         var oldest = Int.max
         queue.forEach { oldest = min(oldest, $0.enqueuedAt) }
         oldestSince = oldest
-        return failed.filter(\.isLive).map { .fail($0, .serverDown) }
+        return failed.filter(\.isWaiting).map { .fail($0, .serverDown) }
     }
 
     /// Doubles from the first to the longest pause; half of it is by chance, so that many gateways do not knock together.

@@ -18,6 +18,10 @@ public struct PoolStatistics: Sendable, Equatable {
     public var resent = 0
     /// Statements moved to another connection because theirs was lost.
     public var moved = 0
+    /// Statements that were run together with others of their like.
+    public var merged = 0
+    /// Statements that had been run together with others, and were run again by themselves because the whole failed.
+    public var runApart = 0
     /// Cancel requests that were sent to the server.
     public var cancels = 0
     public var connectAttempts = 0

@@ -5,39 +5,83 @@ public import PostgresSQL
 public final class ResultSet: RowSource {
     public let rowCount: Int
     public let columnCount: Int
+    public let ordinalBase: Int
     private let result: OpaquePointer
+    /// Whose rows these are some of; it keeps them.
+    private let whole: ResultSet?
+    /// The places of the rows in the whole: from here on, unless they are told one by one.
+    private let firstRow: Int
+    private let rows: [Int32]?
+    private let firstColumn: Int
 
     /// Takes the result over.
     init(_ result: OpaquePointer) {
         self.result = result
         rowCount = Int(PQntuples(result))
         columnCount = Int(PQnfields(result))
+        ordinalBase = 0
+        whole = nil
+        firstRow = 0
+        rows = nil
+        firstColumn = 0
     }
 
-    deinit { PQclear(result) }
+    /// Some rows of another result, without its first columns; it must be a whole one.
+    init(_ whole: ResultSet, rows: Rows, withoutColumns firstColumn: Int, ordinalBase: Int) {
+        result = whole.result
+        self.whole = whole
+        switch rows {
+        case .range(let range): (rowCount, firstRow, self.rows) = (range.count, range.lowerBound, nil)
+        case .places(let places): (rowCount, firstRow, self.rows) = (places.count, 0, places)
+        }
+        columnCount = max(0, whole.columnCount - firstColumn)
+        self.firstColumn = firstColumn
+        self.ordinalBase = ordinalBase
+    }
+
+    /// Places of rows in a result.
+    enum Rows {
+        case range(Range<Int>)
+        case places([Int32])
+    }
+
+    deinit { if whole == nil { PQclear(result) } }
+
+    private func place(_ row: Int) -> Int32 {
+        if let rows { rows[row] } else { Int32(truncatingIfNeeded: firstRow + row) }
+    }
 
     /// - Precondition: 0 ≤ row < ``rowCount``; there is room for ``columnCount`` cells.
     public func cells(ofRow row: Int, into cells: UnsafeMutablePointer<Cell>) {
-        let row = Int32(truncatingIfNeeded: row)
-        for column in 0..<Int32(truncatingIfNeeded: columnCount) {
+        let row = place(row), first = Int32(truncatingIfNeeded: firstColumn)
+        for index in 0..<columnCount {
+            let column = first + Int32(truncatingIfNeeded: index)
             let length = PQgetlength(result, row, column)
             // Only an empty value can be SQL's NULL.
             let isNull = length == 0 && PQgetisnull(result, row, column) == 1
-            cells[Int(column)] = isNull ? Cell(base: nil, count: -1) : Cell(base: UnsafeRawPointer(PQgetvalue(result, row, column)), count: length)
+            cells[index] = isNull ? Cell(base: nil, count: -1) : Cell(base: UnsafeRawPointer(PQgetvalue(result, row, column)), count: length)
         }
     }
 
     /// The bytes of one cell, or `nil` for SQL's NULL; for what is not hot.
     public func bytes(row: Int, column: Int) -> [UInt8]? {
-        let row = Int32(truncatingIfNeeded: row), column = Int32(truncatingIfNeeded: column)
+        let row = place(row), column = Int32(truncatingIfNeeded: column + firstColumn)
         guard PQgetisnull(result, row, column) == 0, let value = PQgetvalue(result, row, column) else { return nil }
         return Array(UnsafeRawBufferPointer(start: value, count: Int(PQgetlength(result, row, column))))
     }
 
-    /// The OID of a column's type; 0 if there is no such column.
-    public func type(ofColumn column: Int) -> UInt32 { PQftype(result, Int32(truncatingIfNeeded: column)) }
+    /// The place, from 0, that a row's first cell names; `nil` where it names none.
+    func ordinal(ofRow row: Int) -> Int? {
+        let row = place(row)
+        guard PQgetlength(result, row, 0) == 8, let value = PQgetvalue(result, row, 0) else { return nil }
+        let ordinal = Int(Int64(bigEndian: UnsafeRawPointer(value).loadUnaligned(as: Int64.self))) - 1
+        return ordinal >= 0 ? ordinal : nil
+    }
 
-    public func name(ofColumn column: Int) -> String? { PQfname(result, Int32(truncatingIfNeeded: column)).map { String(cString: $0) } }
+    /// The OID of a column's type; 0 if there is no such column.
+    public func type(ofColumn column: Int) -> UInt32 { PQftype(result, Int32(truncatingIfNeeded: column + firstColumn)) }
+
+    public func name(ofColumn column: Int) -> String? { PQfname(result, Int32(truncatingIfNeeded: column + firstColumn)).map { String(cString: $0) } }
 
     /// The rows that an INSERT, UPDATE or DELETE has changed (for a SELECT: the rows it gave).
     public var affectedRows: Int { PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0 }

@@ -20,6 +20,33 @@ public struct BinaryArray {
         count += 1
     }
 
+    public mutating func appendNull() {
+        bytes[7] = 1  // has nulls
+        Self.append(.max, to: &bytes)
+        count += 1
+    }
+
+    /// The number of elements of a one-dimensional array without nulls; `nil` for any other.
+    static func length(of array: [UInt8]) -> Int? {
+        guard array.count >= 12, array[0] == 0, array[1] == 0, array[2] == 0, array[7] == 0 else { return nil }
+        if array[3] == 0 { return 0 }
+        guard array[3] == 1, array.count >= 20 else { return nil }
+        return array[12..<16].reduce(0) { $0 << 8 | Int($1) }
+    }
+
+    /// The elements of arrays of one type, one behind the other.
+    static func joined(_ arrays: [[UInt8]]) -> [UInt8] {
+        guard var all = arrays.first(where: { $0.count >= 20 }) else { return arrays.first ?? [] }
+        all.removeSubrange(20...)
+        var count = 0
+        for array in arrays where array.count >= 20 {
+            all += array[20...]
+            count += length(of: array) ?? 0
+        }
+        for shift in 0..<4 { all[12 + shift] = UInt8(truncatingIfNeeded: count >> (24 - 8 * shift)) }
+        return all
+    }
+
     /// The finished value. An array without elements has no dimension.
     public consuming func finish() -> ParameterValue {
         if count == 0 {

@@ -63,6 +63,9 @@ public struct SQLPrinter {
             text += "\(quoteIdentifier(table.name)) AS \(table.alias.text)"
         case .keys(let parameter, let type, let alias):
             text += "unnest($\(parameter)::\(type)[]) WITH ORDINALITY AS \(alias.text)(key, ord)"
+        case .values(let columns, let alias):
+            let arrays = columns.map { "$\($0.parameter)::\($0.type)[]" }.joined(separator: ", ")
+            text += "unnest(\(arrays)) WITH ORDINALITY AS \(alias.text)(\(columns.map { quoteIdentifier($0.name) + ", " }.joined())ord)"
         case .lateral(let select, let alias):
             text += "LATERAL ("
             write(select)

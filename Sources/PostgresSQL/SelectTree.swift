@@ -49,8 +49,24 @@ public indirect enum FromItem: Sendable, Hashable {
     case table(TableSource)
     /// `unnest($n) WITH ORDINALITY AS a(key, ord)`: the keys of a batch, with their places from 1 on.
     case keys(parameter: Int, type: String, Alias)
+    /// `unnest($n, $m) WITH ORDINALITY AS a(name, other, ord)`: rows of values that come as one array for each column.
+    case values([ValueColumn], Alias)
     /// `CROSS JOIN LATERAL (…)` of what stands before it.
     case lateral(Select, Alias)
+}
+
+/// A column of rows that come as arrays.
+public struct ValueColumn: Sendable, Hashable {
+    public var parameter: Int
+    /// Of an element.
+    public var type: String
+    public var name: String
+
+    public init(parameter: Int, type: String, name: String) {
+        self.parameter = parameter
+        self.type = type
+        self.name = name
+    }
 }
 
 /// A table in a `FROM`, with what it stands there for.

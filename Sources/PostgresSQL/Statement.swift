@@ -8,10 +8,13 @@ public final class Statement: Sendable {
     public let id: UInt64
     /// The OIDs of the parameters; 0 lets the server infer the type.
     public let parameterTypes: [UInt32]
+    /// How runs of it that wait together become one; `nil` where each is run by itself.
+    public let merging: StatementMerging?
 
-    public init(text: String, parameterTypes: [UInt32]) {
+    public init(text: String, parameterTypes: [UInt32], merging: StatementMerging? = nil) {
         self.text = text
         self.parameterTypes = parameterTypes
+        self.merging = merging
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         self.id = hash

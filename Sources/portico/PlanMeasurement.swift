@@ -13,7 +13,7 @@ final class PlanMeasurement: StatementRunner {
 
     private init(_ plan: AuthorizedPlan, pool: ConnectionPool) {
         self.pool = pool
-        loads = Dictionary(plan.loads.map { (ObjectIdentifier($0.statement), $0.index) }, uniquingKeysWith: { first, _ in first })
+        loads = Dictionary(plan.statements.enumerated().map { (ObjectIdentifier($1), $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Milliseconds count from a statement's sending to its rows, the way to the server and back included.

@@ -4,6 +4,7 @@ import GraphQLValidation
 import PorticoAccess
 import PorticoCatalog
 import PorticoPlanning
+import PostgresSQL
 
 /// The proof that no role without `crossTenant` reaches a row outside `$viewer.tenants`, by any operation that its schema allows.
 ///
@@ -12,7 +13,8 @@ import PorticoPlanning
 ///
 /// 1. A plan is a list of statements. A statement does not depend on rows for which its `WHERE` is not TRUE. So it is enough that every table in every `FROM`, at whatever depth and
 ///    under whatever `NOT`, is read under a `WHERE` that is TRUE of rows inside alone. ``StatementProof`` decides that for one finished statement, by what ``TruthFacts`` can
-///    conclude from the conditions; neither knows how the planner writes them.
+///    conclude from the conditions; neither knows how the planner writes them. A statement that runs a load for several requests is proven too: for each row of values that it is given,
+///    it must be a proven statement with that request's own parameters.
 /// 2. Statements are put together of a finite number of parts: rows of a type at the root, by a key, or for the keys of parents by one relation; each as a row, a list, a page of a
 ///    connection (both ways, with either cursor), the look beyond it, a count, values of all rows, groups; conditions that compare columns; and for each relation and quantifier an `EXISTS`,
 ///    inside filters and inside rules. ``ProofOperations`` makes operations with every one of them from the viewer's schema, and the gateway's own planner plans them.
@@ -100,7 +102,8 @@ public struct IsolationProof: Sendable {
                 part.operations += 1
                 for load in plan.loads {
                     part.statements += 1
-                    guard let open = proof(load).firstOpen(load.select, of: load.type) else { continue }
+                    let merged = plan.statements[load.index].merging?.merge?.select
+                    guard let open = proof(load).firstOpen(load.select, of: load.type) ?? merged.flatMap({ proof(load).firstOpen(ofMerged: $0, of: load) }) else { continue }
                     let alone = document.alone(holding: load.range) ?? document.text
                     part.counterexamples.append(Counterexample(open, load, query: alone, subject, scope, paths))
                 }
@@ -133,6 +136,23 @@ extension ParameterKind {
         case .tenants: .tenants
         case .constant, .variable, .elements, .viewer, .now, .keys, .rowsLeft, .first, .offset, .rows, .cursor, .nodeKey: .other
         }
+    }
+}
+
+extension StatementProof {
+    /// The same of a statement for several requests. Its rows of values are one request's each, so that for each of them a column of values is a parameter; a parameter of the statement
+    /// itself is the same for all, and so none that says who asks.
+    func firstOpen(ofMerged select: Select, of load: Load) -> OpenTable? {
+        let columns = Dictionary(uniqueKeysWithValues: load.parameters.indices.map { (MergedLoad.name(ofParameter: $0 + 1), $0 + 1) })
+        func parameter(_ expression: Expression) -> Expression? {
+            switch expression {
+            case .column(MergedLoad.values, let name): columns[name].map { .parameter($0) }
+            case .cast(let inner, _): parameter(inner)
+            case .parameter: .parameter(0)
+            default: nil
+            }
+        }
+        return firstOpen(select.replacing(parameter), of: load.type)
     }
 }
 

@@ -40,7 +40,7 @@ struct StatementProof {
         switch select.from.last {
         case .table(let table): if case .rows(let type) = table.purpose { type } else { nil }
         case .lateral(let inner, _): rootType(inner)
-        case .keys, nil: nil
+        case .keys, .values, nil: nil
         }
     }
 
@@ -55,7 +55,7 @@ struct StatementProof {
         own.assume(select.conditions)
         for item in select.from {
             switch item {
-            case .keys: continue
+            case .keys, .values: continue
             case .table(let table):
                 if let open = check(table, own, select) { return open }
             case .lateral(let inner, let alias):
@@ -142,7 +142,7 @@ extension FromItem {
     fileprivate var alias: Alias {
         switch self {
         case .table(let table): table.alias
-        case .keys(_, _, let alias), .lateral(_, let alias): alias
+        case .keys(_, _, let alias), .values(_, let alias), .lateral(_, let alias): alias
         }
     }
 }

@@ -73,12 +73,13 @@ struct ConfigurationReader {
     }
 
     private mutating func readDatabase(_ node: YAMLNode, _ database: inout DatabaseConfiguration) {
-        guard let mapping = reader.mapping(node, allowedKeys: ["url", "connections", "leases", "queue", "consistency", "statements", "statementTimeout", "tagStatements"], as: "the database") else { return }
+        guard let mapping = reader.mapping(node, allowedKeys: ["url", "connections", "leases", "queue", "mergedKeys", "consistency", "statements", "statementTimeout", "tagStatements"], as: "the database") else { return }
         if let node = mapping["tagStatements"], let tags = reader.bool(node, as: "`tagStatements`") { database.tagsStatements = tags }
         if let node = mapping["url"] { database.url = reader.string(node, as: "the database's URL").flatMap { $0.isEmpty ? nil : $0 } }
         if let node = mapping["connections"], let count = number(node, in: 1...100, as: "the number of connections") { database.connections = count }
         if let node = mapping["leases"], let count = number(node, in: 1...100, as: "the number of connections that are lent") { database.leases = count }
         if let node = mapping["queue"], let count = number(node, in: 0...1_000_000, as: "the number of statements that wait") { database.queue = count }
+        if let node = mapping["mergedKeys"], let count = number(node, in: 0...10_000, as: "the number of keys of a merged statement") { database.mergedKeys = count }
         if let node = mapping["consistency"], let word = reader.choice(node, of: Consistency.allCases.map(\.rawValue), as: "the consistency") {
             database.consistency = Consistency(rawValue: word) ?? database.consistency
         }

@@ -58,6 +58,8 @@ public struct DatabaseConfiguration: Sendable, Equatable {
     public var leases: Int?
     /// Statements, and requests for a connection of their own, that wait in one worker; more are refused.
     public var queue = 10_000
+    /// Keys of loads of different requests that wait together and are then run as one statement; 0: each is run by itself.
+    public var mergedKeys = 300
     /// Whether each statement or each request sees one moment, where the request does not say.
     public var consistency = Consistency.statement
     /// `prepared` once per connection, or `unnamed` for a pooler that gives every transaction another connection.

@@ -1,0 +1,136 @@
+import PostgresSQL
+
+/// Runs of one statement that wait for a connection at the same time go as one, each with its own values (``PostgresSQL/StatementMerge``).
+///
+/// There is no timer and no delay: a statement that finds an idle connection is sent at once. Only what has to wait anyway goes together, in the turn of the first of them.
+/// Each keeps its deadline and can be cancelled; where the whole fails, each is run again by itself, so that an error stays with the statement that made it.
+extension ConnectionPool {
+    /// Rows that a merged statement may bring for each key that it may have. Stands against long lists of many, which one short list would have to wait for.
+    static let mergedRowsPerKey = 10
+
+    /// Notes a statement that waits, so that its like finds it.
+    func remember(_ pending: PendingStatement) {
+        guard state.limits.mergedKeys > 0, pending.mayMerge else { return }
+        likes[ObjectIdentifier(pending.statement), default: []].append(pending)
+    }
+
+    /// A statement that waited is not wanted any more. What is left of such is swept out now and then.
+    func forgetLike(_ pending: PendingStatement) {
+        guard pending.mayMerge, !likes.isEmpty else { return }
+        deadLikes += 1
+        guard deadLikes > 1_024 else { return }
+        deadLikes = 0
+        likes = likes.compactMapValues { waiting in
+            let live = waiting.filter(\.isWaiting)
+            return live.isEmpty ? nil : live
+        }
+    }
+
+    /// What is sent in a waiting statement's place: itself, or one that runs all that wait of its like.
+    func withItsLike(_ pending: PendingStatement) -> PendingStatement {
+        guard pending.mayMerge, !likes.isEmpty else { return pending }
+        let key = ObjectIdentifier(pending.statement)
+        guard let waiting = likes.removeValue(forKey: key) else { return pending }
+        // What is sent by itself is not found by its like.
+        if state.waitingCount == 0 { likes.removeAll(keepingCapacity: true) }
+        guard waiting.count > 1, let merge = pending.statement.merging?.merge, let size = merge.size(of: pending.parameters) else { return pending }
+        var members = [pending], whole = size, rest: [PendingStatement] = []
+        let keyLimit = state.limits.mergedKeys, rowLimit = keyLimit * Self.mergedRowsPerKey
+        for other in waiting where other !== pending && other.isWaiting && other.deadline > reactor.now {
+            if whole.keys < keyLimit, whole.rows < rowLimit, let size = merge.size(of: other.parameters), whole.keys + size.keys <= keyLimit, size.rows <= rowLimit - whole.rows {
+                whole.keys += size.keys
+                whole.rows += size.rows
+                members.append(other)
+            } else {
+                rest.append(other)
+            }
+        }
+        if !rest.isEmpty { likes[key] = rest }
+        return members.count > 1 ? together(members, merge) : pending
+    }
+
+    private func together(_ members: [PendingStatement], _ merge: StatementMerge) -> PendingStatement {
+        let call = merge.call(members.map(\.parameters))
+        var deadline = 0
+        for member in members { deadline = max(deadline, member.deadline) }
+        let whole = PendingStatement(statement: merge.statement, parameters: call.parameters, deadline: deadline, fairnessKey: members[0].fairnessKey) { [unowned self] result in
+            share(result, of: call, members, merge)
+        }
+        whole.members = members
+        for (position, member) in members.enumerated() {
+            countWait(of: member)
+            member.place = .merged(into: whole)
+            // The first has left the queue already.
+            if position > 0 { state.forgotWaiter() }
+        }
+        statistics.merged += members.count
+        return whole
+    }
+
+    /// One of several has been answered before its time; when it was the last, nobody waits for the whole.
+    func lostMember(of whole: PendingStatement) {
+        guard whole.isLive, !whole.members.contains(where: \.isLive) else { return }
+        whole.forget()
+        whole.members = []
+        if case .waiting = whole.place {
+            whole.place = .done
+            state.forgotWaiter()
+        } else {
+            lookAfterAbandoned()
+        }
+    }
+
+    /// Gives each its rows, or runs each again by itself.
+    private func share(_ result: Result<ResultSet, DatabaseFailure>, of call: MergedCall, _ members: [PendingStatement], _ merge: StatementMerge) {
+        for member in members { member.place = .done }
+        switch result {
+        case .success(let rows):
+            let isCut = call.rowLimit.map { rows.rowCount >= $0 } ?? false
+            guard !isCut, let parts = rows.parts(call.ordinals, hasOwnOrdinal: merge.hasOwnOrdinal) else { return runApart(members) }
+            for (member, part) in zip(members, parts) { member.answer(.success(part)) }
+        case .failure(let failure) where failure.kind == .unavailable:
+            for member in members { member.answer(.failure(failure)) }
+        case .failure: runApart(members)
+        }
+    }
+
+    private func runApart(_ members: [PendingStatement]) {
+        for member in members where member.isLive {
+            member.mustRunAlone = true
+            statistics.runApart += 1
+            admit(member)
+        }
+    }
+}
+
+extension ResultSet {
+    /// The rows of each run of a merged statement; `nil` where a row says that it belongs to none.
+    ///
+    /// Rows come in the order of their ordinals, unless PostgreSQL chose otherwise.
+    func parts(_ runs: [Range<Int>], hasOwnOrdinal: Bool) -> [ResultSet]? {
+        var ends = [Int](repeating: 0, count: runs.count), run = 0
+        for row in 0..<rowCount {
+            guard let ordinal = ordinal(ofRow: row), ordinal < runs[runs.count - 1].upperBound else { return nil }
+            if ordinal < runs[run].lowerBound { return scattered(runs, hasOwnOrdinal: hasOwnOrdinal) }
+            while ordinal >= runs[run].upperBound {
+                ends[run] = row
+                run += 1
+            }
+        }
+        for rest in run..<runs.count { ends[rest] = rowCount }
+        return runs.indices.map { part(.range(($0 == 0 ? 0 : ends[$0 - 1])..<ends[$0]), of: runs[$0], hasOwnOrdinal: hasOwnOrdinal) }
+    }
+
+    private func scattered(_ runs: [Range<Int>], hasOwnOrdinal: Bool) -> [ResultSet]? {
+        var places = [[Int32]](repeating: [], count: runs.count)
+        for row in 0..<rowCount {
+            guard let ordinal = ordinal(ofRow: row), let run = runs.firstIndex(where: { $0.contains(ordinal) }) else { return nil }
+            places[run].append(Int32(truncatingIfNeeded: row))
+        }
+        return zip(runs, places).map { part(.places($1), of: $0, hasOwnOrdinal: hasOwnOrdinal) }
+    }
+
+    private func part(_ rows: Rows, of run: Range<Int>, hasOwnOrdinal: Bool) -> ResultSet {
+        ResultSet(self, rows: rows, withoutColumns: hasOwnOrdinal ? 0 : 1, ordinalBase: hasOwnOrdinal ? run.lowerBound : 0)
+    }
+}

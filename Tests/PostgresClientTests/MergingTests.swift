@@ -1,0 +1,165 @@
+import PostgresSQL
+import Testing
+
+@testable import PostgresClient
+
+/// Runs of one statement that wait together: each has its own answer, error, deadline and cancellation.
+@Suite struct MergingTests {
+    /// `12 / $1`, after waiting for `$2` seconds: what fails and what takes long is chosen by value.
+    static let division: Statement = {
+        let merged = Statement(
+            text: "SELECT k0.ord, c0.v FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS k0(p1, p2, ord) CROSS JOIN LATERAL (SELECT 12 / k0.p1::int AS v, pg_sleep(k0.p2::float8)) AS c0",
+            parameterTypes: [1009, 1009])
+        return Statement(
+            text: "SELECT 12 / $1::text::int AS v FROM pg_sleep($2::text::float8)", parameterTypes: [25, 25],
+            merging: StatementMerging { StatementMerge(statement: merged, roles: [.each(0), .each(1)], hasOwnOrdinal: false) })
+    }()
+
+    /// A list for each key, in the reverse of the keys' order: rows that do not come as they were asked for.
+    static let lists: Statement = {
+        func text(_ from: String, _ extra: String, limit: String) -> String {
+            "SELECT k0.ord, k0.key || '-' || n FROM \(from) CROSS JOIN LATERAL (SELECT n FROM generate_series(1, length(k0.key)) n) c0 ORDER BY k0.ord DESC, n LIMIT \(limit)"
+        }
+        let merged = Statement(text: text("unnest($1::text[]) WITH ORDINALITY AS k0(key, ord)", "", limit: "$2"), parameterTypes: [1009, 20])
+        return Statement(
+            text: text("unnest($1::text[]) WITH ORDINALITY AS k0(key, ord)", "", limit: "$2"), parameterTypes: [1009, 20],
+            merging: StatementMerging { StatementMerge(statement: merged, roles: [.keys(0), .rows(1)], hasOwnOrdinal: true) })
+    }()
+
+    private static func divide(_ value: String, seconds: String = "0", patience: Int = 30_000) -> Query {
+        var query = Query("", [.text(Array(value.utf8)), .text(Array(seconds.utf8))], patience: patience)
+        query.statement = division
+        return query
+    }
+
+    private static func keys(_ keys: [String], rows: Int = 1_000) -> Query {
+        var array = BinaryArray(elementType: 25, capacity: 0)
+        for key in keys { Array(key.utf8).withUnsafeBytes { array.append($0) } }
+        var query = Query("", [array.finish(), .text(Array(String(rows).utf8))])
+        query.statement = lists
+        return query
+    }
+
+    @Test func eachGetsItsOwnAnswer() async throws {
+        try await withDatabase { worker, _ in
+            let outcomes = await worker.run((1...12).map { Self.divide("\($0)") })
+            #expect(outcomes == (1...12).map { .int(Int32(12 / $0)) })
+            let statistics = await worker.statistics
+            #expect(statistics.submitted == 12)
+            #expect(statistics.sent == 2)
+            #expect(statistics.merged == 11)
+        }
+    }
+
+    @Test func anErrorStaysWithItsStatement() async throws {
+        try await withDatabase { worker, _ in
+            let outcomes = await worker.run(["1", "2", "0", "4", "x"].map { Self.divide($0) })
+            #expect(outcomes == [.int(12), .int(6), .failure(.invalidInput, sqlState: "22012"), .int(3), .failure(.invalidInput, sqlState: "22P02")])
+            let statistics = await worker.statistics
+            #expect(statistics.runApart == 4)
+        }
+    }
+
+    @Test func nullsAndEmptyTextsTravel() async throws {
+        try await withDatabase { worker, _ in
+            let single = Statement(text: "SELECT $1::text, $1 IS NULL", parameterTypes: [25], merging: StatementMerging {
+                StatementMerge(
+                    statement: Statement(text: "SELECT ord, p1, p1 IS NULL FROM unnest($1::text[]) WITH ORDINALITY AS k0(p1, ord)", parameterTypes: [1009]),
+                    roles: [.each(0)], hasOwnOrdinal: false)
+            })
+            let values: [ParameterValue] = [.text([]), .null, .text(Array("ü\",{}".utf8)), .text([]), .null]
+            let outcomes = await worker.run(values.map { value in
+                var query = Query("", [value])
+                query.statement = single
+                return query
+            })
+            #expect(outcomes == [.rows([[[], [0]]]), .rows([[nil, [1]]]), .rows([[Array("ü\",{}".utf8), [0]]]), .rows([[[], [0]]]), .rows([[nil, [1]]])])
+        }
+    }
+
+    /// Each run's ordinals are counted on from those of the runs before it, and taken back.
+    @Test func batchesKeepTheirOrdinals() async throws {
+        try await withDatabase { worker, _ in
+            let batches = [["a"], ["bb", "c"], [], ["ddd"], ["e", "", "ff"]]
+            let together = await worker.run(batches.map { Self.keys($0) })
+            var alone: [Outcome] = []
+            for batch in batches { alone.append(await worker.run(Self.keys(batch))) }
+            // Ordinals are told apart by their base: what the rows hold besides is the same.
+            func texts(_ outcome: Outcome) -> [[UInt8]?] { if case .rows(let rows) = outcome { rows.map { $0[1] } } else { [] } }
+            #expect(together.map(texts) == alone.map(texts))
+            #expect(await worker.statistics.merged == 4)
+            #expect(await worker.bases(batches.map { Self.keys($0) }) == [0, 0, 2, 2, 3])
+        }
+    }
+
+    /// A result that reaches the common bound may lack rows of somebody: each is asked for again.
+    @Test func aCutResultIsNotShared() async throws {
+        try await withDatabase { worker, _ in
+            let outcomes = await worker.run([Self.keys(["a"]), Self.keys(["bbbb"], rows: 2), Self.keys(["cc"], rows: 3)])
+            func count(_ outcome: Outcome) -> Int { if case .rows(let rows) = outcome { rows.count } else { -1 } }
+            #expect(outcomes.map(count) == [1, 2, 2])
+            #expect(await worker.statistics.runApart == 2)
+        }
+    }
+
+    @Test func eachKeepsItsDeadline() async throws {
+        try await withDatabase { worker, _ in
+            let outcomes = await worker.run([Self.divide("1", seconds: "0.1"), Self.divide("2", seconds: "1", patience: 400), Self.divide("3"), Self.divide("4")])
+            #expect(outcomes == [.int(12), .failure(.timeout, sqlState: ""), .int(4), .int(3)])
+        }
+    }
+
+    @Test func oneMayBeCancelledWithoutTheOthers() async throws {
+        try await withDatabase { worker, _ in
+            let outcomes = await worker.run([Self.divide("1", seconds: "0.1"), Self.divide("2"), Self.divide("3"), Self.divide("4")], cancelling: [2])
+            #expect(outcomes == [.int(12), .int(6), .failure(.cancelled, sqlState: ""), .int(3)])
+            // All of them: nothing is left that the server works for.
+            async let abandoned = worker.run((0..<4).map { _ in Self.divide("1", seconds: "20") })
+            _ = await worker.wait { $0.statistics.merged >= 5 || $0.waitingStatements >= 3 }
+            for index in 0..<4 { await worker.cancel(index) }
+            #expect(await abandoned.allSatisfy { $0.kind == .cancelled })
+            #expect(await worker.run(Self.divide("6")) == .int(2))
+        }
+    }
+
+    /// The connection goes away under a merged statement: it is run again, as any statement that only reads.
+    @Test func aLostConnectionIsNobodysError() async throws {
+        try await withDatabase { worker, psql in
+            async let outcomes = worker.run((1...6).map { Self.divide("\($0)", seconds: "0.2") })
+            let killed = await eventually { try psql("SELECT 'killed ' || count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query LIKE '%k0.ord, c0.v%' AND pid <> pg_backend_pid() AND state = 'active'").contains("killed 1") }
+            #expect(killed)
+            #expect(await outcomes == (1...6).map { .int(Int32(12 / $0)) })
+            #expect(await worker.statistics.moved >= 1)
+        }
+    }
+
+    /// No more keys than the limit go together; what is over waits for the next turn.
+    @Test func theNumberOfKeysIsBounded() async throws {
+        try await withDatabase(change: { settings, _ in settings.mergedKeys = 5 }) { worker, _ in
+            let outcomes = await worker.run((1...12).map { Self.divide("\($0)") })
+            #expect(outcomes == (1...12).map { .int(Int32(12 / $0)) })
+            #expect(await worker.statistics.sent == 4)  // 1 + 5 + 5 + 1
+        }
+    }
+}
+
+extension DatabaseWorker {
+    /// The bases of the ordinals of several runs that are submitted in one turn.
+    fileprivate func bases(_ queries: [Query]) async -> [Int] {
+        final class Gathering {
+            var bases: [Int]
+            var left: Int
+            init(_ count: Int) { bases = Array(repeating: -1, count: count); left = count }
+        }
+        return await withCheckedContinuation { continuation in
+            let gathering = Gathering(queries.count)
+            for (index, query) in queries.enumerated() {
+                pool.submit(query.statement, parameters: query.parameters, deadline: reactor.now + query.patience) { result in
+                    if case .success(let set) = result { gathering.bases[index] = set.ordinalBase }
+                    gathering.left -= 1
+                    if gathering.left == 0 { continuation.resume(returning: gathering.bases) }
+                }
+            }
+        }
+    }
+}
