@@ -121,7 +121,7 @@ public final class Gateway {
         ticket.observation.planCacheHit = false
         var planner = Planner(catalog: catalog, rules: ticket.rules, scope: scope)
         planner.tagsStatements = settings.tagsStatements
-        guard ticket.request.isLarge || prepared.source.bytes.count > settings.offloadBytes else {
+        guard ticket.request.isLarge || prepared.source.bytes.count > settings.offloadBytes || prepared.asksForTheSchema else {
             return planned(planner.result(prepared, variables), cached, key, variables, ticket)
         }
         elsewhere(ticket, { [planner] in planner.result(prepared, variables) }) { [self] in planned($0, cached, key, variables, ticket) }

@@ -11,11 +11,14 @@ final class PreparedOperation: Sendable {
     let operation: ValidatedOperation
     let source: SourceText
     let shapes: VariableShapes
+    /// Introspection is answered while the plan is made: a few lines may ask for megabytes.
+    let asksForTheSchema: Bool
 
     private init(operation: ValidatedOperation, source: SourceText) {
         self.operation = operation
         self.source = source
-        shapes = VariableShapes(operation, byValue: Self.asksForTheSchema(operation))
+        asksForTheSchema = Self.asksForTheSchema(operation)
+        shapes = VariableShapes(operation, byValue: asksForTheSchema && !operation.variables.isEmpty)
     }
 
     /// What became of a document, and how long it took.
@@ -55,9 +58,7 @@ final class PreparedOperation: Sendable {
         }
     }
 
-    /// Introspection is answered when the plan is made, so that such a plan depends on the variables' values.
     private static func asksForTheSchema(_ operation: ValidatedOperation) -> Bool {
-        if operation.variables.isEmpty { return false }
         var waiting = [operation.operation.selectionSet]
         var seen: Set<String> = []
         while let set = waiting.popLast() {

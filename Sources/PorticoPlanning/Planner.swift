@@ -32,6 +32,8 @@ struct PlanWalk {
     let shapes: VariableShapes
     let variables: VariableValues
     var drafts: [any DraftLoad] = []
+    /// Bytes of `__schema` and `__type` so far.
+    private var introspected = 0
     /// The connections so far.
     var pages: [PageDraft] = []
 
@@ -91,13 +93,14 @@ struct PlanWalk {
         }
     }
 
-    private func introspection(_ field: CollectedField) throws(PlanningError) -> OutputValue {
-        let buffer = ResponseBuffer()
+    private mutating func introspection(_ field: CollectedField) throws(PlanningError) -> OutputValue {
+        let buffer = ResponseBuffer(), limit = access.rules.limits[.introspectionBytes]
         do {
-            try Introspection.write(field.nodes, of: operation, variables: variables, into: buffer, limits: IntrospectionLimits(bytes: access.rules.limits[.introspectionBytes]))
+            try Introspection.write(field.nodes, of: operation, variables: variables, into: buffer, limits: IntrospectionLimits(bytes: limit - introspected))
         } catch {
-            throw PlanningError(.limit(.introspectionBytes), error.message, range: field.first.range, path: field.responseKey)
+            throw PlanningError(.limit(.introspectionBytes), IntrospectionFailure(limit: limit).message, range: field.first.range, path: field.responseKey)
         }
+        introspected += buffer.count
         return .fixed(buffer.takeBytes())
     }
 

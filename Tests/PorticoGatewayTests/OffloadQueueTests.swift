@@ -119,6 +119,15 @@ import Testing
         #expect(bench.queue.running == 0 && bench.queue.waiting == 0)
     }
 
+    /// A few lines may ask for megabytes of the schema, which is written when the plan is made.
+    @Test func introspectionIsAnsweredBesideTheLoop() async throws {
+        let database = try SpotexDatabase.shared.get()
+        let before = await database.gateway.offloadedPieces
+        let answer = try await database.ask("{ __schema { queryType { name } } besideTheLoop: apiVersion }", as: SpotexDatabase.viewer("user-agency-001"))
+        #expect(String(decoding: answer.body, as: UTF8.self).contains(#""queryType":{"name":"Query"}"#))
+        #expect(await database.gateway.offloadedPieces > before)
+    }
+
     /// The same answers for requests that are large, each stage of which takes its way over the queue: preparing, coercing, planning, binding.
     @Test func largeRequestsAreAnsweredAsSmallOnes() async throws {
         let database = try SpotexDatabase.shared.get()

@@ -33,6 +33,10 @@ import Testing
         Case(limit: .introspectionDepth, value: 2, within: "{ __schema { description } }", above: "{ __schema { queryType { name } } }"),
         Case(limit: .introspectionLists, value: 1, within: "{ __type(name: \"User\") { fields { name } } }", above: "{ __type(name: \"User\") { fields { type { fields { name } } } } }"),
         Case(limit: .introspectionBytes, value: 1024, within: "{ __schema { queryType { name } } }", above: "{ __schema { types { name fields { name } } } }"),
+        // All of them together.
+        Case(
+            limit: .introspectionBytes, value: 1024, within: "{ \((0..<30).map { "a\($0): __schema { queryType { name } }" }.joined(separator: " ")) }",
+            above: "{ \((0..<40).map { "a\($0): __schema { queryType { name } }" }.joined(separator: " ")) }"),
         Case(
             limit: .inputValues, value: 3, within: "query($i: [ID!]!) { tickets(where: {id: {in: $i}}) { id } }", above: "query($i: [ID!]!) { tickets(where: {id: {in: $i}}) { id } }",
             variables: (#"{"i": ["a", "b"]}"#, #"{"i": ["a", "b", "c"]}"#)),

@@ -66,7 +66,7 @@ extension RequestLimit {
             .init("introspectionLists", .count, 2, 0...10, "`fields`, `interfaces`, `possibleTypes`, `inputFields` within each other; stands against answers that grow with a power of the schema",
                 remedy: "Ask for the types once, and look up what fields refer to by name.")
         case .introspectionBytes:
-            .init("introspectionBytes", .bytes, 16 << 20, 1024...(1 << 30), "bytes of one `__schema` or `__type`, looked at while it is written; stands against answers that fill the memory",
+            .init("introspectionBytes", .bytes, 8 << 20, 1024...(1 << 30), "bytes of all `__schema` and `__type` of an operation, looked at while they are written; stands against answers that fill the memory",
                 remedy: "Ask for fewer fields or fewer levels of the schema.")
         case .inputValues:
             .init("inputValues", .count, 50_000, 1...10_000_000, "values in all variables, defaults included; stands against variables that are cheap to send and dear to plan with",

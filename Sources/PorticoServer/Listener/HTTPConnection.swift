@@ -10,6 +10,10 @@ final class HTTPConnection: WheelEntry {
     /// Bytes offered to one read. What does not fit is read in the loop's next turn, so that no client keeps the loop.
     private static let readBytes = 16 << 10
 
+    /// Requests of one client that are taken up in one turn of the loop; those behind them wait for the next. Stands against pipelines of thousands, each of which
+    /// is answered at once, while others wait.
+    private static let requestsPerTurn = 16
+
     /// Called once when the client goes away before its request is answered.
     var clientGone: (() -> Void)?
     var deadline = WheelDeadline()
@@ -32,6 +36,8 @@ final class HTTPConnection: WheelEntry {
     private var isBlocked = false
 
     private var isProcessing = false
+    /// The turn's requests are taken up, and more were read.
+    private var isPaused = false
     /// What the deadline that is set was set for.
     private var timeoutInForce = ConnectionState.Timeout.idle
     private var peerHasEnded = false
@@ -155,7 +161,7 @@ final class HTTPConnection: WheelEntry {
     /// Whether there is room for more. While a request is being answered, a little is read ahead: it saves the system calls that would stop and start the
     /// watch for every request, and it is how the end of a client is noticed.
     private var wantsInput: Bool {
-        if peerHasEnded { return false }
+        if peerHasEnded || isPaused { return false }
         if state.wantsInput, !isBlocked { return true }
         return (state.phase == .responding || isBlocked) && parser.bufferedCount < settings.readAhead
     }
@@ -173,13 +179,19 @@ final class HTTPConnection: WheelEntry {
 
     /// Takes requests from what was read until one has to wait for its answer. Answers that come within the call continue the loop, not the recursion.
     private func process() {
-        guard !isProcessing else { return }
+        guard !isProcessing, !isPaused else { return }
         isProcessing = true
+        var left = Self.requestsPerTurn
         while state.mayParse, !isBlocked {
+            if left == 0 {
+                isProcessing = false
+                return pause()
+            }
             let event = parser.next()
             state.parsed(event, progress: parser.progress)
             switch event {
             case .request(let request):
+                left -= 1
                 writer = ResponseWriter(for: request, keepAlive: state.keepsAlive)
                 listener.wheel.set(self, after: nil)
                 listener.handler.handle(request, on: self)
@@ -192,6 +204,17 @@ final class HTTPConnection: WheelEntry {
         }
         isProcessing = false
         if state.mustClose { close() } else { watch() }
+    }
+
+    private func pause() {
+        isPaused = true
+        watch()
+        listener.reactor.after(milliseconds: 0) { [self] in resume() }
+    }
+
+    private func resume() {
+        isPaused = false
+        if registration != nil { process() }
     }
 
     private func waitForInput() {
@@ -313,7 +336,8 @@ final class HTTPConnection: WheelEntry {
 
     /// The server stops: what is in flight is finished, an idle connection closes.
     func shutDown() {
-        // What the client has sent by now was sent in good faith.
+        // What the client has sent by now was sent in good faith; there are no more turns to wait for.
+        while isPaused { resume() }
         if state.phase == .idle, handshaking == nil, registration != nil { read() }
         guard registration != nil else { return }
         state.shutDown()

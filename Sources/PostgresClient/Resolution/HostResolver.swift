@@ -51,7 +51,7 @@ final class HostResolver {
         for search in searches.values.joined() { if let timer = search.timer { reactor.cancel(timer) } }
     }
 
-    /// Calls back once with an answer for each name, never within the call, and at the latest when the patience ends.
+    /// Calls back once with an answer for each name, each of which is given once, never within the call, and at the latest when the patience ends.
     func find(_ names: [String], then: @escaping ([String: Answer]) -> Void) {
         let search = Search(names, then: then)
         guard let mailbox = openMailbox() else {
@@ -59,7 +59,7 @@ final class HostResolver {
             return reactor.atEndOfTurn { then(search.found) }
         }
         search.timer = reactor.after(milliseconds: limits.patience) { [unowned self] in giveUp(search) }
-        for name in search.missing {
+        for name in names {
             if searches[name]?.append(search) == nil {
                 searches[name] = [search]
                 queue.append(name)

@@ -53,6 +53,37 @@ struct HTTPListenerTests {
         }
     }
 
+    /// A pipeline of requests that are answered at once is cheap to send, and would keep the loop until its end.
+    @Test func aPipelineLeavesRoomForOthersInEveryTurn() throws {
+        let handler = EchoHandler()
+        let server = try Loopback(handler)
+        let flood = try server.connect(), other = try server.connect()
+        server.idle()
+        flood.send(String(repeating: get("/x"), count: 400))
+        other.send(get("/other"))
+        var most = 0
+        server.turn {
+            let before = handler.handled.count
+            server.reactor.poll(timeoutMilliseconds: 0)
+            most = max(most, handler.handled.count - before)
+            flood.receive()
+            other.receive()
+            return flood.answers.count == 400
+        }
+        // Sixteen when they arrive, sixteen when the turn ends, and the other's.
+        #expect(most <= 33)
+        #expect((handler.handled.firstIndex(of: "/other") ?? .max) <= 33)
+        #expect(other.answers.map(\.body) == ["/other"])
+    }
+
+    @Test func aPipelineThatIsHalfReadIsAnsweredToItsEnd() throws {
+        let server = try Loopback(EchoHandler())
+        let client = try server.connect()
+        client.send(String(repeating: get("/x"), count: 99) + get("/last", "Connection: close\r\n"))
+        server.turn { client.receive(); return client.isEnded }
+        #expect(client.answers.count == 100 && client.answers.last?.body == "/last")
+    }
+
     @Test func aRequestMayArriveByteByByte() throws {
         let server = try Loopback(EchoHandler())
         let client = try server.connect()

@@ -43,7 +43,7 @@ struct AuthenticationOverHTTPTests {
     /// A signature costs what a flood of made-up tokens would make everybody pay.
     @Test func moreNewTokensThanMayWaitAreRefusedAndNotForgottenOrBlamed() async throws {
         let office = try await Office.office { $0.limits[.waitingTokenChecks] = 1 }
-        let tokens = (0..<4).map { Office.token("client", #""n":\#($0),"#) }
+        let tokens = (0..<4).map { Office.token("client", #""n":\#($0)"#) }
         let clients = try tokens.map { _ in try office.loopback.connect() }
         office.loopback.idle()
         let body = #"{"query":"{ a }"}"#
