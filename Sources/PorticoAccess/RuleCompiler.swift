@@ -6,6 +6,8 @@ struct RuleContent: Sendable, Hashable {
     struct TypeContent: Sendable, Hashable {
         var fields: Set<String>
         var rows: [RuleRows]
+        /// By an optional grant.
+        var isGranted: Bool
         var origin: RuleOrigin
     }
 
@@ -29,7 +31,8 @@ struct RuleContent: Sendable, Hashable {
             guard let binding = catalog.types[name], role.reach == .crossTenant || binding.isolation != .unstated else { continue }
             let narrowing = own.types[name]
             types[name] = TypeContent(
-                fields: rule.fields.subtracting(narrowing?.hide.keys.map(\.self) ?? []), rows: [rule.rows, narrowing?.rows].compactMap(\.self), origin: rule.origin)
+                fields: rule.fields.subtracting(narrowing?.hide.keys.map(\.self) ?? []), rows: [rule.rows, narrowing?.rows].compactMap(\.self), isGranted: rule.isOptional,
+                origin: rule.origin)
         }
         settle(catalog)
     }
@@ -64,11 +67,11 @@ struct RuleContent: Sendable, Hashable {
 
 extension RuleContent.TypeContent {
     fileprivate var rule: TypeRule {
-        guard !rows.isEmpty else { return TypeRule(fields: fields, rows: nil, origin: origin) }
+        guard !rows.isEmpty else { return TypeRule(fields: fields, rows: nil, isGranted: isGranted, origin: origin) }
         let conditions = rows.map(\.condition)
         let row = RowRule(
             condition: conditions.count == 1 ? conditions[0] : .all(conditions), required: rows.reduce(into: []) { $0.formUnion($1.required) }, origins: rows.map(\.origin))
-        return TypeRule(fields: fields, rows: row, origin: origin)
+        return TypeRule(fields: fields, rows: row, isGranted: isGranted, origin: origin)
     }
 }
 
@@ -84,6 +87,7 @@ struct Visibility: Sendable, Hashable {
             if let derived = catalog.derived[type] { return shows(field, of: derived, filterable, catalog) }
             let field = catalog.derivedFields[type]?[field]?.list ?? field
             if field == Catalog.nodeField, catalog.nodeKeys[type] != nil { return showsNode(type, catalog) }
+            if field == Catalog.accessField, catalog.accessTypes.contains(type) { return fields[type] != nil }
             return type == query ? showsRoot(field, catalog) : catalog.types[type] == nil || fields[type]?.contains(field) == true
         } implementing: { type, interface in
             // A type whose key is hidden has no global id; the others keep theirs.

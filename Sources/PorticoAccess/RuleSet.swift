@@ -46,12 +46,15 @@ public struct TypeRule: Sendable {
     public var fields: Set<String>
     /// On top of isolation; `nil` where every row within reach may be read.
     public var rows: RowRule?
+    /// Whether the role has marked it optional, and the tenant's file grants it.
+    public var isGranted: Bool
     /// Where the type's rule stands, for explanations.
     public var origin: RuleOrigin
 
-    public init(fields: Set<String>, rows: RowRule?, origin: RuleOrigin) {
+    public init(fields: Set<String>, rows: RowRule?, isGranted: Bool = false, origin: RuleOrigin) {
         self.fields = fields
         self.rows = rows
+        self.isGranted = isGranted
         self.origin = origin
     }
 }

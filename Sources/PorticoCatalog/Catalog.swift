@@ -17,10 +17,12 @@ public final class Catalog: Sendable {
     public let derivedFields: [String: [String: DerivedField]]
     /// The types whose rows have a global id, each with the key that the id holds; empty where `Node` is not derived.
     public let nodeKeys: [String: ColumnBinding]
+    /// The types that have the derived field `_access`. No binding mentions it.
+    public let accessTypes: Set<String>
 
     public init(
         schema: Schema, types: [String: TypeBinding], root: [String: RootBinding], derived: [String: DerivedType] = [:], derivedFields: [String: [String: DerivedField]] = [:],
-        nodeKeys: [String: ColumnBinding] = [:]
+        nodeKeys: [String: ColumnBinding] = [:], accessTypes: Set<String> = []
     ) {
         self.schema = schema
         self.types = types
@@ -28,12 +30,18 @@ public final class Catalog: Sendable {
         self.derived = derived
         self.derivedFields = derivedFields
         self.nodeKeys = nodeKeys
+        self.accessTypes = accessTypes
     }
 
     /// The derived interface of all rows that have a global id.
     public static let nodeInterface = NodeTypes.interface
     /// The field that gives the global id of a row, and the argument that takes it.
     public static let nodeField = NodeTypes.field
+    /// The field that says what the viewer may do with rows of a type, its type, and that type's fields.
+    public static let accessField = AccessTypes.field
+    public static let accessType = AccessTypes.name
+    public static let accessRead = AccessTypes.readField
+    public static let accessGrant = AccessTypes.grantField
 }
 
 /// The object type whose fields the fields of a derived type stand for.

@@ -145,6 +145,10 @@ struct PlanWalk {
                 fields.add(child, .nodeID(type: type.name, column: draft.cell(key)), isNonNull: true)
                 continue
             }
+            if child.name == Catalog.accessField, access.catalog.accessTypes.contains(type.name) {
+                fields.add(child, try access(child, of: type), isNonNull: true)
+                continue
+            }
             guard let definition = type.fields[child.name], let bound = draft.binding.fields[child.name] else {
                 throw child.notBound()
             }

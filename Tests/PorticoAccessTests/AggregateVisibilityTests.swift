@@ -50,7 +50,7 @@ import Testing
     @Test func aggregatesGoWithTheirLists() throws {
         let schema = try schema("Tenant: { read: { fields: [id, sites] } }, Site: { read: { fields: [id] } }, Ticket: { read: { fields: [id] } }")
         #expect(fields("Tenant", schema).filter { $0.hasSuffix("Aggregate") } == ["sitesAggregate"])
-        #expect(fields("Site", schema) == ["id", "nodeId"])
+        #expect(fields("Site", schema) == ["id", "nodeId", "_access"])
     }
 
     /// Every role of the project: an aggregate mentions what its type shows and nothing else.

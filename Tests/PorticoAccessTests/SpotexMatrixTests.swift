@@ -80,11 +80,11 @@ import Testing
         #expect(try Set(schema.queryType.fields.names) == withDerived(roots, of: "Query"))
     }
 
-    /// With each list that may be read goes what stands beside it, and with a key the global id; and with none other.
+    /// With each list that may be read goes what stands beside it, with a key the global id, and with a row what may be read of it; and with none other.
     private func withDerived(_ fields: Set<String>, of type: String) throws -> Set<String> {
         let derived = try Spotex.catalog.get().derivedFields[type] ?? [:]
         let hasNode = try type == "Query" ? fields.count > 1 : Spotex.catalog.get().nodeKeys[type].map { fields.contains($0.field) } == true
-        return fields.union(derived.filter { fields.contains($0.value.list) }.keys).union(hasNode ? [type == "Query" ? "node" : "nodeId"] : [])
+        return fields.union(derived.filter { fields.contains($0.value.list) }.keys).union(hasNode ? [type == "Query" ? "node" : "nodeId"] : []).union(type == "Query" ? [] : ["_access"])
     }
 
     @Test(arguments: readable.keys.sorted()) func filtersAndOrdersShowNoHiddenField(_ viewer: String) throws {

@@ -134,6 +134,7 @@ private let golden = """
       data: JSON
       owner: Person
       nodeId: ID!
+      _access: Access!
     }
 
     type Person implements Node {
@@ -157,6 +158,7 @@ private let golden = """
         where: NoteFilter
       ): NoteAggregate!
       nodeId: ID!
+      _access: Access!
     }
 
     enum State {
@@ -268,6 +270,11 @@ private let golden = """
 
     interface Node {
       nodeId: ID!
+    }
+
+    type Access {
+      read: [String!]!
+      grant: String
     }
 
     type NoteAggregate {

@@ -5,7 +5,7 @@ import GraphQLSchema
 /// From the short document of `schema.graphql` to the whole one that clients see.
 ///
 /// Each derived thing has its file: ``ListArguments``, ``FilterTypes``, ``OperatorTypes``, ``OrderTypes``, ``DerivedFields``, ``AggregateTypes``,
-/// ``GroupTypes``, ``ConnectionTypes``, ``NodeTypes``. Only what a list needs is derived, and every definition
+/// ``GroupTypes``, ``ConnectionTypes``, ``NodeTypes``, ``AccessTypes``. Only what a list needs is derived, and every definition
 /// has the range of what it was derived from, so that a name that is taken already is reported there.
 struct Derivation {
     private(set) var document: Document
@@ -15,6 +15,8 @@ struct Derivation {
     private(set) var fields: [String: [String: DerivedField]] = [:]
     /// The key that the global ids of a type hold, by the type's name.
     private(set) var nodeKeys: [String: ColumnBinding] = [:]
+    /// The types that have `_access`.
+    private(set) var accessTypes: Set<String> = []
     private(set) var problems: [Diagnostic] = []
 
     /// `schema` is that of the short document.
@@ -25,8 +27,9 @@ struct Derivation {
         for type in listed { filters.require(type) }
         var beside = DerivedFields(schema: schema, orders: orders, file: file)
         let nodes = NodeTypes(schema: schema, bindings: bindings, file: file)
+        let access = AccessTypes(schema: schema, bindings: bindings)
         var definitions = document.definitions.filter { !ListDirective.isDefinition($0) }.map { definition in
-            ListArguments.added(to: nodes.added(to: beside.added(to: definition)), orders: orders)
+            ListArguments.added(to: access.added(to: nodes.added(to: beside.added(to: definition))), orders: orders)
         }
         let ordered = listed.compactMap { type in orders.definition(of: type).map { (type, $0) } }
         for (type, definition) in filters.definitions {
@@ -38,7 +41,7 @@ struct Derivation {
             types[definition.name.value] = .order(of: type)
         }
         definitions += filters.operators.definitions.map { .typeSystem(.type($0)) }
-        definitions += (ConnectionTypes(schema: schema).definitions(of: listed) + nodes.definitions).map { .typeSystem(.type($0)) }
+        definitions += (ConnectionTypes(schema: schema).definitions(of: listed) + nodes.definitions + access.definitions).map { .typeSystem(.type($0)) }
         let aggregates = AggregateTypes(schema: schema, bindings: bindings)
         let computed = listed.flatMap(aggregates.definitions)
         for (type, definition) in computed {
@@ -52,6 +55,7 @@ struct Derivation {
         self.document = Document(definitions: definitions)
         fields = beside.all
         nodeKeys = nodes.keys
+        accessTypes = access.types
         problems = filters.problems + beside.problems + nodes.problems + Self.taken(Set(added.map(\.value)), in: document, file: file)
     }
 

@@ -20,7 +20,9 @@ public enum CatalogLoader {
         guard loading.problems.isEmpty else { throw loading.sorted() }
         let whole = try SchemaBuilder.build(document: derivation.document, source: schemaFile, scalars: scalars)
         if !derivation.nodeKeys.isEmpty { root[NodeTypes.root] = .node }
-        return Catalog(schema: whole, types: types, root: root, derived: derivation.types, derivedFields: derivation.fields, nodeKeys: derivation.nodeKeys)
+        return Catalog(
+            schema: whole, types: types, root: root, derived: derivation.types, derivedFields: derivation.fields, nodeKeys: derivation.nodeKeys,
+            accessTypes: derivation.accessTypes)
     }
 }
 
