@@ -1,5 +1,6 @@
 import Foundation
 import TestTLS
+import TestCluster
 import Testing
 
 /// nginx on this machine, or what `scripts/setup.sh` has unpacked of it.

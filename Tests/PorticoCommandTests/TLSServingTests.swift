@@ -1,5 +1,6 @@
 import Foundation
 import TestTLS
+import TestCluster
 import Testing
 
 /// `portico serve` with certificates, as a process: what signals do, and what must not end it.

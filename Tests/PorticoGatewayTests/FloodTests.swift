@@ -2,6 +2,7 @@ import Foundation
 import PorticoAccess
 import PorticoGateway
 import PostgresClient
+import TestCluster
 import Testing
 
 /// One tenant's slow requests beside another tenant's, and requests whose time is over: counted by what runs in PostgreSQL, which a lock holds back.

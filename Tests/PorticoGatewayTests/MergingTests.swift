@@ -130,7 +130,7 @@ import Testing
         }
         while await merging.poolStatistics.submitted < before.submitted + 21 { await Task.yield() }
         try await Self.until {
-            try database.cluster.psql("SELECT 'ended ' || count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%' AND pid <> pg_backend_pid()", database: database.name)
+            try database.cluster.psql("SELECT 'ended ' || count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(60)%' AND pid <> pg_backend_pid()", database: database.name)
                 .contains("ended 1")
         }
         _ = try await held

@@ -2,11 +2,12 @@ import Glibc
 import SocketLoop
 import TLSTransport
 import TestTLS
+import TestCluster
 import Testing
 @testable import PorticoServer
 
 /// The whole server with its own threads, and without a database.
-struct ServerTests {
+@Suite(.onBlockingThreads) struct ServerTests {
     private func state(workers: Int = 1, _ change: (inout GatewayConfiguration) -> Void = { _ in }) throws -> ServerState { try .small(workers: workers, change) }
 
     private func answer(_ request: String, from address: ListenAddress, tls options: TLSClient.Options? = nil) async throws -> Answer {

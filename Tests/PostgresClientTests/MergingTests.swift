@@ -124,9 +124,9 @@ import Testing
 
     /// The connection goes away under a merged statement: it is run again, as any statement that only reads.
     @Test func aLostConnectionIsNobodysError() async throws {
-        try await withDatabase { worker, psql in
-            async let outcomes = worker.run((1...6).map { Self.divide("\($0)", seconds: "0.2") })
-            let killed = await eventually { try psql("SELECT 'killed ' || count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query LIKE '%k0.ord, c0.v%' AND pid <> pg_backend_pid() AND state = 'active'").contains("killed 1") }
+        try await withDatabase(change: { settings, _ in settings.unavailableAfter = 30_000 }) { worker, psql in
+            async let outcomes = worker.run((1...6).map { Self.divide("\($0)", seconds: "0.5") })
+            let killed = await eventually { try psql("SELECT 'killed ' || count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%k0.ord, c0.v%' AND pid <> pg_backend_pid() AND state = 'active'").contains("killed 1") }
             #expect(killed)
             #expect(await outcomes == (1...6).map { .int(Int32(12 / $0)) })
             #expect(await worker.statistics.moved >= 1)

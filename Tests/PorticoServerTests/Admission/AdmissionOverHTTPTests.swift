@@ -1,12 +1,13 @@
 import HTTPWire
 import JSONBytes
 import PorticoAccess
+import TestCluster
 import Testing
 @testable import PorticoGateway
 @testable import PorticoServer
 
 /// Limits of a tenant's requests as clients meet them, with a scripted gateway.
-struct AdmissionOverHTTPTests {
+@Suite(.onBlockingThreads) struct AdmissionOverHTTPTests {
     /// An office whose rules all state these limits.
     private func office(_ limits: RuleLimits, _ change: (inout GatewayConfiguration) -> Void = { _ in }) async throws -> Office {
         let office = try await Office.office(change)

@@ -2,11 +2,12 @@ import HTTPWire
 import JSONBytes
 import TLSTransport
 import TestTLS
+import TestCluster
 import Testing
 @testable import PorticoServer
 
 /// Certificates that clients present: who is let in, and who that is.
-struct ClientCertificateTests {
+@Suite(.onBlockingThreads) struct ClientCertificateTests {
     private let authority: TestAuthority
 
     init() throws {

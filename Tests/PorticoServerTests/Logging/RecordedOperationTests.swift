@@ -1,11 +1,12 @@
 import Foundation
 import Glibc
 import JSONBytes
+import TestCluster
 import Testing
 @testable import PorticoServer
 
 /// What the log records of operations is what a replay reads back.
-struct RecordedOperationTests {
+@Suite(.onBlockingThreads) struct RecordedOperationTests {
     private func lines(_ format: LogFormat, documents: Bool = true, _ bodies: [String]) async throws -> [String] {
         var ends: [Int32] = [0, 0]
         try #require(pipe(&ends) == 0)

@@ -3,10 +3,11 @@ import Glibc
 import JSONBytes
 import Logging
 import PorticoGateway
+import TestCluster
 import Testing
 @testable import PorticoServer
 
-struct RequestLogTests {
+@Suite(.onBlockingThreads) struct RequestLogTests {
     /// The lines that some requests leave in a log of a form and level.
     private func lines(_ format: LogFormat, level: Logger.Level? = .info, _ body: (Office) throws -> Void) async throws -> [String] {
         var ends: [Int32] = [0, 0]

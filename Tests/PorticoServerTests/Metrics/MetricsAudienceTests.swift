@@ -2,11 +2,12 @@ import Diagnostics
 import HTTPWire
 import PorticoGateway
 import SocketLoop
+import TestCluster
 import Testing
 @testable import PorticoServer
 
 /// Who may read `/metrics`.
-struct MetricsAudienceTests {
+@Suite(.onBlockingThreads) struct MetricsAudienceTests {
     private func configuration(_ text: String) throws(Diagnostics) -> MetricsConfiguration {
         try GatewayConfiguration.read(SourceText(name: "gateway.yaml", text), project: "/project", environment: { _ in nil }).metrics
     }

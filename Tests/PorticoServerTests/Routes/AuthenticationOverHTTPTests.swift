@@ -1,10 +1,11 @@
 import Crypto
 import Foundation
+import TestCluster
 import Testing
 @testable import PorticoServer
 
 /// Who is let in, over real sockets.
-struct AuthenticationOverHTTPTests {
+@Suite(.onBlockingThreads) struct AuthenticationOverHTTPTests {
     @Test func withoutATokenTheViewerIsAnonymous() async throws {
         let office = try await Office.office()
         #expect(try office.post().status == 200)

@@ -1,10 +1,11 @@
 import JSONBytes
 import PorticoGateway
+import TestCluster
 import Testing
 @testable import PorticoServer
 
 /// Batches of requests over HTTP, with a scripted gateway.
-struct BatchTests {
+@Suite(.onBlockingThreads) struct BatchTests {
     private static let one = #"{"query":"{ apiVersion }"}"#
 
     private func codes(_ answer: Answer) throws -> [String?] {

@@ -1,10 +1,11 @@
 import HTTPWire
 import PorticoGateway
+import TestCluster
 import Testing
 @testable import PorticoServer
 
 /// Pages of other origins, with a scripted gateway.
-struct CORSTests {
+@Suite(.onBlockingThreads) struct CORSTests {
     private static let page = "https://app.example.com"
     private static let preflight = "Origin: \(page)\r\nAccess-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: authorization, content-type\r\n"
 

@@ -1,10 +1,11 @@
 import Gzip
 import PorticoGateway
+import TestCluster
 import Testing
 @testable import PorticoServer
 
 /// Content codings of requests and answers, with a scripted gateway.
-struct CompressionTests {
+@Suite(.onBlockingThreads) struct CompressionTests {
     private static let body = #"{"query":"{ apiVersion }"}"#
 
     private func post(_ body: [UInt8], coding: String, on office: Office) throws -> Answer {

@@ -1,9 +1,10 @@
 import PorticoGateway
+import TestCluster
 import Testing
 @testable import PorticoServer
 
 /// `x-portico-consistency`, from the header to the request that the gateway gets.
-struct ConsistencyHeaderTests {
+@Suite(.onBlockingThreads) struct ConsistencyHeaderTests {
     @Test(arguments: [(nil, nil), ("request", .request), ("statement", .statement)] as [(String?, Consistency?)])
     func theHeaderReachesTheGateway(value: String?, consistency: Consistency?) async throws {
         let office = try await Office.office()

@@ -1,10 +1,11 @@
 import JSONBytes
 import PorticoGateway
+import TestCluster
 import Testing
 @testable import PorticoServer
 
 /// Persisted and trusted documents over HTTP, with a scripted gateway.
-struct DocumentRequestTests {
+@Suite(.onBlockingThreads) struct DocumentRequestTests {
     private static let text = "{ apiVersion }"
     private static let hash = DocumentHash(of: Array(text.utf8)).hex
     private static let trusted = TrustedDocuments(byID: ["Version": Array(text.utf8), "my-own-id": Array("query Other { a }".utf8)])

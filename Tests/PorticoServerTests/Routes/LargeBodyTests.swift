@@ -1,9 +1,10 @@
+import TestCluster
 import Testing
 
 @testable import PorticoServer
 
 /// A request above the threshold is read beside the loop, whatever it holds.
-@Suite struct LargeBodyTests {
+@Suite(.onBlockingThreads) struct LargeBodyTests {
     @Test(arguments: [
         (32 << 10, 0), ((32 << 10) + 1, 1), (300_000, 1),
     ])

@@ -2,11 +2,12 @@ import Crypto
 import Foundation
 import JSONBytes
 import PorticoGateway
+import TestCluster
 import Testing
 @testable import PorticoServer
 
 /// The HTTP surface, over real sockets, with a scripted gateway.
-struct RouterTests {
+@Suite(.onBlockingThreads) struct RouterTests {
     // MARK: Negotiation and status
 
     @Test(arguments: [

@@ -1,8 +1,9 @@
 import PorticoGateway
+import TestCluster
 import Testing
 @testable import PorticoServer
 
-struct ServerTimingTests {
+@Suite(.onBlockingThreads) struct ServerTimingTests {
     @Test func stagesAsTheHeaderHasThem() {
         var observation = RequestObservation()
         observation.stages.parse = 210_400
