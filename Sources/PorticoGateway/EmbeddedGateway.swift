@@ -81,7 +81,7 @@ public actor EmbeddedGateway: LoopPoller {
         lastOffload += 1
         offloaded[lastOffload] = then
         let number = lastOffload
-        Task.detached { await self.finish(number, await work()) }
+        Task.detached(executorPreference: SideThreads.shared) { await self.finish(number, await work()) }
     }
 
     private func finish(_ number: Int, _ result: any Sendable) { offloaded.removeValue(forKey: number)?(result) }

@@ -79,11 +79,10 @@ public final class Server: Sendable {
         let workers = sockets.map { _ in Worker(logger: logger) }
         let threads = workers.enumerated().map { index, worker in worker.executor.spawnThread(name: "portico-\(index)", polling: worker) }
         do {
-            for (worker, own) in zip(workers, sockets) {
-                try await worker.start(state, keys: keys, certificates: certificates, sockets: own)
-                state.metrics.attach { await worker.sampleMetrics() }
-            }
+            // Before anybody is served: the first request may be a scrape.
+            for worker in workers { state.metrics.attach { await worker.sampleMetrics() } }
             if let certificates { state.metrics.attach { [metrics = state.metrics] in metrics.sample(certificates) } }
+            for (worker, own) in zip(workers, sockets) { try await worker.start(state, keys: keys, certificates: certificates, sockets: own) }
             try await workers.first?.watchSignals { [self] signal in received(signal) }
         } catch {
             await end(workers, threads)

@@ -139,12 +139,12 @@ actor Worker: LoopPoller {
 
     // MARK: Work elsewhere
 
-    /// Runs work that would hold the loop on the global pool of threads, and comes back.
+    /// Runs work that would hold the loop on a thread beside it, and comes back.
     private func launch(_ work: @escaping @Sendable () async -> any Sendable, _ then: @escaping (any Sendable) -> Void) {
         nextTicket &+= 1
         let ticket = nextTicket
         waiting[ticket] = then
-        Task.detached {
+        Task.detached(executorPreference: SideThreads.shared) {
             let result = await work()
             await self.deliver(result, to: ticket)
         }

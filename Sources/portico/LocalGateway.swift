@@ -48,7 +48,7 @@ final class LocalGateway {
     /// Runs offloaded work to its end: a command has one request at a time, and nobody else to serve meanwhile.
     static func waiting(for work: @escaping @Sendable () async -> any Sendable) -> any Sendable {
         let result = Mutex<(any Sendable)?>(nil), done = DispatchSemaphore(value: 0)
-        Task.detached {
+        Task.detached(executorPreference: SideThreads.shared) {
             let value = await work()
             result.withLock { $0 = value }
             done.signal()

@@ -1,6 +1,7 @@
 public import CoreMetrics
 import PorticoGateway
 public import PrometheusText
+import SocketLoop
 import Synchronization
 import TLSTransport
 
@@ -33,7 +34,7 @@ public final class ServerMetrics: Sendable {
     func scrape() async -> [UInt8] {
         let task = running.withLock { known in
             if let known { return known }
-            let task = Task.detached { [self] in
+            let task = Task.detached(executorPreference: SideThreads.shared) { [self] in
                 await sample()
                 self.running.withLock { $0 = nil }
                 return registry.text()

@@ -1,4 +1,3 @@
-import Dispatch
 import Glibc
 import HTTPWire
 import JSONBytes
@@ -44,7 +43,7 @@ final class Loopback {
         tickets += 1
         let ticket = tickets
         waiting[ticket] = then
-        Task.detached(executorPreference: Elsewhere.executor) { [mailbox] in
+        Task.detached(executorPreference: SideThreads.shared) { [mailbox] in
             let result = await work()
             mailbox.results.withLock { $0.append((ticket, result)) }
         }
@@ -81,16 +80,6 @@ final class Loopback {
 
     private final class Mailbox: Sendable {
         let results = Mutex<[(Int, any Sendable)]>([])
-    }
-}
-
-/// Threads that do not wait for the tests, which occupy those of Swift's own pool while they turn their loops.
-final class Elsewhere: TaskExecutor {
-    static let executor = Elsewhere()
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        DispatchQueue.global().async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }
 
