@@ -59,7 +59,7 @@ struct SchemaAssembly {
         FieldMap(fields.map { field in
             FieldType(
                 name: field.name.value, description: field.description?.value, arguments: inputMap(field.arguments), type: WrappedType(field.type),
-                deprecationReason: deprecationReason(field.directives), directives: field.directives, range: field.range
+                deprecationReason: deprecationReason(field.directives), directives: field.directives, range: field.name.range.through(field.range)
             )
         }, name: \.name)
     }

@@ -102,10 +102,13 @@ private struct MatrixReader {
         // Those who may read most come first.
         sets.sort { (-$0.reach.breadth, -$0.types.values.reduce(0) { $0 + $1.fields.count }, $0.role) < (-$1.reach.breadth, -$1.types.values.reduce(0) { $0 + $1.fields.count }, $1.role) }
         let types = catalog.types.values.sorted { $0.name < $1.name }.map { block($0, sets) }
-        let content = Content(roles: sets.map { AccessMatrix.Role(name: $0.role, reach: $0.reach.words) }, types: types)
+        let content = Content(roles: sets.map { AccessMatrix.Role(name: $0.role, reach: reach($0)) }, types: types)
         read[key] = (sets, content)
         return content
     }
+
+    /// Who has not signed in has no tenant that could be its own.
+    private func reach(_ set: RuleSet) -> String { set.role == Viewer.anonymous.role && set.reach != .crossTenant ? "no tenant" : set.reach.words }
 
     private func block(_ type: TypeBinding, _ sets: [RuleSet]) -> AccessMatrix.TypeBlock {
         var fields: [String] = []

@@ -196,6 +196,9 @@ import Testing
         }
         // A message's tenant is its ticket's, so that isolation never hides one without the other.
         #expect(try names(open) == ["hideable-non-null"])
+        // At the field itself, not at its description.
+        let line = schema.split(separator: "\n", omittingEmptySubsequences: false).firstIndex { $0 == "  creator: User!" }.map { $0 + 1 }
+        #expect(try Self.findings(roles: open, catalog: catalog).map { $0.split(separator: " ")[0] } == ["schema.graphql:\(line ?? 0):3"])
         #expect(try names(open.replacing("Ticket: { read: { fields: all }", with: "Ticket: { read: { fields: all, rows: { status: { eq: OPEN } } }")) == ["hideable-non-null", "hideable-non-null", "reachable-elsewhere"])
         #expect(try names("roles: { root: { crossTenant: true, Ticket: { read: { fields: all } }, User: { read: { fields: all } } } }") == [])
     }

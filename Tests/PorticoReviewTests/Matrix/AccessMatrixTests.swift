@@ -16,6 +16,7 @@ import Testing
         let matrix = AccessMatrix(try ReviewRules.spotex(tenants: [("agency-003", "client: { User: { read: { hide: [role] } } }"), ("agency-004", "{}"), ("agency-005", "client: { Nothing: {} }")]))
         #expect(matrix.sections.map(\.tenants.description) == ["every tenant but agency-001, agency-002, agency-003", "agency-001, agency-003", "agency-002"])
         #expect(matrix.sections[0].roles.map(\.name) == ["super_admin", "agency_owner", "agency_agent", "client", "anonymous"])
+        #expect(matrix.sections[0].roles.map(\.reach) == ["all tenants", "its tenant and all below it", "its own tenant", "its own tenant", "no tenant"])
         #expect(matrix.sections[0].types.count == 10)
     }
 
