@@ -7,6 +7,8 @@ import PostgresSQL
 extension ConnectionPool {
     /// Rows that a merged statement may bring for each key that it may have. Stands against long lists of many, which one short list would have to wait for.
     static let mergedRowsPerKey = 10
+    /// Bytes of the values of a merged statement, in which each value is repeated for every key of its run. Stands against one long value that is sent hundreds of times.
+    static let mergedBytes = 256 << 10
 
     /// Notes a statement that waits, so that its like finds it.
     func remember(_ pending: PendingStatement) {
@@ -14,11 +16,11 @@ extension ConnectionPool {
         likes[ObjectIdentifier(pending.statement), default: []].append(pending)
     }
 
-    /// A statement that waited is not wanted any more. What is left of such is swept out now and then.
+    /// A statement that waited is not wanted any more. What is left of such is swept out when it is more than what waits.
     func forgetLike(_ pending: PendingStatement) {
         guard pending.mayMerge, !likes.isEmpty else { return }
         deadLikes += 1
-        guard deadLikes > 1_024 else { return }
+        guard deadLikes > 64, deadLikes > state.waitingCount else { return }
         deadLikes = 0
         likes = likes.compactMapValues { waiting in
             let live = waiting.filter(\.isWaiting)
@@ -34,12 +36,21 @@ extension ConnectionPool {
         // What is sent by itself is not found by its like.
         if state.waitingCount == 0 { likes.removeAll(keepingCapacity: true) }
         guard waiting.count > 1, let merge = pending.statement.merging?.merge, let size = merge.size(of: pending.parameters) else { return pending }
+        guard size.bytes <= Self.mergedBytes else {
+            // The others may still go together.
+            let others = waiting.filter { $0 !== pending && $0.isWaiting }
+            if !others.isEmpty { likes[key] = others }
+            return pending
+        }
         var members = [pending], whole = size, rest: [PendingStatement] = []
         let keyLimit = state.limits.mergedKeys, rowLimit = keyLimit * Self.mergedRowsPerKey
         for other in waiting where other !== pending && other.isWaiting && other.deadline > reactor.now {
-            if whole.keys < keyLimit, whole.rows < rowLimit, let size = merge.size(of: other.parameters), whole.keys + size.keys <= keyLimit, size.rows <= rowLimit - whole.rows {
+            if whole.keys < keyLimit, whole.rows < rowLimit, let size = merge.size(of: other.parameters), whole.keys + size.keys <= keyLimit, size.rows <= rowLimit - whole.rows,
+                size.bytes <= Self.mergedBytes - whole.bytes
+            {
                 whole.keys += size.keys
                 whole.rows += size.rows
+                whole.bytes += size.bytes
                 members.append(other)
             } else {
                 rest.append(other)

@@ -225,7 +225,9 @@ public final class ConnectionPool {
 
     /// Nobody is called from within a call of theirs.
     func answerLater(_ pending: PendingStatement, _ failure: DatabaseFailure) {
+        let hasWaited = if case .waiting = pending.place { true } else { false }
         pending.place = .done
+        if hasWaited { forgetLike(pending) }
         reactor.atEndOfTurn { pending.answer(.failure(failure)) }
     }
 

@@ -27,4 +27,11 @@ public enum ParameterValue: Sendable, Hashable {
     /// Without NUL bytes: what could hold one is checked when it is coerced.
     case text([UInt8])
     case binary([UInt8])
+
+    public var byteCount: Int {
+        switch self {
+        case .null: 0
+        case .text(let bytes), .binary(let bytes): bytes.count
+        }
+    }
 }

@@ -38,11 +38,24 @@ public final class StatementMerge: Sendable {
     /// What a run adds to the whole; `nil` where its values cannot travel with others.
     public func size(of parameters: [ParameterValue]) -> MergeSize? {
         guard let keys = keyCount(parameters) else { return nil }
+        let bytes = byteCount(parameters, keys: keys)
         guard let rows, rows < parameters.count, case .text(let text) = parameters[rows], let each = Int(String(decoding: text, as: UTF8.self)) else {
-            return MergeSize(keys: keys, rows: keys)
+            return MergeSize(keys: keys, rows: keys, bytes: bytes)
         }
         let (product, overflow) = keys.multipliedReportingOverflow(by: max(1, each))
-        return MergeSize(keys: keys, rows: overflow ? .max : product)
+        return MergeSize(keys: keys, rows: overflow ? .max : product, bytes: bytes)
+    }
+
+    private func byteCount(_ parameters: [ParameterValue], keys: Int) -> Int {
+        var repeated = 0, once = 0
+        for (role, value) in zip(roles, parameters) {
+            switch role {
+            case .each: repeated += 4 + value.byteCount
+            case .keys: once += value.byteCount
+            case .shared, .rows: continue
+            }
+        }
+        return once + keys * repeated
     }
 
     private func keyCount(_ parameters: [ParameterValue]) -> Int? {
@@ -101,6 +114,8 @@ public struct MergeSize: Sendable, Equatable {
     public var keys: Int
     /// Rows of the result, at the most.
     public var rows: Int
+    /// Of the run's values in those arrays, where each is repeated for every key.
+    public var bytes: Int
 }
 
 /// One run of a merged statement.

@@ -102,6 +102,52 @@ import Testing
         }
     }
 
+    /// A value is repeated for each of its run's keys: long ones would fill the memory.
+    @Test func longValuesGoAlone() async throws {
+        try await withDatabase { worker, _ in
+            let lengths = [1, 300_000, 2, 300_000, 3]
+            #expect(await worker.run(lengths.map { Self.lengths(keys: 1, text: $0) }).map(Self.numbers) == lengths.map { [Int32($0)] })
+            #expect(await worker.statistics.merged == 2, "the short ones of those that waited")
+            let outcomes = await worker.run((0..<4).map { _ in Self.lengths(keys: 100, text: 1_000) })
+            #expect(outcomes.map(Self.numbers) == Array(repeating: Array(repeating: 1_000, count: 100), count: 4))
+            #expect(await worker.statistics.merged == 4, "two of 100 KB, and not three")
+        }
+    }
+
+    /// What is given up while it waits is not kept for its like to find.
+    @Test func whatIsGivenUpIsForgotten() async throws {
+        try await withDatabase { worker, _ in
+            async let outcomes = worker.run([Self.divide("1", seconds: "20")] + (0..<300).map { _ in Self.divide("2") })
+            _ = await worker.wait { $0.waitingStatements == 300 }
+            for index in 1...300 { await worker.cancel(index) }
+            #expect(await worker.likes <= 64)
+            await worker.cancel(0)
+            #expect(await outcomes.allSatisfy { $0.kind == .cancelled })
+        }
+    }
+
+    /// The length of a text, for each of some keys.
+    private static func lengths(keys: Int, text: Int) -> Query {
+        var array = BinaryArray(elementType: 25, capacity: 0)
+        for _ in 0..<keys { [UInt8(ascii: "k")].withUnsafeBytes { array.append($0) } }
+        var query = Query("", [array.finish(), .text(Array(repeating: UInt8(ascii: "a"), count: text))])
+        query.statement = length
+        return query
+    }
+
+    private static let length = Statement(
+        text: "SELECT k0.ord, length($2) FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord)", parameterTypes: [1009, 25],
+        merging: StatementMerging {
+            StatementMerge(
+                statement: Statement(text: "SELECT k0.ord, length(k0.p2) FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS k0(key, p2, ord)", parameterTypes: [1009, 1009]),
+                roles: [.keys(0), .each(1)], hasOwnOrdinal: true)
+        })
+
+    private static func numbers(_ outcome: Outcome) -> [Int32] {
+        guard case .rows(let rows) = outcome else { return [] }
+        return rows.compactMap { $0[1].map { $0.reduce(0) { $0 << 8 | Int32($1) } } }
+    }
+
     @Test func eachKeepsItsDeadline() async throws {
         try await withDatabase { worker, _ in
             let outcomes = await worker.run([Self.divide("1", seconds: "0.1"), Self.divide("2", seconds: "1", patience: 400), Self.divide("3"), Self.divide("4")])
@@ -144,6 +190,9 @@ import Testing
 }
 
 extension DatabaseWorker {
+    /// Statements that their like can find.
+    fileprivate var likes: Int { pool.likes.values.reduce(0) { $0 + $1.count } }
+
     /// The bases of the ordinals of several runs that are submitted in one turn.
     fileprivate func bases(_ queries: [Query]) async -> [Int] {
         final class Gathering {
