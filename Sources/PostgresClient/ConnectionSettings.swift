@@ -17,8 +17,12 @@ public struct ConnectionSettings: Sendable, Equatable {
     /// A prepared statement costs the server memory: per connection at most so many, the least recently used gives way.
     public static let defaultPreparedStatementLimit = 500
 
+    /// Bytes of their texts, per connection: what the server makes of a long one, with its hundreds of conditions, takes fifty times as much.
+    public static let defaultPreparedTextLimit = 1 << 20
+
     public var statements: StatementMode = .prepared
     public var preparedStatementLimit = Self.defaultPreparedStatementLimit
+    public var preparedTextLimit = Self.defaultPreparedTextLimit
     /// The server's own bound of each statement, in milliseconds; `nil` leaves the server's setting.
     public var statementTimeoutMilliseconds: Int?
     /// Refuse every change in the sessions of the pool.

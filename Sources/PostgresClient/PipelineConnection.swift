@@ -83,7 +83,7 @@ final class PipelineConnection {
         self.limits = limits
         self.reactor = reactor
         self.pool = pool
-        cache = PreparedCache(limit: settings.preparedStatementLimit)
+        cache = PreparedCache(limit: settings.preparedStatementLimit, bytes: settings.preparedTextLimit)
         transactionSettings = settings.transactionSettingsText
     }
 
@@ -412,7 +412,8 @@ final class PipelineConnection {
             sendAgain(pending, after: failure)
         }
         if transaction != nil { transactionBatchEnded() }
-        if expected.isEmpty, !cache.evicted.isEmpty, transaction == nil { deallocateEvicted() }
+        let evicted = cache.evicted.count
+        if evicted > 0, transaction == nil, expected.isEmpty || evicted >= limits.statementsPerBatch { deallocateEvicted() }
     }
 
     private func sendAgain(_ pending: PendingStatement, after failure: DatabaseFailure?) {
@@ -426,9 +427,11 @@ final class PipelineConnection {
         if let failure = send(pending) { finish(pending, .failure(failure)) } else { endBatch() }
     }
 
-    /// At most one batch of them at a time, and only when nobody waits behind it.
+    /// At most one batch of them at a time: when nobody waits behind it, or when it is full, since under load somebody always waits.
     private func deallocateEvicted() {
         guard let connection else { return }
+        endBatch()
+        defer { endBatch() }
         for prepared in cache.takeEvicted() {
             guard openBatch < limits.statementsPerBatch, PQsendQueryParams(connection, "DEALLOCATE " + String(cString: prepared.name), 0, nil, nil, nil, nil, 1) == 1 else {
                 cache.keepEvicted(prepared)

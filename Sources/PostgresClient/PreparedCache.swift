@@ -17,16 +17,22 @@ final class PreparedStatement {
     deinit { free(name) }
 }
 
-/// What one connection has prepared: bounded, the least recently used gives way.
+/// What one connection has prepared: bounded by number and by the length of the texts, the least recently used gives way.
 struct PreparedCache {
     private let limit: Int
+    private let byteLimit: Int
+    /// Of the texts.
+    private(set) var bytes = 0
     private var entries: [UInt64: PreparedStatement] = [:]
     private var uses: UInt64 = 0
     private var names: UInt64 = 0
     /// Statements that gave way and are still prepared on the server.
     private(set) var evicted: [PreparedStatement] = []
 
-    init(limit: Int) { self.limit = max(1, limit) }
+    init(limit: Int, bytes: Int) {
+        self.limit = max(1, limit)
+        byteLimit = bytes
+    }
 
     var count: Int { entries.count }
 
@@ -43,24 +49,27 @@ struct PreparedCache {
         // A text whose hash is another's takes its place: two such texts stay right, only slow.
         if let other = entries[statement.id] { evict(other) }
         // Evictions are rare (a statement that was not in use for the last `limit` others), so a scan does.
-        if entries.count >= limit, let oldest = entries.values.min(by: { $0.lastUse < $1.lastUse }) { evict(oldest) }
+        while entries.count >= limit || bytes + statement.text.utf8.count > byteLimit, let oldest = entries.values.min(by: { $0.lastUse < $1.lastUse }) { evict(oldest) }
         names &+= 1
         uses &+= 1
         guard let entry = PreparedStatement(statement: statement, number: names) else { return nil }
         entry.lastUse = uses
         entries[statement.id] = entry
+        bytes += statement.text.utf8.count
         return entry
     }
 
     /// Forgets an entry that the server does not hold (any more).
     mutating func forget(_ entry: PreparedStatement) {
-        if entries[entry.statement.id] === entry { entries[entry.statement.id] = nil }
+        guard entries[entry.statement.id] === entry else { return }
+        entries[entry.statement.id] = nil
+        bytes -= entry.statement.text.utf8.count
     }
 
     /// Forgets an entry that the server still holds.
     mutating func evict(_ entry: PreparedStatement) {
         guard entries[entry.statement.id] === entry else { return }
-        entries[entry.statement.id] = nil
+        forget(entry)
         evicted.append(entry)
     }
 

@@ -151,6 +151,27 @@ import Testing
         }
     }
 
+    @Test func `what gave way is deallocated under load as well`() async throws {
+        try await withDatabase(change: { _, connection in connection.preparedStatementLimit = 4 }) { worker, _ in
+            let counting = Query("SELECT (count(*) < 100)::int4 FROM pg_prepared_statements")
+            // They go out one behind the other: the connection is never at rest before the last of them.
+            let outcomes = await worker.run((0..<400).map { Query("SELECT \($0)::int4") } + [counting])
+            #expect(outcomes == (0..<400).map { .int($0) } + [.int(1)])
+        }
+    }
+
+    /// The server makes of a long statement many times its text.
+    @Test func `prepared statements are bounded by their length too`() async throws {
+        try await withDatabase(change: { _, connection in connection.preparedTextLimit = 1_000 }) { worker, _ in
+            func long(_ index: Int) -> Query { Query("SELECT \(index)::int4 /* \(String(repeating: "x", count: 370)) */") }
+            for index in 0..<6 { #expect(await worker.run(long(index)) == .int(Int32(index))) }
+            #expect(await worker.wait { $0.statistics.deallocated == 4 })
+            #expect(await worker.run(long(5)) == .int(5))
+            #expect(await worker.statistics.prepared == 6, "the most recent ones stayed")
+            #expect(await worker.run(Query("SELECT 7::int4 /* \(String(repeating: "x", count: 2_000)) */")) == .int(7), "one alone may have any length")
+        }
+    }
+
     @Test func `a batch with more statements than the cache holds works`() async throws {
         try await withDatabase(change: { _, connection in connection.preparedStatementLimit = 2 }) { worker, _ in
             let outcomes = await worker.run((0..<60).map { Query("SELECT \($0 % 10)::int4") })
