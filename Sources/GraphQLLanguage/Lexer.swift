@@ -6,9 +6,11 @@ struct Lexer {
     private(set) var position = 0
     private var tokensLeft: Int
     private let tokenLimit: Int
+    private let nameLimit: Int
 
-    init(_ source: UnsafeBufferPointer<UInt8>, tokenLimit: Int) {
+    init(_ source: UnsafeBufferPointer<UInt8>, tokenLimit: Int, nameLimit: Int) {
         self.source = source
+        self.nameLimit = nameLimit
         self.tokenLimit = max(0, tokenLimit)
         tokensLeft = self.tokenLimit
     }
@@ -81,11 +83,16 @@ struct Lexer {
             // Name :: NameStart NameContinue* [lookahead != NameContinue] (section 2.1.9)
             var end = start + 1
             while end < source.count, Self.continuesName(source[end]) { end += 1 }
+            guard end - start <= nameLimit else { throw tooLong(start, end) }
             return Token(kind: .name, start: start, end: end)
         default:
             throw try unexpectedCharacter(at: start)
         }
         return Token(kind: kind, start: start, end: start + 1)
+    }
+
+    private func tooLong(_ start: Int, _ end: Int) -> SyntaxError {
+        SyntaxError("The name \(spelling(start, end)) has more than \(nameLimit) bytes.", range: SourceRange(start, end), kind: .limit(name: "names", limit: nameLimit))
     }
 
     @inline(__always) static func continuesName(_ byte: UInt8) -> Bool {

@@ -2,13 +2,16 @@
 public struct ParseLimits: Sendable, Equatable {
     /// Tokens, comments and commas not counted. Stands against floods of tokens, which cost more to parse and validate than to send.
     public var tokens: Int
+    /// Bytes of one name. Stands against a long alias, which is said again in every path below it.
+    public var names: Int
     /// Levels of selection sets, values and types within each other. Stands against exhausting the stack; never more than ``deepest``.
     public var depth: Int
     /// Bytes of the whole text, checked before any other work. Stands against filling the memory.
     public var bytes: Int
 
-    public init(tokens: Int = 15_000, depth: Int = 200, bytes: Int = 1 << 20) {
+    public init(tokens: Int = 15_000, names: Int = 1 << 10, depth: Int = 200, bytes: Int = 1 << 20) {
         self.tokens = tokens
+        self.names = names
         self.depth = depth
         self.bytes = bytes
     }

@@ -12,7 +12,7 @@ struct Parser {
     private let depthLimit: Int
 
     init(_ source: UnsafeBufferPointer<UInt8>, _ limits: ParseLimits) throws(SyntaxError) {
-        lexer = Lexer(source, tokenLimit: limits.tokens)
+        lexer = Lexer(source, tokenLimit: limits.tokens, nameLimit: limits.names)
         depthLimit = min(limits.depth, ParseLimits.deepest)
         token = try lexer.next()
     }

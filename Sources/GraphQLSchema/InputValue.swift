@@ -16,6 +16,16 @@ public indirect enum InputValue: Sendable, Hashable {
     public subscript(_ name: String) -> InputValue? {
         if case .object(let members) = self { members.first { $0.name == name }?.value } else { nil }
     }
+
+    /// Bytes of what is said in it, roughly: texts and names as they are, and a few for everything else.
+    public var byteCount: Int {
+        switch self {
+        case .null, .int, .float, .boolean: 8
+        case .string(let text), .enumValue(let text), .json(let text): 8 + text.utf8.count
+        case .list(let items): items.reduce(8) { $0 + $1.byteCount }
+        case .object(let members): members.reduce(8) { $0 + $1.name.utf8.count + $1.value.byteCount }
+        }
+    }
 }
 
 public struct InputMember: Sendable, Hashable {

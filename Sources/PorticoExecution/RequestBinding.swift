@@ -30,10 +30,17 @@ public struct RequestBinding: Sendable {
         try check(cost: limits[.cost], of: plan, estimate)
         var all: [[ParameterValue]] = []
         all.reserveCapacity(plan.loads.count)
+        var budget = ValueBudget(limits)
         for load in plan.loads {
             var values: [ParameterValue] = []
             values.reserveCapacity(load.parameters.count)
-            for source in load.parameters { values.append(try value(source, of: load, plan, pages)) }
+            for source in load.parameters {
+                // Before it is put together: it may name one long variable a thousand times.
+                if case .elements(let elements, _) = source { try budget.spend(byteCount(of: elements), load.range, load.path) }
+                let value = try value(source, of: load, plan, pages)
+                if case .variable = source { try budget.spend(value.byteCount, load.range, load.path) }
+                values.append(value)
+            }
             closeOverMissing(load, &values)
             all.append(values)
         }
@@ -128,6 +135,16 @@ public struct RequestBinding: Sendable {
         return text
     }
 
+    /// Of a list that the document spells, with variables among its elements.
+    func byteCount(of elements: [ListElement]) -> Int {
+        elements.reduce(0) { bytes, element in
+            switch element {
+            case .constant(let value): bytes + value.byteCount
+            case .open(let place): bytes + (lookUp(place)?.byteCount ?? 0)
+            }
+        }
+    }
+
     private func encode(_ value: InputValue, _ form: ValueForm, at name: String, _ load: Load) throws(PlanningError) -> ParameterValue {
         do {
             return .text(try ValueEncoding.text(value, form))
@@ -184,7 +201,8 @@ public struct RequestBinding: Sendable {
             touched[load.index] = overflow ? .max : product
             total = total.addingReportingOverflow(touched[load.index]).overflow ? .max : total + touched[load.index]
             if total > limit {
-                let message = "This operation may touch \(total == .max ? "far too many" : String(total)) rows; at most \(limit) are allowed."
+                // Not how many: what PostgreSQL reckons with are the rows of all tenants.
+                let message = "This operation may touch more than the \(limit) rows that are allowed."
                 throw PlanningError(.limit(.cost), message, range: load.range, path: load.path)
             }
         }

@@ -121,8 +121,12 @@ public final class Gateway {
         ticket.observation.planCacheHit = false
         var planner = Planner(catalog: catalog, rules: ticket.rules, scope: scope)
         planner.tagsStatements = settings.tagsStatements
-        guard ticket.request.isLarge || prepared.source.bytes.count > settings.offloadBytes || prepared.asksForTheSchema else {
-            return planned(planner.result(prepared, variables), cached, key, variables, ticket)
+        if !ticket.request.isLarge, prepared.source.bytes.count <= settings.offloadBytes, !prepared.asksForTheSchema {
+            planner.allowance = settings.planningSteps
+            let result = planner.result(prepared, variables)
+            // A few lines can ask for long filters in many loads: that is begun anew where it holds nobody up.
+            guard case .failure(let error) = result.result, error.kind == .allowance else { return planned(result, cached, key, variables, ticket) }
+            planner.allowance = .max
         }
         elsewhere(ticket, { [planner] in planner.result(prepared, variables) }) { [self] in planned($0, cached, key, variables, ticket) }
     }
@@ -144,7 +148,7 @@ public final class Gateway {
         let estimate = cached.estimate
         let binding = RequestBinding(
             operation: prepared.operation, variables: variables, viewer: ticket.viewer, limits: ticket.rules.limits, now: settings.now ?? MomentText.now(), cursors: settings.cursors)
-        guard ticket.request.isLarge else { return run(cached, BoundRequest.make(binding, plan, estimate), variables, prepared, ticket) }
+        guard ticket.request.isLarge || plan.parameterCount > settings.boundParameters else { return run(cached, BoundRequest.make(binding, plan, estimate), variables, prepared, ticket) }
         elsewhere(ticket, { BoundRequest.make(binding, plan, estimate) }) { [self] in run(cached, $0, variables, prepared, ticket) }
     }
 
@@ -224,7 +228,7 @@ public final class Gateway {
 
     private func refuse(_ error: PlanningError, _ prepared: PreparedOperation, _ ticket: RequestTicket) {
         switch error.kind {
-        case .notBound, .isolation: ticket.observation.failures.append(error.message)
+        case .notBound, .isolation, .allowance: ticket.observation.failures.append(error.message)
         case .badInput, .limit: break
         }
         refuse(RequestErrors(error, in: prepared.source), ticket)

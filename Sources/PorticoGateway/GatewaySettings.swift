@@ -9,6 +9,10 @@ public struct GatewaySettings: Sendable {
     public var consistency = Consistency.statement
     /// Bytes of a document above which it is parsed, validated and planned off the loop (default 8 KiB): a large document must not hold up the others.
     public var offloadBytes = 8 << 10
+    /// Steps of planning above which it is begun anew off the loop (2,000: a few milliseconds): a few lines can ask for long filters in many loads.
+    public var planningSteps = 2_000
+    /// Values of a plan above which they are put together off the loop for each request (2,000: a millisecond).
+    public var boundParameters = 2_000
     /// Bytes of a request above which its body is read, and its values are worked on, off the loop (32 KiB): up to there they take less than a millisecond.
     public static let largeRequest = 32 << 10
     /// How much of that happens at a time, and waits.

@@ -72,7 +72,7 @@ struct RequestErrors: Error, Sendable {
     init(_ errors: InputErrors, in source: SourceText) {
         let positions = Self.positions(errors.items.map(\.ranges), source)
         items = zip(errors.items, positions).map { error, positions in
-            if error.limitName != nil { return Item(.inputValues, message: error.message, positions: positions) }
+            if let name = error.limitName { return Item(RequestLimit(input: name), message: error.message, positions: positions) }
             return Item(message: error.message, positions: positions, code: .badInput)
         }
     }
@@ -82,7 +82,7 @@ struct RequestErrors: Error, Sendable {
         items = switch error.kind {
         case .badInput: [Item(message: error.message, positions: positions, code: .badInput)]
         case .limit(let limit): [Item(limit, message: error.message, positions: positions)]
-        case .notBound, .isolation: [Item(message: "The operation cannot be served.", positions: positions, code: .internalError)]
+        case .notBound, .isolation, .allowance: [Item(message: "The operation cannot be served.", positions: positions, code: .internalError)]
         }
     }
 

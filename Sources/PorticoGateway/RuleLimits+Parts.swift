@@ -5,7 +5,7 @@ import PorticoExecution
 
 /// The limits of a viewer's requests as the parts of the pipeline take them.
 extension RuleLimits {
-    public var parsing: ParseLimits { ParseLimits(tokens: self[.tokens], depth: self[.nesting], bytes: self[.documentBytes]) }
+    public var parsing: ParseLimits { ParseLimits(tokens: self[.tokens], names: self[.nameBytes], depth: self[.nesting], bytes: self[.documentBytes]) }
 
     public var validation: ValidationLimits {
         ValidationLimits(
@@ -13,7 +13,7 @@ extension RuleLimits {
             aliases: self[.aliases], rootFields: self[.rootFields], selections: self[.selections], nesting: self[.nesting], work: self[.validationSteps])
     }
 
-    public var input: InputLimits { InputLimits(nodes: self[.inputValues], errors: self[.errors]) }
+    public var input: InputLimits { InputLimits(nodes: self[.inputValues], bytes: self[.valueBytes], errors: self[.errors]) }
     public var answer: AnswerLimits { AnswerLimits(bytes: self[.responseBytes], rows: self[.rows], cursors: self[.cursors], errors: self[.errors]) }
 }
 
@@ -22,6 +22,7 @@ extension RequestLimit {
     init(parsing name: String) {
         self = switch name {
         case "tokens": .tokens
+        case "names": .nameBytes
         case "bytes": .documentBytes
         default: .nesting
         }
@@ -29,6 +30,9 @@ extension RequestLimit {
 
     /// By its name in ``ValidationLimits``.
     init(validation name: String) { self = name == "work" ? .validationSteps : RequestLimit(named: name) ?? .inputValues }
+
+    /// By its name in ``InputLimits``.
+    init(input name: String) { self = name == "bytes" ? .valueBytes : .inputValues }
 }
 
 extension ErrorCode {

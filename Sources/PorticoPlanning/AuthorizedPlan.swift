@@ -25,6 +25,8 @@ public final class AuthorizedPlan: Sendable {
     public let statements: [Statement]
     /// Names the plan in logs and in those comments; equal for equal SQL, whatever the operation's name.
     public let hash: String
+    /// Values that a request gives it, those of all loads together.
+    public let parameterCount: Int
     /// Bytes that it holds, roughly: what a cache has to reckon with.
     public let weight: Int
 
@@ -52,7 +54,8 @@ public final class AuthorizedPlan: Sendable {
         }
         self.dependents = dependents
         self.first = first
-        weight = loads.reduce(output.weight + pages.reduce(0) { $0 + 500 + $1.use.structure.count }) { $0 + 2_000 + (isTagged ? 4 : 3) * $1.statement.text.utf8.count }
+        parameterCount = loads.reduce(0) { $0 + $1.parameters.count }
+        weight = loads.reduce(output.weight + pages.reduce(0) { $0 + 500 + $1.use.structure.count }) { $0 + $1.weight + (isTagged ? 4 : 3) * $1.statement.text.utf8.count }
     }
 
     static func authorize(_ drafts: [any DraftLoad], output: ObjectOutput, pages: [Page], access: RowAccess, name: String?, kind: OperationKind, isTagged: Bool) throws(PlanningError) -> AuthorizedPlan {

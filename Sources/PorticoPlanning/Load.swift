@@ -48,6 +48,13 @@ public final class Load: Sendable {
         self.notes = notes
     }
 
+    /// Bytes that it holds besides its statement's text, roughly.
+    var weight: Int {
+        parameters.reduce(2_000 + path.utf8.count) { bytes, source in
+            if case .constant(let value) = source { bytes + 60 + value.byteCount } else { bytes + 60 }
+        }
+    }
+
     /// All columns of the result, the ordinal included.
     public var width: Int { select.columns.count }
 }

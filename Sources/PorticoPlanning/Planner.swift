@@ -13,13 +13,15 @@ public struct Planner: Sendable {
     let access: RowAccess
     /// Puts a comment before each statement that names the operation and its plan (``AuthorizedPlan/statements``).
     public var tagsStatements = false
+    /// Steps after which a plan is given up (``PlanningError/Kind/allowance``): values in arguments, and ten for each load. For a caller that has no time for long ones.
+    public var allowance = Int.max
 
     public init(catalog: Catalog, rules: RuleSet, scope: TenantScope) {
         access = RowAccess(catalog: catalog, rules: rules, scope: scope)
     }
 
     public func plan(_ operation: ValidatedOperation, shapes: VariableShapes, variables: VariableValues) throws(PlanningError) -> AuthorizedPlan {
-        var walk = PlanWalk(access: access, operation: operation, shapes: shapes, variables: variables)
+        var walk = PlanWalk(access: access, operation: operation, shapes: shapes, variables: variables, allowance: allowance)
         let output = try walk.root()
         return try AuthorizedPlan.authorize(walk.drafts, output: output, pages: walk.pages.map { $0.finish() }, access: access, name: operation.name, kind: operation.kind, isTagged: tagsStatements)
     }
@@ -34,10 +36,16 @@ struct PlanWalk {
     var drafts: [any DraftLoad] = []
     /// Bytes of `__schema` and `__type` so far.
     private var introspected = 0
+    /// Bytes of the values in arguments so far: those that the plan holds.
+    private var valueBytes = 0
+    /// What was done so far, in steps that take about as long: values in arguments, and some for each load.
+    private var steps = 0
+    private let allowance: Int
     /// The connections so far.
     var pages: [PageDraft] = []
 
-    init(access: RowAccess, operation: ValidatedOperation, shapes: VariableShapes, variables: VariableValues) {
+    init(access: RowAccess, operation: ValidatedOperation, shapes: VariableShapes, variables: VariableValues, allowance: Int = .max) {
+        self.allowance = allowance
         self.access = access
         self.operation = operation
         self.shapes = shapes
@@ -124,6 +132,7 @@ struct PlanWalk {
         guard drafts.count < limit else {
             throw PlanningError(.limit(.loads), "The operation needs more than the \(limit) loads that are allowed: one for each relation that is asked for.", range: draft.range, path: draft.path)
         }
+        try spend(Self.stepsOfLoad)
         drafts.append(draft)
     }
 
@@ -187,7 +196,7 @@ struct PlanWalk {
 
     // MARK: Arguments
 
-    func arguments(_ field: CollectedField, _ definition: FieldType) throws(PlanningError) -> [String: ShapedValue] {
+    mutating func arguments(_ field: CollectedField, _ definition: FieldType) throws(PlanningError) -> [String: ShapedValue] {
         if definition.arguments.isEmpty { return [:] }
         var shaped: [String: ShapedValue] = [:]
         do {
@@ -197,7 +206,27 @@ struct PlanWalk {
         } catch {
             throw PlanningError(.badInput, error.items.first?.message ?? "An argument has a wrong value.", range: field.first.range, path: field.responseKey)
         }
+        for value in shaped.values { try count(value, field) }
         return shaped
+    }
+
+    /// What a fragment says once it says at every place where it is spread.
+    private mutating func count(_ value: ShapedValue, _ field: CollectedField) throws(PlanningError) {
+        try spend(value.nodeCount)
+        valueBytes += value.constantBytes
+        let limit = access.rules.limits[.valueBytes]
+        guard valueBytes <= limit else {
+            throw PlanningError(
+                .limit(.valueBytes), "The operation's values take more than the \(limit) bytes that are allowed, counted wherever they are used.", range: field.first.range, path: field.responseKey)
+        }
+    }
+
+    /// Steps that a load counts for.
+    private static let stepsOfLoad = 10
+
+    private mutating func spend(_ count: Int) throws(PlanningError) {
+        steps += count
+        guard steps <= allowance else { throw PlanningError(.allowance, "Planning takes more than the \(allowance) steps that were allowed for it.") }
     }
 
     func listArguments(_ field: CollectedField, _ arguments: [String: ShapedValue], _ binding: TypeBinding, path: String) throws(PlanningError) -> ListArguments {

@@ -8,6 +8,8 @@ public struct PlanningError: Error, Sendable, Equatable {
         case badInput
         /// More than the viewer's rules allow.
         case limit(RequestLimit)
+        /// More steps than the caller had time for (``Planner/allowance``): it is to be planned where there is.
+        case allowance
         /// A field that the schema has and `resolvers/` does not bind: `portico check` names it.
         case notBound
         /// A statement without the tenant condition that it needs: a fault of the gateway, refused before it runs.

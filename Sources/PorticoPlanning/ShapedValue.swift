@@ -15,6 +15,25 @@ public indirect enum ShapedValue: Sendable, Hashable {
     case object([ShapedMember])
 
     public var isNull: Bool { self == .constant(.null) }
+
+    /// Bytes of the constants in it, roughly.
+    var constantBytes: Int {
+        switch self {
+        case .constant(let value): value.byteCount
+        case .open: 0
+        case .list(let items): items.reduce(0) { $0 + $1.constantBytes }
+        case .object(let members): members.reduce(0) { $0 + $1.value.constantBytes }
+        }
+    }
+
+    /// Values within each other, itself counted.
+    var nodeCount: Int {
+        switch self {
+        case .constant, .open: 1
+        case .list(let items): items.reduce(1) { $0 + $1.nodeCount }
+        case .object(let members): members.reduce(1) { $0 + $1.value.nodeCount }
+        }
+    }
 }
 
 public struct ShapedMember: Sendable, Hashable {

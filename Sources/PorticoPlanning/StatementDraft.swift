@@ -7,8 +7,8 @@ struct StatementDraft {
     private(set) var parameterTypes: [UInt32] = []
     /// Relations that conditions have followed so far.
     var relations = 0
-    /// Where the parameters begin that equal sources share.
-    private var shared = 0
+    /// The numbers of those that equal sources share.
+    private var shared: [ParameterSource: Int] = [:]
     private var tables = 0
     private var paths = 0
 
@@ -16,14 +16,16 @@ struct StatementDraft {
     ///
     /// Equal constants stay apart: what the server infers for one place may not fit another.
     mutating func parameter(_ source: ParameterSource, type: UInt32 = 0) -> Expression {
-        if case .constant = source {} else if let position = parameters[shared...].firstIndex(of: source) { return .parameter(position + 1) }
+        let isShared = if case .constant = source { false } else { true }
+        if isShared, let number = shared[source] { return .parameter(number) }
         parameters.append(source)
         parameterTypes.append(type)
+        if isShared { shared[source] = parameters.count }
         return .parameter(parameters.count)
     }
 
     /// From here on the viewer's values are another's: equal sources before and after are different parameters.
-    mutating func separateParameters() { shared = parameters.count }
+    mutating func separateParameters() { shared.removeAll() }
 
     mutating func tableAlias() -> Alias {
         defer { tables += 1 }

@@ -64,6 +64,16 @@ import Testing
         #expect(error("{" + String(repeating: "a ", count: 14_999) + "}")?.kind == .limit(name: "tokens", limit: 15_000))
     }
 
+    @Test func namesAreExact() {
+        let name = String(repeating: "n", count: 8)
+        #expect(error("query \(name) { \(name): a(\(name): $\(name)) ...\(name) @\(name) }", ParseLimits(names: 8)) == nil)
+        #expect(error("{\(name)n}", ParseLimits(names: 8)) == SyntaxError(
+            "The name \"\(name)n\" has more than 8 bytes.", range: SourceRange(1, 10), kind: .limit(name: "names", limit: 8)))
+        #expect(error("{a(b: \"\(name)\(name)\") #\(name)\(name)\n}", ParseLimits(names: 8)) == nil, "texts and comments are no names")
+        #expect(error("{" + String(repeating: "a", count: 1 << 10) + "}") == nil)
+        #expect(error("{" + String(repeating: "a", count: 1 << 10 + 1) + "}")?.kind == .limit(name: "names", limit: 1 << 10))
+    }
+
     @Test func bytesAreExact() {
         #expect(error("{a}", ParseLimits(bytes: 3)) == nil)
         #expect(error("{a}", ParseLimits(bytes: 2)) == SyntaxError("The document is larger than 2 bytes.", range: SourceRange(0, 0), kind: .limit(name: "bytes", limit: 2)))

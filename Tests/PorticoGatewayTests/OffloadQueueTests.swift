@@ -1,4 +1,5 @@
 import PorticoGateway
+import PostgresClient
 import SocketLoop
 import Testing
 
@@ -126,6 +127,25 @@ import Testing
         let answer = try await database.ask("{ __schema { queryType { name } } besideTheLoop: apiVersion }", as: SpotexDatabase.viewer("user-agency-001"))
         #expect(String(decoding: answer.body, as: UTF8.self).contains(#""queryType":{"name":"Query"}"#))
         #expect(await database.gateway.offloadedPieces > before)
+    }
+
+    /// A few lines may ask for a long filter in many loads: the plan is begun anew beside the loop, and so many values are put together there for each request.
+    @Test(arguments: [(5, 10, 0, 0), (10, 100, 1, 0), (30, 100, 2, 1)])
+    func longPlansAreMadeBesideTheLoop(_ loads: Int, _ conditions: Int, _ first: Int, _ later: Int) async throws {
+        let database = try SpotexDatabase.shared.get()
+        let gateway = EmbeddedGateway(catalog: database.catalog, connection: try ConnectionSettings(database.url), settings: SpotexDatabase.settings)
+        _ = gateway.start()
+        let viewer = SpotexDatabase.viewer("user-agency-001")
+        let query = "query($w: TicketFilter) { tenants { \((0..<loads).map { "a\($0): tickets(where: $w) { id }" }.joined(separator: " ")) } }"
+        let filter = (0..<conditions).map { #"{"id": {"eq": "ticket-00\#($0)"}}"# }.joined(separator: ", ")
+        let request = try GraphQLRequest(query: Array(query.utf8), variables: JSONText.members(#"{"w": {"or": [\#(filter)]}}"#))
+        for pieces in [first, later] {
+            let before = await gateway.offloadedPieces
+            let answer = await gateway.respond(to: request, viewer: viewer, rules: try database.rules(viewer))
+            #expect(answer.outcome == .data)
+            #expect(await gateway.offloadedPieces == before + pieces)
+        }
+        await gateway.stop()
     }
 
     /// The same answers for requests that are large, each stage of which takes its way over the queue: preparing, coercing, planning, binding.

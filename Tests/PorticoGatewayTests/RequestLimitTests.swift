@@ -25,6 +25,7 @@ import Testing
     static let cases: [Case] = [
         Case(limit: .documentBytes, value: 16, within: "{ apiVersion   }", above: "{ apiVersion    }"),
         Case(limit: .tokens, value: 10, within: "{ a: apiVersion b: apiVersion apiVersion __typename }", above: "{ a: apiVersion b: apiVersion c: apiVersion }"),
+        Case(limit: .nameBytes, value: 64, within: "{ \(String(repeating: "a", count: 64)): apiVersion }", above: "{ \(String(repeating: "a", count: 65)): apiVersion }"),
         Case(limit: .nesting, value: 3, within: "{ tickets { tenant { id } } }", above: "{ tickets { tenant { users { id } } } }"),
         Case(limit: .depth, value: 2, within: "{ tickets { id __typename } __schema { queryType { name } } }", above: "{ tickets { tenant { id } } }"),
         Case(limit: .aliases, value: 2, within: "{ a: apiVersion b: apiVersion }", above: "{ ...F ...F c: apiVersion } fragment F on Query { a: apiVersion }"),
@@ -40,6 +41,13 @@ import Testing
         Case(
             limit: .inputValues, value: 3, within: "query($i: [ID!]!) { tickets(where: {id: {in: $i}}) { id } }", above: "query($i: [ID!]!) { tickets(where: {id: {in: $i}}) { id } }",
             variables: (#"{"i": ["a", "b"]}"#, #"{"i": ["a", "b", "c"]}"#)),
+        // A text of the document counts wherever its fragment is spread.
+        Case(limit: .valueBytes, value: 1024, within: repeated(text: 400), above: repeated(text: 600)),
+        // One variable that stands twice in a list, in two loads, in what a cursor is bound to, and in one literal of a scalar.
+        values("tickets(where: {id: {in: [$v, $v]}}) { id }"),
+        values("tickets(where: {subject: {contains: $v}}) { id } users(where: {name: {contains: $v}}) { id }"),
+        values("ticketsConnection(where: {id: {in: [$v, $v]}}) { edges { cursor } }"),
+        values("auditLogs(where: {changes: {contains: {a: $v, b: [$v]}}}) { id }"),
         Case(limit: .first, value: 60, within: "{ tickets(first: 60) { id } }", above: "{ tickets(first: 61) { id } }", code: "BAD_INPUT"),
         Case(
             limit: .first, value: 60, within: "query($n: Int) { tickets(first: $n) { id } }", above: "query($n: Int) { tickets(first: $n) { id } }",
@@ -66,6 +74,18 @@ import Testing
             isRequestError: false),
         Case(limit: .responseBytes, value: 1024, within: "{ users(first: 1) { id } }", above: "{ users { \((0..<60).map { "a\($0): id" }.joined(separator: " ")) } }", isRequestError: false),
     ]
+
+    private static func repeated(text bytes: Int) -> String {
+        let text = String(repeating: "a", count: bytes)
+        return "{ a: viewer { ...F } b: viewer { ...F } } fragment F on User { createdTickets(where: {subject: {contains: \"\(text)\"}}) { id } }"
+    }
+
+    /// A long text that comes once and is used twice.
+    private static func values(_ fields: String) -> Case {
+        let query = "query($v: String!) { \(fields) }".replacing("String!", with: fields.contains("id: {") ? "ID!" : "String!")
+        func variables(_ bytes: Int) -> String { #"{"v": "\#(String(repeating: "a", count: bytes))"}"# }
+        return Case(limit: .valueBytes, value: 1024, within: query, above: query, variables: (variables(400), variables(600)))
+    }
 
     /// Limits whose tests stand elsewhere: those of time and of tenants, and what is no refusal.
     @Test func everyLimitIsTested() {

@@ -50,6 +50,27 @@ import Testing
         #expect(first.loads.map(\.parameters) == second.loads.map(\.parameters))
     }
 
+    /// Who has little time gives a long plan up, and no short one.
+    @Test func planningStopsAtItsAllowance() throws {
+        let filter = "{or: [" + (0..<50).map { "{id: {eq: \"\($0)\"}}" }.joined(separator: ", ") + "]}"
+        let operation = try Fixture.operation("{ sites { id a: tickets(where: \(filter)) { id } b: tickets(where: \(filter)) { id } } }")
+        func plan(_ allowance: Int) -> PlanningError.Kind? {
+            var planner = Planner(catalog: Fixture.catalog, rules: Fixture.rules(.tenant), scope: .one)
+            planner.allowance = allowance
+            do throws(PlanningError) {
+                _ = try planner.plan(operation, shapes: VariableShapes(operation, byValue: false), variables: .none)
+                return nil
+            } catch {
+                return error.kind
+            }
+        }
+        // Three loads of ten steps, and twice the filter with its list and three values for each of its parts.
+        let steps = 3 * 10 + 2 * (2 + 3 * 50)
+        #expect(plan(steps) == nil)
+        #expect(plan(steps - 1) == .allowance)
+        #expect(plan(20) == .allowance)
+    }
+
     @Test(arguments: [
         (TenantScope.one, #"SELECT t0."id" FROM "sites" AS t0 WHERE (t0."tenant_id" = $1)"#),
         (.several, #"SELECT t0."id" FROM "sites" AS t0 WHERE (t0."tenant_id" = ANY ($1))"#),

@@ -29,11 +29,14 @@ public struct InputErrors: Error, Sendable, Equatable {
 public struct InputLimits: Sendable, Equatable {
     /// Values in all variables together, defaults that are filled in included. Stands against variables that are cheap to send and dear to plan with.
     public var nodes: Int
+    /// Bytes of the variables inside a custom scalar's literals, each counted wherever it stands. Stands against one long text that a literal says a thousand times.
+    public var bytes: Int
     /// Errors that are listed before one sentence says that there are more. Stands against answers much larger than the request.
     public var errors: Int
 
-    public init(nodes: Int = 50_000, errors: Int = 100) {
+    public init(nodes: Int = 50_000, bytes: Int = 8 << 20, errors: Int = 100) {
         self.nodes = nodes
+        self.bytes = bytes
         self.errors = errors
     }
 }

@@ -17,7 +17,12 @@ public struct OpenScalar: Sendable, Hashable {
         try scalar.coercion.coerce(ScalarInput(literal: literal) { name in positions[name.value].flatMap { variables[$0] }.map(ScalarInput.init(coerced:)) })
     }
 
-    /// The positions of the variables inside.
+    /// Bytes that a variable's value takes inside a literal. The text of JSON is read anew there, and what it is read into takes many times as much.
+    static func bytes(of value: InputValue) -> Int {
+        if case .json(let text) = value { 8 * text.utf8.count } else { value.byteCount }
+    }
+
+    /// The positions of the variables inside, as often as they stand there.
     var variables: [Int] {
         var found: [Int] = []
         Self.forEachVariable(in: literal) { name in if let position = positions[name.value] { found.append(position) } }

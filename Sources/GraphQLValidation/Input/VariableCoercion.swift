@@ -23,6 +23,8 @@ public func coerceVariables(_ operation: ValidatedOperation, _ given: [JSONMembe
     }
     try coercion.throwErrors()
     let coerced = VariableValues(values)
+    coercion.checkBytes(of: operation.openScalars, with: coerced)
+    try coercion.throwErrors()
     for scalar in operation.openScalars { coercion.check(scalar, with: coerced) }
     try coercion.throwErrors()
     return coerced
@@ -60,6 +62,18 @@ struct VariableCoercion {
         if let value = variable.defaultValue { return value }
         if variable.type.isNonNull { add("Variable \("$\(root)".quoted) of type \(variable.type.description.quoted) is required, but was not given.") }
         return nil
+    }
+
+    /// The literals of scalars are put together as wholes, with every variable as often as it stands in them.
+    mutating func checkBytes(of scalars: [OpenScalar], with variables: VariableValues) {
+        guard !scalars.isEmpty else { return }
+        let sizes = variables.values.map { $0.map(OpenScalar.bytes) ?? 0 }
+        var total = 0
+        for scalar in scalars {
+            total += scalar.variables.reduce(0) { $0 + sizes[$1] }
+            guard total > limits.bytes else { continue }
+            return add("The variables in the operation's literals take more than the \(limits.bytes) bytes that are allowed.", at: [scalar.literal.range], limitName: "bytes")
+        }
     }
 
     /// A scalar's literal with variables inside, once they are known: it may not be what the scalar takes.

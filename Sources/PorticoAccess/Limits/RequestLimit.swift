@@ -3,10 +3,10 @@
 /// The one table of them: ``RuleLimits`` holds a value for each, and what parsing, validation, planning and execution are bounded by is made of those values.
 public enum RequestLimit: Int, Sendable, Hashable, CaseIterable {
     // The document.
-    case documentBytes, tokens, nesting, depth, aliases, rootFields, selections, validationSteps
+    case documentBytes, tokens, nameBytes, nesting, depth, aliases, rootFields, selections, validationSteps
     case introspectionDepth, introspectionLists, introspectionBytes
     // Its values.
-    case inputValues, defaultFirst, first, offset, operands, filterDepth, filterConditions
+    case inputValues, valueBytes, defaultFirst, first, offset, operands, filterDepth, filterConditions
     // The plan, and what comes of it.
     case relations, loads, cost, rows, responseBytes, cursors, errors, requestTimeout
     // All requests of a tenant.
@@ -41,6 +41,9 @@ extension RequestLimit {
         case .tokens:
             .init("tokens", .count, 15_000, 10...million, "tokens of a document, counted while it is read; stands against texts that cost more to read than to send",
                 remedy: "Send a shorter document, and long lists in variables.")
+        case .nameBytes:
+            .init("nameBytes", .bytes, 1 << 10, 64...(1 << 20), "bytes of one name, aliases and those of operations included; stands against a long alias that is said again in every path below it",
+                remedy: "Use shorter aliases and names.")
         case .nesting:
             .init("nesting", .count, 200, 3...400, "selection sets, values and types within each other, fragments included; stands against exhausting the stack",
                 remedy: "Nest less.")
@@ -71,6 +74,9 @@ extension RequestLimit {
         case .inputValues:
             .init("inputValues", .count, 50_000, 1...10_000_000, "values in all variables, defaults included; stands against variables that are cheap to send and dear to plan with",
                 remedy: "Send fewer values.")
+        case .valueBytes:
+            .init("valueBytes", .bytes, 8 << 20, 1024...(1 << 30), "bytes of a request's values in all its statements, each counted wherever it is used; stands against one long text that is used a thousand times",
+                remedy: "Send shorter values, or use long ones in fewer places.")
         case .defaultFirst: .init("defaultFirst", .count, 50, 0...million, "rows of a list without `first`; never above the highest `first`")
         case .first:
             .init("first", .count, 500, 1...million, "the highest `first`; stands against answers that fill the memory", remedy: "Ask for the rest in further pages.")

@@ -25,11 +25,12 @@ extension RequestBinding {
     /// The plan's connections for one request; throws ``PlanningError`` when a size is beyond its bound, or what is given as a cursor is none of this use.
     public func pages(of plan: AuthorizedPlan) throws(PlanningError) -> [BoundPage] {
         var bound: [BoundPage] = []
-        for page in plan.pages { bound.append(try self.bound(page)) }
+        var budget = ValueBudget(limits)
+        for page in plan.pages { bound.append(try self.bound(page, &budget)) }
         return bound
     }
 
-    private func bound(_ page: Page) throws(PlanningError) -> BoundPage {
+    private func bound(_ page: Page, _ budget: inout ValueBudget) throws(PlanningError) -> BoundPage {
         let size: Int
         do {
             size = try page.size.value(variables, name: page.sizeName)
@@ -37,7 +38,7 @@ extension RequestBinding {
             throw PlanningError(error.kind, error.message, range: page.range, path: page.path)
         }
         let usesCursors = !page.cursorCells.isEmpty || page.after != nil || page.before != nil
-        var bound = BoundPage(size: size, box: usesCursors ? cursors.box(for: context(of: page)) : nil)
+        var bound = BoundPage(size: size, box: usesCursors ? cursors.box(for: try context(of: page, &budget)) : nil)
         if let box = bound.box {
             bound.after = try open(page.after, .after, page, box)
             bound.before = try open(page.before, .before, page, box)
@@ -62,11 +63,23 @@ extension RequestBinding {
     }
 
     /// What a cursor is bound to: its use, the filter's values in this request, and the viewer.
-    private func context(of page: Page) -> [UInt8] {
+    private func context(of page: Page, _ budget: inout ValueBudget) throws(PlanningError) -> [UInt8] {
         var bytes = page.use.structure
-        for operand in page.use.operands { append(value(operand), to: &bytes) }
+        for operand in page.use.operands {
+            try budget.spend(byteCount(of: operand), page.range, page.path)
+            append(value(operand), to: &bytes)
+        }
         for text in [viewer.id, viewer.tenant] { append(text.map(InputValue.string), to: &bytes) }
         return bytes
+    }
+
+    private func byteCount(of operand: PlanOperand) -> Int {
+        switch operand {
+        case .constant(let value): value.byteCount
+        case .open(let place): lookUp(place)?.byteCount ?? 0
+        case .several(let elements): byteCount(of: elements)
+        case .viewer, .now: 0
+        }
     }
 
     /// An operand of a client's filter; `nil` for those that only rules have.

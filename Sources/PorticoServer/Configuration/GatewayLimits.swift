@@ -28,7 +28,7 @@ extension LimitName {
         case .persistedDocuments: .init(rawValue, .count, 1000, 1...1_000_000, "documents of one worker that clients have registered by their hash; stands against clients that register without end")
         case .persistedBytes: .init(rawValue, .bytes, 8 << 20, 4096...gibibyte, "bytes of those documents; stands against a few that are long")
         case .largeRequests:
-            .init(rawValue, .count, 1, 1...64, "requests of more than 32 KiB, documents of more than 8 KiB, introspection and compressed bodies that are worked on at a time, on threads beside the loop; the others wait, tenants taking turns. Stands against hostile ones taking every core")
+            .init(rawValue, .count, 1, 1...64, "requests of more than 32 KiB, documents of more than 8 KiB, long filters in many loads, introspection and compressed bodies that are worked on at a time, on threads beside the loop; the others wait, tenants taking turns. Stands against hostile ones taking every core")
         case .largeRequestBytes:
             .init(rawValue, .bytes, 64 << 20, 1024...gibibyte, "bytes of those that are worked on or wait; more are answered UNAVAILABLE. Stands against a flood of them")
         case .tokenChecks:
