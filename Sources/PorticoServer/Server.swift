@@ -30,6 +30,8 @@ public final class Server: Sendable {
     private let keys: KeyStore
     /// `nil` where TCP is served without TLS.
     private let certificates: CertificateStore?
+    /// `nil` where the rules stay what they are.
+    private let rules: RuleKeeper?
     /// For each worker its own.
     private let sockets: [[Listener]]
     private let stopRequests: AsyncStream<String>
@@ -59,6 +61,7 @@ public final class Server: Sendable {
         } catch {
             throw ServerFailure(error.description, isConfiguration: true)
         }
+        rules = state.watchedProject.map { [logger] in RuleKeeper(state, project: $0, logger: logger) }
         if state.configuration.cursorKey == nil {
             logger.notice("cursors of connections end with this process, because there is no secret to seal them with", metadata: ["setting": "cursors.secret"])
         }
@@ -89,6 +92,8 @@ public final class Server: Sendable {
             // Of a failure of the database the description is for strangers; here the operator asks.
             throw ServerFailure((error as? DatabaseFailure)?.message ?? "\(error)")
         }
+        let ruleThread = rules.map { $0.executor.spawnThread(name: "portico-rules", polling: $0) }
+        await rules?.start()
         let refreshers = [refreshKeys(), watchFiles()]
         logger.notice("serving", metadata: ["addresses": "\(addresses.map(\.description).joined(separator: " "))", "workers": "\(workers.count)"])
         onReady()
@@ -97,7 +102,8 @@ public final class Server: Sendable {
             break
         }
         for refresher in refreshers { refresher?.cancel() }
-        await end(workers, threads)
+        await rules?.stop()
+        await end(workers, threads + (ruleThread.map { [$0] } ?? []))
         logger.notice("stopped")
     }
 
@@ -106,8 +112,11 @@ public final class Server: Sendable {
 
     private func received(_ signal: ProcessSignal) {
         // A terminal that goes away sends it too; where there is nothing to read again, it ends the server as it would end any program.
-        if signal == .hangup, state.readsAgainOnHangup, certificates != nil || state.documents.hasFolder {
-            Task.detached { [self] in readAgain(always: true) }
+        if signal == .hangup, state.readsAgainOnHangup, rules != nil || certificates != nil || state.documents.hasFolder {
+            Task.detached { [self] in
+                readAgain(always: true)
+                await rules?.readAgain()
+            }
         } else {
             stopRequest.yield("\(signal)")
         }

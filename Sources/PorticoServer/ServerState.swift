@@ -8,6 +8,8 @@ public struct ServerState: Sendable {
     public var configuration: GatewayConfiguration
     public var catalog: Catalog
     public var policy: PolicyStore
+    /// The project's folder, where the files of ``policy`` are watched; `nil` where the rules stay what they are.
+    public var watchedProject: String?
     /// The names of the project's migrations, which `/readyz` looks for; empty where none are.
     public var migrations: Set<String>
     public var gateway: GatewaySettings
@@ -23,7 +25,7 @@ public struct ServerState: Sendable {
 
     public init(
         configuration: GatewayConfiguration, catalog: Catalog, policy: PolicyStore, migrations: Set<String> = [], gateway: GatewaySettings = GatewaySettings(),
-        documents: DocumentStore = DocumentStore(.none)
+        documents: DocumentStore = DocumentStore(.none), watchedProject: String? = nil
     ) {
         self.configuration = configuration
         self.catalog = catalog
@@ -32,5 +34,6 @@ public struct ServerState: Sendable {
         self.gateway = gateway
         if let key = configuration.cursorKey { self.gateway.cursors = key }
         self.documents = documents
+        self.watchedProject = watchedProject
     }
 }

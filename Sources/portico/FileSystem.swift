@@ -42,6 +42,14 @@ enum FileSystem {
         guard written, rename(draft, path) == 0 else { throw .notInOrder("\(path) cannot be written: \(reason(errno)).") }
     }
 
+    /// Makes a folder; one that is there has to be empty.
+    static func makeFolder(_ path: String) throws(CommandFailure) {
+        if mkdir(path, 0o755) == 0 { return }
+        guard errno == EEXIST, names(in: path)?.isEmpty == true else {
+            throw .notInOrder("The folder \(path) cannot be made: \(errno == EEXIST ? "there is something of that name already" : reason(errno)).")
+        }
+    }
+
     /// Writes a file that others may read too; what is there is replaced.
     static func writeReport(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
         let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)

@@ -35,6 +35,7 @@ public enum MetricName: String, Sendable, CaseIterable {
     case poolConnectionsLost = "portico_pool_connections_lost_total"
     // Of the process
     case reloads = "portico_reloads_total"
+    case wrongRuleFiles = "portico_wrong_rule_files"
     case droppedLogLines = "portico_log_lines_dropped_total"
     case buildInfo = "portico_build_info"
     case residentMemory = "process_resident_memory_bytes"
@@ -95,6 +96,7 @@ public enum MetricName: String, Sendable, CaseIterable {
         case .poolConnects: (.counter, "Connections to PostgreSQL that were made.")
         case .poolConnectionsLost: (.counter, "Connections to PostgreSQL that were lost.")
         case .reloads: (.counter, "Files that were read again while the server ran, by which and by whether they were taken.")
+        case .wrongRuleFiles: (.gauge, "Files of access rules that are wrong as they stand, or missing: what they say is not in force.")
         case .droppedLogLines: (.counter, "Log lines of requests that were dropped because nobody read them.")
         case .buildInfo: (.gauge, "Always 1; the label says which version runs.")
         case .residentMemory: (.gauge, "Memory of the process that is in RAM.")

@@ -4,10 +4,12 @@ import PorticoCatalog
 extension PolicyDifference {
     /// Compares two sets of rules, which may be of different schemas.
     ///
-    /// - Parameter tenants: Only the viewers of these tenants, such as those whose files have changed; without it everybody's.
-    public init(old: Policy, new: Policy, tenants: [String]? = nil) {
+    /// - Parameters:
+    ///   - tenants: Only the viewers of these tenants, such as those whose files have changed; without it everybody's.
+    ///   - alsoOthers: With them those of tenants without a file, and whoever has not signed in.
+    public init(old: Policy, new: Policy, tenants: [String]? = nil, alsoOthers: Bool = false) {
         var comparison = PolicyComparison(old: old, new: new)
-        changes = comparison.changes(of: tenants)
+        changes = comparison.changes(of: tenants, alsoOthers: alsoOthers)
     }
 }
 
@@ -29,16 +31,17 @@ private struct PolicyComparison {
         var new: RuleState
     }
 
-    mutating func changes(of chosen: [String]?) -> [AccessChange] {
+    mutating func changes(of chosen: [String]?, alsoOthers: Bool) -> [AccessChange] {
+        let hasOthers = chosen == nil || alsoOthers
         // One edited file is compared without a list of all the others.
-        let known = chosen == nil ? Set(old.tenants).union(new.tenants).sorted() : []
-        let named = chosen.map { $0.sorted() } ?? known
+        let named = chosen.map { $0.sorted() } ?? Set(old.tenants).union(new.tenants).sorted()
+        let known = hasOthers ? named : []
         var changes: [AccessChange] = []
         for role in Set(old.roles).union(new.roles).sorted() {
             // Whoever has not signed in belongs to no tenant.
             let isAnonymous = role == Viewer.anonymous.role
-            if isAnonymous, chosen != nil { continue }
-            changes += self.changes(role, named: isAnonymous ? [] : named, hasOthers: chosen == nil, known: isAnonymous ? [] : known)
+            if isAnonymous, !hasOthers { continue }
+            changes += self.changes(role, named: isAnonymous ? [] : named, hasOthers: hasOthers, known: isAnonymous ? [] : known)
         }
         return changes
     }

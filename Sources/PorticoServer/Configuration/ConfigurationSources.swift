@@ -79,14 +79,25 @@ extension GatewayConfiguration {
 struct FileFailure: Error {
     var errno: Int32
     var reason: String
+
+    init(errno: Int32, reason: String) {
+        self.errno = errno
+        self.reason = reason
+    }
+
+    init(number: Int32) { self.init(errno: number, reason: strerror(number).map { String(cString: $0) } ?? "error \(number)") }
 }
 
 /// The bytes of a file; a failure when it is longer than the limit.
 func readFile(_ path: String, limit: Int) throws(FileFailure) -> [UInt8] {
-    func failure() -> FileFailure { FileFailure(errno: errno, reason: strerror(errno).map { String(cString: $0) } ?? "error \(errno)") }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw failure() }
+    guard descriptor >= 0 else { throw FileFailure(number: errno) }
     defer { close(descriptor) }
+    return try readFile(from: descriptor, limit: limit)
+}
+
+/// What is left of an open file; a failure when it is longer than the limit.
+func readFile(from descriptor: Int32, limit: Int) throws(FileFailure) -> [UInt8] {
     var bytes: [UInt8] = []
     let piece = 64 << 10
     while true {
@@ -96,7 +107,7 @@ func readFile(_ path: String, limit: Int) throws(FileFailure) -> [UInt8] {
             count = read(descriptor, buffer.baseAddress, room)
             initialized = max(0, count)
         })
-        guard count >= 0 else { throw failure() }
+        guard count >= 0 else { throw FileFailure(number: errno) }
         if count == 0 { return bytes }
         guard bytes.count <= limit else { throw FileFailure(errno: EFBIG, reason: "it is longer than \(limit) bytes") }
     }

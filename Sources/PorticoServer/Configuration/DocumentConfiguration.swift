@@ -28,6 +28,16 @@ public enum TrustedOnly: Sendable, Equatable {
     case nobody, everybody
     case roles([Role])
 
+    /// What is wrong with the roles that it names, each of which has to be one of these.
+    func problems(roles: [String]) -> [Diagnostic] {
+        guard case .roles(let stated) = self else { return [] }
+        return stated.filter { !roles.contains($0.name) }.map { role in
+            Diagnostic(
+                "There is no role `\(role.name)`, so `documents.only` would bind nobody.", file: GatewayConfiguration.path, range: role.range,
+                hint: didYouMean(suggestion(for: role.name, among: roles)) ?? "There are: \(roles.joined(separator: ", ")).")
+        }
+    }
+
     func restricts(_ role: String) -> Bool {
         switch self {
         case .nobody: false

@@ -29,7 +29,7 @@ extension TrustedDocuments {
         _ configuration: DocumentConfiguration, project: String, schema: Schema, roles: [String]?, limits: RuleLimits = RuleLimits()
     ) throws(Diagnostics) -> TrustedDocuments {
         var loader = TrustedDocumentLoader(schema: schema, limits: limits)
-        if let roles { loader.check(configuration.only, roles: roles) }
+        if let roles { loader.problems = configuration.only.problems(roles: roles) }
         loader.readFolder(configuration, project: project)
         if !loader.problems.isEmpty { throw Diagnostics(loader.problems) }
         return TrustedDocuments(byID: loader.documents.mapValues(\.text))
@@ -50,15 +50,6 @@ private struct TrustedDocumentLoader {
     init(schema: Schema, limits: RuleLimits) {
         self.schema = schema
         self.limits = limits
-    }
-
-    mutating func check(_ only: TrustedOnly, roles: [String]) {
-        guard case .roles(let stated) = only else { return }
-        for role in stated where !roles.contains(role.name) {
-            problems.append(Diagnostic(
-                "There is no role `\(role.name)`, so `documents.only` would bind nobody.", file: GatewayConfiguration.path, range: role.range,
-                hint: didYouMean(suggestion(for: role.name, among: roles)) ?? "There are: \(roles.joined(separator: ", "))."))
-        }
     }
 
     // MARK: Files

@@ -5,6 +5,12 @@ enum WallClock {
     /// Seconds since 1970.
     static func seconds() -> Int { read(CLOCK_REALTIME).tv_sec }
 
+    /// Milliseconds since 1970.
+    static func milliseconds() -> Int {
+        let time = read(CLOCK_REALTIME)
+        return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
+    }
+
     /// Microseconds since 2000-01-01, as PostgreSQL and ``ResponseBuffer`` count.
     static func microsecondsSince2000() -> Int64 {
         let time = read(CLOCK_REALTIME)

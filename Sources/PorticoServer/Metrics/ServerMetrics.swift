@@ -48,11 +48,14 @@ public final class ServerMetrics: Sendable {
     // MARK: Files
 
     /// What is read again while the server runs.
-    enum ReloadedFiles: String { case certificates, documents }
+    enum ReloadedFiles: String { case certificates, documents, rules }
 
-    func reloaded(_ files: ReloadedFiles, isTaken: Bool) {
-        Counter(label: MetricName.reloads.rawValue, dimensions: [("files", files.rawValue), ("outcome", isTaken ? "taken" : "refused")], factory: factory).increment()
+    func reloaded(_ files: ReloadedFiles, isTaken: Bool, count: Int = 1) {
+        guard count > 0 else { return }
+        Counter(label: MetricName.reloads.rawValue, dimensions: [("files", files.rawValue), ("outcome", isTaken ? "taken" : "refused")], factory: factory).increment(by: count)
     }
+
+    func sample(wrongRuleFiles count: Int) { Meter(label: MetricName.wrongRuleFiles.rawValue, factory: factory).set(Double(count)) }
 
     func sample(_ certificates: CertificateStore) {
         if let expiry = certificates.current.expiry { Meter(label: MetricName.certificateExpiry.rawValue, factory: factory).set(expiry) }

@@ -43,7 +43,9 @@ struct Dev: ParsableCommand {
             Server.prepareSignals()
             let greeting = try DevGreeting(project, folder)
             let names = Set(migrations.migrations.map(\.name))
-            var state = ServerState(configuration: project.configuration, catalog: api.catalog, policy: PolicyStore(api.policy), migrations: names, documents: api.documents)
+            var state = ServerState(
+                configuration: project.configuration, catalog: api.catalog, policy: PolicyStore(api.policy), migrations: names, documents: api.documents,
+                watchedProject: project.folder)
             // It lives as long as its terminal.
             state.readsAgainOnHangup = false
             try GatewayProcess.run(state) { port in

@@ -26,6 +26,9 @@ struct Serve: ParsableCommand {
         try api.prove()
         // A project without migrations of its own serves a database that somebody else looks after.
         let migrations = FileSystem.isFolder("\(options.project)/migrations") ? try project.migrations().migrations.map(\.name) : []
-        try GatewayProcess.run(ServerState(configuration: project.configuration, catalog: api.catalog, policy: PolicyStore(api.policy), migrations: Set(migrations), documents: api.documents))
+        try GatewayProcess.run(
+            ServerState(
+                configuration: project.configuration, catalog: api.catalog, policy: PolicyStore(api.policy), migrations: Set(migrations), documents: api.documents,
+                watchedProject: project.folder))
     }
 }

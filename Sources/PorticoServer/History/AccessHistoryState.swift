@@ -1,0 +1,39 @@
+import Crypto
+
+/// Which files of the rules were in force at some time.
+public struct AccessHistoryState: Sendable, Equatable {
+    /// By their names; those that are gone are not among them.
+    public private(set) var files: [String: AccessFileState] = [:]
+    /// What was known last before: of it the rules are.
+    public private(set) var last: AccessRecord?
+
+    public init() {}
+
+    /// Goes on by one record.
+    public mutating func apply(_ record: AccessRecord) {
+        last = record
+        switch record.event {
+        case .rules: files = Dictionary(record.files.map { ($0.file, $0) }, uniquingKeysWith: { $1 })
+        case .start, .change: for file in record.files { files[file.file] = file.sha256 == nil ? nil : file }
+        case .stop, .refusal: break
+        }
+    }
+
+    /// The files, sorted by their names.
+    public var sorted: [AccessFileState] { files.values.sorted { $0.file.utf8.lexicographicallyPrecedes($1.file.utf8) } }
+
+    /// The SHA-256 of what `sha256sum` prints of the files, sorted by their names: two gateways with the same one have the same rules.
+    public var fingerprint: String {
+        var hash = SHA256()
+        for file in sorted { hash.update(data: Array("\(file.sha256 ?? "")  \(file.file)\n".utf8)) }
+        return hash.finalize().hex
+    }
+}
+
+extension Sequence<UInt8> {
+    /// Two hexadecimal digits for each byte.
+    var hex: String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}
