@@ -185,12 +185,11 @@ func post(_ body: String, token: String?, port: UInt16, fields: String = "") thr
         #expect(try await server.end() == 0)
     }
 
-    /// Where there is nothing to read again, it ends what a terminal leaves behind.
-    @Test func aHangupEndsAServerWithoutFiles() async throws {
+    /// `dev` lives as long as its terminal, whatever it could read again.
+    @Test func aHangupEndsDev() async throws {
         let project = try ProjectCopy()
-        let server = try RunningCommand(
-            ["serve", "--project", project.path, "--database-url", "host=/nowhere", "--port", "0"], environment: ["PORTICO_JWT_SECRET": String(repeating: "s", count: 40)])
-        _ = try await server.port()
+        let server = try RunningCommand(["dev", "--project", project.path, "--port", "0"])
+        try await server.wait(for: "Ctrl-C stops it.")
         server.signal(SIGHUP)
         #expect(try await server.end() == 0)
     }

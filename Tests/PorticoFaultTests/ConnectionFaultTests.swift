@@ -154,6 +154,31 @@ import Testing
         // Whoever starts now is told what is wrong.
         let second = try await server.refusalOfASecond()
         #expect(second.status == 2 && second.text.contains("config/access/roles.yaml"), "\(second)")
+        #expect(server.lines("a file of access rules is wrong; the rules in force stay", "roles.yaml") >= 4)
+        try await server.stop()
+    }
+
+    /// Every file of the rules is written again and again, well and badly, in place and by renaming, while clients ask.
+    @Test(arguments: [1, 2]) func `rules that are edited under load fail no request`(_ workers: Int) async throws {
+        let server = try await ConnectionFaultsServer(workers: workers)
+        let load = ConnectionFaultsLoad(clients: 4, port: server.port, request: server.point, expected: ConnectionFaultsServer.pointAnswer)
+        try await load.moreAnswers(50)
+        let folder = server.folder + "/config/access"
+        let roles = try String(contentsOfFile: folder + "/roles.yaml", encoding: .utf8)
+        for round in 0..<12 {
+            // What it has no right to, and what it has: the administrator reads the same ticket under all of them.
+            let text = roles.replacingOccurrences(of: "fields: [id, name, domain] }", with: round % 2 == 0 ? "fields: [id, name] }" : "fields: [id, name, domain, tier] }")
+            try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/roles.yaml"), options: round % 3 == 0 ? .atomic : [])
+            for tenant in 0..<5 {
+                let rules = round % 4 == 3 ? "client: {" : "client: { Ticket: { read: { hide: [\(round % 2 == 0 ? "subject" : "description")] } } }"
+                try Data(rules.utf8).write(to: URL(fileURLWithPath: folder + "/tenants/edited-\(tenant).yaml"), options: tenant % 2 == 0 ? .atomic : [])
+            }
+            try await load.moreAnswers(20)
+        }
+        #expect(try await server.eventually { server.lines("new access rules are in force", "roles.yaml") > 0 })
+        #expect(try await server.eventually { server.lines("a file of access rules is wrong", "edited-0.yaml") > 0 })
+        let tally = try await load.end()
+        #expect(tally.faults.isEmpty)
         try await server.stop()
     }
 }

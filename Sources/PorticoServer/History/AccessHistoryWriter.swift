@@ -36,8 +36,10 @@ final class AccessHistoryWriter {
     /// Texts that the file has.
     private var texts: Set<String> = []
     private var waiting: [AccessRecord] = []
-    /// Whether ``state`` is what is in force, once ``waiting`` is written.
+    /// Whether ``state`` is what the file says.
     private var isComplete = false
+    /// Whether something could not be written, so that the file will not say what is in force before all of it is written once more.
+    private var isBehind = false
     /// Why it could not be written the last time.
     private(set) var failure: String?
 
@@ -90,7 +92,7 @@ final class AccessHistoryWriter {
             if file >= 0, !isInPlace { closeAll() }
             try open()
             if size - head >= settings.fileBytes { try begin(number + 1) }
-            let isFirst = size == 0, isWhole = !isComplete, all = isWhole ? everything() : contents
+            let isFirst = size == 0, isWhole = !isComplete || isBehind, all = isWhole ? everything() : contents
             let buffer = ResponseBuffer()
             var fresh: Set<String> = []
             for content in all {
@@ -105,11 +107,10 @@ final class AccessHistoryWriter {
             if isWhole, !isFirst { next = whole(all, next, waiting.last?.time ?? 0, buffer) }
             try append(buffer.takeBytes())
             if isFirst { head = headEnd }
-            (state, waiting, isComplete, failure) = (next, [], true, nil)
+            (state, waiting, isComplete, isBehind, failure) = (next, [], true, false, nil)
             texts.formUnion(fresh)
         } catch {
-            // What stands in the trail is behind what is in force until all of it has been written once more.
-            isComplete = false
+            isBehind = true
             failure = error.reason
         }
     }

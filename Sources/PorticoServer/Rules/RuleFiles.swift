@@ -131,7 +131,7 @@ struct RuleFiles {
     }
 
     private mutating func look(at source: RuleSource, isWhole: Bool, _ now: Int, _ clock: Int, _ found: inout Found) {
-        if !isWhole, let stamp = folder.stamp(source), stamp.isPlainFile, (0..<Limits.stillness).contains(clock - stamp.modified), unsettled[source] != stamp {
+        if !isWhole, let stamp = folder.stamp(source), stamp.isPlainFile, abs(clock - stamp.modified) < Limits.stillness, unsettled[source] != stamp {
             unsettled[source] = stamp
             later[source] = now + Limits.stillness
             return
@@ -145,7 +145,8 @@ struct RuleFiles {
             if case .tenant(let tenant) = source { found.edits.tenants[tenant] = .some(text) } else { found.edits.roles = text }
         case .beingWritten: later[source] = now + Limits.stillness
         case .unreadable(let reason):
-            came(source, now)
+            later[source] = nil
+            absentSince[source] = nil
             stamps[source] = nil
             found = saying(source.path, reason, found)
         case .gone: missed(source, now, &found)
@@ -172,6 +173,8 @@ struct RuleFiles {
             return
         }
         later[source] = nil
+        // Others are coming back at this moment.
+        if held.contains(source), let heldUntil, now < heldUntil { return }
         guard case .tenant(let tenant) = source else {
             found = saying(source.path, "There is no such file any more.", found)
             return

@@ -25,6 +25,8 @@ actor RuleKeeper: LoopPoller {
     private var files: RuleFiles
     private var watch: RuleWatch?
     private var history: AccessHistoryWriter?
+    /// Files whose text was read as rules so far.
+    private(set) var filesParsed = 0
     /// Why the history could not be written when that was last said.
     private var saidOfHistory: String?
     /// Of the next file that is to be looked at again.
@@ -130,6 +132,7 @@ actor RuleKeeper: LoopPoller {
         metrics.reloaded(.rules, isTaken: false, count: found.faults.count)
         if !found.edits.isEmpty {
             let update = rules.apply(found.edits)
+            filesParsed += update.parsed
             if update.isChange { store.replace(with: update.after) }
             tell(update)
         }
@@ -147,6 +150,9 @@ actor RuleKeeper: LoopPoller {
         timer = nil
         take(files.lookAgain(now: reactor.now, clock: clock()))
     }
+
+    /// Files that were read so far.
+    var filesRead: Int { files.filesRead }
 
     private var wrongFiles: Int { rules.wrongTenants + (rules.isRoleFileWrong ? 1 : 0) + files.faultCount }
 

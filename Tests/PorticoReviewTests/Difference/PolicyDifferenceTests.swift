@@ -47,6 +47,16 @@ import Testing
         ])
     }
 
+    /// What a gateway says of other roles when it cannot compare every tenant.
+    @Test func someTenantsAndAllWithoutAFileAreComparedWithoutTheRest() throws {
+        let new = try ReviewRules.spotex([("fields: { except: [assigneeId, assignee] }", "fields: { except: [assigneeId, assignee, slaResponseDueAt] }")])
+        let old = try ReviewRules.spotex()
+        #expect(PolicyDifference(old: old, new: new, tenants: ["agency-001"], alsoOthers: true).lines == ["client in every tenant: Ticket - slaResponseDueAt (loss)"])
+        let hidden = PolicyDifference(old: old, new: new, tenants: ["agency-002"], alsoOthers: true)
+        #expect(hidden.lines == ["client in tenants without rules of their own: Ticket - slaResponseDueAt (loss)"])
+        #expect(PolicyDifference(old: old, new: new, tenants: ["agency-002"]).isEmpty)
+    }
+
     @Test func aBadFileTakesEverythingAndAGoodOneGivesItBack() throws {
         let good = try ReviewRules.spotex(), bad = try ReviewRules.spotex(tenants: [("agency-002", "client: { Tickets: {} }")])
         let lost = PolicyDifference(old: good, new: bad)
