@@ -86,6 +86,21 @@ public final class ResponseBuffer {
         length &+= raw.count
     }
 
+    /// Bytes behind which at least `padding` others may be read (32, or it is a plain copy): short ones are copied in whole words, which costs no call.
+    /// - Parameter source: must not lie inside this buffer.
+    @inlinable public func append(_ source: UnsafePointer<UInt8>, count: Int, paddedBy padding: Int) {
+        guard count <= 2 * MemoryLayout<Word>.size, padding >= 2 * MemoryLayout<Word>.size else { return append(UnsafeRawBufferPointer(start: source, count: count)) }
+        reserve(2 * MemoryLayout<Word>.size)
+        let source = UnsafeRawPointer(source), target = base + length
+        target.storeBytes(of: source.loadUnaligned(as: Word.self), as: Word.self)
+        if count > MemoryLayout<Word>.size {
+            target.storeBytes(of: source.loadUnaligned(fromByteOffset: MemoryLayout<Word>.size, as: Word.self), toByteOffset: MemoryLayout<Word>.size, as: Word.self)
+        }
+        length &+= count
+    }
+
+    @usableFromInline typealias Word = SIMD16<UInt8>
+
     /// The UTF-8 bytes of a literal, copied as they are.
     @inlinable public func append(_ text: StaticString) {
         guard text.hasPointerRepresentation else {

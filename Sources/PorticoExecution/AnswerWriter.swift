@@ -1,4 +1,5 @@
 import Diagnostics
+import Glibc
 import JSONBytes
 import PorticoPlanning
 import PostgresSQL
@@ -35,30 +36,43 @@ public struct FieldError: Sendable, Equatable {
 
 /// Writes the answer in one pass from cells to bytes. A field without a value takes its nearest nullable ancestor with it: what was written of
 /// that is cut off again.
+///
+/// It goes through ``AnswerShape`` and ``LevelView``, which hold no references: of an answer's hundred thousand values none should count one.
 struct AnswerWriter {
     let plan: AuthorizedPlan
-    let levels: [LoadState]
     let pages: [BoundPage]
     let limits: AnswerLimits
-    let buffer = ResponseBuffer()
+    let shape: AnswerShape
+    let buffer: ResponseBuffer
+    /// Keeps what the views point into.
+    private let levels: [LoadState]
+    private let views: [LevelView]
     private var errors: [FieldError] = []
     private var isTooLarge = false
     /// Cursors sealed so far.
     var cursors = 0
-    /// The way to the object that is being written: positions of fields, and of items where a field is a list.
-    private var path: [Int] = []
+    /// The way to the object that is being written: positions of fields, and of items where a field is a list. Has room for the deepest object.
+    private let path: UnsafeMutablePointer<Int32>
+    private var pathCount = 0
 
-    init(plan: AuthorizedPlan, levels: [LoadState], pages: [BoundPage], limits: AnswerLimits) {
+    init(plan: AuthorizedPlan, shape: AnswerShape, levels: [LoadState], pages: [BoundPage], limits: AnswerLimits) {
         self.plan = plan
+        self.shape = shape
         self.levels = levels
         self.pages = pages
         self.limits = limits
+        views = levels.map { if case .loaded(let level) = $0 { level.view } else { LevelView() } }
+        buffer = ResponseBuffer(capacity: shape.expectedBytes)
+        path = .allocate(capacity: 2 * shape.depth + 2)
     }
 
+    /// To be called once.
     mutating func write() -> ExecutionResult.Outcome {
+        defer { path.deallocate() }
         buffer.append("{\"data\":")
         let start = buffer.count
-        let written = object(plan.output, cells: nil, row: 0)
+        let written = withExtendedLifetime(levels) { object(0, cells: nil, row: 0) }
+        shape.wrote(buffer.count)
         if cursors > limits.cursors { return .tooManyCursors(limit: limits.cursors) }
         if isTooLarge || buffer.count > limits.bytes { return .tooLarge(limit: limits.bytes) }
         if !written {
@@ -71,15 +85,26 @@ struct AnswerWriter {
     /// Bytes of a cell from which on it is looked at singly.
     private static let largeCell = 4096
 
+    /// A field of the shape, where it stands there and in its object.
+    struct Place {
+        let field: UnsafePointer<AnswerShape.Field>
+        let object: Int
+        let position: Int
+    }
+
     /// False when a field that may not be null has no value: the caller puts null in the object's place, or passes it on.
-    private mutating func object(_ output: ObjectOutput, cells: UnsafePointer<Cell>?, row: Int) -> Bool {
-        if output.fields.isEmpty { buffer.append("{") }
-        for position in output.fields.indices {
-            let field = output.fields[position]
-            buffer.append(field.prefix)
+    private mutating func object(_ index: Int, cells: UnsafePointer<Cell>?, row: Int) -> Bool {
+        let members = shape.objects[index].fields
+        guard members.count > 0, let fields = shape.fields.baseAddress else {
+            buffer.append("{}")
+            return true
+        }
+        for position in 0..<Int(members.count) {
+            let field = UnsafePointer(fields + Int(members.start) + position)
+            append(field.pointee.prefix)
             let start = buffer.count
-            if write(field, position, cells: cells, row: row) { continue }
-            if field.isNonNull || isTooLarge { return false }
+            if write(Place(field: field, object: index, position: position), cells: cells, row: row) { continue }
+            if field.pointee.isNonNull || isTooLarge { return false }
             buffer.truncate(to: start)
             buffer.append("null")
         }
@@ -87,69 +112,139 @@ struct AnswerWriter {
         return true
     }
 
+    @inline(__always)
+    private func append(_ slice: AnswerShape.Slice) {
+        guard let bytes = shape.bytes.baseAddress else { return }
+        buffer.append(bytes + Int(slice.start), count: Int(slice.count), paddedBy: AnswerShape.slack)
+    }
+
     /// False when the field has no value; a null that may be is a value.
-    private mutating func write(_ field: OutputField, _ position: Int, cells: UnsafePointer<Cell>?, row: Int) -> Bool {
-        switch field.value {
-        case .fixed(let bytes):
-            buffer.append(bytes)
+    private mutating func write(_ place: Place, cells: UnsafePointer<Cell>?, row: Int) -> Bool {
+        let field = place.field.pointee
+        switch field.kind {
+        case .fixed:
+            append(field.extra)
             return true
-        case .cell(let column, let form):
-            guard let cell = cells?[column], !cell.isNull else { return null(field, position) }
-            // Small cells are counted with their object, which bounds them well enough.
-            if cell.count > Self.largeCell, buffer.count + Int(cell.count) > limits.bytes {
-                isTooLarge = true
-                return false
-            }
-            var lost: [Int] = []
-            if form.write(cell.bytes, into: buffer, lost: { lost.append($0) }) {
-                for element in lost { fail(field, position, Self.unsayable, element: element) }
-                return true
-            }
-            fail(field, position, Self.unsayable)
-            return false
-        case .object(let load, let output):
-            guard let level = level(load, field, position) else { return false }
-            guard let child = level.only(forParent: row) else { return null(field, position) }
-            path.append(position)
-            defer { path.removeLast() }
-            return object(output, cells: level.row(child), row: child)
-        case .beside(let load, let output):
+        case .string, .int4, .bool, .timestamp, .enumeration, .cell:
+            guard let cell = cells?[Int(field.column)], !cell.isNull else { return null(place) }
+            return write(cell, place)
+        case .object:
+            guard let view = view(field.load, place) else { return false }
+            guard let child = view.only(forParent: row) else { return null(place) }
+            return within(place) { $0.object(Int(field.child), cells: view.row(child), row: child) }
+        case .beside:
             var own = cells
-            if let load {
-                guard let level = level(load, field, position) else { return false }
-                guard let values = level.only(forParent: row) else { return null(field, position) }
-                own = level.row(values)
+            if field.load >= 0 {
+                guard let view = view(field.load, place) else { return false }
+                guard let values = view.only(forParent: row) else { return null(place) }
+                own = view.row(values)
             }
-            path.append(position)
-            defer { path.removeLast() }
-            return object(output, cells: own, row: row)
-        case .list(let load, let output, let itemsNonNull):
-            guard let level = level(load, field, position) else { return false }
-            return list(level, output, places: level.places(forParent: row), isReversed: false, itemsNonNull: itemsNonNull, position)
-        case .connection(let page, let part): return write(part, ofPage: page, field, position, cells: cells, row: row)
-        case .nodeID(let type, let column):
-            guard let cell = cells?[column], !cell.isNull else { return null(field, position) }
-            writeNodeID(type: type, cell)
-            return true
+            return within(place) { $0.object(Int(field.child), cells: own, row: row) }
+        case .list:
+            guard let view = view(field.load, place) else { return false }
+            return list(view, places: view.places(forParent: row), isReversed: false, itemsNonNull: field.itemsNonNull, place)
+        case .other: return writeOther(place, cells: cells, row: row)
         }
     }
 
+    @inline(__always)
+    private mutating func within(_ place: Place, _ body: (inout AnswerWriter) -> Bool) -> Bool {
+        path[pathCount] = Int32(truncatingIfNeeded: place.position)
+        pathCount += 1
+        defer { pathCount -= 1 }
+        return body(&self)
+    }
+
+    private mutating func write(_ cell: Cell, _ place: Place) -> Bool {
+        // Small cells are counted with their object, which bounds them well enough.
+        if cell.count > Self.largeCell, buffer.count + Int(cell.count) > limits.bytes {
+            isTooLarge = true
+            return false
+        }
+        let bytes = cell.bytes
+        switch place.field.pointee.kind {
+        case .string:
+            buffer.appendJSONString(bytes)
+            return true
+        case .timestamp:
+            if bytes.count == 8 {
+                buffer.append(UInt8(ascii: "\""))
+                if buffer.appendDateTime(microsecondsSince2000: Int64(bigEndian: bytes.loadUnaligned(as: Int64.self))) {
+                    buffer.append(UInt8(ascii: "\""))
+                    return true
+                }
+            }
+        case .int4:
+            if bytes.count == 4 {
+                buffer.appendInteger(Int64(Int32(bigEndian: bytes.loadUnaligned(as: Int32.self))))
+                return true
+            }
+        case .bool:
+            if bytes.count == 1 {
+                if bytes[0] != 0 { buffer.append("true") } else { buffer.append("false") }
+                return true
+            }
+        case .enumeration: if writeLabel(bytes, place.field.pointee.extra) { return true }
+        default: return writeOtherCell(bytes, place)
+        }
+        fail(place, Self.unsayable)
+        return false
+    }
+
+    private func writeLabel(_ cell: UnsafeRawBufferPointer, _ slice: AnswerShape.Slice) -> Bool {
+        guard let text = cell.baseAddress, let bytes = shape.bytes.baseAddress else { return false }
+        for index in Int(slice.start)..<Int(slice.start + slice.count) {
+            let label = shape.labels[index]
+            if Int(label.label.count) == cell.count, memcmp(bytes + Int(label.label.start), text, cell.count) == 0 {
+                append(label.json)
+                return true
+            }
+        }
+        return false
+    }
+
+    private mutating func writeOtherCell(_ cell: UnsafeRawBufferPointer, _ place: Place) -> Bool {
+        guard case .cell(_, let form) = description(of: place).value else { return false }
+        var lost: [Int] = []
+        if form.write(cell, into: buffer, lost: { lost.append($0) }) {
+            for element in lost { fail(place, Self.unsayable, element: element) }
+            return true
+        }
+        fail(place, Self.unsayable)
+        return false
+    }
+
+    private mutating func writeOther(_ place: Place, cells: UnsafePointer<Cell>?, row: Int) -> Bool {
+        switch description(of: place).value {
+        case .connection(let page, let part): return write(part, ofPage: page, place, cells: cells, row: row)
+        case .nodeID(let type, let column):
+            guard let cell = cells?[column], !cell.isNull else { return null(place) }
+            writeNodeID(type: type, cell)
+            return true
+        case .fixed, .cell, .object, .beside, .list: return false
+        }
+    }
+
+    /// The plan's own words for a field.
+    private func description(of place: Place) -> OutputField { shape.outputs[place.object].fields[place.position] }
+
     /// `isReversed` writes the last place first.
-    mutating func list(_ level: Level, _ output: ObjectOutput, places: Range<Int>, isReversed: Bool, itemsNonNull: Bool, _ position: Int) -> Bool {
+    mutating func list(_ view: LevelView, places: Range<Int>, isReversed: Bool, itemsNonNull: Bool, _ place: Place) -> Bool {
         buffer.append(UInt8(ascii: "["))
-        path.append(position)
-        path.append(0)
-        defer { path.removeLast(2) }
+        let child = Int(place.field.pointee.child), here = pathCount + 1
+        path[pathCount] = Int32(truncatingIfNeeded: place.position)
+        pathCount += 2
+        defer { pathCount -= 2 }
         for item in 0..<places.count {
             if item > 0 { buffer.append(UInt8(ascii: ",")) }
-            path[path.count - 1] = item
+            path[here] = Int32(truncatingIfNeeded: item)
             let start = buffer.count
             if start > limits.bytes || cursors > limits.cursors {
                 isTooLarge = true
                 return false
             }
-            let row = level.row(at: isReversed ? places.upperBound - 1 - item : places.lowerBound + item)
-            if object(output, cells: level.row(row), row: row) { continue }
+            let row = view.row(at: isReversed ? places.upperBound - 1 - item : places.lowerBound + item)
+            if object(child, cells: view.row(row), row: row) { continue }
             if itemsNonNull || isTooLarge { return false }
             buffer.truncate(to: start)
             buffer.append("null")
@@ -158,18 +253,19 @@ struct AnswerWriter {
         return true
     }
 
-    mutating func null(_ field: OutputField, _ position: Int) -> Bool {
-        if field.isNonNull {
-            fail(field, position, "This field must have a value and has none.")
+    mutating func null(_ place: Place) -> Bool {
+        if place.field.pointee.isNonNull {
+            fail(place, "This field must have a value and has none.")
             return false
         }
         buffer.append("null")
         return true
     }
 
-    mutating func level(_ load: Int, _ field: OutputField, _ position: Int) -> Level? {
-        if case .loaded(let level) = levels[load] { return level }
-        fail(field, position, "This field could not be loaded.")
+    mutating func view(_ load: some BinaryInteger, _ place: Place) -> LevelView? {
+        let view = views[Int(load)]
+        if view.stitch != .missing { return view }
+        fail(place, "This field could not be loaded.")
         return nil
     }
 
@@ -177,10 +273,11 @@ struct AnswerWriter {
 
     private static let unsayable = "The value cannot be shown as this field's type."
 
-    private mutating func fail(_ field: OutputField, _ position: Int, _ message: String, element: Int? = nil) {
+    private mutating func fail(_ place: Place, _ message: String, element: Int? = nil) {
         if errors.count >= limits.errors { return }
         let elements = element.map { [FieldError.Step.index($0)] } ?? []
-        errors.append(FieldError(message: message, path: names(path + [position]) + elements, range: field.range))
+        let steps = (0..<pathCount).map { Int(path[$0]) } + [place.position]
+        errors.append(FieldError(message: message, path: names(steps) + elements, range: description(of: place).range))
     }
 
     /// The path in the client's words: positions are read along the plan's shape.

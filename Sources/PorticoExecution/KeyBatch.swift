@@ -1,3 +1,4 @@
+import Glibc
 import PorticoPlanning
 import PostgresSQL
 
@@ -17,7 +18,7 @@ struct KeyBatch {
             ordinals = .rows
         } else {
             var distinct = DistinctKeys(capacity: rows)
-            var numbers = [Int32](repeating: 0, count: rows)
+            let numbers = PlaceTable(repeating: 0, count: rows)
             for row in 0..<rows {
                 let cell = level.row(row)[column]
                 if cell.isNull || (!level.beyond.isEmpty && level.beyond[row]) { continue }
@@ -36,15 +37,7 @@ struct KeyBatch {
 enum Ordinals {
     /// Row n has key n + 1.
     case rows
-    case numbers([Int32])
-
-    @inline(__always)
-    func ordinal(ofRow row: Int) -> Int {
-        switch self {
-        case .rows: row + 1
-        case .numbers(let numbers): Int(numbers[row])
-        }
-    }
+    case numbers(PlaceTable)
 }
 
 /// A hash table of byte strings that live elsewhere, numbered from 1 in the order of their first appearance.
@@ -68,11 +61,18 @@ private struct DistinctKeys {
         while slots[slot] != 0 {
             let known = Int(slots[slot])
             let other = keys[known - 1]
-            if other.count == key.count, other.elementsEqual(key) { return (known, false) }
+            if other.count == key.count, Self.equal(other, key) { return (known, false) }
             slot = (slot + 1) & mask
         }
         keys.append(key)
         slots[slot] = Int32(truncatingIfNeeded: keys.count)
         return (keys.count, true)
+    }
+
+    /// Of two of the same length.
+    @inline(__always)
+    private static func equal(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
+        guard let first = a.baseAddress, let second = b.baseAddress else { return true }
+        return memcmp(first, second, a.count) == 0
     }
 }

@@ -7,6 +7,7 @@ import PostgresSQL
 /// The number of statements is the number of the plan's loads, less those whose parents have no rows.
 public final class PlanExecution {
     private let plan: AuthorizedPlan
+    private let shape: AnswerShape
     private let parameters: [[ParameterValue]]
     private let pages: [BoundPage]
     private let runner: any StatementRunner
@@ -26,13 +27,14 @@ public final class PlanExecution {
     private var now = 0
 
     /// `parameters` holds the values of each load's parameters; the place of its keys is filled in when they are known. `pages` are those of the
-    /// plan's connections. `clock` gives nanoseconds.
+    /// plan's connections. `shape` is the plan's own, made once for all its requests. `clock` gives nanoseconds.
     public init(
-        plan: AuthorizedPlan, parameters: [[ParameterValue]], pages: [BoundPage] = [], runner: any StatementRunner, limits: AnswerLimits = AnswerLimits(),
-        clock: @escaping () -> Int = { 0 },         completion: @escaping (ExecutionResult) -> Void
+        plan: AuthorizedPlan, shape: AnswerShape? = nil, parameters: [[ParameterValue]], pages: [BoundPage] = [], runner: any StatementRunner, limits: AnswerLimits = AnswerLimits(),
+        clock: @escaping () -> Int = { 0 }, completion: @escaping (ExecutionResult) -> Void
     ) {
         self.clock = clock
         self.plan = plan
+        self.shape = shape ?? AnswerShape(plan)
         self.parameters = parameters
         self.pages = pages
         self.runner = runner
@@ -132,7 +134,7 @@ public final class PlanExecution {
         pending -= 1
         if pending > 0 || isOver { return }
         isOver = true
-        var writer = AnswerWriter(plan: plan, levels: levels, pages: pages, limits: limits)
+        var writer = AnswerWriter(plan: plan, shape: shape, levels: levels, pages: pages, limits: limits)
         complete(writer.write())
     }
 

@@ -162,7 +162,7 @@ public final class Gateway {
         ticket.observation.plan = plan.hash
         let runner = runner(of: plan, ticket)
         let execution = PlanExecution(
-            plan: plan, parameters: request.parameters, pages: request.pages, runner: runner, limits: ticket.rules.limits.answer, clock: MonotonicClock.nanoseconds
+            plan: plan, shape: cached.shape, parameters: request.parameters, pages: request.pages, runner: runner, limits: ticket.rules.limits.answer, clock: MonotonicClock.nanoseconds
         ) { [self] result in
             if isWorthAnotherStart(result, ticket) { return run(cached, variables, prepared, ticket) }
             finish(result, prepared, ticket)

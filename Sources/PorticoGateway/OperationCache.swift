@@ -108,7 +108,12 @@ final class CachedOperation {
 /// A plan, and how many rows it finds as far as is known.
 final class CachedPlan {
     let plan: AuthorizedPlan
+    /// How its answers are written.
+    let shape: AnswerShape
     var estimate = PlanEstimate.unknown
 
-    init(_ plan: AuthorizedPlan) { self.plan = plan }
+    init(_ plan: AuthorizedPlan) {
+        self.plan = plan
+        shape = AnswerShape(plan)
+    }
 }

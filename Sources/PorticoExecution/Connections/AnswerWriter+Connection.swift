@@ -4,25 +4,25 @@ import PostgresSQL
 
 extension AnswerWriter {
     /// A part of a connection. `row` is the parent's, or for the cursor of an edge the row itself, whose cells are given.
-    mutating func write(_ part: ConnectionPart, ofPage index: Int, _ field: OutputField, _ position: Int, cells: UnsafePointer<Cell>?, row: Int) -> Bool {
+    mutating func write(_ part: ConnectionPart, ofPage index: Int, _ place: Place, cells: UnsafePointer<Cell>?, row: Int) -> Bool {
         guard index < pages.count else { return false }
         switch part {
-        case .items(let load, let output):
-            guard let level = level(load, field, position) else { return false }
-            let places = level.places(forParent: row).prefix(pages[index].size)
-            return list(level, output, places: places, isReversed: plan.pages[index].isBackward, itemsNonNull: true, position)
+        case .items(let load, _):
+            guard let view = view(load, place) else { return false }
+            let places = view.places(forParent: row).prefix(pages[index].size)
+            return list(view, places: places, isReversed: plan.pages[index].isBackward, itemsNonNull: true, place)
         case .cursor:
-            guard let cells else { return null(field, position) }
+            guard let cells else { return null(place) }
             writeCursor(cells, ofPage: index)
             return true
-        case .startCursor(let load): return writeCursor(atEnd: false, load, ofPage: index, field, position, row: row)
-        case .endCursor(let load): return writeCursor(atEnd: true, load, ofPage: index, field, position, row: row)
+        case .startCursor(let load): return writeCursor(atEnd: false, load, ofPage: index, place, row: row)
+        case .endCursor(let load): return writeCursor(atEnd: true, load, ofPage: index, place, row: row)
         case .hasMore(let load):
-            guard let level = level(load, field, position) else { return false }
-            return write(level.places(forParent: row).count > pages[index].size)
+            guard let view = view(load, place) else { return false }
+            return write(view.places(forParent: row).count > pages[index].size)
         case .hasOtherSide(let load):
-            guard let level = level(load, field, position) else { return false }
-            return write(!level.places(forParent: row).isEmpty)
+            guard let view = view(load, place) else { return false }
+            return write(!view.places(forParent: row).isEmpty)
         }
     }
 
@@ -38,12 +38,12 @@ extension AnswerWriter {
         return true
     }
 
-    private mutating func writeCursor(atEnd: Bool, _ load: Int, ofPage index: Int, _ field: OutputField, _ position: Int, row: Int) -> Bool {
-        guard let level = level(load, field, position) else { return false }
-        let places = level.places(forParent: row).prefix(pages[index].size)
+    private mutating func writeCursor(atEnd: Bool, _ load: Int, ofPage index: Int, _ place: Place, row: Int) -> Bool {
+        guard let view = view(load, place) else { return false }
+        let places = view.places(forParent: row).prefix(pages[index].size)
         // Read from its end, a page comes with its last row first.
-        guard let place = atEnd == plan.pages[index].isBackward ? places.first : places.last else { return null(field, position) }
-        writeCursor(level.row(level.row(at: place)), ofPage: index)
+        guard let found = atEnd == plan.pages[index].isBackward ? places.first : places.last, let cells = view.row(view.row(at: found)) else { return null(place) }
+        writeCursor(cells, ofPage: index)
         return true
     }
 
