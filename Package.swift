@@ -72,7 +72,7 @@ let package = Package(
         // Floor 10
         .executableTarget(name: "portico", dependencies: [
             "PorticoServer", "PorticoReview", "PorticoGateway", "PorticoPlanning", "PorticoExecution", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
-            "PostgresMigrations", "PostgresClient", "PostgresSQL", "SocketLoop", "YAMLTree", "JSONBytes", "Diagnostics",
+            "PostgresMigrations", "PostgresClient", "PostgresSQL", "SocketLoop", "CSocketShim", "YAMLTree", "JSONBytes", "Diagnostics",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Logging", package: "swift-log"),
         ]),

@@ -9,7 +9,10 @@ enum GatewayProcess {
         let result = Waiting.result { () async throws -> Void in
             let server = try await Server(state)
             let ports = server.addresses.compactMap { address in if case .tcp(_, let port) = address { port } else { nil } }
-            try await server.run { onReady(ports.first ?? 0) }
+            try await server.run {
+                StartupMemory.giveBack()
+                onReady(ports.first ?? 0)
+            }
         }
         guard case .failure(let error) = result else { return }
         if let failure = error as? ServerFailure, failure.isConfiguration { throw .wrongUsage(failure.description) }

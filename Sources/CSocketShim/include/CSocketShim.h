@@ -3,6 +3,7 @@
 #define PORTICO_SOCKET_SHIM_H
 
 #include <sys/types.h>
+#include <malloc.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
