@@ -33,6 +33,14 @@ public struct ProofReport: Sendable {
             if failure?.kind == .notBound { return }
             if unexamined.count < Limits.counterexamples { unexamined.append((query, failure?.message ?? "\(error)")) }
         }
+
+        /// Takes what was found in another share of the same operations.
+        mutating func add(_ other: Part) {
+            operations += other.operations
+            statements += other.statements
+            counterexamples = Array((counterexamples + other.counterexamples).prefix(Limits.counterexamples))
+            unexamined = Array((unexamined + other.unexamined).prefix(Limits.counterexamples))
+        }
     }
 
     enum Limits {
