@@ -6,7 +6,7 @@ import TestCluster
 import Testing
 
 /// One tenant's slow requests beside another tenant's, and requests whose time is over: counted by what runs in PostgreSQL, which a lock holds back.
-@Suite(.serialized, .onBlockingThreads, .timeLimit(.minutes(2))) struct FloodTests {
+@Suite(.serialized, .onBlockingThreads, .timeLimit(.minutes(5))) struct FloodTests {
     private static let agency = SpotexDatabase.viewer("user-agency-001"), other = SpotexDatabase.viewer("user-agency-002")
     /// What the lock holds back, and what it does not.
     private static let slow = "{ tickets { id } }", quick = "{ users { id } }"

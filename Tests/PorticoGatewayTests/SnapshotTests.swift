@@ -4,7 +4,7 @@ import PostgresClient
 import Testing
 
 /// «One moment in time»: what a request sees while somebody writes between its loads.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct SnapshotTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct SnapshotTests {
     private static let query = "{ tickets { id subject messages { body } } }"
     private static let viewer = SpotexDatabase.viewer("user-agency-001")
 

@@ -5,7 +5,7 @@ import Testing
 @testable import PostgresClient
 
 /// A flood of one key on a real server, counted there: each statement says which one of its connection, and of all, it is.
-@Suite(.timeLimit(.minutes(1))) struct FairnessTests {
+@Suite(.timeLimit(.minutes(5))) struct FairnessTests {
     /// Numbers the statements of each session, in the order in which the server runs them.
     private static let counting = "SELECT set_config('test.served', (coalesce(nullif(current_setting('test.served', true), ''), '0')::int + 1)::text, false)::int4"
 

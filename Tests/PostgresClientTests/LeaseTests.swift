@@ -41,7 +41,7 @@ extension DatabaseWorker {
 }
 
 /// Against a real server: transactions on connections of their own.
-@Suite(.timeLimit(.minutes(2))) struct LeaseTests {
+@Suite(.timeLimit(.minutes(5))) struct LeaseTests {
     private static let modes = [ConnectionSettings.StatementMode.prepared, .unnamed]
     private let openTransactions = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
 

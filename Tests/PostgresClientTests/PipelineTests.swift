@@ -5,7 +5,7 @@ import Testing
 @testable import PostgresClient
 
 /// Against a real server: what one connection does with its batches.
-@Suite(.timeLimit(.minutes(1))) struct PipelineTests {
+@Suite(.timeLimit(.minutes(5))) struct PipelineTests {
     private let echo = "SELECT $1::int4"
     private func int(_ value: Int) -> ParameterValue { .text(Array(String(value).utf8)) }
 

@@ -6,7 +6,7 @@ import Testing
 @testable import PostgresClient
 
 /// Against a real server: deadlines, cancellation, lost connections, servers that stop, start and freeze.
-@Suite(.timeLimit(.minutes(2))) struct PoolFaultTests {
+@Suite(.timeLimit(.minutes(5))) struct PoolFaultTests {
     private let one = Query("SELECT 1::int4")
     /// Statements of the test's database that the server runs now, without the one that asks.
     private let running = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND datname = current_database() AND backend_type = 'client backend'"

@@ -3,7 +3,7 @@ import Testing
 
 @testable import SocketLoop
 
-@Suite(.timeLimit(.minutes(1))) struct LoopExecutorTests {
+@Suite(.timeLimit(.minutes(5))) struct LoopExecutorTests {
     @Test func `an actor's jobs run on the loop's thread, from wherever they are called`() async {
         await withLoop { loop in
             let threads = await withTaskGroup(of: Bool.self) { group in

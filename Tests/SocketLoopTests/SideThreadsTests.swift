@@ -4,7 +4,7 @@ import Testing
 
 @testable import SocketLoop
 
-@Suite(.timeLimit(.minutes(1))) struct SideThreadsTests {
+@Suite(.timeLimit(.minutes(5))) struct SideThreadsTests {
     @Test func `work runs on few threads, none of them the caller's`() async {
         let side = SideThreads(count: 3), caller = UInt(pthread_self())
         let threads = await withTaskGroup(of: UInt.self) { group in

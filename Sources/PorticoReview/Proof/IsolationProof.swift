@@ -34,12 +34,15 @@ public struct IsolationProof: Sendable {
     private let paths: IsolationPaths
     /// What statements are planned by; tests put a faulty one in its place.
     let planning: Catalog
+    private let shares: Int
 
-    public init(catalog: Catalog) { self.init(catalog: catalog, planning: catalog) }
+    /// - Parameter isBesideRequests: Whether requests are served meanwhile: then one processor has to do, and the others are left to them.
+    public init(catalog: Catalog, isBesideRequests: Bool = false) { self.init(catalog: catalog, planning: catalog, isBesideRequests: isBesideRequests) }
 
-    init(catalog: Catalog, planning: Catalog) {
+    init(catalog: Catalog, planning: Catalog, isBesideRequests: Bool = false) {
         self.catalog = catalog
         self.planning = planning
+        shares = isBesideRequests ? 1 : Self.mostShares
         paths = IsolationPaths(catalog)
     }
 
@@ -83,13 +86,13 @@ public struct IsolationProof: Sendable {
         }
     }
 
-    /// Operations know nothing of each other, so that all processors look at them: a gateway does not start before its rules are proven.
+    /// Operations know nothing of each other, so that all processors can look at them: a gateway does not start before its rules are proven.
     func prove(_ subject: ProofSubject) -> ProofReport.Part {
         // However far a role reaches, a viewer of it may reach one tenant, or none or several.
         let planners = [TenantScope.one, .several].map { ($0, Planner(catalog: planning, rules: subject.rules, scope: $0)) }
         let documents = ProofDocuments(ProofOperations(schema: subject.rules.schema, catalog: catalog, isSmall: subject.isSmall).pieces()).joined
         let whole = ProofReport.Part(role: subject.name, reach: subject.rules.reach)
-        let shares = min(documents.count, Self.shares)
+        let shares = min(documents.count, self.shares)
         let parts = Mutex([ProofReport.Part](repeating: whole, count: shares))
         DispatchQueue.concurrentPerform(iterations: shares) { share in
             var part = whole
@@ -100,7 +103,7 @@ public struct IsolationProof: Sendable {
     }
 
     /// Shares that a role's operations are proven in, so that processors which are done early find another one.
-    private static let shares = 16
+    private static let mostShares = 16
 
     // MARK: One operation
 

@@ -5,7 +5,7 @@ import PorticoReview
 extension ServerState {
     /// What new rules have to pass while the server runs, as they had to when it started: the settings that name roles, and the proof.
     var ruleAcceptance: PolicyAcceptance {
-        let proof = IsolationProof(catalog: catalog), access = configuration.access, documents = configuration.documents
+        let proof = IsolationProof(catalog: catalog, isBesideRequests: true), access = configuration.access, documents = configuration.documents
         return { candidate throws(Diagnostics) in
             if candidate.former == nil || candidate.tenants == nil {
                 let roles = candidate.policy.roleText.name

@@ -92,6 +92,8 @@ import Testing
         let first = try project.state()
         try await keeping(first) { _ in
             #expect(first.policy.current.depth("x") == nil)
+            // Files are compared once when the keeper begins; an edit before that would be a part of it.
+            try await eventually("what was wrong from the start is recorded") { try RuleHistory(project).refusals.count == 1 }
             try project.write(RuleProject.narrower, to: "tenants/a.yaml")
             try await eventually("the edit is in force") { first.policy.current.depth("a") == 7 }
             try project.write(RuleProject.wrong, to: "tenants/a.yaml")
