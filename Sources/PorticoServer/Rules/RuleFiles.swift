@@ -31,6 +31,8 @@ struct RuleFiles {
     let folder: RuleFolder
     /// Of the files as they were read last.
     private var stamps: [RuleSource: FileStamp] = [:]
+    /// Of what was read then, hashed: a stamp alone may be the same behind another writing in the same moment.
+    private var digests: [RuleSource: Int] = [:]
     /// Names that are links: what they lead to changes without an event.
     private var links: Set<RuleSource> = []
     /// When a file is to be looked at again. There are at most as many as files.
@@ -141,7 +143,11 @@ struct RuleFiles {
         case .text(let text, let stamp):
             filesRead += 1
             came(source, now)
-            stamps[source] = stamp
+            let digest = text.source.bytes.hashValue
+            // An event and a look of the clock's may tell of the same writing.
+            let isKnown = stamps[source] == stamp && digests[source] == digest
+            (stamps[source], digests[source]) = (stamp, digest)
+            if isKnown { return }
             if case .tenant(let tenant) = source { found.edits.tenants[tenant] = .some(text) } else { found.edits.roles = text }
         case .beingWritten: later[source] = now + Limits.stillness
         case .unreadable(let reason):

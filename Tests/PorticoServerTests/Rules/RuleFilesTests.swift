@@ -49,6 +49,16 @@ struct RuleFilesTests {
         #expect(files.nextLook == nil)
     }
 
+    /// A look of the clock's may come before the event of the same writing: it is one edit, and one refusal where it is wrong.
+    @Test mutating func oneWritingIsOneEdit() throws {
+        try project.write(RuleProject.narrower, to: "tenants/a.yaml")
+        #expect(all(now: 0).edits.tenants.count == 1)
+        #expect(files.look(at: [.tenant("a")], now: 0, clock: Self.later).edits.isEmpty)
+        #expect(files.filesRead == 5)
+        try project.write(RuleProject.wrong, to: "tenants/a.yaml")
+        #expect(files.look(at: [.tenant("a")], now: 0, clock: Self.later).edits.tenants.count == 1)
+    }
+
     @Test mutating func aFileThatIsBackInAMomentWasNeverGone() throws {
         try project.remove("tenants/a.yaml")
         files.missing([.tenant("a")], now: 0)
