@@ -80,6 +80,8 @@ let package = Package(
         // Tests, one target for each of the above. TestCluster starts the PostgreSQL that some of them need, TestFixtures plans on the Spotex files.
         .target(name: "TestCluster", path: "Tests/TestCluster"),
         .target(name: "TestRandom", path: "Tests/TestRandom"),
+        .target(name: "TestAllocations", path: "Tests/TestAllocations"),
+        .target(name: "TestWorkloads", path: "Tests/TestWorkloads"),
         .target(name: "TestTLS", dependencies: ["TLSTransport", "SocketLoop", "COpenSSL"], path: "Tests/TestTLS"),
         .target(name: "TestScrape", path: "Tests/TestScrape"),
         .target(name: "TestFixtures", dependencies: [
@@ -115,7 +117,7 @@ let package = Package(
         ]),
         .testTarget(name: "PorticoGatewayTests", dependencies: [
             "PorticoGateway", "PorticoExecution", "PorticoPlanning", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
-            "PostgresClient", "PostgresSQL", "SocketLoop", "JSONBytes", "Diagnostics", "TestCluster", "TestRandom", "TestScrape",
+            "PostgresClient", "PostgresSQL", "SocketLoop", "JSONBytes", "Diagnostics", "TestCluster", "TestRandom", "TestScrape", "TestAllocations", "TestWorkloads",
             "PrometheusText", .product(name: "CoreMetrics", package: "swift-metrics"),
         ]),
         .testTarget(name: "PorticoReviewTests", dependencies: [
@@ -131,7 +133,7 @@ let package = Package(
             .product(name: "CryptoExtras", package: "swift-crypto"),
             .product(name: "Logging", package: "swift-log"),
         ]),
-        .testTarget(name: "PorticoCommandTests", dependencies: ["portico", "JSONBytes", "Diagnostics", "TestCluster", "TestTLS"]),
+        .testTarget(name: "PorticoCommandTests", dependencies: ["portico", "JSONBytes", "Diagnostics", "TestCluster", "TestTLS", "TestWorkloads"]),
         // Faults against the built program as a process, and a real PostgreSQL.
         .testTarget(name: "PorticoFaultTests", dependencies: ["portico", "PostgresClient", "TestCluster"]),
         .testTarget(name: "PorticoExecutionTests", dependencies: ["PorticoExecution", "PorticoPlanning", "PorticoAccess", "PostgresSQL", "JSONBytes", "TestFixtures"]),

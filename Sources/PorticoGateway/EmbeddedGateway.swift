@@ -64,6 +64,9 @@ public actor EmbeddedGateway: LoopPoller {
     /// Counts of what the pool did so far.
     public var poolStatistics: PoolStatistics { pool.statistics }
 
+    /// Counts of what the gateway did so far.
+    public var statistics: GatewayStatistics { gateway?.statistics ?? GatewayStatistics() }
+
     /// How many pieces of work have run off the loop so far.
     public var offloadedPieces: Int { gateway?.offloading.finished ?? 0 }
 
