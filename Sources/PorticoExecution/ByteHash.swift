@@ -1,10 +1,11 @@
 /// A fast 64-bit hash of bytes for tables in memory; never stored, never sent.
 ///
-/// The seed is drawn once per process or table: what is hashed comes from strangers or from data, and may be chosen to collide.
+/// The seed is drawn once per process, since each draw is a system call: what is hashed comes from strangers or from data, and may be chosen to collide.
 public struct ByteHash: Sendable {
-    private let seed: UInt64
+    private static let processSeed = UInt64.random(in: .min ... .max)
+    private let seed = ByteHash.processSeed
 
-    public init() { seed = UInt64.random(in: .min ... .max) }
+    public init() {}
 
     @inlinable
     public func callAsFunction(_ bytes: UnsafeRawBufferPointer) -> UInt64 {

@@ -6,6 +6,7 @@ enum GatewayProcess {
     /// Returns when the server has stopped; `onReady` is called once it serves, with the port that it has. `Server.prepareSignals()` must have been called before any thread was started.
     static func run(_ state: ServerState, onReady: @escaping @Sendable (UInt16) -> Void = { _ in }) throws(CommandFailure) {
         allowManyDescriptors()
+        ServingHeap.prepare()
         let result = Waiting.result { () async throws -> Void in
             let server = try await Server(state)
             let ports = server.addresses.compactMap { address in if case .tcp(_, let port) = address { port } else { nil } }

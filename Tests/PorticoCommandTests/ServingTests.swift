@@ -7,11 +7,16 @@ final class RunningCommand {
     private let process = Process()
     let log: String
 
-    init(_ words: [String], environment: [String: String] = [:]) throws {
+    /// - Parameter tracer: A program and its words that starts the command and then lets it alone, so that signals reach the command.
+    init(_ words: [String], environment: [String: String] = [:], under tracer: [String] = []) throws {
         log = NSTemporaryDirectory() + "portico-log-" + UUID().uuidString
         _ = FileManager.default.createFile(atPath: log, contents: nil)
         let file = try #require(FileHandle(forWritingAtPath: log))
         CommandProcess.prepare(process, words, in: nil, environment)
+        if !tracer.isEmpty {
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.arguments = tracer + [CommandProcess.program] + words
+        }
         process.standardOutput = file
         process.standardError = file
         process.standardInput = FileHandle.nullDevice

@@ -1,0 +1,64 @@
+import Foundation
+import TestCluster
+import TestWorkloads
+import Testing
+
+/// What a request on a kept connection costs in system calls of the loop's thread, counted in the built program.
+@Suite(.onBlockingThreads, .serialized, .enabled(if: SystemCallTrace.isPermitted, "strace is not there, or may not look into processes here"))
+struct SystemCallTests {
+    private static let requests = 20
+    /// Requests before the count begins: caches are filled, every connection has prepared the statements, and buffers have grown.
+    private static let warmUp = 12
+    /// Bytes that PostgreSQL gathers before it sends them.
+    private static let piece = 8_192
+
+    @Test func ofWarmRequests() async throws {
+        let fixture = try ProjectFixture.seeded(), secret = ["PORTICO_JWT_SECRET": String(repeating: "s", count: 40)]
+        try fixture.psql(Workload.sql)
+        let trace = SystemCallTrace()
+        defer { try? FileManager.default.removeItem(atPath: trace.file) }
+        let server = try RunningCommand(["serve", "--project", fixture.project.path, "--database-url", fixture.url, "--port", "0"], environment: secret, under: trace.words)
+        let port = try await server.port()
+        let token = try CommandProcess.run(["token", "--project", fixture.project.path, "--as", "cost-1-owner"], environment: secret).output
+        let connection = try KeptConnection(port: port, token: token.trimmingCharacters(in: .whitespacesAndNewlines))
+        try await Self.untilServed(connection)
+        for workload in Workload.allCases {
+            for _ in 0..<Self.warmUp { try ask(workload, connection) }
+            try connection.get("/begin-\(workload)")
+            for _ in 0..<Self.requests { try ask(workload, connection) }
+            try connection.get("/end-\(workload)")
+        }
+        server.signal(SIGTERM)
+        #expect(try await server.end() == 0, "\(server.text.suffix(2_000))")
+        for workload in Workload.allCases { check(try trace.calls(from: "/begin-\(workload)", to: "/end-\(workload)"), workload) }
+    }
+
+    private func ask(_ workload: Workload, _ connection: KeptConnection) throws {
+        let answer = try connection.post(workload.body)
+        #expect(answer.hasPrefix(#"{"data":{"t"#) && !answer.contains(#""errors""#), "\(answer.prefix(200))")
+    }
+
+    private static func untilServed(_ connection: KeptConnection) async throws {
+        for _ in 0..<1_000 {
+            if try connection.post(Workload.point.body).hasPrefix(#"{"data":{"#) { return }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        Issue.record("the database is not reached")
+    }
+
+    /// Beside the requests there is one mark in the count: it is answered and logged, and the loop waits once behind it.
+    private func check(_ calls: SystemCalls, _ workload: Workload) {
+        let requests = Self.requests, mark = 1, scheduling = 1
+        #expect(calls.clientReads == requests, "\(workload): \(calls)")
+        #expect(calls.clientWrites == requests + mark, "\(workload): \(calls)")
+        #expect(calls.logWrites <= requests + mark, "\(workload): \(calls)")
+        #expect(calls.databaseWrites == requests * workload.loads, "\(workload): \(calls)")
+        // However slowly the pieces of an answer come, each read takes one of them at least.
+        #expect(calls.databaseReads <= requests * workload.loads + calls.databaseBytes / Self.piece, "\(workload): \(calls)")
+        #expect(calls.waits <= calls.databaseReads + requests * (1 + scheduling) + mark, "\(workload): \(calls)")
+        #expect(calls.watches == 0, "\(workload): \(calls)")
+        // The heap has found its size, or nearly.
+        #expect(calls.memory <= 2, "\(workload): \(calls)")
+        #expect(calls.others.isEmpty, "\(workload): \(calls)")
+    }
+}
