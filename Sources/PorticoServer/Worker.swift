@@ -127,12 +127,7 @@ actor Worker: LoopPoller {
         connection.statements = database.statements
         connection.statementTimeoutMilliseconds = database.statementTimeout
         connection.readOnly = true
-        var settings = ConnectionPool.Settings()
-        settings.connections = database.connections
-        settings.leases = database.leases
-        settings.queueLimit = database.queue
-        settings.mergedKeys = database.mergedKeys
-        let pool = ConnectionPool(reactor: reactor, connection: connection, settings: settings)
+        let pool = ConnectionPool(reactor: reactor, connection: connection, settings: ConnectionPool.Settings(database))
         pool.onEvent = { [unowned pool, databaseLog] event in databaseLog.report(event, standing: pool.readyConnections) }
         return pool
     }

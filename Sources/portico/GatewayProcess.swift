@@ -21,7 +21,7 @@ enum GatewayProcess {
     }
 
     /// Takes as many descriptors as the system allows: what it gives without being asked is often a thousand, and each connection takes one.
-    private static func allowManyDescriptors() {
+    static func allowManyDescriptors() {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
         limit.rlim_cur = limit.rlim_max

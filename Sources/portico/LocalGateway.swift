@@ -21,8 +21,10 @@ final class LocalGateway {
     /// What seals the cursors that it gives and takes: as `portico serve` does, so that a cursor printed here is good there.
     let cursors: CursorKey
 
-    /// - Parameter cursors: What seals the cursors, where they are to be those of another gateway.
-    init(_ api: API, _ project: Project, cursors: CursorKey? = nil) throws(CommandFailure) {
+    /// - Parameters:
+    ///   - cursors: What seals the cursors, where they are to be those of another gateway.
+    ///   - asServed: With the pool, the limits of statements and the consistency that a worker of the project's server has, instead of a command's own.
+    init(_ api: API, _ project: Project, cursors: CursorKey? = nil, asServed: Bool = false) throws(CommandFailure) {
         let database = project.configuration.database
         let text = try project.databaseText()
         var settings: ConnectionSettings
@@ -32,15 +34,20 @@ final class LocalGateway {
             throw .wrongUsage("\(error.message).")
         }
         settings.statements = database.statements
-        settings.statementTimeoutMilliseconds = Self.patience
+        settings.statementTimeoutMilliseconds = asServed ? database.statementTimeout : Self.patience
         settings.readOnly = true
-        pool = ConnectionPool(reactor: reactor, connection: settings)
+        pool = ConnectionPool(reactor: reactor, connection: settings, settings: asServed ? ConnectionPool.Settings(database) : ConnectionPool.Settings())
         if let cursors { self.cursors = cursors } else { self.cursors = try project.withDevSecret().cursorKey ?? .random() }
         var gatewaySettings = GatewaySettings()
         gatewaySettings.cursors = self.cursors
+        if asServed {
+            gatewaySettings.consistency = database.consistency
+            gatewaySettings.tagsStatements = database.tagsStatements
+        }
         gateway = Gateway(catalog: api.catalog, pool: pool, reactor: reactor, settings: gatewaySettings, offload: { work, then in then(Self.waiting(for: work)) })
         lookup = ViewerLookup(authentication: project.configuration.authentication, policy: api.policy, pool: pool, reactor: reactor)
         pool.start()
+        if asServed { gateway.readStatistics() }
     }
 
     deinit { pool.close() }
@@ -79,6 +86,14 @@ final class LocalGateway {
         guard let response else { throw .notInOrder("the database did not answer in time.") }
         return response
     }
+
+    /// Answers by `completion` while the loop is turned, beside other requests; within the time that the rules allow.
+    func submit(_ request: GraphQLRequest, as viewer: Viewer, _ rules: RuleSet, completion: @escaping (GatewayResponse) -> Void) {
+        gateway.respond(to: request, viewer: viewer, rules: rules, deadline: reactor.now + Self.patience, completion: completion)
+    }
+
+    /// One turn of the loop, which waits at most so long for something to happen.
+    func turn(milliseconds: Int) { reactor.poll(timeoutMilliseconds: milliseconds) }
 
     /// The first row of a statement whose columns are texts; `nil` where it has none.
     func firstRow(of statement: Statement, _ parameters: [ParameterValue]) throws(CommandFailure) -> [String?]? {

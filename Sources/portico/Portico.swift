@@ -11,7 +11,7 @@ struct Portico: ParsableCommand {
         abstract: "A GraphQL gateway for multi-tenant PostgreSQL.",
         discussion: "Exit status: 0 done, 1 the thing asked about is not in order, 2 wrong usage or configuration.",
         version: "portico \(ServerVersion.text)",
-        subcommands: [Dev.self, Serve.self, Migrate.self, Seed.self, Health.self, Check.self, SchemaText.self, Query.self, Explain.self, Token.self, Access.self]
+        subcommands: [Dev.self, Serve.self, Migrate.self, Seed.self, Health.self, Check.self, SchemaText.self, Query.self, Explain.self, Token.self, Access.self, Bench.self]
     )
 
     static func main() {

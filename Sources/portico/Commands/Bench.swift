@@ -1,0 +1,82 @@
+import ArgumentParser
+import JSONBytes
+import PorticoGateway
+
+/// `portico bench`: how much a gateway answers, how fast, and at what cost.
+struct Bench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure workloads on a running gateway, or on the project's own in this process.",
+        discussion: """
+            A workload is a file NAME.graphql; NAME.variables.json beside it holds its variables, one object or an array of objects that are taken in turn, and NAME.as the users who ask, \
+            one a line. Exit status: 0 measured, 1 answers have errors or differ, or a gateway does not answer, 2 wrong usage.
+            """)
+
+    @OptionGroup var options: GlobalOptions
+    @Argument(help: "The folder of the workloads. Default: docs/bench of the project.") var folder: String?
+    @OptionGroup var bench: BenchOptions
+
+    func run() throws {
+        GatewayProcess.allowManyDescriptors()
+        let workloads = try BenchWorkload.read(folder: folder ?? "\(options.project)/docs/bench", users: bench.users)
+        let targets = try targets(workloads)
+        let steps = Double(workloads.count * bench.steps.count * targets.count), total = steps * bench.secondsPerStep
+        guard total <= BenchLimits.totalSeconds else {
+            throw CommandFailure.wrongUsage("all of it takes \(Int(total / 60)) minutes; at most \(Int(BenchLimits.totalSeconds / 60)) are measured in one call: fewer workloads, --connections, --rounds or --seconds.")
+        }
+        try AnswerCheck(targets: targets).run(workloads)
+        let report = BenchReport(results: try BenchRun(targets: targets, workloads: workloads, options: bench).results())
+        Terminal.print(report.text(width: Terminal.width))
+        if let path = bench.json {
+            let buffer = ResponseBuffer()
+            report.json(bench).write(into: buffer)
+            try FileSystem.writeReport(buffer.takeBytes() + [0x0A], to: path)
+        }
+        if report.hasErrors { throw CommandFailure.reported }
+    }
+
+    // MARK: Gateways
+
+    private func targets(_ workloads: [BenchWorkload]) throws(CommandFailure) -> [any BenchTarget] {
+        let first = try bench.url.map { text throws(CommandFailure) in try BenchAddress(text, option: "--url") }
+        let second = try bench.against.map { text throws(CommandFailure) in try BenchAddress(text, option: "--against") }
+        let isRunning = first != nil || second != nil
+        let tokens = isRunning && bench.token == nil ? try tokens(workloads) : [:]
+        var targets: [any BenchTarget] = [], embedded: LocalGateway?
+        if let first {
+            targets.append(RunningTarget(first, tokens: tokens, token: bench.token, pid: bench.pid))
+        } else {
+            #if DEBUG
+                Terminal.note("portico: this is a debug build, many times slower than a release: its figures mean nothing.")
+            #endif
+            let gateway = try gateway(of: options)
+            embedded = gateway
+            targets.append(EmbeddedTarget(gateway, name: "embedded"))
+        }
+        if let second { targets.append(RunningTarget(second, tokens: tokens, token: bench.token, pid: bench.againstPid)) }
+        if let folder = bench.againstProject {
+            guard FileSystem.isFolder(folder) else { throw .wrongUsage("the project folder \"\(folder)\" of --against-project does not exist.") }
+            var other = options
+            // The same data for both, wherever the first project has its database.
+            other.databaseURL = try Project(options).databaseText()
+            other.project = folder
+            targets.append(EmbeddedTarget(try gateway(of: other, cursors: embedded?.cursors), name: folder))
+        }
+        return targets
+    }
+
+    private func gateway(of options: GlobalOptions, cursors: CursorKey? = nil) throws(CommandFailure) -> LocalGateway {
+        let project = try Project(options)
+        return try LocalGateway(try API(project), project, cursors: cursors, asServed: true)
+    }
+
+    /// A token of each user, good until all is measured.
+    private func tokens(_ workloads: [BenchWorkload]) throws(CommandFailure) -> [String: String] {
+        let users = Set(workloads.flatMap(\.users).compactMap(\.self))
+        guard !users.isEmpty else { return [:] }
+        let signer = try TokenSigner(try Project(options).withDevSecret())
+        var tokens: [String: String] = [:]
+        // Twice what may be measured: the last answers, and checking, take their time too.
+        for user in users { tokens[user] = try signer.token(for: user, seconds: 2 * Int(BenchLimits.totalSeconds)) }
+        return tokens
+    }
+}

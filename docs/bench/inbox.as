@@ -1,0 +1,1 @@
+user-agency-001

@@ -1,0 +1,2 @@
+user-agency-001
+user-agency-002
