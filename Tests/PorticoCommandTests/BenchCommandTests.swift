@@ -57,7 +57,8 @@ import Testing
         let words = ["serve", "--project", fixture.project.path, "--database-url", fixture.url, "--port", "0"]
         let server = try RunningCommand(words, environment: Self.secret)
         let url = "http://127.0.0.1:\(try await server.port())/graphql"
-        let result = try bench(fixture, Self.short + ["--url", "first=\(url)", "--against", "second=\(url)", "--pid", "\(getpid())", "--postgres-pid", "\(getpid())", "--json", file])
+        // The server stands for PostgreSQL too: what is looked at is that each is read.
+        let result = try bench(fixture, Self.short + ["--url", "first=\(url)", "--against", "second=\(url)", "--pid", "\(server.pid)", "--postgres-pid", "\(server.pid)", "--json", file])
         #expect(result.status == 0, "\(result.output)\(result.errors)")
         let all = try rounds(file)
         #expect(all.count == 16)

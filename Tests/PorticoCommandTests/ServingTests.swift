@@ -54,7 +54,9 @@ final class RunningCommand {
         return (mask ?? 0) >> UInt64(number - 1) & 1 == 1
     }
 
-    func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+    var pid: Int32 { process.processIdentifier }
+
+    func signal(_ number: Int32) { kill(pid, number) }
 
     func end() async throws -> Int32 {
         // Foundation learns of it by a socket that another child, started at the same moment, may have inherited and keep open: the kernel knows better.
