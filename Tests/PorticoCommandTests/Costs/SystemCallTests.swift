@@ -48,13 +48,14 @@ struct SystemCallTests {
 
     /// Beside the requests there is one mark in the count: it is answered and logged, and the loop waits once behind it.
     private func check(_ calls: SystemCalls, _ workload: Workload) {
-        let requests = Self.requests, mark = 1, scheduling = 1
+        // Every few seconds the viewer's row and its tenants are read again, whoever asks meanwhile.
+        let requests = Self.requests, mark = 1, scheduling = 1, lookups = 6
         #expect(calls.clientReads == requests, "\(workload): \(calls)")
         #expect(calls.clientWrites == requests + mark, "\(workload): \(calls)")
         #expect(calls.logWrites <= requests + mark, "\(workload): \(calls)")
-        #expect(calls.databaseWrites == requests * workload.loads, "\(workload): \(calls)")
+        #expect((0...lookups).contains(calls.databaseWrites - requests * workload.loads), "\(workload): \(calls)")
         // However slowly the pieces of an answer come, each read takes one of them at least.
-        #expect(calls.databaseReads <= requests * workload.loads + calls.databaseBytes / Self.piece, "\(workload): \(calls)")
+        #expect(calls.databaseReads <= requests * workload.loads + lookups + calls.databaseBytes / Self.piece, "\(workload): \(calls)")
         #expect(calls.waits <= calls.databaseReads + requests * (1 + scheduling) + mark, "\(workload): \(calls)")
         #expect(calls.watches == 0, "\(workload): \(calls)")
         // The heap has found its size, or nearly.
