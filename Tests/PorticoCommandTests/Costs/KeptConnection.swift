@@ -9,12 +9,7 @@ final class KeptConnection {
     init(port: UInt16, token: String) throws {
         self.token = token
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        let status = withUnsafePointer(to: &address) { $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) } }
-        try #require(status == 0)
+        try connectToLoopback(socket, port)
     }
 
     deinit { close(socket) }
