@@ -29,6 +29,8 @@ actor RuleKeeper: LoopPoller {
     private(set) var filesParsed = 0
     /// Why the history could not be written when that was last said.
     private var saidOfHistory: String?
+    /// Of the first look, until it is taken.
+    private var beginning: TimerToken?
     /// Of the next file that is to be looked at again.
     private var timer: TimerToken?
     /// Of the next look at everything that may change without an event.
@@ -58,24 +60,36 @@ actor RuleKeeper: LoopPoller {
         watchFolders()
         lookFromTimeToTime()
         // Nobody waits for thousands of files to be read once more.
-        timer = reactor.after(milliseconds: 0) { self.begin() }
+        beginning = reactor.after(milliseconds: 0) { self.begin() }
     }
 
+    /// Says that it begins, and compares all files once; whatever else happens comes after, whichever of them was first to be told of.
     private func begin() {
+        guard beginHistory() else { return }
         // What was written between the start of the process and now is as good as an edit.
+        take(files.lookAtAll(known: rules.knownTenants, always: true, now: reactor.now, clock: clock()))
+    }
+
+    /// - Returns: false where it has begun before.
+    private func beginHistory() -> Bool {
+        guard let token = beginning else { return false }
+        reactor.cancel(token)
+        beginning = nil
         history?.start(time: clock(), everything: filesInForce())
         tellOfHistory()
-        take(files.lookAtAll(known: rules.knownTenants, always: true, now: reactor.now, clock: clock()))
+        return true
     }
 
     /// Reads all files again, whether or not they look as they did.
     func readAgain() {
+        begin()
         let before = rules.policy
         take(files.lookAtAll(known: rules.knownTenants, always: true, now: reactor.now, clock: clock()))
         if rules.policy === before { log.logger.notice("the access rules were read again; those in force stay", metadata: ["wrong": "\(wrongFiles)"]) }
     }
 
     func stop() {
+        _ = beginHistory()
         for token in [timer, ticker].compactMap(\.self) { reactor.cancel(token) }
         watch?.cancel()
         watch = nil
@@ -103,6 +117,7 @@ actor RuleKeeper: LoopPoller {
     }
 
     private func look(_ glance: RuleWatch.Glance) {
+        begin()
         files.missing(glance.missing, now: reactor.now)
         var found = files.look(at: glance.sources, now: reactor.now, clock: clock())
         if glance.everything { found.add(files.lookAtAll(known: rules.knownTenants, now: reactor.now, clock: clock())) }

@@ -87,6 +87,27 @@ import Testing
         #expect(history.refusals.last?.contains("The role `admin` is not `crossTenant`") == true)
     }
 
+    /// On the keeper's own thread, so that the event of the edit is there before the keeper's first turn.
+    private func startAndEdit(_ file: String, _ keeper: isolated RuleKeeper, isStoppedAtOnce: Bool) throws {
+        keeper.start()
+        try Data(RuleProject.narrower.utf8).write(to: URL(fileURLWithPath: file))
+        if isStoppedAtOnce { keeper.stop() }
+    }
+
+    @Test(arguments: [false, true]) func anEditBeforeTheFirstTurnComesAfterTheStart(isStoppedAtOnce: Bool) async throws {
+        let project = try RuleProject(tenants: ["a": RuleProject.narrow])
+        let state = try project.state()
+        let keeper = RuleKeeper(state, project: try #require(state.watchedProject), logger: Logger(label: "rules", factory: { _ in SwiftLogNoOpLogHandler() }))
+        let thread = keeper.executor.spawnThread(name: "rules", polling: keeper)
+        try await startAndEdit(project.file("tenants/a.yaml"), keeper, isStoppedAtOnce: isStoppedAtOnce)
+        if !isStoppedAtOnce {
+            try await eventually("the edit is recorded") { try RuleHistory(project).records.count == 2 }
+            await keeper.stop()
+        }
+        await Task.detached { thread.join() }.value
+        #expect(try RuleHistory(project).records.map(\.event) == (isStoppedAtOnce ? [.start, .stop] : [.start, .change, .stop]))
+    }
+
     @Test func theHistorySaysWhatWasInForceWhen() async throws {
         let project = try RuleProject(tenants: ["a": RuleProject.narrow, "x": RuleProject.wrong])
         let first = try project.state()
