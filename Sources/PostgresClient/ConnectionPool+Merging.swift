@@ -1,12 +1,15 @@
 import PostgresSQL
 
-/// Runs of one statement that wait for a connection at the same time go as one, each with its own values (``PostgresSQL/StatementMerge``).
+/// Runs of one statement that come in the same turn of the loop, or wait for a connection at the same time, go as one, each with its own values (``PostgresSQL/StatementMerge``).
 ///
-/// There is no timer and no delay: a statement that finds an idle connection is sent at once. Only what has to wait anyway goes together, in the turn of the first of them.
+/// There is no timer and no delay: nothing is written to a connection before the end of a turn, and until then others may come. Few rows go together even where connections idle, since a
+/// statement costs more than they do; of many rows each idle connection has its part, so that PostgreSQL works on them side by side.
 /// Each keeps its deadline and can be cancelled; where the whole fails, each is run again by itself, so that an error stays with the statement that made it.
 extension ConnectionPool {
     /// Rows that a merged statement may bring for each key that it may have. Stands against long lists of many, which one short list would have to wait for.
     static let mergedRowsPerKey = 10
+    /// Rows that a statement may bring before another connection that idles is given a part.
+    static let rowsBeforeSharing = 256
     /// Bytes of the values of a merged statement, in which each value is repeated for every key of its run. Stands against one long value that is sent hundreds of times.
     static let mergedBytes = 256 << 10
 
@@ -43,7 +46,7 @@ extension ConnectionPool {
             return pending
         }
         var members = [pending], whole = size, rest: [PendingStatement] = []
-        let keyLimit = state.limits.mergedKeys, rowLimit = keyLimit * Self.mergedRowsPerKey
+        let keyLimit = state.limits.mergedKeys, rowLimit = min(keyLimit * Self.mergedRowsPerKey, rowsForEach(size.rows, of: waiting.count))
         for other in waiting where other !== pending && other.isWaiting && other.deadline > reactor.now {
             if whole.keys < keyLimit, whole.rows < rowLimit, let size = merge.size(of: other.parameters), whole.keys + size.keys <= keyLimit, size.rows <= rowLimit - whole.rows,
                 size.bytes <= Self.mergedBytes - whole.bytes
@@ -58,6 +61,14 @@ extension ConnectionPool {
         }
         if !rest.isEmpty { likes[key] = rest }
         return members.count > 1 ? together(members, merge) : pending
+    }
+
+    /// How many rows a connection takes, where each of so many that wait brings about as many as the first.
+    private func rowsForEach(_ rows: Int, of count: Int) -> Int {
+        let idle = state.idleCount
+        guard idle > 0 else { return .max }
+        let (all, overflow) = rows.multipliedReportingOverflow(by: count)
+        return overflow ? .max : max(Self.rowsBeforeSharing, all / (idle + 1) + 1)
     }
 
     private func together(_ members: [PendingStatement], _ merge: StatementMerge) -> PendingStatement {

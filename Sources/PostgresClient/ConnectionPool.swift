@@ -47,6 +47,8 @@ public final class ConnectionPool {
     static let deadlineGrain = 5
     /// While the server runs a statement that nobody waits for, it is looked after every so many milliseconds.
     static let abandonedGrain = 25
+    /// Of so many statements that come in one turn it is looked whether each is alone.
+    private static let comparedArrivals = 16
 
     let reactor: Reactor
     private let connectionSettings: ConnectionSettings
@@ -64,6 +66,10 @@ public final class ConnectionPool {
     var likes: [ObjectIdentifier: [PendingStatement]] = [:]
     /// Of these, how many may not be wanted any more.
     var deadLikes = 0
+    /// What came in this turn and may go together.
+    private var coming: [PendingStatement] = []
+    /// Empty but while it is looked at.
+    private var arrived: [PendingStatement] = []
     private var stateTimer: (token: TimerToken, at: Int)?
     private var deadlineTimer: (token: TimerToken, at: Int)?
     /// Set while a statement is in flight that nobody waits for.
@@ -108,6 +114,7 @@ public final class ConnectionPool {
         var unanswered: [PendingStatement] = []
         for connection in connections { unanswered += connection?.close() ?? [] }
         state.forEachWaiting { unanswered.append($0) }
+        unanswered += coming
         unanswered += endLeases(Self.closedFailure)
         for pending in unanswered {
             pending.place = .done
@@ -169,16 +176,39 @@ public final class ConnectionPool {
     static let timeoutFailure = DatabaseFailure(.timeout, message: "the statement's deadline has passed")
 
     func admit(_ pending: PendingStatement) {
-        switch state.submit(pending, key: pending.fairnessKey, now: reactor.now) {
+        guard state.mayMerge(pending) else { return place(pending) }
+        pending.place = .coming
+        coming.append(pending)
+        guard coming.count == 1 else { return }
+        reactor.atEndOfTurn { self.dispatch() }
+    }
+
+    /// Whatever came in this turn and may go together is there: idle connections take it. It costs no time, since nothing is written before the end of the turn.
+    private func dispatch() {
+        // Two arrays in turn, so that neither is allocated anew.
+        swap(&coming, &arrived)
+        for pending in arrived where pending.isLive { place(pending, hasCompany: hasCompany(pending)) }
+        arrived.removeAll(keepingCapacity: true)
+        while let (pending, slot) = state.nextForIdle() { send(pending, slot: slot) }
+    }
+
+    private func hasCompany(_ pending: PendingStatement) -> Bool {
+        // Of very many it does not matter whether one of them is alone.
+        arrived.count > Self.comparedArrivals || arrived.contains { $0 !== pending && $0.statement === pending.statement }
+    }
+
+    private func place(_ pending: PendingStatement, hasCompany: Bool = false) {
+        switch state.submit(pending, key: pending.fairnessKey, hasCompany: hasCompany, now: reactor.now) {
         case .send(let slot): send(pending, slot: slot)
         case .wait:
             pending.place = .waiting
+            pending.turn = reactor.turns
             remember(pending)
             if state.readyCount == 0 { planTick() }
         case .refuse(.queueFull):
             guard let displaced = state.displace(for: pending.fairnessKey) else { return answerLater(pending, failure(of: .queueFull)) }
             answerLater(displaced, failure(of: .queueFull))
-            admit(pending)
+            place(pending, hasCompany: hasCompany)
         case .refuse(.serverDown): answerLater(pending, failure(of: .serverDown))
         }
     }
@@ -208,8 +238,11 @@ public final class ConnectionPool {
 
     func countWait(of pending: PendingStatement) {
         guard pending.enqueuedAt > 0 else { return }
-        statistics.waits += 1
-        statistics.waitMilliseconds += reactor.now - pending.enqueuedAt
+        // Until the end of its turn everything waits.
+        if pending.turn != reactor.turns {
+            statistics.waits += 1
+            statistics.waitMilliseconds += reactor.now - pending.enqueuedAt
+        }
         pending.enqueuedAt = 0
     }
 
@@ -235,7 +268,7 @@ public final class ConnectionPool {
         guard pending.isLive else { return }
         pending.answer(.failure(failure))
         switch pending.place {
-        case .done, .held, .next: break
+        case .done, .held, .next, .coming: break
         case .waiting:
             pending.place = .done
             state.forgotWaiter()
@@ -269,6 +302,7 @@ public final class ConnectionPool {
         }
         for connection in connections { connection?.forEachInFlight(look) }
         state.forEachWaiting(look)
+        coming.forEach(look)
         let lateLeases = leasesPast(now, &next)
         watchDeadline(next)
         statistics.timedOut += late.count

@@ -3,6 +3,8 @@ import PostgresSQL
 /// One submitted statement on its way: waiting, in flight, or done.
 final class PendingStatement: PoolWaiter {
     enum Place {
+        /// It came in this turn, at the end of which others like it may be there.
+        case coming
         case waiting
         /// It is about to be sent.
         case next
@@ -29,6 +31,8 @@ final class PendingStatement: PoolWaiter {
     var place = Place.waiting
     /// 0 unless it waits.
     var enqueuedAt = 0
+    /// The reactor's turn in which it came.
+    var turn = 0
     /// Its number among the statements of its connection, in the order they were sent.
     var serial: UInt64 = 0
     /// How often it was sent again because of somebody else's error.

@@ -58,7 +58,7 @@ extension PoolState {
                 waiter.leaveQueue()
                 begin(key, slot: place)
                 actions.append(.send(waiter, slot: place))
-                if waiter.mayMerge, limits.mergedKeys > 0 { break }
+                if mayMerge(waiter) { break }
             } else {
                 forgotten -= 1
             }

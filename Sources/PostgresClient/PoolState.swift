@@ -4,7 +4,7 @@ protocol PoolWaiter: AnyObject {
     var isLive: Bool { get }
     /// Whether it is still to be sent by itself; false too for what others have taken along.
     var isWaiting: Bool { get }
-    /// Whether it gains by waiting until a connection runs nothing else: what waits with it may go with it.
+    /// Whether it gains by waiting for the end of the turn, and until a connection runs nothing else: what waits with it may go with it.
     var mayMerge: Bool { get }
     /// Milliseconds; set by the pool's state when it starts to wait.
     var enqueuedAt: Int { get set }
@@ -128,10 +128,11 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
     /// Where a new statement goes; if it is sent, it counts as in flight from now on.
     ///
     /// It overtakes nobody of its key, since those wait only while no connection has room for that key.
-    mutating func submit(_ waiter: Waiter, key: UInt64, now: Int) -> Admission {
+    /// - Parameter hasCompany: Others like it come at the same time: it waits for them, until ``nextForIdle()`` is asked.
+    mutating func submit(_ waiter: Waiter, key: UInt64, hasCompany: Bool = false, now: Int) -> Admission {
         keys.came(key, now: now)
         if readyCount > 0 {
-            if let slot = leastBusy(for: key, below: waiter.mayMerge && limits.mergedKeys > 0 ? 1 : limits.inFlightPerConnection) {
+            if !hasCompany, let slot = leastBusy(for: key, below: mayMerge(waiter) ? 1 : limits.inFlightPerConnection) {
                 begin(key, slot: slot)
                 return .send(slot: slot)
             }
@@ -143,6 +144,15 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
         if queue.isEmpty { oldestSince = now }
         queue.append(waiter, key: key)
         return .wait
+    }
+
+    func mayMerge(_ waiter: Waiter) -> Bool { limits.mergedKeys > 0 && waiter.mayMerge }
+
+    /// Who is served next on a connection that runs nothing, and which that is; it counts as in flight from now on. `nil` where nobody waits for one.
+    mutating func nextForIdle() -> (waiter: Waiter, slot: Int)? {
+        guard !queue.isEmpty else { return nil }
+        for slot in slots.indices where slots[slot].inFlight == 0 && isShared(slot) { if let waiter = next(slot: slot) { return (waiter, slot) } }
+        return nil
     }
 
     func leastBusy(for key: UInt64, below bound: Int) -> Int? {
@@ -175,7 +185,7 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
         while let waiter = next(slot: slot) {
             actions.append(.send(waiter, slot: slot))
             // It takes its like along, which are not to be sent beside it.
-            if waiter.mayMerge, limits.mergedKeys > 0 { break }
+            if mayMerge(waiter) { break }
         }
         return actions
     }
