@@ -118,8 +118,9 @@ import Testing
     /// What is given up while it waits is not kept for its like to find.
     @Test func whatIsGivenUpIsForgotten() async throws {
         try await withDatabase { worker, _ in
-            async let outcomes = worker.run([Self.divide("1", seconds: "20")] + (0..<300).map { _ in Self.divide("2") })
-            _ = await worker.wait { $0.waitingStatements == 300 }
+            // The only connection is busy with something else.
+            async let outcomes = worker.run([Query("SELECT 1 FROM pg_sleep(20)")] + (0..<300).map { _ in Self.divide("2") })
+            #expect(await worker.wait { $0.waitingStatements == 300 })
             for index in 1...300 { await worker.cancel(index) }
             #expect(await worker.likes <= 64)
             await worker.cancel(0)
