@@ -8,6 +8,8 @@ import PostgresSQL
 extension ConnectionPool {
     /// Rows that a merged statement may bring for each key that it may have. Stands against long lists of many, which one short list would have to wait for.
     static let mergedRowsPerKey = 10
+    /// Rows up to which a run waits for its like though a connection idles.
+    static let rowsOfASmallRun = 64
     /// Rows that a statement may bring before another connection that idles is given a part.
     static let rowsBeforeSharing = 256
     /// Bytes of the values of a merged statement, in which each value is repeated for every key of its run. Stands against one long value that is sent hundreds of times.
@@ -61,6 +63,12 @@ extension ConnectionPool {
         }
         if !rest.isEmpty { likes[key] = rest }
         return members.count > 1 ? together(members, merge) : pending
+    }
+
+    /// Whether a run brings so few rows that a statement of its own costs more than they do. Of others, one that finds an idle connection gains nothing by company.
+    func isSmall(_ pending: PendingStatement) -> Bool {
+        guard let size = pending.statement.merging?.merge?.size(of: pending.parameters) else { return false }
+        return size.rows <= Self.rowsOfASmallRun
     }
 
     /// How many rows a connection takes, where each of so many that wait brings about as many as the first.

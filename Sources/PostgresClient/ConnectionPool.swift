@@ -194,7 +194,8 @@ public final class ConnectionPool {
 
     private func hasCompany(_ pending: PendingStatement) -> Bool {
         // Of very many it does not matter whether one of them is alone.
-        arrived.count > Self.comparedArrivals || arrived.contains { $0 !== pending && $0.statement === pending.statement }
+        guard arrived.count > Self.comparedArrivals || arrived.contains(where: { $0 !== pending && $0.statement === pending.statement }) else { return false }
+        return isSmall(pending)
     }
 
     private func place(_ pending: PendingStatement, hasCompany: Bool = false) {

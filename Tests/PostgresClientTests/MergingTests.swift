@@ -111,7 +111,7 @@ import Testing
             #expect(await worker.statistics.merged == 3, "the short ones")
             let outcomes = await worker.run((0..<4).map { _ in Self.lengths(keys: 100, text: 1_000) })
             #expect(outcomes.map(Self.numbers) == Array(repeating: Array(repeating: 1_000, count: 100), count: 4))
-            #expect(await worker.statistics.merged == 7, "twice two of 100 KB, and not three")
+            #expect(await worker.statistics.merged == 5, "two of 100 KB, and not three")
         }
     }
 
@@ -181,14 +181,14 @@ import Testing
         }
     }
 
-    /// Many rows are not one connection's alone where others idle; few rows are.
-    @Test(arguments: [(keys: 10, sent: 1), (keys: 100, sent: 4)]) func manyRowsAreSharedAmongIdleConnections(keys: Int, sent: Int) async throws {
+    /// Few rows go together where connections idle; runs of many rows take one each, and only what waits for them goes together.
+    @Test(arguments: [(keys: 10, sent: 1), (keys: 60, sent: 2), (keys: 100, sent: 6)]) func manyRowsAreSharedAmongIdleConnections(keys: Int, sent: Int) async throws {
         try await withDatabase(change: { settings, _ in settings.connections = 4 }) { worker, _ in
             _ = await worker.wait { $0.readyConnections == 4 }
             let outcomes = await worker.run((0..<8).map { _ in Self.lengths(keys: keys, text: 3) })
             #expect(outcomes.map(Self.numbers) == Array(repeating: Array(repeating: 3, count: keys), count: 8))
             let statistics = await worker.statistics
-            #expect(statistics.sent == sent && statistics.merged == 8)
+            #expect(statistics.sent == sent, "\(statistics.sent), \(statistics.merged)")
         }
     }
 
