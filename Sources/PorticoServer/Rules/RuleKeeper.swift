@@ -71,7 +71,7 @@ actor RuleKeeper: LoopPoller {
     }
 
     /// - Returns: false where it has begun before.
-    private func beginHistory() -> Bool {
+    @discardableResult private func beginHistory() -> Bool {
         guard let token = beginning else { return false }
         reactor.cancel(token)
         beginning = nil
@@ -89,7 +89,7 @@ actor RuleKeeper: LoopPoller {
     }
 
     func stop() {
-        _ = beginHistory()
+        beginHistory()
         for token in [timer, ticker].compactMap(\.self) { reactor.cancel(token) }
         watch?.cancel()
         watch = nil
