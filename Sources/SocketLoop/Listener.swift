@@ -142,19 +142,11 @@ public struct Listener: Sendable, Hashable {
 
     private static func openUnix(path: String, mode: UInt32, backlog: Int32) throws(SocketFailure) -> Listener {
         let attempt = "cannot listen on unix:\(path)"
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let capacity = MemoryLayout.size(ofValue: address.sun_path)
-        guard !path.isEmpty, path.utf8.count < capacity, !path.utf8.contains(0) else {
-            throw SocketFailure(attempt, reason: "the path must have 1 to \(capacity - 1) bytes, it has \(path.utf8.count)")
-        }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let address = try UnixSocketAddress(path: path, for: attempt)
         try removeStale(path: path, address: address, attempt: attempt)
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw SocketFailure(attempt, errno: errno) }
-        let bound = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0 }
-        }
+        let bound = address.withSocketAddress { bind(descriptor, $0, $1) == 0 }
         // Nobody connects between bind and chmod: the socket does not listen yet.
         guard bound, chmod(path, mode) == 0, listen(descriptor, backlog) == 0 else {
             let failure = SocketFailure(attempt, errno: errno)
@@ -166,17 +158,14 @@ public struct Listener: Sendable, Hashable {
     }
 
     /// Removes the socket file of a process that is gone; a file that is none, and a socket that answers, stay.
-    private static func removeStale(path: String, address: sockaddr_un, attempt: String) throws(SocketFailure) {
+    private static func removeStale(path: String, address: UnixSocketAddress, attempt: String) throws(SocketFailure) {
         var status = stat()
         guard lstat(path, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFSOCK else { throw SocketFailure(attempt, reason: "a file that is not a socket stands there") }
         let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard probe >= 0 else { throw SocketFailure(attempt, errno: errno) }
         defer { _ = Glibc.close(probe) }
-        var address = address
-        let connected = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(probe, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
-        }
+        let connected = address.withSocketAddress { connect(probe, $0, $1) }
         guard connected != 0, errno == ECONNREFUSED else { throw SocketFailure(attempt, errno: EADDRINUSE) }
         unlink(path)
     }

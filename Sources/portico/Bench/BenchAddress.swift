@@ -93,16 +93,8 @@ struct BenchAddress: Equatable {
 
     private func connectUnix(_ path: String) throws(SocketFailure) -> StreamSocket {
         let attempt = "cannot connect to unix:\(path)"
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let capacity = MemoryLayout.size(ofValue: address.sun_path)
-        guard path.utf8.count < capacity else { throw SocketFailure(attempt, reason: "the path must have at most \(capacity - 1) bytes, it has \(path.utf8.count)") }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        return try Self.open(AF_UNIX, attempt) { descriptor in
-            withUnsafePointer(to: &address) {
-                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
-            }
-        }
+        let address = try UnixSocketAddress(path: path, for: attempt)
+        return try Self.open(AF_UNIX, attempt) { descriptor in address.withSocketAddress { Glibc.connect(descriptor, $0, $1) } }
     }
 
     private static func open(_ family: Int32, _ attempt: String, connect: (Int32) -> Int32) throws(SocketFailure) -> StreamSocket {
