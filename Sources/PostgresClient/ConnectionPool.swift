@@ -68,7 +68,7 @@ public final class ConnectionPool {
     var deadLikes = 0
     /// What came in this turn and may go together.
     private var coming: [PendingStatement] = []
-    /// Empty but while it is looked at.
+    /// What is given its place just now.
     private var arrived: [PendingStatement] = []
     private var stateTimer: (token: TimerToken, at: Int)?
     private var deadlineTimer: (token: TimerToken, at: Int)?
@@ -185,11 +185,16 @@ public final class ConnectionPool {
 
     /// Whatever came in this turn and may go together is there: idle connections take it. It costs no time, since nothing is written before the end of the turn.
     private func dispatch() {
+        placeArrivals()
+        while let (pending, slot) = state.nextForIdle() { send(pending, slot: slot) }
+    }
+
+    private func placeArrivals() {
+        guard arrived.isEmpty else { return }
         // Two arrays in turn, so that neither is allocated anew.
         swap(&coming, &arrived)
         for pending in arrived where pending.isLive { place(pending, hasCompany: hasCompany(pending)) }
         arrived.removeAll(keepingCapacity: true)
-        while let (pending, slot) = state.nextForIdle() { send(pending, slot: slot) }
     }
 
     private func hasCompany(_ pending: PendingStatement) -> Bool {
@@ -425,6 +430,8 @@ extension ConnectionPool {
     func connection(_ connection: PipelineConnection, finished pending: PendingStatement, _ result: Result<ResultSet, DatabaseFailure>) {
         if let lease = pending.lease { return finished(pending, result, of: lease, on: connection) }
         pending.place = .done
+        // Where no connection idles, what came in this turn can only wait, and may be the next or be taken along.
+        if !coming.isEmpty, state.idleCount == 0 { placeArrivals() }
         if let next = state.finished(slot: connection.slot, key: pending.fairnessKey) { send(next, slot: connection.slot) }
         let spread = state.spread(pending.fairnessKey, from: connection.slot)
         if !spread.isEmpty { perform(spread) }
