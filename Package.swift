@@ -63,7 +63,7 @@ let package = Package(
         ]),
         // Floor 9
         .target(name: "PorticoServer", dependencies: [
-            "PorticoReview", "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "PostgresClient", "PostgresSQL", "SocketLoop", "TLSTransport", "HTTPWire", "Gzip", "GraphQLLanguage", "YAMLTree", "JSONBytes", "Diagnostics", "PrometheusText", "PorticoExecution",
+            "PorticoReview", "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "PostgresClient", "PostgresSQL", "SocketLoop", "CSocketShim", "TLSTransport", "HTTPWire", "Gzip", "GraphQLLanguage", "YAMLTree", "JSONBytes", "Diagnostics", "PrometheusText", "PorticoExecution",
             .product(name: "CoreMetrics", package: "swift-metrics"), .product(name: "Tracing", package: "swift-distributed-tracing"),
             .product(name: "JWTKit", package: "jwt-kit"),
             .product(name: "Crypto", package: "swift-crypto"),

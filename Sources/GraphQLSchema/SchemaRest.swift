@@ -117,11 +117,12 @@ struct SchemaRest {
     }
 
     func restricted(_ directive: DirectiveType) -> DirectiveType {
-        DirectiveType(
-            name: directive.name, description: directive.description, arguments: inputMap(directive.arguments.elements), isRepeatable: directive.isRepeatable,
-            locations: directive.locations
-        )
+        guard let arguments = inputMap(directive.arguments) else { return directive }
+        return DirectiveType(
+            name: directive.name, description: directive.description, arguments: arguments, isRepeatable: directive.isRepeatable, locations: directive.locations)
     }
+
+    // What loses nothing is the object that it was: thousands of schemas that differ in a few fields share the rest.
 
     private func restricted(_ type: NamedType) -> NamedType? {
         let name = type.name
@@ -129,41 +130,55 @@ struct SchemaRest {
         switch type {
         case .scalar: return type
         case .object(let object):
+            let interfaces = object.interfaces.filter(isThere), fields = fieldMap(object.fields, left)
+            if fields == nil, interfaces.count == object.interfaces.count { return type }
             return .object(ObjectType(
-                name: name, description: object.description, interfaces: object.interfaces.filter(isThere), fields: fieldMap(object.fields, left),
-                directives: object.directives
-            ))
+                name: name, description: object.description, interfaces: interfaces, fields: fields ?? object.fields, directives: object.directives))
         case .interface(let interface):
+            let interfaces = interface.interfaces.filter(isThere), fields = fieldMap(interface.fields, left)
+            if fields == nil, interfaces.count == interface.interfaces.count { return type }
             return .interface(InterfaceType(
-                name: name, description: interface.description, interfaces: interface.interfaces.filter(isThere), fields: fieldMap(interface.fields, left),
-                directives: interface.directives
-            ))
-        case .union(let union): return .union(UnionType(name: name, description: union.description, members: union.members.filter(left.contains)))
-        case .enum(let type): return .enum(EnumType(name: name, description: type.description, values: type.values.filter { left.contains($0.name) }))
+                name: name, description: interface.description, interfaces: interfaces, fields: fields ?? interface.fields, directives: interface.directives))
+        case .union(let union):
+            if left.count == union.members.count { return type }
+            return .union(UnionType(name: name, description: union.description, members: union.members.filter(left.contains)))
+        case .enum(let values):
+            if left.count == values.values.count { return type }
+            return .enum(EnumType(name: name, description: values.description, values: values.values.filter { left.contains($0.name) }))
         case .inputObject(let input):
-            return .inputObject(InputObjectType(
-                name: name, description: input.description, isOneOf: input.isOneOf, fields: inputMap(input.fields.filter { left.contains($0.name) })
-            ))
+            guard let fields = inputMap(input.fields, left) else { return type }
+            return .inputObject(InputObjectType(name: name, description: input.description, isOneOf: input.isOneOf, fields: fields))
         }
     }
 
-    private func fieldMap(_ fields: FieldMap, _ left: Set<String>) -> FieldMap {
-        FieldMap(fields.filter { left.contains($0.name) }.map { field in
-            FieldType(
-                name: field.name, description: field.description, arguments: inputMap(field.arguments.elements), type: field.type,
-                deprecationReason: field.deprecationReason, directives: field.directives, range: field.range
-            )
-        }, name: \.name)
+    /// The fields that are left, without what is gone of their arguments; `nil` where nothing is.
+    private func fieldMap(_ fields: FieldMap, _ left: Set<String>) -> FieldMap? {
+        var isSame = left.count == fields.count
+        let rest = fields.filter { left.contains($0.name) }.map { field in
+            guard let arguments = inputMap(field.arguments) else { return field }
+            isSame = false
+            return FieldType(
+                name: field.name, description: field.description, arguments: arguments, type: field.type, deprecationReason: field.deprecationReason,
+                directives: field.directives, range: field.range)
+        }
+        return isSame ? nil : FieldMap(rest, name: \.name)
     }
 
-    private func inputMap(_ inputs: [InputField]) -> InputMap {
-        InputMap(inputs.filter { isThere($0.type.name) }.map { input in
+    /// Those of them that are there and `left`, without default values that mention what is gone; `nil` where nothing is.
+    private func inputMap(_ inputs: InputMap, _ left: Set<String>? = nil) -> InputMap? {
+        var isSame = true
+        let rest = inputs.compactMap { input -> InputField? in
+            guard isThere(input.type.name), left?.contains(input.name) ?? true else {
+                isSame = false
+                return nil
+            }
             guard let value = input.defaultValue, !isWhole(value, input.type.name) else { return input }
+            isSame = false
             return InputField(
                 name: input.name, description: input.description, type: input.type, defaultValue: nil, deprecationReason: input.deprecationReason,
-                directives: input.directives
-            )
-        }, name: \.name)
+                directives: input.directives)
+        }
+        return isSame ? nil : InputMap(rest, name: \.name)
     }
 
     /// Whether everything that a default value of type `name` mentions is still there.

@@ -33,7 +33,9 @@ private struct FieldCollector {
     let operation: ValidatedOperation
     let variables: VariableValues
     private(set) var fields: [CollectedField] = []
+    /// By response name; made when there are too many fields to look through.
     private var positions: [String: Int] = [:]
+    private static let fewFields = 16
     private var visitedFragments: Set<String> = []
 
     init(object: ObjectType, operation: ValidatedOperation, variables: VariableValues) {
@@ -59,12 +61,17 @@ private struct FieldCollector {
 
     private mutating func add(_ field: Field) {
         let key = field.responseKey.value
-        if let position = positions[key] {
+        if let position = position(of: key) {
             fields[position].nodes.append(field)
         } else {
-            positions[key] = fields.count
+            if fields.count >= Self.fewFields { positions[key] = fields.count }
             fields.append(CollectedField(responseKey: key, nodes: [field]))
+            if fields.count == Self.fewFields { for (position, field) in fields.enumerated() { positions[field.responseKey] = position } }
         }
+    }
+
+    private func position(of key: String) -> Int? {
+        fields.count < Self.fewFields ? fields.firstIndex { $0.responseKey == key } : positions[key]
     }
 
     /// DoesFragmentTypeApply.

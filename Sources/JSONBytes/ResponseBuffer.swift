@@ -1,3 +1,5 @@
+import Glibc
+
 /// The bytes of one answer while they are written: one raw buffer that doubles, appended to and never inserted into.
 ///
 /// A reference, so that what writes a cell need not hand the buffer back; owned by one loop at a time and therefore not `Sendable`.
@@ -11,11 +13,11 @@ public final class ResponseBuffer {
     /// - Parameter capacity: bytes to start with; at least 64 are taken.
     public init(capacity: Int = 4096) {
         self.capacity = max(capacity, Self.leastCapacity)
-        base = UnsafeMutableRawPointer.allocate(byteCount: self.capacity, alignment: 16)
+        base = Self.resized(nil, to: self.capacity)
         length = 0
     }
 
-    deinit { base.deallocate() }
+    deinit { free(base) }
 
     /// Small enough for an idle connection, large enough for any single number or date.
     static let leastCapacity = 64
@@ -34,11 +36,14 @@ public final class ResponseBuffer {
 
     @usableFromInline @inline(never) func grow(_ extra: Int) {
         let larger = max(capacity * 2, length + extra)
-        let fresh = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
-        fresh.copyMemory(from: base, byteCount: length)
-        base.deallocate()
-        base = fresh
+        base = Self.resized(base, to: larger)
         capacity = larger
+    }
+
+    /// By `realloc`, which moves a large block by the addresses of its pages: it is never there twice, and what is not written yet takes no memory.
+    private static func resized(_ block: UnsafeMutableRawPointer?, to bytes: Int) -> UnsafeMutableRawPointer {
+        guard let block = realloc(block, bytes) else { fatalError("no memory for a response of \(bytes) bytes") }
+        return block
     }
 
     /// Cuts off what was written after the first `count` bytes, such as a field that turned out to be an error; no effect when there are fewer.
@@ -51,8 +56,8 @@ public final class ResponseBuffer {
         length = 0
         let kept = max(keepingCapacity, Self.leastCapacity)
         guard capacity > kept else { return }
-        base.deallocate()
-        base = UnsafeMutableRawPointer.allocate(byteCount: kept, alignment: 16)
+        free(base)
+        base = Self.resized(nil, to: kept)
         capacity = kept
     }
 

@@ -40,7 +40,7 @@ public final class AuthorizedPlan: Sendable {
                 var merged = MergedLoad(load, pages: pages, tag: tag)
                 return merged.merge(access)
             }
-            return Statement(text: tag + load.statement.text, parameterTypes: load.statement.parameterTypes, merging: merging)
+            return Statement(load.statement, tag: tag, merging: merging)
         }
         self.output = output
         self.pages = pages

@@ -27,10 +27,19 @@ struct IsolationAudit {
                 if !isProtected(table, type: type, conditions: select.conditions, outer: outer) { return type }
             }
         }
-        for expression in select.expressions {
+        for column in select.columns {
+            if let found = checkNested(column.expression) { return found }
+        }
+        for expression in select.conditions {
             if let found = checkNested(expression) { return found }
         }
-        return nil
+        for expression in select.groups {
+            if let found = checkNested(expression) { return found }
+        }
+        for term in select.order {
+            if let found = checkNested(term.expression) { return found }
+        }
+        return select.limit.flatMap(checkNested) ?? select.offset.flatMap(checkNested)
     }
 
     /// The statements inside an expression.
@@ -96,12 +105,5 @@ struct IsolationAudit {
         case .column(let alias, let name): alias == merged ? parameters.indices.first { MergedLoad.name(ofParameter: $0 + 1) == name }.map { parameters[$0] } : nil
         default: nil
         }
-    }
-}
-
-extension Select {
-    /// Every expression that stands in it, outside its `FROM`.
-    fileprivate var expressions: [Expression] {
-        columns.map(\.expression) + conditions + groups + order.map(\.expression) + [limit, offset].compactMap(\.self)
     }
 }

@@ -251,7 +251,13 @@ struct FieldList {
     mutating func add(typename: String, _ field: CollectedField) { add(field, .typename(typename), isNonNull: true) }
 
     mutating func add(_ field: CollectedField, _ value: OutputValue, isNonNull: Bool) {
-        let prefix = Array("\(items.isEmpty ? "{" : ",")\"\(field.responseKey)\":".utf8)
+        var prefix: [UInt8] = []
+        prefix.reserveCapacity(field.responseKey.utf8.count + 4)
+        prefix.append(items.isEmpty ? UInt8(ascii: "{") : UInt8(ascii: ","))
+        prefix.append(UInt8(ascii: "\""))
+        prefix.append(contentsOf: field.responseKey.utf8)
+        prefix.append(UInt8(ascii: "\""))
+        prefix.append(UInt8(ascii: ":"))
         items.append(OutputField(responseKey: field.responseKey, prefix: prefix, value: value, isNonNull: isNonNull, range: field.first.range))
     }
 }

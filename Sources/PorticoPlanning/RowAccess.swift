@@ -72,7 +72,9 @@ struct RowAccess: Sendable {
         case .unstated: return (.boolean(false), false)
         case .column(let column):
             let test = tenantTest(row.column(column), column.type, draft: &draft)
-            return (indexable ? test : .isTrue(test), false)
+            // Where the one tenant is the key, no other way to the row is as short; of several, PostgreSQL would look for each.
+            let isShortest = scope == .one && column.column == binding.key.column
+            return (indexable || isShortest ? test : .isTrue(test), false)
         case .path(let relations, let column):
             guard let first = relations.first else { return (.boolean(false), false) }
             let hoisted = first.local.column == row.keyed

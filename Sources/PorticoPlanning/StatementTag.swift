@@ -1,3 +1,5 @@
+import PostgresSQL
+
 /// The comment that stands before a statement, so that what PostgreSQL shows of it (`pg_stat_activity`, `pg_stat_statements`, its log) leads back to the operation.
 enum StatementTag {
     /// Characters of an operation's name; the rest is left out. Stands against names that are longer than their statement.
@@ -13,16 +15,14 @@ enum StatementTag {
 
     /// A name for a plan in 16 hexadecimal digits: of its loads' SQL and paths (64-bit FNV-1a). Who asks, values and the operation's name are no part of it.
     static func planHash(_ loads: [Load]) -> String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        func mix(_ text: String) {
-            for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-            hash = (hash ^ 0xFF) &* 0x100_0000_01b3
-        }
+        var hash = FNVHash()
         for load in loads {
-            mix(load.path)
-            mix(load.statement.text)
+            hash.mix(load.path)
+            hash.mix(0xFF)
+            // In place of the SQL itself, of which it is a hash already.
+            withUnsafeBytes(of: load.statement.id.littleEndian) { for byte in $0 { hash.mix(byte) } }
         }
-        let digits = String(hash, radix: 16)
+        let digits = String(hash.value, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
     }
 

@@ -73,7 +73,8 @@ actor Worker: LoopPoller {
             metrics: GatewayMetrics(factory: state.metrics.factory, names: state.metrics.names), offload: offload)
         let readiness = Readiness(expected: state.migrations, source: source, clock: clock)
         let endpoint = GraphQLEndpoint(
-            reactor: reactor, service: AdmittingService(GatewayService(gateway), admission: state.admission),
+            reactor: reactor, service: AdmittingService(
+                GatewayService(gateway, memory: AnswerMemory(reactor: reactor, offload: offload)), admission: state.admission),
             documents: DocumentLookup(trusted: state.documents, configuration: configuration.documents, limits: configuration.limits),
             settings: GraphQLEndpoint.Settings(configuration), offloading: gateway.offloading,
             explaining: AccessExtension(configuration.access, catalog: state.catalog, policy: { state.policy.current }))

@@ -1,8 +1,10 @@
 /// Writes a tree as SQL text: the one place where statements are spelled, so that the same tree always gives the same bytes.
 public struct SQLPrinter {
-    private var text = ""
+    private var bytes: [UInt8] = []
 
-    private init() {}
+    private init() { bytes.reserveCapacity(1_024) }
+
+    private var text: String { String(decoding: bytes, as: UTF8.self) }
 
     /// The text of a whole statement.
     public static func print(_ select: Select) -> String {
@@ -18,40 +20,75 @@ public struct SQLPrinter {
         return printer.text
     }
 
+    // MARK: Words
+
+    private mutating func write(_ word: StaticString) { bytes.append(contentsOf: UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)) }
+
+    /// A word that is SQL already: an operator, a function, a type's name.
+    private mutating func write(sql text: String) {
+        var text = text
+        text.withUTF8 { bytes.append(contentsOf: $0) }
+    }
+
+    private mutating func write(identifier name: String) { bytes.append(quoted: name) }
+
+    private mutating func write(_ number: Int) {
+        if (0...9).contains(number) { bytes.append(UInt8(ascii: "0") + UInt8(number)) } else { write(sql: String(number)) }
+    }
+
+    private mutating func write(_ alias: Alias) {
+        bytes.append(contentsOf: UTF8.encode(alias.letter)!)
+        write(alias.number)
+    }
+
+    /// The array of a parameter, of elements of a type.
+    private mutating func write(array parameter: Int, of type: String) {
+        write("$")
+        write(parameter)
+        write("::")
+        write(sql: type)
+        write("[]")
+    }
+
+    // MARK: Statements
+
     private mutating func write(_ select: Select) {
-        text += "SELECT"
+        write("SELECT")
         for (index, column) in select.columns.enumerated() {
-            text += index == 0 ? " " : ", "
+            write(index == 0 ? " " : ", ")
             write(column.expression)
-            if let name = column.name { text += " AS \(quoteIdentifier(name))" }
+            if let name = column.name {
+                write(" AS ")
+                write(identifier: name)
+            }
         }
         for (index, item) in select.from.enumerated() {
-            text += index == 0 ? " FROM " : " CROSS JOIN "
+            write(index == 0 ? " FROM " : " CROSS JOIN ")
             write(item)
         }
         if !select.conditions.isEmpty {
-            text += " WHERE "
+            write(" WHERE ")
             for (index, condition) in select.conditions.enumerated() {
-                if index > 0 { text += " AND " }
+                if index > 0 { write(" AND ") }
                 write(condition)
             }
         }
         for (index, group) in select.groups.enumerated() {
-            text += index == 0 ? " GROUP BY " : ", "
+            write(index == 0 ? " GROUP BY " : ", ")
             write(group)
         }
         for (index, term) in select.order.enumerated() {
-            text += index == 0 ? " ORDER BY " : ", "
+            write(index == 0 ? " ORDER BY " : ", ")
             write(term.expression)
-            if term.descending { text += " DESC" }
-            if let nullsFirst = term.nullsFirst { text += nullsFirst ? " NULLS FIRST" : " NULLS LAST" }
+            if term.descending { write(" DESC") }
+            if let nullsFirst = term.nullsFirst { write(nullsFirst ? " NULLS FIRST" : " NULLS LAST") }
         }
         if let limit = select.limit {
-            text += " LIMIT "
+            write(" LIMIT ")
             write(limit)
         }
         if let offset = select.offset {
-            text += " OFFSET "
+            write(" OFFSET ")
             write(offset)
         }
     }
@@ -59,36 +96,73 @@ public struct SQLPrinter {
     private mutating func write(_ item: FromItem) {
         switch item {
         case .table(let table):
-            if let schema = table.schema { text += quoteIdentifier(schema) + "." }
-            text += "\(quoteIdentifier(table.name)) AS \(table.alias.text)"
+            if let schema = table.schema {
+                write(identifier: schema)
+                write(".")
+            }
+            write(identifier: table.name)
+            write(" AS ")
+            write(table.alias)
         case .keys(let parameter, let type, let alias):
-            text += "unnest($\(parameter)::\(type)[]) WITH ORDINALITY AS \(alias.text)(key, ord)"
+            write("unnest(")
+            write(array: parameter, of: type)
+            write(") WITH ORDINALITY AS ")
+            write(alias)
+            write("(key, ord)")
         case .values(let columns, let alias):
-            let arrays = columns.map { "$\($0.parameter)::\($0.type)[]" }.joined(separator: ", ")
-            text += "unnest(\(arrays)) WITH ORDINALITY AS \(alias.text)(\(columns.map { quoteIdentifier($0.name) + ", " }.joined())ord)"
+            write("unnest(")
+            for (index, column) in columns.enumerated() {
+                if index > 0 { write(", ") }
+                write(array: column.parameter, of: column.type)
+            }
+            write(") WITH ORDINALITY AS ")
+            write(alias)
+            write("(")
+            for column in columns {
+                write(identifier: column.name)
+                write(", ")
+            }
+            write("ord)")
         case .lateral(let select, let alias):
-            text += "LATERAL ("
+            write("LATERAL (")
             write(select)
-            text += ") AS \(alias.text)"
+            write(") AS ")
+            write(alias)
         }
     }
+
+    // MARK: Expressions
 
     /// Every compound expression stands in parentheses: precedence is never a question.
     private mutating func write(_ expression: Expression) {
         switch expression {
-        case .column(let alias, let name): text += "\(alias.text).\(quoteIdentifier(name))"
-        case .parameter(let number): text += "$\(number)"
-        case .integer(let number): text += String(number)
-        case .boolean(let value): text += value ? "true" : "false"
-        case .literal(let literal): text += "'\(literal.rawValue)'"
+        case .column(let alias, let name):
+            write(alias)
+            write(".")
+            write(identifier: name)
+        case .parameter(let number):
+            write("$")
+            write(number)
+        case .integer(let number): write(number)
+        case .boolean(let value): write(value ? "true" : "false")
+        case .literal(let literal):
+            write("'")
+            write(sql: literal.rawValue)
+            write("'")
         case .cast(let inner, let type):
             write(inner)
-            text += "::\(type)"
-        case .binary(let left, let operation, let right): write(left, " \(operation.rawValue) ", right)
-        case .equalsAny(let left, let right):
-            write(left, " = ANY (", right, closing: "))")
-        case .differsFromAll(let left, let right):
-            write(left, " <> ALL (", right, closing: "))")
+            write("::")
+            write(sql: type)
+        case .binary(let left, let operation, let right):
+            write("(")
+            write(left)
+            write(" ")
+            write(sql: operation.rawValue)
+            write(" ")
+            write(right)
+            write(")")
+        case .equalsAny(let left, let right): write(left, " = ANY (", right, closing: "))")
+        case .differsFromAll(let left, let right): write(left, " <> ALL (", right, closing: "))")
         case .and(let items): write(items, joined: " AND ", empty: "true")
         case .or(let items): write(items, joined: " OR ", empty: "false")
         case .not(let inner): write("(NOT ", inner, ")")
@@ -97,20 +171,22 @@ public struct SQLPrinter {
         case .isTrue(let inner): write("(", inner, " IS TRUE)")
         case .isNotTrue(let inner): write("(", inner, " IS NOT TRUE)")
         case .exists(let select):
-            text += "EXISTS ("
+            write("EXISTS (")
             write(select)
-            text += ")"
+            write(")")
         case .call(let name, let arguments):
-            text += name.rawValue + "("
+            write(sql: name.rawValue)
+            write("(")
             for (index, argument) in arguments.enumerated() {
-                if index > 0 { text += ", " }
+                if index > 0 { write(", ") }
                 write(argument)
             }
-            text += ")"
+            write(")")
         case .aggregate(let name, let argument):
-            text += name.rawValue + "("
-            if let argument { write(argument) } else { text += "*" }
-            text += ")"
+            write(sql: name.rawValue)
+            write("(")
+            if let argument { write(argument) } else { write("*") }
+            write(")")
         case .choice(let condition, let chosen, let otherwise):
             write("(CASE WHEN ", condition, " THEN ")
             write(chosen)
@@ -118,42 +194,52 @@ public struct SQLPrinter {
         }
     }
 
-    private mutating func write(_ left: Expression, _ middle: String, _ right: Expression, closing: String = ")") {
-        text += "("
+    private mutating func write(_ left: Expression, _ middle: StaticString, _ right: Expression, closing: StaticString) {
+        write("(")
         write(left)
-        text += middle
+        write(middle)
         write(right)
-        text += closing
+        write(closing)
     }
 
-    private mutating func write(_ before: String, _ inner: Expression, _ after: String) {
-        text += before
+    private mutating func write(_ before: StaticString, _ inner: Expression, _ after: StaticString) {
+        write(before)
         write(inner)
-        text += after
+        write(after)
     }
 
-    private mutating func write(_ items: [Expression], joined separator: String, empty: String) {
+    private mutating func write(_ items: [Expression], joined separator: StaticString, empty: StaticString) {
         if items.isEmpty {
-            text += empty
+            write(empty)
         } else if items.count == 1 {
             write(items[0])
         } else {
-            text += "("
+            write("(")
             for (index, item) in items.enumerated() {
-                if index > 0 { text += separator }
+                if index > 0 { write(separator) }
                 write(item)
             }
-            text += ")"
+            write(")")
         }
     }
 }
 
 /// A name as SQL writes it between double quotes, whatever it contains. NUL, which no name of PostgreSQL can hold, is left out.
 public func quoteIdentifier(_ name: String) -> String {
-    var quoted = "\""
-    for scalar in name.unicodeScalars where scalar != "\0" {
-        if scalar == "\"" { quoted += "\"" }
-        quoted.unicodeScalars.append(scalar)
+    var bytes: [UInt8] = []
+    bytes.append(quoted: name)
+    return String(decoding: bytes, as: UTF8.self)
+}
+
+extension [UInt8] {
+    /// See ``quoteIdentifier(_:)``.
+    fileprivate mutating func append(quoted name: String) {
+        let quote = UInt8(ascii: "\"")
+        append(quote)
+        for byte in name.utf8 where byte != 0 {
+            if byte == quote { append(quote) }
+            append(byte)
+        }
+        append(quote)
     }
-    return quoted + "\""
 }

@@ -34,10 +34,10 @@ public struct OutputColumn: Sendable, Hashable {
 
 /// A name for a row source inside one statement. Aliases are counted, so that the same plan always gives the same text.
 public struct Alias: Sendable, Hashable {
-    public var letter: Character
+    public var letter: Unicode.Scalar
     public var number: Int
 
-    public init(_ letter: Character, _ number: Int) {
+    public init(_ letter: Unicode.Scalar, _ number: Int) {
         self.letter = letter
         self.number = number
     }

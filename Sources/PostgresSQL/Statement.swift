@@ -15,9 +15,34 @@ public final class Statement: Sendable {
         self.text = text
         self.parameterTypes = parameterTypes
         self.merging = merging
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        self.id = hash
+        var hash = FNVHash()
+        hash.mix(text)
+        self.id = hash.value
+    }
+
+    /// The statement with a comment before it, which may be empty, and a way to run several of it as one.
+    public init(_ statement: Statement, tag: String, merging: StatementMerging?) {
+        text = tag.isEmpty ? statement.text : tag + statement.text
+        parameterTypes = statement.parameterTypes
+        self.merging = merging
+        var hash = FNVHash()
+        if !tag.isEmpty { hash.mix(text) }
+        id = tag.isEmpty ? statement.id : hash.value
+    }
+}
+
+/// 64-bit FNV-1a: short, the same in every process, and no defence against those who want two texts to meet.
+public struct FNVHash {
+    public private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+    public init() {}
+
+    public mutating func mix(_ byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 }
+
+    public mutating func mix(_ text: String) {
+        var text = text, hash = self
+        text.withUTF8 { for byte in $0 { hash.mix(byte) } }
+        self = hash
     }
 }
 

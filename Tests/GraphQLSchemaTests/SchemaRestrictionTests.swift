@@ -168,4 +168,50 @@ import Testing
         case .scalar, .enum: []
         }
     }
+
+    /// Thousands of viewers' schemas that differ in a field must not be thousands of whole schemas.
+    @Test func whatLosesNothingIsShared() throws {
+        let whole = try build("""
+            directive @d(e: E) on FIELD
+            interface N { id: ID! }
+            type Query { a(i: I): A, b(e: E = X): B, u: U }
+            type A implements N { id: ID!, x(e: E): Int, y: Int }
+            type B implements N { id: ID! }
+            union U = A | B
+            input I { p: Int, q: E = Y }
+            enum E { X Y }
+            """)
+        func kept(hiding hidden: Set<String>) -> (types: Set<String>, fields: Set<String>) {
+            let rest = whole.restricted(to: { !hidden.contains("\($0).\($1)") }, inputField: { !hidden.contains("\($0).\($1)") }, enumValue: { !hidden.contains("\($0).\($1)") })
+            var types: Set<String> = [], fields: Set<String> = []
+            for (name, type) in rest.types where !name.hasPrefix("__") {
+                guard let before = whole.types[name], !SpecifiedScalars.names.contains(name) else { continue }
+                if reference(type) === reference(before) { types.insert(name) }
+                for field in type.fields?.elements ?? [] where before.fields?[field.name] === field { fields.insert("\(name).\(field.name)") }
+            }
+            if rest.directives["d"] === whole.directives["d"] { types.insert("@d") }
+            return (types, fields)
+        }
+        #expect(kept(hiding: []).types == ["@d", "N", "Query", "A", "B", "U", "I", "E"])
+        #expect(kept(hiding: ["A.y"]).types == ["@d", "N", "Query", "B", "U", "I", "E"])
+        #expect(kept(hiding: ["A.y"]).fields == ["N.id", "Query.a", "Query.b", "Query.u", "A.id", "A.x", "B.id"])
+        #expect(kept(hiding: ["I.p"]).types == ["@d", "N", "Query", "A", "B", "U", "E"])
+        // A default value that is gone takes the field's object, and the input's, with it.
+        #expect(kept(hiding: ["E.X"]).types == ["@d", "N", "A", "B", "U", "I"])
+        #expect(kept(hiding: ["E.X"]).fields == ["N.id", "Query.a", "Query.u", "A.id", "A.x", "A.y", "B.id"])
+        #expect(kept(hiding: ["E.Y"]).types == ["@d", "N", "Query", "A", "B", "U"])
+        // The enum as a whole: what mentions it changes, down to the directive.
+        #expect(kept(hiding: ["E.X", "E.Y"]).types == ["N", "B", "U"])
+    }
+
+    private func reference(_ type: NamedType) -> AnyObject {
+        switch type {
+        case .scalar(let type): type
+        case .object(let type): type
+        case .interface(let type): type
+        case .union(let type): type
+        case .enum(let type): type
+        case .inputObject(let type): type
+        }
+    }
 }

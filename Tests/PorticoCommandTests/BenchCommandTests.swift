@@ -100,7 +100,31 @@ import Testing
         #expect(result.status == 1 && result.errors.contains("nothing was measured") && result.errors.contains("wrong"), "\(result.errors)")
     }
 
+    @Test func documentsAreMeasuredByThemselves() throws {
+        let fixture = try ProjectFixture.seeded(), file = fixture.project.path + "/documents.json"
+        let result = try bench(fixture, ["--documents", "--seconds", "0.05", "--rounds", "2", "--warmup", "0", "--json", file], environment: [:])
+        #expect(result.status == 0 && result.output.contains("CHECKED/S"), "\(result.output)\(result.errors)")
+        let value = try parseJSON(Array(try Data(contentsOf: URL(fileURLWithPath: file))))
+        guard case .array(let documents)? = value["documents"] else { return #expect(Bool(false), "\(value)") }
+        #expect(documents.map { $0["workload"] } == ["export", "inbox", "nested", "point"].map { .string($0) })
+        for document in documents {
+            guard case .array(let rounds)? = document["rounds"] else { return #expect(Bool(false), "\(document)") }
+            #expect(rounds.count == 2)
+            for round in rounds {
+                let (parse, validate, plan, all) = (number(round["parse"]), number(round["validate"]), number(round["plan"]), number(round["all"]))
+                #expect(number(round["prepared"]) >= 1 && parse > 0 && validate > 0 && plan > 0)
+                #expect(abs(all - parse - validate - plan) < 0.001 && abs(number(round["checkedPerSecond"]) * (parse + validate) / 1e6 - 1) < 0.001)
+            }
+        }
+        #expect(number(documents[0]["bytes"]) > number(documents[3]["bytes"]))
+
+        try fixture.project.write("{ tenant(id: \"agency-001\") { nome } }", to: "wrong/wrong.graphql")
+        let wrong = try bench(fixture, ["--documents", "--seconds", "0.05", "--as", "user-agency-001"], folder: fixture.project.path + "/wrong")
+        #expect(wrong.status == 1 && wrong.errors.contains("wrong.graphql:1:30") && wrong.errors.contains("\"name\""), "\(wrong.errors)")
+    }
+
     @Test(arguments: [
+        (["--documents", "--url", "http://a"], "--documents measures"), (["--documents", "--postgres-pid", "1"], "--documents measures"),
         (["--connections", "0"], "--connections"), (["--connections", "1,"], "--connections"), (["--seconds", "0"], "--seconds"), (["--rounds", "101"], "--rounds"), (["--warmup", "61"], "--warmup"),
         (["--url", "ftp://a"], "--url is"), (["--pid", "1"], "--pid needs --url"), (["--against-project", "/nowhere"], "does not exist"), (["--token", "t"], "--token is for"),
         (["--against", "http://a", "--against-project", "b"], "exclude each other"), (["--seconds", "600", "--rounds", "100"], "minutes"), (["--postgres-pid", "999999999"], "no process"),

@@ -92,4 +92,18 @@ import Testing
         #expect(times?.parent == 7 && times?.own == 200 && times?.endedChildren == 50)
         #expect(ProcessCPU.Times(Array("42 (a".utf8)) == nil && ProcessCPU.times(of: 0) == nil)
     }
+
+    @Test func whatDocumentsCostIsForEach() {
+        var round = DocumentBench.Round()
+        #expect(DocumentBench.Round.Figure.allCases.allSatisfy { round[$0] == nil })
+        round = DocumentBench.Round(documents: 4, parse: 8_000, validate: 12_000, plan: 20_000)
+        #expect([.parse, .validate, .plan, .all].map { round[$0] } == [2, 3, 5, 10] && round[.checkedPerSecond] == 200_000)
+        let slower = DocumentBench.Round(documents: 1, parse: 4_000, validate: 6_000, plan: 10_000)
+        let report = DocumentReport(results: [
+            DocumentBench.Result(workload: "late", bytes: 70, rounds: [round, slower]), DocumentBench.Result(workload: "never", bytes: 1, rounds: []),
+        ])
+        let lines = report.text(width: 200).split(separator: "\n").map { $0.split(separator: " ") }
+        #expect(lines[2] == ["late", "70", "3.00", "4.50", "7.50", "15.0", "10.0–20.0", "150000"])
+        #expect(lines[3] == ["never", "1", "-", "-", "-", "-", "-", "-"])
+    }
 }

@@ -12,7 +12,7 @@ import Testing
             query Nested($id: ID!) { tenant(id: $id) { id name sites(first: 10) { id tickets(first: 10) { id messages(first: 5) { id body } } } } }
             """, variables: #"{"id": "t1"}"#)
         #expect(plan.loads.map(\.statement.text) == [
-            #"SELECT t0."id", t0."name" FROM "tenants" AS t0 WHERE (t0."id" = $1) AND ((t0."id" = $2) IS TRUE)"#,
+            #"SELECT t0."id", t0."name" FROM "tenants" AS t0 WHERE (t0."id" = $1) AND (t0."id" = $2)"#,
             #"""
             SELECT t0."id" FROM "wordpress_sites" AS t0 WHERE (t0."tenant_id" = $1) AND ((t0."tenant_id" = $2) IS TRUE) \#
             ORDER BY t0."created_at" DESC, t0."id" LIMIT $3
@@ -51,6 +51,19 @@ import Testing
     }
 
     /// Who has little time gives a long plan up, and no short one.
+    /// A condition on the one key leaves nothing to choose; of an array PostgreSQL would look up each element for every row that is found otherwise.
+    @Test func theTenantsOwnKeyIsUsedWhereItIsOne() throws {
+        func condition(_ query: String, _ scope: TenantScope) throws -> String {
+            let text = try Fixture.plan(query, scope: scope).loads[0].statement.text
+            return String(text[text.range(of: " WHERE ")!.upperBound...])
+        }
+        let byKey = #"{ tenant(id: "a") { name } }"#
+        #expect(try condition(byKey, .one) == #"(t0."id" = $1) AND (t0."id" = $2)"#)
+        #expect(try condition(byKey, .several) == #"(t0."id" = $1) AND ((t0."id" = ANY ($2)) IS TRUE)"#)
+        #expect(try condition(byKey, .all) == #"(t0."id" = $1)"#)
+        #expect(try condition(#"{ site(id: "a") { name } }"#, .one) == #"(t0."id" = $1) AND ((t0."tenant_id" = $2) IS TRUE)"#)
+    }
+
     @Test func planningStopsAtItsAllowance() throws {
         let filter = "{or: [" + (0..<50).map { "{id: {eq: \"\($0)\"}}" }.joined(separator: ", ") + "]}"
         let operation = try Fixture.operation("{ sites { id a: tickets(where: \(filter)) { id } b: tickets(where: \(filter)) { id } } }")

@@ -16,14 +16,15 @@ struct Extent: Equatable {
 
     /// Adds a field with what is below it.
     mutating func add(_ field: TypedDocument.SelectedField, children: Extent) {
-        let isIntrospection = field.parent.hasPrefix("__") || field.field.name.value.hasPrefix("__")
-        let isList = field.parent == "__Type" && Self.introspectionListFields.contains(field.field.name.value)
+        let isOfIntrospection = field.parent.utf8.starts(with: "__".utf8)
+        let isIntrospection = isOfIntrospection || field.field.name.value.utf8.starts(with: "__".utf8)
+        let isList = isOfIntrospection && field.parent == "__Type" && Self.introspectionListFields.contains(field.field.name.value)
         depth = max(depth, Self.sum(isIntrospection ? 0 : 1, children.depth))
         introspectionDepth = max(introspectionDepth, Self.sum(isIntrospection ? 1 : 0, children.introspectionDepth))
         introspectionLists = max(introspectionLists, Self.sum(isList ? 1 : 0, children.introspectionLists))
         nesting = max(nesting, Self.sum(1, children.nesting))
-        selections = Self.sum(selections, 1, children.selections)
-        aliases = Self.sum(aliases, field.field.alias == nil ? 0 : 1, children.aliases)
+        selections = Self.sum(selections + 1, children.selections)
+        aliases = Self.sum(aliases + (field.field.alias == nil ? 0 : 1), children.aliases)
         rootFields = Self.sum(rootFields, 1)
     }
 
@@ -33,14 +34,14 @@ struct Extent: Equatable {
         introspectionDepth = max(introspectionDepth, fragment.introspectionDepth)
         introspectionLists = max(introspectionLists, fragment.introspectionLists)
         nesting = max(nesting, Self.sum(1, fragment.nesting))
-        selections = Self.sum(selections, 1, fragment.selections)
+        selections = Self.sum(selections + 1, fragment.selections)
         aliases = Self.sum(aliases, fragment.aliases)
         rootFields = Self.sum(rootFields, fragment.rootFields)
     }
 
     private static let introspectionListFields: Set<String> = ["fields", "interfaces", "possibleTypes", "inputFields"]
-    /// Never more than three figures of at most ``most``: no overflow.
-    private static func sum(_ figures: Int...) -> Int { min(figures.reduce(0, +), most) }
+    /// Never more than two figures of little more than ``most``: no overflow.
+    private static func sum(_ left: Int, _ right: Int) -> Int { min(left + right, most) }
 }
 
 /// Counts the extent of each operation: each fragment is counted once, after those that it spreads.

@@ -44,7 +44,11 @@ struct FieldSelectionMerging {
 
     /// SameResponseShape for all fields of each response name.
     private mutating func checkShapes(_ fields: [Int], path: [String]) {
-        guard !isExhausted, shapesChecked.insert(fields).inserted else { return }
+        guard !isExhausted, isNew(fields, \.shapesChecked), spend(fields.count) else { return }
+        if haveNamesOfTheirOwn(fields) {
+            for field in fields where !isExhausted { descend(CollectionOfOne(field), path) { $0.checkShapes($1, path: $2) } }
+            return
+        }
         for group in groupedByResponseName(fields) where !isExhausted {
             let first = typed.fields[group[0]]
             var isConflict = false
@@ -58,7 +62,14 @@ struct FieldSelectionMerging {
 
     /// FieldsInSetCanMerge without what the shape covers.
     private mutating func checkParents(_ fields: [Int], path: [String]) {
-        guard !isExhausted, parentsChecked.insert(fields).inserted else { return }
+        guard !isExhausted, isNew(fields, \.parentsChecked), spend(fields.count) else { return }
+        if haveNamesOfTheirOwn(fields) {
+            for field in fields where !isExhausted {
+                guard spend(1) else { return }
+                descend(CollectionOfOne(field), path) { $0.checkParents($1, path: $2) }
+            }
+            return
+        }
         for group in groupedByResponseName(fields) {
             for part in groupedByParent(group) where !isExhausted {
                 guard spend(part.count) else { return }
@@ -73,12 +84,28 @@ struct FieldSelectionMerging {
     }
 
     /// Continues with the merged selections of fields that passed.
-    private mutating func descend(_ group: [Int], _ path: [String], _ check: (inout Self, [Int], [String]) -> Void) {
-        let sets = group.compactMap { typed.fields[$0].children }
-        guard !sets.isEmpty else { return }
-        let merged = collect(sets)
-        check(&self, merged, path + [typed.fields[group[0]].field.responseKey.value])
+    private mutating func descend(_ group: some RandomAccessCollection<Int>, _ path: [String], _ check: (inout Self, [Int], [String]) -> Void) {
+        guard let first = group.first, group.contains(where: { typed.fields[$0].children != nil }) else { return }
+        let merged = collect(group.compactMap { typed.fields[$0].children })
+        check(&self, merged, path + [typed.fields[first].field.responseKey.value])
     }
+
+    /// Without fragments no set comes twice.
+    private mutating func isNew(_ fields: [Int], _ checked: WritableKeyPath<Self, Set<[Int]>>) -> Bool {
+        typed.fragments.isEmpty || self[keyPath: checked].insert(fields).inserted
+    }
+
+    /// As they mostly do: there is nothing to compare then. Of many fields it is not known.
+    private func haveNamesOfTheirOwn(_ fields: [Int]) -> Bool {
+        guard fields.count <= Self.fewFields else { return false }
+        for (index, field) in fields.enumerated() {
+            let name = typed.fields[field].field.responseKey.value
+            for other in fields[..<index] where typed.fields[other].field.responseKey.value == name { return false }
+        }
+        return true
+    }
+
+    private static let fewFields = 16
 
     // MARK: Sets of fields
 
@@ -99,11 +126,11 @@ struct FieldSelectionMerging {
                 }
             }
         }
-        return fields.sorted()
+        // Most sets are read in one piece.
+        return zip(fields, fields.dropFirst()).allSatisfy(<) ? fields : fields.sorted()
     }
 
-    private mutating func groupedByResponseName(_ fields: [Int]) -> [[Int]] {
-        guard spend(fields.count) else { return [] }
+    private func groupedByResponseName(_ fields: [Int]) -> [[Int]] {
         var groups: [[Int]] = [], positions: [String: Int] = [:]
         for field in fields { group(field, by: typed.fields[field].field.responseKey.value, &groups, &positions) }
         return groups

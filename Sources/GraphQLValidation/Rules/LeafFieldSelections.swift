@@ -7,7 +7,7 @@ enum LeafFieldSelections {
     static let rule = "Leaf Field Selections"
 
     static func check(_ field: Field, definition: FieldType, type: NamedType, _ context: ValidationContext) {
-        let words = "Field \(field.name.value.quoted) of type \(definition.type.description.quoted)"
+        var words: String { "Field \(field.name.value.quoted) of type \(definition.type.description.quoted)" }
         if type.isLeaf, let set = field.selectionSet {
             context.errors.add(rule, at: set.range, message: "\(words) has no fields of its own: leave out its selections.")
         } else if type.isComposite, field.selectionSet == nil {

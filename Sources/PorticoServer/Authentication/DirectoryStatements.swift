@@ -23,10 +23,13 @@ struct DirectoryStatements: Sendable {
         user = Statement(text: text + " WHERE \(column("u", users.id)) = $1 LIMIT 1", parameterTypes: [0])
         subtree = tenants.flatMap { tenants in
             tenants.parent.map { parent in
-                let table = Self.table(tenants.table), id = quoteIdentifier(tenants.id)
+                let table = Self.table(tenants.table), id = quoteIdentifier(tenants.id), parent = quoteIdentifier(parent)
+                // Most tenants have none below them, and PostgreSQL, which expects of every tenant as many as of those that do, would read the whole table to find none: the
+                // least parent that is not before the tenant tells first, from one page of an index, whether there is anything to look for.
+                let hasAny = "(SELECT n.\(parent) FROM \(table) n WHERE n.\(parent) >= $1 ORDER BY n.\(parent) LIMIT 1) = $1"
                 // UNION, not UNION ALL: a cycle of parents ends, since it finds nothing new.
                 let text = "WITH RECURSIVE below (id) AS (SELECT t.\(id) FROM \(table) t WHERE t.\(id) = $1"
-                    + " UNION SELECT c.\(id) FROM \(table) c JOIN below b ON c.\(quoteIdentifier(parent)) = b.id)"
+                    + " UNION SELECT c.\(id) FROM \(table) c JOIN below b ON c.\(parent) = b.id WHERE \(hasAny))"
                     + " SELECT id::text FROM below LIMIT \(Self.mostTenants + 1)"
                 return Statement(text: text, parameterTypes: [0])
             }

@@ -20,11 +20,16 @@ struct GraphQLAnswer {
 /// The gateway of the worker.
 final class GatewayService: GraphQLService {
     private let gateway: Gateway
+    private let memory: AnswerMemory
 
-    init(_ gateway: Gateway) { self.gateway = gateway }
+    init(_ gateway: Gateway, memory: AnswerMemory) {
+        self.gateway = gateway
+        self.memory = memory
+    }
 
     func respond(to request: GraphQLRequest, access: Access, deadline: Int, completion: @escaping (GraphQLAnswer) -> Void) -> RequestTicket? {
-        gateway.respond(to: request, viewer: access.viewer, rules: access.rules, deadline: deadline) { response in
+        gateway.respond(to: request, viewer: access.viewer, rules: access.rules, deadline: deadline) { [memory] response in
+            memory.answered(bytes: response.buffer.count)
             completion(GraphQLAnswer(body: response.buffer, outcome: response.outcome, cause: response.cause, observation: response.observation))
         }
     }

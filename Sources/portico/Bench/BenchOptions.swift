@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// What `portico bench` takes beside the folder: which gateways, who asks, and for how long.
+/// What `portico bench` takes beside the folder: which gateways, or documents alone, who asks, and for how long.
 struct BenchOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A running gateway, as http://HOST:PORT/PATH or unix:SOCKET, with NAME= before it for the table. Without it, the project's gateway in this process.", valueName: "url"))
     var url: String?
@@ -8,6 +8,7 @@ struct BenchOptions: ParsableArguments {
     var against: String?
     @Option(help: ArgumentHelp("A second configuration, measured in this process on the same database.", valueName: "dir"))
     var againstProject: String?
+    @Flag(help: "Measure how long it takes to parse, validate and plan each document anew, in this process, instead of requests.") var documents = false
     @Option(name: .customLong("as"), help: ArgumentHelp("Who asks, where a workload has no list of its own: the id of a user. Several are taken in turn.", valueName: "user-id"))
     var users: [String] = []
     @Option(help: ArgumentHelp("The token of all requests to running gateways, instead of those signed with the project's secret.", valueName: "token"))
@@ -37,6 +38,9 @@ struct BenchOptions: ParsableArguments {
         guard warmup >= 0, warmup <= BenchLimits.warmup else { throw ValidationError("--warmup is a number from 0 to \(Int(BenchLimits.warmup)).") }
         if against != nil, againstProject != nil { throw ValidationError("--against and --against-project exclude each other: there is one second gateway.") }
         if url != nil, againstProject != nil { throw ValidationError("--against-project compares gateways in this process; --url measures a running one, to which --against adds another.") }
+        if documents, url != nil || against != nil || againstProject != nil || postgresPid != nil {
+            throw ValidationError("--documents measures this process alone: it goes with neither a running gateway, nor a second one, nor --postgres-pid.")
+        }
         if pid != nil, url == nil { throw ValidationError("--pid needs --url: the gateway in this process is measured anyway.") }
         if againstPid != nil, against == nil { throw ValidationError("--against-pid needs --against.") }
         if token != nil, url == nil, against == nil { throw ValidationError("--token is for running gateways, which --url and --against name; in this process --as says who asks.") }

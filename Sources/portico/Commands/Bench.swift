@@ -18,20 +18,45 @@ struct Bench: ParsableCommand {
     func run() throws {
         GatewayProcess.allowManyDescriptors()
         let workloads = try BenchWorkload.read(folder: folder ?? "\(options.project)/docs/bench", users: bench.users)
-        let targets = try targets(workloads)
-        let steps = Double(workloads.count * bench.steps.count * targets.count), total = steps * bench.secondsPerStep
+        let isOfDocuments = bench.documents
+        let targets = isOfDocuments ? [] : try targets(workloads)
+        let steps = Double(workloads.count * (isOfDocuments ? 1 : bench.steps.count * targets.count)), total = steps * bench.secondsPerStep
         guard total <= BenchLimits.totalSeconds else {
             throw CommandFailure.wrongUsage("all of it takes \(Int(total / 60)) minutes; at most \(Int(BenchLimits.totalSeconds / 60)) are measured in one call: fewer workloads, --connections, --rounds or --seconds.")
         }
+        guard !isOfDocuments else { return try measureDocuments(workloads) }
         try AnswerCheck(targets: targets).run(workloads)
         let report = BenchReport(results: try BenchRun(targets: targets, workloads: workloads, options: bench).results())
         Terminal.print(report.text(width: Terminal.width))
-        if let path = bench.json {
-            let buffer = ResponseBuffer()
-            report.json(bench).write(into: buffer)
-            try FileSystem.writeReport(buffer.takeBytes() + [0x0A], to: path)
-        }
+        try write(report.json(bench))
         if report.hasErrors { throw CommandFailure.reported }
+    }
+
+    private func measureDocuments(_ workloads: [BenchWorkload]) throws {
+        noteDebugBuild()
+        let project = try Project(options), api = try API(project)
+        let gateway = try LocalGateway(api, project)
+        var subjects: [DocumentBench.Subject] = []
+        for workload in workloads {
+            let (viewer, rules) = try gateway.viewer(workload.user(ofTurn: 0))
+            subjects.append(try DocumentBench.Subject(workload, viewer: viewer, rules: rules, catalog: api.catalog))
+        }
+        let report = DocumentReport(results: try DocumentBench(options: bench).results(subjects))
+        Terminal.print(report.text(width: Terminal.width))
+        try write(report.json(bench))
+    }
+
+    private func write(_ report: JSONValue) throws(CommandFailure) {
+        guard let path = bench.json else { return }
+        let buffer = ResponseBuffer()
+        report.write(into: buffer)
+        try FileSystem.writeReport(buffer.takeBytes() + [0x0A], to: path)
+    }
+
+    private func noteDebugBuild() {
+        #if DEBUG
+            Terminal.note("portico: this is a debug build, many times slower than a release: its figures mean nothing.")
+        #endif
     }
 
     // MARK: Gateways
@@ -45,9 +70,7 @@ struct Bench: ParsableCommand {
         if let first {
             targets.append(RunningTarget(first, tokens: tokens, token: bench.token, pid: bench.pid))
         } else {
-            #if DEBUG
-                Terminal.note("portico: this is a debug build, many times slower than a release: its figures mean nothing.")
-            #endif
+            noteDebugBuild()
             let gateway = try gateway(of: options)
             embedded = gateway
             targets.append(EmbeddedTarget(gateway, name: "embedded"))

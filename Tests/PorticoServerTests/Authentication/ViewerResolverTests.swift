@@ -161,7 +161,8 @@ struct ViewerResolverTests {
             """)
         #expect(statements.subtree?.text == """
             WITH RECURSIVE below (id) AS (SELECT t."id" FROM "tenants" t WHERE t."id" = $1 UNION \
-            SELECT c."id" FROM "tenants" c JOIN below b ON c."parent_id" = b.id) SELECT id::text FROM below LIMIT 100001
+            SELECT c."id" FROM "tenants" c JOIN below b ON c."parent_id" = b.id \
+            WHERE (SELECT n."parent_id" FROM "tenants" n WHERE n."parent_id" >= $1 ORDER BY n."parent_id" LIMIT 1) = $1) SELECT id::text FROM below LIMIT 100001
             """)
         tenants.parent = nil
         #expect(DirectoryStatements(users: users, tenants: tenants).subtree == nil)

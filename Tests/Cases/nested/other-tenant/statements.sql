@@ -1,4 +1,4 @@
-SELECT t0."id", t0."name" FROM "tenants" AS t0 WHERE (t0."id" = $1) AND ((t0."id" = $2) IS TRUE);
+SELECT t0."id", t0."name" FROM "tenants" AS t0 WHERE (t0."id" = $1) AND (t0."id" = $2);
 SELECT t0."id", t0."domain", t0."status" FROM "wordpress_sites" AS t0 WHERE (t0."tenant_id" = $1) AND ((t0."tenant_id" = $2) IS TRUE) ORDER BY t0."created_at" DESC, t0."id" LIMIT $3;
 SELECT k0."ord", c0."id", c0."subject", c0."priority", c0."status" FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord) CROSS JOIN LATERAL (SELECT t0."id", t0."subject", t0."priority", t0."status" FROM "tickets" AS t0 WHERE (t0."site_id" = k0."key") AND ((t0."tenant_id" = $2) IS TRUE) ORDER BY t0."created_at" DESC, t0."id" LIMIT $3) AS c0 LIMIT $4;
 SELECT k0."ord", c0."id", c0."body" FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord) CROSS JOIN LATERAL (SELECT t0."id", t0."body" FROM "ticket_messages" AS t0 WHERE (t0."ticket_id" = k0."key") ORDER BY t0."created_at", t0."id" LIMIT $3) AS c0 WHERE EXISTS (SELECT 1 FROM "tickets" AS p0 WHERE (p0."id" = k0."key") AND (p0."tenant_id" = $2)) LIMIT $4;

@@ -1,0 +1,40 @@
+import CSocketShim
+import PorticoGateway
+import SocketLoop
+
+/// Gives back to the system what large answers have left behind on the heap.
+///
+/// The rows of several levels are freed in another order than they came in, and a block that stays, such as one of a cache, keeps everything below it: after an answer of 50 MB
+/// that can be tens of megabytes for ever. While such answers keep coming, the memory is of use to the next; once none has come for a moment, it goes.
+final class AnswerMemory {
+    /// Bytes of an answer from which on it counts as large: of smaller ones the heap gives back enough by itself.
+    static let large = 1 << 20
+    /// Milliseconds without a large answer, after which it goes.
+    static let quiet = 1_000
+
+    private let reactor: Reactor
+    private let quiet: Int
+    private let giveBack: () -> Void
+    private var timer: TimerToken?
+
+    /// - Parameter giveBack: Called on the loop.
+    init(reactor: Reactor, quiet: Int = AnswerMemory.quiet, giveBack: @escaping () -> Void) {
+        self.reactor = reactor
+        self.quiet = quiet
+        self.giveBack = giveBack
+    }
+
+    /// The whole heap's free pages, by a thread beside the loop: it takes milliseconds.
+    convenience init(reactor: Reactor, offload: @escaping Offload) {
+        self.init(reactor: reactor) { offload({ malloc_trim(0) }, { _ in }) }
+    }
+
+    func answered(bytes: Int) {
+        guard bytes >= Self.large else { return }
+        if let timer { reactor.cancel(timer) }
+        timer = reactor.after(milliseconds: quiet) { [weak self] in
+            self?.timer = nil
+            self?.giveBack()
+        }
+    }
+}

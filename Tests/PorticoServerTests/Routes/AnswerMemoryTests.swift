@@ -1,0 +1,49 @@
+import SocketLoop
+import Testing
+@testable import PorticoServer
+
+struct AnswerMemoryTests {
+    private func turn(_ reactor: Reactor, milliseconds: Int) {
+        let end = reactor.now + milliseconds
+        while reactor.now < end { reactor.poll(timeoutMilliseconds: 5) }
+    }
+
+    @Test func largeAnswersAreFollowedByOneGivingBack() {
+        let reactor = Reactor()
+        var times: [Int] = []
+        let memory = AnswerMemory(reactor: reactor, quiet: 100) { times.append(reactor.now) }
+        var last = 0
+        // Those that follow each other put it off.
+        for _ in 0..<4 {
+            memory.answered(bytes: AnswerMemory.large)
+            last = reactor.now
+            turn(reactor, milliseconds: 20)
+        }
+        turn(reactor, milliseconds: 400)
+        #expect(times.count == 1)
+        #expect(times.first.map { $0 >= last + 100 } == true)
+        memory.answered(bytes: AnswerMemory.large)
+        turn(reactor, milliseconds: 400)
+        #expect(times.count == 2)
+    }
+
+    @Test func smallAnswersAreNotFollowed() {
+        let reactor = Reactor()
+        var count = 0
+        let memory = AnswerMemory(reactor: reactor, quiet: 1) { count += 1 }
+        memory.answered(bytes: AnswerMemory.large - 1)
+        turn(reactor, milliseconds: 50)
+        #expect(count == 0)
+    }
+
+    @Test func itMayGoBeforeItsTime() {
+        let reactor = Reactor()
+        var count = 0
+        do {
+            let memory = AnswerMemory(reactor: reactor, quiet: 1) { count += 1 }
+            memory.answered(bytes: AnswerMemory.large)
+        }
+        turn(reactor, milliseconds: 50)
+        #expect(count == 0)
+    }
+}
