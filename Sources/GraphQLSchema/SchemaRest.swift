@@ -40,8 +40,15 @@ struct SchemaRest {
     mutating func settle() {
         // Interfaces come last each time: an implementer that disappears as a whole takes no field from them.
         repeat {
-            while round(settled) {}
+            // Only types are mentioned: where all are there, every member may stay.
+            while dropEmpty(), round(settled) {}
         } while round(sharedByImplementers)
+    }
+
+    /// Takes away types of which nothing is left. Whether any was, by now or before, so that something may mention it.
+    private mutating func dropEmpty() -> Bool {
+        for type in types where type.hasMembers && type.name != query && members[type.name]?.isEmpty == true { members[type.name] = nil }
+        return members.count < types.count
     }
 
     /// Whether anything went.
@@ -81,23 +88,36 @@ struct SchemaRest {
 
     mutating func dropUnreachable(from roots: [String]) {
         var reached: Set<String> = []
-        var pending = roots
+        var pending: [String] = []
+        func reach(_ name: String) {
+            // What is left of, first: scalars that are specified are mentioned most.
+            if members[name] != nil, reached.insert(name).inserted { pending.append(name) }
+        }
+        roots.forEach(reach)
         while let name = pending.popLast() {
-            guard members[name] != nil, reached.insert(name).inserted, let type = byName[name] else { continue }
+            guard let type = byName[name], let left = members[name] else { continue }
             switch type {
             case .scalar, .enum: break
-            case .object(let object): pending += object.interfaces + mentioned(by: object.fields, of: name)
-            case .interface(let interface): pending += interface.interfaces + mentioned(by: interface.fields, of: name) + implementers[name, default: []]
-            case .union(let union): pending += union.members
-            case .inputObject(let input):
-                for field in input.fields where isLeft(field.name, of: name) { pending.append(field.type.name) }
+            case .object(let object):
+                object.interfaces.forEach(reach)
+                mention(object.fields, left, reach)
+            case .interface(let interface):
+                interface.interfaces.forEach(reach)
+                mention(interface.fields, left, reach)
+                implementers[name, default: []].forEach(reach)
+            case .union(let union): union.members.forEach(reach)
+            case .inputObject(let input): for field in input.fields where left.contains(field.name) { reach(field.type.name) }
             }
         }
         members = members.filter { reached.contains($0.key) }
     }
 
-    private func mentioned(by fields: FieldMap, of type: String) -> [String] {
-        fields.filter { isLeft($0.name, of: type) }.flatMap { [$0.type.name] + $0.arguments.map(\.type.name) }
+    /// Names the types of the fields that are left, and of their arguments.
+    private func mention(_ fields: FieldMap, _ left: Set<String>, _ reach: (String) -> Void) {
+        for field in fields where left.contains(field.name) {
+            reach(field.type.name)
+            for argument in field.arguments { reach(argument.type.name) }
+        }
     }
 
     private func isLeft(_ member: String, of type: String) -> Bool { members[type]?.contains(member) == true }

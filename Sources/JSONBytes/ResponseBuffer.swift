@@ -75,6 +75,15 @@ public final class ResponseBuffer {
         return taken
     }
 
+    /// The written bytes themselves, for another thread; the buffer is empty afterwards and has other memory.
+    public func detach() -> DetachedBytes {
+        let detached = DetachedBytes(owning: base, count: length)
+        base = Self.resized(nil, to: Self.leastCapacity)
+        capacity = Self.leastCapacity
+        length = 0
+        return detached
+    }
+
     // MARK: Bytes
 
     @inlinable public func append(_ byte: UInt8) {
@@ -128,4 +137,22 @@ public final class ResponseBuffer {
         var text = text
         text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
     }
+}
+
+/// The bytes of an answer that are not written to any more: any thread may read them.
+public final class DetachedBytes: Sendable {
+    // Nobody else has the address, and nothing here writes to it.
+    private nonisolated(unsafe) let base: UnsafeMutableRawPointer
+    public let count: Int
+
+    /// - Parameter base: of `malloc`; it is freed with this object.
+    fileprivate init(owning base: UnsafeMutableRawPointer, count: Int) {
+        self.base = base
+        self.count = count
+    }
+
+    deinit { free(base) }
+
+    /// The bytes, valid inside `body` only.
+    public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result { body(UnsafeRawBufferPointer(start: base, count: count)) }
 }

@@ -38,13 +38,5 @@ extension Catalog {
     public static func isStructural(enum name: String) -> Bool { name == OrderTypes.directionName || GroupTypes.decidesColumns(name) }
 }
 
-extension TypeBinding {
-    /// The column that a value of the type's group field enum stands for, such as `createdAt` for `CREATED_AT`.
-    public func groupColumn(_ value: String) -> ColumnBinding? {
-        for case .column(let column) in fields.values where column.type.isGroupable && groupFieldName(of: column.field) == value { return column }
-        return nil
-    }
-}
-
 /// `CREATED_AT` of `createdAt`: a field as a value of an enum.
 func groupFieldName(of field: String) -> String { snakeCase(field).uppercased() }

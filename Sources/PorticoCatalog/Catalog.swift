@@ -88,6 +88,8 @@ public final class TypeBinding: Sendable {
     public let defaultOrder: [OrderKey]
     /// Where the binding stands, for diagnostics.
     public let file: String
+    /// Those that rows can be grouped by, by the value of the type's group field enum that stands for each.
+    private let groupColumns: [String: ColumnBinding]
 
     public init(name: String, table: TableName, key: ColumnBinding, fields: [String: FieldBinding], isolation: Isolation, isolationPlace: SourcePosition? = nil, defaultOrder: [OrderKey], file: String) {
         self.name = name
@@ -98,7 +100,12 @@ public final class TypeBinding: Sendable {
         self.isolationPlace = isolationPlace
         self.defaultOrder = defaultOrder
         self.file = file
+        let groupable = fields.values.compactMap { field in if case .column(let column) = field, column.type.isGroupable { column } else { nil } }
+        groupColumns = Dictionary(groupable.map { (groupFieldName(of: $0.field), $0) }, uniquingKeysWith: { first, _ in first })
     }
+
+    /// The column that a value of the type's group field enum stands for, such as `createdAt` for `CREATED_AT`.
+    public func groupColumn(_ value: String) -> ColumnBinding? { groupColumns[value] }
 
     public func column(_ field: String) -> ColumnBinding? {
         if case .column(let column)? = fields[field] { column } else { nil }

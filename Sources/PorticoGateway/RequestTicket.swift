@@ -31,7 +31,7 @@ public final class RequestTicket {
         self.completion = completion
     }
 
-    /// Requests of one tenant wait in one line, so that a busy tenant makes only itself wait.
+    /// Requests of one tenant wait in one line.
     var fairnessKey: UInt64 { viewer.fairnessKey }
 
     /// Lets go of what refers back to the ticket.
@@ -40,9 +40,4 @@ public final class RequestTicket {
         runner = nil
         execution = nil
     }
-}
-
-extension Viewer {
-    /// The lane of what waits for the viewer: one for all of its tenant.
-    public var fairnessKey: UInt64 { UInt64(truncatingIfNeeded: tenant.hashValue) }
 }

@@ -164,4 +164,17 @@ import Testing
             if month > 12 { (year, month) = (year + 1, 1) }
         }
     }
+
+    @Test func whatIsDetachedStaysAsItIs() {
+        let buffer = ResponseBuffer(capacity: 64)
+        let text = [UInt8](repeating: 0x61, count: 100_000)
+        buffer.append(text)
+        let detached = buffer.detach()
+        #expect(buffer.isEmpty)
+        buffer.append("other")
+        #expect(detached.count == text.count)
+        #expect(detached.withUnsafeBytes { Array($0) } == text)
+        #expect(buffer.takeBytes() == Array("other".utf8))
+        #expect(ResponseBuffer().detach().withUnsafeBytes { $0.count } == 0)
+    }
 }

@@ -10,14 +10,13 @@ import JSONBytes
 /// meant to fill the place) is refused here, before anything runs.
 public func coerceVariables(_ operation: ValidatedOperation, _ given: [JSONMember], limits: InputLimits = .init()) throws(InputErrors) -> VariableValues {
     guard !operation.variables.isEmpty else { return .none }
-    var members: [String: JSONValue] = [:]
-    for member in given where operation.variablePositions[member.key] != nil { members[member.key] = member.value }
+    let members = GivenVariables(given, of: operation)
     var coercion = VariableCoercion(schema: operation.schema, limits: limits)
     var values: [InputValue?] = []
     values.reserveCapacity(operation.variables.count)
     for (position, variable) in operation.variables.enumerated() {
         let range = operation.operation.variables[position].range
-        let value = coercion.coerce(variable, members[variable.name], range: range)
+        let value = coercion.coerce(variable, members.value(variable.name), range: range)
         if value == .null, let place = operation.nonNullUses[position] { coercion.reportNull(variable, at: [place, range]) }
         values.append(value)
     }
@@ -28,6 +27,24 @@ public func coerceVariables(_ operation: ValidatedOperation, _ given: [JSONMembe
     for scalar in operation.openScalars { coercion.check(scalar, with: coerced) }
     try coercion.throwErrors()
     return coerced
+}
+
+/// What was given, by name: few are looked through, of many there is an index.
+private struct GivenVariables {
+    private static let few = 8
+    private let given: [JSONMember]
+    private var index: [String: Int] = [:]
+
+    init(_ given: [JSONMember], of operation: ValidatedOperation) {
+        self.given = given
+        guard given.count > Self.few else { return }
+        for (position, member) in given.enumerated() where operation.variablePositions[member.key] != nil { index[member.key] = position }
+    }
+
+    func value(_ name: String) -> JSONValue? {
+        let position = given.count > Self.few ? index[name] : given.lastIndex { $0.key == name }
+        return position.map { given[$0].value }
+    }
 }
 
 /// Coerces JSON by the types of variables (the sections «Input Coercion» of section 3).

@@ -102,14 +102,14 @@ struct CounterexampleRows {
         if case .parameter(let number) = term { values[number] != nil } else { columns[term] != nil }
     }
 
-    private mutating func give(_ value: TreeValue, to terms: Set<Expression>) {
+    private mutating func give(_ value: TreeValue, to terms: [Expression]) {
         for term in terms {
             if case .parameter(let number) = term { values[number] = value } else { columns[term] = value }
         }
     }
 
     /// What tells nothing but that it is some value.
-    private func fresh(_ terms: Set<Expression>) -> TreeValue {
+    private func fresh(_ terms: [Expression]) -> TreeValue {
         let names = terms.compactMap { if case .column(_, let name) = $0 { name } else { nil } }
         return .text("some \(names.min() ?? "value")")
     }

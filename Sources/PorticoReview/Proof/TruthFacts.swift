@@ -119,19 +119,17 @@ struct TruthFacts {
 
     // MARK: Equality
 
-    /// Every term that is known to be equal to this one, itself included.
-    func equals(of term: Expression) -> Set<Expression> {
-        var known: Set = [term]
+    /// Every term that is known to be equal to this one, itself included; there are few, so that they are looked through.
+    func equals(of term: Expression) -> [Expression] {
+        var known = [term]
         var isGrowing = true
         while isGrowing {
             isGrowing = false
             for (left, right) in equalities {
-                if known.contains(left) {
-                    if known.insert(right).inserted { isGrowing = true }
-                } else if known.contains(right) {
-                    known.insert(left)
-                    isGrowing = true
-                }
+                let hasLeft = known.contains(left), hasRight = known.contains(right)
+                guard hasLeft != hasRight else { continue }
+                known.append(hasLeft ? right : left)
+                isGrowing = true
             }
         }
         return known

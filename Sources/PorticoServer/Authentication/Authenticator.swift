@@ -1,3 +1,4 @@
+import Glibc
 import HTTPWire
 import PorticoAccess
 import PorticoGateway
@@ -42,12 +43,12 @@ final class Authenticator {
         case .success(nil):
             if let certificate, !certificates.isEmpty { return authenticate(certificate, then: then) }
             then(resolver.anonymous())
-        case .success((let kind, let bytes)?):
-            if let identity = bytes.withUnsafeBytes({ cache.find(kind, $0) }) {
+        case .success(let presented?):
+            if let identity = presented.bytes.withUnsafeBytes({ cache.find(presented.kind, $0) }) {
                 if !isExpired(identity) { return resolver.resolve(identity, then: then) }
                 return then(.failure(.token(.expired)))
             }
-            verify(Credential(kind: kind, bytes: Array(bytes))) { [resolver] result in
+            verify(Credential(kind: presented.kind, bytes: Array(presented.bytes))) { [resolver] result in
                 switch result {
                 case .success(let identity): resolver.resolve(identity, then: then)
                 case .failure(let failure): then(.failure(failure))
@@ -78,19 +79,25 @@ final class Authenticator {
 
     // MARK: Credentials
 
+    /// A credential where it stands in the request.
+    struct Presented {
+        var kind: Credential.Kind
+        var bytes: ArraySlice<UInt8>
+    }
+
     /// The one credential of a request, or `nil` without any. Two of them are refused: it would be left to chance which one counts.
-    static func credential(of request: HTTPRequest) -> Result<(Credential.Kind, ArraySlice<UInt8>)?, AuthenticationFailure> {
+    static func credential(of request: HTTPRequest) -> Result<Presented?, AuthenticationFailure> {
         let authorization = request.header("authorization"), apiKey = request.header("x-api-key")
         if authorization == nil, apiKey == nil { return .success(nil) }
         if authorization != nil, apiKey != nil { return .failure(.malformedCredentials("Send either Authorization or X-API-Key, not both.")) }
         guard request.headerCount("authorization") <= 1, request.headerCount("x-api-key") <= 1 else {
             return .failure(.malformedCredentials("There are several credentials in this request; send one."))
         }
-        if let apiKey { return apiKey.isEmpty ? .failure(.unknownAPIKey) : .success((.apiKey, apiKey)) }
+        if let apiKey { return apiKey.isEmpty ? .failure(.unknownAPIKey) : .success(Presented(kind: .apiKey, bytes: apiKey)) }
         guard let authorization, let token = bearerToken(authorization) else {
             return .failure(.malformedCredentials("Expected the Authorization field as \"Bearer TOKEN\"."))
         }
-        return .success((.bearer, token))
+        return .success(Presented(kind: .bearer, bytes: token))
     }
 
     /// What stands behind `Bearer` (RFC 6750, section 2.1; the name of a scheme is case-insensitive).
@@ -102,7 +109,8 @@ final class Authenticator {
         var token = field[(field.startIndex + length)...]
         guard token.first == 0x20 else { return nil }
         while token.first == 0x20 { token = token.dropFirst() }
-        return token.isEmpty || token.contains(0x20) ? nil : token
+        let isOne = token.withUnsafeBytes { bytes in bytes.baseAddress.map { memchr($0, 0x20, bytes.count) == nil } ?? false }
+        return isOne && !token.isEmpty ? token : nil
     }
 
     // MARK: Verification

@@ -1,9 +1,19 @@
+import Glibc
+
 /// What a client presented to say who it is.
 struct Credential: Hashable, Sendable {
     enum Kind: UInt8, Sendable { case bearer, apiKey, certificate }
 
     var kind: Kind
     var bytes: [UInt8]
+
+    func hasBytes(_ others: UnsafeRawBufferPointer) -> Bool {
+        bytes.withUnsafeBytes { own in
+            guard own.count == others.count else { return false }
+            guard let first = own.baseAddress, let second = others.baseAddress else { return true }
+            return memcmp(first, second, own.count) == 0
+        }
+    }
 }
 
 enum CredentialCacheLimits {
@@ -48,7 +58,7 @@ final class CredentialCache<Value> {
     var count: Int { entries.count }
 
     func find(_ kind: Credential.Kind, _ bytes: UnsafeRawBufferPointer) -> Value? {
-        guard let entry = entries[hash(kind, bytes)], entry.credential.kind == kind, bytes.elementsEqual(entry.credential.bytes) else { return nil }
+        guard let entry = entries[hash(kind, bytes)], entry.credential.kind == kind, entry.credential.hasBytes(bytes) else { return nil }
         if entry !== newest {
             unlink(entry)
             link(entry)

@@ -13,13 +13,19 @@ final class Identity {
     let user: FreshCache<DirectoryUser>.Entry
     fileprivate var resolved: Resolved?
 
-    fileprivate struct Resolved {
-        var viewer: Viewer
-        var rules: RuleSet
-        var snapshot: any RulesSnapshot
-        var userGeneration: Int
+    fileprivate final class Resolved {
+        let access: Access
+        let snapshot: any RulesSnapshot
+        let userGeneration: Int
         /// For a viewer that reaches below its tenant.
-        var subtree: (entry: FreshCache<[String]>.Entry, generation: Int)?
+        let subtree: (entry: FreshCache<[String]>.Entry, generation: Int)?
+
+        init(_ access: Access, snapshot: any RulesSnapshot, userGeneration: Int, subtree: (entry: FreshCache<[String]>.Entry, generation: Int)? = nil) {
+            self.access = access
+            self.snapshot = snapshot
+            self.userGeneration = userGeneration
+            self.subtree = subtree
+        }
     }
 
     init(claims: TokenClaims, user: FreshCache<DirectoryUser>.Entry) {
@@ -54,7 +60,7 @@ final class ViewerResolver {
         if let subtree = resolved.subtree {
             guard directory.subtrees.isFresh(subtree.entry), subtree.generation == subtree.entry.generation else { return nil }
         }
-        return Access(viewer: resolved.viewer, rules: resolved.rules)
+        return resolved.access
     }
 
     func resolve(_ identity: Identity, then: @escaping (Result<Access, AuthenticationFailure>) -> Void) {
@@ -75,26 +81,31 @@ final class ViewerResolver {
         guard user.isTenantActive else { return then(.failure(.tenantNotActive)) }
         let snapshot = snapshot()
         let rules: RuleSet
-        switch snapshot.rules(role: user.role, tenant: user.tenant) {
-        case .rules(let found): rules = found
-        case .unknownRole: return then(.failure(.roleWithoutRules))
-        case .tenantUnavailable: return then(.failure(.rulesUnavailable))
+        if let known = identity.resolved, known.snapshot === snapshot, known.access.viewer.role == user.role, known.access.viewer.tenant == user.tenant {
+            // Same rules, same role, same tenant: where thousands of sets are in use, the policy may have forgotten this one and would compile it again.
+            rules = known.access.rules
+        } else {
+            switch snapshot.rules(role: user.role, tenant: user.tenant) {
+            case .rules(let found): rules = found
+            case .unknownRole: return then(.failure(.roleWithoutRules))
+            case .tenantUnavailable: return then(.failure(.rulesUnavailable))
+            }
         }
-        var viewer = Viewer(id: identity.claims.subject, role: user.role, tenant: user.tenant, tenants: user.tenant.map { [$0] } ?? [], claims: identity.claims.others)
+        let viewer = Viewer(id: identity.claims.subject, role: user.role, tenant: user.tenant, tenants: user.tenant.map { [$0] } ?? [], claims: identity.claims.others)
         let generation = identity.user.generation
         guard rules.reach == .subtree, let tenant = user.tenant else {
-            identity.resolved = Identity.Resolved(viewer: viewer, rules: rules, snapshot: snapshot, userGeneration: generation)
-            return then(.success(Access(viewer: viewer, rules: rules)))
+            let access = Access(viewer: viewer, rules: rules)
+            identity.resolved = Identity.Resolved(access, snapshot: snapshot, userGeneration: generation)
+            return then(.success(access))
         }
         let entry = directory.subtrees.entry(tenant)
         directory.subtrees.get(entry) { answer in
             switch answer {
             case .failure(let failure): then(.failure(failure))
             case .success(let tenants):
-                viewer.tenants = tenants ?? []
-                identity.resolved = Identity.Resolved(
-                    viewer: viewer, rules: rules, snapshot: snapshot, userGeneration: generation, subtree: (entry, entry.generation))
-                then(.success(Access(viewer: viewer, rules: rules)))
+                let access = Access(viewer: viewer.reaching(tenants ?? []), rules: rules)
+                identity.resolved = Identity.Resolved(access, snapshot: snapshot, userGeneration: generation, subtree: (entry, entry.generation))
+                then(.success(access))
             }
         }
     }

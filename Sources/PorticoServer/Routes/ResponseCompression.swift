@@ -24,12 +24,11 @@ final class ResponseCompression {
     /// later on the loop.
     func compress(_ body: ResponseBuffer, for viewer: Viewer?, isWanted: @escaping () -> Bool, then: @escaping (ResponseBuffer?) -> Void) {
         guard body.count > Self.mostBytesOnLoop else { return then(Self.buffer(body.withUnsafeBytes { Gzip.encode($0) })) }
-        let bytes = body.takeBytes()
-        body.reset(keepingCapacity: 0)
+        let bytes = body.detach()
         let owner = OffloadQueue.Owner(lane: viewer?.fairnessKey ?? 0, deadline: queue.now + Self.patience, isWanted: isWanted)
-        queue.run(bytes: bytes.count, for: owner, { Gzip.encode(bytes) }) { outcome in
+        queue.run(bytes: bytes.count, for: owner, { bytes.withUnsafeBytes { Gzip.encode($0) } }) { outcome in
             if case .done(let result) = outcome, let encoded = result as? [UInt8] { return then(Self.buffer(encoded)) }
-            body.append(bytes)
+            bytes.withUnsafeBytes { body.append($0) }
             then(nil)
         }
     }

@@ -62,10 +62,7 @@ final class TestSubject {
             lookup.tenants(of: tenant, reach: found.rules.reach) { result = $0 }
             transaction.wait { result != nil }
             switch result {
-            case .success(let tenants)?:
-                var viewer = viewer
-                viewer.tenants = tenants
-                return .success((viewer, found.rules))
+            case .success(let tenants)?: return .success((viewer.reaching(tenants), found.rules))
             case .failure(let failure)?: return .failure(NoViewer(reason: failure.message))
             case nil: return .failure(Self.late)
             }

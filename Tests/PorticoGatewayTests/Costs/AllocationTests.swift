@@ -27,8 +27,8 @@ struct AllocationTests {
     }
 
     @Test(arguments: [
-        (Workload.point, Allocations(own: 90, libpq: 6)), (.nested, Allocations(own: 310, libpq: 80)), (.inbox, Allocations(own: 325, libpq: 32)),
-        (.export, Allocations(own: 490, libpq: 195)),
+        (Workload.point, Allocations(own: 90, libpq: 6)), (.nested, Allocations(own: 330, libpq: 80)), (.inbox, Allocations(own: 345, libpq: 32)),
+        (.export, Allocations(own: 515, libpq: 195)),
     ]) func ofAWarmRequest(_ workload: Workload, most: Allocations) async throws {
         let subject = try await CostSubject(connections: 1, workloads: [workload])
         let counts = try await subject.allocations(workload.document)
@@ -37,7 +37,8 @@ struct AllocationTests {
         await subject.gateway.stop()
     }
 
-    /// Ten times the rows: buffers grow a few times more, and no row and no field has an object of its own.
+    /// Ten times the rows, some five hundred more with thousands of values: buffers grow a few times more, rows come in a dozen more pieces, each a turn of the loop, and no row and no
+    /// field has an object of its own.
     @Test func doNotFollowTheRows() async throws {
         let subject = try await CostSubject(connections: 1, workloads: [.point])
         var counts: [Allocations] = []
@@ -50,7 +51,7 @@ struct AllocationTests {
             loads = answer.observation.loads
             counts.append(try await subject.allocations(document))
         }
-        #expect(counts[1].own - counts[0].own <= 5 * loads, "\(counts) for \(loads) loads")
+        #expect(counts[1].own - counts[0].own <= 7 * loads, "\(counts) for \(loads) loads")
         await subject.gateway.stop()
     }
 }

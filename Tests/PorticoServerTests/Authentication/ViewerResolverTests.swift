@@ -46,6 +46,27 @@ struct ViewerResolverTests {
         #expect(desk.source.readings == ["client"])
     }
 
+    /// Where each of very many tenants has rules of its own, the policy forgets some of them: whoever comes again must not wait for their compilation.
+    @Test func rulesAreKeptWithTheCredential() throws {
+        let desk = try Desk()
+        let identity = desk.identity("client")
+        for _ in 0..<3 {
+            _ = desk.resolve(identity)
+            desk.now += 60_000
+        }
+        #expect(desk.source.readings == ["client", "client", "client"] && desk.rules.lookups == 1)
+        desk.source.users["client"]?[0] = "super_admin"
+        #expect(try desk.resolve(identity)?.get().role == "super_admin" && desk.rules.lookups == 2)
+        desk.source.users["client"]?[1] = "t-2"
+        desk.source.users["client"]?[4] = "t-2"
+        desk.now += 60_000
+        #expect(try desk.resolve(identity)?.get().tenant == "t-2" && desk.rules.lookups == 3)
+        let former = desk.rules
+        desk.rules = try ScriptedRules(["client": .tenant])
+        #expect(desk.resolve(identity) == .failure(.roleWithoutRules))
+        #expect(former.lookups == 3 && desk.rules.lookups == 1)
+    }
+
     @Test func aRowThatIsUsedLateIsReadAheadWithoutAnybodyWaiting() throws {
         let desk = try Desk()
         let identity = desk.identity("client")

@@ -3,6 +3,7 @@ import GraphQLSchema
 import PorticoAccess
 import PostgresSQL
 import Diagnostics
+import Synchronization
 @testable import PorticoServer
 
 /// A directory that a test writes down; it counts how often it is read.
@@ -38,6 +39,10 @@ final class ScriptedSource: DirectorySource {
 final class ScriptedRules: RulesSnapshot {
     let sets: [String: RuleSet]
     let broken: Set<String>
+    private let asked = Mutex(0)
+
+    /// How often rules were looked up.
+    var lookups: Int { asked.withLock { $0 } }
 
     init(_ roles: [String: Reach], broken: Set<String> = [], limits: RuleLimits = RuleLimits()) throws {
         let source = SourceText(name: "schema", "schema { query: Query } type Query { apiVersion: String! }")
@@ -51,6 +56,7 @@ final class ScriptedRules: RulesSnapshot {
     }
 
     func rules(role: String, tenant: String?) -> RuleLookup {
+        asked.withLock { $0 += 1 }
         if let tenant, broken.contains(tenant) { return .tenantUnavailable }
         return sets[role].map { .rules($0) } ?? .unknownRole
     }
