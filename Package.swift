@@ -136,7 +136,7 @@ let package = Package(
         .testTarget(name: "PorticoCommandTests", dependencies: ["portico", "JSONBytes", "Diagnostics", "TestCluster", "TestTLS", "TestWorkloads"]),
         // Faults against the built program as a process, and a real PostgreSQL.
         .testTarget(name: "PorticoFaultTests", dependencies: ["portico", "PostgresClient", "TestCluster"]),
-        .testTarget(name: "PorticoExecutionTests", dependencies: ["PorticoExecution", "PorticoPlanning", "PorticoAccess", "PostgresSQL", "JSONBytes", "TestFixtures"]),
+        .testTarget(name: "PorticoExecutionTests", dependencies: ["PorticoExecution", "PorticoPlanning", "PorticoCatalog", "PorticoAccess", "PostgresSQL", "JSONBytes", "TestFixtures"]),
     ],
     swiftLanguageModes: [.v6]
 )

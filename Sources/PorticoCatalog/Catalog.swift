@@ -154,15 +154,36 @@ public struct EnumBinding: Sendable, Hashable {
     public var name: String
     /// Of the PostgreSQL type; `nil` where the labels are kept in a text column.
     public var sqlType: String?
-    public var values: [EnumLabel]
+    public let values: [EnumLabel]
+    /// What answers are written with, a text for each of ``values``.
+    public let texts: [EnumText]
 
     public init(name: String, sqlType: String?, values: [EnumLabel]) {
         self.name = name
         self.sqlType = sqlType
         self.values = values
+        texts = values.map { EnumText(label: Array($0.label.utf8), json: Array("\"\($0.value)\"".utf8)) }
     }
 
     public func label(of value: String) -> String? { values.first { $0.value == value }?.label }
+
+    public static func == (left: EnumBinding, right: EnumBinding) -> Bool { left.name == right.name && left.sqlType == right.sqlType && left.values == right.values }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(name)
+        hasher.combine(sqlType)
+    }
+}
+
+/// A value of an enum in bytes: as it comes from the database, and as it goes to the client.
+public struct EnumText: Sendable, Equatable {
+    public let label: [UInt8]
+    public let json: [UInt8]
+
+    package init(label: [UInt8], json: [UInt8]) {
+        self.label = label
+        self.json = json
+    }
 }
 
 public struct EnumLabel: Sendable, Hashable {

@@ -97,20 +97,10 @@ public indirect enum CellForm: Sendable, Equatable {
         case .date: return .date
         case .json: return .json
         case .jsonb: return .jsonb
-        case .enum(let binding): return .enumeration(binding.values.map { EnumText(label: Array($0.label.utf8), json: Array("\"\($0.value)\"".utf8)) })
+        case .enum(let binding): return .enumeration(binding.texts)
         case .array(let element):
             guard case .list(let inner) = type.nullable else { return .array(of(element, as: type), elementsNonNull: false) }
             return .array(of(element, as: inner), elementsNonNull: inner.isNonNull)
         }
-    }
-}
-
-public struct EnumText: Sendable, Equatable {
-    public let label: [UInt8]
-    public let json: [UInt8]
-
-    package init(label: [UInt8], json: [UInt8]) {
-        self.label = label
-        self.json = json
     }
 }

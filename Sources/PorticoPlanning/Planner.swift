@@ -141,12 +141,13 @@ struct PlanWalk {
             throw field.notBound()
         }
         var fields = FieldList()
+        let derivedFields = access.catalog.derivedFields[type.name] ?? [:]
         for child in collect(field.selectionSets, on: type) {
             if child.name == "__typename" {
                 fields.add(typename: type.name, child)
                 continue
             }
-            if let derived = access.catalog.derivedFields[type.name]?[child.name] {
+            if let derived = derivedFields[child.name] {
                 fields.add(child, try self.derived(derived, child, of: draft), isNonNull: type.fields[child.name]?.type.isNonNull ?? true)
                 continue
             }

@@ -1,4 +1,5 @@
 import JSONBytes
+import PorticoCatalog
 import PorticoPlanning
 import Testing
 
