@@ -112,6 +112,15 @@ import Testing
         #expect(result.steps < 21_000)
     }
 
+    @Test(arguments: [10, 20, 40]) func objectsUnderInterfacesTakeStepsInProportion(_ levels: Int) throws {
+        // On each level the interface's selections meet those of either object, without a fragment that has a name; below both it is the same sets again.
+        var text = "name"
+        for _ in 0..<levels { text = "node { \(text) } ... on Left { node { name } } ... on Right { node { name } }" }
+        let result = try examine("{ node { \(text) } }", .init(depth: 100))
+        #expect(result.errors.isEmpty, "\(result.errors)")
+        #expect(result.steps < 60 * levels + 100)
+    }
+
     private func branch(_ side: String, _ level: Int, _ levels: Int) -> String { "\(side)\(level)of\(levels)" }
 
     @Test func manyOperationsOverManyFragmentsAreRefusedByTheWorkLimit() throws {
