@@ -37,7 +37,7 @@ public struct SQLPrinter {
     }
 
     private mutating func write(_ alias: Alias) {
-        bytes.append(contentsOf: UTF8.encode(alias.letter)!)
+        if let letter = UTF8.encode(alias.letter) { bytes.append(contentsOf: letter) }
         write(alias.number)
     }
 
