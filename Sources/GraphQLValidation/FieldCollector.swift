@@ -23,7 +23,7 @@ public struct CollectedField: Sendable, Equatable {
 /// Of `variables` only those of ``conditionVariables(of:)`` are read: operations whose condition variables are equal have equal fields. Linear in the selections;
 /// it recurses as deep as ``ValidationLimits/nesting`` let them be.
 public func collectFields(_ sets: [SelectionSet], on object: ObjectType, in operation: ValidatedOperation, variables: VariableValues) -> [CollectedField] {
-    var collector = FieldCollector(object: object, operation: operation, variables: variables)
+    var collector = FieldCollector(object: object, operation: operation, variables: variables, capacity: sets.first?.selections.count ?? 0)
     for set in sets { collector.collect(set) }
     return collector.fields
 }
@@ -38,10 +38,11 @@ private struct FieldCollector {
     private static let fewFields = 16
     private var visitedFragments: Set<String> = []
 
-    init(object: ObjectType, operation: ValidatedOperation, variables: VariableValues) {
+    init(object: ObjectType, operation: ValidatedOperation, variables: VariableValues, capacity: Int) {
         self.object = object
         self.operation = operation
         self.variables = variables
+        fields.reserveCapacity(capacity)
     }
 
     mutating func collect(_ set: SelectionSet) {

@@ -81,7 +81,7 @@ public indirect enum CellForm: Sendable, Equatable {
 
     /// The form of a column's cells for a field of the given type.
     static func of(_ column: ColumnType, as type: WrappedType) -> CellForm {
-        let quoted = type.name == "ID" || type.name == "BigInt" || type.name == "String"
+        var quoted: Bool { ["ID", "BigInt", "String"].contains(type.name) }
         switch column {
         case .text, .varchar, .bpchar: return .string
         case .uuid: return .uuid

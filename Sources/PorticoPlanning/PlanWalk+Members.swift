@@ -7,8 +7,9 @@ extension PlanWalk {
         _ field: CollectedField, of typeName: String, value: (inout PlanWalk, CollectedField, FieldType) throws(PlanningError) -> OutputValue?
     ) throws(PlanningError) -> ObjectOutput {
         guard case .object(let type)? = operation.schema.type(typeName) else { throw field.notBound() }
-        var fields = FieldList()
-        for child in collect(field.selectionSets, on: type) {
+        let children = collect(field.selectionSets, on: type)
+        var fields = FieldList(capacity: children.count)
+        for child in children {
             if child.name == "__typename" {
                 fields.add(typename: type.name, child)
                 continue

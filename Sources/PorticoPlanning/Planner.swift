@@ -55,8 +55,9 @@ struct PlanWalk {
     // MARK: Root
 
     mutating func root() throws(PlanningError) -> ObjectOutput {
-        var fields = FieldList()
-        for field in collect([operation.operation.selectionSet], on: operation.rootType) {
+        let asked = collect([operation.operation.selectionSet], on: operation.rootType)
+        var fields = FieldList(capacity: asked.count)
+        for field in asked {
             let value = try rootValue(field)
             fields.add(field, value, isNonNull: definition(of: field, on: operation.rootType)?.type.isNonNull ?? true)
         }
@@ -140,9 +141,10 @@ struct PlanWalk {
         guard case .object(let type)? = operation.schema.type(draft.binding.name) else {
             throw field.notBound()
         }
-        var fields = FieldList()
+        let children = collect(field.selectionSets, on: type)
+        var fields = FieldList(capacity: children.count)
         let derivedFields = access.catalog.derivedFields[type.name] ?? [:]
-        for child in collect(field.selectionSets, on: type) {
+        for child in children {
             if child.name == "__typename" {
                 fields.add(typename: type.name, child)
                 continue
@@ -247,7 +249,9 @@ struct PlanWalk {
 
 /// The fields of an object as they are added, each with the punctuation before it.
 struct FieldList {
-    var items: [OutputField] = []
+    private(set) var items: [OutputField] = []
+
+    init(capacity: Int) { items.reserveCapacity(capacity) }
 
     mutating func add(typename: String, _ field: CollectedField) { add(field, .typename(typename), isNonNull: true) }
 

@@ -235,10 +235,14 @@ extension [UInt8] {
     /// See ``quoteIdentifier(_:)``.
     fileprivate mutating func append(quoted name: String) {
         let quote = UInt8(ascii: "\"")
+        var name = name
         append(quote)
-        for byte in name.utf8 where byte != 0 {
-            if byte == quote { append(quote) }
-            append(byte)
+        name.withUTF8 { bytes in
+            guard bytes.contains(where: { $0 == quote || $0 == 0 }) else { return append(contentsOf: bytes) }
+            for byte in bytes where byte != 0 {
+                if byte == quote { append(quote) }
+                append(byte)
+            }
         }
         append(quote)
     }

@@ -118,7 +118,7 @@ import Testing
         for _ in 0..<levels { text = "node { \(text) } ... on Left { node { name } } ... on Right { node { name } }" }
         let result = try examine("{ node { \(text) } }", .init(depth: 100))
         #expect(result.errors.isEmpty, "\(result.errors)")
-        #expect(result.steps < 60 * levels + 100)
+        #expect(result.steps < 80 * levels + 100)
     }
 
     private func branch(_ side: String, _ level: Int, _ levels: Int) -> String { "\(side)\(level)of\(levels)" }

@@ -48,6 +48,7 @@ struct DocumentWalk {
     /// The position of the set in ``TypedDocument/sets``. Without a type, values and directives are examined all the same.
     private mutating func walk(_ set: SelectionSet, on parent: NamedType?) -> Int {
         var entries: [TypedDocument.Entry] = []
+        entries.reserveCapacity(set.selections.count)
         for selection in set.selections where !context.errors.isFull {
             switch selection {
             case .field(let field):
