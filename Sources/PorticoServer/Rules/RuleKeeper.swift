@@ -143,15 +143,16 @@ actor RuleKeeper: LoopPoller {
     /// Puts in force what is good of what was found, and only then tells of it.
     private func take(_ found: RuleFiles.Found) {
         defer { waitForTheNextLook() }
-        for fault in found.faults { log.tell(fault: fault.reason, file: fault.file) }
-        metrics.reloaded(.rules, isTaken: false, count: found.faults.count)
-        if !found.edits.isEmpty {
-            let update = rules.apply(found.edits)
+        let update = found.edits.isEmpty ? nil : rules.apply(found.edits)
+        if let update {
             filesParsed += update.parsed
             if update.isChange { store.replace(with: update.after) }
-            tell(update)
         }
+        // The numbers first: whoever reads of an edit in the log finds it counted.
+        metrics.reloaded(.rules, isTaken: false, count: found.faults.count)
         metrics.sample(wrongRuleFiles: wrongFiles)
+        for fault in found.faults { log.tell(fault: fault.reason, file: fault.file) }
+        if let update { tell(update) }
     }
 
     private func waitForTheNextLook() {
