@@ -25,26 +25,34 @@ final class RuleWatchTests {
         return seen.first
     }
 
+    /// The same once there is something. A process that another test starts has every open file too, until it has become its program: what is closed here, is closed a moment later there.
+    private func glanceSoon() -> RuleWatch.Glance? {
+        seen = []
+        let end = reactor.now + 10_000
+        while seen.isEmpty, reactor.now < end { reactor.poll(timeoutMilliseconds: 10) }
+        return seen.first
+    }
+
     @Test func aFileCountsWhenItsWriterClosesItOrItIsRenamedIntoPlace() throws {
-        let file = try #require(fopen(project.file("tenants/b.yaml"), "w"))
+        let file = try #require(fopen(project.file("tenants/b.yaml"), "we"))
         fputs("limits", file)
         fflush(file)
         #expect(glance() == nil)
         fclose(file)
-        #expect(glance()?.sources == [.tenant("b")])
+        #expect(glanceSoon()?.sources == [.tenant("b")])
         try project.write("x", to: "tenants/.c.yaml.swp")
         #expect(glance() == nil)
         try project.move("tenants/.c.yaml.swp", to: "tenants/c.yaml")
-        #expect(glance()?.sources == [.tenant("c")])
+        #expect(glanceSoon()?.sources == [.tenant("c")])
         try project.write(RuleProject.roles, to: "roles.yaml")
-        #expect(glance()?.sources == [.roles])
+        #expect(glanceSoon()?.sources == [.roles])
         try project.write("tests", to: "tests.yaml")
         #expect(glance() == nil)
         try project.remove("tenants/c.yaml")
         let last = glance()
         #expect(last?.missing == [.tenant("c")] && last?.sources == [] && last?.everything == false)
         link(project.file("tenants/a.yaml"), project.file("tenants/d.yaml"))
-        #expect(glance()?.sources == [.tenant("d")])
+        #expect(glanceSoon()?.sources == [.tenant("d")])
     }
 
     @Test func foldersMayComeGoAndBeExchanged() throws {
@@ -57,13 +65,13 @@ final class RuleWatchTests {
         try project.move("new", to: "tenants")
         #expect(glance()?.everything == true)
         try project.write(RuleProject.narrow, to: "tenants/b.yaml")
-        #expect(glance()?.sources == [.tenant("b")])
+        #expect(glanceSoon()?.sources == [.tenant("b")])
         try FileManager.default.removeItem(atPath: project.path + "/config")
         #expect(glance()?.everything == true)
         try FileManager.default.createDirectory(atPath: project.file("tenants"), withIntermediateDirectories: true)
         #expect(glance()?.everything == true)
         try project.write(RuleProject.narrow, to: "tenants/b.yaml")
-        #expect(glance()?.sources == [.tenant("b")])
+        #expect(glanceSoon()?.sources == [.tenant("b")])
         #expect(watch?.failure == nil && watch?.armAgain() == false)
     }
 
@@ -82,7 +90,7 @@ final class RuleWatchTests {
         try project.write(RuleProject.narrow, to: "..1/tenants/a.yaml")
         #expect(glance() == nil)
         try project.write(RuleProject.narrow, to: "..2/tenants/a.yaml")
-        #expect(glance()?.sources == [.tenant("a")])
+        #expect(glanceSoon()?.sources == [.tenant("a")])
     }
 
     /// A link to elsewhere, whose target is exchanged where nobody watches.
@@ -100,6 +108,6 @@ final class RuleWatchTests {
         #expect(glance() == nil)
         #expect(watch?.armAgain() == true)
         try elsewhere.write(RuleProject.narrow, to: "other/b.yaml")
-        #expect(glance()?.sources == [.tenant("b")])
+        #expect(glanceSoon()?.sources == [.tenant("b")])
     }
 }
