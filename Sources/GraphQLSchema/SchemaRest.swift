@@ -22,7 +22,7 @@ struct SchemaRest {
     mutating func filter(keep: (String, String) -> Bool, inputField: (String, String) -> Bool, enumValue: (String, String) -> Bool) {
         for type in types {
             let name = type.name
-            members[name] =
+            let left: Set<String> =
                 switch type {
                 case .scalar: []
                 case .object(let object): Set(object.fields.names.filter { keep(name, $0) })
@@ -31,6 +31,7 @@ struct SchemaRest {
                 case .enum(let values): Set(values.values.names.filter { enumValue(name, $0) })
                 case .inputObject(let input): Set(input.fields.names.filter { inputField(name, $0) })
                 }
+            if stays(type, left) { members[name] = left }
         }
     }
 
@@ -41,15 +42,12 @@ struct SchemaRest {
         // Interfaces come last each time: an implementer that disappears as a whole takes no field from them.
         repeat {
             // Only types are mentioned: where all are there, every member may stay.
-            while dropEmpty(), round(settled) {}
+            while members.count < types.count, round(settled) {}
         } while round(sharedByImplementers)
     }
 
-    /// Takes away types of which nothing is left. Whether any was, by now or before, so that something may mention it.
-    private mutating func dropEmpty() -> Bool {
-        for type in types where type.hasMembers && type.name != query && members[type.name]?.isEmpty == true { members[type.name] = nil }
-        return members.count < types.count
-    }
+    /// Whether a type of which so much is left is still there.
+    private func stays(_ type: NamedType, _ left: Set<String>) -> Bool { !left.isEmpty || type.name == query || !type.hasMembers }
 
     /// Whether anything went.
     private mutating func round(_ rest: (Set<String>, NamedType) -> Set<String>) -> Bool {
@@ -57,7 +55,7 @@ struct SchemaRest {
         for type in types {
             guard let before = members[type.name] else { continue }
             let after = rest(before, type)
-            if after.isEmpty, type.name != query, type.hasMembers {
+            if !stays(type, after) {
                 members[type.name] = nil
                 changed = true
             } else if after.count != before.count {

@@ -33,9 +33,9 @@ private struct FieldCollector {
     let operation: ValidatedOperation
     let variables: VariableValues
     private(set) var fields: [CollectedField] = []
-    /// By response name; made when there are too many fields to look through.
-    private var positions: [String: Int] = [:]
+    /// So many fields are looked through for a response name; of more there are ``positions``.
     private static let fewFields = 16
+    private var positions: [String: Int] = [:]
     private var visitedFragments: Set<String> = []
 
     init(object: ObjectType, operation: ValidatedOperation, variables: VariableValues, capacity: Int) {

@@ -54,8 +54,10 @@ struct DocumentWalk {
             case .field(let field):
                 if let entry = walk(field, on: parent) { entries.append(entry) }
             case .fragmentSpread(let spread):
+                typed.holdsFragments = true
                 if let entry = walk(spread, on: parent) { entries.append(entry) }
             case .inlineFragment(let fragment):
+                typed.holdsFragments = true
                 entries.append(.inline(set: walk(fragment, on: parent)))
             }
         }

@@ -18,7 +18,7 @@ struct Extent: Equatable {
     mutating func add(_ field: TypedDocument.SelectedField, children: Extent) {
         let isOfIntrospection = field.parent.utf8.starts(with: "__".utf8)
         let isIntrospection = isOfIntrospection || field.field.name.value.utf8.starts(with: "__".utf8)
-        let isList = isOfIntrospection && field.parent == "__Type" && Self.introspectionListFields.contains(field.field.name.value)
+        let isList = field.parent == "__Type" && Self.introspectionListFields.contains(field.field.name.value)
         depth = max(depth, Self.sum(isIntrospection ? 0 : 1, children.depth))
         introspectionDepth = max(introspectionDepth, Self.sum(isIntrospection ? 1 : 0, children.introspectionDepth))
         introspectionLists = max(introspectionLists, Self.sum(isList ? 1 : 0, children.introspectionLists))

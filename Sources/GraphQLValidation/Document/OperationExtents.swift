@@ -12,7 +12,6 @@ enum OperationExtents {
         var isWithin = true
         for (operation, facts) in zip(context.index.operations, typed.operations) {
             let extent = count.count(set: facts.set)
-            if extent.isWithin(limits) { continue }
             let figures: [(value: Int, limit: Int, name: String, words: String)] = [
                 (extent.depth, limits.depth, "depth", "nests fields deeper than the %d levels that are allowed"),
                 (extent.introspectionDepth, limits.introspectionDepth, "introspectionDepth", "nests introspection deeper than the %d levels that are allowed"),
@@ -20,7 +19,7 @@ enum OperationExtents {
                 (extent.aliases, limits.aliases, "aliases", "has more aliases than the %d that are allowed"),
                 (extent.rootFields, limits.rootFields, "rootFields", "has more root fields than the %d that are allowed"),
                 (extent.selections, limits.selections, "selections", "selects more than the %d fields and fragments that are allowed"),
-                (extent.nesting, limits.nestingInForce, "nesting", "nests fields and fragments deeper than the %d levels that are allowed"),
+                (extent.nesting, min(limits.nesting, ValidationLimits.deepest), "nesting", "nests fields and fragments deeper than the %d levels that are allowed"),
             ]
             let words = operation.name.map { "Operation \($0.value.quoted)" } ?? "The operation"
             for figure in figures where figure.value > figure.limit {
@@ -37,15 +36,4 @@ enum OperationExtents {
     }
 
     private static func found(_ value: Int) -> String { value < Extent.most ? ": \(value)" : "" }
-}
-
-extension Extent {
-    fileprivate func isWithin(_ limits: ValidationLimits) -> Bool {
-        depth <= limits.depth && introspectionDepth <= limits.introspectionDepth && introspectionLists <= limits.introspectionLists && aliases <= limits.aliases
-            && rootFields <= limits.rootFields && selections <= limits.selections && nesting <= limits.nestingInForce
-    }
-}
-
-extension ValidationLimits {
-    fileprivate var nestingInForce: Int { min(nesting, Self.deepest) }
 }

@@ -50,6 +50,8 @@ struct TypedDocument {
 
     var fields: [SelectedField] = []
     var sets: [[Entry]] = []
+    /// Whether any set has something but fields.
+    var holdsFragments = false
     /// By the position in ``DocumentIndex/operations``.
     var operations: [Facts] = []
     /// By the position in ``DocumentIndex/fragments``.

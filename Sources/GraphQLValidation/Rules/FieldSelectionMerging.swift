@@ -26,15 +26,12 @@ struct FieldSelectionMerging {
     private var visited: [Int]
     private var collections = 0
     private var isExhausted = false
-    /// Whether a set may come twice: by the spreads of a fragment, or below fields of an interface, which are put to the group of each object.
-    private let maySetsRepeat: Bool
 
     init(_ typed: TypedDocument, operation: OperationDefinition, _ context: ValidationContext) {
         self.typed = typed
         self.context = context
         self.operation = operation
         visited = Array(repeating: 0, count: typed.fragments.count)
-        maySetsRepeat = typed.sets.contains { set in set.contains { if case .field = $0 { false } else { true } } }
     }
 
     mutating func check(set: Int) {
@@ -93,8 +90,9 @@ struct FieldSelectionMerging {
         check(&self, merged, path + [typed.fields[first].field.responseKey.value])
     }
 
+    /// A set may come twice by the spreads of a fragment, and below fields of an interface, which are put to the group of each object.
     private mutating func isNew(_ fields: [Int], _ checked: WritableKeyPath<Self, Set<[Int]>>) -> Bool {
-        !maySetsRepeat || self[keyPath: checked].insert(fields).inserted
+        !typed.holdsFragments || self[keyPath: checked].insert(fields).inserted
     }
 
     /// As they mostly do: there is nothing to compare then. Of many fields it is not known.

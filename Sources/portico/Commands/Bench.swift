@@ -18,13 +18,9 @@ struct Bench: ParsableCommand {
     func run() throws {
         GatewayProcess.allowManyDescriptors()
         let workloads = try BenchWorkload.read(folder: folder ?? "\(options.project)/docs/bench", users: bench.users)
-        let isOfDocuments = bench.documents
-        let targets = isOfDocuments ? [] : try targets(workloads)
-        let steps = Double(workloads.count * (isOfDocuments ? 1 : bench.steps.count * targets.count)), total = steps * bench.secondsPerStep
-        guard total <= BenchLimits.totalSeconds else {
-            throw CommandFailure.wrongUsage("all of it takes \(Int(total / 60)) minutes; at most \(Int(BenchLimits.totalSeconds / 60)) are measured in one call: fewer workloads, --connections, --rounds or --seconds.")
-        }
-        guard !isOfDocuments else { return try measureDocuments(workloads) }
+        if bench.documents { return try measureDocuments(workloads) }
+        let targets = try targets(workloads)
+        try checkTime(steps: workloads.count * bench.steps.count * targets.count)
         try AnswerCheck(targets: targets).run(workloads)
         let report = BenchReport(results: try BenchRun(targets: targets, workloads: workloads, options: bench).results())
         Terminal.print(report.text(width: Terminal.width))
@@ -32,7 +28,15 @@ struct Bench: ParsableCommand {
         if report.hasErrors { throw CommandFailure.reported }
     }
 
+    private func checkTime(steps: Int) throws(CommandFailure) {
+        let total = Double(steps) * bench.secondsPerStep
+        guard total <= BenchLimits.totalSeconds else {
+            throw .wrongUsage("all of it takes \(Int(total / 60)) minutes; at most \(Int(BenchLimits.totalSeconds / 60)) are measured in one call: fewer workloads, --connections, --rounds or --seconds.")
+        }
+    }
+
     private func measureDocuments(_ workloads: [BenchWorkload]) throws {
+        try checkTime(steps: workloads.count)
         noteDebugBuild()
         let project = try Project(options), api = try API(project)
         let gateway = try LocalGateway(api, project)

@@ -1,4 +1,5 @@
 import Glibc
+import PostgresSQL
 
 /// The folder that `portico dev` keeps everything in: the cluster, its socket, its log, and the secret that signs the tokens.
 struct DevFolder: Equatable {
@@ -67,7 +68,8 @@ struct DevFolder: Equatable {
 
     /// 64 bits of FNV-1a, to tell projects apart; not a secret.
     private static func digest(_ text: String) -> String {
-        let hash = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        return String(hash, radix: 16)
+        var hash = FNVHash()
+        hash.mix(text)
+        return String(hash.value, radix: 16)
     }
 }
