@@ -62,14 +62,22 @@ final class LoadDraft: DraftLoad {
         if columns.isEmpty { _ = cell(binding.key) }
         let conditions = rows.notes.map(\.condition)
         guard let keys = rows.keys else { return list(rows.row, where: conditions, access, &draft) }
-        guard isList else {
-            return Select(
-                columns: [DraftRows.ordinal] + columns.map { OutputColumn(rows.row.column($0)) }, from: [keys, access.table(binding, alias: rows.row.alias)], conditions: conditions)
+        var inner: Select
+        if isList {
+            inner = list(rows.row, where: conditions.filter { !rows.hoisted.contains($0) }, access, &draft)
+        } else {
+            inner = Select(columns: columns.map { OutputColumn(rows.row.column($0)) }, from: [access.table(binding, alias: rows.row.alias)], conditions: conditions)
+            // Keeps PostgreSQL from joining: the statement would be planned once, for as many keys as it guesses, and then read whole tables that are small enough at that time.
+            if isByPrimaryKey { inner.offset = .integer(0) }
         }
-        let inner = list(rows.row, where: conditions.filter { !rows.hoisted.contains($0) }, access, &draft)
         let list = Alias("c", 0)
         return Select(
             columns: [DraftRows.ordinal] + columns.map { OutputColumn(.column(list, $0.column)) }, from: [keys, .lateral(inner, list)], conditions: rows.hoisted)
+    }
+
+    /// Whether each key has one row at the most, and an index that finds it.
+    private var isByPrimaryKey: Bool {
+        if case .batch(let relation, _, _, _) = link { relation.remote.column == binding.key.column } else { false }
     }
 
     private func list(_ row: RowReference, where conditions: [Expression], _ access: RowAccess, _ draft: inout StatementDraft) -> Select {

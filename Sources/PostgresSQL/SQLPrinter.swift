@@ -168,7 +168,7 @@ public struct SQLPrinter {
         case .not(let inner): write("(NOT ", inner, ")")
         case .isNull(let inner): write("(", inner, " IS NULL)")
         case .isNotNull(let inner): write("(", inner, " IS NOT NULL)")
-        case .isTrue(let inner): write("(", inner, " IS TRUE)")
+        case .isTrue(let inner): write("COALESCE(", inner, ", false)")
         case .isNotTrue(let inner): write("(", inner, " IS NOT TRUE)")
         case .exists(let select):
             write("EXISTS (")

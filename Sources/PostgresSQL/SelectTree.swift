@@ -124,7 +124,8 @@ public indirect enum Expression: Sendable, Hashable {
     case not(Expression)
     case isNull(Expression)
     case isNotNull(Expression)
-    /// `… IS TRUE`: in a `WHERE` it changes no answer, and keeps the planner from using an index for the condition inside.
+    /// `COALESCE(…, false)`: in a `WHERE` it changes no answer. PostgreSQL uses no index for the condition inside, and takes it to hold of every other row, where it would
+    /// reckon `… IS TRUE` by the columns' statistics: what hardly ever fails is then no reason to leave an ordered index for fear that it yields too few rows.
     case isTrue(Expression)
     case isNotTrue(Expression)
     case exists(Select)

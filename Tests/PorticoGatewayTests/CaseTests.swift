@@ -1,8 +1,4 @@
-import Diagnostics
 import Foundation
-import GraphQLLanguage
-import GraphQLValidation
-import PorticoAccess
 import PorticoPlanning
 import Testing
 
@@ -32,22 +28,13 @@ import Testing
         let variables = (try? String(contentsOf: folder.appending(path: "variables.json"), encoding: .utf8)) ?? "{}"
         let viewer = SpotexDatabase.viewer(user)
 
-        if let (plan, operation) = try? plan(query, variables, viewer, database) {
+        if let (plan, operation) = try? database.plan(query, variables: variables, as: viewer) {
             let text = Explanation(plan, of: operation).text()
             try expect(text, in: folder.appending(path: "plan.txt"))
             try expect(plan.loads.map { $0.statement.text + ";\n" }.joined(), in: folder.appending(path: "statements.sql"))
         }
         let answer = try await database.ask(query, as: viewer, variables: variables)
         try expect(try JSONText.pretty(answer.body), in: folder.appending(path: "response.json"))
-    }
-
-    private func plan(_ query: String, _ variables: String, _ viewer: Viewer, _ database: SpotexDatabase) throws -> (AuthorizedPlan, ValidatedOperation) {
-        let source = SourceText(name: "", query)
-        let rules = try database.rules(viewer)
-        let operation = try Validator(schema: rules.schema).operation(try parse(source, allow: .executable), source: source, named: nil)
-        let values = try coerceVariables(operation, JSONText.members(variables))
-        let planner = Planner(catalog: database.catalog, rules: rules, scope: TenantScope(viewer, reach: rules.reach))
-        return (try planner.plan(operation, shapes: VariableShapes(operation, byValue: query.contains("__")), variables: values), operation)
     }
 
     private func expect(_ text: String, in file: URL) throws {

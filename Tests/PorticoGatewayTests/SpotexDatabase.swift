@@ -1,8 +1,11 @@
 import Diagnostics
 import Foundation
+import GraphQLLanguage
+import GraphQLValidation
 import PorticoAccess
 import PorticoCatalog
 import PorticoGateway
+import PorticoPlanning
 import PostgresClient
 import TestCluster
 
@@ -66,6 +69,16 @@ final class SpotexDatabase: Sendable {
     func rules(_ viewer: Viewer) throws -> RuleSet {
         guard case .rules(let rules) = policy.rules(role: viewer.role, tenant: viewer.tenant) else { throw SpotexFailure(description: "no rules for \(viewer.role)") }
         return rules
+    }
+
+    /// The plan that the gateway would run for a request.
+    func plan(_ query: String, variables: String = "{}", as viewer: Viewer) throws -> (AuthorizedPlan, ValidatedOperation) {
+        let source = SourceText(name: "", query)
+        let rules = try rules(viewer)
+        let operation = try Validator(schema: rules.schema).operation(try parse(source, allow: .executable), source: source, named: nil)
+        let values = try coerceVariables(operation, JSONText.members(variables))
+        let planner = Planner(catalog: catalog, rules: rules, scope: TenantScope(viewer, reach: rules.reach))
+        return (try planner.plan(operation, shapes: VariableShapes(operation, byValue: query.contains("__")), variables: values), operation)
     }
 
     func ask(_ query: String, as viewer: Viewer, variables: String = "{}") async throws -> EmbeddedGateway.Answer {

@@ -81,7 +81,7 @@ import Testing
         let text = try texts(#"{ sites { ticketsConnection(first: 2, after: "c", orderBy: [{id: ASC}]) { nodes { id } } } }"#)[1]
         #expect(text == #"""
             SELECT k0."ord", c0."id" FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord) CROSS JOIN LATERAL \#
-            (SELECT t0."id" FROM "tickets" AS t0 WHERE (t0."site_id" = k0."key") AND ((t0."tenant_id" = $2) IS TRUE) AND (t0."id" > $3) ORDER BY t0."id" LIMIT $4) AS c0 LIMIT $5
+            (SELECT t0."id" FROM "tickets" AS t0 WHERE (t0."site_id" = k0."key") AND COALESCE((t0."tenant_id" = $2), false) AND (t0."id" > $3) ORDER BY t0."id" LIMIT $4) AS c0 LIMIT $5
             """#)
     }
 

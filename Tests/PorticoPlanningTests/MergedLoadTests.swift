@@ -16,7 +16,7 @@ import Testing
         let merge = try #require(try Self.merge("query($id: ID!) { site(id: $id) { name } }", variables: #"{"id": "x"}"#))
         #expect(merge.statement.text == """
             SELECT k0."ord", c0."name" FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS k0("p1", "p2", ord) CROSS JOIN LATERAL \
-            (SELECT t0."name" FROM "wordpress_sites" AS t0 WHERE (t0."id" = k0."p1") AND ((t0."tenant_id" = k0."p2") IS TRUE)) AS c0
+            (SELECT t0."name" FROM "wordpress_sites" AS t0 WHERE (t0."id" = k0."p1") AND COALESCE((t0."tenant_id" = k0."p2"), false)) AS c0
             """)
         #expect(merge.roles == [.each(0), .each(1)])
         #expect(!merge.hasOwnOrdinal)

@@ -14,12 +14,12 @@ import Testing
         #expect(plan.loads.map(\.statement.text) == [
             #"SELECT t0."id", t0."name" FROM "tenants" AS t0 WHERE (t0."id" = $1) AND (t0."id" = $2)"#,
             #"""
-            SELECT t0."id" FROM "wordpress_sites" AS t0 WHERE (t0."tenant_id" = $1) AND ((t0."tenant_id" = $2) IS TRUE) \#
+            SELECT t0."id" FROM "wordpress_sites" AS t0 WHERE (t0."tenant_id" = $1) AND COALESCE((t0."tenant_id" = $2), false) \#
             ORDER BY t0."created_at" DESC, t0."id" LIMIT $3
             """#,
             #"""
             SELECT k0."ord", c0."id" FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord) CROSS JOIN LATERAL \#
-            (SELECT t0."id" FROM "tickets" AS t0 WHERE (t0."site_id" = k0."key") AND ((t0."tenant_id" = $2) IS TRUE) \#
+            (SELECT t0."id" FROM "tickets" AS t0 WHERE (t0."site_id" = k0."key") AND COALESCE((t0."tenant_id" = $2), false) \#
             ORDER BY t0."created_at" DESC, t0."id" LIMIT $3) AS c0 LIMIT $4
             """#,
             #"""
@@ -37,8 +37,8 @@ import Testing
         let plan = try Fixture.plan("{ tickets { creator { name } } }")
         #expect(plan.loads.count == 2)
         #expect(plan.loads[1].statement.text == #"""
-            SELECT k0."ord", t0."name" FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord) CROSS JOIN "users" AS t0 \#
-            WHERE (t0."id" = k0."key") AND ((t0."tenant_id" = $2) IS TRUE)
+            SELECT k0."ord", c0."name" FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord) CROSS JOIN LATERAL \#
+            (SELECT t0."name" FROM "users" AS t0 WHERE (t0."id" = k0."key") AND COALESCE((t0."tenant_id" = $2), false) OFFSET 0) AS c0
             """#)
         #expect(plan.loads[1].link == .batch(parent: 0, column: 0, keyType: .text, keysAreUnique: false))
     }
@@ -59,9 +59,9 @@ import Testing
         }
         let byKey = #"{ tenant(id: "a") { name } }"#
         #expect(try condition(byKey, .one) == #"(t0."id" = $1) AND (t0."id" = $2)"#)
-        #expect(try condition(byKey, .several) == #"(t0."id" = $1) AND ((t0."id" = ANY ($2)) IS TRUE)"#)
+        #expect(try condition(byKey, .several) == #"(t0."id" = $1) AND COALESCE((t0."id" = ANY ($2)), false)"#)
         #expect(try condition(byKey, .all) == #"(t0."id" = $1)"#)
-        #expect(try condition(#"{ site(id: "a") { name } }"#, .one) == #"(t0."id" = $1) AND ((t0."tenant_id" = $2) IS TRUE)"#)
+        #expect(try condition(#"{ site(id: "a") { name } }"#, .one) == #"(t0."id" = $1) AND COALESCE((t0."tenant_id" = $2), false)"#)
     }
 
     @Test func planningStopsAtItsAllowance() throws {
@@ -115,13 +115,13 @@ import Testing
         let rules = Fixture.rules(.tenant, rows: ["Site": .toMany(Fixture.relation("Site", "tickets"), .some, mine), "Ticket": .any([])], required: [.id])
         let text = try Fixture.plan("{ sites { id } }", rules: rules).loads[0].statement.text
         #expect(text.contains(#"""
-            ($2::text IS NOT NULL) AND EXISTS (SELECT 1 FROM "tickets" AS t1 WHERE (t1."site_id" = t0."id") AND ((t1."tenant_id" = $1) IS TRUE) AND (t1."creator_id" = $2))
+            ($2::text IS NOT NULL) AND EXISTS (SELECT 1 FROM "tickets" AS t1 WHERE (t1."site_id" = t0."id") AND COALESCE((t1."tenant_id" = $1), false) AND (t1."creator_id" = $2))
             """#))
     }
 
     @Test func everyHoldsOfNoVisibleRowForWhichItIsNotTrue() throws {
         let text = try Fixture.plan(#"{ sites(where: {tickets: {every: {status: {eq: CLOSED}}}}) { id } }"#).loads[0].statement.text
-        #expect(text.contains(#"(NOT EXISTS (SELECT 1 FROM "tickets" AS t1 WHERE (t1."site_id" = t0."id") AND ((t1."tenant_id" = $1) IS TRUE) AND ((t1."status" = $2) IS NOT TRUE)))"#))
+        #expect(text.contains(#"(NOT EXISTS (SELECT 1 FROM "tickets" AS t1 WHERE (t1."site_id" = t0."id") AND COALESCE((t1."tenant_id" = $1), false) AND ((t1."status" = $2) IS NOT TRUE)))"#))
     }
 
     // MARK: Order

@@ -12,7 +12,7 @@ import Testing
             order: [OrderTerm(.column(t0, "created_at"), descending: true, nullsFirst: false), OrderTerm(.column(t0, "id"))],
             limit: .parameter(3), offset: .parameter(4))
         #expect(SQLPrinter.print(select) == """
-            SELECT t0."id", t0."name" AS "n" FROM "app"."sites" AS t0 WHERE (t0."tenant_id" = $1) AND ((t0."x" = ANY ($2)) IS TRUE) \
+            SELECT t0."id", t0."name" AS "n" FROM "app"."sites" AS t0 WHERE (t0."tenant_id" = $1) AND COALESCE((t0."x" = ANY ($2)), false) \
             ORDER BY t0."created_at" DESC NULLS LAST, t0."id" LIMIT $3 OFFSET $4
             """)
     }

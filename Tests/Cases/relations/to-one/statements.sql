@@ -1,4 +1,4 @@
 SELECT t0."id", t0."site_id", t0."creator_id", t0."assignee_id" FROM "tickets" AS t0 WHERE (t0."tenant_id" = $1) ORDER BY t0."id" LIMIT $2;
-SELECT k0."ord", t0."domain" FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord) CROSS JOIN "wordpress_sites" AS t0 WHERE (t0."id" = k0."key") AND ((t0."tenant_id" = $2) IS TRUE);
-SELECT k0."ord", t0."name" FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord) CROSS JOIN "users" AS t0 WHERE (t0."id" = k0."key") AND ((t0."tenant_id" = $2) IS TRUE);
-SELECT k0."ord", t0."name", t0."email" FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord) CROSS JOIN "users" AS t0 WHERE (t0."id" = k0."key") AND ((t0."tenant_id" = $2) IS TRUE);
+SELECT k0."ord", c0."domain" FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord) CROSS JOIN LATERAL (SELECT t0."domain" FROM "wordpress_sites" AS t0 WHERE (t0."id" = k0."key") AND COALESCE((t0."tenant_id" = $2), false) OFFSET 0) AS c0;
+SELECT k0."ord", c0."name" FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord) CROSS JOIN LATERAL (SELECT t0."name" FROM "users" AS t0 WHERE (t0."id" = k0."key") AND COALESCE((t0."tenant_id" = $2), false) OFFSET 0) AS c0;
+SELECT k0."ord", c0."name", c0."email" FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord) CROSS JOIN LATERAL (SELECT t0."name", t0."email" FROM "users" AS t0 WHERE (t0."id" = k0."key") AND COALESCE((t0."tenant_id" = $2), false) OFFSET 0) AS c0;
