@@ -40,7 +40,7 @@ struct RowAccess: Sendable {
         .table(TableSource(schema: binding.table.schema, name: binding.table.name, alias: alias, purpose: .rows(type: binding.name)))
     }
 
-    /// All that must hold of a row besides what the client asks; `indexable` where the tenant is what finds the rows.
+    /// All that must hold of a row besides what the client asks; `indexable` where the tenant may be what finds the rows, and no order is lost by it.
     func conditions(_ binding: TypeBinding, row: RowReference, indexable: Bool, draft: inout StatementDraft) throws(PlanningError) -> RowConditions {
         var result = RowConditions()
         if let (condition, hoisted) = try isolation(binding, row: row, indexable: indexable, draft: &draft) {
@@ -147,10 +147,11 @@ struct RowAccess: Sendable {
         let reference = RowReference(alias: alias)
         let start = hoisting ? RowReference.batchKey : row.column(relation.local)
         var conditions: [Expression] = [.binary(reference.column(relation.remote), .equal, start)]
+        // There is no order to lose: by the tenant's index the rows are as many as the tenant has, where without it they may be found by reading all.
         switch nested {
-        case .client: conditions += try self.conditions(target, row: reference, indexable: false, draft: &draft).all
+        case .client: conditions += try self.conditions(target, row: reference, indexable: true, draft: &draft).all
         case .rule:
-            if let (isolation, _) = try isolation(target, row: reference, indexable: false, draft: &draft) { conditions.append(isolation) }
+            if let (isolation, _) = try isolation(target, row: reference, indexable: true, draft: &draft) { conditions.append(isolation) }
         }
         let tested = try condition(inner, row: reference, nested: nested, draft: &draft)
         if negated { conditions.append(.isNotTrue(tested)) } else if tested != .and([]) { conditions.append(tested) }

@@ -50,6 +50,19 @@ import Testing
         #expect(scans >= (workload == .point ? 0 : workload.loads - 1))
     }
 
+    /// Who filters by what belongs to a row reads what the tenant has, and no whole table to find it.
+    @Test(arguments: [
+        "{ tickets(where: { site: { status: { eq: SUSPENDED } } }, first: 20) { id } }",
+        "{ sites(where: { tickets: { some: { priority: { eq: HIGH } } } }, first: 20) { id } }",
+        "{ tickets(where: { creator: { name: { eq: \"x\" } }, assignee: { name: { eq: \"y\" } } }, first: 20) { id } }",
+    ]) func conditionsOnRelationsAreFoundByIndexes(_ document: String) throws {
+        let database = try Self.database.get()
+        let (plan, _) = try database.plan(document, as: Viewer(id: "size-1-u0", role: "agency_owner", tenant: "size-1", tenants: ["size-1"]))
+        let scans = try Self.nodes(of: plan.statements[0], in: database).filter { $0["Relation Name"] != nil }
+        #expect(scans.count > 1)
+        for scan in scans { #expect(scan["Node Type"] as? String != "Seq Scan", "\(scan["Relation Name"] ?? ""): \(plan.statements[0].text)") }
+    }
+
     /// The nodes of the plan that serves all values.
     private static func nodes(of statement: Statement, in database: SpotexDatabase) throws -> [[String: Any]] {
         let values = statement.parameterTypes.map { _ in "NULL" }.joined(separator: ", ")
