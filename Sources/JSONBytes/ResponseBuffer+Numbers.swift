@@ -92,19 +92,19 @@ extension ResponseBuffer {
         start.storeBytes(of: UInt8(ascii: "-"), toByteOffset: 7, as: UInt8.self)
         Self.storePair(date.day, at: start + 8)
         start.storeBytes(of: UInt8(ascii: "T"), toByteOffset: 10, as: UInt8.self)
-        let seconds = Int(date.microsecondOfDay / 1_000_000)
-        Self.storePair(seconds / 3600, at: start + 11)
+        let seconds = UInt32(truncatingIfNeeded: date.microsecondOfDay / 1_000_000)
+        Self.storePair(Int(seconds / 3600), at: start + 11)
         start.storeBytes(of: UInt8(ascii: ":"), toByteOffset: 13, as: UInt8.self)
-        Self.storePair(seconds / 60 % 60, at: start + 14)
+        Self.storePair(Int(seconds / 60 % 60), at: start + 14)
         start.storeBytes(of: UInt8(ascii: ":"), toByteOffset: 16, as: UInt8.self)
-        Self.storePair(seconds % 60, at: start + 17)
+        Self.storePair(Int(seconds % 60), at: start + 17)
         var end = 19
-        var fraction = Int(date.microsecondOfDay % 1_000_000)
+        var fraction = UInt32(truncatingIfNeeded: date.microsecondOfDay % 1_000_000)
         if fraction != 0 {
             start.storeBytes(of: UInt8(ascii: "."), toByteOffset: 19, as: UInt8.self)
-            Self.storePair(fraction / 10_000, at: start + 20)
-            Self.storePair(fraction / 100 % 100, at: start + 22)
-            Self.storePair(fraction % 100, at: start + 24)
+            Self.storePair(Int(fraction / 10_000), at: start + 20)
+            Self.storePair(Int(fraction / 100 % 100), at: start + 22)
+            Self.storePair(Int(fraction % 100), at: start + 24)
             end = 26
             while fraction % 10 == 0 {
                 fraction /= 10
@@ -135,15 +135,17 @@ extension ResponseBuffer {
             microsecondOfDay += perDay
             days -= 1
         }
-        // Count from 0000-03-01: with the leap day last, every year's months have the same lengths, and days are 730,425 later than from 2000-01-01.
-        let shifted = Int(days) + 730_425
-        let era = shifted / 146_097  // 400 years; `shifted` is never negative here
-        let dayOfEra = shifted % 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let monthFromMarch = (5 * dayOfYear + 2) / 153
-        day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-        month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-        year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
+        // Count from 0000-03-01: with the leap day last, every year's months have the same lengths, and days are 730,425 later than from 2000-01-01. From there on by
+        // multiplications in 32 bits (C. Neri, L. Schneider: Euclidean affine functions and their application to calendar algorithms, 2022).
+        let quarters = 4 &* UInt32(truncatingIfNeeded: days &+ 730_425) &+ 3
+        let century = quarters / 146_097, quartersOfCentury = quarters % 146_097 | 3
+        let scaled = UInt64(quartersOfCentury) &* 2_939_745
+        let yearOfCentury = UInt32(truncatingIfNeeded: scaled &>> 32)
+        let dayOfYear = UInt32(truncatingIfNeeded: scaled) / 2_939_745 / 4
+        let monthAndDay = 2141 &* dayOfYear &+ 197_913
+        let isNextYear = dayOfYear >= 306
+        day = Int((monthAndDay & 0xFFFF) / 2141 &+ 1)
+        month = Int(monthAndDay &>> 16) &- (isNextYear ? 12 : 0)
+        year = Int(100 &* century &+ yearOfCentury) &+ (isNextYear ? 1 : 0)
     }
 }

@@ -89,20 +89,25 @@ extension ResponseBuffer {
         return base + (length - index)
     }
 
+    /// There is room for six bytes.
     private func writeEscape(_ byte: UInt8) {
-        append(UInt8(ascii: "\\"))
-        switch byte {
-        case 0x22, 0x5C: append(byte)
-        case 0x08: append(UInt8(ascii: "b"))
-        case 0x09: append(UInt8(ascii: "t"))
-        case 0x0A: append(UInt8(ascii: "n"))
-        case 0x0C: append(UInt8(ascii: "f"))
-        case 0x0D: append(UInt8(ascii: "r"))
-        default:
-            append("u00")
-            let hex: StaticString = "0123456789abcdef"
-            append(hex.utf8Start[Int(byte >> 4)])
-            append(hex.utf8Start[Int(byte & 15)])
+        let letter: UInt8 = switch byte {
+        case 0x22, 0x5C: byte
+        case 0x08: UInt8(ascii: "b")
+        case 0x09: UInt8(ascii: "t")
+        case 0x0A: UInt8(ascii: "n")
+        case 0x0C: UInt8(ascii: "f")
+        case 0x0D: UInt8(ascii: "r")
+        default: UInt8(ascii: "u")
         }
+        let target = base + length
+        target.storeBytes(of: UInt8(ascii: "\\"), as: UInt8.self)
+        target.storeBytes(of: letter, toByteOffset: 1, as: UInt8.self)
+        length &+= 2
+        guard letter == UInt8(ascii: "u") else { return }
+        append("00")
+        let hex: StaticString = "0123456789abcdef"
+        append(hex.utf8Start[Int(byte >> 4)])
+        append(hex.utf8Start[Int(byte & 15)])
     }
 }
