@@ -188,6 +188,11 @@ extension Expression {
     /// The columns and parameters in it, outside nested statements.
     fileprivate var terms: [Expression] {
         if isTerm { return [self] }
-        return parts.flatMap(\.terms)
+        var found: [Expression] = []
+        _ = hasPart {
+            found += $0.terms
+            return false
+        }
+        return found
     }
 }

@@ -1,29 +1,33 @@
 import PostgresSQL
 
 extension Expression {
-    /// The parts of an expression, one level down; the statement of an `EXISTS` is none.
-    var parts: [Expression] {
+    /// Whether `body` is true of a part, one level down; the statement of an `EXISTS` is none. Parts are not gathered: a proof visits them all, of many statements.
+    func hasPart(_ body: (Expression) -> Bool) -> Bool {
         switch self {
-        case .column, .parameter, .integer, .boolean, .literal, .exists: []
-        case .cast(let inner, _), .not(let inner), .isNull(let inner), .isNotNull(let inner), .isTrue(let inner), .isNotTrue(let inner): [inner]
-        case .binary(let left, _, let right), .equalsAny(let left, let right), .differsFromAll(let left, let right): [left, right]
-        case .and(let items), .or(let items), .call(_, let items): items
-        case .aggregate(_, let argument): argument.map { [$0] } ?? []
-        case .choice(let condition, let chosen, let otherwise): [condition, chosen, otherwise]
+        case .column, .parameter, .integer, .boolean, .literal, .exists: return false
+        case .cast(let inner, _), .not(let inner), .isNull(let inner), .isNotNull(let inner), .isTrue(let inner), .isNotTrue(let inner): return body(inner)
+        case .binary(let left, _, let right), .equalsAny(let left, let right), .differsFromAll(let left, let right): return body(left) || body(right)
+        case .and(let items), .or(let items), .call(_, let items):
+            for item in items where body(item) { return true }
+            return false
+        case .aggregate(_, let argument): return argument.map(body) ?? false
+        case .choice(let condition, let chosen, let otherwise): return body(condition) || body(chosen) || body(otherwise)
         }
     }
 
     /// Whether a statement stands in it, at whatever depth.
     var holdsStatement: Bool {
         if case .exists = self { return true }
-        return parts.contains(where: \.holdsStatement)
+        return hasPart(\.holdsStatement)
     }
 
-    /// The first thing that `body` gives of the statements that stand directly in it, at whatever depth.
-    func firstInStatements<Found>(_ body: (Select) -> Found?) -> Found? {
-        if case .exists(let select) = self { return body(select) }
-        for part in parts { if let found = part.firstInStatements(body) { return found } }
-        return nil
+    /// Adds the statements that stand directly in it, at whatever depth.
+    func addStatements(to found: inout [Select]) {
+        if case .exists(let select) = self { return found.append(select) }
+        _ = hasPart {
+            $0.addStatements(to: &found)
+            return false
+        }
     }
 
     /// Whether it names a column of the alias, in a nested statement too.
@@ -31,19 +35,22 @@ extension Expression {
         switch self {
         case .column(let other, _): other == alias
         case .exists(let select): select.mentions(alias)
-        default: parts.contains { $0.mentions(alias) }
+        default: hasPart { $0.mentions(alias) }
         }
     }
 }
 
 extension Select {
-    /// The first thing that `body` gives of the statements in all its expressions, those of its `FROM` left out.
-    func firstInStatements<Found>(_ body: (Select) -> Found?) -> Found? {
-        for condition in conditions { if let found = condition.firstInStatements(body) { return found } }
-        for column in columns { if let found = column.expression.firstInStatements(body) { return found } }
-        for group in groups { if let found = group.firstInStatements(body) { return found } }
-        for term in order { if let found = term.expression.firstInStatements(body) { return found } }
-        return limit?.firstInStatements(body) ?? offset?.firstInStatements(body)
+    /// The statements in all its expressions, those of its `FROM` left out.
+    var statements: [Select] {
+        var found: [Select] = []
+        for condition in conditions { condition.addStatements(to: &found) }
+        for column in columns { column.expression.addStatements(to: &found) }
+        for group in groups { group.addStatements(to: &found) }
+        for term in order { term.expression.addStatements(to: &found) }
+        limit?.addStatements(to: &found)
+        offset?.addStatements(to: &found)
+        return found
     }
 
     func mentions(_ alias: Alias) -> Bool {

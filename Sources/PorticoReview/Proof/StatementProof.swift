@@ -64,12 +64,13 @@ struct StatementProof {
                 if let open = check(inner, outer: before, &names) { return open }
             }
         }
-        var plain: TruthFacts?
-        return select.firstInStatements { nested in
-            let facts = plain ?? outer.assuming(select.conditions.filter { !$0.holdsStatement })
-            plain = facts
-            return check(nested, outer: facts, &names)
+        let nested = select.statements
+        if nested.isEmpty { return nil }
+        let plain = outer.assuming(select.conditions.filter { !$0.holdsStatement })
+        for statement in nested {
+            if let open = check(statement, outer: plain, &names) { return open }
         }
+        return nil
     }
 
     private func check(_ table: TableSource, _ facts: TruthFacts, _ select: Select) -> OpenTable? {
