@@ -147,11 +147,12 @@ struct RowAccess: Sendable {
         let reference = RowReference(alias: alias)
         let start = hoisting ? RowReference.batchKey : row.column(relation.local)
         var conditions: [Expression] = [.binary(reference.column(relation.remote), .equal, start)]
-        // There is no order to lose: by the tenant's index the rows are as many as the tenant has, where without it they may be found by reading all.
         switch nested {
+        // There is no order to lose: by the tenant's index the rows are as many as the tenant has, where without it they may be found by reading all.
         case .client: conditions += try self.conditions(target, row: reference, indexable: true, draft: &draft).all
+        // What a rule asks for is mostly the viewer's own, which has an index of its own: together with the tenant's, PostgreSQL would take it for rarer than it is.
         case .rule:
-            if let (isolation, _) = try isolation(target, row: reference, indexable: true, draft: &draft) { conditions.append(isolation) }
+            if let (isolation, _) = try isolation(target, row: reference, indexable: false, draft: &draft) { conditions.append(isolation) }
         }
         let tested = try condition(inner, row: reference, nested: nested, draft: &draft)
         if negated { conditions.append(.isNotTrue(tested)) } else if tested != .and([]) { conditions.append(tested) }

@@ -115,7 +115,7 @@ import Testing
         let rules = Fixture.rules(.tenant, rows: ["Site": .toMany(Fixture.relation("Site", "tickets"), .some, mine), "Ticket": .any([])], required: [.id])
         let text = try Fixture.plan("{ sites { id } }", rules: rules).loads[0].statement.text
         #expect(text.contains(#"""
-            ($2::text IS NOT NULL) AND EXISTS (SELECT 1 FROM "tickets" AS t1 WHERE (t1."site_id" = t0."id") AND (t1."tenant_id" = $1) AND (t1."creator_id" = $2))
+            ($2::text IS NOT NULL) AND EXISTS (SELECT 1 FROM "tickets" AS t1 WHERE (t1."site_id" = t0."id") AND COALESCE((t1."tenant_id" = $1), false) AND (t1."creator_id" = $2))
             """#))
     }
 

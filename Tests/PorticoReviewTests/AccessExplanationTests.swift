@@ -106,7 +106,7 @@ enum Explained {
               rule       internal is false  roles.yaml:20:9
                          (t0."internal" = false)
               rule       ticket.subject is the viewer's claim team  roles.yaml:20:9
-                         EXISTS (SELECT 1 FROM "tickets" AS t1 WHERE (t1."id" = t0."ticket_id") AND (t1."tenant_id" = $1) AND (t1."subject" = $2))
+                         EXISTS (SELECT 1 FROM "tickets" AS t1 WHERE (t1."id" = t0."ticket_id") AND COALESCE((t1."tenant_id" = $1), false) AND (t1."subject" = $2))
               with       $1 the viewer's tenant, $2 the viewer's claim team
 
             orders
@@ -258,10 +258,10 @@ enum Explained {
             SELECT true::text, EXISTS (SELECT 1 FROM "tickets" AS p0 WHERE (p0."id" = t0."ticket_id") AND (p0."tenant_id" = $2))::text, \
             EXISTS (SELECT 1 FROM "tickets" AS t2 WHERE (t2."id" = t0."ticket_id") AND true)::text, ($3::text IS NOT NULL)::text, \
             (t0."internal" = false)::text, t0."internal"::text, \
-            EXISTS (SELECT 1 FROM "tickets" AS t1 WHERE (t1."id" = t0."ticket_id") AND (t1."tenant_id" = $2) AND (t1."subject" = $3))::text, \
+            EXISTS (SELECT 1 FROM "tickets" AS t1 WHERE (t1."id" = t0."ticket_id") AND COALESCE((t1."tenant_id" = $2), false) AND (t1."subject" = $3))::text, \
             EXISTS (SELECT 1 FROM "tickets" AS t3 WHERE (t3."id" = t0."ticket_id") AND true)::text, \
-            EXISTS (SELECT 1 FROM "tickets" AS t4 WHERE (t4."id" = t0."ticket_id") AND (t4."tenant_id" = $2) AND true)::text, \
-            EXISTS (SELECT 1 FROM "tickets" AS t5 WHERE (t5."id" = t0."ticket_id") AND (t5."tenant_id" = $2) AND (t5."subject" = $3))::text \
+            EXISTS (SELECT 1 FROM "tickets" AS t4 WHERE (t4."id" = t0."ticket_id") AND COALESCE((t4."tenant_id" = $2), false) AND true)::text, \
+            EXISTS (SELECT 1 FROM "tickets" AS t5 WHERE (t5."id" = t0."ticket_id") AND COALESCE((t5."tenant_id" = $2), false) AND (t5."subject" = $3))::text \
             FROM "ticket_messages" AS t0 WHERE (t0."id" = $1)
             """)
     }
