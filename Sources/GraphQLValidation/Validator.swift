@@ -47,7 +47,7 @@ public struct Validator: Sendable {
         FragmentsMustBeUsed.check(typed, context)
         for operation in context.index.operations { SingleRootField.check(operation, context) }
         OperationVariables.check(typed, context)
-        guard order.cycles.isEmpty, OperationExtents.check(typed, order: order, context) else { return }
+        guard order.cycles.isEmpty, OperationExtents.check(typed, order: order, context), FieldSelectionMerging.isNeeded(typed) else { return }
         for (operation, facts) in zip(context.index.operations, typed.operations) where !context.work.isUsedUp {
             var merging = FieldSelectionMerging(typed, operation: operation, context)
             merging.check(set: facts.set)

@@ -11,7 +11,7 @@ struct ListArguments {
     let first: RowBound
     let offset: RowBound?
 
-    init(_ arguments: [String: ShapedValue], on binding: TypeBinding, rules: RuleSet, catalog: Catalog) throws(PlanningError) {
+    init(_ arguments: ShapedArguments, on binding: TypeBinding, rules: RuleSet, catalog: Catalog) throws(PlanningError) {
         if let filter = arguments["where"], !filter.isNull {
             condition = try FilterArgument.read(filter, on: binding, catalog: catalog, limits: rules.limits)
         } else {

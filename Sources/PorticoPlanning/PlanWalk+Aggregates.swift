@@ -25,7 +25,7 @@ extension PlanWalk {
         switch derived {
         case .connection: return try connection(field, definition, to: binding, owner: owner, link: link, path: path)
         case .aggregate:
-            let filter = try arguments(field, definition).filter { $0.key == "where" }
+            let filter = try arguments(field, definition).only("where")
             let list = try listArguments(field, filter, binding, path: path)
             return try aggregate(field, definition, AggregatedRows(binding: binding, link: link, arguments: list, path: path), filter: filter)
         }
@@ -34,7 +34,7 @@ extension PlanWalk {
     // MARK: Aggregates
 
     /// `ticketsAggregate`: an object beside its parent's row. Its own values are one load, where any is asked for, and each `groupBy` is another.
-    private mutating func aggregate(_ field: CollectedField, _ definition: FieldType, _ rows: AggregatedRows, filter: [String: ShapedValue]) throws(PlanningError) -> OutputValue {
+    private mutating func aggregate(_ field: CollectedField, _ definition: FieldType, _ rows: AggregatedRows, filter: ShapedArguments) throws(PlanningError) -> OutputValue {
         var values = ComputedColumns(link: rows.link)
         let output = try members(field, of: definition.type.name) { walk, child, member throws(PlanningError) in
             child.name == "groupBy" ? try walk.groups(child, member, rows, filter: filter) : try walk.value(child, member, rows.binding, &values)
@@ -74,10 +74,10 @@ extension PlanWalk {
         })
     }
 
-    private mutating func groups(_ field: CollectedField, _ definition: FieldType, _ rows: AggregatedRows, filter: [String: ShapedValue]) throws(PlanningError) -> OutputValue {
+    private mutating func groups(_ field: CollectedField, _ definition: FieldType, _ rows: AggregatedRows, filter: ShapedArguments) throws(PlanningError) -> OutputValue {
         let path = "\(rows.path).\(field.responseKey)"
         let arguments = try self.arguments(field, definition)
-        let list = try listArguments(field, filter.merging(arguments.filter { $0.key == "first" }) { $1 }, rows.binding, path: path)
+        let list = try listArguments(field, filter.adding(arguments.only("first")), rows.binding, path: path)
         let keys: [GroupKey]
         do {
             keys = try GroupKey.read(arguments["keys"], on: rows.binding, readable: access.rules.types[rows.binding.name]?.fields ?? [])

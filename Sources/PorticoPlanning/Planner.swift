@@ -143,34 +143,29 @@ struct PlanWalk {
         }
         let children = collect(field.selectionSets, on: type)
         var fields = FieldList(capacity: children.count)
-        let derivedFields = access.catalog.derivedFields[type.name] ?? [:]
         for child in children {
             if child.name == "__typename" {
                 fields.add(typename: type.name, child)
                 continue
             }
-            if let derived = derivedFields[child.name] {
-                fields.add(child, try self.derived(derived, child, of: draft), isNonNull: type.fields[child.name]?.type.isNonNull ?? true)
-                continue
-            }
-            if child.name == Catalog.nodeField, let key = access.catalog.nodeKeys[type.name] {
-                fields.add(child, .nodeID(type: type.name, column: draft.cell(key)), isNonNull: true)
-                continue
-            }
-            if child.name == Catalog.accessField, access.catalog.accessTypes.contains(type.name) {
-                fields.add(child, try access(child, of: type), isNonNull: true)
-                continue
-            }
-            guard let definition = type.fields[child.name], let bound = draft.binding.fields[child.name] else {
-                throw child.notBound()
-            }
-            let value: OutputValue = switch bound {
-            case .column(let column): .cell(column: draft.cell(column), CellForm.of(column.type, as: definition.type))
-            case .relation(let relation): try self.relation(child, definition, relation, of: draft)
+            guard let definition = type.fields[child.name] else { throw child.notBound() }
+            let value: OutputValue
+            switch draft.binding.fields[child.name] {
+            case .column(let column)?: value = .cell(column: draft.cell(column), CellForm.of(column.type, as: definition.type))
+            case .relation(let relation)?: value = try self.relation(child, definition, relation, of: draft)
+            case nil: value = try unbound(child, of: type, draft)
             }
             fields.add(child, value, isNonNull: definition.type.isNonNull)
         }
         return ObjectOutput(type: type.name, fields: fields.items)
+    }
+
+    /// A field that no binding mentions.
+    private mutating func unbound(_ field: CollectedField, of type: ObjectType, _ draft: LoadDraft) throws(PlanningError) -> OutputValue {
+        if let derived = access.catalog.derivedFields[type.name]?[field.name] { return try self.derived(derived, field, of: draft) }
+        if field.name == Catalog.nodeField, let key = access.catalog.nodeKeys[type.name] { return .nodeID(type: type.name, column: draft.cell(key)) }
+        if field.name == Catalog.accessField, access.catalog.accessTypes.contains(type.name) { return try access(field, of: type) }
+        throw field.notBound()
     }
 
     private mutating func relation(_ field: CollectedField, _ definition: FieldType, _ relation: RelationBinding, of parent: LoadDraft) throws(PlanningError) -> OutputValue {
@@ -199,17 +194,17 @@ struct PlanWalk {
 
     // MARK: Arguments
 
-    mutating func arguments(_ field: CollectedField, _ definition: FieldType) throws(PlanningError) -> [String: ShapedValue] {
-        if definition.arguments.isEmpty { return [:] }
-        var shaped: [String: ShapedValue] = [:]
+    mutating func arguments(_ field: CollectedField, _ definition: FieldType) throws(PlanningError) -> ShapedArguments {
+        if definition.arguments.isEmpty { return .none }
+        var shaped = ShapedArguments()
         do {
             for (name, value) in try symbolicArguments(of: field.first, definition: definition, in: operation) {
-                shaped[name] = shapes.shape(value, variables)
+                if let value = shapes.shape(value, variables) { shaped.add(name, value) }
             }
         } catch {
             throw PlanningError(.badInput, error.items.first?.message ?? "An argument has a wrong value.", range: field.first.range, path: field.responseKey)
         }
-        for value in shaped.values { try count(value, field) }
+        for item in shaped.items { try count(item.value, field) }
         return shaped
     }
 
@@ -232,7 +227,7 @@ struct PlanWalk {
         guard steps <= allowance else { throw PlanningError(.allowance, "Planning takes more than the \(allowance) steps that were allowed for it.") }
     }
 
-    func listArguments(_ field: CollectedField, _ arguments: [String: ShapedValue], _ binding: TypeBinding, path: String) throws(PlanningError) -> ListArguments {
+    func listArguments(_ field: CollectedField, _ arguments: ShapedArguments, _ binding: TypeBinding, path: String) throws(PlanningError) -> ListArguments {
         do {
             return try ListArguments(arguments, on: binding, rules: access.rules, catalog: access.catalog)
         } catch {

@@ -7,8 +7,12 @@ struct StatementDraft {
     private(set) var parameterTypes: [UInt32] = []
     /// Relations that conditions have followed so far.
     var relations = 0
-    /// The numbers of those that equal sources share.
+    /// The numbers of those that equal sources share, once they are more than a few.
     private var shared: [ParameterSource: Int] = [:]
+    /// So many parameters are looked through.
+    private static let few = 16
+    /// Where the parameters begin that may be shared.
+    private var firstShared = 0
     private var tables = 0
     private var paths = 0
 
@@ -17,15 +21,32 @@ struct StatementDraft {
     /// Equal constants stay apart: what the server infers for one place may not fit another.
     mutating func parameter(_ source: ParameterSource, type: UInt32 = 0) -> Expression {
         let isShared = if case .constant = source { false } else { true }
-        if isShared, let number = shared[source] { return .parameter(number) }
+        if isShared, let number = number(of: source) { return .parameter(number) }
         parameters.append(source)
         parameterTypes.append(type)
-        if isShared { shared[source] = parameters.count }
+        note(parameters.count)
         return .parameter(parameters.count)
     }
 
+    private func number(of source: ParameterSource) -> Int? {
+        if parameters.count - firstShared > Self.few { return shared[source] }
+        return parameters[firstShared...].firstIndex(of: source).map { $0 + 1 }
+    }
+
+    private mutating func note(_ number: Int) {
+        let count = number - firstShared
+        guard count > Self.few else { return }
+        for added in (count == Self.few + 1 ? firstShared + 1 : number)...number {
+            if case .constant = parameters[added - 1] { continue }
+            shared[parameters[added - 1]] = added
+        }
+    }
+
     /// From here on the viewer's values are another's: equal sources before and after are different parameters.
-    mutating func separateParameters() { shared.removeAll() }
+    mutating func separateParameters() {
+        shared.removeAll()
+        firstShared = parameters.count
+    }
 
     mutating func tableAlias() -> Alias {
         defer { tables += 1 }

@@ -34,6 +34,13 @@ struct FieldSelectionMerging {
         visited = Array(repeating: 0, count: typed.fragments.count)
     }
 
+    /// Whether anything is to be merged: where sets bring nothing from elsewhere, and each has names of its own, nothing meets.
+    static func isNeeded(_ typed: TypedDocument) -> Bool {
+        typed.holdsFragments || !typed.sets.allSatisfy { entries in
+            haveNamesOfTheirOwn(entries.compactMap { if case .field(let position) = $0 { position } else { nil } }, typed)
+        }
+    }
+
     mutating func check(set: Int) {
         let fields = collect([set])
         checkShapes(fields, path: [])
@@ -45,7 +52,7 @@ struct FieldSelectionMerging {
     /// SameResponseShape for all fields of each response name.
     private mutating func checkShapes(_ fields: [Int], path: [String]) {
         guard !isExhausted, isNew(fields, \.shapesChecked), spend(fields.count) else { return }
-        if haveNamesOfTheirOwn(fields) {
+        if Self.haveNamesOfTheirOwn(fields, typed) {
             for field in fields where !isExhausted { descend(CollectionOfOne(field), path) { $0.checkShapes($1, path: $2) } }
             return
         }
@@ -63,7 +70,7 @@ struct FieldSelectionMerging {
     /// FieldsInSetCanMerge without what the shape covers.
     private mutating func checkParents(_ fields: [Int], path: [String]) {
         guard !isExhausted, isNew(fields, \.parentsChecked), spend(fields.count) else { return }
-        if haveNamesOfTheirOwn(fields) {
+        if Self.haveNamesOfTheirOwn(fields, typed) {
             for field in fields where !isExhausted {
                 guard spend(1) else { return }
                 descend(CollectionOfOne(field), path) { $0.checkParents($1, path: $2) }
@@ -96,8 +103,8 @@ struct FieldSelectionMerging {
     }
 
     /// As they mostly do: there is nothing to compare then. Of many fields it is not known.
-    private func haveNamesOfTheirOwn(_ fields: [Int]) -> Bool {
-        guard fields.count <= Self.fewFields else { return false }
+    private static func haveNamesOfTheirOwn(_ fields: [Int], _ typed: TypedDocument) -> Bool {
+        guard fields.count <= fewFields else { return false }
         for (index, field) in fields.enumerated() {
             let name = typed.fields[field].field.responseKey.value
             for other in fields[..<index] where typed.fields[other].field.responseKey.value == name { return false }

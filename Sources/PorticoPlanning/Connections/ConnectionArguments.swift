@@ -12,15 +12,14 @@ struct ConnectionArguments {
     let after: PlanOperand?
     let before: PlanOperand?
 
-    init(_ arguments: [String: ShapedValue], on binding: TypeBinding, rules: RuleSet, catalog: Catalog) throws(PlanningError) {
+    init(_ arguments: ShapedArguments, on binding: TypeBinding, rules: RuleSet, catalog: Catalog) throws(PlanningError) {
         func given(_ name: String) -> ShapedValue? { arguments[name].flatMap { $0.isNull ? nil : $0 } }
         if given("first") != nil, given("last") != nil {
             throw PlanningError(.badInput, "A page is read from one end: give \"first\" or \"last\", not both.")
         }
         isBackward = given("last") != nil
         let name = isBackward ? "last" : "first"
-        let list = arguments.filter { ["where", "orderBy"].contains($0.key) }
-        let plain = try ListArguments(list, on: binding, rules: rules, catalog: catalog)
+        let plain = try ListArguments(arguments.only("where", "orderBy"), on: binding, rules: rules, catalog: catalog)
         condition = plain.condition
         order = plain.order
         size = try ListArguments.bound(given(name), name: name, otherwise: rules.limits[.defaultFirst], maximum: rules.limits[.first])
