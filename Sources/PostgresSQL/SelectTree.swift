@@ -124,8 +124,8 @@ public indirect enum Expression: Sendable, Hashable {
     case not(Expression)
     case isNull(Expression)
     case isNotNull(Expression)
-    /// `COALESCE(…, false)`: in a `WHERE` it changes no answer. PostgreSQL uses no index for the condition inside, and takes it to hold of every other row, where it would
-    /// reckon `… IS TRUE` by the columns' statistics: what hardly ever fails is then no reason to leave an ordered index for fear that it yields too few rows.
+    /// `COALESCE(…, false)`: in a `WHERE` it changes no answer. PostgreSQL uses no index for the condition inside, and takes it to hold of half of the rows, where it would
+    /// reckon `… IS TRUE` by the column's statistics: what hardly ever fails is then no reason to leave an ordered index for fear that it yields too few.
     case isTrue(Expression)
     case isNotTrue(Expression)
     case exists(Select)

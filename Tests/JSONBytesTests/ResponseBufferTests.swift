@@ -147,11 +147,11 @@ import Testing
     }
 
     @Test func everyDayFollowsTheOneBefore() {
-        var (year, month, day) = (1896, 1, 1)
+        var (year, month, day) = (1, 1, 1)
         let perDay: Int64 = 86_400_000_000
-        var instant = -37_985 * perDay
-        while year < 2105 {
-            let expected = "\(year)-\(month < 10 ? "0" : "")\(month)-\(day < 10 ? "0" : "")\(day)T00:00:00Z"
+        var instant: Int64 = -63_082_281_600_000_000
+        while year < 2_405 {
+            let expected = "\(year < 10 ? "000" : year < 100 ? "00" : year < 1000 ? "0" : "")\(year)-\(month < 10 ? "0" : "")\(month)-\(day < 10 ? "0" : "")\(day)T00:00:00Z"
             guard Self.written(instant) == expected else {
                 Issue.record("\(Self.written(instant) ?? "nil") instead of \(expected)")
                 return
