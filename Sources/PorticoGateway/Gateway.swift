@@ -135,9 +135,7 @@ public final class Gateway {
         ticket.observation.stages.plan = planned.nanoseconds
         switch planned.result {
         case .success(let made):
-            let plan = CachedPlan(made)
-            operations.keep(plan, for: key, in: cached, maximum: settings.plansPerOperation)
-            run(plan, variables, cached.prepared, ticket)
+            run(operations.keep(made, for: key, in: cached, maximum: settings.plansPerOperation), variables, cached.prepared, ticket)
         case .failure(let error): refuse(error, cached.prepared, ticket)
         }
     }

@@ -8,6 +8,7 @@ struct OperationCache {
     private var entries: [Key: CachedOperation] = [:]
     private(set) var bytes = 0
     private var clock = 0
+    private var statements = SharedStatements()
     private let hash = ByteHash()
     private let maximumEntries: Int
     private let maximumBytes: Int
@@ -52,13 +53,15 @@ struct OperationCache {
         return entry
     }
 
-    /// Keeps a plan with its operation, as long as that itself is kept.
-    mutating func keep(_ plan: CachedPlan, for planKey: CachedOperation.PlanKey, in entry: CachedOperation, maximum: Int) {
-        guard entries[entry.key] === entry else { return }
+    /// Keeps a plan with its operation, as long as that itself is kept. It comes back with the statements of plans that run the same.
+    mutating func keep(_ made: AuthorizedPlan, for planKey: CachedOperation.PlanKey, in entry: CachedOperation, maximum: Int) -> CachedPlan {
+        let plan = CachedPlan(statements.sharing(made))
+        guard entries[entry.key] === entry else { return plan }
         bytes -= entry.weight
         entry.keep(plan, for: planKey, maximum: maximum)
         bytes += entry.weight
         if bytes > maximumBytes { shrink() }
+        return plan
     }
 
     private mutating func shrink() {

@@ -35,16 +35,17 @@ public final class AuthorizedPlan: Sendable {
         let hash = StatementTag.planHash(loads)
         self.hash = hash
         let tag = isTagged ? StatementTag.comment(operation: operationName, plan: hash) : ""
+        let (catalog, scope) = (access.catalog, access.scope)
         statements = loads.map { load in
             let merging = StatementMerging {
                 var merged = MergedLoad(load, pages: pages, tag: tag)
-                return merged.merge(access)
+                return merged.merge(catalog, scope)
             }
             return Statement(load.statement, tag: tag, merging: merging)
         }
         self.output = output
         self.pages = pages
-        scope = access.scope
+        self.scope = scope
         self.operationName = operationName
         self.operationKind = operationKind
         var dependents: [[Int]] = Array(repeating: [], count: loads.count)
@@ -56,6 +57,32 @@ public final class AuthorizedPlan: Sendable {
         self.first = first
         parameterCount = loads.reduce(0) { $0 + $1.parameters.count }
         weight = loads.reduce(output.weight + pages.reduce(0) { $0 + 500 + $1.use.structure.count }) { $0 + $1.weight + (isTagged ? 4 : 3) * $1.statement.text.utf8.count }
+    }
+
+    /// The same plan with other statements for its loads.
+    private init(_ plan: AuthorizedPlan, statements: [Statement]) {
+        loads = plan.loads
+        output = plan.output
+        pages = plan.pages
+        scope = plan.scope
+        operationName = plan.operationName
+        operationKind = plan.operationKind
+        dependents = plan.dependents
+        first = plan.first
+        self.statements = statements
+        hash = plan.hash
+        parameterCount = plan.parameterCount
+        weight = plan.weight
+    }
+
+    /// The same plan, with the very statements of another wherever both would run the same: then runs of either can be one. Rules that differ in what an operation does not touch make such plans.
+    ///
+    /// Only the text and how it is merged are the other's: values are bound, and limits kept, by this plan's own loads.
+    public func sharingStatements(of other: AuthorizedPlan) -> AuthorizedPlan {
+        guard scope == other.scope, loads.count == other.loads.count else { return self }
+        var shared = statements
+        for (index, load) in loads.enumerated() where statements[index].text == other.statements[index].text && load.runs(like: other.loads[index]) { shared[index] = other.statements[index] }
+        return AuthorizedPlan(self, statements: shared)
     }
 
     static func authorize(_ drafts: [any DraftLoad], output: ObjectOutput, pages: [Page], access: RowAccess, name: String?, kind: OperationKind, isTagged: Bool) throws(PlanningError) -> AuthorizedPlan {

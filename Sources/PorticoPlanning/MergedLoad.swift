@@ -28,8 +28,8 @@ public struct MergedLoad {
     }
 
     /// `nil` where the load cannot be merged.
-    mutating func merge(_ access: RowAccess) -> StatementMerge? {
-        guard isBounded else { return nil }
+    mutating func merge(_ catalog: Catalog, _ scope: TenantScope) -> StatementMerge? {
+        guard load.isBounded else { return nil }
         let keys: FromItem? = load.select.from.first.flatMap { if case .keys = $0 { $0 } else { nil } }
         if case .keys(let parameter, let type, _)? = keys { columns.append(ValueColumn(parameter: parameter, type: type, name: "key")) }
         for (position, source) in load.parameters.enumerated() {
@@ -41,22 +41,13 @@ public struct MergedLoad {
         let replacements = replacements
         let inner = load.select.replacingParameters { replacements[$0 - 1] }
         guard let select = keys == nil ? list(inner) : batch(inner) else { return nil }
-        if access.scope != .all {
-            let audit = IsolationAudit(catalog: access.catalog, parameters: load.parameters, merged: Self.values)
+        if scope != .all {
+            let audit = IsolationAudit(catalog: catalog, parameters: load.parameters, merged: Self.values)
             guard audit.firstUnprotected(select) == nil else { return nil }
         }
         let statement = Statement(text: tag + SQLPrinter.print(select), parameterTypes: types)
         let rows = load.parameters.firstIndex { if case .first = $0 { true } else if case .rows = $0 { true } else { false } }
         return StatementMerge(statement: statement, select: select, roles: roles, hasOwnOrdinal: keys != nil, rowsParameter: rows)
-    }
-
-    /// Whether the rows that are looked at are found by a key or are few: who waits for others must not wait for their search through a whole table.
-    private var isBounded: Bool {
-        switch load.touches {
-        case .one: true
-        case .atMost: load.link != .root || !load.notes.contains { $0.reason == .filter }
-        case .all: false
-        }
     }
 
     // MARK: Parameters
@@ -130,6 +121,33 @@ public struct MergedLoad {
         }
         return Select(
             columns: [OutputColumn(.column(Self.values, "ord"))] + names.map { OutputColumn(.column(outer, $0)) }, from: [.values(columns, Self.values), .lateral(select, outer)])
+    }
+}
+
+extension Load {
+    /// Whether the rows that are looked at are found by a key or are few: who waits for others must not wait for their search through a whole table.
+    fileprivate var isBounded: Bool {
+        switch touches {
+        case .one: true
+        case .atMost: link != .root || !notes.contains { $0.reason == .filter }
+        case .all: false
+        }
+    }
+
+    /// Whether the other load's ``MergedLoad`` serves this one's runs: the same tree, whose parameters travel in the same way.
+    func runs(like other: Load) -> Bool {
+        select == other.select && statement.parameterTypes == other.statement.parameterTypes && isBounded == other.isBounded && parameters.count == other.parameters.count
+            && zip(parameters, other.parameters).allSatisfy { $0.travels(like: $1) }
+    }
+}
+
+extension ParameterSource {
+    /// A constant is the statement's own, so that all runs must have the same. Whatever else there is comes with each run, under its own plan's bounds.
+    fileprivate func travels(like other: ParameterSource) -> Bool {
+        switch (self, other) {
+        case (.first, .first), (.offset, .offset): true
+        default: self == other
+        }
     }
 }
 

@@ -8,8 +8,9 @@ import Testing
 
 /// Loads of different requests in one statement: every viewer gets byte for byte what it gets alone.
 @Suite struct MergingTests {
-    /// Viewers who share plans, since their roles' rules are equal: what would mix if anything did.
-    static let groups: [[Viewer]] = [
+    /// Viewers who share plans, since their roles' rules are equal, and in the last group viewers of all rules, who share what statements are the same: what would mix if anything did.
+    static let groups: [[Viewer]] = ofOneRole + [ofOneRole.flatMap { $0 }]
+    private static let ofOneRole: [[Viewer]] = [
         ["a", "b", "c"].map { Viewer(id: "\($0)-u1", role: "agency_owner", tenant: $0, tenants: [$0]) },
         [["a", "b"], ["b", "c"], [], ["a", "b", "c"]].map { Viewer(id: "a-u1", role: "agency_owner", tenant: "a", tenants: $0) },
         ["a", "b", "c"].flatMap { tenant in (2...4).map { Viewer(id: "\(tenant)-u\($0)", role: "client", tenant: tenant, tenants: [tenant]) } },

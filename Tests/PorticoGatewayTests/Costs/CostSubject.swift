@@ -37,9 +37,21 @@ struct CostSubject: Sendable {
     }
 
     /// Requests of so many clients, in turn of each tenant, that arrive in one turn of the loop.
-    func askTogether(_ workload: Workload, clients: Int) async throws -> [EmbeddedGateway.Answer] {
-        let questions = try (0..<clients).map { try question(workload.document, 1 + $0 % Workload.tenants) }
+    ///
+    /// - Parameter unlike: Whether each tenant has rules of its own, which differ in a limit.
+    func askTogether(_ workload: Workload, clients: Int, unlike: Bool = false) async throws -> [EmbeddedGateway.Answer] {
+        let questions = try (0..<clients).map { client in
+            let tenant = 1 + client % Workload.tenants
+            let (request, viewer, rules) = try question(workload.document, tenant)
+            return (request, viewer, unlike ? Self.ownRules(rules, tenant) : rules)
+        }
         return await gateway.answers(to: questions)
+    }
+
+    private static func ownRules(_ rules: RuleSet, _ tenant: Int) -> RuleSet {
+        var limits = rules.limits
+        limits[.first] += tenant
+        return RuleSet(fingerprint: rules.fingerprint ^ UInt64(tenant), role: rules.role, reach: rules.reach, schema: rules.schema, types: rules.types, limits: limits)
     }
 
     /// What the loop's thread takes from the heap for one request: the least of some, since a turn of the loop more or less is not the request's doing.

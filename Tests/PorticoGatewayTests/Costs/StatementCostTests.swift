@@ -52,4 +52,22 @@ import Testing
         }
         await subject.gateway.stop()
     }
+
+    /// Tenants with files of their own have plans of their own, whose statements are the same: they go together as well as those of one plan.
+    @Test func tenantsWithRulesOfTheirOwnGoTogether() async throws {
+        let clients = 12, subject = try await CostSubject(connections: 1, workloads: [.point])
+        let documents = await subject.gateway.statistics.documentMisses
+        for _ in 0..<2 { _ = try await subject.askTogether(.point, clients: clients, unlike: true) }
+        #expect(await subject.gateway.statistics.documentMisses == documents + Workload.tenants, "each set of rules has its own operations")
+        let before = await subject.gateway.poolStatistics
+        let answers = try await subject.askTogether(.point, clients: clients, unlike: true)
+        let after = await subject.gateway.poolStatistics
+        #expect(after.submitted - before.submitted == clients)
+        #expect(after.sent - before.sent <= 2)
+        for (index, answer) in answers.enumerated() {
+            let isSame = try await subject.ask(.point, tenant: 1 + index % Workload.tenants).body == answer.body
+            #expect(isSame)
+        }
+        await subject.gateway.stop()
+    }
 }
