@@ -7,8 +7,10 @@ import SocketLoop
 /// The rows of several levels are freed in another order than they came in, and a block that stays, such as one of a cache, keeps everything below it: after an answer of 50 MB
 /// that can be tens of megabytes for ever. While such answers keep coming, the memory is of use to the next; once none has come for a moment, it goes.
 final class AnswerMemory {
-    /// Bytes of an answer from which on it counts as large: of smaller ones the heap gives back enough by itself.
-    static let large = 1 << 20
+    /// Bytes of an answer from which on it counts: of smaller ones the heap gives back enough by itself.
+    static let large = 128 << 10
+    /// Bytes of such answers together, from which on it is worth the while.
+    static let enough = 1 << 20
     /// Milliseconds without a large answer, after which it goes.
     static let quiet = 1_000
 
@@ -16,6 +18,8 @@ final class AnswerMemory {
     private let quiet: Int
     private let giveBack: () -> Void
     private var timer: TimerToken?
+    /// Of large answers since it went last.
+    private var bytes = 0
 
     /// - Parameter giveBack: Called on the loop.
     init(reactor: Reactor, quiet: Int = AnswerMemory.quiet, giveBack: @escaping () -> Void) {
@@ -29,11 +33,14 @@ final class AnswerMemory {
         self.init(reactor: reactor) { offload({ malloc_trim(0) }, { _ in }) }
     }
 
-    func answered(bytes: Int) {
-        guard bytes >= Self.large else { return }
+    func answered(bytes count: Int) {
+        guard count >= Self.large else { return }
+        bytes += count
+        guard bytes >= Self.enough else { return }
         if let timer { reactor.cancel(timer) }
         timer = reactor.after(milliseconds: quiet) { [weak self] in
             self?.timer = nil
+            self?.bytes = 0
             self?.giveBack()
         }
     }

@@ -15,14 +15,14 @@ struct AnswerMemoryTests {
         var last = 0
         // Those that follow each other put it off.
         for _ in 0..<4 {
-            memory.answered(bytes: AnswerMemory.large)
+            memory.answered(bytes: AnswerMemory.enough)
             last = reactor.now
             turn(reactor, milliseconds: 20)
         }
         turn(reactor, milliseconds: 400)
         #expect(times.count == 1)
         #expect(times.first.map { $0 >= last + 100 } == true)
-        memory.answered(bytes: AnswerMemory.large)
+        memory.answered(bytes: AnswerMemory.enough)
         turn(reactor, milliseconds: 400)
         #expect(times.count == 2)
     }
@@ -31,9 +31,24 @@ struct AnswerMemoryTests {
         let reactor = Reactor()
         var count = 0
         let memory = AnswerMemory(reactor: reactor, quiet: 1) { count += 1 }
-        memory.answered(bytes: AnswerMemory.large - 1)
+        for _ in 0...(AnswerMemory.enough / AnswerMemory.large) { memory.answered(bytes: AnswerMemory.large - 1) }
         turn(reactor, milliseconds: 50)
         #expect(count == 0)
+    }
+
+    /// Some that come one after the other leave as much behind as a larger one; each time they are counted anew.
+    @Test func severalAreEnoughTogether() {
+        let reactor = Reactor()
+        var count = 0
+        let memory = AnswerMemory(reactor: reactor, quiet: 1) { count += 1 }
+        for round in 1...2 {
+            for _ in 1..<(AnswerMemory.enough / AnswerMemory.large) { memory.answered(bytes: AnswerMemory.large) }
+            turn(reactor, milliseconds: 50)
+            #expect(count == round - 1)
+            memory.answered(bytes: AnswerMemory.large)
+            turn(reactor, milliseconds: 50)
+            #expect(count == round)
+        }
     }
 
     @Test func itMayGoBeforeItsTime() {
@@ -41,7 +56,7 @@ struct AnswerMemoryTests {
         var count = 0
         do {
             let memory = AnswerMemory(reactor: reactor, quiet: 1) { count += 1 }
-            memory.answered(bytes: AnswerMemory.large)
+            memory.answered(bytes: AnswerMemory.enough)
         }
         turn(reactor, milliseconds: 50)
         #expect(count == 0)
