@@ -7,13 +7,15 @@ struct SharedStatements {
         let hash: String
         let name: String?
         let scope: TenantScope
+        /// The hash leaves out what is the same in all of a statement's runs.
+        let constants: Int
     }
 
     private struct Holder {
         weak var plan: AuthorizedPlan?
     }
 
-    /// By what tells statements apart, the plan that was made last: it has those that others share.
+    /// By what tells statements apart, the plan that was made last: it has those that the ones before it share.
     private var plans: [Key: Holder] = [:]
     /// So many are kept before those whose plans are gone are swept out.
     private var sweptAt = Self.few
@@ -21,7 +23,7 @@ struct SharedStatements {
 
     /// The plan, with the statements of those that run the same.
     mutating func sharing(_ plan: AuthorizedPlan) -> AuthorizedPlan {
-        let key = Key(hash: plan.hash, name: plan.operationName, scope: plan.scope)
+        let key = Key(hash: plan.hash, name: plan.operationName, scope: plan.scope, constants: Self.constants(of: plan))
         let shared = plans[key]?.plan.map(plan.sharingStatements(of:)) ?? plan
         plans[key] = Holder(plan: shared)
         if plans.count > sweptAt {
@@ -29,5 +31,13 @@ struct SharedStatements {
             sweptAt = max(Self.few, 2 * plans.count)
         }
         return shared
+    }
+
+    private static func constants(of plan: AuthorizedPlan) -> Int {
+        var hasher = Hasher()
+        for load in plan.loads {
+            for case .constant(let value) in load.parameters { hasher.combine(value) }
+        }
+        return hasher.finalize()
     }
 }

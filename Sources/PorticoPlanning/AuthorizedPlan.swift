@@ -35,6 +35,7 @@ public final class AuthorizedPlan: Sendable {
         let hash = StatementTag.planHash(loads)
         self.hash = hash
         let tag = isTagged ? StatementTag.comment(operation: operationName, plan: hash) : ""
+        // Not the access itself: what others share must not keep the rules that it was made under.
         let (catalog, scope) = (access.catalog, access.scope)
         statements = loads.map { load in
             let merging = StatementMerging {
@@ -77,7 +78,8 @@ public final class AuthorizedPlan: Sendable {
 
     /// The same plan, with the very statements of another wherever both would run the same: then runs of either can be one. Rules that differ in what an operation does not touch make such plans.
     ///
-    /// Only the text and how it is merged are the other's: values are bound, and limits kept, by this plan's own loads.
+    /// Only the text and how it is merged are the other's: values are bound, and limits kept, by this plan's own loads. The other's loads stay as long as its statements do, so that a plan may
+    /// hold up to twice its ``weight``.
     public func sharingStatements(of other: AuthorizedPlan) -> AuthorizedPlan {
         guard scope == other.scope, loads.count == other.loads.count else { return self }
         var shared = statements

@@ -67,7 +67,7 @@ final class LoadDraft: DraftLoad {
             inner = list(rows.row, where: conditions.filter { !rows.hoisted.contains($0) }, access, &draft)
         } else {
             inner = Select(columns: columns.map { OutputColumn(rows.row.column($0)) }, from: [access.table(binding, alias: rows.row.alias)], conditions: conditions)
-            // Keeps PostgreSQL from joining: the statement would be planned once, for as many keys as it guesses, and then read whole tables that are small enough at that time.
+            // Keeps PostgreSQL from joining: planned once, for a guess of the keys, the statement would go on reading a whole table that was small then.
             if isByPrimaryKey { inner.offset = .integer(0) }
         }
         let list = Alias("c", 0)
@@ -75,7 +75,7 @@ final class LoadDraft: DraftLoad {
             columns: [DraftRows.ordinal] + columns.map { OutputColumn(.column(list, $0.column)) }, from: [keys, .lateral(inner, list)], conditions: rows.hoisted)
     }
 
-    /// Whether each key has one row at the most, and an index that finds it.
+    /// Whether each key has one row at the most, and an index that finds it (`portico check` warns of a relation without one).
     private var isByPrimaryKey: Bool {
         if case .batch(let relation, _, _, _) = link { relation.remote.column == binding.key.column } else { false }
     }

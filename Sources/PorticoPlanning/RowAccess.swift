@@ -148,7 +148,7 @@ struct RowAccess: Sendable {
         let start = hoisting ? RowReference.batchKey : row.column(relation.local)
         var conditions: [Expression] = [.binary(reference.column(relation.remote), .equal, start)]
         switch nested {
-        // There is no order to lose: by the tenant's index the rows are as many as the tenant has, where without it they may be found by reading all.
+        // By the tenant's index the rows are as many as the tenant has, where without it they may be found by reading all; none of them has an order to lose.
         case .client: conditions += try self.conditions(target, row: reference, indexable: true, draft: &draft).all
         // What a rule asks for is mostly the viewer's own, which has an index of its own: together with the tenant's, PostgreSQL would take it for rarer than it is.
         case .rule:

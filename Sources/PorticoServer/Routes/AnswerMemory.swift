@@ -5,20 +5,20 @@ import SocketLoop
 /// Gives back to the system what large answers have left behind on the heap.
 ///
 /// The rows of several levels are freed in another order than they came in, and a block that stays, such as one of a cache, keeps everything below it: after an answer of 50 MB
-/// that can be tens of megabytes for ever. While such answers keep coming, the memory is of use to the next; once none has come for a moment, it goes.
+/// that can be tens of megabytes for ever. While such answers keep coming, the memory is of use to the next; once few have come for a moment, it goes.
 final class AnswerMemory {
     /// Bytes of an answer from which on it counts: of smaller ones the heap gives back enough by itself.
     static let large = 128 << 10
     /// Bytes of such answers together, from which on it is worth the while.
     static let enough = 1 << 20
-    /// Milliseconds without a large answer, after which it goes.
+    /// Milliseconds in which not so much more came, after which it goes.
     static let quiet = 1_000
 
     private let reactor: Reactor
     private let quiet: Int
     private let giveBack: () -> Void
     private var timer: TimerToken?
-    /// Of large answers since it went last.
+    /// Of large answers since they were last enough: what trickles in does not put it off.
     private var bytes = 0
 
     /// - Parameter giveBack: Called on the loop.
@@ -37,10 +37,10 @@ final class AnswerMemory {
         guard count >= Self.large else { return }
         bytes += count
         guard bytes >= Self.enough else { return }
+        bytes = 0
         if let timer { reactor.cancel(timer) }
         timer = reactor.after(milliseconds: quiet) { [weak self] in
             self?.timer = nil
-            self?.bytes = 0
             self?.giveBack()
         }
     }
