@@ -62,24 +62,20 @@ final class LoadDraft: DraftLoad {
         if columns.isEmpty { _ = cell(binding.key) }
         let conditions = rows.notes.map(\.condition)
         guard let keys = rows.keys else { return list(rows.row, where: conditions, access, &draft) }
-        var inner: Select
-        if isList {
-            inner = list(rows.row, where: conditions.filter { !rows.hoisted.contains($0) }, access, &draft)
-        } else {
-            inner = Select(columns: columns.map { OutputColumn(rows.row.column($0)) }, from: [access.table(binding, alias: rows.row.alias)], conditions: conditions)
-            // Keeps PostgreSQL from joining: planned once, for a guess of the keys, the statement would go on reading a whole table that was small then.
-            if isByPrimaryKey { inner.offset = .integer(0) }
-        }
+        var inner = list(rows.row, where: conditions.filter { !rows.hoisted.contains($0) }, access, &draft)
+        // Keeps PostgreSQL from joining: planned once, for a guess of the keys, the statement would go on reading a whole table that was small then.
+        if isLookUp { inner.offset = .integer(0) }
         let list = Alias("c", 0)
         return Select(
             columns: [DraftRows.ordinal] + columns.map { OutputColumn(.column(list, $0.column)) }, from: [keys, .lateral(inner, list)], conditions: rows.hoisted)
     }
 
-    /// Whether each key has one row at the most, and an index that finds it (`portico check` warns of a relation without one).
-    private var isByPrimaryKey: Bool {
-        if case .batch(let relation, _, _, _) = link { relation.remote.column == binding.key.column } else { false }
+    /// Whether each key of a batch has one row at the most, and an index that finds it (`portico check` warns of a relation without one).
+    private var isLookUp: Bool {
+        if case .batch(let relation, _, _, _) = link { !isList && relation.remote.column == binding.key.column } else { false }
     }
 
+    /// The rows by their conditions: all that a list asks for, or a row.
     private func list(_ row: RowReference, where conditions: [Expression], _ access: RowAccess, _ draft: inout StatementDraft) -> Select {
         Select(
             columns: columns.map { OutputColumn(row.column($0)) },

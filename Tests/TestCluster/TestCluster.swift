@@ -74,6 +74,23 @@ public final class TestCluster: Sendable {
         try tools.run("psql", ["-h", folder, "-U", "postgres", "-d", database, "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql])
     }
 
+    /// Runs a statement under its generic plan, the one that serves all values, as the gateway's sessions do; `before` is SQL that stands before `EXECUTE`.
+    ///
+    /// - Parameter values: Of its parameters, as SQL.
+    public func psql(generic statement: String, values: [String], before: String = "", database: String) throws -> String {
+        try psql(
+            "SET plan_cache_mode = force_generic_plan; SET jit = off; PREPARE generic AS \(statement); \(before) EXECUTE generic \(values.isEmpty ? "" : "(\(values.joined(separator: ", ")))");",
+            database: database)
+    }
+
+    /// The top node of a statement's generic plan, as `EXPLAIN` prints it in JSON; `options` are further ones of it.
+    public func genericPlan(of statement: String, values: [String], options: [String] = [], database: String) throws -> [String: Any] {
+        let text = try psql(generic: statement, values: values, before: "EXPLAIN (\((options + ["FORMAT JSON"]).joined(separator: ", ")))", database: database)
+        guard let start = text.firstIndex(of: "["), let plans = try JSONSerialization.jsonObject(with: Data(text[start...].utf8)) as? [[String: Any]], let node = plans.first?["Plan"] as? [String: Any]
+        else { throw TestClusterFailure("EXPLAIN printed no plan: \(text)") }
+        return node
+    }
+
     // MARK: Faults
 
     /// Starts the server and waits until it answers; nothing happens if it runs.

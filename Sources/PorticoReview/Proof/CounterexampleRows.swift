@@ -189,10 +189,7 @@ extension Expression {
     fileprivate var terms: [Expression] {
         if isTerm { return [self] }
         var found: [Expression] = []
-        _ = hasPart {
-            found += $0.terms
-            return false
-        }
+        forEachPart { found += $0.terms }
         return found
     }
 }

@@ -15,6 +15,13 @@ extension Expression {
         }
     }
 
+    func forEachPart(_ body: (Expression) -> Void) {
+        _ = hasPart { part in
+            body(part)
+            return false
+        }
+    }
+
     /// Whether a statement stands in it, at whatever depth.
     var holdsStatement: Bool {
         if case .exists = self { return true }
@@ -24,10 +31,7 @@ extension Expression {
     /// Adds the statements that stand directly in it, at whatever depth.
     func addStatements(to found: inout [Select]) {
         if case .exists(let select) = self { return found.append(select) }
-        _ = hasPart {
-            $0.addStatements(to: &found)
-            return false
-        }
+        forEachPart { $0.addStatements(to: &found) }
     }
 
     /// Whether it names a column of the alias, in a nested statement too.

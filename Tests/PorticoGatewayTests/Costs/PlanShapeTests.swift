@@ -1,4 +1,3 @@
-import Foundation
 import PorticoAccess
 import PorticoPlanning
 import PostgresSQL
@@ -65,13 +64,7 @@ import Testing
 
     /// The nodes of the plan that serves all values.
     private static func nodes(of statement: Statement, in database: SpotexDatabase) throws -> [[String: Any]] {
-        let values = statement.parameterTypes.map { _ in "NULL" }.joined(separator: ", ")
-        let text = try database.cluster.psql(
-            "SET plan_cache_mode = force_generic_plan; SET jit = off; PREPARE shape AS \(statement.text); EXPLAIN (FORMAT JSON) EXECUTE shape \(values.isEmpty ? "" : "(\(values))");",
-            database: database.name)
-        let start = try #require(text.firstIndex(of: "["))
-        let parsed = try JSONSerialization.jsonObject(with: Data(text[start...].utf8)) as? [[String: Any]]
-        var waiting = [try #require(parsed?.first?["Plan"] as? [String: Any])], found: [[String: Any]] = []
+        var waiting = [try database.cluster.genericPlan(of: statement.text, values: statement.parameterTypes.map { _ in "NULL" }, database: database.name)], found: [[String: Any]] = []
         while let node = waiting.popLast() {
             found.append(node)
             waiting += node["Plans"] as? [[String: Any]] ?? []

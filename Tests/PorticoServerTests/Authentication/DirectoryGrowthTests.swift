@@ -23,13 +23,9 @@ import Testing
 
     private func look(below tenant: String, in database: String) throws -> (ids: Set<String>, pages: Int) {
         let statement = try #require(DirectoryStatements(users: UserTable(), tenants: TenantTable()).subtree)
-        let prepared = "SET plan_cache_mode = force_generic_plan; SET jit = off; PREPARE look AS \(statement.text); "
-        let cluster = try TestCluster.shared()
-        let ids = try cluster.psql("\(prepared) EXECUTE look ('\(tenant)');", database: database).split(separator: "\n").map(String.init)
-        let plan = try cluster.psql("\(prepared) EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) EXECUTE look ('\(tenant)');", database: database)
-        let start = try #require(plan.firstIndex(of: "["))
-        let parsed = try JSONSerialization.jsonObject(with: Data(plan[start...].utf8)) as? [[String: Any]]
-        let node = try #require(parsed?.first?["Plan"] as? [String: Any])
+        let cluster = try TestCluster.shared(), values = ["'\(tenant)'"]
+        let ids = try cluster.psql(generic: statement.text, values: values, database: database).split(separator: "\n").map(String.init)
+        let node = try cluster.genericPlan(of: statement.text, values: values, options: ["ANALYZE", "BUFFERS", "TIMING OFF"], database: database)
         let pages = ["Shared Hit Blocks", "Shared Read Blocks"].map { node[$0] as? Int ?? 0 }.reduce(0, +)
         return (Set(ids), pages)
     }
