@@ -9,6 +9,8 @@ public final class ResponseBuffer {
     @exclusivity(unchecked) @usableFromInline var base: UnsafeMutableRawPointer
     @exclusivity(unchecked) @usableFromInline var capacity: Int
     @exclusivity(unchecked) @usableFromInline var length: Int
+    /// What is to live as long as the buffer, such as the reservation of its bytes in a budget.
+    public var reservation: AnyObject?
 
     /// - Parameter capacity: bytes to start with; at least 64 are taken.
     public init(capacity: Int = 4096) {

@@ -1,0 +1,32 @@
+import SocketLoop
+import Testing
+
+@Suite struct ByteBudgetTests {
+    @Test("Bytes that do not fit are refused, and nothing is taken for them")
+    func refusesWhatDoesNotFit() {
+        let budget = ByteBudget(limit: 100)
+        let first = ByteReservation(budget), second = ByteReservation(budget)
+        #expect(first.grow(by: 60))
+        #expect(!second.grow(by: 41))
+        #expect(second.bytes == 0)
+        #expect(second.grow(by: 40))
+        #expect(budget.used == 100)
+        #expect(budget.left == 0)
+        #expect(budget.refusals == 1)
+    }
+
+    @Test("A reservation gives its bytes back when it shrinks and when it ends")
+    func givesBack() {
+        let budget = ByteBudget(limit: 100)
+        do {
+            let reservation = ByteReservation(budget)
+            #expect(reservation.grow(by: 80))
+            reservation.shrink(to: 30)
+            #expect(budget.used == 30)
+            reservation.shrink(to: 50)
+            #expect(reservation.bytes == 30)
+        }
+        #expect(budget.used == 0)
+        #expect(budget.peak == 80)
+    }
+}
