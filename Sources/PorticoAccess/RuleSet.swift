@@ -96,6 +96,25 @@ public enum ViewerValue: Sendable, Hashable {
     case claim(String)
 }
 
+extension ViewerValue: Comparable {
+    /// The order of the cases, and of claims by the bytes of their names: what is made of a set of them is always the same.
+    public static func < (left: ViewerValue, right: ViewerValue) -> Bool {
+        if left.rank != right.rank { return left.rank < right.rank }
+        guard case .claim(let name) = left, case .claim(let other) = right else { return false }
+        return name.utf8.lexicographicallyPrecedes(other.utf8)
+    }
+
+    private var rank: Int {
+        switch self {
+        case .claim: 0
+        case .id: 1
+        case .role: 2
+        case .tenant: 3
+        case .tenants: 4
+        }
+    }
+}
+
 /// The place of a rule.
 public struct RuleOrigin: Sendable, Hashable, CustomStringConvertible {
     public var file: String

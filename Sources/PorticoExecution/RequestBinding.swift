@@ -49,11 +49,14 @@ public struct RequestBinding: Sendable {
 
     private func value(_ source: ParameterSource, of load: Load, _ plan: AuthorizedPlan, _ pages: [BoundPage]) throws(PlanningError) -> ParameterValue {
         switch source {
-        case .constant(let value): return value
+        case .constant(let value), .rule(let value): return value
         case .variable(let place, let form):
             guard let given = lookUp(place), given != .null else { throw missing(place, load) }
-            if case .string(let text) = given, form.column == .text, !form.isList, !form.isPattern, !text.utf8.contains(0) { return .text(Array(text.utf8)) }
+            if case .string(let text) = given, form.column == .text, !form.isList, form.use == .value, !text.utf8.contains(0) { return .text(Array(text.utf8)) }
             if form.isList, case .list(let items) = given, items.count > limits[.operands] { throw tooLong(items.count, place, load) }
+            if form.use != .value, case .string(let text) = given, let problem = TextUseLimit.problem(text.utf8.count, limits) {
+                throw PlanningError(problem.kind, "Variable \"$\(name(place))\": \(problem.message)", range: load.range, path: load.path)
+            }
             return try encode(given, form, at: name(place), load)
         case .elements(let elements, let form):
             var items: [InputValue] = []
@@ -199,12 +202,24 @@ public struct RequestBinding: Sendable {
             }
             let (product, overflow) = parents.multipliedReportingOverflow(by: each)
             touched[load.index] = overflow ? .max : product
-            total = total.addingReportingOverflow(touched[load.index]).overflow ? .max : total + touched[load.index]
+            total = Self.sum(total, touched[load.index])
+            if !load.reads.isEmpty {
+                // A filter may have to test all rows of each parent before as many as are asked for pass it.
+                let testedEach = known.map { max(each, $0) } ?? min(each, PlanEstimate.assumedTested)
+                let (tested, overflow) = parents.multipliedReportingOverflow(by: testedEach)
+                total = Self.sum(total, estimate.rowsRead(by: load, testing: overflow ? .max : tested))
+            }
             if total > limit {
                 // Not how many: what PostgreSQL reckons with are the rows of all tenants.
                 let message = "This operation may touch more than the \(limit) rows that are allowed."
                 throw PlanningError(.limit(.cost), message, range: load.range, path: load.path)
             }
         }
+    }
+
+    /// `Int.max` beyond what can be counted.
+    private static func sum(_ left: Int, _ right: Int) -> Int {
+        let (sum, overflow) = left.addingReportingOverflow(right)
+        return overflow ? .max : sum
     }
 }

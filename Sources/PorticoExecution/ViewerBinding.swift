@@ -29,7 +29,7 @@ package struct ViewerBinding {
 
     private func value(_ source: ParameterSource) -> ParameterValue {
         switch source {
-        case .constant(let value): value
+        case .constant(let value), .rule(let value): value
         case .viewer(let value, let form): RequestBinding.value(value, of: viewer, form)
         case .tenant(let type): viewer.tenants.count == 1 ? RequestBinding.encodeQuietly(.string(viewer.tenants[0]), ValueForm(type)) : .null
         case .tenants(let type): RequestBinding.encodeQuietly(.list(viewer.tenants.map(InputValue.string)), ValueForm(type, isList: true))

@@ -36,7 +36,12 @@ struct SharedStatements {
     private static func constants(of plan: AuthorizedPlan) -> Int {
         var hasher = Hasher()
         for load in plan.loads {
-            for case .constant(let value) in load.parameters { hasher.combine(value) }
+            for source in load.parameters {
+                switch source {
+                case .constant(let value), .rule(let value): hasher.combine(value)
+                default: break
+                }
+            }
         }
         return hasher.finalize()
     }

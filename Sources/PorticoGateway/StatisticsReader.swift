@@ -30,7 +30,10 @@ final class StatisticsReader {
     private static func ties(_ catalog: Catalog) -> Set<String> {
         var found: Set<String> = []
         for type in catalog.types.values {
-            if case .column(let column) = type.isolation { found.insert(column.column) }
+            switch type.isolation {
+            case .column(let column), .path(_, let column): found.insert(column.column)
+            case .none, .unstated: break
+            }
             for field in type.fields.keys {
                 if let relation = type.relation(field) { found.insert(relation.remote.column) }
             }

@@ -21,8 +21,8 @@ struct AggregateDraft: DraftLoad {
 
     // MARK: Statement
 
-    func filter(_ access: RowAccess, _ row: RowReference, _ draft: inout StatementDraft) throws(PlanningError) -> [ConditionNote] {
-        try access.filter(rows.condition, row: row, draft: &draft)
+    func filter(_ access: RowAccess, _ row: RowReference, _ barrier: Barrier, _ draft: inout StatementDraft) throws(PlanningError) -> [ClientCondition] {
+        try access.filter(rows.condition, row: row, barrier, draft: &draft)
     }
 
     /// `SELECT count(*) … FROM table WHERE …`; in a batch `… CROSS JOIN LATERAL (SELECT count(*) …)`: a row for every key, also where no row of the table is left.
@@ -41,13 +41,14 @@ struct AggregateDraft: DraftLoad {
         let groups = keys.map { $0.expression(row) }
         return Select(
             columns: (groups + values.map { $0.expression(row) }).enumerated().map { OutputColumn($1, as: "v\($0)") },
-            from: [access.table(binding, alias: row.alias)], conditions: drafted.notes.map(\.condition), groups: groups, order: groups.map { OrderTerm($0) },
+            from: [access.table(binding, alias: row.alias)], conditions: drafted.conditions, stated: drafted.stated, groups: groups, order: groups.map { OrderTerm($0) },
             limit: keys.isEmpty ? nil : draft.parameter(.first(rows.first)))
     }
 
     func load(_ select: Select, _ link: Link, _ draft: StatementDraft, _ notes: [ConditionNote], _ access: RowAccess) -> Load {
         Load(
             index: index, type: binding.name, path: path, range: range, link: link, isList: !keys.isEmpty, select: select, parameters: draft.parameters,
-            parameterTypes: draft.parameterTypes, content: keys.isEmpty ? .totals : .groups, touches: .all(assumed: access.rules.limits[.first]), notes: notes)
+            parameterTypes: draft.parameterTypes, content: keys.isEmpty ? .totals : .groups, touches: .all(assumed: access.rules.limits[.first]), notes: notes,
+            reads: rows.condition.map { FilterRead.reads($0) } ?? [])
     }
 }

@@ -96,6 +96,9 @@ public final class AuthorizedPlan: Sendable {
                 let audit = IsolationAudit(catalog: access.catalog, parameters: load.parameters)
                 if let type = audit.firstUnprotected(load.select) { throw PlanningError(.isolation, "A load of \(type) lacks its tenant condition.", path: load.path) }
             }
+            if let type = BarrierAudit(catalog: access.catalog, parameters: load.parameters).firstExposed(load.select) {
+                throw PlanningError(.isolation, "A load evaluates what the client states on rows of \(type) that are hidden.", path: load.path)
+            }
             loads.append(load)
         }
         return AuthorizedPlan(loads: loads, output: output, pages: pages, access: access, operationName: name, operationKind: kind, isTagged: isTagged)

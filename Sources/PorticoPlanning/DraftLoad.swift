@@ -13,7 +13,7 @@ protocol DraftLoad {
     var isKeyed: Bool { get }
 
     /// What the client asks of the rows.
-    func filter(_ access: RowAccess, _ row: RowReference, _ draft: inout StatementDraft) throws(PlanningError) -> [ConditionNote]
+    func filter(_ access: RowAccess, _ row: RowReference, _ barrier: Barrier, _ draft: inout StatementDraft) throws(PlanningError) -> [ClientCondition]
     func statement(_ rows: DraftRows, _ access: RowAccess, _ draft: inout StatementDraft) -> Select
     func load(_ select: Select, _ link: Link, _ draft: StatementDraft, _ notes: [ConditionNote], _ access: RowAccess) -> Load
 }
@@ -22,6 +22,10 @@ protocol DraftLoad {
 struct DraftRows {
     var row: RowReference
     var notes: [ConditionNote]
+    /// What finds the rows and what hides some.
+    var conditions: [Expression]
+    /// What the client asks of them.
+    var stated: StatedConditions
     /// What of the conditions speaks of a batch's key alone.
     var hoisted: [Expression] = []
     /// Where a batch's keys come from.
@@ -58,10 +62,14 @@ extension DraftLoad {
         if let (column, source) = key {
             notes.append(ConditionNote(condition: .binary(row.column(column), .equal, draft.parameter(source)), reason: .key))
         }
-        let findsByTenant = key == nil && arguments?.pins(binding.isolation) != true
-        notes += try access.conditions(binding, row: row, indexable: findsByTenant, draft: &draft).notes
-        notes += try filter(access, row, &draft)
-        return DraftRows(row: row, notes: notes)
+        let pinned = key == nil ? arguments?.pinned(binding.isolation) : nil
+        let rules = try access.conditions(binding, row: row, indexable: key == nil && pinned == nil, draft: &draft)
+        let conditions = (notes + rules.notes).map(\.condition)
+        let barrier = Barrier(conditions, of: binding)
+        let client = try filter(access, row, barrier, &draft)
+        var stated = barrier.around(client)
+        if let pinned, let gate = access.tenantTest(ofPinned: pinned, among: client, of: binding, draft: &draft) { stated.outside.append(gate) }
+        return DraftRows(row: row, notes: notes + rules.notes + client.map(\.note), conditions: conditions, stated: stated)
     }
 
     /// Rows found by the keys of the parent's rows.
@@ -70,7 +78,9 @@ extension DraftLoad {
         let row = RowReference(alias: draft.tableAlias(), keyed: isKeyed ? relation.remote.column : nil)
         let tie = ConditionNote(condition: .binary(row.column(relation.remote), .equal, RowReference.batchKey), reason: .key)
         let rules = try access.conditions(binding, row: row, indexable: false, draft: &draft)
-        let notes = [tie] + rules.notes + (try filter(access, row, &draft))
-        return DraftRows(row: row, notes: notes, hoisted: rules.hoisted, keys: .keys(parameter: keys, type: keyType.rawValue, Alias("k", 0)))
+        let barrier = Barrier(rules.all, of: binding)
+        let client = try filter(access, row, barrier, &draft)
+        return DraftRows(
+            row: row, notes: [tie] + rules.notes + client.map(\.note), conditions: ([tie] + rules.notes).map(\.condition), stated: barrier.around(client), hoisted: rules.hoisted, keys: .keys(parameter: keys, type: keyType.rawValue, Alias("k", 0)))
     }
 }

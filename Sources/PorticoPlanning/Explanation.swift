@@ -70,9 +70,9 @@ public struct Explanation: Sendable {
 
     private func describe(_ source: ParameterSource, _ load: Load) -> String {
         switch source {
-        case .constant(.null): "null"
-        case .constant(.text(let bytes)): "\"\(String(decoding: bytes, as: UTF8.self))\""
-        case .constant(.binary(let bytes)): "\(bytes.count) bytes"
+        case .constant(.null), .rule(.null): "null"
+        case .constant(.text(let bytes)), .rule(.text(let bytes)): "\"\(String(decoding: bytes, as: UTF8.self))\""
+        case .constant(.binary(let bytes)), .rule(.binary(let bytes)): "\(bytes.count) bytes"
         case .variable(let place, _): "variable \(describe(place))"
         case .elements(let elements, _): "a list of \(elements.count) values, some of them variables"
         case .viewer(let value, _): "the viewer's \(describe(value))"

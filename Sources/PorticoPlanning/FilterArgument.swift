@@ -18,7 +18,7 @@ enum FilterArgument {
 
 extension FilterLimits {
     /// Of a client's filter.
-    init(_ limits: RuleLimits) { self.init(depth: limits[.filterDepth], conditions: limits[.filterConditions], operands: limits[.operands]) }
+    init(_ limits: RuleLimits) { self.init(depth: limits[.filterDepth], conditions: limits[.filterConditions], operands: limits[.operands], lists: limits[.filterLists]) }
 }
 
 extension RequestLimit {
@@ -27,6 +27,7 @@ extension RequestLimit {
         case .depth: .filterDepth
         case .conditions: .filterConditions
         case .operands: .operands
+        case .lists: .filterLists
         }
     }
 }

@@ -23,14 +23,14 @@ struct IsolationAudit {
             case .lateral(let inner, _):
                 if let found = check(inner, outer: select.conditions) { return found }
             case .table(let table):
-                guard case .rows(let type) = table.purpose else { continue }
+                guard let type = table.type else { continue }
                 if !isProtected(table, type: type, conditions: select.conditions, outer: outer) { return type }
             }
         }
         for column in select.columns {
             if let found = checkNested(column.expression) { return found }
         }
-        for expression in select.conditions {
+        for expression in select.predicates {
             if let found = checkNested(expression) { return found }
         }
         for expression in select.groups {
@@ -44,20 +44,8 @@ struct IsolationAudit {
 
     /// The statements inside an expression.
     private func checkNested(_ expression: Expression) -> String? {
-        switch expression {
-        case .exists(let select): return check(select, outer: [])
-        case .and(let items), .or(let items), .call(_, let items):
-            for item in items {
-                if let found = checkNested(item) { return found }
-            }
-            return nil
-        case .not(let inner), .isNull(let inner), .isNotNull(let inner), .isTrue(let inner), .isNotTrue(let inner), .cast(let inner, _): return checkNested(inner)
-        case .binary(let left, _, let right), .equalsAny(let left, let right), .differsFromAll(let left, let right):
-            return checkNested(left) ?? checkNested(right)
-        case .aggregate(_, let argument): return argument.flatMap(checkNested)
-        case .choice(let condition, let chosen, let otherwise): return checkNested(condition) ?? checkNested(chosen) ?? checkNested(otherwise)
-        case .column, .parameter, .integer, .boolean, .literal: return nil
-        }
+        for statement in expression.statements { if let found = check(statement, outer: []) { return found } }
+        return nil
     }
 
     private func isProtected(_ table: TableSource, type: String, conditions: [Expression], outer: [Expression]) -> Bool {

@@ -35,10 +35,11 @@ struct ListArguments {
         offset = nil
     }
 
-    /// Whether the client's own filter already says which tenant: then an index that begins with it needs no second condition of the same kind.
-    func pins(_ isolation: Isolation) -> Bool {
-        guard case .column(let column) = isolation, let condition else { return false }
-        return condition.conjuncts.contains { conjunct in
+    /// The place, among the parts of the client's filter, of the one that says which tenant: then an index that begins
+    /// with it needs no second condition of the same kind.
+    func pinned(_ isolation: Isolation) -> Int? {
+        guard case .column(let column) = isolation, let condition else { return nil }
+        return condition.conjuncts.firstIndex { conjunct in
             if case .compare(column, .eq, _) = conjunct { true } else { false }
         }
     }

@@ -24,8 +24,10 @@ public final class Load: Sendable {
     /// Of its own table, for one of the parent's rows.
     public let touches: RowsTouched
     public let notes: [ConditionNote]
+    /// What the client's filter reads of other tables.
+    public let reads: [FilterRead]
 
-    init(index: Int, type: String, path: String, range: SourceRange, link: Link, isList: Bool, select: Select, parameters: [ParameterSource], parameterTypes: [UInt32], content: LoadContent = .rows, columns: [ColumnBinding] = [], touches: RowsTouched, notes: [ConditionNote]) {
+    init(index: Int, type: String, path: String, range: SourceRange, link: Link, isList: Bool, select: Select, parameters: [ParameterSource], parameterTypes: [UInt32], content: LoadContent = .rows, columns: [ColumnBinding] = [], touches: RowsTouched, notes: [ConditionNote], reads: [FilterRead] = []) {
         self.index = index
         self.type = type
         self.path = path
@@ -46,12 +48,16 @@ public final class Load: Sendable {
         self.columns = columns
         self.touches = touches
         self.notes = notes
+        self.reads = reads
     }
 
     /// Bytes that it holds besides its statement's text, roughly.
     var weight: Int {
         parameters.reduce(2_000 + path.utf8.count) { bytes, source in
-            if case .constant(let value) = source { bytes + 60 + value.byteCount } else { bytes + 60 }
+            switch source {
+            case .constant(let value), .rule(let value): bytes + 60 + value.byteCount
+            default: bytes + 60
+            }
         }
     }
 

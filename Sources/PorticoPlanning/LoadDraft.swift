@@ -60,9 +60,8 @@ final class LoadDraft: DraftLoad {
     func statement(_ rows: DraftRows, _ access: RowAccess, _ draft: inout StatementDraft) -> Select {
         // Rows of which nothing is asked still have to be there or not.
         if columns.isEmpty { _ = cell(binding.key) }
-        let conditions = rows.notes.map(\.condition)
-        guard let keys = rows.keys else { return list(rows.row, where: conditions, access, &draft) }
-        var inner = list(rows.row, where: conditions.filter { !rows.hoisted.contains($0) }, access, &draft)
+        guard let keys = rows.keys else { return list(rows, where: rows.conditions, access, &draft) }
+        var inner = list(rows, where: rows.conditions.filter { !rows.hoisted.contains($0) }, access, &draft)
         // Keeps PostgreSQL from joining: planned once, for a guess of the keys, the statement would go on reading a whole table that was small then.
         if isLookUp { inner.offset = .integer(0) }
         let list = Alias("c", 0)
@@ -76,11 +75,11 @@ final class LoadDraft: DraftLoad {
     }
 
     /// The rows by their conditions: all that a list asks for, or a row.
-    private func list(_ row: RowReference, where conditions: [Expression], _ access: RowAccess, _ draft: inout StatementDraft) -> Select {
+    private func list(_ rows: DraftRows, where conditions: [Expression], _ access: RowAccess, _ draft: inout StatementDraft) -> Select {
         Select(
-            columns: columns.map { OutputColumn(row.column($0)) },
-            from: [access.table(binding, alias: row.alias)], conditions: conditions,
-            order: arguments?.order.map { $0.term(row) } ?? [],
+            columns: columns.map { OutputColumn(rows.row.column($0)) },
+            from: [access.table(binding, alias: rows.row.alias)], conditions: conditions, stated: rows.stated,
+            order: arguments?.order.map { $0.term(rows.row) } ?? [],
             limit: limit(&draft),
             offset: arguments?.offset.map { draft.parameter(.offset($0)) })
     }
@@ -88,7 +87,8 @@ final class LoadDraft: DraftLoad {
     func load(_ select: Select, _ link: Link, _ draft: StatementDraft, _ notes: [ConditionNote], _ access: RowAccess) -> Load {
         Load(
             index: index, type: binding.name, path: path, range: range, link: link, isList: isList, select: select, parameters: draft.parameters,
-            parameterTypes: draft.parameterTypes, content: page?.content ?? .rows, columns: columns, touches: arguments.map { .atMost($0.first) } ?? .one, notes: notes)
+            parameterTypes: draft.parameterTypes, content: page?.content ?? .rows, columns: columns, touches: arguments.map { .atMost($0.first) } ?? .one, notes: notes,
+            reads: arguments?.condition.map { FilterRead.reads($0) } ?? [])
     }
 }
 

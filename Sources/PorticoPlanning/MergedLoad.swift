@@ -45,6 +45,10 @@ public struct MergedLoad {
             let audit = IsolationAudit(catalog: catalog, parameters: load.parameters, merged: Self.values)
             guard audit.firstUnprotected(select) == nil else { return nil }
         }
+        var shared: [Int: ParameterSource] = [:]
+        for (source, role) in zip(load.parameters, roles) { if case .shared(let place) = role { shared[place + 1] = source } }
+        let barrier = BarrierAudit(catalog: catalog, parameters: load.parameters, merged: Self.values, shared: shared)
+        guard barrier.firstExposed(select) == nil else { return nil }
         let statement = Statement(text: tag + SQLPrinter.print(select), parameterTypes: types)
         let rows = load.parameters.firstIndex { if case .first = $0 { true } else if case .rows = $0 { true } else { false } }
         return StatementMerge(statement: statement, select: select, roles: roles, hasOwnOrdinal: keys != nil, rowsParameter: rows)
@@ -54,7 +58,7 @@ public struct MergedLoad {
 
     private mutating func place(_ source: ParameterSource, at position: Int) -> Bool {
         switch source {
-        case .constant:
+        case .constant, .rule:
             types.append(load.statement.parameterTypes[position])
             roles.append(.shared(types.count - 1))
             replacements.append(.parameter(types.count))
@@ -93,7 +97,7 @@ public struct MergedLoad {
         case .first, .offset, .rows: "bigint"
         case .cursor(let page, _, let key): pages.indices.contains(page) && pages[page].order.indices.contains(key) ? pages[page].order[key].column.type.sqlName(isList: false) : nil
         // A key in binary is no text.
-        case .nodeKey, .constant, .keys, .rowsLeft: nil
+        case .nodeKey, .constant, .rule, .keys, .rowsLeft: nil
         }
     }
 
@@ -127,7 +131,9 @@ public struct MergedLoad {
 extension Load {
     /// Whether the rows that are looked at are found by a key or are few: who waits for others must not wait for their search through a whole table.
     fileprivate var isBounded: Bool {
-        switch touches {
+        // Of several requests, a statement within a filter would speak of the row of values, and be run for each row.
+        guard reads.isEmpty else { return false }
+        return switch touches {
         case .one: true
         case .atMost: link != .root || !notes.contains { $0.reason == .filter }
         case .all: false

@@ -5,8 +5,10 @@ import PostgresSQL
 
 /// Where the value of a statement's parameter comes from when a request is bound to a plan.
 public enum ParameterSource: Sendable, Hashable {
-    /// A literal of the document or of a rule, encoded when the plan was made.
+    /// A literal of the document, encoded when the plan was made.
     case constant(ParameterValue)
+    /// A literal of a rule, likewise.
+    case rule(ParameterValue)
     /// A value inside a variable, encoded for the column that it is compared with.
     case variable(VariablePlace, ValueForm)
     /// A list that the document spells, with variables among its elements.
@@ -29,6 +31,14 @@ public enum ParameterSource: Sendable, Hashable {
     case cursor(page: Int, CursorSide, key: Int)
     /// The key inside a global id; null where it is none of the column's type.
     case nodeKey(VariablePlace, type: String, ColumnType)
+
+    /// Whether a client decides what it is, beyond the number of rows: what the ``BarrierAudit`` looks for.
+    public var isClients: Bool {
+        switch self {
+        case .constant, .variable, .elements, .cursor, .nodeKey: true
+        case .rule, .viewer, .tenant, .tenants, .now, .keys, .rowsLeft, .first, .offset, .rows: false
+        }
+    }
 }
 
 public enum ListElement: Sendable, Hashable {
@@ -41,13 +51,22 @@ public struct ValueForm: Sendable, Hashable {
     public var column: ColumnType
     /// Several values of that type, as an array.
     public var isList: Bool
-    /// A pattern of `like`, which must not end in a lone escape character.
-    public var isPattern: Bool
+    public var use: TextUse
 
-    public init(_ column: ColumnType, isList: Bool = false, isPattern: Bool = false) {
+    /// What a text is there for.
+    public enum TextUse: Sendable, Hashable {
+        /// To be equal to, or less or greater than others.
+        case value
+        /// To be found in others, which takes the longer the longer it is.
+        case part
+        /// A pattern of `like`, which must not end in a lone escape character.
+        case pattern
+    }
+
+    public init(_ column: ColumnType, isList: Bool = false, use: TextUse = .value) {
         self.column = column
         self.isList = isList
-        self.isPattern = isPattern
+        self.use = use
     }
 }
 

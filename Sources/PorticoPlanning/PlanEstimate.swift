@@ -1,50 +1,136 @@
 import PorticoCatalog
 import PostgresSQL
 
-/// How many rows the loads of one plan find, as far as PostgreSQL's statistics tell: what its cost is reckoned with, beside its `first`s.
+/// How many rows the loads of one plan find, as far as PostgreSQL's statistics tell: what its cost is computed with,
+/// beside its `first`s.
 ///
-/// Reckoned once for a plan and a reading of the statistics; a request then only multiplies.
+/// Computed once for a plan and a reading of the statistics; a request then only multiplies.
 public struct PlanEstimate: Sendable {
     /// By load; for one row of the parent's.
     private let rows: [Int?]
+    /// By load, what its filter reads of other tables.
+    private let reads: [[EstimatedRead]]
     /// Of ``TableStatistics/reading``: an estimate of an older reading is made anew.
     public let reading: Int
 
-    /// Nothing is known.
-    public static let unknown = PlanEstimate(rows: [], reading: 0)
+    /// Rows that a list of which nothing is known is taken for at the most, where a filter tests them.
+    public static let assumedTested = 100
+    /// Rows that a list inside a filter is taken for, where nothing is known of it.
+    public static let assumedRead = 10
 
-    private init(rows: [Int?], reading: Int) {
-        self.rows = rows
-        self.reading = reading
+    /// Nothing is known.
+    public static let unknown = PlanEstimate()
+
+    private init() {
+        rows = []
+        reads = []
+        reading = 0
     }
 
     public init(_ plan: AuthorizedPlan, catalog: Catalog, statistics: TableStatistics) {
-        self.init(rows: plan.loads.map { Self.rows(of: $0, catalog, statistics) }, reading: statistics.reading)
+        let source = EstimateSource(catalog: catalog, statistics: statistics, scope: plan.scope)
+        rows = plan.loads.map(source.rows)
+        reads = plan.loads.map { $0.reads.map(source.read) }
+        reading = statistics.reading
     }
 
     /// `nil` where nothing is known.
     public func rowsPerParent(_ load: Int) -> Int? { load < rows.count ? rows[load] : nil }
 
-    /// The rows of the table, divided by the values of the column that ties them to their parents, or else to their tenant.
-    private static func rows(of load: Load, _ catalog: Catalog, _ statistics: TableStatistics) -> Int? {
-        guard let table = catalog.types[load.type]?.table, let known = statistics[table] else { return nil }
-        let tie = column(of: .key, in: load) ?? (column(of: .isolation, in: load))
-        guard let tie else { return known.rows }
-        return known.distinct[tie].map { max(1, Int((Double(known.rows) / max(1, $0)).rounded(.up))) } ?? known.rows
-    }
-
-    /// The column that a condition of the load compares with one value.
-    private static func column(of reason: ConditionNote.Reason, in load: Load) -> String? {
-        for note in load.notes where note.reason == reason {
-            var condition = note.condition
-            while case .isTrue(let inner) = condition { condition = inner }
-            if case .binary(.column(_, let name), .equal, _) = condition { return name }
-        }
-        return nil
+    /// The rows that the filter of a load makes PostgreSQL look at behind relations, where it tests so many rows;
+    /// `Int.max` beyond what can be counted.
+    public func rowsRead(by load: Load, testing rows: Int) -> Int {
+        let known = load.index < reads.count ? reads[load.index] : load.reads.map(EstimatedRead.init(unknown:))
+        return sum(known.map { $0.rows(testing: rows) })
     }
 }
 
-/// What PostgreSQL reckons of the tables (`pg_class.reltuples`, `pg_stats.n_distinct`): approximate, and never about a single tenant.
+/// A ``FilterRead`` in numbers.
+private struct EstimatedRead: Sendable {
+    /// Rows for each row that is tested; `nil` where nothing is known.
+    var each: Int?
+    /// Rows within the viewer's reach, each of which is read once at the most; `nil` where nothing is known.
+    var all: Int?
+    var nested: [EstimatedRead]
+
+    init(each: Int?, all: Int?, nested: [EstimatedRead]) {
+        self.each = each
+        self.all = all
+        self.nested = nested
+    }
+
+    init(unknown read: FilterRead) { self.init(each: read.tie == nil ? 1 : nil, all: nil, nested: read.nested.map(EstimatedRead.init(unknown:))) }
+
+    func rows(testing rows: Int) -> Int {
+        let (product, overflow) = rows.multipliedReportingOverflow(by: each ?? PlanEstimate.assumedRead)
+        let here = min(overflow ? .max : product, all ?? .max)
+        return sum([here] + nested.map { $0.rows(testing: here) })
+    }
+}
+
+private func sum(_ numbers: [Int]) -> Int {
+    numbers.reduce(0) { sum, number in
+        let (next, overflow) = sum.addingReportingOverflow(number)
+        return overflow ? .max : next
+    }
+}
+
+/// What an estimate is made of.
+///
+/// The statistics are those of all tenants. A viewer whose reach is bounded could find them out by the operations that
+/// are refused, so that for it they are rounded to powers of ten: it learns the order of magnitude of an average tenant.
+private struct EstimateSource {
+    let catalog: Catalog
+    let statistics: TableStatistics
+    let scope: TenantScope
+
+    /// The rows of the table, divided by the values of the column that ties them to their parents, or else of what is
+    /// in one tenant; `nil` where nothing is known.
+    func rows(of load: Load) -> Int? {
+        guard let binding = catalog.types[load.type], let known = statistics[binding.table] else { return nil }
+        if let tie = key(of: load) { return rounded(share(known.rows, known.distinct[tie])) }
+        return rowsInReach(binding)
+    }
+
+    func read(_ read: FilterRead) -> EstimatedRead {
+        let nested = read.nested.map(self.read)
+        guard let binding = catalog.types[read.type], let known = statistics[binding.table] else { return EstimatedRead(each: read.tie == nil ? 1 : nil, all: nil, nested: nested) }
+        return EstimatedRead(each: read.tie.map { rounded(share(known.rows, known.distinct[$0])) } ?? 1, all: rowsInReach(binding), nested: nested)
+    }
+
+    /// Of an average tenant, or of all where the viewer is not isolated.
+    private func rowsInReach(_ binding: TypeBinding) -> Int? {
+        guard let known = statistics[binding.table] else { return nil }
+        if scope == .all { return known.rows }
+        return switch binding.isolation {
+        case .none, .unstated: rounded(known.rows)
+        case .column(let column): rounded(share(known.rows, known.distinct[column.column]))
+        case .path(let relations, let column):
+            rounded(share(known.rows, relations.last.flatMap { catalog.types[$0.target] }.flatMap { statistics[$0.table]?.distinct[column.column] }))
+        }
+    }
+
+    /// The column that a load's key is compared with.
+    private func key(of load: Load) -> String? {
+        for note in load.notes where note.reason == .key { if case .binary(.column(_, let name), .equal, _) = note.condition { return name } }
+        return nil
+    }
+
+    private func share(_ rows: Int, _ distinct: Double?) -> Int {
+        guard let distinct else { return rows }
+        return max(1, Int(exactly: (Double(rows) / max(1, distinct)).rounded(.up)) ?? .max)
+    }
+
+    /// The nearest power of ten, by the ratio to it.
+    private func rounded(_ rows: Int) -> Int {
+        guard scope != .all else { return rows }
+        var power = 1
+        while power <= 1_000_000_000_000_000, Double(rows) > Double(power) * 3.162_277_66 { power *= 10 }
+        return power
+    }
+}
+
+/// What PostgreSQL estimates of the tables (`pg_class.reltuples`, `pg_stats.n_distinct`): approximate, and never about a single tenant.
 public struct TableStatistics: Sendable {
     public struct Table: Sendable, Equatable {
         public var rows: Int

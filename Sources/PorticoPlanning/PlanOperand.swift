@@ -5,7 +5,10 @@ import PostgresSQL
 
 /// The value side of a condition: a client's, a rule's, or the viewer's.
 public enum PlanOperand: Sendable, Hashable {
+    /// A literal of the request.
     case constant(InputValue)
+    /// A literal of a rule.
+    case rule(InputValue)
     case open(VariablePlace)
     /// Several values, some of them open.
     case several([ListElement])
@@ -14,7 +17,7 @@ public enum PlanOperand: Sendable, Hashable {
 
     init(_ operand: RuleOperand) {
         switch operand {
-        case .literal(let value): self = .constant(value)
+        case .literal(let value): self = .rule(value)
         case .viewer(let value): self = .viewer(value)
         case .now: self = .now
         }
@@ -42,6 +45,7 @@ public enum PlanOperand: Sendable, Hashable {
     func source(_ form: ValueForm) throws(CoercionFailure) -> ParameterSource {
         switch self {
         case .constant(let value): .constant(.text(try ValueEncoding.text(value, form)))
+        case .rule(let value): .rule(.text(try ValueEncoding.text(value, form)))
         case .open(let place): .variable(place, form)
         case .several(let elements): .elements(elements, form)
         case .viewer(let value): .viewer(value, form)
@@ -50,14 +54,17 @@ public enum PlanOperand: Sendable, Hashable {
     }
 
     var flag: Bool? {
-        if case .constant(.boolean(let flag)) = self { flag } else { nil }
+        switch self {
+        case .constant(.boolean(let flag)), .rule(.boolean(let flag)): flag
+        case .constant, .rule, .open, .several, .viewer, .now: nil
+        }
     }
 }
 
 /// PostgreSQL's text form of values, refused where PostgreSQL would raise.
 public enum ValueEncoding {
     public static func text(_ value: InputValue, _ form: ValueForm) throws(CoercionFailure) -> [UInt8] {
-        if form.isPattern, case .string(let pattern) = value, let problem = likePatternProblem(pattern) { throw CoercionFailure(problem) }
+        if form.use == .pattern, case .string(let pattern) = value, let problem = likePatternProblem(pattern) { throw CoercionFailure(problem) }
         if form.isList {
             if case .list = value { return try parameterText(value, for: .array(form.column)) }
             return try parameterText(.list([value]), for: .array(form.column))

@@ -1,11 +1,13 @@
 import GraphQLSchema
+import PorticoAccess
 import PorticoCatalog
 import PostgresSQL
 
 extension RowAccess {
     /// One operator on one column. Every form is total: no value of the column or of the parameter can make it raise.
-    static func comparison(_ column: Expression, _ type: ColumnType, _ comparison: Comparison, _ operand: PlanOperand, draft: inout StatementDraft) throws(PlanningError) -> Expression {
+    func comparison(_ column: Expression, _ type: ColumnType, _ comparison: Comparison, _ operand: PlanOperand, draft: inout StatementDraft) throws(PlanningError) -> Expression {
         func parameter(_ form: ValueForm) throws(PlanningError) -> Expression {
+            if form.use != .value, case .constant(.string(let text)) = operand, let problem = TextUseLimit.problem(text.utf8.count, rules.limits) { throw problem }
             do {
                 // What is inferred for a varchar column (text[]) does not fit a varchar[] column that shares the parameter: it is said.
                 return draft.parameter(try operand.source(form), type: form.isList && form.column == .varchar ? 1015 : 0)
@@ -31,19 +33,19 @@ extension RowAccess {
         case .isNull: return operand.flag == false ? .isNotNull(column) : .isNull(column)
         case .contains:
             if case .jsonb = type { return .binary(column, .contains, try value()) }
-            return .binary(.call(.strpos, [text(), try parameter(ValueForm(.text))]), .greater, .integer(0))
-        case .startsWith: return .call(.startsWith, [text(), try parameter(ValueForm(.text))])
+            return .binary(.call(.strpos, [text(), try parameter(ValueForm(.text, use: .part))]), .greater, .integer(0))
+        case .startsWith: return .call(.startsWith, [text(), try parameter(ValueForm(.text, use: .part))])
         case .endsWith:
-            let suffix = try parameter(ValueForm(.text))
+            let suffix = try parameter(ValueForm(.text, use: .part))
             return .binary(.call(.right, [text(), .call(.length, [suffix])]), .equal, suffix)
         case .iContains:
-            let part = try parameter(ValueForm(.text))
+            let part = try parameter(ValueForm(.text, use: .part))
             return .binary(.call(.strpos, [.call(.lower, [text()]), .call(.lower, [part])]), .greater, .integer(0))
-        case .like: return .binary(text(), .like, try parameter(ValueForm(.text, isPattern: true)))
-        case .iLike: return .binary(text(), .iLike, try parameter(ValueForm(.text, isPattern: true)))
-        case .has: return .equalsAny(try parameter(ValueForm(element(of: type))), column)
-        case .hasAny: return .binary(column, .overlaps, try parameter(ValueForm(element(of: type), isList: true)))
-        case .hasAll: return .binary(column, .contains, try parameter(ValueForm(element(of: type), isList: true)))
+        case .like: return .binary(text(), .like, try parameter(ValueForm(.text, use: .pattern)))
+        case .iLike: return .binary(text(), .iLike, try parameter(ValueForm(.text, use: .pattern)))
+        case .has: return .equalsAny(try parameter(ValueForm(Self.element(of: type))), column)
+        case .hasAny: return .binary(column, .overlaps, try parameter(ValueForm(Self.element(of: type), isList: true)))
+        case .hasAll: return .binary(column, .contains, try parameter(ValueForm(Self.element(of: type), isList: true)))
         case .isEmpty: return .binary(.call(.cardinality, [column]), operand.flag == false ? .greater : .equal, .integer(0))
         case .hasKey: return .binary(column, .hasKey, try parameter(ValueForm(.text)))
         }
@@ -51,5 +53,15 @@ extension RowAccess {
 
     private static func element(of type: ColumnType) -> ColumnType {
         if case .array(let element) = type { element } else { type }
+    }
+}
+
+/// Guards against patterns and parts of texts that are compared with every row at a cost of their length.
+public enum TextUseLimit {
+    /// `nil` for one that is not too long.
+    public static func problem(_ bytes: Int, _ limits: RuleLimits) -> PlanningError? {
+        let limit = limits[.patternBytes]
+        if bytes <= limit { return nil }
+        return PlanningError(.limit(.patternBytes), "A pattern, or a text that is looked for in others, has at most \(limit) bytes here; this one has \(bytes).")
     }
 }

@@ -36,8 +36,12 @@ struct RowAccess: Sendable {
         return binding
     }
 
-    func table(_ binding: TypeBinding, alias: Alias) -> FromItem {
-        .table(TableSource(schema: binding.table.schema, name: binding.table.name, alias: alias, purpose: .rows(type: binding.name)))
+    func table(_ binding: TypeBinding, alias: Alias, nested: Nested = .client) -> FromItem {
+        let purpose: TableSource.Purpose = switch nested {
+        case .client: .rows(type: binding.name)
+        case .rule: .ruleRows(type: binding.name)
+        }
+        return .table(TableSource(schema: binding.table.schema, name: binding.table.name, alias: alias, purpose: purpose))
     }
 
     /// All that must hold of a row besides what the client asks; `indexable` where the tenant may be what finds the rows, and no order is lost by it.
@@ -47,12 +51,12 @@ struct RowAccess: Sendable {
             result.add(ConditionNote(condition: condition, reason: .isolation), hoisted: hoisted)
         }
         guard let rule = rules.types[binding.name]?.rows else { return result }
-        for value in rule.required.sorted(by: { "\($0)" < "\($1)" }) {
+        for value in rule.required.sorted() {
             result.add(ConditionNote(condition: present(value, &draft), reason: .rule(rule.origins)), hoisted: false)
         }
         for conjunct in rule.condition.map(PlanOperand.init).conjuncts {
             let hoistable = row.keyed.map { Self.speaksOfKeyAlone(conjunct, keyed: $0) } ?? false
-            let condition = try self.condition(conjunct, row: row, hoisting: hoistable, nested: .rule, draft: &draft)
+            let condition = try self.condition(conjunct, row: row, hoisting: hoistable, .rule, draft: &draft)
             result.add(ConditionNote(condition: condition, reason: .rule(rule.origins)), hoisted: hoistable)
         }
         return result
@@ -83,6 +87,17 @@ struct RowAccess: Sendable {
         }
     }
 
+    /// That the tenant which the client's filter names is one that the viewer reaches, without a look at any row: where
+    /// it is not, PostgreSQL reads none, so that the time does not tell how many there are.
+    ///
+    /// - Parameter position: The place of the part that names the tenant.
+    func tenantTest(ofPinned position: Int, among client: [ClientCondition], of binding: TypeBinding, draft: inout StatementDraft) -> Expression? {
+        guard scope != .all, case .column(let column) = binding.isolation, client.indices.contains(position),
+            case .binary(_, .equal, let value) = client[position].note.condition
+        else { return nil }
+        return tenantTest(value, column.type, draft: &draft)
+    }
+
     private func tenantTest(_ column: Expression, _ type: ColumnType, draft: inout StatementDraft) -> Expression {
         switch scope {
         case .all: .boolean(true)
@@ -106,37 +121,68 @@ struct RowAccess: Sendable {
 
     // MARK: Conditions
 
-    /// What the client asks of a row, part by part.
-    func filter(_ condition: Condition<PlanOperand>?, row: RowReference, draft: inout StatementDraft) throws(PlanningError) -> [ConditionNote] {
+    /// What the client asks of a row, part by part. `depth` relations have been followed to it.
+    func filter(
+        _ condition: Condition<PlanOperand>?, row: RowReference, _ barrier: Barrier, depth: Int = 0, draft: inout StatementDraft
+    ) throws(PlanningError) -> [ClientCondition] {
         try (condition?.conjuncts ?? []).map { conjunct throws(PlanningError) in
-            ConditionNote(condition: try self.condition(conjunct, row: row, nested: .client, draft: &draft), reason: .filter)
+            let standsOutside = barrier.admits(conjunct)
+            let place = ConditionPlace(nested: .client, depth: depth, isConjunct: standsOutside)
+            let condition = try self.condition(conjunct, row: row, place, draft: &draft)
+            return ClientCondition(note: ConditionNote(condition: condition, reason: .filter), standsOutside: standsOutside && !condition.isKeptFromJoins)
         }
     }
 
     /// A condition in SQL. `hoisting` puts the batch's key in the place of the column that equals it.
-    func condition(_ condition: Condition<PlanOperand>, row: RowReference, hoisting: Bool = false, nested: Nested, draft: inout StatementDraft) throws(PlanningError) -> Expression {
+    func condition(
+        _ condition: Condition<PlanOperand>, row: RowReference, hoisting: Bool = false, _ place: ConditionPlace, draft: inout StatementDraft
+    ) throws(PlanningError) -> Expression {
+        func part(_ inner: Condition<PlanOperand>) throws(PlanningError) -> Expression { try self.condition(inner, row: row, place.part, draft: &draft) }
         switch condition {
-        case .all(let items): return .and(try items.map { item throws(PlanningError) in try self.condition(item, row: row, nested: nested, draft: &draft) })
-        case .any(let items): return .or(try items.map { item throws(PlanningError) in try self.condition(item, row: row, nested: nested, draft: &draft) })
-        case .not(let inner): return .not(try self.condition(inner, row: row, nested: nested, draft: &draft))
+        case .all(let items): return .and(try items.map { item throws(PlanningError) in try part(item) })
+        case .any(let items): return .or(try items.map { item throws(PlanningError) in try part(item) })
+        case .not(let inner): return .not(try part(inner))
         case .compare(let column, let comparison, let operand):
-            return try Self.comparison(row.column(column), column.type, comparison, operand, draft: &draft)
+            return try self.comparison(row.column(column), column.type, comparison, operand, draft: &draft)
         case .toOne(let relation, let inner):
-            let found = Expression.exists(try rows(relation, of: row, hoisting: hoisting, where: inner, negated: false, nested: nested, draft: &draft))
-            return Self.kept(found, draft)
+            return try related(relation, .some, to: hoisting ? RowReference.batchKey : row.column(relation.local), inner, place, draft: &draft)
         case .toMany(let relation, let quantifier, let inner):
-            let found = Expression.exists(try rows(relation, of: row, hoisting: false, where: inner, negated: quantifier == .every, nested: nested, draft: &draft))
-            return Self.kept(quantifier == .some ? found : .not(found), draft)
+            return try related(relation, quantifier, to: row.column(relation.local), inner, place, draft: &draft)
         }
     }
 
-    /// PostgreSQL joins what `EXISTS` asks for with the rest, and tries the orders of joining; past a few, each is kept to itself.
-    private static func kept(_ condition: Expression, _ draft: StatementDraft) -> Expression {
-        draft.relations > 4 ? .isTrue(condition) : condition
+    // MARK: Relations
+
+    /// PostgreSQL joins what an `EXISTS` of a `WHERE` asks for with the rest, and tries the orders of joining; past so
+    /// many relations each is kept to itself.
+    private static let mostJoined = 4
+
+    /// That rows behind a relation, whose remote column equals `start`, fulfil a condition.
+    ///
+    /// What PostgreSQL can join stays an `EXISTS`, and so does what one row is tested by: PostgreSQL looks the rows up
+    /// or hashes them, as they are few or many. What stands deeper in a client's filter and cannot be joined is an `IN`
+    /// of a statement of its own, run once: as an `EXISTS` it would be run for each row of the level above, which each
+    /// level multiplies. Without isolation the rows of all tenants may be too many to be hashed.
+    private func related(
+        _ relation: RelationBinding, _ quantifier: Quantifier, to start: Expression, _ inner: Condition<PlanOperand>, _ place: ConditionPlace, draft: inout StatementDraft
+    ) throws(PlanningError) -> Expression {
+        var (select, remote) = try rows(relation, where: inner, negated: quantifier == .every, place, draft: &draft)
+        let isJoined = place.isConjunct && quantifier == .some && draft.relations <= Self.mostJoined
+        if place.nested == .client, place.depth > 0, scope != .all, !isJoined {
+            select.columns = [OutputColumn(remote)]
+            let found = Expression.isTrue(.isIn(start, select))
+            return quantifier == .some ? found : .not(found)
+        }
+        select.conditions.insert(.binary(remote, .equal, start), at: 0)
+        let found: Expression = quantifier == .some ? .exists(select) : .not(.exists(select))
+        return draft.relations > Self.mostJoined ? .isTrue(found) : found
     }
 
-    /// The rows behind a relation that may be reached and for which the condition holds, or with `negated` does not.
-    private func rows(_ relation: RelationBinding, of row: RowReference, hoisting: Bool, where inner: Condition<PlanOperand>, negated: Bool, nested: Nested, draft: inout StatementDraft) throws(PlanningError) -> Select {
+    /// The rows of a relation's target that may be reached and for which the condition holds, or with `negated` does
+    /// not, and the column that ties them to the row before.
+    private func rows(
+        _ relation: RelationBinding, where inner: Condition<PlanOperand>, negated: Bool, _ place: ConditionPlace, draft: inout StatementDraft
+    ) throws(PlanningError) -> (Select, remote: Expression) {
         draft.relations += 1
         let limit = rules.limits[.relations]
         if draft.relations > limit {
@@ -144,20 +190,57 @@ struct RowAccess: Sendable {
         }
         let target = try binding(relation.target)
         let alias = draft.tableAlias()
-        let reference = RowReference(alias: alias)
-        let start = hoisting ? RowReference.batchKey : row.column(relation.local)
-        var conditions: [Expression] = [.binary(reference.column(relation.remote), .equal, start)]
-        switch nested {
-        // By the tenant's index the rows are as many as the tenant has, where without it they may be found by reading all; none of them has an order to lose.
-        case .client: conditions += try self.conditions(target, row: reference, indexable: true, draft: &draft).all
-        // What a rule asks for is mostly the viewer's own, which has an index of its own: together with the tenant's, PostgreSQL would take it for rarer than it is.
+        let row = RowReference(alias: alias)
+        var conditions: [Expression], stated = StatedConditions()
+        switch place.nested {
+        case .client:
+            // By the tenant's index the rows are as many as the tenant has, where without it they may be found by
+            // reading all; none of them has an order to lose.
+            conditions = try self.conditions(target, row: row, indexable: true, draft: &draft).all
+            let barrier = Barrier(conditions, of: target)
+            if negated {
+                let tested = Expression.isNotTrue(try condition(inner, row: row, place.below, draft: &draft))
+                stated = barrier.around([ClientCondition(note: ConditionNote(condition: tested, reason: .filter), standsOutside: false)])
+            } else {
+                stated = barrier.around(try filter(inner, row: row, barrier, depth: place.depth + 1, draft: &draft))
+            }
         case .rule:
-            if let (isolation, _) = try isolation(target, row: reference, indexable: false, draft: &draft) { conditions.append(isolation) }
+            // What a rule asks for is mostly the viewer's own, which has an index of its own: together with the
+            // tenant's, PostgreSQL would take it for rarer than it is.
+            conditions = try isolation(target, row: row, indexable: false, draft: &draft).map { [$0.0] } ?? []
+            let tested = try condition(inner, row: row, place.below, draft: &draft)
+            if negated { conditions.append(.isNotTrue(tested)) } else if tested != .and([]) { conditions.append(tested) }
         }
-        let tested = try condition(inner, row: reference, nested: nested, draft: &draft)
-        if negated { conditions.append(.isNotTrue(tested)) } else if tested != .and([]) { conditions.append(tested) }
-        return Select(columns: [OutputColumn(.integer(1))], from: [table(target, alias: alias)], conditions: conditions)
+        let select = Select(columns: [OutputColumn(.integer(1))], from: [table(target, alias: alias, nested: place.nested)], conditions: conditions, stated: stated)
+        return (select, row.column(relation.remote))
     }
+}
+
+extension Expression {
+    /// Whether PostgreSQL runs it for a row instead of joining it with the rest.
+    fileprivate var isKeptFromJoins: Bool {
+        switch self {
+        case .isTrue: true
+        case .not(let inner): inner.isKeptFromJoins
+        default: false
+        }
+    }
+}
+
+/// Where a condition stands in a statement.
+struct ConditionPlace {
+    let nested: RowAccess.Nested
+    /// Relations that were followed to its row.
+    var depth = 0
+    /// Whether it is one of the conditions of a `WHERE`, all of which must hold, and not a part of another.
+    var isConjunct = false
+
+    static let rule = ConditionPlace(nested: .rule)
+
+    /// Of a part of the condition.
+    var part: ConditionPlace { ConditionPlace(nested: nested, depth: depth) }
+    /// Of what is tested of the rows behind a relation.
+    var below: ConditionPlace { ConditionPlace(nested: nested, depth: depth + 1) }
 }
 
 /// The conditions of a row, apart: what speaks of the row, and what speaks of a batch's key alone.

@@ -113,7 +113,7 @@ private struct ProbeDraft {
         for condition in conditions where !isFull {
             let access = access
             let expression = try follow(path[...], from: row, isReached: true) { row, draft throws(PlanningError) in
-                try access.condition(condition.map(PlanOperand.init), row: row, nested: .rule, draft: &draft)
+                try access.condition(condition.map(PlanOperand.init), row: row, .rule, draft: &draft)
             }
             var check = RowProbe.Check(subject: .condition(condition), column: add(expression))
             if path.isEmpty, case .compare(let column, _, _) = condition { check.value = (column, add(row.column(column))) }
@@ -150,6 +150,6 @@ private struct ProbeDraft {
         var conditions: [Expression] = [.binary(next.column(relation.remote), .equal, row.column(relation.local))]
         if isReached, let (isolation, _) = try access.isolation(target, row: next, indexable: false, draft: &statement) { conditions.append(isolation) }
         conditions.append(try follow(path.dropFirst(), from: next, isReached: isReached, body))
-        return .exists(Select(columns: [OutputColumn(.integer(1))], from: [access.table(target, alias: next.alias)], conditions: conditions))
+        return .exists(Select(columns: [OutputColumn(.integer(1))], from: [access.table(target, alias: next.alias, nested: .rule)], conditions: conditions))
     }
 }

@@ -42,10 +42,10 @@ extension RowAccess {
         var parts: [(subject: TypeConditions.Subject, condition: Expression)] = []
         if let (condition, _) = try isolation(binding, row: row, indexable: true, draft: &draft) { parts.append((.isolation, condition)) }
         guard let rule = rules.types[binding.name]?.rows else { return parts }
-        for value in rule.required.sorted(by: { "\($0)" < "\($1)" }) { parts.append((.present(value), present(value, &draft))) }
+        for value in rule.required.sorted() { parts.append((.present(value), present(value, &draft))) }
         for (condition, origin) in rule.parts {
             for conjunct in condition.conjuncts {
-                parts.append((.rule(conjunct, origin), try self.condition(conjunct.map(PlanOperand.init), row: row, nested: .rule, draft: &draft)))
+                parts.append((.rule(conjunct, origin), try self.condition(conjunct.map(PlanOperand.init), row: row, .rule, draft: &draft)))
             }
         }
         return parts

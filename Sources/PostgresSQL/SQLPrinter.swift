@@ -66,9 +66,10 @@ public struct SQLPrinter {
             write(index == 0 ? " FROM " : " CROSS JOIN ")
             write(item)
         }
-        if !select.conditions.isEmpty {
+        let predicates = select.predicates
+        if !predicates.isEmpty {
             write(" WHERE ")
-            for (index, condition) in select.conditions.enumerated() {
+            for (index, condition) in predicates.enumerated() {
                 if index > 0 { write(" AND ") }
                 write(condition)
             }
@@ -174,6 +175,12 @@ public struct SQLPrinter {
             write("EXISTS (")
             write(select)
             write(")")
+        case .isIn(let left, let select):
+            write("(")
+            write(left)
+            write(" IN (")
+            write(select)
+            write("))")
         case .call(let name, let arguments):
             write(sql: name.rawValue)
             write("(")

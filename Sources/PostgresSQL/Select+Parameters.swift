@@ -11,7 +11,11 @@ extension Select {
             from: from.map { item in
                 if case .lateral(let select, let alias) = item { .lateral(select.replacing(replacement), alias) } else { item }
             },
-            conditions: conditions.map { $0.replacing(replacement) }, groups: groups.map { $0.replacing(replacement) },
+            conditions: conditions.map { $0.replacing(replacement) },
+            stated: StatedConditions(
+                outside: stated.outside.map { $0.replacing(replacement) }, behind: stated.behind.map { $0.replacing(replacement) },
+                known: stated.known.map { $0.replacing(replacement) }),
+            groups: groups.map { $0.replacing(replacement) },
             order: order.map { OrderTerm($0.expression.replacing(replacement), descending: $0.descending, nullsFirst: $0.nullsFirst) },
             limit: limit?.replacing(replacement), offset: offset?.replacing(replacement))
     }
@@ -35,6 +39,7 @@ extension Expression {
         case .isTrue(let inner): .isTrue(replaced(inner))
         case .isNotTrue(let inner): .isNotTrue(replaced(inner))
         case .exists(let select): .exists(select.replacing(replacement))
+        case .isIn(let left, let select): .isIn(replaced(left), select.replacing(replacement))
         case .call(let name, let arguments): .call(name, arguments.map(replaced))
         case .aggregate(let name, let argument): .aggregate(name, argument.map(replaced))
         case .choice(let condition, let chosen, let otherwise): .choice(replaced(condition), then: replaced(chosen), otherwise: replaced(otherwise))

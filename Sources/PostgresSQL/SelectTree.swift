@@ -2,22 +2,56 @@
 public struct Select: Sendable, Hashable {
     public var columns: [OutputColumn]
     public var from: [FromItem]
-    /// AND-ed.
+    /// What ties rows together and what hides rows, AND-ed.
     public var conditions: [Expression]
+    /// What a client states of the rows besides.
+    public var stated: StatedConditions
     /// `GROUP BY`; without any, a `SELECT` of aggregates gives one row.
     public var groups: [Expression]
     public var order: [OrderTerm]
     public var limit: Expression?
     public var offset: Expression?
 
-    public init(columns: [OutputColumn], from: [FromItem], conditions: [Expression] = [], groups: [Expression] = [], order: [OrderTerm] = [], limit: Expression? = nil, offset: Expression? = nil) {
+    public init(
+        columns: [OutputColumn], from: [FromItem], conditions: [Expression] = [], stated: StatedConditions = StatedConditions(), groups: [Expression] = [],
+        order: [OrderTerm] = [], limit: Expression? = nil, offset: Expression? = nil
+    ) {
         self.columns = columns
         self.from = from
         self.conditions = conditions
+        self.stated = stated
         self.groups = groups
         self.order = order
         self.limit = limit
         self.offset = offset
+    }
+
+    /// Everything that its `WHERE` asks for, AND-ed.
+    public var predicates: [Expression] { stated.isEmpty ? conditions : conditions + stated.predicates }
+}
+
+/// What a client states of rows, apart from what hides them: PostgreSQL evaluates the conditions of a `WHERE` in an order
+/// of its own, but keeps that of `CASE`.
+public struct StatedConditions: Sendable, Hashable {
+    /// May be evaluated on rows that are hidden.
+    public var outside: [Expression]
+    /// Are evaluated where ``known`` is true, and nowhere else.
+    public var behind: [Expression]
+    /// All that hides rows; where it is empty no rows are hidden.
+    public var known: [Expression]
+
+    public init(outside: [Expression] = [], behind: [Expression] = [], known: [Expression] = []) {
+        self.outside = outside
+        self.behind = behind
+        self.known = known
+    }
+
+    public var isEmpty: Bool { outside.isEmpty && behind.isEmpty }
+
+    /// As they stand in a `WHERE`.
+    public var predicates: [Expression] {
+        if behind.isEmpty || known.isEmpty { return outside + behind }
+        return outside + [.choice(.conjunction(known), then: .conjunction(behind), otherwise: .boolean(false))]
     }
 }
 
@@ -72,8 +106,11 @@ public struct ValueColumn: Sendable, Hashable {
 /// A table in a `FROM`, with what it stands there for.
 public struct TableSource: Sendable, Hashable {
     public enum Purpose: Sendable, Hashable {
-        /// Rows of a type of the API are read or tested: they need that type's tenant condition.
+        /// Rows of a type of the API that a client asks for, or that its filter tests: they need that type's tenant
+        /// condition, and whatever the client states of them stands behind all that hides rows.
         case rows(type: String)
+        /// Rows of a type that a rule tests: they need the tenant condition too. No client has a say in it.
+        case ruleRows(type: String)
         /// A step on the way from a row to its tenant: it is part of a tenant condition itself.
         case tenantPath
     }
@@ -82,6 +119,14 @@ public struct TableSource: Sendable, Hashable {
     public var name: String
     public var alias: Alias
     public var purpose: Purpose
+
+    /// The type whose rows are read or tested; `nil` for a step on the way to a tenant.
+    public var type: String? {
+        switch purpose {
+        case .rows(let type), .ruleRows(let type): type
+        case .tenantPath: nil
+        }
+    }
 
     public init(schema: String?, name: String, alias: Alias, purpose: Purpose) {
         self.schema = schema
@@ -129,6 +174,9 @@ public indirect enum Expression: Sendable, Hashable {
     case isTrue(Expression)
     case isNotTrue(Expression)
     case exists(Select)
+    /// `left IN (SELECT …)` of a statement with one column. One that does not speak of the row outside is run once
+    /// and hashed, where an `EXISTS` may be run for each row.
+    case isIn(Expression, Select)
     case call(FunctionName, [Expression])
     /// A value of all rows of a group, or of all rows where there are no groups; without an argument of the rows themselves: `count(*)`.
     case aggregate(AggregateFunction, Expression?)

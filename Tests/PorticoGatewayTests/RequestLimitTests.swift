@@ -64,6 +64,13 @@ import Testing
         Case(
             limit: .filterConditions, value: 3, within: #"{ tickets(where: {or: [{id: {eq: "a"}}, {id: {ne: "b"}}]}) { id } }"#,
             above: #"{ tickets(where: {or: [{id: {eq: "a", ne: "b"}}, {id: {ne: "c"}}]}) { id } }"#),
+        Case(limit: .filterLists, value: 1, within: "{ sites(where: {tickets: {some: {}}, domains: {none: {}}}) { id } }", above: "{ sites(where: {tickets: {some: {messages: {some: {}}}}}) { id } }"),
+        Case(
+            limit: .patternBytes, value: 16, within: #"{ tickets(where: {subject: {like: "%34567890123456", contains: "1234567890123456"}}) { id } }"#,
+            above: #"{ tickets(where: {subject: {iLike: "%34567890123456ö"}}) { id } }"#),
+        Case(
+            limit: .patternBytes, value: 16, within: "query($p: String!) { tickets(where: {subject: {endsWith: $p, ne: $p}}) { id } }",
+            above: "query($p: String!) { tickets(where: {subject: {endsWith: $p, ne: $p}}) { id } }", variables: (#"{"p": "1234567890123456"}"#, #"{"p": "12345678901234567"}"#)),
         Case(limit: .relations, value: 1, within: "{ sites(where: {tenant: {}}) { id } }", above: "{ sites(where: {tenant: {children: {none: {}}}}) { id } }"),
         Case(limit: .loads, value: 2, within: "{ tickets { messages { id } } }", above: "{ tickets { messages { id } tenant { id } } }"),
         Case(limit: .cost, value: 100, within: "{ users(first: 100) { id } }", above: "{ users(first: 100) { id } site(id: \"x\") { id } }"),

@@ -28,7 +28,9 @@ import Testing
         #expect(plan.loads.map(\.statement.text).last == #"""
             SELECT k0."ord", c0."v0" FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord) CROSS JOIN LATERAL \#
             (SELECT count(*) AS "v0" FROM "ticket_messages" AS t0 WHERE (t0."ticket_id" = k0."key") \#
-            AND EXISTS (SELECT 1 FROM "tickets" AS p0 WHERE (p0."id" = k0."key") AND (p0."tenant_id" = $2)) AND (t0."internal" = true)) AS c0
+            AND EXISTS (SELECT 1 FROM "tickets" AS p0 WHERE (p0."id" = k0."key") AND (p0."tenant_id" = $2)) \#
+            AND (CASE WHEN EXISTS (SELECT 1 FROM "tickets" AS p0 WHERE (p0."id" = k0."key") AND (p0."tenant_id" = $2)) \#
+            THEN (t0."internal" = true) ELSE false END)) AS c0
             """#)
         #expect(plan.dependents == [[1], []])
     }
@@ -79,7 +81,8 @@ import Testing
         let plan = try Fixture.plan(#"{ sites { ticketsAggregate(where: {subject: {ne: "x"}}) { groupBy(keys: [{field: STATUS}]) { key { status } count } } } }"#)
         #expect(plan.loads.map(\.statement.text).last == #"""
             SELECT k0."ord", c0."v0", c0."v1" FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord) CROSS JOIN LATERAL \#
-            (SELECT t0."status" AS "v0", count(*) AS "v1" FROM "tickets" AS t0 WHERE (t0."site_id" = k0."key") AND COALESCE((t0."tenant_id" = $2), false) AND (t0."subject" <> $3) \#
+            (SELECT t0."status" AS "v0", count(*) AS "v1" FROM "tickets" AS t0 WHERE (t0."site_id" = k0."key") AND COALESCE((t0."tenant_id" = $2), false) \#
+            AND (CASE WHEN COALESCE((t0."tenant_id" = $2), false) THEN (t0."subject" <> $3) ELSE false END) \#
             GROUP BY t0."status" ORDER BY t0."status" LIMIT $4) AS c0 LIMIT $5
             """#)
         #expect(plan.loads.count == 2)

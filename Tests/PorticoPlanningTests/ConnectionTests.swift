@@ -59,8 +59,9 @@ import Testing
             (((t0."resolved_at" < $2) OR (($2 IS NULL) AND (t0."resolved_at" IS NOT NULL))) OR ((t0."resolved_at" IS NOT DISTINCT FROM $2) AND (t0."id" > $3)))
             """#, #"ORDER BY t0."resolved_at" DESC, t0."id" LIMIT $4"#),
         (#"orderBy: [{priority: ASC}, {resolvedAt: DESC_NULLS_LAST}], last: 1, before: "c""#, #"""
-            (t0."priority" <= $2) AND ((t0."priority" < $2) OR ((t0."priority" = $2) AND (((t0."resolved_at" > $3) OR (($3 IS NULL) AND (t0."resolved_at" IS NOT NULL))) \#
-            OR ((t0."resolved_at" IS NOT DISTINCT FROM $3) AND (t0."id" < $4)))))
+            (CASE WHEN (t0."tenant_id" = $1) THEN ((t0."priority" <= $2) AND \#
+            ((t0."priority" < $2) OR ((t0."priority" = $2) AND (((t0."resolved_at" > $3) OR (($3 IS NULL) AND (t0."resolved_at" IS NOT NULL))) \#
+            OR ((t0."resolved_at" IS NOT DISTINCT FROM $3) AND (t0."id" < $4)))))) ELSE false END)
             """#, #"ORDER BY t0."priority" DESC, t0."resolved_at" NULLS FIRST, t0."id" DESC LIMIT $5"#),
     ])
     func keysets(_ arguments: String, _ condition: String, _ order: String) throws {

@@ -105,7 +105,9 @@ import Testing
         #expect(plan.loads[0].statement.text.contains(#"""
             EXISTS (SELECT 1 FROM "ticket_messages" AS t1 WHERE (t1."ticket_id" = t0."id") \#
             AND EXISTS (SELECT 1 FROM "tickets" AS p0 WHERE (p0."id" = t1."ticket_id") AND (p0."tenant_id" = $1)) \#
-            AND (t1."internal" = false) AND (strpos(t1."body", $2) > 0))
+            AND (t1."internal" = false) AND (CASE WHEN (\#
+            EXISTS (SELECT 1 FROM "tickets" AS p0 WHERE (p0."id" = t1."ticket_id") AND (p0."tenant_id" = $1)) AND (t1."internal" = false)) \#
+            THEN (strpos(t1."body", $2) > 0) ELSE false END))
             """#))
     }
 
@@ -121,7 +123,7 @@ import Testing
 
     @Test func everyHoldsOfNoVisibleRowForWhichItIsNotTrue() throws {
         let text = try Fixture.plan(#"{ sites(where: {tickets: {every: {status: {eq: CLOSED}}}}) { id } }"#).loads[0].statement.text
-        #expect(text.contains(#"(NOT EXISTS (SELECT 1 FROM "tickets" AS t1 WHERE (t1."site_id" = t0."id") AND (t1."tenant_id" = $1) AND ((t1."status" = $2) IS NOT TRUE)))"#))
+        #expect(text.contains(#"(NOT EXISTS (SELECT 1 FROM "tickets" AS t1 WHERE (t1."site_id" = t0."id") AND (t1."tenant_id" = $1) AND (CASE WHEN (t1."tenant_id" = $1) THEN ((t1."status" = $2) IS NOT TRUE) ELSE false END)))"#))
     }
 
     // MARK: Order

@@ -6,7 +6,7 @@ public enum RequestLimit: Int, Sendable, Hashable, CaseIterable {
     case documentBytes, tokens, nameBytes, nesting, depth, aliases, rootFields, selections, validationSteps
     case introspectionDepth, introspectionLists, introspectionBytes
     // Its values.
-    case inputValues, valueBytes, defaultFirst, first, offset, operands, filterDepth, filterConditions
+    case inputValues, valueBytes, defaultFirst, first, offset, operands, filterDepth, filterConditions, filterLists, patternBytes
     // The plan, and what comes of it.
     case relations, loads, cost, rows, responseBytes, cursors, errors, requestTimeout
     // All requests of a tenant.
@@ -92,6 +92,12 @@ extension RequestLimit {
         case .filterConditions:
             .init("filterConditions", .count, 500, 1...1_000, "operators and relations of one filter; stands against statements of megabytes made from requests of kilobytes",
                 remedy: "Ask with a shorter filter: many values of one field stand in one \"in\".")
+        case .filterLists:
+            .init("filterLists", .count, 3, 0...20, "lists (`some`, `every`, `none`) of a filter within each other; guards against filters that look at the rows of rows of rows",
+                remedy: "Ask for the inner rows in an operation of their own, and name them by \"in\".")
+        case .patternBytes:
+            .init("patternBytes", .bytes, 4 << 10, 16...(1 << 20), "bytes of a pattern (`like`, `iLike`) or of a text that is looked for in others; guards against conditions that cost a row milliseconds",
+                remedy: "Look for a shorter text.")
         case .relations:
             .init("relations", .count, 100, 1...1_000, "relations that the conditions of one statement follow, those of rules included; stands against filters that cost PostgreSQL's planner seconds",
                 remedy: "Ask in smaller steps.")

@@ -10,14 +10,18 @@ public struct FilterLimits: Sendable, Hashable {
     /// Values in the list of one operator. Stands against conditions that are compared a million times.
     public var operands: Int
 
-    public init(depth: Int = 40, conditions: Int = 1_000, operands: Int = 100_000) {
+    /// Lists within each other. Guards against filters that look at the rows of rows of rows.
+    public var lists: Int
+
+    public init(depth: Int = 40, conditions: Int = 1_000, operands: Int = 100_000, lists: Int = 40) {
         self.depth = depth
         self.conditions = conditions
         self.operands = operands
+        self.lists = lists
     }
 
     /// Which of them a filter exceeds.
-    public enum Name: Sendable, Hashable { case depth, conditions, operands }
+    public enum Name: Sendable, Hashable { case depth, conditions, operands, lists }
 }
 
 /// Reads the language of `where` (interface, section 3) into a ``Condition`` and collects what is wrong.
@@ -37,6 +41,8 @@ public struct FilterReader<Source: FilterSource> {
     public let limits: FilterLimits
     public private(set) var problems: [FilterProblem] = []
     private var conditions = 0
+    /// Those that what is read stands in.
+    private var lists = 0
 
     public init(catalog: Catalog, limits: FilterLimits = FilterLimits()) {
         self.catalog = catalog
@@ -122,6 +128,11 @@ public struct FilterReader<Source: FilterSource> {
         let words = Quantifier.allCases.map(\.rawValue)
         guard let entries = entries(source, expected: "`some`, `every` or `none`", at: path) else { return .any([]) }
         if entries.isEmpty { return report("Name `some`, `every` or `none`: an object without them says nothing.", at: path, source.range) }
+        guard lists < limits.lists else {
+            return report("The filter has lists within lists, more than the \(limits.lists) that are allowed within each other.", at: path, source.range, limit: .lists)
+        }
+        lists += 1
+        defer { lists -= 1 }
         var parts: [Result] = []
         for entry in entries {
             let place = "\(path).\(entry.key)"

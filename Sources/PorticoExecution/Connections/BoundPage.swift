@@ -75,7 +75,7 @@ extension RequestBinding {
 
     private func byteCount(of operand: PlanOperand) -> Int {
         switch operand {
-        case .constant(let value): value.byteCount
+        case .constant(let value), .rule(let value): value.byteCount
         case .open(let place): lookUp(place)?.byteCount ?? 0
         case .several(let elements): byteCount(of: elements)
         case .viewer, .now: 0
@@ -85,7 +85,7 @@ extension RequestBinding {
     /// An operand of a client's filter; `nil` for those that only rules have.
     private func value(_ operand: PlanOperand) -> InputValue? {
         switch operand {
-        case .constant(let value): value
+        case .constant(let value), .rule(let value): value
         case .open(let place): lookUp(place)
         case .several(let elements):
             .list(elements.map { element in

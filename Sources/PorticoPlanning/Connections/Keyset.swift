@@ -14,12 +14,13 @@ struct Keyset {
     ///
     /// Two parts that must both hold. The first says nothing new, but in a form that PostgreSQL can look up in an index whose first column is the order's; it is left
     /// out where the column may be null, because no one comparison says it then.
-    func behind(_ row: RowReference, inclusive: Bool, value: (Int) -> Expression) -> [Expression] {
+    func behind(_ row: RowReference, inclusive: Bool, value: (Int) -> Expression) -> [(condition: Expression, columns: [ColumnBinding])] {
         guard let first = order.first else { return [] }
         let whole = behind(row, from: 0, inclusive: inclusive, value)
-        if order.count == 1 || nullable[0] { return [whole] }
+        let all = (condition: whole, columns: order.map(\.column))
+        if order.count == 1 || nullable[0] { return [all] }
         let bound = Expression.binary(row.column(first.column), first.direction.isDescending ? .lessOrEqual : .greaterOrEqual, value(0))
-        return [bound, whole]
+        return [(bound, [first.column]), all]
     }
 
     /// Behind in this key, or equal in it and behind in the rest: nested, so that the text grows with the number of keys and not with its square.

@@ -3,25 +3,28 @@ import PostgresSQL
 
 extension LoadDraft {
     /// What the client asks of the rows: its filter, and the cursors that bound them.
-    func filter(_ access: RowAccess, _ row: RowReference, _ draft: inout StatementDraft) throws(PlanningError) -> [ConditionNote] {
-        try access.filter(arguments?.condition, row: row, draft: &draft) + cursorConditions(row, &draft)
+    func filter(_ access: RowAccess, _ row: RowReference, _ barrier: Barrier, _ draft: inout StatementDraft) throws(PlanningError) -> [ClientCondition] {
+        try access.filter(arguments?.condition, row: row, barrier, draft: &draft) + cursorConditions(row, barrier, &draft)
     }
 
     /// The places of cursors that the rows must stand behind.
-    private func cursorConditions(_ row: RowReference, _ draft: inout StatementDraft) -> [ConditionNote] {
+    private func cursorConditions(_ row: RowReference, _ barrier: Barrier, _ draft: inout StatementDraft) -> [ClientCondition] {
         guard let (page, content) = page else { return [] }
-        var notes: [ConditionNote] = []
+        var conditions: [ClientCondition] = []
         func add(_ side: CursorSide, _ keyset: Keyset, inclusive: Bool) {
             // In the order of the keys, so that parameters are counted as they are read.
             let values = keyset.order.indices.map { draft.parameter(.cursor(page: page.index, side, key: $0)) }
-            notes += keyset.behind(row, inclusive: inclusive) { values[$0] }.map { ConditionNote(condition: $0, reason: .cursor(side)) }
+            for part in keyset.behind(row, inclusive: inclusive, value: { values[$0] }) {
+                let note = ConditionNote(condition: part.condition, reason: .cursor(side))
+                conditions.append(ClientCondition(note: note, standsOutside: part.columns.allSatisfy(barrier.admitsCursor)))
+            }
         }
         switch content {
         case .rows, .totals, .groups: break
         case .page: for (side, keyset) in page.bounds { add(side, keyset, inclusive: false) }
         case .otherSide: if let (side, keyset) = page.otherSide { add(side, keyset, inclusive: true) }
         }
-        return notes
+        return conditions
     }
 
     /// How many rows at the most, for each parent's row.

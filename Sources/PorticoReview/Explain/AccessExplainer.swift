@@ -185,9 +185,9 @@ extension ParameterSource {
     /// Where the value of a condition's parameter comes from.
     var words: String {
         switch self {
-        case .constant(.null): "null"
-        case .constant(.text(let bytes)): "\"\(String(decoding: bytes, as: UTF8.self))\""
-        case .constant(.binary(let bytes)): "\(bytes.count) bytes"
+        case .constant(.null), .rule(.null): "null"
+        case .constant(.text(let bytes)), .rule(.text(let bytes)): "\"\(String(decoding: bytes, as: UTF8.self))\""
+        case .constant(.binary(let bytes)), .rule(.binary(let bytes)): "\(bytes.count) bytes"
         case .viewer(let value, _): "the viewer's \(value.words)"
         case .tenant: "the viewer's tenant"
         case .tenants: "the viewer's tenants"

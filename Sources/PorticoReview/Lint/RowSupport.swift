@@ -60,14 +60,14 @@ struct RowSupport {
     /// Some value that PostgreSQL takes in the parameter's place.
     private static func sample(_ source: ParameterSource) -> String? {
         switch source {
-        case .constant(.text(let bytes)): String(decoding: bytes, as: UTF8.self)
+        case .constant(.text(let bytes)), .rule(.text(let bytes)): String(decoding: bytes, as: UTF8.self)
         case .tenant(let column), .nodeKey(_, _, let column): sample(column)
         case .tenants(let column): "{\(sample(column))}"
         case .viewer(_, let form), .variable(_, let form), .elements(_, let form): form.isList ? "{\(sample(form.column))}" : sample(form.column)
         case .now: "2025-01-01T00:00:00Z"
         case .first, .rowsLeft, .rows: "50"
         case .offset: "0"
-        case .constant, .keys, .cursor: nil
+        case .constant, .rule, .keys, .cursor: nil
         }
     }
 

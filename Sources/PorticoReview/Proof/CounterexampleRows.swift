@@ -125,10 +125,10 @@ struct CounterexampleRows {
         case .viewer(.tenants, _): return .list([.text(Self.ownTenant)])
         case .viewer(.role, _): return .text("the viewer's role")
         case .viewer(.claim(let name), _): return .text("the viewer's claim \(name)")
-        case .constant(.null): return .null
-        case .constant(.text(let bytes)): return TreeValue(parameter: String(decoding: bytes, as: UTF8.self))
+        case .constant(.null), .rule(.null): return .null
+        case .constant(.text(let bytes)), .rule(.text(let bytes)): return TreeValue(parameter: String(decoding: bytes, as: UTF8.self))
         case .now: return .text("2025-01-01T00:00:00Z")
-        case .constant(.binary), .variable, .elements, .keys, .rowsLeft, .first, .offset, .rows, .cursor, .nodeKey: return nil
+        case .constant(.binary), .rule(.binary), .variable, .elements, .keys, .rowsLeft, .first, .offset, .rows, .cursor, .nodeKey: return nil
         }
     }
 
@@ -168,7 +168,7 @@ struct CounterexampleRows {
         }
         for case .column(let alias, _) in columns.keys where environment[alias] == nil { environment[alias] = held(by: alias) }
         let trial = TreeTrial(tables: tables, parameters: values)
-        isConfirmed = open.select.conditions.allSatisfy { trial.truth($0, environment) == true }
+        isConfirmed = open.select.predicates.allSatisfy { trial.truth($0, environment) == true }
     }
 }
 

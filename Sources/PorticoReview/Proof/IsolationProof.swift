@@ -117,7 +117,9 @@ public struct IsolationProof: Sendable {
                 for load in plan.loads {
                     part.statements += 1
                     let merged = plan.statements[load.index].merging?.merge?.select
-                    guard let open = proof(load).firstOpen(load.select, of: load.type) ?? merged.flatMap({ proof(load).firstOpen(ofMerged: $0, of: load) }) else { continue }
+                    let proof = proof(load)
+                    guard let open = proof.firstOpen(load.select, of: load.type) ?? proof.firstExposed(load.select) ?? merged.flatMap({ proof.firstOpen(ofMerged: $0, of: load) })
+                    else { continue }
                     let alone = document.alone(holding: load.range) ?? document.text
                     part.counterexamples.append(Counterexample(open, load, query: alone, subject, scope, paths))
                 }
@@ -148,7 +150,8 @@ extension ParameterKind {
         self = switch source {
         case .tenant: .tenant
         case .tenants: .tenants
-        case .constant, .variable, .elements, .viewer, .now, .keys, .rowsLeft, .first, .offset, .rows, .cursor, .nodeKey: .other
+        case .constant, .variable, .elements, .cursor, .nodeKey: .client
+        case .rule, .viewer, .now, .keys, .rowsLeft, .first, .offset, .rows: .other
         }
     }
 }
@@ -166,7 +169,8 @@ extension StatementProof {
             default: nil
             }
         }
-        return firstOpen(select.replacing(parameter), of: load.type)
+        let alone = select.replacing(parameter)
+        return firstOpen(alone, of: load.type) ?? firstExposed(alone)
     }
 }
 

@@ -26,11 +26,11 @@ struct StatementProof {
     /// The first table that is open; `nil` when the statement is proven. `type` is that of the rows that the load is for.
     func firstOpen(_ select: Select, of type: String) -> OpenTable? {
         guard rootType(select) == type else { return obstructed(select, "its rows are not those of \(type)") }
-        var names: Set<Alias> = []
+        var names: [Alias: Select] = [:]
         return check(select, outer: TruthFacts(), &names)
     }
 
-    private func obstructed(_ select: Select, _ obstacle: String) -> OpenTable {
+    func obstructed(_ select: Select, _ obstacle: String) -> OpenTable {
         let table = TableSource(schema: nil, name: "", alias: Alias("t", 0), purpose: .tenantPath)
         return OpenTable(table: table, type: nil, facts: TruthFacts(), select: select, obstacle: obstacle)
     }
@@ -38,7 +38,7 @@ struct StatementProof {
     /// The type of the statement's own rows: of the last in its `FROM`.
     private func rootType(_ select: Select) -> String? {
         switch select.from.last {
-        case .table(let table): if case .rows(let type) = table.purpose { type } else { nil }
+        case .table(let table): table.type
         case .lateral(let inner, _): rootType(inner)
         case .keys, .values, nil: nil
         }
@@ -49,10 +49,14 @@ struct StatementProof {
     /// - Parameter outer: What holds of the enclosing statement's row in every case in which this statement decides anything. A nested statement decides nothing where another
     ///   condition of the same `WHERE` is not TRUE. Of these only those without a statement of their own are used, so that no two can lean on each other; a `LATERAL` may lean on
     ///   all that do not speak of it.
-    private func check(_ select: Select, outer: TruthFacts, _ names: inout Set<Alias>) -> OpenTable? {
-        for item in select.from where !names.insert(item.alias).inserted { return obstructed(select, "two row sources of the statement are called \(item.alias.text)") }
+    private func check(_ select: Select, outer: TruthFacts, _ names: inout [Alias: Select]) -> OpenTable? {
+        for item in select.from {
+            // What hides rows stands twice where a client's condition is behind it: the same statement, and so the same rows.
+            if let other = names[item.alias], other != select { return obstructed(select, "two row sources of the statement are called \(item.alias.text)") }
+            names[item.alias] = select
+        }
         var own = outer
-        own.assume(select.conditions)
+        own.assume(select.predicates)
         for item in select.from {
             switch item {
             case .keys, .values: continue
@@ -66,17 +70,17 @@ struct StatementProof {
         }
         let nested = select.statements
         if nested.isEmpty { return nil }
-        let plain = outer.assuming(select.conditions.filter { !$0.holdsStatement })
+        let plain = outer.assuming(select.predicates.filter { !$0.holdsStatement })
         for statement in nested {
             if let open = check(statement, outer: plain, &names) { return open }
         }
         return nil
     }
 
-    private func check(_ table: TableSource, _ facts: TruthFacts, _ select: Select) -> OpenTable? {
+    func check(_ table: TableSource, _ facts: TruthFacts, _ select: Select) -> OpenTable? {
         func open(_ type: TypeBinding?, _ facts: TruthFacts, _ obstacle: String? = nil) -> OpenTable { OpenTable(table: table, type: type, facts: facts, select: select, obstacle: obstacle) }
         switch table.purpose {
-        case .rows(let name):
+        case .rows(let name), .ruleRows(let name):
             guard let type = paths.catalog.types[name], paths.isTable(of: type, table) else { return open(nil, facts, "\(table.name) is not the table of \(name)") }
             switch type.isolation {
             case .none: return nil
@@ -136,7 +140,7 @@ struct StatementProof {
         return facts.equals(of: column).contains(where: isTenant)
     }
 
-    private func kind(_ number: Int) -> ParameterKind? { parameters.indices.contains(number - 1) ? parameters[number - 1] : nil }
+    func kind(_ number: Int) -> ParameterKind? { parameters.indices.contains(number - 1) ? parameters[number - 1] : nil }
 }
 
 extension FromItem {
@@ -154,6 +158,8 @@ enum ParameterKind: Sendable, Hashable {
     case tenant
     /// All of them, as an array.
     case tenants
+    /// What a client states.
+    case client
     case other
 }
 

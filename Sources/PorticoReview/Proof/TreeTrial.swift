@@ -54,6 +54,8 @@ struct TreeTrial {
         case .isNull(let inner): return Self.isKnown(inner) ? value(inner, rows) == .null : nil
         case .isNotNull(let inner): return Self.isKnown(inner) ? value(inner, rows) != .null : nil
         case .exists(let select): return exists(select, rows)
+        case .isIn: return nil
+        case .choice(let condition, let chosen, .boolean(false)): return truth(condition, rows) == true ? truth(chosen, rows) : false
         case .equalsAny(let left, let right): return anyOf(left, right, rows)
         case .differsFromAll(let left, let right): return anyOf(left, right, rows).map { !$0 }
         case .binary(let left, let operation, let right): return compare(value(left, rows), operation, value(right, rows))
@@ -82,7 +84,7 @@ struct TreeTrial {
         for case .table(let table) in select.from {
             environments = environments.flatMap { known in (tables[table.name] ?? []).map { known.merging([table.alias: $0]) { $1 } } }
         }
-        return environments.contains { known in select.conditions.allSatisfy { truth($0, known) == true } }
+        return environments.contains { known in select.predicates.allSatisfy { truth($0, known) == true } }
     }
 
     private func anyOf(_ left: Expression, _ right: Expression, _ rows: [Alias: Row]) -> Bool? {

@@ -47,7 +47,10 @@ struct TruthFacts {
         case .equalsAny(let left, .parameter(let number)) where left.isTerm: memberships.append((left, number))
         case .exists(let select):
             if select.showsItsRows { witnesses.append(select) } else { opaque.append(condition) }
-        case .binary, .equalsAny, .differsFromAll, .isNull, .isNotNull, .call, .choice, .column, .parameter, .cast, .integer, .literal, .aggregate: opaque.append(condition)
+        case .choice(let condition, let chosen, .boolean(false)):
+            assume(condition)
+            assume(chosen)
+        case .binary, .equalsAny, .differsFromAll, .isNull, .isNotNull, .call, .choice, .isIn, .column, .parameter, .cast, .integer, .literal, .aggregate: opaque.append(condition)
         }
     }
 
@@ -94,7 +97,7 @@ struct TruthFacts {
         var facts = self
         let select = facts.witnesses.remove(at: position)
         for case .table(let table) in select.from { facts.rows.append(table) }
-        facts.assume(select.conditions)
+        facts.assume(select.predicates)
         return facts
     }
 

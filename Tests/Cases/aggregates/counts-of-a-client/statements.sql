@@ -1,6 +1,6 @@
 SELECT count(*) AS "v0" FROM "tickets" AS t0 WHERE (t0."tenant_id" = $1) AND ($2::text IS NOT NULL) AND (t0."creator_id" = $2);
 SELECT count(*) AS "v0" FROM "tickets" AS t0 WHERE (t0."tenant_id" = $1) AND ($2::text IS NOT NULL) AND (t0."creator_id" = $2) AND (t0."status" = $3);
-SELECT count(*) AS "v0" FROM "tickets" AS t0 WHERE (t0."tenant_id" = $1) AND ($2::text IS NOT NULL) AND (t0."creator_id" = $2) AND false;
+SELECT count(*) AS "v0" FROM "tickets" AS t0 WHERE (t0."tenant_id" = $1) AND ($2::text IS NOT NULL) AND (t0."creator_id" = $2) AND (CASE WHEN ((t0."tenant_id" = $1) AND ($2::text IS NOT NULL) AND (t0."creator_id" = $2)) THEN false ELSE false END);
 SELECT t0."id" FROM "wordpress_sites" AS t0 WHERE (t0."tenant_id" = $1) AND ($2::text IS NOT NULL) AND EXISTS (SELECT 1 FROM "tickets" AS t1 WHERE (t1."site_id" = t0."id") AND COALESCE((t1."tenant_id" = $1), false) AND (t1."creator_id" = $2)) ORDER BY t0."id" LIMIT $3;
 SELECT k0."ord", c0."v0" FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord) CROSS JOIN LATERAL (SELECT count(*) AS "v0" FROM "tickets" AS t0 WHERE (t0."site_id" = k0."key") AND COALESCE((t0."tenant_id" = $2), false) AND ($3::text IS NOT NULL) AND (t0."creator_id" = $3)) AS c0;
 SELECT k0."ord", c0."id" FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord) CROSS JOIN LATERAL (SELECT t0."id" FROM "tickets" AS t0 WHERE (t0."site_id" = k0."key") AND COALESCE((t0."tenant_id" = $2), false) AND ($3::text IS NOT NULL) AND (t0."creator_id" = $3) ORDER BY t0."created_at" DESC, t0."id" LIMIT $4) AS c0 LIMIT $5;

@@ -1,10 +1,10 @@
 SELECT count(*) AS "v0" FROM "tickets" AS t0 WHERE (t0."tenant_id" = $1);
 SELECT count(*) AS "v0" FROM "tickets" AS t0 WHERE (t0."tenant_id" = $1) AND (t0."status" = $2);
-SELECT count(*) AS "v0" FROM "tickets" AS t0 WHERE (t0."tenant_id" = $1) AND false;
+SELECT count(*) AS "v0" FROM "tickets" AS t0 WHERE (t0."tenant_id" = $1) AND (CASE WHEN (t0."tenant_id" = $1) THEN false ELSE false END);
 SELECT t0."id" FROM "wordpress_sites" AS t0 WHERE (t0."tenant_id" = $1) ORDER BY t0."id" LIMIT $2;
 SELECT k0."ord", c0."v0" FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord) CROSS JOIN LATERAL (SELECT count(*) AS "v0" FROM "tickets" AS t0 WHERE (t0."site_id" = k0."key") AND COALESCE((t0."tenant_id" = $2), false)) AS c0;
 SELECT k0."ord", c0."id" FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord) CROSS JOIN LATERAL (SELECT t0."id" FROM "tickets" AS t0 WHERE (t0."site_id" = k0."key") AND COALESCE((t0."tenant_id" = $2), false) ORDER BY t0."created_at" DESC, t0."id" LIMIT $3) AS c0 LIMIT $4;
-SELECT k0."ord", c0."v0" FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord) CROSS JOIN LATERAL (SELECT count(*) AS "v0" FROM "ticket_messages" AS t0 WHERE (t0."ticket_id" = k0."key") AND EXISTS (SELECT 1 FROM "tickets" AS p0 WHERE (p0."id" = k0."key") AND (p0."tenant_id" = $2)) AND (t0."internal" = true)) AS c0;
+SELECT k0."ord", c0."v0" FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord) CROSS JOIN LATERAL (SELECT count(*) AS "v0" FROM "ticket_messages" AS t0 WHERE (t0."ticket_id" = k0."key") AND EXISTS (SELECT 1 FROM "tickets" AS p0 WHERE (p0."id" = k0."key") AND (p0."tenant_id" = $2)) AND (CASE WHEN EXISTS (SELECT 1 FROM "tickets" AS p0 WHERE (p0."id" = k0."key") AND (p0."tenant_id" = $2)) THEN (t0."internal" = true) ELSE false END)) AS c0;
 SELECT t0."id" FROM "tenants" AS t0 WHERE (t0."id" = $1) AND (t0."id" = $2);
 SELECT count(*) AS "v0" FROM "wordpress_sites" AS t0 WHERE (t0."tenant_id" = $1) AND COALESCE((t0."tenant_id" = $2), false);
 SELECT count(*) AS "v0" FROM "users" AS t0 WHERE (t0."tenant_id" = $1) AND COALESCE((t0."tenant_id" = $2), false) AND (t0."role" = $3);

@@ -1,0 +1,149 @@
+import PorticoCatalog
+import PostgresSQL
+
+/// Looks on a finished statement whether all that a client states stands behind what hides rows (``Barrier``), without
+/// trusting what built it.
+///
+/// What finds and hides rows holds nothing of the client's but keys. What the client states of the rows is either a
+/// comparison that PostgreSQL may make of any row, or stands behind all conditions of that `WHERE` but the equalities
+/// that tie rows together. Anything else does not run.
+struct BarrierAudit {
+    let catalog: Catalog
+    let parameters: [ParameterSource]
+    /// Where a merged statement has the values of parameters; `nil` in any other.
+    var merged: Alias?
+    /// Its own parameters, by their numbers: those of which all runs have the same.
+    var shared: [Int: ParameterSource] = [:]
+
+    /// The type of the first rows that a client's condition meets though they are hidden; `nil` when all is well.
+    func firstExposed(_ select: Select) -> String? { check(select, outer: []) }
+
+    /// `outer` are the conditions of the statement around a `LATERAL`, which hide its rows too.
+    private func check(_ select: Select, outer: [Expression]) -> String? {
+        let place = tables(select).first?.type ?? "values"
+        let hiding = (select.conditions + outer).filter { !isTie($0) }
+        let isCheap = hiding.allSatisfy(\.comparesAlone)
+        if select.conditions.contains(where: { isClients($0) && !isKey($0, select) }) { return place }
+        if !hiding.isEmpty {
+            if !select.stated.outside.allSatisfy({ mayMeetAnyRow($0, select, isCheap: isCheap) }) { return place }
+            let known = select.stated.known
+            if !select.stated.behind.isEmpty, !(hiding.allSatisfy(known.contains) && known.allSatisfy(hiding.contains)) { return place }
+        }
+        let shown = select.columns.map(\.expression) + select.groups + select.order.map(\.expression)
+        if shown.contains(where: isClients) { return place }
+        for expression in shown + select.conditions + select.stated.outside + select.stated.behind { if let found = nested(expression) { return found } }
+        for case .lateral(let inner, _) in select.from { if let found = check(inner, outer: select.conditions) { return found } }
+        return nil
+    }
+
+    /// Whether it finds rows by a value of the client's.
+    private func isKey(_ condition: Expression, _ select: Select) -> Bool {
+        if case .binary(.column, .equal, _) = condition { mayMeetAnyRow(condition, select, isCheap: true) } else { false }
+    }
+
+    private func nested(_ expression: Expression) -> String? {
+        for statement in expression.statements { if let found = check(statement, outer: []) { return found } }
+        return nil
+    }
+
+    private func tables(_ select: Select) -> [TableSource] {
+        select.from.compactMap { if case .table(let table) = $0 { table } else { nil } }
+    }
+
+    // MARK: Conditions
+
+    /// Whether a client decides what it says: it holds a value of the request, or tests rows in a client's name.
+    private func isClients(_ expression: Expression) -> Bool {
+        switch expression {
+        case .parameter, .column: source(expression)?.isClients == true
+        case .exists(let select): isClients(select)
+        case .isIn(let left, let select): isClients(left) || isClients(select)
+        default: expression.hasPart(isClients)
+        }
+    }
+
+    private func isClients(_ select: Select) -> Bool {
+        tables(select).contains { if case .rows = $0.purpose { true } else { false } } || select.predicates.contains(where: isClients)
+    }
+
+    /// Whether it ties the row to one outside the statement, or to a key of a batch.
+    private func isTie(_ condition: Expression) -> Bool {
+        guard case .binary(.column(let alias, _), .equal, let right) = condition, case .column(let other, _) = right else { return false }
+        return alias != other && source(right) == nil
+    }
+
+    /// Whether it tells nothing of a row but by what an index finds: comparisons of columns by leakproof operators, and
+    /// rows behind a relation, which have a barrier of their own. Where what hides rows costs more than a comparison,
+    /// only what rows are looked up by.
+    private func mayMeetAnyRow(_ condition: Expression, _ select: Select, isCheap: Bool) -> Bool {
+        switch condition {
+        case .exists, .not(.exists): isCheap
+        case .and(let items), .or(let items): items.allSatisfy { mayMeetAnyRow($0, select, isCheap: isCheap) }
+        case .isNull(let value), .isNotNull(let value): mayCompare(value, by: nil, with: nil, select, isCheap: isCheap)
+        case .binary(let left, let operation, let right): operation.isComparison && mayCompare(left, by: operation, with: right, select, isCheap: isCheap)
+        case .equalsAny(let left, let right): mayCompare(left, by: .equal, with: right, select, isCheap: isCheap)
+        default: false
+        }
+    }
+
+    private func mayCompare(_ left: Expression, by operation: BinaryOperator?, with right: Expression?, _ select: Select, isCheap: Bool) -> Bool {
+        if let right, !right.isValue(of: merged) { return false }
+        // Values alone are no row's.
+        guard case .column(let alias, let name) = left, alias != merged else { return left.isValue(of: merged) }
+        guard let table = tables(select).first(where: { $0.alias == alias }), let type = table.type, let binding = catalog.types[type] else { return false }
+        let columns = binding.columns(named: name), isEquality = operation == .equal || operation == .isNotDistinctFrom
+        guard !columns.isEmpty, operation == nil || columns.allSatisfy({ $0.type.isLeakproof(ordered: !isEquality) }) else { return false }
+        return isCheap || isCursor(right) || operation == .equal && binding.finds(by: name)
+    }
+
+    private func isCursor(_ value: Expression?) -> Bool {
+        if let value, case .cursor? = source(value) { true } else { false }
+    }
+
+    private func source(_ expression: Expression) -> ParameterSource? {
+        switch expression {
+        case .parameter(let number): merged != nil ? shared[number] : parameters.indices.contains(number - 1) ? parameters[number - 1] : nil
+        case .cast(let inner, _): source(inner)
+        case .column(let alias, let name) where alias == merged: parameters.indices.first { MergedLoad.name(ofParameter: $0 + 1) == name }.map { parameters[$0] }
+        default: nil
+        }
+    }
+}
+
+extension TypeBinding {
+    fileprivate func columns(named name: String) -> [ColumnBinding] {
+        let found = fields.values.compactMap { field -> ColumnBinding? in
+            switch field {
+            case .column(let column): column.column == name ? column : nil
+            case .relation(let relation): relation.local.column == name ? relation.local : nil
+            }
+        }
+        return key.column == name ? found + [key] : found
+    }
+
+    /// Whether rows are looked up by the column: the key, or what ties them to others.
+    fileprivate func finds(by name: String) -> Bool {
+        key.column == name || fields.values.contains { if case .relation(let relation) = $0 { relation.local.column == name } else { false } }
+    }
+}
+
+extension Expression {
+    /// A value that no row of a table has.
+    fileprivate func isValue(of merged: Alias?) -> Bool {
+        switch self {
+        case .parameter, .boolean, .integer, .literal: true
+        case .cast(let inner, _): inner.isValue(of: merged)
+        case .column(let alias, _): alias == merged
+        default: false
+        }
+    }
+
+    /// Whether it compares columns and values and does nothing else.
+    fileprivate var comparesAlone: Bool {
+        switch self {
+        case .exists, .isIn, .call, .aggregate, .choice: false
+        case .binary(_, let operation, _): operation.isComparison && !hasPart { !$0.comparesAlone }
+        default: !hasPart { !$0.comparesAlone }
+        }
+    }
+}
