@@ -20,8 +20,7 @@ struct StatementDraft {
     ///
     /// Equal constants stay apart: what the server infers for one place may not fit another.
     mutating func parameter(_ source: ParameterSource, type: UInt32 = 0) -> Expression {
-        let isShared = if case .constant = source { false } else { true }
-        if isShared, let number = number(of: source) { return .parameter(number) }
+        if !source.isConstant, let number = number(of: source) { return .parameter(number) }
         parameters.append(source)
         parameterTypes.append(type)
         note(parameters.count)
@@ -37,7 +36,7 @@ struct StatementDraft {
         let count = number - firstShared
         guard count > Self.few else { return }
         for added in (count == Self.few + 1 ? firstShared + 1 : number)...number {
-            if case .constant = parameters[added - 1] { continue }
+            if parameters[added - 1].isConstant { continue }
             shared[parameters[added - 1]] = added
         }
     }
@@ -56,6 +55,15 @@ struct StatementDraft {
     mutating func pathAlias() -> Alias {
         defer { paths += 1 }
         return Alias("p", paths)
+    }
+}
+
+extension ParameterSource {
+    fileprivate var isConstant: Bool {
+        switch self {
+        case .constant, .rule: true
+        default: false
+        }
     }
 }
 

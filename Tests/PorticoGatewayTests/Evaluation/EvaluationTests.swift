@@ -93,7 +93,7 @@ struct EvaluationRun {
             guard let difference = Self.difference(try parseJSON(answer.body), expected, "") else { continue }
             mismatches += 1
             if records {
-                Issue.record("\(viewer) asks \(query.text) with \(query.variablesText)\nand differs at \(difference)\nunder \(rules.rolesFile)\n\(rules.tenantFiles.filter { $0.tenant == viewer.tenant })")
+                Issue.record("\(viewer) asks \(query.text) with \(query.variablesText)\nand differs at \(difference)\nfor \(answer.observation.failures)\nunder \(rules.rolesFile)\n\(rules.tenantFiles.filter { $0.tenant == viewer.tenant })")
                 if mismatches > 3 { return }
             } else {
                 return
