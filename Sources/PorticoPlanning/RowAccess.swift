@@ -159,10 +159,11 @@ struct RowAccess: Sendable {
 
     /// That rows behind a relation, whose remote column equals `start`, fulfil a condition.
     ///
-    /// What PostgreSQL can join stays an `EXISTS`, and so does what one row is tested by: PostgreSQL looks the rows up
-    /// or hashes them, as they are few or many. What stands deeper in a client's filter and cannot be joined is an `IN`
-    /// of a statement of its own, run once: as an `EXISTS` it would be run for each row of the level above, which each
-    /// level multiplies. Without isolation the rows of all tenants may be too many to be hashed.
+    /// What PostgreSQL can join stays an `EXISTS`, and so does what one row is tested by: PostgreSQL plans it both as a
+    /// look-up and as a hash of all rows, and takes what is cheaper. Within each other such plans double at every level,
+    /// so that what stands deeper and cannot be joined has one plan: in a client's filter an `IN` of a statement of its
+    /// own, run once, since an `EXISTS` would be run for each row of the level above; without isolation, where the rows
+    /// of all tenants may be too many to be hashed, and in rules, an `EXISTS` whose `OFFSET 0` leaves the look-up alone.
     private func related(
         _ relation: RelationBinding, _ quantifier: Quantifier, to start: Expression, _ inner: Condition<PlanOperand>, _ place: ConditionPlace, draft: inout StatementDraft
     ) throws(PlanningError) -> Expression {
@@ -174,6 +175,7 @@ struct RowAccess: Sendable {
             return quantifier == .some ? found : .not(found)
         }
         select.conditions.insert(.binary(remote, .equal, start), at: 0)
+        if place.depth > 0, place.nested == .client ? !isJoined : draft.relations > Self.mostJoined { select.offset = .integer(0) }
         let found: Expression = quantifier == .some ? .exists(select) : .not(.exists(select))
         return draft.relations > Self.mostJoined ? .isTrue(found) : found
     }
