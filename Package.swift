@@ -125,7 +125,7 @@ let package = Package(
             "PostgresSQL", "YAMLTree", "JSONBytes", "Diagnostics", "TestFixtures", "TestRandom", "TestCluster",
         ]),
         .testTarget(name: "PorticoServerTests", dependencies: [
-            "PorticoServer", "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "HTTPWire", "Gzip", "JSONBytes", "PostgresSQL", "SocketLoop",
+            "PorticoServer", "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "HTTPWire", "Gzip", "JSONBytes", "PostgresSQL", "PostgresClient", "SocketLoop",
             "TLSTransport", "TestCluster", "TestTLS", "TestRandom", "YAMLTree", "Diagnostics", "TestScrape", "PrometheusText", .product(name: "CoreMetrics", package: "swift-metrics"),
             .product(name: "Tracing", package: "swift-distributed-tracing"), .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
             .product(name: "JWTKit", package: "jwt-kit"),

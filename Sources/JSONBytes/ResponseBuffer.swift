@@ -126,6 +126,18 @@ public final class ResponseBuffer {
         append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
+    /// What was written from a place on, up to the next `end`, once more: for what an answer says several times and what is
+    /// dear to make.
+    /// - Parameter place: below ``count``; without an `end` behind it, everything behind it is appended.
+    public func appendAgain(from place: Int, to end: UInt8) {
+        guard place >= 0, place < length else { return }
+        let left = length - place
+        let count = memchr(base + place, Int32(end), left).map { $0 - (base + place) } ?? left
+        reserve(count)
+        (base + length).copyMemory(from: base + place, byteCount: count)
+        length += count
+    }
+
     @inlinable public func append(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { append($0) }
     }

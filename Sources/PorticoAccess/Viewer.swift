@@ -6,7 +6,7 @@ public struct Viewer: Sendable, Hashable {
         var id: String?
         var role: String
         var tenant: String?
-        var tenants: [String]
+        var tenants: TenantList
         var claims: [String: String]
     }
 
@@ -16,13 +16,18 @@ public struct Viewer: Sendable, Hashable {
 
         init(_ values: Values) {
             self.values = values
-            fairnessKey = UInt64(truncatingIfNeeded: values.tenant.hashValue)
+            fairnessKey = Viewer.fairnessKey(of: values.tenant)
         }
     }
 
     private let storage: Storage
 
     public init(id: String?, role: String, tenant: String?, tenants: [String], claims: [String: String] = [:]) {
+        self.init(id: id, role: role, tenant: tenant, tenants: TenantList(tenants), claims: claims)
+    }
+
+    /// - Parameter tenants: What all viewers that reach the same share.
+    public init(id: String?, role: String, tenant: String?, tenants: TenantList, claims: [String: String] = [:]) {
         storage = Storage(Values(id: id, role: role, tenant: tenant, tenants: tenants, claims: claims))
     }
 
@@ -37,14 +42,24 @@ public struct Viewer: Sendable, Hashable {
     /// The viewer's own tenant.
     public var tenant: String? { storage.values.tenant }
     /// The tenants whose rows may be reached: the own one, and with `reach: subtree` those below it.
-    public var tenants: [String] { storage.values.tenants }
+    public var tenants: [String] { storage.values.tenants.ids }
+    /// The same, with what statements are told of them.
+    public var tenantList: TenantList { storage.values.tenants }
     /// The token's further claims that are scalars, as text.
     public var claims: [String: String] { storage.values.claims }
     /// The lane of what waits for the viewer: one for all of its tenant, so that a busy tenant makes only itself wait.
     public var fairnessKey: UInt64 { storage.fairnessKey }
 
+    /// The lane of a tenant's viewers.
+    public static func fairnessKey(of tenant: String?) -> UInt64 { UInt64(truncatingIfNeeded: tenant.hashValue) }
+
     /// The same viewer, reaching these tenants.
-    public func reaching(_ tenants: [String]) -> Viewer { Viewer(id: id, role: role, tenant: tenant, tenants: tenants, claims: claims) }
+    public func reaching(_ tenants: [String]) -> Viewer { reaching(TenantList(tenants)) }
+
+    /// The same viewer, reaching these tenants.
+    public func reaching(_ tenants: TenantList) -> Viewer {
+        Viewer(id: id, role: role, tenant: tenant, tenants: tenants, claims: claims)
+    }
 
     /// Without a token: no id, no tenant, and nothing to reach.
     public static let anonymous = Viewer(id: nil, role: "anonymous", tenant: nil, tenants: [])

@@ -1,8 +1,11 @@
 import PorticoPlanning
+import Synchronization
 
 /// A plan's output as the writer goes through it: objects and fields as flat records that hold no references, made once for each plan, so that a value of an answer costs
-/// no reference count. It belongs to the loop that its plan is cached on.
-public final class AnswerShape {
+/// no reference count.
+///
+/// Only what it has learnt of its answers changes once it is made: long ones are written beside the loop.
+public final class AnswerShape: Sendable {
     /// How a field's value comes about. Forms of cells that nearly every answer is full of have a kind of their own; what is rare goes by the plan's own description.
     enum Kind: UInt8 {
         case fixed
@@ -51,28 +54,32 @@ public final class AnswerShape {
     /// Bytes that an answer's buffer begins with, at the most: one large answer must not make those behind it take as much.
     private static let mostExpectedBytes = 1 << 20
 
-    let objects: UnsafeMutableBufferPointer<Object>
-    let fields: UnsafeMutableBufferPointer<Field>
-    let labels: UnsafeMutableBufferPointer<Label>
-    let bytes: UnsafeMutableBufferPointer<UInt8>
+    // Filled while the shape is made, and only read from then on.
+    nonisolated(unsafe) let objects: UnsafeMutableBufferPointer<Object>
+    nonisolated(unsafe) let fields: UnsafeMutableBufferPointer<Field>
+    nonisolated(unsafe) let labels: UnsafeMutableBufferPointer<Label>
+    nonisolated(unsafe) let bytes: UnsafeMutableBufferPointer<UInt8>
     /// By object, the plan's own description.
     let outputs: [ObjectOutput]
     /// Objects within each other, at the most.
     let depth: Int
-    /// Bytes that the next answer is likely to have.
-    private(set) var expectedBytes = 4096
+    private let expected = Atomic<Int>(4096)
+    private let tookTooLong = Atomic<Bool>(false)
 
-    public init(_ plan: AuthorizedPlan) {
+    /// `nil` where a plan's fixed parts are more than a shape can number, which no answer's limit allows.
+    public init?(_ plan: AuthorizedPlan) {
         var draft = Draft()
         _ = draft.add(plan.output, depth: 1)
+        draft.bytes.append(contentsOf: repeatElement(0, count: Self.slack))
+        if draft.isTooLarge { return nil }
         objects = .allocate(capacity: draft.objects.count)
         _ = objects.initialize(from: draft.objects)
         fields = .allocate(capacity: draft.fields.count)
         _ = fields.initialize(from: draft.fields)
         labels = .allocate(capacity: draft.labels.count)
         _ = labels.initialize(from: draft.labels)
-        bytes = .allocate(capacity: draft.bytes.count + Self.slack)
-        _ = bytes.initialize(from: draft.bytes + [UInt8](repeating: 0, count: Self.slack))
+        bytes = .allocate(capacity: draft.bytes.count)
+        _ = bytes.initialize(from: draft.bytes)
         outputs = draft.outputs
         depth = draft.depth
     }
@@ -84,8 +91,24 @@ public final class AnswerShape {
         bytes.deallocate()
     }
 
+    /// Bytes that the next answer is likely to have.
+    var expectedBytes: Int { expected.load(ordering: .relaxed) }
+
+    /// Whether the last answer was more than one request may write on its loop: then the next one is likely to be, too.
+    var isLong: Bool { tookTooLong.load(ordering: .relaxed) }
+
     /// Learns from an answer that was written.
-    func wrote(_ count: Int) { expectedBytes = max(1024, min(count + count / 8, Self.mostExpectedBytes)) }
+    func wrote(_ count: Int, isLong: Bool) {
+        expected.store(max(1024, min(count + count / 8, Self.mostExpectedBytes)), ordering: .relaxed)
+        if isLong != self.isLong { tookTooLong.store(isLong, ordering: .relaxed) }
+    }
+
+    /// A shape's parts are numbered by 32 bits.
+    private static func number(_ count: Int, _ isTooLarge: inout Bool) -> Int32 {
+        if let number = Int32(exactly: count) { return number }
+        isTooLarge = true
+        return 0
+    }
 
     // MARK: Making
 
@@ -96,17 +119,21 @@ public final class AnswerShape {
         var bytes: [UInt8] = []
         var outputs: [ObjectOutput] = []
         var depth = 0
+        /// It has more parts than there are numbers for.
+        var isTooLarge = false
+
+        private mutating func number(_ count: Int) -> Int32 { AnswerShape.number(count, &isTooLarge) }
 
         /// The object's fields stand together, those of the objects within behind them.
         mutating func add(_ output: ObjectOutput, depth: Int) -> Int32 {
             self.depth = max(self.depth, depth)
             let index = objects.count
             let first = fields.count
-            objects.append(Object(fields: Slice(start: Int32(first), count: Int32(output.fields.count))))
+            objects.append(Object(fields: Slice(start: number(first), count: number(output.fields.count))))
             outputs.append(output)
             for field in output.fields { fields.append(Field(kind: .other, isNonNull: field.isNonNull, prefix: add(field.prefix))) }
             for (position, field) in output.fields.enumerated() { describe(field.value, at: first + position, depth: depth) }
-            return Int32(index)
+            return number(index)
         }
 
         private mutating func describe(_ value: OutputValue, at place: Int, depth: Int) {
@@ -115,19 +142,19 @@ public final class AnswerShape {
                 fields[place].kind = .fixed
                 fields[place].extra = add(content)
             case .cell(let column, let form):
-                fields[place].column = Int32(column)
+                fields[place].column = number(column)
                 describe(form, at: place)
             case .object(let load, let output):
                 fields[place].kind = .object
-                fields[place].load = Int32(load)
+                fields[place].load = number(load)
                 fields[place].child = add(output, depth: depth + 1)
             case .beside(let load, let output):
                 fields[place].kind = .beside
-                fields[place].load = Int32(load ?? -1)
+                fields[place].load = load.map { number($0) } ?? -1
                 fields[place].child = add(output, depth: depth + 1)
             case .list(let load, let output, let itemsNonNull):
                 fields[place].kind = .list
-                fields[place].load = Int32(load)
+                fields[place].load = number(load)
                 fields[place].itemsNonNull = itemsNonNull
                 fields[place].child = add(output, depth: depth + 1)
             case .connection(_, .items(_, let output)): fields[place].child = add(output, depth: depth + 1)
@@ -143,7 +170,7 @@ public final class AnswerShape {
             case .timestamptz, .timestamp: fields[place].kind = .timestamp
             case .enumeration(let texts):
                 fields[place].kind = .enumeration
-                fields[place].extra = Slice(start: Int32(labels.count), count: Int32(texts.count))
+                fields[place].extra = Slice(start: number(labels.count), count: number(texts.count))
                 for text in texts { labels.append(Label(label: add(text.label), json: add(text.json))) }
             default: fields[place].kind = .cell
             }
@@ -151,7 +178,7 @@ public final class AnswerShape {
 
         private mutating func add(_ content: [UInt8]) -> Slice {
             defer { bytes += content }
-            return Slice(start: Int32(bytes.count), count: Int32(content.count))
+            return Slice(start: number(bytes.count), count: number(content.count))
         }
     }
 }

@@ -38,7 +38,16 @@ public struct FieldError: Sendable, Equatable {
 /// that is cut off again.
 ///
 /// It goes through ``AnswerShape`` and ``LevelView``, which hold no references: of an answer's hundred thousand values none should count one.
+///
+/// On the loop it writes as much as ``TurnBounds`` allow and gives up then: the answer is begun anew beside the loop.
 struct AnswerWriter {
+    /// Why nothing more is written.
+    private enum End {
+        case tooLarge, tooManyCursors
+        /// What remains is more than the loop has time for.
+        case turnIsOver
+    }
+
     let plan: AuthorizedPlan
     let pages: [BoundPage]
     let limits: AnswerLimits
@@ -48,14 +57,28 @@ struct AnswerWriter {
     private let levels: [LoadState]
     private let views: [LevelView]
     private var errors: [FieldError] = []
-    private var isTooLarge = false
-    /// Cursors sealed so far.
-    var cursors = 0
+    private var end: End?
+    /// Bytes from which on ``end`` is looked for: one comparison for an object. Below any number once there is an end.
+    private var mark: Int
+    /// Bytes that were cut off again: they cost what others cost.
+    private var discarded = 0
+    /// `nil` beside the loop.
+    private let bounds: TurnBounds?
+    /// Cursors written so far.
+    private var cursors = 0
+    /// Where the cursors of rows stand in the buffer, since none is sealed twice; by page and row.
+    private var sealed: [Int: Int] = [:]
+    private(set) var sealedCursors = 0
     /// The way to the object that is being written: positions of fields, and of items where a field is a list. Has room for the deepest object.
     private let path: UnsafeMutablePointer<Int32>
     private var pathCount = 0
 
-    init(plan: AuthorizedPlan, shape: AnswerShape, levels: [LoadState], pages: [BoundPage], limits: AnswerLimits) {
+    init(
+        plan: AuthorizedPlan, shape: AnswerShape, levels: [LoadState], pages: [BoundPage], limits: AnswerLimits,
+        bounds: TurnBounds? = nil
+    ) {
+        self.bounds = bounds
+        mark = min(limits.bytes, bounds?.answerBytes ?? .max)
         self.plan = plan
         self.shape = shape
         self.levels = levels
@@ -66,15 +89,31 @@ struct AnswerWriter {
         path = .allocate(capacity: 2 * shape.depth + 2)
     }
 
-    /// To be called once.
-    mutating func write() -> ExecutionResult.Outcome {
+    /// The whole answer, on whatever thread this is.
+    static func whole(
+        plan: AuthorizedPlan, shape: AnswerShape, levels: [LoadState], pages: [BoundPage], limits: AnswerLimits,
+        bounds: TurnBounds
+    ) -> ExecutionResult.Outcome {
+        var writer = AnswerWriter(plan: plan, shape: shape, levels: levels, pages: pages, limits: limits)
+        let outcome = writer.write()
+        let isLong = writer.buffer.count + writer.discarded > bounds.answerBytes || writer.sealedCursors > bounds.sealedCursors
+        shape.wrote(writer.buffer.count, isLong: isLong)
+        return outcome ?? .tooLarge(limit: limits.bytes)
+    }
+
+    /// To be called once; `nil` where the answer is more than the bounds allow.
+    mutating func write() -> ExecutionResult.Outcome? {
         defer { path.deallocate() }
         buffer.append("{\"data\":")
         let start = buffer.count
         let written = withExtendedLifetime(levels) { object(0, cells: nil, row: 0) }
-        shape.wrote(buffer.count)
-        if cursors > limits.cursors { return .tooManyCursors(limit: limits.cursors) }
-        if isTooLarge || buffer.count > limits.bytes { return .tooLarge(limit: limits.bytes) }
+        if bounds != nil { shape.wrote(buffer.count, isLong: end == .turnIsOver) }
+        switch end {
+        case .turnIsOver: return nil
+        case .tooManyCursors: return .tooManyCursors(limit: limits.cursors)
+        case .tooLarge: return .tooLarge(limit: limits.bytes)
+        case nil: if buffer.count > limits.bytes { return .tooLarge(limit: limits.bytes) }
+        }
         if !written {
             buffer.truncate(to: start)
             buffer.append("null")
@@ -82,8 +121,35 @@ struct AnswerWriter {
         return .answered(buffer, isNull: !written, errors: errors)
     }
 
-    /// Bytes of a cell from which on it is looked at singly.
-    private static let largeCell = 4096
+    /// Bytes of a value from which on it is looked at singly.
+    private static let largeValue = 4096
+    /// How many times the bytes of the largest answer may be written and cut off again. Guards against lists of rows each of
+    /// which is written at length, only to be null in the end.
+    private static let discardedAnswers = 4
+
+    /// Whether so many bytes may be written. They may not be few, where there is no room for them: then this is the end.
+    private mutating func hasRoom(for bytes: Int) -> Bool {
+        if buffer.count + bytes <= mark { return true }
+        if end == nil { finish(buffer.count + bytes > limits.bytes ? .tooLarge : .turnIsOver) }
+        return false
+    }
+
+    private mutating func finish(_ reason: End) {
+        end = reason
+        mark = -1
+    }
+
+    /// Cuts off what was written of a value.
+    private mutating func discard(from start: Int) {
+        guard buffer.count > start else { return }
+        discarded += buffer.count - start
+        buffer.truncate(to: start)
+        // Others will stand where the cursors stood.
+        if !sealed.isEmpty { sealed.removeAll(keepingCapacity: true) }
+        guard end == nil else { return }
+        if let bounds { mark = min(limits.bytes, max(0, bounds.answerBytes - discarded)) }
+        if discarded / Self.discardedAnswers > limits.bytes { finish(.tooLarge) }
+    }
 
     /// A field of the shape, where it stands there and in its object.
     struct Place {
@@ -99,13 +165,14 @@ struct AnswerWriter {
             buffer.append("{}")
             return true
         }
+        guard hasRoom(for: 0) else { return false }
         for position in 0..<Int(members.count) {
             let field = UnsafePointer(fields + Int(members.start) + position)
             append(field.pointee.prefix)
             let start = buffer.count
             if write(Place(field: field, object: index, position: position), cells: cells, row: row) { continue }
-            if field.pointee.isNonNull || isTooLarge { return false }
-            buffer.truncate(to: start)
+            if field.pointee.isNonNull || end != nil { return false }
+            discard(from: start)
             buffer.append("null")
         }
         buffer.append(UInt8(ascii: "}"))
@@ -123,6 +190,8 @@ struct AnswerWriter {
         let field = place.field.pointee
         switch field.kind {
         case .fixed:
+            // What introspection wrote may have megabytes.
+            guard field.extra.count <= Self.largeValue || hasRoom(for: Int(field.extra.count)) else { return false }
             append(field.extra)
             return true
         case .string, .int4, .bool, .timestamp, .enumeration, .cell:
@@ -157,10 +226,7 @@ struct AnswerWriter {
 
     private mutating func write(_ cell: Cell, _ place: Place) -> Bool {
         // Small cells are counted with their object, which bounds them well enough.
-        if cell.count > Self.largeCell, buffer.count + Int(cell.count) > limits.bytes {
-            isTooLarge = true
-            return false
-        }
+        guard cell.count <= Self.largeValue || hasRoom(for: Int(cell.count)) else { return false }
         let bytes = cell.bytes
         switch place.field.pointee.kind {
         case .string:
@@ -219,6 +285,7 @@ struct AnswerWriter {
         case .connection(let page, let part): return write(part, ofPage: page, place, cells: cells, row: row)
         case .nodeID(let type, let column):
             guard let cell = cells?[column], !cell.isNull else { return null(place) }
+            guard cell.count <= Self.largeValue || hasRoom(for: Int(cell.count)) else { return false }
             writeNodeID(type: type, cell)
             return true
         case .fixed, .cell, .object, .beside, .list: return false
@@ -239,17 +306,41 @@ struct AnswerWriter {
             if item > 0 { buffer.append(UInt8(ascii: ",")) }
             path[here] = Int32(truncatingIfNeeded: item)
             let start = buffer.count
-            if start > limits.bytes || cursors > limits.cursors {
-                isTooLarge = true
-                return false
-            }
             let row = view.row(at: isReversed ? places.upperBound - 1 - item : places.lowerBound + item)
             if object(child, cells: view.row(row), row: row) { continue }
-            if itemsNonNull || isTooLarge { return false }
-            buffer.truncate(to: start)
+            if itemsNonNull || end != nil { return false }
+            discard(from: start)
             buffer.append("null")
         }
         buffer.append(UInt8(ascii: "]"))
+        return true
+    }
+
+    /// The cursor of a row, sealed when it is first asked for: an edge's, the page's ends and any further names for them share
+    /// it. False at the end of what may be written.
+    mutating func cursor(ofRow row: Int, _ cells: UnsafePointer<Cell>, page: Int) -> Bool {
+        if end != nil { return false }
+        cursors += 1
+        if cursors > limits.cursors {
+            finish(.tooManyCursors)
+            return false
+        }
+        buffer.append(UInt8(ascii: "\""))
+        if let box = pages[page].box {
+            let key = page << 32 | row
+            if let place = sealed[key] {
+                buffer.appendAgain(from: place, to: UInt8(ascii: "\""))
+            } else {
+                if let bounds, sealedCursors >= bounds.sealedCursors {
+                    finish(.turnIsOver)
+                    return false
+                }
+                sealedCursors += 1
+                sealed[key] = buffer.count
+                buffer.appendBase64URL(box.seal(CursorContent.encode(cells, cells: plan.pages[page].cursorCells)))
+            }
+        }
+        buffer.append(UInt8(ascii: "\""))
         return true
     }
 

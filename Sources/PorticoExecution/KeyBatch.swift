@@ -3,7 +3,7 @@ import PorticoPlanning
 import PostgresSQL
 
 /// The keys of a batch, each once, and for every row of the parent which of them is its own.
-struct KeyBatch {
+struct KeyBatch: Sendable {
     let count: Int
     let parameter: ParameterValue
     let ordinals: Ordinals
@@ -34,7 +34,7 @@ struct KeyBatch {
 }
 
 /// The place of each parent row's key in a batch, from 1; 0 where the row has none.
-enum Ordinals {
+enum Ordinals: Sendable {
     /// Row n has key n + 1.
     case rows
     case numbers(PlaceTable)

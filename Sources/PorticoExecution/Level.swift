@@ -1,22 +1,29 @@
 import PorticoPlanning
 import PostgresSQL
 
-/// The rows of one load, laid open for random access, and how they hang on the parent's rows.
-final class Level {
-    let view: LevelView
+/// The rows of one load, laid open for random access, and how they hang on the parent's rows. Nothing of it changes once it
+/// is made, so that an answer may be written from it on any thread.
+final class Level: Sendable {
+    // Its pointers lead to the memory below, which lives as long as this object and is only read.
+    nonisolated(unsafe) let view: LevelView
     /// When its statement was sent and its rows came; without an end where none was sent.
-    var startedAt = 0
-    var endedAt: Int?
-    private let cells: UnsafeMutablePointer<Cell>
+    let startedAt: Int
+    let endedAt: Int?
+    // Written while this object is made, and only read from then on.
+    private nonisolated(unsafe) let cells: UnsafeMutablePointer<Cell>
     /// Keeps the bytes that the cells point into.
     private let source: (any RowSource)?
     /// Keeps what the view points into.
     private let tables: [PlaceTable]
     /// For each row whether it is beyond its page, loaded only to know whether there is any: nothing hangs on it. Empty where no row is.
-    private(set) var beyond: [Bool] = []
+    let beyond: [Bool]
 
     /// `page` is the number of rows for each parent that are shown, where more may come.
-    init(load: Load, source: (any RowSource)?, keys: KeyBatch?, page: Int? = nil) {
+    init(
+        load: Load, source: (any RowSource)?, keys: KeyBatch?, page: Int? = nil, startedAt: Int = 0, endedAt: Int? = nil
+    ) {
+        self.startedAt = startedAt
+        self.endedAt = endedAt
         let width = load.width, sound = source?.columnCount == width
         var view = LevelView(stitch: .whole, rowCount: sound ? source?.rowCount ?? 0 : 0, width: width)
         cells = .allocate(capacity: max(1, view.rowCount * width))
@@ -47,7 +54,7 @@ final class Level {
         }
         self.view = view
         self.tables = tables
-        if let page { cut(to: page) }
+        beyond = page.map { Self.rows(of: view, starts: tables.first, beyond: $0) } ?? []
     }
 
     deinit { cells.deallocate() }
@@ -58,19 +65,21 @@ final class Level {
     func row(_ row: Int) -> UnsafePointer<Cell> { UnsafePointer(cells + row * view.width) }
 
     /// Marks the rows beyond a page.
-    private func cut(to size: Int) {
+    private static func rows(of view: LevelView, starts: PlaceTable?, beyond size: Int) -> [Bool] {
+        var beyond: [Bool] = []
         func mark(_ places: Range<Int>) {
             if places.count <= size { return }
-            if beyond.isEmpty { beyond = [Bool](repeating: false, count: rowCount) }
+            if beyond.isEmpty { beyond = [Bool](repeating: false, count: view.rowCount) }
             for place in places.dropFirst(size) { beyond[view.row(at: place)] = true }
         }
         switch view.stitch {
-        case .whole: mark(0..<rowCount)
+        case .whole: mark(0..<view.rowCount)
         case .one, .missing: break
         case .many:
-            guard let starts = tables.first else { return }
+            guard let starts else { return beyond }
             for key in 0..<(starts.count - 1) { mark(Int(starts[key])..<Int(starts[key + 1])) }
         }
+        return beyond
     }
 }
 

@@ -1,6 +1,9 @@
-/// Numbers of rows in memory that stays where it is: who goes through an answer reads them by pointers, without a reference count for each look.
-final class PlaceTable {
-    let base: UnsafeMutablePointer<Int32>
+/// Numbers of rows in memory that stays where it is: who goes through an answer reads them by pointers, without a reference
+/// count for each look.
+///
+/// It is filled by whoever makes it, before anybody else has it, and only read from then on: any thread may.
+final class PlaceTable: Sendable {
+    nonisolated(unsafe) let base: UnsafeMutablePointer<Int32>
     let count: Int
 
     init(repeating value: Int32, count: Int) {

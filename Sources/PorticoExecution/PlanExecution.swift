@@ -7,18 +7,23 @@ import PostgresSQL
 /// The number of statements is the number of the plan's loads, less those whose parents have no rows.
 public final class PlanExecution {
     private let plan: AuthorizedPlan
-    private let shape: AnswerShape
+    /// `nil` where the plan is beyond what a shape can hold.
+    private let shape: AnswerShape?
     private let parameters: [[ParameterValue]]
     private let pages: [BoundPage]
     private let runner: any StatementRunner
     private let limits: AnswerLimits
     private let clock: () -> Int
+    /// Where rows are laid open and answers written that are more than ``bounds`` allow; `nil`: here, whatever they are.
+    private let beside: (any SideWork)?
+    private let bounds: TurnBounds
     private let completion: (ExecutionResult) -> Void
     private var levels: [LoadState]
     private var pending = 0
     /// Loads that may still be sent.
     private var unsent: Int
     private var isOver = false
+    private var isAbandoned = false
     private var statements = 0
     private var rows = 0
     private var refusals: [LoadFailure] = []
@@ -30,9 +35,12 @@ public final class PlanExecution {
     /// plan's connections. `shape` is the plan's own, made once for all its requests. `clock` gives nanoseconds.
     public init(
         plan: AuthorizedPlan, shape: AnswerShape? = nil, parameters: [[ParameterValue]], pages: [BoundPage] = [], runner: any StatementRunner, limits: AnswerLimits = AnswerLimits(),
-        clock: @escaping () -> Int = { 0 }, completion: @escaping (ExecutionResult) -> Void
+        beside: (any SideWork)? = nil, bounds: TurnBounds = TurnBounds(), clock: @escaping () -> Int = { 0 },
+        completion: @escaping (ExecutionResult) -> Void
     ) {
         self.clock = clock
+        self.beside = beside
+        self.bounds = bounds
         self.plan = plan
         self.shape = shape ?? AnswerShape(plan)
         self.parameters = parameters
@@ -54,7 +62,10 @@ public final class PlanExecution {
     }
 
     /// Forgets the request: nothing more is run, and `completion` is not called.
-    public func abandon() { isOver = true }
+    public func abandon() {
+        isOver = true
+        isAbandoned = true
+    }
 
     private func submit(_ load: Load, keys: KeyBatch?) {
         var values = parameters[load.index]
@@ -91,9 +102,8 @@ public final class PlanExecution {
                 isOver = true
                 return complete(.tooManyRows(limit: limits.rows))
             }
-            let level = Level(load: load, source: source, keys: keys, page: pageSize(load))
-            level.startedAt = since
-            level.endedAt = now
+            if let beside, isMuch(source, load) { return lay(source, load, keys, since: since, beside) }
+            let level = Level(load: load, source: source, keys: keys, page: pageSize(load), startedAt: since, endedAt: now)
             levels[load.index] = .loaded(level)
             proceed(from: load, level)
         case .failure(let failure) where failure.kind == .refused:
@@ -114,11 +124,12 @@ public final class PlanExecution {
     }
 
     /// Starts what waited for these rows; where there are no keys, there is nothing to ask.
-    private func proceed(from load: Load, _ level: Level) {
-        for index in plan.dependents[load.index] {
+    ///
+    /// - Parameter batches: Of the loads that depend on these, in their order, where they were made already.
+    private func proceed(from load: Load, _ level: Level, _ batches: [KeyBatch?]? = nil) {
+        for (position, index) in plan.dependents[load.index].enumerated() {
             let dependent = plan.loads[index]
-            guard case .batch(_, let column, let keyType, let areUnique) = dependent.link else { continue }
-            let keys = level.rowCount == 0 ? nil : KeyBatch(level, column: column, type: keyType, areUnique: areUnique)
+            let keys = if let batches { batches[position] } else { Self.keys(level, dependent) }
             if let keys, keys.count > 0 {
                 submit(dependent, keys: keys)
             } else {
@@ -130,16 +141,70 @@ public final class PlanExecution {
         }
     }
 
+    /// `nil` where there is nothing to ask for.
+    private static func keys(_ level: Level, _ dependent: Load) -> KeyBatch? {
+        guard level.rowCount > 0, case .batch(_, let column, let keyType, let areUnique) = dependent.link else { return nil }
+        return KeyBatch(level, column: column, type: keyType, areUnique: areUnique)
+    }
+
     private func settle() {
         pending -= 1
         if pending > 0 || isOver { return }
         isOver = true
-        var writer = AnswerWriter(plan: plan, shape: shape, levels: levels, pages: pages, limits: limits)
-        complete(writer.write())
+        write()
     }
 
     private func complete(_ outcome: ExecutionResult.Outcome) {
         completion(ExecutionResult(outcome: outcome, statements: statements, rows: rows, refusals: refusals, startedAt: startedAt, loadedAt: now))
+    }
+
+    // MARK: Beside the loop
+
+    /// Whether rows are more than one request may lay open on the loop: their values, and what their keys are looked up for.
+    private func isMuch(_ source: any RowSource, _ load: Load) -> Bool {
+        let perRow = load.width + Self.cellsOfKey * plan.dependents[load.index].count
+        return source.rowCount > bounds.cells / max(1, perRow)
+    }
+
+    /// So many cells are laid open in the time in which one key is looked for among others.
+    private static let cellsOfKey = 5
+
+    /// Lays rows open and gathers the keys of what depends on them on another thread.
+    private func lay(_ source: any RowSource, _ load: Load, _ keys: KeyBatch?, since: Int, _ beside: any SideWork) {
+        let dependents = plan.dependents[load.index].map { plan.loads[$0] }, page = pageSize(load), until = now
+        beside.run({
+            let level = Level(load: load, source: source, keys: keys, page: page, startedAt: since, endedAt: until)
+            return LaidRows(level: level, batches: dependents.map { Self.keys(level, $0) })
+        }) { [self] laid in
+            if isOver { return }
+            now = clock()
+            levels[load.index] = .loaded(laid.level)
+            proceed(from: load, laid.level, laid.batches)
+            settle()
+        }
+    }
+
+    /// Writes the answer: here as far as the bounds allow, else on another thread.
+    private func write() {
+        guard let shape else { return complete(.tooLarge(limit: limits.bytes)) }
+        let (plan, levels, pages, limits, bounds) = (plan, levels, pages, limits, bounds)
+        guard let beside else {
+            return complete(AnswerWriter.whole(plan: plan, shape: shape, levels: levels, pages: pages, limits: limits, bounds: bounds))
+        }
+        if !shape.isLong {
+            var writer = AnswerWriter(plan: plan, shape: shape, levels: levels, pages: pages, limits: limits, bounds: bounds)
+            if let outcome = writer.write() { return complete(outcome) }
+        }
+        // The rows are the other thread's from here on: it lets go of them, too, which takes its time where they are many.
+        let rows = Handover(levels)
+        self.levels = levels.map(\.written)
+        beside.run({
+            let levels = rows.take() ?? []
+            return Handover(AnswerWriter.whole(
+                plan: plan, shape: shape, levels: levels, pages: pages, limits: limits, bounds: bounds))
+        }) { [self] written in
+            if !isAbandoned, let outcome = written.take() { complete(outcome) }
+        }
     }
 
     // MARK: Measurements
@@ -152,16 +217,31 @@ public final class PlanExecution {
             case .running(let since): LoadMeasurement(load: load, startedAt: since, endedAt: nil, rows: 0)
             case .failed(let since, let until): LoadMeasurement(load: load, startedAt: since, endedAt: until, rows: 0, isFailed: true)
             case .loaded(let level): level.endedAt.map { LoadMeasurement(load: load, startedAt: level.startedAt, endedAt: $0, rows: level.rowCount) }
+            case .written(let since, let until, let rows): LoadMeasurement(load: load, startedAt: since, endedAt: until, rows: rows)
             }
         }
     }
 }
 
-enum LoadState {
+/// What was made of rows beside the loop.
+private struct LaidRows: Sendable {
+    let level: Level
+    let batches: [KeyBatch?]
+}
+
+enum LoadState: Sendable {
     case waiting
     case running(since: Int)
     case loaded(Level)
     case failed(since: Int, until: Int)
+    /// Its rows are with whoever writes the answer.
+    case written(since: Int, until: Int, rows: Int)
+
+    /// The same without its rows.
+    var written: LoadState {
+        guard case .loaded(let level) = self else { return self }
+        return level.endedAt.map { .written(since: level.startedAt, until: $0, rows: level.rowCount) } ?? .waiting
+    }
 }
 
 /// What came of an execution.

@@ -14,6 +14,9 @@ public struct RequestBinding: Sendable {
     /// The time of the request, as PostgreSQL reads it: one moment for all its loads.
     let now: [UInt8]
     let cursors: any CursorSealing
+    /// Bytes of values after which the binding is given up (``PlanningError/Kind/allowance``): for a caller that has no time
+    /// for long ones, and begins anew where it has.
+    public var allowance = Int.max
 
     public init(operation: ValidatedOperation, variables: VariableValues, viewer: Viewer, limits: RuleLimits, now: [UInt8], cursors: any CursorSealing) {
         self.operation = operation
@@ -30,18 +33,19 @@ public struct RequestBinding: Sendable {
         try check(cost: limits[.cost], of: plan, estimate)
         var all: [[ParameterValue]] = []
         all.reserveCapacity(plan.loads.count)
-        var budget = ValueBudget(limits)
+        var budget = ValueBudget(limits, allowance: allowance)
         for load in plan.loads {
             var values: [ParameterValue] = []
             values.reserveCapacity(load.parameters.count)
             for source in load.parameters {
                 // Before it is put together: it may name one long variable a thousand times.
                 if case .elements(let elements, _) = source { try budget.spend(byteCount(of: elements), load.range, load.path) }
+                if let type = Self.tenantType(source) { try budget.work(viewer.tenantList.bytesToEncode(for: type)) }
                 let value = try value(source, of: load, plan, pages)
                 if case .variable = source { try budget.spend(value.byteCount, load.range, load.path) }
                 values.append(value)
             }
-            closeOverMissing(load, &values)
+            ViewerBinding.closeOverMissing(load.parameters, &values)
             all.append(values)
         }
         return all
@@ -73,7 +77,7 @@ public struct RequestBinding: Sendable {
         case .tenant(let type):
             guard viewer.tenants.count == 1 else { throw PlanningError(.isolation, "The viewer does not reach exactly one tenant.", path: load.path) }
             return Self.encodeQuietly(.string(viewer.tenants[0]), ValueForm(type))
-        case .tenants(let type): return Self.encodeQuietly(.list(viewer.tenants.map(InputValue.string)), ValueForm(type, isList: true))
+        case .tenants(let type): return Self.tenants(of: viewer, type)
         case .now: return .text(now)
         case .keys, .rowsLeft: return .null
         case .first(let bound): return .text(Array(String(min(try rows(bound, "first", load), limits[.rows] + 1)).utf8))
@@ -83,16 +87,6 @@ public struct RequestBinding: Sendable {
         case .nodeKey(let place, let type, let column):
             guard case .string(let id)? = lookUp(place), let key = NodeID.key(of: id, type: type, column: column) else { return .null }
             return .binary(key)
-        }
-    }
-
-    /// A value of the viewer's that one column cannot hold is as good as missing, for every condition of the load: else `not` and `none` would open what the rule closes.
-    private func closeOverMissing(_ load: Load, _ values: inout [ParameterValue]) {
-        for (position, source) in load.parameters.enumerated() {
-            guard case .viewer(let missing, _) = source, values[position] == .null else { continue }
-            for (other, source) in load.parameters.enumerated() {
-                if case .viewer(missing, _) = source { values[other] = .null }
-            }
         }
     }
 
@@ -172,7 +166,7 @@ public struct RequestBinding: Sendable {
             let role = viewer.role.uppercased()
             if case .enum = form.column { return encodeQuietly(.enumValue(role), form) }
             text = role
-        case .tenants: return encodeQuietly(.list(viewer.tenants.map(InputValue.string)), ValueForm(form.column, isList: true))
+        case .tenants: return tenants(of: viewer, form.column)
         }
         guard let text else { return .null }
         switch form.column {

@@ -18,13 +18,19 @@ package struct ViewerBinding {
     /// A source that only a request has is null, which no row's column equals. A value of the viewer's that one column cannot hold is missing for all of them.
     package func values(of sources: [ParameterSource]) -> [ParameterValue] {
         var values = sources.map(value)
+        Self.closeOverMissing(sources, &values)
+        return values
+    }
+
+    /// A value of the viewer's that one column cannot hold is as good as missing, for every condition of the statement: else
+    /// `not` and `none` would open what the rule closes.
+    static func closeOverMissing(_ sources: [ParameterSource], _ values: inout [ParameterValue]) {
         for (position, source) in sources.enumerated() {
-            guard case .viewer(let missing, _) = source, values[position] == .null else { continue }
+            guard case .viewer(let missing, _) = source, case .null = values[position] else { continue }
             for (other, source) in sources.enumerated() {
                 if case .viewer(missing, _) = source { values[other] = .null }
             }
         }
-        return values
     }
 
     private func value(_ source: ParameterSource) -> ParameterValue {
@@ -32,7 +38,7 @@ package struct ViewerBinding {
         case .constant(let value), .rule(let value): value
         case .viewer(let value, let form): RequestBinding.value(value, of: viewer, form)
         case .tenant(let type): viewer.tenants.count == 1 ? RequestBinding.encodeQuietly(.string(viewer.tenants[0]), ValueForm(type)) : .null
-        case .tenants(let type): RequestBinding.encodeQuietly(.list(viewer.tenants.map(InputValue.string)), ValueForm(type, isList: true))
+        case .tenants(let type): RequestBinding.tenants(of: viewer, type)
         case .now: .text(now)
         case .variable, .elements, .keys, .rowsLeft, .first, .offset, .rows, .cursor, .nodeKey: .null
         }

@@ -17,10 +17,13 @@ public final class Gateway {
     private let pool: ConnectionPool
     /// Where what would hold the loop is worked on; for the reader of requests as well.
     public let offloading: OffloadQueue
+    /// Where answers are written that would hold the loop: another line than that of requests, so that neither waits for the
+    /// other.
+    public let answering: OffloadQueue
     private let metrics: GatewayMetrics?
     private var operations: OperationCache
     private let tables: StatisticsReader
-    public private(set) var statistics = GatewayStatistics()
+    public internal(set) var statistics = GatewayStatistics()
 
     public init(
         catalog: Catalog, pool: ConnectionPool, reactor: Reactor, settings: GatewaySettings, metrics: GatewayMetrics? = nil, offload: @escaping Offload
@@ -31,6 +34,7 @@ public final class Gateway {
         self.settings = settings
         self.metrics = metrics
         offloading = OffloadQueue(reactor: reactor, limits: settings.offloading, offload: offload)
+        answering = OffloadQueue(reactor: reactor, limits: settings.answering, offload: offload)
         operations = OperationCache(entries: settings.cachedOperations, bytes: settings.cachedBytes)
         tables = StatisticsReader(catalog: catalog, pool: pool, reactor: reactor)
     }
@@ -43,7 +47,7 @@ public final class Gateway {
     @discardableResult
     public func respond(to request: GraphQLRequest, viewer: Viewer, rules: RuleSet, deadline: Int, completion: @escaping (GatewayResponse) -> Void) -> RequestTicket {
         let deadline = min(deadline, reactor.now + rules.limits[.requestTimeout])
-        let ticket = RequestTicket(request: request, viewer: viewer, rules: rules, deadline: deadline, completion: completion)
+        let ticket = RequestTicket(gateway: self, request: request, viewer: viewer, rules: rules, deadline: deadline, completion: completion)
         // Before anything goes over it.
         guard request.query.count <= rules.limits[.documentBytes] else {
             refuse(.documentBytes(rules.limits), ticket)
@@ -60,7 +64,9 @@ public final class Gateway {
         if request.isLarge || request.query.count > settings.offloadBytes {
             prepareElsewhere(key, ticket)
         } else {
-            prepared(PreparedOperation.prepare(request, rules: rules), key, ticket)
+            let preparation = PreparedOperation.prepare(request, rules: rules, allowance: settings.validationSteps)
+            // A few lines can be long to validate: that is begun anew where it holds nobody up.
+            if preparation.isUnfinished { prepareElsewhere(key, ticket) } else { prepared(preparation, key, ticket) }
         }
         return ticket
     }
@@ -70,6 +76,8 @@ public final class Gateway {
         ticket.isOver = true
         ticket.execution?.abandon()
         ticket.runner?.cancel()
+        // What waits beside the loop may hold on to megabytes of rows.
+        ticket.sideWork?.withdraw()
         ticket.release()
     }
 
@@ -135,7 +143,7 @@ public final class Gateway {
         ticket.observation.stages.plan = planned.nanoseconds
         switch planned.result {
         case .success(let made):
-            run(operations.keep(made, for: key, in: cached, maximum: settings.plansPerOperation), variables, cached.prepared, ticket)
+            run(operations.keep(made.plan, made.shape, for: key, in: cached, maximum: settings.plansPerOperation), variables, cached.prepared, ticket)
         case .failure(let error): refuse(error, cached.prepared, ticket)
         }
     }
@@ -144,10 +152,16 @@ public final class Gateway {
         let plan = cached.plan, known = tables.statistics
         if cached.estimate.reading != known.reading { cached.estimate = PlanEstimate(plan, catalog: catalog, statistics: known) }
         let estimate = cached.estimate
-        let binding = RequestBinding(
+        var binding = RequestBinding(
             operation: prepared.operation, variables: variables, viewer: ticket.viewer, limits: ticket.rules.limits, now: settings.now ?? MomentText.now(), cursors: settings.cursors)
-        guard ticket.request.isLarge || plan.parameterCount > settings.boundParameters else { return run(cached, BoundRequest.make(binding, plan, estimate), variables, prepared, ticket) }
-        elsewhere(ticket, { BoundRequest.make(binding, plan, estimate) }) { [self] in run(cached, $0, variables, prepared, ticket) }
+        if !ticket.request.isLarge, plan.parameterCount <= settings.boundParameters {
+            binding.allowance = settings.turn.valueBytes
+            let bound = BoundRequest.make(binding, plan, estimate)
+            // One long list in many places, or many tenants: that is begun anew where it holds nobody up.
+            guard case .failure(let error) = bound, error.kind == .allowance else { return run(cached, bound, variables, prepared, ticket) }
+            binding.allowance = .max
+        }
+        elsewhere(ticket, { [binding] in BoundRequest.make(binding, plan, estimate) }) { [self] in run(cached, $0, variables, prepared, ticket) }
     }
 
     private func run(_ cached: CachedPlan, _ bound: Result<BoundRequest, PlanningError>, _ variables: VariableValues, _ prepared: PreparedOperation, _ ticket: RequestTicket) {
@@ -160,7 +174,8 @@ public final class Gateway {
         ticket.observation.plan = plan.hash
         let runner = runner(of: plan, ticket)
         let execution = PlanExecution(
-            plan: plan, shape: cached.shape, parameters: request.parameters, pages: request.pages, runner: runner, limits: ticket.rules.limits.answer, clock: MonotonicClock.nanoseconds
+            plan: plan, shape: cached.shape, parameters: request.parameters, pages: request.pages, runner: runner, limits: ticket.rules.limits.answer,
+            beside: ticket, bounds: settings.turn, clock: MonotonicClock.nanoseconds
         ) { [self] result in
             if isWorthAnotherStart(result, ticket) { return run(cached, variables, prepared, ticket) }
             finish(result, prepared, ticket)
@@ -242,7 +257,7 @@ public final class Gateway {
         answer(buffer, .requestError(errors.code), ticket, cause: errors.cause)
     }
 
-    private func nullData(_ errors: RequestErrors, _ ticket: RequestTicket) {
+    func nullData(_ errors: RequestErrors, _ ticket: RequestTicket) {
         ticket.observation.limit = errors.limit
         let buffer = ResponseBuffer(capacity: 512)
         buffer.append("{")
@@ -286,13 +301,20 @@ public final class Gateway {
 extension Planner {
     /// What became of planning, and how long it took.
     fileprivate struct Planned: Sendable {
-        var result: Result<AuthorizedPlan, PlanningError>
+        var result: Result<(plan: AuthorizedPlan, shape: AnswerShape), PlanningError>
         var nanoseconds: Int
     }
 
     fileprivate func result(_ prepared: PreparedOperation, _ variables: VariableValues) -> Planned {
         let started = MonotonicClock.nanoseconds()
-        let result = Result { () throws(PlanningError) in try plan(prepared.operation, shapes: prepared.shapes, variables: variables) }
+        let result = Result { () throws(PlanningError) in
+            let plan = try plan(prepared.operation, shapes: prepared.shapes, variables: variables)
+            // Here, since what introspection wrote may have megabytes.
+            guard let shape = AnswerShape(plan) else {
+                throw PlanningError(.limit(.responseBytes), "The answer exceeds the bytes that are allowed.")
+            }
+            return (plan: plan, shape: shape)
+        }
         return Planned(result: result, nanoseconds: MonotonicClock.nanoseconds() - started)
     }
 }

@@ -17,6 +17,13 @@ public struct GatewaySettings: Sendable {
     public static let largeRequest = 32 << 10
     /// How much of that happens at a time, and waits.
     public var offloading = OffloadQueue.Limits()
+    /// Steps of validation above which it is begun anew off the loop (20,000: about a millisecond): a few lines can repeat
+    /// fields and fragments that all have to be compared with each other.
+    public var validationSteps = 20_000
+    /// How much of a request's values and of its answer is worked on on the loop.
+    public var turn = TurnBounds()
+    /// How many answers are written beside the loop at a time, and wait; their bytes are counted where their rows are.
+    public var answering = OffloadQueue.Limits(bytes: .max)
     /// Operations that are kept with their plans (default 2,000): against clients that spell values into their documents.
     public var cachedOperations = 2_000
     /// Bytes that those operations and their plans take, roughly (default 32 MiB): against many large ones.

@@ -54,8 +54,10 @@ struct OperationCache {
     }
 
     /// Keeps a plan with its operation, as long as that itself is kept. It comes back with the statements of plans that run the same.
-    mutating func keep(_ made: AuthorizedPlan, for planKey: CachedOperation.PlanKey, in entry: CachedOperation, maximum: Int) -> CachedPlan {
-        let plan = CachedPlan(statements.sharing(made))
+    mutating func keep(
+        _ made: AuthorizedPlan, _ shape: AnswerShape, for planKey: CachedOperation.PlanKey, in entry: CachedOperation, maximum: Int
+    ) -> CachedPlan {
+        let plan = CachedPlan(statements.sharing(made), shape)
         guard entries[entry.key] === entry else { return plan }
         bytes -= entry.weight
         entry.keep(plan, for: planKey, maximum: maximum)
@@ -115,8 +117,8 @@ final class CachedPlan {
     let shape: AnswerShape
     var estimate = PlanEstimate.unknown
 
-    init(_ plan: AuthorizedPlan) {
+    init(_ plan: AuthorizedPlan, _ shape: AnswerShape) {
         self.plan = plan
-        shape = AnswerShape(plan)
+        self.shape = shape
     }
 }

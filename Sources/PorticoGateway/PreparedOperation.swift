@@ -25,12 +25,16 @@ final class PreparedOperation: Sendable {
     struct Preparation: Sendable {
         var result: Result<PreparedOperation, RequestErrors>
         var stages = StageTimes()
+        /// Validation took more steps than it was allowed here, and fewer than the viewer's rules allow.
+        var isUnfinished = false
     }
 
     /// Parses and validates; apart from the clock pure, so that it may run on any thread.
     ///
     /// A mutation that came by a safe method is refused before it is validated: what it names is not the question then (GraphQL over HTTP, section 5.4).
-    static func prepare(_ request: GraphQLRequest, rules: RuleSet) -> Preparation {
+    ///
+    /// - Parameter allowance: Steps of validation after which it is given up.
+    static func prepare(_ request: GraphQLRequest, rules: RuleSet, allowance: Int = .max) -> Preparation {
         var stages = StageTimes()
         let started = MonotonicClock.nanoseconds()
         let source = SourceText(name: "", bytes: request.query)
@@ -41,17 +45,20 @@ final class PreparedOperation: Sendable {
         case .failure(let error): return Preparation(result: .failure(RequestErrors(error, in: source)), stages: stages)
         case .success(let document):
             if request.isReadOnly, document.kind(ofOperation: request.operationName) == .mutation { return Preparation(result: .failure(.mutationBySafeMethod), stages: stages) }
-            let result = validate(document, source, named: request.operationName, rules: rules)
+            let result = validate(document, source, named: request.operationName, rules: rules, allowance: allowance)
             stages.validate = MonotonicClock.nanoseconds() - parsedAt
-            return Preparation(result: result, stages: stages)
+            let isUnfinished = if case .failure(let errors) = result, allowance < rules.limits[.validationSteps] { errors.limit == .validationSteps } else { false }
+            return Preparation(result: result, stages: stages, isUnfinished: isUnfinished)
         }
     }
 
     private static func validate(
-        _ document: Document, _ source: SourceText, named name: String?, rules: RuleSet
+        _ document: Document, _ source: SourceText, named name: String?, rules: RuleSet, allowance: Int
     ) -> Result<PreparedOperation, RequestErrors> {
         do {
-            let operation = try Validator(schema: rules.schema, limits: rules.limits.validation).operation(document, source: source, named: name)
+            var limits = rules.limits.validation
+            limits.work = min(limits.work, allowance)
+            let operation = try Validator(schema: rules.schema, limits: limits).operation(document, source: source, named: name)
             return .success(PreparedOperation(operation: operation, source: source))
         } catch {
             return .failure(RequestErrors(error, in: source))

@@ -3,6 +3,8 @@ import PorticoExecution
 
 /// One request under way; given back to the gateway to call it off.
 public final class RequestTicket {
+    /// Whose request it is; `nil` for tickets of tests.
+    let gateway: Gateway?
     let request: GraphQLRequest
     let viewer: Viewer
     let rules: RuleSet
@@ -17,11 +19,17 @@ public final class RequestTicket {
     /// The request was started again once, on another snapshot as a whole.
     var wasStartedAgain = false
     var execution: PlanExecution?
+    /// What waits for its turn beside the loop, so that it can be called back.
+    var sideWork: OffloadQueue.Piece?
     /// Work for it has had its turn beside the loop.
     var hasHadTurn: Bool
     var isOver = false
 
-    init(request: GraphQLRequest, viewer: Viewer, rules: RuleSet, deadline: Int, completion: @escaping (GatewayResponse) -> Void) {
+    init(
+        gateway: Gateway? = nil, request: GraphQLRequest, viewer: Viewer, rules: RuleSet, deadline: Int,
+        completion: @escaping (GatewayResponse) -> Void
+    ) {
+        self.gateway = gateway
         self.request = request
         hasHadTurn = request.hasHadTurn
         receivedAt = request.receivedAt > 0 ? request.receivedAt : MonotonicClock.nanoseconds()
@@ -39,5 +47,6 @@ public final class RequestTicket {
         completion = { _ in }
         runner = nil
         execution = nil
+        sideWork = nil
     }
 }

@@ -5,7 +5,7 @@ import PorticoCatalog
 
 extension PlanWalk {
     /// `_access` of a row: a constant of the rules, so that it needs no load and costs none.
-    func access(_ field: CollectedField, of type: ObjectType) throws(PlanningError) -> OutputValue {
+    mutating func access(_ field: CollectedField, of type: ObjectType) throws(PlanningError) -> OutputValue {
         guard case .object(let object)? = operation.schema.type(Catalog.accessType), let rule = access.rules.types[type.name], let binding = access.catalog.types[type.name] else {
             throw PlanningError(.notBound, "Field \"\(type.name).\(field.name)\" is not available.", range: field.first.range)
         }

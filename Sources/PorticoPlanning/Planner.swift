@@ -235,9 +235,15 @@ struct PlanWalk {
         }
     }
 
-    func collect(_ sets: [SelectionSet], on type: ObjectType) -> [CollectedField] {
-        collectFields(sets, on: type, in: operation, variables: variables)
+    /// Counted, and looked at with the next load: few lines can spread fragments with thousands of fields.
+    mutating func collect(_ sets: [SelectionSet], on type: ObjectType) -> [CollectedField] {
+        let fields = collectFields(sets, on: type, in: operation, variables: variables)
+        steps += fields.reduce(0) { $0 + $1.nodes.count } / Self.fieldsOfStep
+        return fields
     }
+
+    /// So many fields of the document are gathered in the time of a step.
+    private static let fieldsOfStep = 4
 
     func definition(of field: CollectedField, on type: ObjectType) -> FieldType? { type.fields[field.name] }
 }

@@ -79,7 +79,7 @@ public final class Server: Sendable {
     /// - Parameter onReady: Called once all workers serve.
     /// - Throws: ``ServerFailure`` when a worker cannot start.
     public func run(onReady: @Sendable () -> Void = {}) async throws {
-        let workers = sockets.map { _ in Worker(logger: logger) }
+        let workers = sockets.indices.map { Worker(number: $0, logger: logger) }
         let threads = workers.enumerated().map { index, worker in worker.executor.spawnThread(name: "portico-\(index)", polling: worker) }
         do {
             // Before anybody is served: the first request may be a scrape.

@@ -12,6 +12,8 @@ actor Worker: LoopPoller {
     nonisolated let executor: LoopExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
+    /// Among those of the process, from 0: what its loop's metrics are labelled with.
+    private let number: Int
     private let reactor: Reactor
     private let logger: Logger
     private let databaseLog: DatabaseLog
@@ -30,7 +32,8 @@ actor Worker: LoopPoller {
         let metrics: WorkerMetrics
     }
 
-    init(logger: Logger) {
+    init(number: Int, logger: Logger) {
+        self.number = number
         let executor = LoopExecutor()
         self.executor = executor
         self.logger = logger
@@ -53,7 +56,9 @@ actor Worker: LoopPoller {
         let offload: Offload = { work, then in self.launch(work, then) }
         let pool = try makePool(configuration.database)
         let log = RequestLog(reactor: reactor, configuration: configuration.logging, writer: LogWriter(descriptor: STDERR_FILENO))
-        let source = PoolDirectorySource(pool: pool, reactor: reactor, timeout: configuration.limits[.requestTimeout])
+        let source = PoolDirectorySource(
+            pool: pool, reactor: reactor, timeout: configuration.limits[.requestTimeout],
+            reading: OffloadQueue(reactor: reactor, limits: OffloadQueue.Limits(), offload: offload))
         let clock = { [reactor] in reactor.now }
         let directory = ViewerDirectory(
             statements: DirectoryStatements(users: configuration.authentication.users, tenants: configuration.authentication.tenants),
@@ -68,6 +73,7 @@ actor Worker: LoopPoller {
         settings.tagsStatements = configuration.database.tagsStatements
         settings.slowRequest = configuration.logging.slowRequest.map { $0 * 1_000_000 }
         settings.offloading = configuration.limits.offloading
+        settings.answering = configuration.limits.answering
         let gateway = Gateway(
             catalog: state.catalog, pool: pool, reactor: reactor, settings: settings,
             metrics: GatewayMetrics(factory: state.metrics.factory, names: state.metrics.names), offload: offload)
@@ -89,7 +95,9 @@ actor Worker: LoopPoller {
         let listener = HTTPListener(
             reactor: reactor, sockets: sockets, certificates: certificates, settings: HTTPConnectionSettings(configuration.limits), mostConnections: configuration.limits[.connections],
             handler: router, logger: logger)
-        let metrics = WorkerMetrics(factory: state.metrics.factory, gateway: gateway, pool: pool, http: surface.statistics, listener: listener, log: log)
+        let metrics = WorkerMetrics(
+            factory: state.metrics.factory, worker: number, reactor: reactor, gateway: gateway, pool: pool,
+            http: surface.statistics, listener: listener, log: log)
         parts = Parts(pool: pool, router: router, listener: listener, readiness: readiness, log: log, metrics: metrics)
         pool.start()
         gateway.readStatistics()

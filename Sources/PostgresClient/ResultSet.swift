@@ -6,7 +6,8 @@ public final class ResultSet: RowSource {
     public let rowCount: Int
     public let columnCount: Int
     public let ordinalBase: Int
-    private let result: OpaquePointer
+    // libpq has let go of it: it does not change any more, and whoever is the last to read it clears it.
+    private nonisolated(unsafe) let result: OpaquePointer
     /// Whose rows these are some of; it keeps them.
     private let whole: ResultSet?
     /// The places of the rows in the whole: from here on, unless they are told one by one.

@@ -1,7 +1,8 @@
 /// The rows of a result, in PostgreSQL's binary form.
 ///
 /// One call reads a whole row, so that the border between the client and the executor costs a call a row and not three a cell.
-public protocol RowSource: AnyObject {
+/// Rows do not change: any thread may read them, and large answers are written on another than the loop's.
+public protocol RowSource: AnyObject, Sendable {
     var rowCount: Int { get }
     var columnCount: Int { get }
     /// What the ordinals of a batch's rows are greater than: rows that share a statement with those of others are counted on from theirs.

@@ -62,8 +62,13 @@ public final class Reactor {
 
     /// Milliseconds of the monotonic clock, read once per turn.
     public private(set) var now: Int
-    /// Calls of `epoll_wait` so far, for tests that count.
+    /// Calls of `epoll_wait` so far.
     public private(set) var turns = 0
+    /// How long turns took, from the end of one wait to the beginning of the next: events, timers, hooks and the executor's
+    /// jobs, and so what everybody else on the loop had to wait for.
+    public private(set) var turnTimes = TurnTimes()
+    /// Nanoseconds of the monotonic clock when the last wait ended; `nil` before the first.
+    private var wokeAt: Int?
 
     /// - Parameter executor: The executor whose wake-ups end a wait of this reactor.
     /// - Precondition: the process has a free descriptor.
@@ -72,7 +77,7 @@ public final class Reactor {
         epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
         precondition(epoll >= 0, "epoll_create1: no descriptor is left (errno \(errno))")
         events = .allocate(capacity: Self.eventsPerTurn)
-        now = Self.readClock()
+        now = Self.readClock() / 1_000_000
         if let executor {
             var event = epoll_event()
             event.events = EPOLLIN.rawValue | EPOLLET.rawValue
@@ -170,7 +175,9 @@ public final class Reactor {
         // A job that a hook has queued must not wait for the next event.
         let count = wait(ranHooks && executor?.hasJobs == true ? 0 : timeoutMilliseconds)
         turns &+= 1
-        now = Self.readClock()
+        let woke = Self.readClock()
+        wokeAt = woke
+        now = woke / 1_000_000
         for position in 0..<count {
             let event = events[position]
             let index = Int(UInt32(truncatingIfNeeded: event.data.u64))
@@ -184,8 +191,10 @@ public final class Reactor {
 
     private func wait(_ timeoutMilliseconds: Int) -> Int {
         var timeout = hooks.isEmpty ? timeoutMilliseconds : 0
+        let began = Self.readClock()
+        if let wokeAt { turnTimes.count(began - wokeAt) }
         if timeout != 0, let deadline = timers.earliest() {
-            let left = max(0, deadline - Self.readClock())
+            let left = max(0, deadline - began / 1_000_000)
             timeout = timeout < 0 ? left : min(timeout, left)
         }
         // An interrupted wait is an empty turn.
@@ -213,9 +222,13 @@ public final class Reactor {
         return events
     }
 
+    /// Nanoseconds of the monotonic clock, by the kernel's shared page and so without a system call.
     private static func readClock() -> Int {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
-        return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
+        return time.tv_sec * 1_000_000_000 + time.tv_nsec
     }
+
+    /// The longest turn since this was last asked, in nanoseconds; the one that goes on is not counted yet.
+    public func takeLongestTurn() -> Int { turnTimes.takeLongest() }
 }

@@ -62,7 +62,8 @@ final class ScriptedRunner: StatementRunner {
 }
 
 private final class ScriptedRows: RowSource {
-    private let cells: [[UnsafeMutableRawBufferPointer?]]
+    // Written while this is made, and only read from then on.
+    private nonisolated(unsafe) let cells: [[UnsafeMutableRawBufferPointer?]]
     let columnCount: Int
 
     init(_ rows: [[ScriptedRunner.Value]]) {

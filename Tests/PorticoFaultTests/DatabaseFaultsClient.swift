@@ -39,6 +39,11 @@ final class DatabaseFaultsClient {
             POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\naccept: application/graphql-response+json\r\nconnection: close\r
             authorization: Bearer \(token)\r\nx-portico-consistency: \(consistency)\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)
             """
+        try send(raw: request)
+    }
+
+    /// Sends bytes as they are.
+    func send(raw request: String) throws {
         let bytes = Array(request.utf8)
         guard write(descriptor, bytes, bytes.count) == bytes.count else { throw FaultFailure(description: "the request cannot be sent") }
     }

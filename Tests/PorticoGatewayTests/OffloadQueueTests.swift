@@ -104,6 +104,33 @@ import Testing
         #expect(bench.queue.finished == 2)
     }
 
+    private final class Rows: Sendable {}
+
+    /// What a piece holds on to goes as soon as nobody wants it, and not when its turn would have come.
+    @Test func whatIsWithdrawnLetsGoAtOnce() async {
+        let bench = Bench()
+        bench.submit("running")
+        weak var held: Rows?
+        var outcomes = 0
+        var pieces: [OffloadQueue.Piece] = []
+        do {
+            let rows = Rows()
+            held = rows
+            let owner = OffloadQueue.Owner(lane: 2, deadline: bench.reactor.now + 60_000)
+            for _ in 0..<2 {
+                let piece = bench.queue.run(bytes: 10, for: owner, { withExtendedLifetime(rows) { "rows" } }) { _ in outcomes += 1 }
+                if let piece { pieces.append(piece) }
+            }
+        }
+        #expect(pieces.count == 2 && held != nil)
+        for piece in pieces { piece.withdraw() }
+        #expect(held == nil && bench.reactor.timerCount == 1)
+        bench.submit("behind", lane: 2)
+        await bench.finishFirst()
+        await bench.finishFirst()
+        #expect(outcomes == 0 && bench.outcomes == ["done running", "done behind"])
+    }
+
     @Test func theDeadlineHoldsForWhatRunsAndForWhatWaits() async {
         let bench = Bench()
         bench.submit("late", within: 0)

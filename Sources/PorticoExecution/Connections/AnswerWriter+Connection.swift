@@ -13,8 +13,7 @@ extension AnswerWriter {
             return list(view, places: places, isReversed: plan.pages[index].isBackward, itemsNonNull: true, place)
         case .cursor:
             guard let cells else { return null(place) }
-            writeCursor(cells, ofPage: index)
-            return true
+            return cursor(ofRow: row, cells, page: index)
         case .startCursor(let load): return writeCursor(atEnd: false, load, ofPage: index, place, row: row)
         case .endCursor(let load): return writeCursor(atEnd: true, load, ofPage: index, place, row: row)
         case .hasMore(let load):
@@ -42,15 +41,9 @@ extension AnswerWriter {
         guard let view = view(load, place) else { return false }
         let places = view.places(forParent: row).prefix(pages[index].size)
         // Read from its end, a page comes with its last row first.
-        guard let found = atEnd == plan.pages[index].isBackward ? places.first : places.last, let cells = view.row(view.row(at: found)) else { return null(place) }
-        writeCursor(cells, ofPage: index)
-        return true
-    }
-
-    private mutating func writeCursor(_ row: UnsafePointer<Cell>, ofPage index: Int) {
-        cursors += 1
-        buffer.append(UInt8(ascii: "\""))
-        if let box = pages[index].box { buffer.appendBase64URL(box.seal(CursorContent.encode(row, cells: plan.pages[index].cursorCells))) }
-        buffer.append(UInt8(ascii: "\""))
+        guard let found = atEnd == plan.pages[index].isBackward ? places.first : places.last else { return null(place) }
+        let row = view.row(at: found)
+        guard let cells = view.row(row) else { return null(place) }
+        return cursor(ofRow: row, cells, page: index)
     }
 }

@@ -25,7 +25,7 @@ extension RequestBinding {
     /// The plan's connections for one request; throws ``PlanningError`` when a size is beyond its bound, or what is given as a cursor is none of this use.
     public func pages(of plan: AuthorizedPlan) throws(PlanningError) -> [BoundPage] {
         var bound: [BoundPage] = []
-        var budget = ValueBudget(limits)
+        var budget = ValueBudget(limits, allowance: allowance)
         for page in plan.pages { bound.append(try self.bound(page, &budget)) }
         return bound
     }

@@ -8,6 +8,8 @@ public struct GatewayStatistics: Sendable, Equatable {
     public var statements = 0
     public var rows = 0
     public var responseBytes = 0
+    /// Answers, and rows of loads, that were more than the loop has time for.
+    public var besideLoop = 0
 
     public init() {}
 }

@@ -33,6 +33,12 @@ public enum MetricName: String, Sendable, CaseIterable {
     case poolCancels = "portico_pool_cancels_total"
     case poolConnects = "portico_pool_connects_total"
     case poolConnectionsLost = "portico_pool_connections_lost_total"
+    // Of the workers' loops
+    case loopTurns = "portico_loop_turns_total"
+    case loopBusy = "portico_loop_busy_seconds_total"
+    case loopLongTurns = "portico_loop_long_turns_total"
+    case loopLongestTurn = "portico_loop_longest_turn_seconds"
+    case besideLoop = "portico_answers_beside_loop_total"
     // Of the process
     case reloads = "portico_reloads_total"
     case wrongRuleFiles = "portico_wrong_rule_files"
@@ -61,6 +67,7 @@ public enum MetricName: String, Sendable, CaseIterable {
         case .reloads: ["files", "outcome"]
         case .poolConnections: ["state"]
         case .buildInfo: ["version"]
+        case .loopTurns, .loopBusy, .loopLongTurns, .loopLongestTurn: ["worker"]
         default: []
         }
     }
@@ -95,6 +102,11 @@ public enum MetricName: String, Sendable, CaseIterable {
         case .poolCancels: (.counter, "Cancel requests that were sent to PostgreSQL.")
         case .poolConnects: (.counter, "Connections to PostgreSQL that were made.")
         case .poolConnectionsLost: (.counter, "Connections to PostgreSQL that were lost.")
+        case .loopTurns: (.counter, "Turns of a worker's loop, each from the end of one wait for events to the next wait.")
+        case .loopBusy: (.counter, "Time that those turns took.")
+        case .loopLongTurns: (.counter, "Turns that took more than 10 ms, for which everybody on the loop had to wait.")
+        case .loopLongestTurn: (.gauge, "The longest turn since the last scrape.")
+        case .besideLoop: (.counter, "Answers and results that were too long for the loop and worked on beside it.")
         case .reloads: (.counter, "Files that were read again while the server ran, by which and by whether they were taken.")
         case .wrongRuleFiles: (.gauge, "Files of access rules that are wrong as they stand, or missing: what they say is not in force.")
         case .droppedLogLines: (.counter, "Log lines of requests that were dropped because nobody read them.")

@@ -38,7 +38,8 @@ extension Gateway {
     func elsewhere<Value: Sendable>(_ ticket: RequestTicket, _ work: @escaping @Sendable () -> Value, then: @escaping (Value) -> Void) {
         let request = ticket.request
         let owner = OffloadQueue.Owner(lane: ticket.fairnessKey, deadline: ticket.deadline, hasHadTurn: ticket.hasHadTurn) { !ticket.isOver }
-        offloading.run(bytes: max(request.bytes, request.query.count), for: owner, work) { [self] outcome in
+        ticket.sideWork = offloading.run(bytes: max(request.bytes, request.query.count), for: owner, work) { [self] outcome in
+            ticket.sideWork = nil
             guard !ticket.isOver else { return }
             switch outcome {
             case .done(let result):
@@ -52,6 +53,42 @@ extension Gateway {
             case .dropped: refuse(.inside, ticket)
             }
         }
+    }
+}
+
+extension RequestTicket: SideWork {
+    public func run<Value: Sendable>(_ work: @escaping @Sendable () -> Value, then: @escaping (Value) -> Void) {
+        gateway?.besideLoop(self, work, then: then)
+    }
+}
+
+extension Gateway {
+    /// Runs what an execution has too much of for the loop: its rows are there, its answer is not. Where that comes to
+    /// nothing, the request is answered here and its execution abandoned.
+    func besideLoop<Value: Sendable>(
+        _ ticket: RequestTicket, _ work: @escaping @Sendable () -> Value, then: @escaping (Value) -> Void
+    ) {
+        statistics.besideLoop += 1
+        let owner = OffloadQueue.Owner(lane: ticket.fairnessKey, deadline: ticket.deadline) { !ticket.isOver }
+        ticket.sideWork = answering.run(bytes: 0, for: owner, work) { [self] outcome in
+            ticket.sideWork = nil
+            guard !ticket.isOver else { return }
+            switch outcome {
+            case .done(let result):
+                if reactor.now >= ticket.deadline { return giveUp(.timeout(ticket.rules.limits), ticket) }
+                guard let value = result as? Value else { return giveUp(.inside, ticket) }
+                then(value)
+            case .expired: giveUp(.timeout(ticket.rules.limits), ticket)
+            case .full: giveUp(.busy, ticket)
+            case .dropped: giveUp(.inside, ticket)
+            }
+        }
+    }
+
+    private func giveUp(_ errors: RequestErrors, _ ticket: RequestTicket) {
+        ticket.execution?.abandon()
+        ticket.runner?.cancel()
+        nullData(errors, ticket)
     }
 }
 

@@ -53,18 +53,36 @@ public final class OffloadQueue {
         }
     }
 
-    private final class Piece {
-        let bytes: Int
-        let work: @Sendable () async -> any Sendable
-        let isWanted: () -> Bool
-        var then: ((Outcome) -> Void)?
-        var timer: TimerToken?
+    /// A piece of work on its way.
+    public final class Piece {
+        fileprivate let bytes: Int
+        private let reactor: Reactor
+        /// Gone as soon as it has begun or is not wanted any more, with all that it holds on to.
+        fileprivate var work: (@Sendable () async -> any Sendable)?
+        fileprivate let isWanted: () -> Bool
+        fileprivate var then: ((Outcome) -> Void)?
+        fileprivate var timer: TimerToken?
 
-        init(bytes: Int, work: @escaping @Sendable () async -> any Sendable, isWanted: @escaping () -> Bool, then: @escaping (Outcome) -> Void) {
+        fileprivate init(
+            bytes: Int, reactor: Reactor, work: @escaping @Sendable () async -> any Sendable,
+            isWanted: @escaping () -> Bool, then: @escaping (Outcome) -> Void
+        ) {
             self.bytes = bytes
+            self.reactor = reactor
             self.work = work
             self.isWanted = isWanted
             self.then = then
+        }
+
+        /// Nobody wants it any more: nothing is called, and it lets go at once of what it holds on to, unless it runs.
+        public func withdraw() {
+            then = nil
+            end()
+        }
+
+        fileprivate func end() {
+            work = nil
+            if let timer = timer.take() { reactor.cancel(timer) }
         }
     }
 
@@ -94,30 +112,42 @@ public final class OffloadQueue {
 
     /// Runs `work` on another thread when its turn comes. `then` is called once, on the loop: at the latest when the deadline is past.
     /// - Parameter bytes: What the work holds on to; for what has had its turn they do not count.
-    public func run(bytes: Int, for owner: Owner, _ work: @escaping @Sendable () async -> any Sendable, then: @escaping (Outcome) -> Void) {
+    /// - Returns: What ``Piece/withdraw()`` calls back; `nil` where it was refused within the call.
+    @discardableResult
+    public func run(
+        bytes: Int, for owner: Owner, _ work: @escaping @Sendable () async -> any Sendable, then: @escaping (Outcome) -> Void
+    ) -> Piece? {
         let bytes = owner.hasHadTurn ? 0 : bytes
         // One piece alone may have any size.
-        guard owner.hasHadTurn || (lanes.count < limits.waiting && (self.bytes == 0 || self.bytes + bytes <= limits.bytes)) else { return then(.full) }
-        guard reactor.now < owner.deadline else { return then(.expired) }
+        let hasRoom = lanes.count < limits.waiting && (self.bytes == 0 || bytes <= limits.bytes - self.bytes)
+        guard owner.hasHadTurn || hasRoom else {
+            then(.full)
+            return nil
+        }
+        guard reactor.now < owner.deadline else {
+            then(.expired)
+            return nil
+        }
         self.bytes += bytes
-        let piece = Piece(bytes: bytes, work: work, isWanted: owner.isWanted, then: then)
+        let piece = Piece(bytes: bytes, reactor: reactor, work: work, isWanted: owner.isWanted, then: then)
         piece.timer = reactor.after(milliseconds: owner.deadline - reactor.now) { [self] in
             piece.timer = nil
             answer(piece, .expired)
         }
         if owner.hasHadTurn { begun.append(piece) } else { lanes.append(piece, key: owner.lane) }
         startNext()
+        return piece
     }
 
     private func startNext() {
         while running < limits.running, let piece = begun.popLast() ?? lanes.popFirst() {
-            guard piece.then != nil, piece.isWanted() else {
+            guard let work = piece.work.take(), piece.then != nil, piece.isWanted() else {
                 bytes -= piece.bytes
                 answer(piece, .dropped)
                 continue
             }
             running += 1
-            offload(piece.work) { [self] result in
+            offload(work) { [self] result in
                 finished += 1
                 // First: what it asks for next takes its place.
                 answer(piece, .done(result))
@@ -129,7 +159,7 @@ public final class OffloadQueue {
     }
 
     private func answer(_ piece: Piece, _ outcome: Outcome) {
-        if let timer = piece.timer.take() { reactor.cancel(timer) }
+        piece.end()
         piece.then.take()?(outcome)
     }
 }

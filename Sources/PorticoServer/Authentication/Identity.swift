@@ -18,9 +18,9 @@ final class Identity {
         let snapshot: any RulesSnapshot
         let userGeneration: Int
         /// For a viewer that reaches below its tenant.
-        let subtree: (entry: FreshCache<[String]>.Entry, generation: Int)?
+        let subtree: (entry: FreshCache<TenantList>.Entry, generation: Int)?
 
-        init(_ access: Access, snapshot: any RulesSnapshot, userGeneration: Int, subtree: (entry: FreshCache<[String]>.Entry, generation: Int)? = nil) {
+        init(_ access: Access, snapshot: any RulesSnapshot, userGeneration: Int, subtree: (entry: FreshCache<TenantList>.Entry, generation: Int)? = nil) {
             self.access = access
             self.snapshot = snapshot
             self.userGeneration = userGeneration
@@ -103,7 +103,7 @@ final class ViewerResolver {
             switch answer {
             case .failure(let failure): then(.failure(failure))
             case .success(let tenants):
-                let access = Access(viewer: viewer.reaching(tenants ?? []), rules: rules)
+                let access = Access(viewer: viewer.reaching(tenants ?? TenantList([])), rules: rules)
                 identity.resolved = Identity.Resolved(access, snapshot: snapshot, userGeneration: generation, subtree: (entry, entry.generation))
                 then(.success(access))
             }

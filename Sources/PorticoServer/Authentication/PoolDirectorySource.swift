@@ -1,3 +1,5 @@
+import PorticoAccess
+import PorticoGateway
 import PostgresClient
 import PostgresSQL
 import SocketLoop
@@ -10,9 +12,17 @@ final class PoolDirectorySource: DirectorySource {
     private let pool: ConnectionPool
     private let reactor: Reactor
     private let timeout: Int
+    /// Where long lists of tenants are read; `nil`: here.
+    private let reading: OffloadQueue?
+
+    /// Tenants that are read on the loop: of more, each of which is a text of its own, it is done beside it.
+    static let tenantsOnLoop = 1_000
 
     /// - Parameter timeout: Milliseconds after which whoever waits has no use for the answer any more.
-    init(pool: ConnectionPool, reactor: Reactor, timeout: Int = PoolDirectorySource.longestTimeout) {
+    init(
+        pool: ConnectionPool, reactor: Reactor, timeout: Int = PoolDirectorySource.longestTimeout, reading: OffloadQueue? = nil
+    ) {
+        self.reading = reading
         self.timeout = min(timeout, Self.longestTimeout)
         self.pool = pool
         self.reactor = reactor
@@ -27,6 +37,49 @@ final class PoolDirectorySource: DirectorySource {
             case .success(let rows): then(.success(Self.texts(rows)))
             case .failure(let failure): then(.failure(DirectoryFailure(isBadValue: failure.kind == .invalidInput, detail: String(reflecting: failure))))
             }
+        }
+    }
+
+    func tenants(
+        of statement: Statement, below tenant: String, known: TenantList?,
+        then: @escaping (Result<TenantList, DirectoryFailure>) -> Void
+    ) {
+        let value = Array(tenant.utf8)
+        guard !value.contains(0) else { return then(.success(TenantList([]))) }
+        // In the tenant's own line: a large tree takes PostgreSQL a while, and no look-up of another's user waits for it.
+        let lane = Viewer.fairnessKey(of: tenant), deadline = reactor.now + timeout
+        pool.submit(statement, parameters: [.text(value)], deadline: deadline, fairnessKey: lane) { [reading] result in
+            switch result {
+            case .success(let rows):
+                guard let reading, rows.rowCount > Self.tenantsOnLoop else { return then(.success(Self.list(rows, known))) }
+                let owner = OffloadQueue.Owner(lane: lane, deadline: deadline)
+                reading.run(bytes: 0, for: owner, { Self.list(rows, known) }) { outcome in
+                    if case .done(let value) = outcome, let list = value as? TenantList { return then(.success(list)) }
+                    let detail = "the tenants below \(tenant) could not be read in time"
+                    then(.failure(DirectoryFailure(isBadValue: false, detail: detail)))
+                }
+            case .failure(let failure):
+                let isBadValue = failure.kind == .invalidInput
+                then(.failure(DirectoryFailure(isBadValue: isBadValue, detail: String(reflecting: failure))))
+            }
+        }
+    }
+
+    /// The tenants that a reading gave: the list that is known already where it has the same, byte for byte.
+    static func list(_ rows: ResultSet, _ known: TenantList?) -> TenantList {
+        if let known, known.ids.count == rows.rowCount, isSame(rows, known.ids) { return known }
+        return TenantList((0..<rows.rowCount).compactMap { row in
+            rows.bytes(row: row, column: 0).map { String(decoding: $0, as: UTF8.self) }
+        })
+    }
+
+    private static func isSame(_ rows: ResultSet, _ ids: [String]) -> Bool {
+        let cell = UnsafeMutablePointer<Cell>.allocate(capacity: max(1, rows.columnCount))
+        defer { cell.deallocate() }
+        guard rows.columnCount > 0 else { return false }
+        return ids.indices.allSatisfy { row in
+            rows.cells(ofRow: row, into: cell)
+            return !cell.pointee.isNull && ids[row].utf8.elementsEqual(cell.pointee.bytes)
         }
     }
 

@@ -1,3 +1,4 @@
+import PorticoAccess
 import PostgresSQL
 
 /// A user's row and its tenant's, as last read.
@@ -12,6 +13,11 @@ struct DirectoryUser: Sendable, Equatable {
 /// Runs the directory's statements; the pool does, and in tests a script. A row is its columns as text.
 protocol DirectorySource: AnyObject {
     func rows(of statement: Statement, parameter: String, then: @escaping (Result<[[String?]], DirectoryFailure>) -> Void)
+
+    /// The tenants that the statement finds for a tenant; `known` itself where they are what it holds.
+    func tenants(
+        of statement: Statement, below tenant: String, known: TenantList?,
+        then: @escaping (Result<TenantList, DirectoryFailure>) -> Void)
 }
 
 /// Why the directory could not be read.
@@ -25,7 +31,12 @@ struct DirectoryFailure: Error, Equatable {
 /// Users, and the tenants below a tenant, each read at most 5 s ago.
 final class ViewerDirectory {
     let users: FreshCache<DirectoryUser>
-    let subtrees: FreshCache<[String]>
+    let subtrees: FreshCache<TenantList>
+
+    /// What was read before, for the next reading.
+    private final class Known {
+        weak var cache: FreshCache<TenantList>?
+    }
 
     /// - Parameters:
     ///   - clock: Milliseconds that never go back.
@@ -42,20 +53,24 @@ final class ViewerDirectory {
                 })
             }
         }
+        let known = Known()
         subtrees = FreshCache(freshness: freshness, clock: clock) { tenant, then in
-            guard let statement = statements.subtree else { return then(.success([tenant])) }
-            source.rows(of: statement, parameter: tenant) { result in
-                if case .success(let rows) = result, rows.count > DirectoryStatements.mostTenants {
+            guard let statement = statements.subtree else { return then(.success(TenantList([tenant]))) }
+            // A tree that did not change keeps its list, and what statements are told of it: most have not.
+            let former = known.cache?.entry(tenant).value
+            source.tenants(of: statement, below: tenant, known: former) { result in
+                if case .success(let list) = result, list.ids.count > DirectoryStatements.mostTenants {
                     report("more than \(DirectoryStatements.mostTenants) tenants below \(tenant): its subtree is refused")
                     return then(.failure(.directoryUnavailable))
                 }
-                then(Self.answer(result, report: report) { rows in rows.compactMap { $0.first.flatMap(\.self) } })
+                then(Self.answer(result, report: report) { $0 })
             }
         }
+        known.cache = subtrees
     }
 
-    private static func answer<Value>(
-        _ result: Result<[[String?]], DirectoryFailure>, report: (String) -> Void, _ make: ([[String?]]) -> Value?
+    private static func answer<Read, Value>(
+        _ result: Result<Read, DirectoryFailure>, report: (String) -> Void, _ make: (Read) -> Value?
     ) -> FreshCache<Value>.Answer {
         switch result {
         case .success(let rows): return .success(make(rows))

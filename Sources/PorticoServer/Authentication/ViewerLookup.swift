@@ -39,11 +39,11 @@ public final class ViewerLookup {
     }
 
     /// Calls back on the reactor with the tenants that viewers of a tenant reach; none bound by tenants is asked for.
-    public func tenants(of tenant: String, reach: Reach, then: @escaping (Result<[String], Failure>) -> Void) {
-        guard reach == .subtree else { return then(.success([tenant])) }
+    public func tenants(of tenant: String, reach: Reach, then: @escaping (Result<TenantList, Failure>) -> Void) {
+        guard reach == .subtree else { return then(.success(TenantList([tenant]))) }
         directory.subtrees.get(directory.subtrees.entry(tenant)) { [notes] answer in
             switch answer {
-            case .success(let tenants): then(.success(tenants ?? []))
+            case .success(let tenants): then(.success(tenants ?? TenantList([])))
             case .failure(let failure): then(.failure(Failure(message: failure.description, detail: notes.last)))
             }
         }

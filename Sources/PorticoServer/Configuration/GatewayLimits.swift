@@ -7,6 +7,7 @@ public enum LimitName: String, Sendable, Hashable, CaseIterable {
     case headerTimeout, bodyTimeout, idleTimeout, writeTimeout, halfClosedTimeout, shutdownTimeout
     case batch, persistedDocuments, persistedBytes
     case largeRequests, largeRequestBytes, tokenChecks, waitingTokenChecks, compressions, compressionBytes
+    case largeAnswers
 }
 
 extension LimitName {
@@ -37,6 +38,8 @@ extension LimitName {
         case .compressions:
             .init(rawValue, .count, 1, 1...64, "answers of more than 16 KiB that are compressed at a time, on threads beside the loop; the others wait, tenants taking turns. Stands against large answers taking every core")
         case .compressionBytes: .init(rawValue, .bytes, 32 << 20, 1024...gibibyte, "bytes of answers that are compressed or wait for it; more go out as they are. Stands against large answers filling the memory")
+        case .largeAnswers:
+            .init(rawValue, .count, 1, 1...64, "answers of more than 512 KiB or 200 cursors, and results of more than 100,000 values, that are written and laid open at a time, on threads beside the loop; the others wait, tenants taking turns. Guards against long answers holding the loop or taking every core")
         }
     }
 }
@@ -67,6 +70,9 @@ extension GatewayLimits {
 
     /// How many answers are compressed beside a loop.
     var compressing: OffloadQueue.Limits { .init(running: self[.compressions], bytes: self[.compressionBytes]) }
+
+    /// How many long answers are written beside a loop.
+    var answering: OffloadQueue.Limits { .init(running: self[.largeAnswers], bytes: .max) }
 
     /// How much of large requests is worked on beside a loop.
     var offloading: OffloadQueue.Limits { .init(running: self[.largeRequests], bytes: self[.largeRequestBytes]) }

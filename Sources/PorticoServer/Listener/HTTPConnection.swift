@@ -10,6 +10,10 @@ final class HTTPConnection: WheelEntry {
     /// Bytes offered to one read. What does not fit is read in the loop's next turn, so that no client keeps the loop.
     private static let readBytes = 16 << 10
 
+    /// Bytes of an answer that are handed to the kernel in one turn of the loop (1 MiB: a millisecond, if they have to be
+    /// encrypted). Guards against long answers to clients that fetch as fast as they are sent.
+    static let bytesPerTurn = 1 << 20
+
     /// Requests of one client that are taken up in one turn of the loop; those behind them wait for the next. Stands against pipelines of thousands, each of which
     /// is answered at once, while others wait.
     private static let requestsPerTurn = 16
@@ -266,9 +270,14 @@ final class HTTPConnection: WheelEntry {
 
     private func flush() {
         let total = head.count + (body?.count ?? 0)
+        var left = Self.bytesPerTurn
         while written < total {
+            // The others come first; the loop comes back to it as to a client that was slow.
+            if left <= 0 { return blocked() }
             switch writeOnce() {
-            case .bytes(let count): written += count
+            case .bytes(let count):
+                written += count
+                left -= count
             case .wouldBlock: return blocked()
             case .closed, .failed: return broke()
             }
@@ -304,7 +313,9 @@ final class HTTPConnection: WheelEntry {
                 return body.withUnsafeBytes { bytes in
                     let start = max(0, written - head.count)
                     if start < bytes.count, let base = bytes.baseAddress {
-                        pieces.initializeElement(at: count, to: iovec(iov_base: UnsafeMutableRawPointer(mutating: base + start), iov_len: bytes.count - start))
+                        pieces.initializeElement(at: count, to: iovec(
+                            iov_base: UnsafeMutableRawPointer(mutating: base + start),
+                            iov_len: min(bytes.count - start, Self.bytesPerTurn)))
                         count += 1
                     }
                     return transport.write(pieces: UnsafeMutableBufferPointer(rebasing: pieces[..<count]))

@@ -1,10 +1,13 @@
 import CoreMetrics
 import PorticoGateway
 import PostgresClient
+import SocketLoop
 
 /// Carries what one worker counts in plain numbers over to the metrics: by differences, so that those of several workers add up.
 final class WorkerMetrics {
     private let factory: any MetricsFactory
+    private let worker: String
+    private let reactor: Reactor
     private let gateway: Gateway
     private let pool: ConnectionPool
     private let http: HTTPStatistics
@@ -14,9 +17,21 @@ final class WorkerMetrics {
     private var gauges: [String: (meter: Meter, last: Int)] = [:]
     private let waitTime: FloatingPointCounter
     private var lastWaitTime = 0
+    private let longestTurn: Meter
+    private let busyTime: FloatingPointCounter
+    private var lastBusyTime = 0
 
-    init(factory: any MetricsFactory, gateway: Gateway, pool: ConnectionPool, http: HTTPStatistics, listener: HTTPListener, log: RequestLog) {
+    /// - Parameter worker: Its number among those of the process.
+    init(
+        factory: any MetricsFactory, worker: Int, reactor: Reactor, gateway: Gateway, pool: ConnectionPool,
+        http: HTTPStatistics, listener: HTTPListener, log: RequestLog
+    ) {
         self.factory = factory
+        self.worker = String(worker)
+        self.reactor = reactor
+        let label = [("worker", self.worker)]
+        longestTurn = Meter(label: MetricName.loopLongestTurn.rawValue, dimensions: label, factory: factory)
+        busyTime = FloatingPointCounter(label: MetricName.loopBusy.rawValue, dimensions: label, factory: factory)
         self.gateway = gateway
         self.pool = pool
         self.http = http
@@ -30,6 +45,7 @@ final class WorkerMetrics {
         sampleGateway()
         samplePool()
         sampleHTTP()
+        sampleLoop()
         count(.droppedLogLines, log.droppedLines)
         count(.slowRequests, log.slowRequests)
     }
@@ -46,6 +62,16 @@ final class WorkerMetrics {
         count(.cacheLookups, statistics.planMisses, ("cache", "plan"), ("result", "miss"))
         gauge(.cachedOperations, cached.operations)
         gauge(.cachedBytes, cached.bytes)
+    }
+
+    private func sampleLoop() {
+        let times = reactor.turnTimes
+        count(.loopTurns, times.turns, ("worker", worker))
+        count(.loopLongTurns, times.longTurns, ("worker", worker))
+        busyTime.increment(by: Double(times.nanoseconds - lastBusyTime) / 1_000_000_000)
+        lastBusyTime = times.nanoseconds
+        longestTurn.set(Double(reactor.takeLongestTurn()) / 1_000_000_000)
+        count(.besideLoop, gateway.statistics.besideLoop)
     }
 
     private func samplePool() {

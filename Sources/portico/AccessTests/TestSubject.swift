@@ -58,7 +58,7 @@ final class TestSubject {
     func resolve(_ viewer: Viewer) -> Resolved {
         rules(of: viewer).flatMap { found in
             guard let tenant = viewer.tenant else { return .success(found) }
-            var result: Result<[String], ViewerLookup.Failure>?
+            var result: Result<TenantList, ViewerLookup.Failure>?
             lookup.tenants(of: tenant, reach: found.rules.reach) { result = $0 }
             transaction.wait { result != nil }
             switch result {

@@ -151,6 +151,20 @@ struct ViewerResolverTests {
         #expect(try desk.resolve(identity)?.get().tenants.count == 4)
     }
 
+    /// What statements are told of the tenants hangs on the list: as long as the tree is the same, nothing is encoded anew.
+    @Test func aTreeThatDidNotChangeKeepsItsList() throws {
+        let desk = try Desk()
+        let identity = desk.identity("owner")
+        let first = try #require(try desk.resolve(identity)?.get()).tenantList
+        desk.now += 5001
+        #expect(try desk.resolve(identity)?.get().tenantList === first)
+        #expect(try desk.resolve(desk.identity("owner"))?.get().tenantList === first, "all viewers of the tenant share it")
+        desk.source.subtrees["t-1"]?.append("t-13")
+        desk.now += 5001
+        let second = try #require(try desk.resolve(identity)?.get()).tenantList
+        #expect(second !== first && second.ids.count == 4)
+    }
+
     @Test func anEndlessSubtreeIsRefused() throws {
         let desk = try Desk()
         desk.source.subtrees["t-1"] = (0...DirectoryStatements.mostTenants).map { "t\($0)" }

@@ -116,6 +116,24 @@ struct ScrapeTests {
         }
     }
 
+    /// Each worker's loop tells how long its turns take.
+    @Test func theTurnsOfLoopsAreTold() async throws {
+        try await serving(workers: 2) { address in
+            let first = try await scrape(address)
+            for worker in ["0", "1"] {
+                let label = ["worker": worker]
+                #expect(first.value("portico_loop_turns_total", label) ?? 0 > 0)
+                let longest = first.value("portico_loop_longest_turn_seconds", label) ?? 0
+                let busy = first.value("portico_loop_busy_seconds_total", label) ?? 0
+                #expect(longest > 0 && longest <= busy)
+                #expect(first.value("portico_loop_long_turns_total", label) ?? 0 <= busy / 0.01)
+            }
+            #expect(first.value("portico_answers_beside_loop_total") == 0)
+            let second = try await scrape(address)
+            #expect(second.sum("portico_loop_turns_total") > first.sum("portico_loop_turns_total"))
+        }
+    }
+
     /// Many scrapes at once are one, and each is whole.
     @Test func scrapesMayComeTogether() async throws {
         try await serving { address in

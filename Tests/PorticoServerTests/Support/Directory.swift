@@ -28,6 +28,19 @@ final class ScriptedSource: DirectorySource {
         if holds { held.append(answer) } else { answer() }
     }
 
+    /// Each reading gives a list of its own unless the known one holds the same.
+    func tenants(
+        of statement: Statement, below tenant: String, known: TenantList?,
+        then: @escaping (Result<TenantList, DirectoryFailure>) -> Void
+    ) {
+        rows(of: statement, parameter: tenant) { result in
+            then(result.map { rows in
+                let list = TenantList(rows.compactMap { $0.first.flatMap(\.self) })
+                return known == list ? known ?? list : list
+            })
+        }
+    }
+
     func release() {
         let all = held
         held = []
