@@ -51,7 +51,7 @@ extension DatabaseFaults {
 
         @Test func `no request holds the loop`() async throws {
             let spotex = try DatabaseFaultsData(extra: Self.rows)
-            let gateway = try await DatabaseFaultsGateway(database: spotex.url, settings: "logging: { level: warning }")
+            let gateway = try await DatabaseFaultsGateway(database: spotex.url, settings: "{}")
             let tokens = try ["user-agency-001", "user-agency-002"].reduce(into: [:]) { $0[$1] = try gateway.token($1) }
             for user in tokens.values { _ = try await gateway.ask("{ tickets(first: 1) { id } }", user) { $0.status == 200 } }
             _ = try Self.longestTurn(gateway)
