@@ -40,6 +40,24 @@ import Testing
         #expect(buffer.takeBytes() == [])
     }
 
+    /// While it grows, too: the bytes are its own.
+    @Test func saysAgainWhatItHasSaid() {
+        #expect(Self.text { buffer in
+            buffer.append("{\"a\":\"")
+            let place = buffer.count
+            buffer.append(utf8: String(repeating: "x", count: 60))
+            for name in ["b", "c"] {
+                buffer.append("\",\"")
+                buffer.append(utf8: name)
+                buffer.append("\":\"")
+                buffer.appendAgain(from: place, to: UInt8(ascii: "\""))
+            }
+            buffer.append("\"}")
+            // Nothing stands at these places.
+            for place in [-1, buffer.count, buffer.count + 1] { buffer.appendAgain(from: place, to: 0) }
+        } == "{" + ["a", "b", "c"].map { "\"\($0)\":\"\(String(repeating: "x", count: 60))\"" }.joined(separator: ",") + "}")
+    }
+
     @Test func emptyPiecesAddNothing() {
         #expect(Self.text { buffer in
             buffer.append([])

@@ -7,9 +7,10 @@ extension DatabaseFaults {
     /// itself measures it, in `portico_loop_longest_turn_seconds`.
     @Suite struct Loop {
         /// Seconds that no turn of the loop may take. It is 10 ms (docs/operations.md) in the program as it is shipped; tests
-        /// run one that is not optimised and some fifty times slower, beside others.
+        /// run one that is not optimised, whose longest turn here is some 25 ms where the machine has time for it. Without
+        /// bounds it is 600 ms.
         #if DEBUG
-            private static let mostSeconds = 0.5
+            private static let mostSeconds = 0.15
         #else
             private static let mostSeconds = 0.01
         #endif
@@ -40,9 +41,9 @@ extension DatabaseFaults {
             ("50,000 tenants again", "user-agency-002", "{ tickets(first: 50) { id site { name } messages { body } } users { id } sites { id } }"),
             ("a long list in many loads", "user-agency-001",
                 "query($v: [ID!] = [\(times(400) { "\"ticket-\($0)\"" })]) { \(times(40) { "a\($0): tickets(where: {id: {in: $v}}) { id }" }) }"),
-            ("the same field many times", "user-agency-001", "{ \(times(400) { _ in "tickets { id subject }" }) }"),
+            ("the same field many times", "user-agency-001", "{ tickets { \(times(700) { _ in "creator { id }" }) } }"),
             ("fragments that double", "user-agency-001",
-                "{ ...F0 } \(times(11) { "fragment F\($0) on Query { ...F\($0 + 1) x: __typename ...F\($0 + 1) }" }) fragment F11 on Query { tickets { id } }"),
+                "{ ...F0 } \(times(11) { "fragment F\($0) on Query { ...F\($0 + 1) __typename ...F\($0 + 1) }" }) fragment F11 on Query { apiVersion }"),
             ("thirty levels", "user-agency-001",
                 "{ tickets(first: 500) { \(String(repeating: "creator { createdTickets(first: 1) { ", count: 7)) id \(String(repeating: "} }", count: 7)) } }"),
             ("the whole schema", "user-agency-001",
@@ -53,7 +54,9 @@ extension DatabaseFaults {
             let spotex = try DatabaseFaultsData(extra: Self.rows)
             let gateway = try await DatabaseFaultsGateway(database: spotex.url, settings: "{}")
             let tokens = try ["user-agency-001", "user-agency-002"].reduce(into: [:]) { $0[$1] = try gateway.token($1) }
-            for user in tokens.values { _ = try await gateway.ask("{ tickets(first: 1) { id } }", user) { $0.status == 200 } }
+            // Whoever reaches the tenants has not asked before.
+            let owner = tokens["user-agency-001"] ?? ""
+            _ = try await gateway.ask("{ tickets(first: 1) { id } }", owner) { $0.status == 200 }
             _ = try Self.longestTurn(gateway)
             for (name, user, query) in Self.hostile {
                 let answer = try gateway.ask(query, tokens[user] ?? "")

@@ -109,6 +109,16 @@ struct HTTPListenerTests {
         #expect(client.answers.last?.body == "/next")
     }
 
+    /// A client that fetches as fast as it is sent gets a part in each turn of the loop: others come in between.
+    @Test func aLargeAnswerTakesManyTurns() throws {
+        let server = try Loopback(EchoHandler()), client = try server.connect()
+        client.send(get("/large"))
+        let turns = server.reactor.turns
+        server.turn { client.receive(); return client.answers.count == 1 }
+        #expect(client.answers.first?.body.utf8.count == 16 << 20)
+        #expect(server.reactor.turns - turns >= (16 << 20) / HTTPConnection.bytesPerTurn)
+    }
+
     @Test func aClientThatNeverFetchesIsDropped() throws {
         let handler = EchoHandler()
         let server = try Loopback(handler) { $0[.writeTimeout] = 200 }
