@@ -84,6 +84,19 @@ import Testing
         #expect(plan(20) == .allowance)
     }
 
+    /// Fields that are asked for again and again, as fragments do, are gathered each time.
+    @Test func fieldsCountTowardsTheAllowance() throws {
+        let operation = try Fixture.operation("{ sites { \(String(repeating: "id ", count: 800)) tickets { id } } }")
+        func isPlanned(_ allowance: Int) -> Bool {
+            var planner = Planner(catalog: Fixture.catalog, rules: Fixture.rules(.tenant), scope: .one)
+            planner.allowance = allowance
+            let shapes = VariableShapes(operation, byValue: false)
+            return (try? planner.plan(operation, shapes: shapes, variables: .none)) != nil
+        }
+        // Two loads of ten steps, and one for four of 801 fields.
+        #expect(isPlanned(220) && !isPlanned(219))
+    }
+
     @Test(arguments: [
         (TenantScope.one, #"SELECT t0."id" FROM "sites" AS t0 WHERE (t0."tenant_id" = $1)"#),
         (.several, #"SELECT t0."id" FROM "sites" AS t0 WHERE (t0."tenant_id" = ANY ($1))"#),
