@@ -11,6 +11,8 @@ public final class ResponseBuffer {
     @exclusivity(unchecked) @usableFromInline var length: Int
     /// What is to live as long as the buffer, such as the reservation of its bytes in a budget.
     public var reservation: AnyObject?
+    /// The bytes of others that are shown here until something is written; ``capacity`` is 0 meanwhile.
+    private var shared: DetachedBytes?
 
     /// - Parameter capacity: bytes to start with; at least 64 are taken.
     public init(capacity: Int = 4096) {
@@ -19,7 +21,15 @@ public final class ResponseBuffer {
         length = 0
     }
 
-    deinit { free(base) }
+    /// Shows bytes that others show as well, without a copy; what is written to it gets one.
+    public init(sharing bytes: DetachedBytes) {
+        base = bytes.base
+        capacity = 0
+        length = bytes.count
+        shared = bytes
+    }
+
+    deinit { if shared == nil { free(base) } }
 
     /// Small enough for an idle connection, large enough for any single number or date.
     static let leastCapacity = 64
@@ -37,9 +47,19 @@ public final class ResponseBuffer {
     }
 
     @usableFromInline @inline(never) func grow(_ extra: Int) {
+        if shared != nil { return unshare(extra) }
         let larger = max(capacity * 2, length + extra)
         base = Self.resized(base, to: larger)
         capacity = larger
+    }
+
+    private func unshare(_ extra: Int) {
+        let larger = max(length + extra, Self.leastCapacity)
+        let own = Self.resized(nil, to: larger)
+        own.copyMemory(from: base, byteCount: length)
+        base = own
+        capacity = larger
+        shared = nil
     }
 
     /// By `realloc`, which moves a large block by the addresses of its pages: it is never there twice, and what is not written yet takes no memory.
@@ -57,8 +77,9 @@ public final class ResponseBuffer {
     public func reset(keepingCapacity: Int) {
         length = 0
         let kept = max(keepingCapacity, Self.leastCapacity)
-        guard capacity > kept else { return }
-        free(base)
+        guard capacity > kept || shared != nil else { return }
+        if shared == nil { free(base) }
+        shared = nil
         base = Self.resized(nil, to: kept)
         capacity = kept
     }
@@ -79,12 +100,42 @@ public final class ResponseBuffer {
 
     /// The written bytes themselves, for another thread; the buffer is empty afterwards and has other memory.
     public func detach() -> DetachedBytes {
-        let detached = DetachedBytes(owning: base, count: length)
+        if let shared, shared.count == length {
+            self.shared = nil
+            startAnew()
+            return shared
+        }
+        let (bytes, count) = giveUp()
+        return DetachedBytes(owning: bytes, count: count)
+    }
+
+    fileprivate func giveUp() -> (UnsafeMutableRawPointer, Int) {
+        if shared != nil { unshare(0) }
+        let left = (base, length)
+        startAnew()
+        return left
+    }
+
+    private func startAnew() {
         base = Self.resized(nil, to: Self.leastCapacity)
         capacity = Self.leastCapacity
         length = 0
-        return detached
     }
+
+    /// The written bytes for other buffers to show as well; this one shows them from now on, too. It gives back what it has
+    /// taken beyond them.
+    public func share() -> DetachedBytes {
+        if let shared, shared.count == length { return shared }
+        if shared != nil { unshare(0) }
+        let bytes = DetachedBytes(owning: Self.resized(base, to: max(length, Self.leastCapacity)), count: length)
+        base = bytes.base
+        capacity = 0
+        shared = bytes
+        return bytes
+    }
+
+    /// The bytes that it shows of others, if nothing was written to it.
+    public var sharedBytes: DetachedBytes? { shared?.count == length ? shared : nil }
 
     // MARK: Bytes
 
@@ -156,13 +207,29 @@ public final class ResponseBuffer {
 /// The bytes of an answer that are not written to any more: any thread may read them.
 public final class DetachedBytes: Sendable {
     // Nobody else has the address, and nothing here writes to it.
-    private nonisolated(unsafe) let base: UnsafeMutableRawPointer
+    fileprivate nonisolated(unsafe) let base: UnsafeMutableRawPointer
     public let count: Int
 
     /// - Parameter base: of `malloc`; it is freed with this object.
     fileprivate init(owning base: UnsafeMutableRawPointer, count: Int) {
         self.base = base
         self.count = count
+    }
+
+    /// A copy of a text of the source, for what is the same in every answer.
+    public convenience init(_ text: StaticString) {
+        self.init(copying: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    public convenience init(copying bytes: UnsafeRawBufferPointer) {
+        let buffer = ResponseBuffer(capacity: bytes.count)
+        buffer.append(bytes)
+        self.init(takingFrom: buffer)
+    }
+
+    private convenience init(takingFrom buffer: ResponseBuffer) {
+        let (base, count) = buffer.giveUp()
+        self.init(owning: base, count: count)
     }
 
     deinit { free(base) }

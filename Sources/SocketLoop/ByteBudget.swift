@@ -10,6 +10,8 @@ public final class ByteBudget {
     public private(set) var peak = 0
     /// Reservations that did not fit.
     public private(set) var refusals = 0
+    /// Called where bytes do not fit, before they are refused: it may have others give back as many, within the call.
+    public var makeRoom: ((_ bytes: Int) -> Void)?
 
     public init(limit: Int) { self.limit = limit }
 
@@ -18,6 +20,7 @@ public final class ByteBudget {
 
     /// Takes the bytes if all of them fit.
     fileprivate func take(_ bytes: Int) -> Bool {
+        if bytes > left, bytes <= limit { makeRoom?(bytes - left) }
         guard bytes <= left else {
             refusals += 1
             return false

@@ -9,7 +9,11 @@ public final class SideThreads: TaskExecutor {
     /// Those of the process. As many as it has processors, but two at least, so that one long piece of work does not stand before all others.
     public static let shared = SideThreads(count: max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
-    private struct State: Sendable {
+    /// The jobs that wait, and who may run them.
+    struct State: Sendable {
+        /// Jobs that have run and whose places are still there, from which on the places are given back.
+        static let compactedAt = 64
+
         private var jobs: [UnownedJob] = []
         private var first = 0
         var threads = 0
@@ -17,6 +21,8 @@ public final class SideThreads: TaskExecutor {
         var idle = 0
 
         var waiting: Int { jobs.count - first }
+        /// Places that are taken, those of jobs that have run included.
+        var places: Int { jobs.count }
 
         mutating func append(_ job: UnownedJob) { jobs.append(job) }
 
@@ -26,6 +32,10 @@ public final class SideThreads: TaskExecutor {
             first += 1
             if first == jobs.count {
                 jobs.removeAll(keepingCapacity: true)
+                first = 0
+            } else if first >= Self.compactedAt, first * 2 >= jobs.count {
+                // Under a load that never ends it would otherwise grow with every job.
+                jobs.removeSubrange(..<first)
                 first = 0
             }
             return job
@@ -74,23 +84,4 @@ public final class SideThreads: TaskExecutor {
         state.withLock { $0.popFirst() }?.runSynchronously(on: asUnownedTaskExecutor())
     }
 
-    /// A counting semaphore of the C library.
-    private final class Semaphore: Sendable {
-        private nonisolated(unsafe) let semaphore: UnsafeMutablePointer<sem_t>
-
-        init() {
-            semaphore = .allocate(capacity: 1)
-            semaphore.initialize(to: sem_t())
-            sem_init(semaphore, 0, 0)
-        }
-
-        deinit {
-            sem_destroy(semaphore)
-            semaphore.deallocate()
-        }
-
-        func signal() { sem_post(semaphore) }
-
-        func wait() { while sem_wait(semaphore) != 0 && errno == EINTR {} }
-    }
 }

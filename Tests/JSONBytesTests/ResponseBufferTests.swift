@@ -25,6 +25,29 @@ import Testing
         #expect(buffer.withUnsafeBytes { $0.elementsEqual(expected) })
     }
 
+    /// A hundred answers of the same bytes are there once; whoever writes to one of them gets a copy.
+    @Test func manyShowTheSameBytes() {
+        let buffer = ResponseBuffer(capacity: 1 << 20)
+        buffer.append("shared")
+        let bytes = buffer.share()
+        let others = (0..<100).map { _ in ResponseBuffer(sharing: bytes) }
+        func address(_ buffer: ResponseBuffer) -> UnsafeRawPointer? { buffer.withUnsafeBytes { $0.baseAddress } }
+        #expect(others.allSatisfy { address($0) == address(buffer) && $0.sharedBytes === bytes })
+        others[0].append(" no more")
+        others[1].truncate(to: 2)
+        others[1].append("y")
+        others[2].reset(keepingCapacity: 0)
+        #expect(others[0].takeBytes() == Array("shared no more".utf8) && others[1].takeBytes() == Array("shy".utf8) && others[2].isEmpty)
+        #expect(others.prefix(3).allSatisfy { $0.sharedBytes == nil })
+        #expect(others[3].detach() === bytes && others[3].isEmpty && buffer.share() === bytes)
+        others[4].truncate(to: 3)
+        #expect(others[4].sharedBytes == nil && others[4].detach().withUnsafeBytes { Array($0) } == Array("sha".utf8))
+        buffer.append("!")
+        #expect(buffer.takeBytes() == Array("shared!".utf8))
+        #expect(others[5].takeBytes() == Array("shared".utf8))
+        #expect(DetachedBytes("text").withUnsafeBytes { Array($0) } == Array("text".utf8))
+    }
+
     @Test func truncatesAndResets() {
         let buffer = ResponseBuffer()
         buffer.append("0123456789")

@@ -29,4 +29,21 @@ import Testing
         #expect(budget.used == 0)
         #expect(budget.peak == 80)
     }
+
+    @Test("Where bytes do not fit, others are asked to give some back first")
+    func makesRoom() {
+        let budget = ByteBudget(limit: 100)
+        let mine = ByteReservation(budget)
+        var other: ByteReservation? = ByteReservation(budget), asked: [Int] = []
+        budget.makeRoom = { bytes in
+            asked.append(bytes)
+            other = nil
+        }
+        #expect(other?.grow(by: 80) == true)
+        #expect(mine.grow(by: 30))
+        #expect(asked == [10] && budget.used == 30 && budget.refusals == 0)
+        // What can never fit disturbs nobody.
+        #expect(!mine.grow(by: 101))
+        #expect(asked == [10] && budget.refusals == 1)
+    }
 }

@@ -60,4 +60,26 @@ import Testing
 
         func end() { counts.withLock { $0.running -= 1 } }
     }
+
+    /// Under a load that never lets it run empty, the queue takes no more places than a few times what waits.
+    @Test func `a queue that never runs empty does not grow`() async {
+        final class Hold: TaskExecutor {
+            let jobs = Mutex(SideThreads.State())
+            func enqueue(_ job: consuming ExecutorJob) {
+                let job = UnownedJob(job)
+                jobs.withLock { $0.append(job) }
+            }
+            func runFirst() { jobs.withLock { $0.popFirst() }?.runSynchronously(on: asUnownedTaskExecutor()) }
+        }
+        let hold = Hold()
+        var most = 0
+        for round in 0..<5_000 {
+            Task.detached(executorPreference: hold) {}
+            if round >= 10 { hold.runFirst() }
+            most = max(most, hold.jobs.withLock { $0.places })
+        }
+        #expect(hold.jobs.withLock { $0.waiting } == 10)
+        #expect(most <= 2 * SideThreads.State.compactedAt + 20, "\(most)")
+        for _ in 0..<10 { hold.runFirst() }
+    }
 }
