@@ -2,14 +2,17 @@
 /// One request is answered at a time; those that were sent behind it wait.
 ///
 /// ```text
-/// idle → reading → responding → idle …
-///           ↘ failing ↘ lingering → closed
+/// idle → reading head → (deciding → reading body) → responding → idle …
+///                   ↘ failing ↘ lingering → closed
 /// ```
 public struct ConnectionState: Sendable, Equatable {
     public enum Phase: Sendable, Equatable {
         /// Nothing of a request has arrived.
         case idle
         case readingHead
+        /// A head was handed out whose body has not arrived: whether that is read is the handler's to say. Meanwhile it waits
+        /// in the kernel and at its sender.
+        case deciding
         case readingBody
         /// A request was handed out and its answer is not written yet.
         case responding
@@ -44,7 +47,7 @@ public struct ConnectionState: Sendable, Equatable {
         guard !inputEnded else { return false }
         switch phase {
         case .idle, .readingHead, .readingBody, .lingering: return true
-        case .responding, .failing, .closed: return false
+        case .deciding, .responding, .failing, .closed: return false
         }
     }
 
@@ -52,7 +55,7 @@ public struct ConnectionState: Sendable, Equatable {
     public var mayParse: Bool {
         switch phase {
         case .idle, .readingHead, .readingBody: true
-        case .responding, .failing, .lingering, .closed: false
+        case .deciding, .responding, .failing, .lingering, .closed: false
         }
     }
 
@@ -65,7 +68,7 @@ public struct ConnectionState: Sendable, Equatable {
         case .readingHead: .head
         case .readingBody: .body
         case .lingering: .linger
-        case .responding, .failing, .closed: .none
+        case .deciding, .responding, .failing, .closed: .none
         }
     }
 
@@ -74,7 +77,7 @@ public struct ConnectionState: Sendable, Equatable {
     /// Bytes were read. The answer says whether they are for the parser; otherwise they are to be thrown away.
     public mutating func received(_ count: Int) -> Bool {
         switch phase {
-        case .idle, .readingHead, .readingBody, .responding: return true
+        case .idle, .readingHead, .deciding, .readingBody, .responding: return true
         case .failing, .closed: return false
         case .lingering:
             lingered += count
@@ -87,13 +90,14 @@ public struct ConnectionState: Sendable, Equatable {
     public mutating func parsed(_ event: RequestParser.Event, progress: RequestParser.Progress) {
         guard mayParse else { return }
         switch event {
+        case .head(let head):
+            phase = .deciding
+            if !head.keepAlive { keepsAlive = false }
         case .request(let request):
             phase = .responding
             if !request.keepAlive { keepsAlive = false }
-        case .failed:
-            phase = .failing
-            keepsAlive = false
-        case .needMore, .expectContinue:
+        case .failed: refused()
+        case .needMore, .expectContinue, .needBodyRoom:
             switch progress {
             case .betweenRequests: phase = keepsAlive ? .idle : .closed
             case .inHead: phase = .readingHead
@@ -103,6 +107,27 @@ public struct ConnectionState: Sendable, Equatable {
             // What is incomplete now will stay so.
             if inputEnded { phase = .closed }
         }
+    }
+
+    /// The handler wants the body of the head that it was handed.
+    public mutating func bodyWanted() {
+        guard phase == .deciding else { return }
+        phase = inputEnded ? .closed : .readingBody
+    }
+
+    /// The request whose body has not arrived is answered without it: where the next one begins is not known any more, so
+    /// that the connection closes behind the answer (RFC 9112, section 9.3).
+    public mutating func answeredEarly() {
+        guard phase == .deciding || phase == .readingBody else { return }
+        phase = .responding
+        keepsAlive = false
+    }
+
+    /// What arrives now is answered by a failure, as if the parser had found one.
+    public mutating func refused() {
+        guard mayParse || phase == .deciding else { return }
+        phase = .failing
+        keepsAlive = false
     }
 
     /// The answer to the request, or to the failure, was written whole. When ``mayParse`` holds then, the next request may be buffered already:
@@ -121,7 +146,7 @@ public struct ConnectionState: Sendable, Equatable {
         inputEnded = true
         switch phase {
         case .idle, .readingHead, .readingBody, .lingering: phase = .closed
-        case .responding, .failing, .closed: break
+        case .deciding, .responding, .failing, .closed: break
         }
     }
 
@@ -133,10 +158,9 @@ public struct ConnectionState: Sendable, Equatable {
             return nil
         case .readingHead, .readingBody:
             let excess = phase == .readingHead ? HTTPFailure.Excess.headTime : .bodyTime
-            phase = .failing
-            keepsAlive = false
+            refused()
             return HTTPFailure(status: 408, "The request did not arrive in time.", excess: excess)
-        case .responding, .failing, .closed: return nil
+        case .deciding, .responding, .failing, .closed: return nil
         }
     }
 

@@ -29,7 +29,4 @@ public struct HTTPLimits: Sendable, Equatable {
     }
 
     public static let standard = HTTPLimits()
-
-    /// The memory that an input buffer keeps while its connection is idle; stands against one large request that stays resident.
-    static let idleInput = 16 << 10
 }

@@ -1,4 +1,4 @@
-/// A request whose head was understood and whose body arrived whole.
+/// A request whose head was understood, and whose body arrived whole unless it says otherwise where it is handed out.
 ///
 /// It keeps the bytes of its head and where things stand in them; strings are made when they are asked for.
 public struct HTTPRequest: Sendable {
@@ -12,6 +12,13 @@ public struct HTTPRequest: Sendable {
     let head: [UInt8]
     let target: HTTPTarget
     let fields: [HTTPField]
+
+    /// The same without its body, for whoever needs the head for longer.
+    public var withoutBody: HTTPRequest {
+        var head = self
+        head.body = []
+        return head
+    }
 
     // MARK: Target
 

@@ -5,6 +5,11 @@
 public final class RequestParser {
     public enum Event: Sendable {
         case needMore
+        /// The head of a request, without its body, which has not arrived whole. Said once: ``next()`` goes on with the body;
+        /// where the request is answered without it, the parser is to be stopped and the connection closed behind the answer.
+        case head(HTTPRequest)
+        /// The body as far as it has arrived needs so many bytes of memory in all. ``grantBody(_:)`` lets it have them.
+        case needBodyRoom(Int)
         case request(HTTPRequest)
         /// The head is good, and the client waits for ``ResponseWriter/continueResponse`` before it sends the body. Said once, and not when the body is
         /// on its way already.
@@ -45,6 +50,12 @@ public final class RequestParser {
     @exclusivity(unchecked) private var emptyLines = 0
     @exclusivity(unchecked) private var trailerBytes = 0
     @exclusivity(unchecked) private var waitsForContinue = false
+    /// The body has not arrived whole, and ``Event/head(_:)`` was not said.
+    @exclusivity(unchecked) private var isHeadUnsaid = false
+    /// Bytes that the body may take in memory.
+    @exclusivity(unchecked) private var grantedBody = 0
+    /// How long the body will be, where that is known, or may be.
+    @exclusivity(unchecked) private var longestBody = 0
 
     public init(limits: HTTPLimits = .standard) { self.limits = limits }
 
@@ -56,15 +67,28 @@ public final class RequestParser {
         input.append(raw)
     }
 
-    /// Lets `read` write into the input itself, which saves a copy.
-    /// - Parameters:
-    ///   - room: bytes that are offered at least. Memory beyond 16 KiB is given back whenever nothing is buffered, so that asking for more costs an
-    ///     allocation each time.
-    ///   - read: answers how many bytes it wrote, or a negative number, which is passed on.
-    public func read(atLeast room: Int, _ read: (UnsafeMutableRawBufferPointer) -> Int) -> Int {
-        let count = input.fill(atLeast: room, read)
+    /// Lets `read` write into a room that all parsers of a loop share. ``settle(_:)`` gives the room back, before another
+    /// parser reads.
+    /// - Parameter read: answers how many bytes it wrote, or a negative number, which is passed on.
+    public func read(through room: InputRoom, _ read: (UnsafeMutableRawBufferPointer) -> Int) -> Int {
+        let count = input.fill(through: room, read)
         if case .failed = phase { input.consume(input.count) }
         return count
+    }
+
+    /// Keeps what was read and not looked at in memory of its own: the room is another parser's.
+    public func settle(_ room: InputRoom) { input.settle(room) }
+
+    /// Lets the body have so many bytes of memory, as ``Event/needBodyRoom(_:)`` asked for.
+    public func grantBody(_ bytes: Int) {
+        grantedBody = bytes
+        pending?.body.reserveCapacity(bytes)
+    }
+
+    /// Forgets what it has of a request, and ignores what comes: nothing will be asked of it any more.
+    public func stop() {
+        if case .failed = phase {} else { phase = .failed(HTTPFailure(status: 400, "Nothing more is read on this connection.")) }
+        forget()
     }
 
     /// Bytes that wait to be looked at, such as further requests behind one that is being answered.
@@ -94,11 +118,17 @@ public final class RequestParser {
 
     private func fail(_ failure: HTTPFailure) -> Event {
         phase = .failed(failure)
+        forget()
+        return .failed(failure)
+    }
+
+    private func forget() {
         pending = nil
+        grantedBody = 0
+        isHeadUnsaid = false
         builder = HeadBuilder()
         input.consume(input.count)
         input.releaseWhenEmpty()
-        return .failed(failure)
     }
 
     /// One line or one stretch of the body; `nil` when there is more to do with what is there.
@@ -107,6 +137,9 @@ public final class RequestParser {
         case .requestLine: return try readRequestLine()
         case .fields: return try readField()
         case .sized(let missing):
+            // Before anything of it is copied: it may be answered without.
+            if isHeadUnsaid, input.count < missing { return needBody() }
+            if let bytes = bodyRoomNeeded(for: missing) { return .needBodyRoom(bytes) }
             if let left = takeBody(missing) {
                 phase = .sized(left)
                 return needBody()
@@ -114,9 +147,10 @@ public final class RequestParser {
             return complete()
         case .chunkSize: return try readChunkSize()
         case .chunkData(let missing):
+            if let bytes = bodyRoomNeeded(for: missing) { return .needBodyRoom(bytes) }
             if let left = takeBody(missing) {
                 phase = .chunkData(left)
-                return .needMore
+                return needBody()
             }
             phase = .chunkEnd
             return nil
@@ -188,11 +222,15 @@ public final class RequestParser {
         input.consume(lineStart)
         (lineStart, searched) = (0, 0)
         pending = request
+        isHeadUnsaid = true
         switch body {
         case .none: return complete()
-        case .sized(let length): phase = .sized(length)
+        case .sized(let length):
+            phase = .sized(length)
+            longestBody = length
         case .chunked:
             phase = .chunkSize
+            longestBody = limits.body
             chunked = ChunkedBody()
         }
         return nil
@@ -211,7 +249,21 @@ public final class RequestParser {
         return count == missing ? nil : missing - count
     }
 
+    /// The memory that the body needs for what is there, where it has less. A body that is whole, as nearly all are, is
+    /// copied once and asks for nothing; another grows by half of what it has, never beyond its length.
+    private func bodyRoomNeeded(for missing: Int) -> Int? {
+        guard !isHeadUnsaid, input.count > 0, let arrived = pending?.body.count else { return nil }
+        let needed = arrived + min(missing, input.count)
+        guard needed > grantedBody else { return nil }
+        return max(needed, min(longestBody, grantedBody + grantedBody / 2))
+    }
+
     private func needBody() -> Event {
+        if isHeadUnsaid, var head = pending {
+            isHeadUnsaid = false
+            head.body = []
+            return .head(head)
+        }
         guard waitsForContinue else { return .needMore }
         waitsForContinue = false
         return .expectContinue
@@ -221,7 +273,7 @@ public final class RequestParser {
         if input.count == 0 { return needBody() }
         waitsForContinue = false
         let longest = chunked.longestLine(limits)
-        guard let line = try line(from: 0, limit: longest, orFail: .bad("The line with the size of a chunk is too long.")) else { return .needMore }
+        guard let line = try line(from: 0, limit: longest, orFail: .bad("The line with the size of a chunk is too long.")) else { return needBody() }
         let size = try chunked.size(input.bytes(line), received: pending?.body.count ?? 0, limits: limits)
         input.consume(line.upperBound + 2)
         searched = 0
@@ -231,9 +283,9 @@ public final class RequestParser {
     }
 
     private func readChunkEnd() throws(HTTPFailure) -> Event? {
-        guard input.count > 0 else { return .needMore }
+        guard input.count > 0 else { return needBody() }
         guard input[0] == 0x0D, input.count < 2 || input[1] == 0x0A else { throw .bad("A chunk is longer than its size says.") }
-        guard input.count > 1 else { return .needMore }
+        guard input.count > 1 else { return needBody() }
         input.consume(2)
         phase = .chunkSize
         return nil
@@ -242,7 +294,7 @@ public final class RequestParser {
     /// Trailers are checked like header fields, and dropped.
     private func readTrailer() throws(HTTPFailure) -> Event? {
         let limit = limits.trailers - trailerBytes - 2
-        guard let line = try line(from: 0, limit: limit, orFail: Self.tooLong("trailers", limits.trailers)) else { return .needMore }
+        guard let line = try line(from: 0, limit: limit, orFail: Self.tooLong("trailers", limits.trailers)) else { return needBody() }
         if !line.isEmpty { _ = try HeadBuilder.parts(ofField: UnsafeMutableRawBufferPointer(start: input.first, count: line.count)) }
         trailerBytes += line.count + 2
         input.consume(line.count + 2)
@@ -254,6 +306,8 @@ public final class RequestParser {
         phase = .requestLine
         emptyLines = 0
         searched = 0
+        isHeadUnsaid = false
+        grantedBody = 0
         input.releaseWhenEmpty()
         guard let request = pending.take() else { return nil }
         return .request(request)

@@ -20,7 +20,7 @@ public actor EmbeddedGateway: LoopPoller {
     private var gateway: Gateway?
     private let catalog: Catalog
     private let settings: GatewaySettings
-    private var offloaded: [Int: (any Sendable) -> Void] = [:]
+    private var offloaded: [Int: () -> Void] = [:]
     private var lastOffload = 0
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -80,12 +80,15 @@ public actor EmbeddedGateway: LoopPoller {
         return gateway
     }
 
-    private func offload(_ work: @escaping @Sendable () async -> any Sendable, _ then: @escaping (any Sendable) -> Void) {
+    private func offload(_ work: @escaping @Sendable () async -> Void, _ then: @escaping () -> Void) {
         lastOffload += 1
         offloaded[lastOffload] = then
         let number = lastOffload
-        Task.detached(executorPreference: SideThreads.shared) { await self.finish(number, await work()) }
+        Task.detached(executorPreference: SideThreads.shared) {
+            await work()
+            await self.finish(number)
+        }
     }
 
-    private func finish(_ number: Int, _ result: any Sendable) { offloaded.removeValue(forKey: number)?(result) }
+    private func finish(_ number: Int) { offloaded.removeValue(forKey: number)?() }
 }

@@ -23,6 +23,8 @@ public final class Gateway {
     private let metrics: GatewayMetrics?
     private var operations: OperationCache
     private let tables: StatisticsReader
+    /// What all results and answers of this worker take together.
+    public let answerBudget: ByteBudget
     public internal(set) var statistics = GatewayStatistics()
 
     public init(
@@ -36,6 +38,7 @@ public final class Gateway {
         offloading = OffloadQueue(reactor: reactor, limits: settings.offloading, offload: offload)
         answering = OffloadQueue(reactor: reactor, limits: settings.answering, offload: offload)
         operations = OperationCache(entries: settings.cachedOperations, bytes: settings.cachedBytes)
+        answerBudget = ByteBudget(limit: settings.answerBytes)
         tables = StatisticsReader(catalog: catalog, pool: pool, reactor: reactor)
     }
 
@@ -150,6 +153,10 @@ public final class Gateway {
 
     private func run(_ cached: CachedPlan, _ variables: VariableValues, _ prepared: PreparedOperation, _ ticket: RequestTicket) {
         let plan = cached.plan, known = tables.statistics
+        if let answer = cached.answer {
+            ticket.observation.plan = plan.hash
+            return self.answer(ResponseBuffer(sharing: answer), .data, ticket)
+        }
         if cached.estimate.reading != known.reading { cached.estimate = PlanEstimate(plan, catalog: catalog, statistics: known) }
         let estimate = cached.estimate
         var binding = RequestBinding(
@@ -178,7 +185,7 @@ public final class Gateway {
             beside: ticket, bounds: settings.turn, clock: MonotonicClock.nanoseconds
         ) { [self] result in
             if isWorthAnotherStart(result, ticket) { return run(cached, variables, prepared, ticket) }
-            finish(result, prepared, ticket)
+            finish(result, cached, prepared, ticket)
         }
         ticket.runner = runner
         ticket.execution = execution
@@ -203,7 +210,10 @@ public final class Gateway {
 
     // MARK: Answers
 
-    private func finish(_ result: ExecutionResult, _ prepared: PreparedOperation, _ ticket: RequestTicket) {
+    /// Bytes of an answer from which on it is kept with its plan, where that asks the database nothing.
+    private static let keptAnswer = 16 << 10
+
+    private func finish(_ result: ExecutionResult, _ cached: CachedPlan, _ prepared: PreparedOperation, _ ticket: RequestTicket) {
         ticket.observation.statements = result.statements
         ticket.observation.rows = result.rows
         ticket.observation.stages.database = result.loadedAt - result.startedAt
@@ -219,6 +229,7 @@ public final class Gateway {
                 if isNull { outcome = .nullData(items.code) }
             }
             buffer.append("}")
+            if cached.plan.loads.isEmpty, errors.isEmpty, buffer.count >= Self.keptAnswer { cached.answer = buffer.share() }
             answer(buffer, outcome, ticket, loadedAt: result.loadedAt)
         case .failed(let failure):
             ticket.runner?.cancel()

@@ -24,6 +24,8 @@ public struct GatewaySettings: Sendable {
     public var turn = TurnBounds()
     /// How many answers are written beside the loop at a time, and wait; their bytes are counted where their rows are.
     public var answering = OffloadQueue.Limits(bytes: .max)
+    /// Bytes that the results and answers of all requests may take together (default 256 MiB): against many requests that are each within their limits.
+    public var answerBytes = 256 << 20
     /// Operations that are kept with their plans (default 2,000): against clients that spell values into their documents.
     public var cachedOperations = 2_000
     /// Bytes that those operations and their plans take, roughly (default 32 MiB): against many large ones.

@@ -1,3 +1,4 @@
+import JSONBytes
 import PorticoExecution
 import PorticoPlanning
 
@@ -105,8 +106,8 @@ final class CachedOperation {
             plans.removeAll(keepingCapacity: true)
             weight = 10 * key.query.count
         }
-        if let former = plans.updateValue(plan, forKey: planKey) { weight -= former.plan.weight + planKey.shape.count }
-        weight += plan.plan.weight + planKey.shape.count
+        if let former = plans.updateValue(plan, forKey: planKey) { weight -= former.weight + planKey.shape.count }
+        weight += plan.weight + planKey.shape.count
     }
 }
 
@@ -116,6 +117,12 @@ final class CachedPlan {
     /// How its answers are written.
     let shape: AnswerShape
     var estimate = PlanEstimate.unknown
+    /// The whole answer, of a plan that asks the database nothing, such as introspection: all who ask the same are shown the
+    /// same bytes.
+    var answer: DetachedBytes?
+
+    /// Bytes, roughly; a plan without loads is little else than its answer, which is kept once more as it goes out.
+    var weight: Int { plan.loads.isEmpty ? 2 * plan.weight : plan.weight }
 
     init(_ plan: AuthorizedPlan, _ shape: AnswerShape) {
         self.plan = plan

@@ -105,6 +105,7 @@ public final class Server: Sendable {
         await rules?.stop()
         await end(workers, threads + (ruleThread.map { [$0] } ?? []))
         logger.notice("stopped")
+        await Task.detached { LogWriter.standardError.flush() }.value
     }
 
     /// Lets ``run(onReady:)`` finish what is in flight and return. Any thread may call it, at any time.

@@ -20,7 +20,7 @@ actor Worker: LoopPoller {
     private var parts: Parts?
     private var signals: SignalSource?
     /// What waits for work that runs elsewhere. There are at most as many as requests in flight.
-    private var waiting: [UInt64: (any Sendable) -> Void] = [:]
+    private var waiting: [UInt64: () -> Void] = [:]
     private var nextTicket: UInt64 = 0
 
     private struct Parts {
@@ -55,7 +55,7 @@ actor Worker: LoopPoller {
         let configuration = state.configuration
         let offload: Offload = { work, then in self.launch(work, then) }
         let pool = try makePool(configuration.database)
-        let log = RequestLog(reactor: reactor, configuration: configuration.logging, writer: LogWriter(descriptor: STDERR_FILENO))
+        let log = RequestLog(reactor: reactor, configuration: configuration.logging, writer: .standardError)
         let source = PoolDirectorySource(
             pool: pool, reactor: reactor, timeout: configuration.limits[.requestTimeout],
             reading: OffloadQueue(reactor: reactor, limits: OffloadQueue.Limits(), offload: offload))
@@ -74,19 +74,23 @@ actor Worker: LoopPoller {
         settings.slowRequest = configuration.logging.slowRequest.map { $0 * 1_000_000 }
         settings.offloading = configuration.limits.offloading
         settings.answering = configuration.limits.answering
+        settings.answerBytes = configuration.limits[.answerBytes]
+        let memory = AnswerMemory(reactor: reactor, offload: offload)
         let gateway = Gateway(
             catalog: state.catalog, pool: pool, reactor: reactor, settings: settings,
             metrics: GatewayMetrics(factory: state.metrics.factory, names: state.metrics.names), offload: offload)
+        let answers = gateway.answerBudget
         let readiness = Readiness(expected: state.migrations, source: source, clock: clock)
         let endpoint = GraphQLEndpoint(
             reactor: reactor, service: AdmittingService(
-                GatewayService(gateway, memory: AnswerMemory(reactor: reactor, offload: offload)), admission: state.admission),
+                GatewayService(gateway, memory: memory), admission: state.admission),
             documents: DocumentLookup(trusted: state.documents, configuration: configuration.documents, limits: configuration.limits),
-            settings: GraphQLEndpoint.Settings(configuration), offloading: gateway.offloading,
+            settings: GraphQLEndpoint.Settings(configuration), offloading: gateway.offloading, answers: answers,
             explaining: AccessExtension(configuration.access, catalog: state.catalog, policy: { state.policy.current }))
         let surface = HTTPSurface(
             cors: configuration.cors.map { CORSPolicy($0) },
-            compression: configuration.compression ? ResponseCompression(queue: OffloadQueue(reactor: reactor, limits: configuration.limits.compressing, offload: offload)) : nil,
+            compression: configuration.compression
+                ? ResponseCompression(queue: OffloadQueue(reactor: reactor, limits: configuration.limits.compressing, offload: offload), answers: answers) : nil,
             metrics: MetricsEndpoint(metrics: state.metrics, admits: configuration.metrics.admits, offload: offload),
             tracer: state.tracer ?? configuration.tracing.tracer)
         let router = Router(
@@ -94,10 +98,12 @@ actor Worker: LoopPoller {
             surface: surface)
         let listener = HTTPListener(
             reactor: reactor, sockets: sockets, certificates: certificates, settings: HTTPConnectionSettings(configuration.limits), mostConnections: configuration.limits[.connections],
-            handler: router, logger: logger)
+            answers: answers, handler: router, logger: logger)
+        listener.gaveBack = { memory.released(bytes: $0) }
+        listener.bodies.gaveBack = { memory.released(bytes: $0) }
         let metrics = WorkerMetrics(
             factory: state.metrics.factory, worker: number, reactor: reactor, gateway: gateway, pool: pool,
-            http: surface.statistics, listener: listener, log: log)
+            http: surface.statistics, listener: listener, answers: answers, log: log)
         parts = Parts(pool: pool, router: router, listener: listener, readiness: readiness, log: log, metrics: metrics)
         pool.start()
         gateway.readStatistics()
@@ -144,15 +150,15 @@ actor Worker: LoopPoller {
     // MARK: Work elsewhere
 
     /// Runs work that would hold the loop on a thread beside it, and comes back.
-    private func launch(_ work: @escaping @Sendable () async -> any Sendable, _ then: @escaping (any Sendable) -> Void) {
+    private func launch(_ work: @escaping @Sendable () async -> Void, _ then: @escaping () -> Void) {
         nextTicket &+= 1
         let ticket = nextTicket
         waiting[ticket] = then
         Task.detached(executorPreference: SideThreads.shared) {
-            let result = await work()
-            await self.deliver(result, to: ticket)
+            await work()
+            await self.deliver(ticket)
         }
     }
 
-    private func deliver(_ result: any Sendable, to ticket: UInt64) { waiting.removeValue(forKey: ticket)?(result) }
+    private func deliver(_ ticket: UInt64) { waiting.removeValue(forKey: ticket)?() }
 }

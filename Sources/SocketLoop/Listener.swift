@@ -43,7 +43,7 @@ public struct Listener: Sendable, Hashable {
     // MARK: Accepting
 
     public enum Accepted: Sendable, Equatable {
-        case connection(StreamSocket)
+        case connection(StreamSocket, from: PeerOrigin)
         /// No connection waits.
         case none
         /// The connection was gone before it was accepted; try the next one.
@@ -54,8 +54,9 @@ public struct Listener: Sendable, Hashable {
 
     /// Takes one waiting connection, non-blocking and closed on exec.
     public func accept() -> Accepted {
-        let connection = portico_accept(descriptor)
-        if connection >= 0 { return .connection(StreamSocket(descriptor: connection)) }
+        var peer = sockaddr_storage()
+        let connection = portico_accept(descriptor, &peer)
+        if connection >= 0 { return .connection(StreamSocket(descriptor: connection), from: PeerOrigin(&peer)) }
         switch errno {
         case EAGAIN: return .none
         case EMFILE, ENFILE, ENOBUFS, ENOMEM: return .exhausted(errno: errno)

@@ -72,6 +72,12 @@ public struct StreamSocket: Sendable, Hashable {
         _ = setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
     }
 
+    /// Bytes that were written and that the peer's kernel has not acknowledged yet; `nil` where that is not known.
+    public var unsentBytes: Int? {
+        let bytes = portico_unsent(descriptor)
+        return bytes < 0 ? nil : Int(bytes)
+    }
+
     /// Ends this side's half of the stream; the peer reads the end after what was written.
     public func finishWriting() { _ = shutdown(descriptor, Int32(SHUT_WR)) }
 

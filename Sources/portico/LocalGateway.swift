@@ -44,7 +44,7 @@ final class LocalGateway {
             gatewaySettings.consistency = database.consistency
             gatewaySettings.tagsStatements = database.tagsStatements
         }
-        gateway = Gateway(catalog: api.catalog, pool: pool, reactor: reactor, settings: gatewaySettings, offload: { work, then in then(Self.waiting(for: work)) })
+        gateway = Gateway(catalog: api.catalog, pool: pool, reactor: reactor, settings: gatewaySettings, offload: Self.runWaiting)
         lookup = ViewerLookup(authentication: project.configuration.authentication, policy: api.policy, pool: pool, reactor: reactor)
         pool.start()
         if asServed { gateway.readStatistics() }
@@ -53,15 +53,14 @@ final class LocalGateway {
     deinit { pool.close() }
 
     /// Runs offloaded work to its end: a command has one request at a time, and nobody else to serve meanwhile.
-    static func waiting(for work: @escaping @Sendable () async -> any Sendable) -> any Sendable {
-        let result = Mutex<(any Sendable)?>(nil), done = DispatchSemaphore(value: 0)
+    static func runWaiting(_ work: @escaping @Sendable () async -> Void, _ then: @escaping () -> Void) {
+        let done = DispatchSemaphore(value: 0)
         Task.detached(executorPreference: SideThreads.shared) {
-            let value = await work()
-            result.withLock { $0 = value }
+            await work()
             done.signal()
         }
         done.wait()
-        return result.withLock { $0 } ?? ()
+        then()
     }
 
     /// The viewer that a user's id stands for; without one, whoever has not signed in.

@@ -7,6 +7,7 @@ import Testing
         var state = ConnectionState()
         let parser = RequestParser()
         var diary: [String] = []
+        var decidesLater = false
 
         mutating func feed(_ text: String) {
             if state.received(text.utf8.count) { Array(text.utf8).withUnsafeBytes { parser.append($0) } }
@@ -20,6 +21,10 @@ import Testing
                 switch event {
                 case .needMore: return
                 case .expectContinue: diary.append("continue")
+                case .needBodyRoom(let bytes): parser.grantBody(bytes)
+                case .head:
+                    if decidesLater { return diary.append("head") }
+                    state.bodyWanted()
                 case .request(let request): diary.append(request.path)
                 case .failed(let failure): diary.append("\(failure.status)")
                 }
@@ -47,6 +52,45 @@ import Testing
         listener.respond()
         #expect(listener.state.phase == .idle && listener.state.wantsInput)
         #expect(listener.diary == ["/a"])
+    }
+
+    private static let post = lines("POST /p HTTP/1.1", "Host: a", "Content-Length: 2")
+
+    @Test func aBodyIsReadOnceThatIsDecided() {
+        var listener = Listener()
+        listener.decidesLater = true
+        listener.feed(Self.post + "x")
+        #expect(listener.state.phase == .deciding && listener.state.timeout == .none)
+        #expect(!listener.state.wantsInput && !listener.state.mayParse && listener.state.keepsAlive)
+        listener.state.bodyWanted()
+        #expect(listener.state.phase == .readingBody && listener.state.wantsInput)
+        listener.parse()
+        #expect(listener.state.timeout == .body)
+        listener.feed("y" + Self.get)
+        #expect(listener.diary == ["head", "/p"])
+        listener.respond()
+        #expect(listener.diary == ["head", "/p", "/a"] && listener.state.keepsAlive)
+    }
+
+    /// Where the next request begins is not known behind a body that nobody read.
+    @Test func anAnswerWithoutTheBodyEndsTheConnection() {
+        var listener = Listener()
+        listener.decidesLater = true
+        listener.feed(Self.post)
+        listener.state.answeredEarly()
+        #expect(listener.state.phase == .responding && !listener.state.keepsAlive)
+        listener.state.responded()
+        #expect(listener.state.phase == .lingering)
+    }
+
+    @Test func aBodyThatIsGivenUpIsAFailure() {
+        var listener = Listener()
+        listener.feed(Self.post + "x")
+        #expect(listener.state.phase == .readingBody)
+        listener.state.refused()
+        #expect(listener.state.phase == .failing && !listener.state.keepsAlive)
+        listener.state.responded()
+        #expect(listener.state.phase == .lingering)
     }
 
     @Test func pipelinedRequestsWaitForTheAnswerBefore() {

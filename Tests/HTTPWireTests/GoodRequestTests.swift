@@ -1,4 +1,4 @@
-import HTTPWire
+@testable import HTTPWire
 import TestRandom
 import Testing
 
@@ -88,11 +88,11 @@ import Testing
         #expect(ParserRun(Self.chunkedHead + "1f4\r\n\(half)\r\n1F4\r\n\(half)\r\n0\r\n\r\n", limits: limits).requests.count == 1)
     }
 
-    @Test func readsIntoItsOwnInput() {
-        let parser = RequestParser()
+    @Test func readsThroughARoom() {
+        let parser = RequestParser(), shared = InputRoom(bytes: 10_000)
         let bytes = Array(lines("GET /x HTTP/1.1", "Host: a").utf8)
-        let count = parser.read(atLeast: 10_000) { room in
-            #expect(room.count >= 10_000)
+        let count = parser.read(through: shared) { room in
+            #expect(room.count == 10_000)
             room.copyBytes(from: bytes)
             return bytes.count
         }
@@ -104,7 +104,55 @@ import Testing
         }
         #expect(request.pathIs("/x"))
         #expect(parser.progress == .betweenRequests && parser.bufferedCount == 0)
-        let failed = parser.read(atLeast: 1) { _ in -1 }
+        parser.settle(shared)
+        let failed = parser.read(through: shared) { _ in -1 }
         #expect(failed == -1)
+        #expect(!shared.isLent)
+    }
+
+    /// Two connections read through one room by turns: what waits of one is not touched by what the other reads.
+    @Test func whatWaitsLiesInMemoryOfItsOwn() {
+        let shared = InputRoom(bytes: 64), one = RequestParser(), other = RequestParser()
+        func read(_ text: String, _ parser: RequestParser) -> String {
+            let bytes = Array(text.utf8)
+            let count = parser.read(through: shared) { room in
+                room.copyBytes(from: bytes)
+                return bytes.count
+            }
+            #expect(count == bytes.count)
+            defer { parser.settle(shared) }
+            if case .request(let request) = parser.next() { return request.path }
+            return "-"
+        }
+        #expect(read("GET /one HTTP/1.1\r\nHo", one) == "-")
+        #expect(read("GET /other HTTP/1.1\r\nHost: b\r\n\r\nGET /next", other) == "/other")
+        #expect(read("st: a\r\n\r\n", one) == "/one")
+        #expect(other.bufferedCount == 9 && one.bufferedCount == 0)
+        #expect(read(" HTTP/1.1\r\nHost: b\r\n\r\n", other) == "/next")
+        #expect(!shared.isLent)
+    }
+
+    /// A read within another parser's turn does without the room.
+    @Test func aRoomThatIsLentIsNotLentTwice() {
+        let shared = InputRoom(bytes: 64), one = RequestParser(), other = RequestParser()
+        let first = Array("GET /one HTTP/1.1\r\nHost: a\r\n\r\n".utf8), second = Array("GET /two HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+        func fill(_ bytes: [UInt8]) -> (UnsafeMutableRawBufferPointer) -> Int {
+            { room in
+                room.copyBytes(from: bytes)
+                return bytes.count
+            }
+        }
+        _ = one.read(through: shared, fill(first))
+        #expect(shared.isLent)
+        _ = other.read(through: shared, fill(second))
+        other.settle(shared)
+        #expect(shared.isLent)
+        guard case .request(let request) = one.next(), case .request(let another) = other.next() else {
+            Issue.record("no requests")
+            return
+        }
+        #expect(request.path == "/one" && another.path == "/two")
+        one.settle(shared)
+        #expect(!shared.isLent)
     }
 }

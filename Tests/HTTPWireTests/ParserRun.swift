@@ -6,6 +6,10 @@ struct ParserRun: Equatable {
     var failure: Int?
     var reason: String?
     var continues = 0
+    /// Of requests whose bodies had not arrived whole.
+    var heads: [String] = []
+    /// What bodies asked for.
+    var rooms: [Int] = []
 
     static func == (one: ParserRun, other: ParserRun) -> Bool {
         one.requests == other.requests && one.failure == other.failure && one.reason == other.reason
@@ -30,6 +34,10 @@ struct ParserRun: Equatable {
             switch parser.next() {
             case .needMore: return
             case .expectContinue: continues += 1
+            case .head(let head): heads.append(Self.describe(head))
+            case .needBodyRoom(let bytes):
+                rooms.append(bytes)
+                parser.grantBody(bytes)
             case .request(let request): requests.append(Self.describe(request))
             case .failed(let failed):
                 failure = failed.status

@@ -39,7 +39,8 @@ final class ConnectionFaultsServer {
     /// - Parameters:
     ///   - descriptors: How many files the process may have open.
     ///   - configuration: What `config/gateway.yaml` says.
-    init(workers: Int = 1, descriptors: Int? = nil, configuration: String = "{}") async throws {
+    ///   - pipe: Where its log goes instead of a file; it is read until the port is known, and not any further.
+    init(workers: Int = 1, descriptors: Int? = nil, configuration: String = "{}", log pipe: Pipe? = nil) async throws {
         let url = try Self.database.get()
         token = try Self.token.get()
         folder = NSTemporaryDirectory() + "portico-faults-" + UUID().uuidString.prefix(8)
@@ -48,8 +49,8 @@ final class ConnectionFaultsServer {
             try FileManager.default.copyItem(atPath: "\(Self.repository)/\(name)", toPath: "\(folder)/\(name)")
         }
         try Data(configuration.utf8).write(to: URL(fileURLWithPath: folder + "/config/gateway.yaml"))
-        process = try Self.start(["serve", "--project", folder, "--database-url", url, "--port", "0", "--workers", "\(workers)"], descriptors: descriptors, log: folder + "/log")
-        port = try await Self.port(process, log: folder + "/log")
+        process = try Self.start(["serve", "--project", folder, "--database-url", url, "--port", "0", "--workers", "\(workers)"], descriptors: descriptors, log: folder + "/log", pipe)
+        if let pipe { port = try Self.port(in: pipe) } else { port = try await Self.port(process, log: folder + "/log") }
         // The first request meets a database that is connected, unlike one that comes at once.
         for _ in 0..<600 {
             if case .answer(200, _) = try ConnectionFaultsClient(port: port).ask(Self.ready) { return }
@@ -72,11 +73,11 @@ final class ConnectionFaultsServer {
         process.standardInput = FileHandle.nullDevice
     }
 
-    private static func start(_ words: [String], descriptors: Int?, log: String) throws -> Process {
+    private static func start(_ words: [String], descriptors: Int?, log: String, _ pipe: Pipe? = nil) throws -> Process {
         let process = Process()
         prepare(process, words, descriptors: descriptors)
         _ = FileManager.default.createFile(atPath: log, contents: nil)
-        let file = try #require(FileHandle(forWritingAtPath: log))
+        let file = try pipe?.fileHandleForWriting ?? #require(FileHandle(forWritingAtPath: log))
         process.standardOutput = file
         process.standardError = file
         try process.run()
@@ -93,6 +94,18 @@ final class ConnectionFaultsServer {
         process.waitUntilExit()
         try #require(process.terminationStatus == 0, "\(words) failed")
         return text
+    }
+
+    private static func port(in pipe: Pipe) throws -> UInt16 {
+        var text = ""
+        while true {
+            let bytes = pipe.fileHandleForReading.availableData
+            try #require(!bytes.isEmpty, "it ended:\n\(text)")
+            text += String(decoding: bytes, as: UTF8.self)
+            if let tail = text.components(separatedBy: "addresses=127.0.0.1:").dropFirst().first, let end = tail.firstIndex(of: " ") {
+                return try #require(UInt16(tail[..<end]))
+            }
+        }
     }
 
     private static func port(_ process: Process, log: String) async throws -> UInt16 {
@@ -145,7 +158,7 @@ final class ConnectionFaultsServer {
     static let health = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n"
     private static let ready = "GET /readyz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
 
-    private func post(_ query: String) -> String {
+    func post(_ query: String) -> String {
         let body = #"{"query":"\#(query)"}"#
         return "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nauthorization: Bearer \(token)\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)"
     }

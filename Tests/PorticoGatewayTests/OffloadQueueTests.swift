@@ -12,7 +12,7 @@ import Testing
         private let box = Box()
         var outcomes: [String] = []
 
-        private final class Box { var started: [(@Sendable () async -> any Sendable, (any Sendable) -> Void)] = [] }
+        private final class Box { var started: [(@Sendable () async -> Void, () -> Void)] = [] }
 
         init(_ change: (inout OffloadQueue.Limits) -> Void = { _ in }) {
             var limits = OffloadQueue.Limits()
@@ -38,7 +38,8 @@ import Testing
 
         func finishFirst() async {
             let (work, then) = box.started.removeFirst()
-            then(await work())
+            await work()
+            then()
         }
     }
 
@@ -154,6 +155,19 @@ import Testing
         let answer = try await database.ask("{ __schema { queryType { name } } besideTheLoop: apiVersion }", as: SpotexDatabase.viewer("user-agency-001"))
         #expect(String(decoding: answer.body, as: UTF8.self).contains(#""queryType":{"name":"Query"}"#))
         #expect(await database.gateway.offloadedPieces > before)
+    }
+
+    /// What asks the database nothing is answered by the same bytes again; other rules have others.
+    @Test func introspectionIsKeptAsItGoesOut() async throws {
+        let database = try SpotexDatabase.shared.get()
+        let query = "{ kept: __schema { types { name description fields { name description type { name } } } } }"
+        let first = try await database.ask(query, as: SpotexDatabase.viewer("user-agency-001"))
+        let again = try await database.ask(query, as: SpotexDatabase.viewer("user-agency-001"))
+        let areEqual = first.body == again.body
+        #expect(first.body.count > 16 << 10 && areEqual && first.outcome == .data && again.outcome == .data)
+        let other = try await database.ask(query, as: SpotexDatabase.viewer("user-client-001"))
+        let isAnother = other.body != first.body
+        #expect(other.body.count > 16 << 10 && isAnother)
     }
 
     /// A few lines may ask for a long filter in many loads: the plan is begun anew beside the loop, and so many values are put together there for each request.

@@ -36,7 +36,7 @@ import Testing
         #expect(listener.accept() == .none)
         let client = try #require(connectTCP(port: ports.first ?? 0))
         defer { client.close() }
-        guard case .connection(let server) = listener.accept() else { Issue.record("no connection was accepted"); return }
+        guard case .connection(let server, _) = listener.accept() else { Issue.record("no connection was accepted"); return }
         defer { server.close() }
         server.disableDelay()
         var buffer = [UInt8](repeating: 0, count: 8)

@@ -20,6 +20,11 @@ public enum MetricName: String, Sendable, CaseIterable {
     case connections = "portico_http_connections"
     case authenticationFailures = "portico_authentication_failures_total"
     case limitsHit = "portico_limits_hit_total"
+    case budgetUsed = "portico_budget_bytes"
+    case budgetPeak = "portico_budget_peak_bytes"
+    case budgetLimit = "portico_budget_limit_bytes"
+    case budgetRefusals = "portico_budget_refusals_total"
+    case droppedForRoom = "portico_http_dropped_for_room_total"
     case tlsHandshakes = "portico_tls_handshakes_total"
     case certificateExpiry = "portico_tls_certificate_expiry_timestamp_seconds"
     // Of the connections to PostgreSQL
@@ -63,6 +68,8 @@ public enum MetricName: String, Sendable, CaseIterable {
         case .httpRequests: ["route", "status"]
         case .authenticationFailures: ["kind"]
         case .limitsHit: ["limit"]
+        case .budgetUsed, .budgetPeak, .budgetLimit, .budgetRefusals: ["budget"]
+        case .droppedForRoom: ["what"]
         case .tlsHandshakes: ["version", "outcome"]
         case .reloads: ["files", "outcome"]
         case .poolConnections: ["state"]
@@ -109,7 +116,12 @@ public enum MetricName: String, Sendable, CaseIterable {
         case .besideLoop: (.counter, "Answers and results that were too long for the loop and worked on beside it.")
         case .reloads: (.counter, "Files that were read again while the server ran, by which and by whether they were taken.")
         case .wrongRuleFiles: (.gauge, "Files of access rules that are wrong as they stand, or missing: what they say is not in force.")
-        case .droppedLogLines: (.counter, "Log lines of requests that were dropped because nobody read them.")
+        case .budgetUsed: (.gauge, "Bytes that all workers hold of a budget now.")
+        case .budgetPeak: (.gauge, "The most bytes that workers held of a budget so far, summed up.")
+        case .budgetLimit: (.gauge, "Bytes that workers may hold of a budget.")
+        case .budgetRefusals: (.counter, "Times that bytes did not fit into a budget.")
+        case .droppedForRoom: (.counter, "Bodies, waiting connections and answers to slow readers that gave way to others.")
+        case .droppedLogLines: (.counter, "Log lines that were dropped because nobody read them.")
         case .buildInfo: (.gauge, "Always 1; the label says which version runs.")
         case .residentMemory: (.gauge, "Memory of the process that is in RAM.")
         case .virtualMemory: (.gauge, "Address space of the process.")

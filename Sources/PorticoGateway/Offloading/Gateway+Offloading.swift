@@ -42,11 +42,9 @@ extension Gateway {
             ticket.sideWork = nil
             guard !ticket.isOver else { return }
             switch outcome {
-            case .done(let result):
+            case .done(let value):
                 ticket.hasHadTurn = true
                 if reactor.now >= ticket.deadline { return refuse(.timeout(ticket.rules.limits), ticket) }
-                // Never without an answer, even if the worker mixed up two pieces of work.
-                guard let value = result as? Value else { return refuse(.inside, ticket) }
                 then(value)
             case .expired: refuse(.timeout(ticket.rules.limits), ticket)
             case .full: refuse(.busy, ticket)
@@ -74,9 +72,8 @@ extension Gateway {
             ticket.sideWork = nil
             guard !ticket.isOver else { return }
             switch outcome {
-            case .done(let result):
+            case .done(let value):
                 if reactor.now >= ticket.deadline { return giveUp(.timeout(ticket.rules.limits), ticket) }
-                guard let value = result as? Value else { return giveUp(.inside, ticket) }
                 then(value)
             case .expired: giveUp(.timeout(ticket.rules.limits), ticket)
             case .full: giveUp(.busy, ticket)

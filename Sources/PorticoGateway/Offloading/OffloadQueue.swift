@@ -1,8 +1,22 @@
 import PostgresClient
 import SocketLoop
+import Synchronization
 
-/// Runs work on another thread and comes back: `then` is called on the loop with what `work` gave.
-public typealias Offload = (_ work: @escaping @Sendable () async -> any Sendable, _ then: @escaping (any Sendable) -> Void) -> Void
+/// Runs work on another thread and comes back: `then` is called on the loop behind it. What the work gives travels in a
+/// ``WorkResult``, whose type both sides know.
+public typealias Offload = (_ work: @escaping @Sendable () async -> Void, _ then: @escaping () -> Void) -> Void
+
+/// Where one piece of work leaves what it gives.
+public final class WorkResult<Value: Sendable>: Sendable {
+    private let value = Mutex<Value?>(nil)
+
+    public init() {}
+
+    public func put(_ value: Value) { self.value.withLock { $0 = value } }
+
+    /// `nil` before the work is done, and once it was taken.
+    public func take() -> Value? { value.withLock { $0.take() } }
+}
 
 /// Work beside the loop: few pieces at a time, lanes taking turns, each piece with a deadline.
 ///
@@ -24,9 +38,9 @@ public final class OffloadQueue {
         }
     }
 
-    public enum Outcome {
+    public enum Outcome<Value> {
         /// What the work gave.
-        case done(any Sendable)
+        case done(Value)
         /// The deadline passed first; what the work gives is thrown away.
         case expired
         /// There is no room for another piece.
@@ -58,14 +72,14 @@ public final class OffloadQueue {
         fileprivate let bytes: Int
         private let reactor: Reactor
         /// Gone as soon as it has begun or is not wanted any more, with all that it holds on to.
-        fileprivate var work: (@Sendable () async -> any Sendable)?
+        fileprivate var work: (@Sendable () async -> Void)?
         fileprivate let isWanted: () -> Bool
-        fileprivate var then: ((Outcome) -> Void)?
+        fileprivate var then: ((Outcome<Void>) -> Void)?
         fileprivate var timer: TimerToken?
 
         fileprivate init(
-            bytes: Int, reactor: Reactor, work: @escaping @Sendable () async -> any Sendable,
-            isWanted: @escaping () -> Bool, then: @escaping (Outcome) -> Void
+            bytes: Int, reactor: Reactor, work: @escaping @Sendable () async -> Void,
+            isWanted: @escaping () -> Bool, then: @escaping (Outcome<Void>) -> Void
         ) {
             self.bytes = bytes
             self.reactor = reactor
@@ -114,8 +128,8 @@ public final class OffloadQueue {
     /// - Parameter bytes: What the work holds on to; for what has had its turn they do not count.
     /// - Returns: What ``Piece/withdraw()`` calls back; `nil` where it was refused within the call.
     @discardableResult
-    public func run(
-        bytes: Int, for owner: Owner, _ work: @escaping @Sendable () async -> any Sendable, then: @escaping (Outcome) -> Void
+    public func run<Value: Sendable>(
+        bytes: Int, for owner: Owner, _ work: @escaping @Sendable () async -> Value, then: @escaping (Outcome<Value>) -> Void
     ) -> Piece? {
         let bytes = owner.hasHadTurn ? 0 : bytes
         // One piece alone may have any size.
@@ -129,7 +143,15 @@ public final class OffloadQueue {
             return nil
         }
         self.bytes += bytes
-        let piece = Piece(bytes: bytes, reactor: reactor, work: work, isWanted: owner.isWanted, then: then)
+        let result = WorkResult<Value>()
+        let piece = Piece(bytes: bytes, reactor: reactor, work: { result.put(await work()) }, isWanted: owner.isWanted) { outcome in
+            switch outcome {
+            case .done: then(result.take().map { .done($0) } ?? .dropped)
+            case .expired: then(.expired)
+            case .full: then(.full)
+            case .dropped: then(.dropped)
+            }
+        }
         piece.timer = reactor.after(milliseconds: owner.deadline - reactor.now) { [self] in
             piece.timer = nil
             answer(piece, .expired)
@@ -147,10 +169,10 @@ public final class OffloadQueue {
                 continue
             }
             running += 1
-            offload(work) { [self] result in
+            offload(work) { [self] in
                 finished += 1
                 // First: what it asks for next takes its place.
-                answer(piece, .done(result))
+                answer(piece, .done(()))
                 bytes -= piece.bytes
                 running -= 1
                 startNext()
@@ -158,7 +180,7 @@ public final class OffloadQueue {
         }
     }
 
-    private func answer(_ piece: Piece, _ outcome: Outcome) {
+    private func answer(_ piece: Piece, _ outcome: Outcome<Void>) {
         piece.end()
         piece.then.take()?(outcome)
     }

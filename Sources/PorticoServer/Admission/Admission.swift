@@ -15,6 +15,11 @@ final class Admission: Sendable {
         table.withLock { $0.admit(owner, rules, now: now) }
     }
 
+    /// What ``admit(_:_:now:)`` would refuse it by, without counting anything.
+    func refusal(_ owner: AdmissionOwner, _ rules: [AdmissionRule], now: Int) -> AdmissionTable.Decision? {
+        table.withLock { $0.refusal(owner, rules, now: now) }
+    }
+
     func release(_ accounts: [AdmissionAccount]) { table.withLock { $0.release(accounts) } }
 
     /// Accounts that are counted.

@@ -58,12 +58,7 @@ struct AdmissionTable {
     /// - Parameter now: Nanoseconds of a clock that never goes back.
     mutating func admit(_ owner: AdmissionOwner, _ rules: [AdmissionRule], now: Int) -> Decision {
         let accounts = accounts(owner, rules, now: now)
-        for (rule, account) in zip(rules, accounts) {
-            let entry = entries[account] ?? Entry()
-            if let most = rule.concurrent, entry.underWay >= most { return .refused(rule, .concurrentRequests, retryAfter: 1) }
-            let wait = Self.wait(entry, rule, now: now)
-            if wait > 0 { return .refused(rule, .requestsPerSecond, retryAfter: (wait + Self.second - 1) / Self.second) }
-        }
+        if let refusal = refusal(rules, accounts, now: now) { return refusal }
         var taken: [AdmissionAccount] = []
         for (rule, account) in zip(rules, accounts) {
             var entry = entries[account] ?? Entry()
@@ -75,6 +70,21 @@ struct AdmissionTable {
             entries[account] = entry
         }
         return .admitted(taken)
+    }
+
+    /// What ``admit(_:_:now:)`` would say, where that is no; nothing is counted.
+    mutating func refusal(_ owner: AdmissionOwner, _ rules: [AdmissionRule], now: Int) -> Decision? {
+        refusal(rules, accounts(owner, rules, now: now), now: now)
+    }
+
+    private func refusal(_ rules: [AdmissionRule], _ accounts: [AdmissionAccount], now: Int) -> Decision? {
+        for (rule, account) in zip(rules, accounts) {
+            let entry = entries[account] ?? Entry()
+            if let most = rule.concurrent, entry.underWay >= most { return .refused(rule, .concurrentRequests, retryAfter: 1) }
+            let wait = Self.wait(entry, rule, now: now)
+            if wait > 0 { return .refused(rule, .requestsPerSecond, retryAfter: (wait + Self.second - 1) / Self.second) }
+        }
+        return nil
     }
 
     /// The request is answered, or given up.

@@ -22,19 +22,30 @@ final class AdmittingService: GraphQLService {
         let owner = AdmissionOwner(access.viewer)
         switch admission.admit(owner, rules, now: clock()) {
         case .refused(let rule, let limit, let retryAfter):
-            var observation = RequestObservation()
-            observation.limit = limit
-            if request.receivedAt > 0 { observation.stages.total = max(0, clock() - request.receivedAt) }
-            let message = AdmissionMessage.text(rule, limit, owner, retryAfter: retryAfter)
-            completion(
-                GraphQLAnswer(
-                    body: Exchange.errorBody(.rateLimited, message, limit: limit.name), outcome: .requestError(.rateLimited), cause: nil, observation: observation,
-                    retryAfter: retryAfter))
+            completion(Self.refusal(rule, limit, owner, retryAfter, after: request.receivedAt > 0 ? clock() - request.receivedAt : 0))
             return nil
         case .admitted(let accounts):
             return accounts.isEmpty
                 ? service.respond(to: request, access: access, deadline: deadline, completion: completion) : count(accounts, request, access, deadline, completion)
         }
+    }
+
+    func refusal(of access: Access) -> GraphQLAnswer? {
+        let rules = access.rules.admission
+        guard !rules.isEmpty else { return nil }
+        let owner = AdmissionOwner(access.viewer)
+        guard case .refused(let rule, let limit, let retryAfter)? = admission.refusal(owner, rules, now: clock()) else { return nil }
+        return Self.refusal(rule, limit, owner, retryAfter, after: 0)
+    }
+
+    private static func refusal(_ rule: AdmissionRule, _ limit: RequestLimit, _ owner: AdmissionOwner, _ retryAfter: Int, after nanoseconds: Int) -> GraphQLAnswer {
+        var observation = RequestObservation()
+        observation.limit = limit
+        observation.stages.total = max(0, nanoseconds)
+        let message = AdmissionMessage.text(rule, limit, owner, retryAfter: retryAfter)
+        return GraphQLAnswer(
+            body: Exchange.errorBody(.rateLimited, message, limit: limit.name), outcome: .requestError(.rateLimited), cause: nil, observation: observation,
+            retryAfter: retryAfter)
     }
 
     func cancel(_ ticket: RequestTicket) {

@@ -135,11 +135,10 @@ final class Authenticator {
             let owner = OffloadQueue.Owner(lane: 0, deadline: checks.now + Self.patience)
             checks.run(bytes: credential.bytes.count, for: owner, { await verifier.verify(credential.bytes, now: WallClock.seconds()) }) { [self] outcome in
                 let waiters = waiting.removeValue(forKey: credential) ?? []
-                guard case .done(let result) = outcome else {
+                guard case .done(let verified) = outcome else {
                     for waiter in waiters { waiter(.failure(.tooManyTokens)) }
                     return
                 }
-                let verified = (result as? Result<TokenClaims, TokenFailure>) ?? .failure(.badSignature)
                 finish(credential, verified.mapError { .token($0) }, keeps: version == keys.version) { answer in
                     for waiter in waiters { waiter(answer) }
                 }

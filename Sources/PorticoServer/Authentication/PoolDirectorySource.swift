@@ -54,7 +54,7 @@ final class PoolDirectorySource: DirectorySource {
                 guard let reading, rows.rowCount > Self.tenantsOnLoop else { return then(.success(Self.list(rows, known))) }
                 let owner = OffloadQueue.Owner(lane: lane, deadline: deadline)
                 reading.run(bytes: 0, for: owner, { Self.list(rows, known) }) { outcome in
-                    if case .done(let value) = outcome, let list = value as? TenantList { return then(.success(list)) }
+                    if case .done(let list) = outcome { return then(.success(list)) }
                     let detail = "the tenants below \(tenant) could not be read in time"
                     then(.failure(DirectoryFailure(isBadValue: false, detail: detail)))
                 }

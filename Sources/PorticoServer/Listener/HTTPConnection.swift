@@ -6,9 +6,9 @@ import TLSTransport
 
 /// One client: its socket, the requests that it sends and the answer that is on its way. One request is answered at a time, those behind it wait, so that
 /// answers go out in order.
-final class HTTPConnection: WheelEntry {
-    /// Bytes offered to one read. What does not fit is read in the loop's next turn, so that no client keeps the loop.
-    private static let readBytes = 16 << 10
+final class HTTPConnection: WheelEntry, BodyHolder {
+    /// What a connection leaves on the heap when it ends, roughly, in bytes.
+    static let restBytes = 2 << 10
 
     /// Bytes of an answer that are handed to the kernel in one turn of the loop (1 MiB: a millisecond, if they have to be
     /// encrypted). Guards against long answers to clients that fetch as fast as they are sent.
@@ -27,6 +27,7 @@ final class HTTPConnection: WheelEntry {
     private var transport: Transport
     /// The session whose handshake is not done yet.
     private var handshaking: TLSSession?
+    let origin: PeerOrigin
     private let slot: Int
     private var registration: Registration?
     private let parser: RequestParser
@@ -36,8 +37,18 @@ final class HTTPConnection: WheelEntry {
     // The answer on its way: a head, and the body from where it lies.
     private var head: [UInt8] = []
     private var body: ResponseBuffer?
+    /// What counts the body's memory while it waits for the client.
+    private var bodyHold: AnyObject?
     private var written = 0
     private var isBlocked = false
+    /// When it was blocked, and how much the client had fetched by then, and when the time that runs began.
+    private var blockedAt = 0
+    private var fetchedWhenBlocked = 0
+    private var fetchedBefore = 0
+
+    /// Whose memory an unfinished body is, and the place that it is counted by.
+    private var bodyOwner: BodyOwner
+    private var bodyPlace: BodyBudget.Place?
 
     private var isProcessing = false
     /// The turn's requests are taken up, and more were read.
@@ -46,8 +57,10 @@ final class HTTPConnection: WheelEntry {
     private var timeoutInForce = ConnectionState.Timeout.idle
     private var peerHasEnded = false
 
-    init(_ transport: Transport, slot: Int, listener: HTTPListener) throws(SocketFailure) {
+    init(_ transport: Transport, from origin: PeerOrigin, slot: Int, listener: HTTPListener) throws(SocketFailure) {
         self.transport = transport
+        self.origin = origin
+        bodyOwner = .stranger(origin)
         self.slot = slot
         self.listener = listener
         settings = listener.settings
@@ -67,6 +80,12 @@ final class HTTPConnection: WheelEntry {
 
     /// Who is at the other end; asks the kernel.
     var peer: Peer? { isOpen ? Peer(ofSocket: transport.descriptor) : nil }
+
+    /// Whether something of it waits to be read; asks the kernel.
+    var hasUnreadInput: Bool {
+        var byte: UInt8 = 0
+        return isOpen && recv(transport.descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) > 0
+    }
 
     /// Whether an answer can still reach the client.
     var isOpen: Bool { registration != nil }
@@ -121,7 +140,7 @@ final class HTTPConnection: WheelEntry {
         if state.phase == .lingering { return discard() }
         guard wantsInput else { return watch() }
         var outcome = IOOutcome.wouldBlock
-        _ = parser.read(atLeast: Self.readBytes) { room in
+        _ = parser.read(through: listener.input) { room in
             outcome = transport.read(into: room)
             if case .bytes(let count) = outcome { return count }
             return 0
@@ -134,11 +153,12 @@ final class HTTPConnection: WheelEntry {
         case .closed: peerEnded()
         case .failed: broke()
         }
+        parser.settle(listener.input)
     }
 
     /// Throws away what arrives behind the last answer.
     private func discard() {
-        let outcome = withUnsafeTemporaryAllocation(byteCount: Self.readBytes, alignment: 16) { transport.read(into: $0) }
+        let outcome = withUnsafeTemporaryAllocation(byteCount: HTTPListener.readBytes, alignment: 16) { transport.read(into: $0) }
         switch outcome {
         case .bytes(let count):
             _ = state.received(count)
@@ -194,10 +214,14 @@ final class HTTPConnection: WheelEntry {
             let event = parser.next()
             state.parsed(event, progress: parser.progress)
             switch event {
+            case .head(let head):
+                begin(head)
+                listener.handler.decide(on: head, self)
+            case .needBodyRoom(let bytes): takeBodyRoom(bytes)
             case .request(let request):
                 left -= 1
-                writer = ResponseWriter(for: request, keepAlive: state.keepsAlive)
-                listener.wheel.set(self, after: nil)
+                begin(request)
+                if let bodyPlace { listener.bodies.completed(bodyPlace) }
                 listener.handler.handle(request, on: self)
             case .failed(let failure): refuse(failure)
             case .expectContinue: sendContinue()
@@ -207,7 +231,15 @@ final class HTTPConnection: WheelEntry {
             }
         }
         isProcessing = false
-        if state.mustClose { close() } else { watch() }
+        // While a body is decided on, nothing is watched anew: that is over soon, and usually is already.
+        if state.mustClose { close() } else if state.phase != .deciding { watch() }
+    }
+
+    private func begin(_ request: HTTPRequest) {
+        writer = ResponseWriter(for: request, keepAlive: state.keepsAlive)
+        listener.hasRequest(slot)
+        listener.wheel.set(self, after: nil)
+        timeoutInForce = .none
     }
 
     private func pause() {
@@ -223,6 +255,7 @@ final class HTTPConnection: WheelEntry {
 
     private func waitForInput() {
         if state.mustClose { return close() }
+        if let bodyPlace { listener.bodies.progressed(bodyPlace) } else if state.phase != .readingBody { listener.waits(slot) }
         // Within a head or a body the first deadline stays: a client that drips does not move it.
         if state.timeout != timeoutInForce {
             timeoutInForce = state.timeout
@@ -242,6 +275,9 @@ final class HTTPConnection: WheelEntry {
     }
 
     private func refuse(_ failure: HTTPFailure) {
+        parser.stop()
+        releaseBody()
+        listener.hasRequest(slot)
         writer = ResponseWriter(keepAlive: false)
         send(listener.handler.response(to: failure))
     }
@@ -251,11 +287,47 @@ final class HTTPConnection: WheelEntry {
         flush()
     }
 
+    // MARK: Bodies
+
+    /// The body of the head that was handed out is to be read.
+    /// - Parameter owner: Who is held responsible for its memory.
+    func readBody(of owner: BodyOwner) {
+        guard state.phase == .deciding, registration != nil else { return }
+        bodyOwner = owner
+        state.bodyWanted()
+        process()
+    }
+
+    private func takeBodyRoom(_ bytes: Int) {
+        let place = bodyPlace ?? listener.bodies.open(bodyOwner, self)
+        bodyPlace = place
+        if listener.bodies.grow(place, to: bytes) { parser.grantBody(bytes) } else { dropBody() }
+    }
+
+    func dropBody() {
+        state.refused()
+        refuse(Self.bodiesAreFull)
+    }
+
+    private static let bodiesAreFull = HTTPFailure(
+        status: 503, "Too many bodies are arriving at the moment. Try again shortly.", excess: .bodies, retryAfter: 1)
+
+    /// The body of the request that was handed out last is needed no longer, or counts elsewhere.
+    func releaseBody() {
+        if let place = bodyPlace.take() { listener.bodies.close(place) }
+    }
+
     // MARK: Answers
 
     /// Answers the request that was handed out last; without effect when the client is gone.
     func respond(_ response: HTTPResponse) {
-        guard state.phase == .responding, registration != nil, body == nil, head.isEmpty else { return }
+        guard registration != nil, body == nil, head.isEmpty else { return }
+        if state.phase == .deciding {
+            parser.stop()
+            state.answeredEarly()
+        }
+        guard state.phase == .responding else { return }
+        releaseBody()
         clientGone = nil
         send(response)
     }
@@ -286,6 +358,7 @@ final class HTTPConnection: WheelEntry {
         written = 0
         head.removeAll(keepingCapacity: true)
         body = nil
+        bodyHold = nil
         state.responded()
         timeoutInForce = .none
         if state.phase == .lingering {
@@ -325,10 +398,47 @@ final class HTTPConnection: WheelEntry {
     }
 
     private func blocked() {
-        isBlocked = true
-        // Every byte that the client fetches buys it time.
-        listener.wheel.set(self, after: settings.writeTimeout)
+        if !isBlocked {
+            if let body {
+                switch listener.answers.hold(body) {
+                case .held(let hold): bodyHold = hold
+                case .full:
+                    listener.statistics.hit(.answerBytes)
+                    return broke()
+                }
+            }
+            isBlocked = true
+            blockedAt = listener.reactor.now
+            fetchedWhenBlocked = fetched
+            beginWriteTime(fetchedWhenBlocked)
+        }
         watch()
+    }
+
+    /// What the client's kernel has of the answer: the kernel here takes much at once, and is asked what it still has.
+    private var fetched: Int { written - (StreamSocket(descriptor: transport.descriptor).unsentBytes ?? 0) }
+
+    private func beginWriteTime(_ fetched: Int) {
+        fetchedBefore = fetched
+        listener.wheel.set(self, after: settings.writeTimeout)
+    }
+
+    /// The time for the next bytes is over. Whoever has fetched enough of them gets it again.
+    private func writeTimePassed() {
+        let fetched = fetched, progress = fetched - fetchedBefore
+        if progress > 0, progress >= settings.leastFetched { return beginWriteTime(fetched) }
+        listener.statistics.hit(progress > 0 ? .writeRate : .writeTimeout)
+        broke()
+    }
+
+    /// Bytes of the answer's body that are kept for a client that does not fetch them.
+    var bodyLeft: Int { isBlocked ? body?.count ?? 0 : 0 }
+
+    /// Bytes a second that the client fetches, where an answer has waited for it for so long that this says something.
+    var readerRate: Int? {
+        let time = listener.reactor.now - blockedAt
+        guard bodyLeft > 0, time >= HTTPListener.slowAfter else { return nil }
+        return max(0, fetched - fetchedWhenBlocked) * 1000 / time
     }
 
     // MARK: Ends
@@ -339,8 +449,8 @@ final class HTTPConnection: WheelEntry {
             listener.statistics.shookHands(.timedOut)
             listener.statistics.hit(.headerTimeout)
         }
-        if isBlocked { listener.statistics.hit(.writeTimeout) }
-        if isBlocked || (peerHasEnded && state.phase == .responding) { return broke() }
+        if isBlocked { return writeTimePassed() }
+        if peerHasEnded, state.phase == .responding { return broke() }
         guard let failure = state.timedOut() else { return state.mustClose ? close() : () }
         refuse(failure)
     }
@@ -369,6 +479,9 @@ final class HTTPConnection: WheelEntry {
         if handshaking != nil { listener.statistics.shookHands(.closed) }
         handshaking = nil
         body = nil
+        bodyHold = nil
+        parser.stop()
+        releaseBody()
         listener.wheel.remove(self)
         listener.closed(slot)
         clientGone.take()?()

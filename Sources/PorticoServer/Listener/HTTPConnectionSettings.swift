@@ -9,6 +9,14 @@ struct HTTPConnectionSettings: Sendable {
     var bodyTimeout: Int
     var idleTimeout: Int
     var writeTimeout: Int
+    /// Bytes that a client must fetch of an answer in each `writeTimeout`.
+    var leastFetched: Int
+    /// Bytes of all bodies that arrive in pieces.
+    var bodyBytes: Int
+    /// Connections that one address may have.
+    var connectionsPerAddress: Int
+    /// Whether this machine is one address like others. A proxy on it speaks for many clients, so that it is not.
+    var countsThisMachine = false
     var halfClosedTimeout: Int
     /// How long what a client sends behind a last answer is thrown away; stands against one that never closes.
     var lingerTimeout = 2000
@@ -20,6 +28,10 @@ struct HTTPConnectionSettings: Sendable {
         bodyTimeout = limits[.bodyTimeout]
         idleTimeout = limits[.idleTimeout]
         writeTimeout = limits[.writeTimeout]
+        leastFetched = Int(min(Int64(limits[.writeRate]) * Int64(limits[.writeTimeout]) / 1000, Int64.max / 2))
+        // One body alone may always arrive.
+        bodyBytes = max(limits[.bodyBytes], limits[.body])
+        connectionsPerAddress = max(1, limits[.connections] * limits[.connectionShare] / 100)
         halfClosedTimeout = limits[.halfClosedTimeout]
     }
 }

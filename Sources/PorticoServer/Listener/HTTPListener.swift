@@ -13,11 +13,22 @@ final class HTTPListener {
     private static let pauseMilliseconds = 200
     /// Milliseconds between two warnings that accepting is paused.
     private static let warningMilliseconds = 60_000
+    /// Connections that are looked at for the one of an address that has waited longest. Guards against a search through all
+    /// of them for each new connection.
+    private static let searched = 1_000
+    /// Bytes offered to one read. What does not fit is read in the loop's next turn, so that no client keeps the loop.
+    static let readBytes = 16 << 10
 
     let reactor: Reactor
     let settings: HTTPConnectionSettings
     let wheel: TimerWheel<HTTPConnection>
     let statistics = ListenerStatistics()
+    /// What all connections read through.
+    let input = InputRoom(bytes: HTTPListener.readBytes)
+    let bodies: BodyBudget
+    let answers: WaitingAnswers
+    /// Called with roughly what a connection has left on the heap.
+    var gaveBack: ((Int) -> Void)?
     unowned let handler: any HTTPHandler
     private let sockets: [Listener]
     private let certificates: CertificateStore?
@@ -26,12 +37,21 @@ final class HTTPListener {
     private var registrations: [Registration] = []
     private var connections: [HTTPConnection?] = []
     private var freeSlots: [Int] = []
+    /// Connections that wait for a request, or for the rest of its head, the one that has waited longest first.
+    private var waiting = SlotList()
+    private var waitingLinks = SlotLinks()
+    /// How many connections each address has; this machine is not counted.
+    private var origins: OriginCounts
     private(set) var connectionCount = 0
     private var isPaused = false
+    /// It is paused because no connection can be closed for another one.
+    private var isFull = false
     /// When the next warning about a pause is due. A pause may come and go many times a second.
     private var nextWarning = Int.min
     private var stopped: (() -> Void)?
     private var isStopping = false
+    /// When slow readers may be looked for again.
+    var nextSlowSearch = Int.min
     private var handshakes = (turn: 0, count: 0)
     private var cachedDate: (second: Int, text: [UInt8]) = (0, [])
 
@@ -39,8 +59,8 @@ final class HTTPListener {
     ///   - sockets: Listening already; whoever opened them closes them.
     ///   - certificates: With them TCP is served by TLS alone; a Unix socket, which does not leave the machine, stays plain.
     init(
-        reactor: Reactor, sockets: [Listener], certificates: CertificateStore? = nil, settings: HTTPConnectionSettings, mostConnections: Int, handler: any HTTPHandler,
-        logger: Logger
+        reactor: Reactor, sockets: [Listener], certificates: CertificateStore? = nil, settings: HTTPConnectionSettings, mostConnections: Int, answers: ByteBudget,
+        handler: any HTTPHandler, logger: Logger
     ) {
         self.reactor = reactor
         self.sockets = sockets
@@ -50,6 +70,10 @@ final class HTTPListener {
         self.handler = handler
         self.logger = logger
         wheel = TimerWheel(reactor: reactor)
+        origins = OriginCounts(share: settings.connectionsPerAddress, countsThisMachine: settings.countsThisMachine)
+        bodies = BodyBudget(limit: settings.bodyBytes, now: { reactor.now })
+        self.answers = WaitingAnswers(answers)
+        answers.makeRoom = { [weak self] bytes in self?.closeSlowReaders(toFree: bytes) }
     }
 
     // MARK: Accepting
@@ -64,14 +88,19 @@ final class HTTPListener {
     /// - Returns: Whether there may be more.
     private func accept(from socket: Listener) -> Bool {
         for _ in 0..<Self.acceptsPerTurn {
-            guard connectionCount < mostConnections else {
+            guard connectionCount < mostConnections || longestWaiting(where: { _ in true }) != nil else {
                 statistics.hit(.connections)
+                isFull = true
                 pause("the limit of open connections is reached", until: nil)
                 return false
             }
             switch socket.accept() {
-            case .connection(let connection):
-                open(transport(of: connection, from: socket))
+            case .connection(let connection, let origin):
+                guard makeRoom(for: origin) else {
+                    connection.close()
+                    continue
+                }
+                open(transport(of: connection, from: socket), from: origin)
                 if isPaused { return false }
             case .none: return false
             case .lost: continue
@@ -91,14 +120,55 @@ final class HTTPListener {
         }
     }
 
-    private func open(_ transport: Transport) {
+    /// Closes a connection that waits for a request, where there is no room for a new one otherwise.
+    /// - Returns: false where the address has its share, and uses all of it.
+    private func makeRoom(for origin: PeerOrigin) -> Bool {
+        guard origins.admits(origin) else {
+            statistics.hit(.connectionShare)
+            return closeLongestWaiting { $0.origin == origin }
+        }
+        guard connectionCount >= mostConnections else { return true }
+        statistics.hit(.connections)
+        return closeLongestWaiting { _ in true }
+    }
+
+    private func closeLongestWaiting(where isMeant: (HTTPConnection) -> Bool) -> Bool {
+        guard let connection = longestWaiting(where: isMeant) else { return false }
+        statistics.evicted += 1
+        connection.close()
+        return true
+    }
+
+    /// One whose request has arrived, and was not read yet, waits no longer.
+    private func longestWaiting(where isMeant: (HTTPConnection) -> Bool) -> HTTPConnection? {
+        var slot = waiting.first, left = Self.searched
+        while slot >= 0, left > 0 {
+            if let connection = connections[slot], isMeant(connection), !connection.hasUnreadInput { return connection }
+            slot = waitingLinks.next(slot)
+            left -= 1
+        }
+        return nil
+    }
+
+    /// A connection has nothing to do but to wait for a request.
+    func waits(_ slot: Int) {
+        waitingLinks.append(slot, to: &waiting)
+        if isFull { resume() }
+    }
+
+    /// It has one.
+    func hasRequest(_ slot: Int) { waitingLinks.remove(slot, from: &waiting) }
+
+    private func open(_ transport: Transport, from origin: PeerOrigin) {
         let slot = freeSlots.popLast() ?? {
             connections.append(nil)
             return connections.count - 1
         }()
         do throws(SocketFailure) {
-            connections[slot] = try HTTPConnection(transport, slot: slot, listener: self)
+            connections[slot] = try HTTPConnection(transport, from: origin, slot: slot, listener: self)
             connectionCount += 1
+            origins.add(origin)
+            waits(slot)
         } catch {
             transport.close()
             freeSlots.append(slot)
@@ -121,6 +191,7 @@ final class HTTPListener {
     private func resume() {
         guard isPaused, !isStopping else { return }
         isPaused = false
+        isFull = false
         do throws(SocketFailure) { try start() } catch { pause("the listening socket cannot be watched", until: Self.pauseMilliseconds, errno: error.errno) }
     }
 
@@ -147,10 +218,13 @@ final class HTTPListener {
     // MARK: Connections
 
     func closed(_ slot: Int) {
-        guard connections[slot] != nil else { return }
+        guard let connection = connections[slot] else { return }
         connections[slot] = nil
         freeSlots.append(slot)
         connectionCount -= 1
+        waitingLinks.remove(slot, from: &waiting)
+        origins.remove(connection.origin)
+        gaveBack?(HTTPConnection.restBytes)
         if isPaused, connectionCount < mostConnections * 9 / 10 + 1 { resume() }
         if connectionCount == 0 { finishStopping() }
     }
@@ -160,6 +234,10 @@ final class HTTPListener {
         let second = WallClock.seconds()
         if second != cachedDate.second { cachedDate = (second, HTTPDate.format(unixSeconds: Int64(second))) }
         return cachedDate.text
+    }
+
+    func forEachConnection(_ body: (HTTPConnection) -> Void) {
+        for connection in connections { if let connection { body(connection) } }
     }
 
     // MARK: Shutdown

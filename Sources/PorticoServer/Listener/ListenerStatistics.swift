@@ -29,6 +29,11 @@ final class ListenerStatistics {
     /// Times that a limit of the listener's own was reached.
     private(set) var limitsHit: [LimitName: Int] = [:]
 
+    /// Connections that were closed in favour of new ones while they waited for a request.
+    var evicted = 0
+    /// Answers that were given up because their clients fetched them more slowly than others, when memory was short.
+    var slowReaders = 0
+
     func shookHands(_ outcome: Outcome, version: TLSSettings.Version? = nil) { handshakes[Handshake(version: version, outcome: outcome), default: 0] += 1 }
 
     func hit(_ limit: LimitName) { limitsHit[limit, default: 0] += 1 }

@@ -1,8 +1,7 @@
-import Glibc
 import JSONBytes
 import Logging
 
-/// swift-log's way to the server's log: one line an event, written at once; for what is rare. Requests go through ``RequestLog``.
+/// swift-log's way to the server's log: one line an event, for what is rare; it waits for nobody. Requests go through ``RequestLog``.
 public struct LineLogHandler: LogHandler {
     public var logLevel: Logger.Level
     public var metadata: Logger.Metadata = [:]
@@ -10,11 +9,12 @@ public struct LineLogHandler: LogHandler {
     private let format: LogFormat
     private let writer: LogWriter
 
-    /// - Parameter descriptor: Where lines go; standard error unless said otherwise.
-    public init(level: Logger.Level, format: LogFormat, descriptor: Int32 = STDERR_FILENO) {
+    /// - Parameter writer: Where lines go; standard error unless said otherwise.
+    public init(level: Logger.Level, format: LogFormat, writer: LogWriter = .standardError) {
         logLevel = level
         self.format = format
-        writer = LogWriter(descriptor: descriptor)
+        self.writer = writer
+        writer.common.setFormat(format)
     }
 
     public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -29,14 +29,14 @@ public struct LineLogHandler: LogHandler {
         for (key, value) in all.sorted(by: { $0.key < $1.key }) { line.field(dynamic: key, value.description) }
         if let error = event.error { line.field("error", String(reflecting: error)) }
         line.end()
-        line.buffer.withUnsafeBytes { _ = writer.write($0) }
+        line.buffer.withUnsafeBytes { writer.write($0, by: writer.common) }
     }
 }
 
 extension LoggingConfiguration {
     /// A logger that writes as configured; with the level off, one that does nothing.
-    public func logger(label: String = "portico", descriptor: Int32 = STDERR_FILENO) -> Logger {
+    public func logger(label: String = "portico", writer: LogWriter = .standardError) -> Logger {
         guard let level else { return Logger(label: label, factory: { _ in SwiftLogNoOpLogHandler() }) }
-        return Logger(label: label, factory: { _ in LineLogHandler(level: level, format: format, descriptor: descriptor) })
+        return Logger(label: label, factory: { _ in LineLogHandler(level: level, format: format, writer: writer) })
     }
 }

@@ -86,7 +86,7 @@ extension RequestLog {
 
     /// Records what somebody asked. The text and the values of people's requests stand in the log then: a setting that is off turns it on.
     func operation(_ requestID: RequestID, _ request: GraphQLRequest, _ viewer: Viewer) {
-        guard recordsDocuments, hasRoom else { return }
+        guard recordsDocuments else { return }
         line.begin(level: .info, message: "operation")
         line.field("requestId") { requestID.write(into: $0) }
         if let id = viewer.id { line.field("viewer", id) }

@@ -20,24 +20,20 @@ struct RequestRecord {
     var trace: TraceParent?
 }
 
-/// The log lines of one worker: formatted straight into a buffer, and written once at the end of the loop's turn.
+/// The log lines of one worker: formatted straight into a buffer, and handed to the writer once at the end of the loop's turn.
 final class RequestLog {
-    /// Bytes of lines that nobody has fetched yet; what comes on top is dropped and counted. Stands against a reader of the log that has stopped.
-    static let mostBytes = 1 << 20
-    /// Milliseconds until lines that did not fit are tried again.
-    static let retryMilliseconds = 100
+    /// Bytes of lines that gather before they are handed over within a turn.
+    static let mostBytes = 256 << 10
 
     private let reactor: Reactor
     private let level: Logger.Level?
     private let writer: LogWriter
+    private let mailbox: LogMailbox
     /// Whether what people ask is recorded, texts and values.
     let recordsDocuments: Bool
     let line: LogLine
     private var isScheduled = false
-    private var dropped = 0
     private var repeated = RepeatedLines()
-    /// Lines that were dropped so far.
-    private(set) var droppedLines = 0
     /// Requests that were slow so far, logged or not.
     private(set) var slowRequests = 0
     private var slowWindow = (second: 0, logged: 0, skipped: 0)
@@ -45,16 +41,20 @@ final class RequestLog {
     init(reactor: Reactor, configuration: LoggingConfiguration, writer: LogWriter) {
         self.reactor = reactor
         self.writer = writer
+        mailbox = writer.mailbox()
+        mailbox.setFormat(configuration.format)
         level = configuration.level
         recordsDocuments = configuration.documents && configuration.level.map { $0 <= .info } ?? false
         line = LogLine(buffer: ResponseBuffer(capacity: 16 << 10), format: configuration.format)
     }
 
+    deinit { writer.forget(mailbox) }
+
     /// Whether requests are logged at all; asked first, so that a log that is off costs nothing.
     var logsRequests: Bool { level.map { $0 <= .info } ?? false }
 
     func request(_ record: RequestRecord) {
-        guard logsRequests, hasRoom else { return }
+        guard logsRequests else { return }
         line.begin(level: .info, message: "request")
         line.field("requestId") { record.requestID.write(into: $0) }
         line.field("route") { $0.append(record.route) }
@@ -79,7 +79,7 @@ final class RequestLog {
 
     /// A line for the operator about one request.
     func failure(_ requestID: RequestID, level: Logger.Level = .error, _ message: StaticString, detail: String) {
-        guard let least = self.level, least <= level, hasRoom else { return }
+        guard let least = self.level, least <= level else { return }
         line.begin(level: level, message: message)
         line.field("requestId") { requestID.write(into: $0) }
         line.field("detail", detail)
@@ -100,7 +100,7 @@ final class RequestLog {
         let second = reactor.now / 1000
         if second != slowWindow.second { slowWindow = (second, 0, slowWindow.skipped) }
         guard let level, level <= .warning else { return nil }
-        guard slowWindow.logged < Self.mostSlowRequests, hasRoom else {
+        guard slowWindow.logged < Self.mostSlowRequests else {
             slowWindow.skipped += 1
             return nil
         }
@@ -109,41 +109,20 @@ final class RequestLog {
         return slowWindow.skipped
     }
 
-    var hasRoom: Bool {
-        if line.buffer.count < Self.mostBytes { return true }
-        dropped += 1
-        droppedLines += 1
-        return false
-    }
-
+    /// A line is finished.
     func schedule() {
+        if line.buffer.count >= Self.mostBytes { flush() }
         guard !isScheduled else { return }
         isScheduled = true
         reactor.atEndOfTurn { [weak self] in self?.flush() }
     }
 
-    /// Writes what has gathered; what does not fit stays and is tried again.
+    /// Hands over what has gathered; it waits for nobody.
     func flush() {
         isScheduled = false
         let buffer = line.buffer
         guard !buffer.isEmpty else { return }
-        let (written, total) = buffer.withUnsafeBytes { (writer.write($0), $0.count) }
-        if written == total {
-            buffer.reset(keepingCapacity: 64 << 10)
-            if dropped > 0 { reportDropped() }
-            return
-        }
-        let rest = Array(buffer.takeBytes()[written...])
-        buffer.append(rest)
-        isScheduled = true
-        reactor.after(milliseconds: Self.retryMilliseconds) { [weak self] in self?.flush() }
-    }
-
-    private func reportDropped() {
-        line.begin(level: .warning, message: "log lines were dropped: nobody read them")
-        line.field("lines", dropped)
-        line.end()
-        dropped = 0
-        schedule()
+        buffer.withUnsafeBytes { writer.write($0, by: mailbox) }
+        buffer.reset(keepingCapacity: 64 << 10)
     }
 }

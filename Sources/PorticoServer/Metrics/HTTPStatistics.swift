@@ -51,6 +51,7 @@ extension LimitName {
         case .body: .body
         case .headTime: .headerTimeout
         case .bodyTime: .bodyTimeout
+        case .bodies: .bodyBytes
         }
     }
 }

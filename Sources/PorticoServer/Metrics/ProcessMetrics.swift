@@ -3,15 +3,18 @@ import Glibc
 import PorticoGateway
 import Synchronization
 
-/// What the kernel says of this process, by the names that Prometheus' own clients give it.
+/// What the kernel says of this process, and what all of it shares, by the names that Prometheus' own clients give it.
 final class ProcessMetrics: Sendable {
     private let resident: Meter, virtual: Meter, open: Meter, most: Meter, start: Meter
     private let processor: FloatingPointCounter
+    private let droppedLines: Counter
+    private let knownDrops = Mutex<Int>(0)
     private let processorTime = Mutex<Double>(0)
 
     init(factory: any MetricsFactory) {
         func meter(_ name: MetricName) -> Meter { Meter(label: name.rawValue, factory: factory) }
         (resident, virtual, open, most, start) = (meter(.residentMemory), meter(.virtualMemory), meter(.openDescriptors), meter(.mostDescriptors), meter(.startTime))
+        droppedLines = Counter(label: MetricName.droppedLogLines.rawValue, factory: factory)
         processor = FloatingPointCounter(label: MetricName.processorTime.rawValue, factory: factory)
     }
 
@@ -31,6 +34,12 @@ final class ProcessMetrics: Sendable {
             if grown > 0 { processor.increment(by: grown) }
         }
         if let count = Self.openDescriptors() { open.set(count) }
+        let drops = LogWriter.standardError.droppedLines
+        let newDrops = knownDrops.withLock { known in
+            defer { known = max(known, drops) }
+            return drops - known
+        }
+        if newDrops > 0 { droppedLines.increment(by: newDrops) }
         var limit = rlimit()
         if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 { most.set(limit.rlim_cur) }
     }

@@ -1,4 +1,5 @@
 public import CoreMetrics
+import JSONBytes
 import PorticoGateway
 public import PrometheusText
 import SocketLoop
@@ -14,7 +15,7 @@ public final class ServerMetrics: Sendable {
     let names = OperationNames()
     private let process: ProcessMetrics
     private let samplers = Mutex<[@Sendable () async -> Void]>([])
-    private let running = Mutex<Task<[UInt8], Never>?>(nil)
+    private let running = Mutex<Task<DetachedBytes, Never>?>(nil)
 
     /// - Parameter backend: Gets the same numbers, such as `MetricsSystem.factory` of a program that has bootstrapped one.
     public init(backend: (any MetricsFactory)? = nil) {
@@ -31,13 +32,13 @@ public final class ServerMetrics: Sendable {
     }
 
     /// The text of one scrape. Whoever asks while one is being made gets that one, so that many scrapers cost no more than one.
-    func scrape() async -> [UInt8] {
+    func scrape() async -> DetachedBytes {
         let task = running.withLock { known in
             if let known { return known }
             let task = Task.detached(executorPreference: SideThreads.shared) { [self] in
                 await sample()
                 self.running.withLock { $0 = nil }
-                return registry.text()
+                return registry.text().withUnsafeBytes { DetachedBytes(copying: $0) }
             }
             known = task
             return task

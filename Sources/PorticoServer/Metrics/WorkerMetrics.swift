@@ -12,6 +12,7 @@ final class WorkerMetrics {
     private let pool: ConnectionPool
     private let http: HTTPStatistics
     private let listener: HTTPListener
+    private let answers: ByteBudget
     private let log: RequestLog
     private var counters: [String: (counter: Counter, last: Int)] = [:]
     private var gauges: [String: (meter: Meter, last: Int)] = [:]
@@ -24,7 +25,7 @@ final class WorkerMetrics {
     /// - Parameter worker: Its number among those of the process.
     init(
         factory: any MetricsFactory, worker: Int, reactor: Reactor, gateway: Gateway, pool: ConnectionPool,
-        http: HTTPStatistics, listener: HTTPListener, log: RequestLog
+        http: HTTPStatistics, listener: HTTPListener, answers: ByteBudget, log: RequestLog
     ) {
         self.factory = factory
         self.worker = String(worker)
@@ -36,6 +37,7 @@ final class WorkerMetrics {
         self.pool = pool
         self.http = http
         self.listener = listener
+        self.answers = answers
         self.log = log
         waitTime = FloatingPointCounter(label: MetricName.poolWaitTime.rawValue, factory: factory)
     }
@@ -46,8 +48,16 @@ final class WorkerMetrics {
         samplePool()
         sampleHTTP()
         sampleLoop()
-        count(.droppedLogLines, log.droppedLines)
+        sample(listener.bodies.budget, "bodies")
+        sample(answers, "answers")
         count(.slowRequests, log.slowRequests)
+    }
+
+    private func sample(_ budget: ByteBudget, _ name: String) {
+        gauge(.budgetUsed, budget.used, ("budget", name))
+        gauge(.budgetPeak, budget.peak, ("budget", name))
+        gauge(.budgetLimit, budget.limit, ("budget", name))
+        count(.budgetRefusals, budget.refusals, ("budget", name))
     }
 
     private func sampleGateway() {
@@ -99,6 +109,9 @@ final class WorkerMetrics {
         for (kind, number) in http.authenticationFailures { count(.authenticationFailures, number, ("kind", kind.rawValue)) }
         gauge(.requestsInFlight, http.inFlight)
         gauge(.connections, listener.connectionCount)
+        count(.droppedForRoom, listener.bodies.dropped, ("what", "body"))
+        count(.droppedForRoom, listener.statistics.evicted, ("what", "waiting_connection"))
+        count(.droppedForRoom, listener.statistics.slowReaders, ("what", "slow_reader"))
         var limits = http.limitsHit
         for (limit, number) in listener.statistics.limitsHit { limits[limit.rawValue, default: 0] += number }
         for (limit, number) in limits { count(.limitsHit, number, ("limit", limit)) }

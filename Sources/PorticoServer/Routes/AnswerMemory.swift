@@ -30,11 +30,17 @@ final class AnswerMemory {
 
     /// The whole heap's free pages, by a thread beside the loop: it takes milliseconds.
     convenience init(reactor: Reactor, offload: @escaping Offload) {
-        self.init(reactor: reactor) { offload({ malloc_trim(0) }, { _ in }) }
+        self.init(reactor: reactor) { offload({ malloc_trim(0) }, {}) }
     }
 
     func answered(bytes count: Int) {
         guard count >= Self.large else { return }
+        released(bytes: count)
+    }
+
+    /// Of what was given back piece by piece: bodies that arrived slowly, connections. Each may be small; thousands of them
+    /// are not.
+    func released(bytes count: Int) {
         bytes += count
         guard bytes >= Self.enough else { return }
         bytes = 0

@@ -1,5 +1,6 @@
 import JSONBytes
 import PorticoGateway
+import SocketLoop
 
 /// The requests of one batch on their way; they run at the same time, and are answered in their order once all of them are.
 final class BatchRun {
@@ -11,12 +12,16 @@ final class BatchRun {
     private var open: Int
     private var bytes = 0
     private var observation = RequestObservation()
+    private let answers: ByteBudget
     private let completion: (ResponseBuffer, RequestObservation) -> Void
 
-    /// - Parameter completion: Called once, with the JSON array of all answers.
-    init(count: Int, completion: @escaping (ResponseBuffer, RequestObservation) -> Void) {
+    /// - Parameters:
+    ///   - answers: What the array counts in.
+    ///   - completion: Called once, with the JSON array of all answers.
+    init(count: Int, answers: ByteBudget, completion: @escaping (ResponseBuffer, RequestObservation) -> Void) {
         bodies = Array(repeating: nil, count: count)
         open = count
+        self.answers = answers
         self.completion = completion
     }
 
@@ -51,11 +56,19 @@ final class BatchRun {
     }
 
     private func finish() {
+        let reservation = ByteReservation(answers)
+        guard reservation.grow(by: bytes + bodies.count + 2) else {
+            bodies = []
+            return completion(Exchange.errorBody(.unavailable, "Too many answers wait for their clients at the moment. Try again shortly."), observation)
+        }
         let whole = ResponseBuffer(capacity: bytes + bodies.count + 2)
+        whole.reservation = reservation
         whole.append("[")
-        for (index, body) in bodies.enumerated() {
+        for index in bodies.indices {
             if index > 0 { whole.append(UInt8(ascii: ",")) }
-            body?.withUnsafeBytes { whole.append($0) }
+            bodies[index]?.withUnsafeBytes { whole.append($0) }
+            // Each goes as soon as it is copied.
+            bodies[index] = nil
         }
         whole.append("]")
         bodies = []

@@ -84,16 +84,15 @@ final class Exchange {
         head.add("vary", "accept-encoding")
         guard acceptsGzip else { return connection.respond(HTTPResponse(head: head, body: body)) }
         connection.clientGone = nil
-        compression.compress(body, for: viewer, isWanted: { [connection] in connection.isOpen }) { [connection] compressed in
-            if compressed != nil { head.add("content-encoding", "gzip") }
-            connection.respond(HTTPResponse(head: head, body: compressed ?? body))
+        compression.compress(body, for: viewer, isWanted: { [connection] in connection.isOpen }) { [connection] body, isCompressed in
+            if isCompressed { head.add("content-encoding", "gzip") }
+            connection.respond(HTTPResponse(head: head, body: body))
         }
     }
 
-    func answer(status: Int, contentType: StaticString, text: StaticString, extra: (inout HTTPResponseHead) -> Void = { _ in }) {
-        let body = ResponseBuffer(capacity: text.utf8CodeUnitCount)
-        body.append(text)
-        answer(status: status, contentType: contentType, body: body, extra: extra)
+    /// Answers by bytes that many answers share.
+    func answer(status: Int, contentType: StaticString, shared bytes: DetachedBytes, extra: (inout HTTPResponseHead) -> Void = { _ in }) {
+        answer(status: status, contentType: contentType, body: ResponseBuffer(sharing: bytes), extra: extra)
     }
 
     /// The answer to a preflight, which has no body.

@@ -32,15 +32,19 @@ final class GraphQLEndpoint {
     private let service: any GraphQLService
     private let documents: DocumentLookup
     private let offloading: OffloadQueue
+    private let answers: ByteBudget
     /// `nil` where nobody's requests are explained.
     private let explaining: AccessExtension?
 
-    init(reactor: Reactor, service: any GraphQLService, documents: DocumentLookup, settings: Settings, offloading: OffloadQueue, explaining: AccessExtension? = nil) {
+    init(reactor: Reactor, service: any GraphQLService, documents: DocumentLookup, settings: Settings, offloading: OffloadQueue, answers: ByteBudget,
+        explaining: AccessExtension? = nil
+    ) {
         self.reactor = reactor
         self.service = service
         self.documents = documents
         self.settings = settings
         self.offloading = offloading
+        self.answers = answers
         self.explaining = explaining
     }
 
@@ -74,12 +78,25 @@ final class GraphQLEndpoint {
 
     // MARK: Methods
 
+    /// Refuses what would be refused whatever the body says, before it is read; nothing is counted where it is let through.
+    /// - Returns: Whether it was refused.
+    func refuses(_ access: Access, _ exchange: () -> Exchange) -> Bool {
+        guard let answer = service.refusal(of: access) else { return false }
+        let exchange = exchange()
+        if let limit = answer.observation.limit { exchange.hit(limit) }
+        send(answer, exchange)
+        return true
+    }
+
     /// - Parameter coding: Of the body, as ``RequestBody/check(_:acceptsGzip:)`` gave it.
     func post(_ request: HTTPRequest, _ coding: ContentCoding, _ access: Access, _ exchange: Exchange) throws(RefusedRequest) {
         let arrival = try arrival(request, access, exchange)
         let (body, limit, batch, documentBytes) = (request.body, settings.body, settings.batch, access.rules.limits[.documentBytes])
         switch coding {
-        case .identity where body.count <= settings.largeRequest: try run(try GraphQLBody.parse(body, batch: batch, documentBytes: documentBytes), arrival)
+        case .identity where body.count <= settings.largeRequest:
+            let content = try GraphQLBody.parse(body, batch: batch, documentBytes: documentBytes)
+            exchange.connection.releaseBody()
+            try run(content, arrival)
         case .identity:
             readElsewhere(arrival, bytes: body.count) { () throws(RefusedRequest) in ReadRequest(try GraphQLBody.parse(body, batch: batch, documentBytes: documentBytes), bytes: body.count) }
         case .gzip:
@@ -99,8 +116,9 @@ final class GraphQLEndpoint {
     }
 
     private func arrival(_ request: HTTPRequest, _ access: Access, _ exchange: Exchange) throws(RefusedRequest) -> Arrival {
+        // Without the body, which is not needed for as long as the request is answered.
         Arrival(
-            head: request, access: access, exchange: exchange, deadline: exchange.arrivedAt + settings.requestTimeout, consistency: try ConsistencyHeader.value(request),
+            head: request.withoutBody, access: access, exchange: exchange, deadline: exchange.arrivedAt + settings.requestTimeout, consistency: try ConsistencyHeader.value(request),
             explanation: explaining?.explanation(request, access))
     }
 
@@ -121,6 +139,8 @@ final class GraphQLEndpoint {
     private func readElsewhere(_ arrival: Arrival, bytes: Int, _ read: @escaping @Sendable () throws(RefusedRequest) -> ReadRequest) {
         let exchange = arrival.exchange
         let owner = OffloadQueue.Owner(lane: arrival.access.viewer.fairnessKey, deadline: arrival.deadline) { exchange.connection.isOpen }
+        // From now on the body counts in that queue's bytes.
+        exchange.connection.releaseBody()
         offloading.run(bytes: bytes, for: owner, { Result { () throws(RefusedRequest) in try read() } }) { [self] outcome in
             guard exchange.connection.isOpen else { return exchange.clientGone() }
             do throws(RefusedRequest) {
@@ -132,16 +152,13 @@ final class GraphQLEndpoint {
         }
     }
 
-    private static func read(_ outcome: OffloadQueue.Outcome) throws(RefusedRequest) -> ReadRequest {
+    private static func read(_ outcome: OffloadQueue.Outcome<Result<ReadRequest, RefusedRequest>>) throws(RefusedRequest) -> ReadRequest {
         switch outcome {
-        case .done(let value):
-            guard let result = value as? Result<ReadRequest, RefusedRequest> else { break }
-            return try result.get()
+        case .done(let result): return try result.get()
         case .expired: throw RefusedRequest(.timeout, "The request took longer than it may. Send less, or try again.")
         case .full: throw RefusedRequest(503, .unavailable, OffloadQueue.busyMessage, limit: .largeRequestBytes)
-        case .dropped: break
+        case .dropped: throw RefusedRequest(500, .internalError, "An internal error occurred.")
         }
-        throw RefusedRequest(500, .internalError, "An internal error occurred.")
     }
 
     /// - Parameter largeBytes: Of a large request, which was read beside the loop; `nil` for others.
@@ -160,18 +177,20 @@ final class GraphQLEndpoint {
 
     private func run(_ parameters: RequestParameters, _ arrival: Arrival, _ share: Share) throws(RefusedRequest) {
         let exchange = arrival.exchange
-        let ticket = try start(parameters, arrival, share) { answer in
-            exchange.answer(
-                status: exchange.media.status(answer.outcome, cause: answer.cause), contentType: exchange.media.contentType, body: answer.body, observation: answer.observation
-            ) { head in
-                if answer.cause == .mutationMustNotBeSafe { head.add("allow", "POST") }
-                if let seconds = answer.retryAfter { head.add("retry-after", String(seconds)) }
-            }
-        }
+        let ticket = try start(parameters, arrival, share) { [self] answer in send(answer, exchange) }
         guard !exchange.isAnswered, let ticket else { return }
         exchange.connection.clientGone = { [service] in
             service.cancel(ticket)
             exchange.clientGone()
+        }
+    }
+
+    private func send(_ answer: GraphQLAnswer, _ exchange: Exchange) {
+        exchange.answer(
+            status: exchange.media.status(answer.outcome, cause: answer.cause), contentType: exchange.media.contentType, body: answer.body, observation: answer.observation
+        ) { head in
+            if answer.cause == .mutationMustNotBeSafe { head.add("allow", "POST") }
+            if let seconds = answer.retryAfter { head.add("retry-after", String(seconds)) }
         }
     }
 
@@ -199,7 +218,7 @@ final class GraphQLEndpoint {
         let owner = OffloadQueue.Owner(lane: arrival.access.viewer.fairnessKey, deadline: arrival.deadline) { exchange.connection.isOpen }
         offloading.run(bytes: request.query.count, for: owner, { explanation.bytes(request) }) { outcome in
             guard exchange.connection.isOpen else { return exchange.clientGone() }
-            if case .done(let value) = outcome, let bytes = value as? [UInt8] { RequestExplanation.add(bytes, to: answer.body) }
+            if case .done(let bytes?) = outcome { RequestExplanation.add(bytes, to: answer.body) }
             completion(answer)
         }
     }
@@ -208,7 +227,7 @@ final class GraphQLEndpoint {
 
     private func run(_ entries: [Result<RequestParameters, RefusedRequest>], _ arrival: Arrival, _ share: Share) {
         let exchange = arrival.exchange
-        let batch = BatchRun(count: entries.count) { body, observation in
+        let batch = BatchRun(count: entries.count, answers: answers) { body, observation in
             exchange.answer(status: 200, contentType: ResponseMedia.json.contentType, body: body, observation: observation)
         }
         for (index, entry) in entries.enumerated() {

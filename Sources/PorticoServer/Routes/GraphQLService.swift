@@ -6,6 +6,13 @@ protocol GraphQLService: AnyObject {
     /// Calls `completion` once, within the call or later; not behind ``cancel(_:)``.
     func respond(to request: GraphQLRequest, access: Access, deadline: Int, completion: @escaping (GraphQLAnswer) -> Void) -> RequestTicket?
     func cancel(_ ticket: RequestTicket)
+    /// The answer to any request of this access now, where it would be refused whatever it asks; nothing is counted. `nil`
+    /// where it depends on the request.
+    func refusal(of access: Access) -> GraphQLAnswer?
+}
+
+extension GraphQLService {
+    func refusal(of access: Access) -> GraphQLAnswer? { nil }
 }
 
 struct GraphQLAnswer {

@@ -3,6 +3,7 @@ import HTTPWire
 import JSONBytes
 import PorticoAccess
 import PorticoGateway
+import SocketLoop
 
 /// Compresses answers for clients that take gzip. One per worker.
 final class ResponseCompression {
@@ -13,30 +14,69 @@ final class ResponseCompression {
     /// Milliseconds that an answer waits for its compression before it goes out as it is.
     static let patience = 1_000
 
-    private let queue: OffloadQueue
+    /// Bytes of texts that many answers share which are kept compressed, their plain form included; with more it begins anew.
+    static let keptBytes = 8 << 20
 
-    init(queue: OffloadQueue) { self.queue = queue }
+    private let queue: OffloadQueue
+    private let answers: ByteBudget
+    /// Texts that many answers share, by their identity, which holds as long as they are kept.
+    private var kept: [ObjectIdentifier: (plain: DetachedBytes, compressed: DetachedBytes)] = [:]
+    private var keptBytes = 0
+
+    /// - Parameter answers: What compressed answers count in until their clients have them.
+    init(queue: OffloadQueue, answers: ByteBudget) {
+        self.queue = queue
+        self.answers = answers
+    }
 
     /// Whether an answer of this length would be compressed for a client that takes gzip.
     static func isWorthwhile(_ bytes: Int) -> Bool { bytes >= leastBytes }
 
-    /// Calls back with the compressed answer, or with `nil` where it is to go out as it is: it cannot be compressed, or too much waits already. Within the call, or
-    /// later on the loop.
-    func compress(_ body: ResponseBuffer, for viewer: Viewer?, isWanted: @escaping () -> Bool, then: @escaping (ResponseBuffer?) -> Void) {
-        guard body.count > Self.mostBytesOnLoop else { return then(Self.buffer(body.withUnsafeBytes { Gzip.encode($0) })) }
+    /// Calls back with the answer as it is to go out: compressed, or as it was where it cannot be compressed, or too much waits
+    /// already. Within the call, or later on the loop. The body is not to be used any more.
+    func compress(_ body: ResponseBuffer, for viewer: Viewer?, isWanted: @escaping () -> Bool, then: @escaping (_ body: ResponseBuffer, _ isCompressed: Bool) -> Void) {
+        let shared = body.sharedBytes
+        if let shared, let known = kept[ObjectIdentifier(shared)] { return then(ResponseBuffer(sharing: known.compressed), true) }
+        guard body.count > Self.mostBytesOnLoop else {
+            let encoded = body.withUnsafeBytes { Gzip.encode($0) }
+            return finish(encoded, body, shared, then)
+        }
         let bytes = body.detach()
         let owner = OffloadQueue.Owner(lane: viewer?.fairnessKey ?? 0, deadline: queue.now + Self.patience, isWanted: isWanted)
-        queue.run(bytes: bytes.count, for: owner, { bytes.withUnsafeBytes { Gzip.encode($0) } }) { outcome in
-            if case .done(let result) = outcome, let encoded = result as? [UInt8] { return then(Self.buffer(encoded)) }
-            bytes.withUnsafeBytes { body.append($0) }
-            then(nil)
+        queue.run(bytes: bytes.count, for: owner, { bytes.withUnsafeBytes { Gzip.encode($0) } }) { [self] outcome in
+            let plain = ResponseBuffer(sharing: bytes)
+            plain.reservation = body.reservation
+            if case .done(let encoded) = outcome { return finish(encoded, plain, shared, then) }
+            then(plain, false)
         }
     }
 
-    private static func buffer(_ bytes: [UInt8]?) -> ResponseBuffer? {
-        guard let bytes else { return nil }
-        let buffer = ResponseBuffer(capacity: bytes.count)
-        buffer.append(bytes)
-        return buffer
+    private func finish(_ encoded: [UInt8]?, _ plain: ResponseBuffer, _ shared: DetachedBytes?, _ then: (ResponseBuffer, Bool) -> Void) {
+        guard let encoded else { return then(plain, false) }
+        if let shared {
+            let compressed = encoded.withUnsafeBytes { DetachedBytes(copying: $0) }
+            keep(compressed, of: shared)
+            return then(ResponseBuffer(sharing: compressed), true)
+        }
+        let buffer = ResponseBuffer(capacity: encoded.count)
+        buffer.append(encoded)
+        // A small one is counted once it waits for its client.
+        if encoded.count > Self.mostBytesOnLoop {
+            let reservation = ByteReservation(answers)
+            guard reservation.grow(by: encoded.count) else { return then(plain, false) }
+            buffer.reservation = reservation
+        }
+        then(buffer, true)
+    }
+
+    private func keep(_ compressed: DetachedBytes, of plain: DetachedBytes) {
+        let bytes = compressed.count + plain.count
+        guard bytes <= Self.keptBytes else { return }
+        if keptBytes + bytes > Self.keptBytes {
+            kept.removeAll()
+            keptBytes = 0
+        }
+        keptBytes += bytes
+        kept[ObjectIdentifier(plain)] = (plain, compressed)
     }
 }

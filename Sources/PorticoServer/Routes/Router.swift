@@ -23,8 +23,46 @@ final class Router: HTTPHandler {
 
     // MARK: HTTPHandler
 
+    /// All that the head alone decides is decided before a byte of the body is read; for a body that is there with its head,
+    /// ``handle(_:on:)`` decides the same.
+    func decide(on head: HTTPRequest, _ connection: HTTPConnection) {
+        guard case .found(let route, let path) = RouteTable.match(head) else { return handle(head, on: connection) }
+        // Nobody looks at another route's body.
+        guard route == .graphQLPost else { return connection.readBody(of: .stranger(connection.origin)) }
+        func exchange(_ media: ResponseMedia) -> Exchange {
+            let exchange = Exchange(head, on: connection, requestID: requestID(of: head), route: path, log: log, surface: surface)
+            exchange.media = media
+            return exchange
+        }
+        var media = ResponseMedia.json
+        do throws(RefusedRequest) {
+            media = try Self.media(of: head)
+            try checkPost(head, on: connection)
+        } catch {
+            return exchange(media).refuse(error)
+        }
+        authenticator.authenticate(head, certificate: connection.clientCertificate) { [self, media] result in
+            guard connection.isOpen else { return }
+            switch result {
+            case .failure(let failure):
+                surface.statistics.count(failure)
+                exchange(media).refuse(RefusedRequest(failure))
+            case .success(let access):
+                let refused = endpoint.refuses(access) {
+                    let exchange = exchange(media)
+                    exchange.viewer = access.viewer
+                    return exchange
+                }
+                if refused { return }
+                connection.readBody(of: access.viewer.id == nil ? .stranger(connection.origin) : .tenant(access.viewer.fairnessKey))
+            }
+        }
+    }
+
+    private func requestID(of request: HTTPRequest) -> RequestID { request.header("x-request-id").flatMap { RequestID(given: $0) } ?? ids.next() }
+
     func handle(_ request: HTTPRequest, on connection: HTTPConnection) {
-        let requestID = request.header("x-request-id").flatMap { RequestID(given: $0) } ?? ids.next()
+        let requestID = requestID(of: request)
         let match = RouteTable.match(request)
         if let cors = surface.cors, CORSPolicy.isPreflight(request), case .otherMethods(let path, let allow) = match, RouteTable.isForPages(path) {
             return Exchange(request, on: connection, requestID: requestID, route: path, log: log, surface: surface).answerPreflight(cors.preflight(request, methods: allow))
@@ -56,10 +94,12 @@ final class Router: HTTPHandler {
         var head = HTTPResponseHead(status: failure.status)
         head.add("content-type", ResponseMedia.json.contentType)
         requestID.withBytes { _ = head.add("x-request-id", $0) }
+        if let seconds = failure.retryAfter { head.add("retry-after", String(seconds)) }
         if log.logsRequests { log.request(RequestRecord(requestID: requestID, route: "none", status: failure.status, microseconds: 0)) }
         let code: ErrorCode = switch failure.status {
         case 408: .timeout
         case 413, 414, 431: .limitExceeded
+        case 503: .unavailable
         default: .badInput
         }
         return HTTPResponse(head: head, body: Exchange.errorBody(code, failure.reason, limit: limit?.rawValue))
@@ -73,15 +113,24 @@ final class Router: HTTPHandler {
         case .graphQLGet: try answerGet(request, exchange)
         case .schema: try answerSchema(request, exchange)
         case .metrics: try answerMetrics(exchange)
-        case .health: exchange.answer(status: 200, contentType: ResponseMedia.json.contentType, text: "{\"status\":\"ok\"}\n")
+        case .health: exchange.answer(status: 200, contentType: ResponseMedia.json.contentType, shared: Self.ok)
         case .ready: readiness.check { state in Self.answer(state, exchange) }
         }
     }
 
+    private static let ok = DetachedBytes("{\"status\":\"ok\"}\n")
+    private static let welcome = DetachedBytes(WelcomePage.html)
+
+    /// What is wrong about a POST whoever sends it, and whatever its body says.
+    @discardableResult
+    private func checkPost(_ request: HTTPRequest, on connection: HTTPConnection) throws(RefusedRequest) -> ContentCoding {
+        try AmbientCredentials.check(request, connectionBringsThem: connection.bringsAmbientCredentials)
+        return try RequestBody.check(request, acceptsGzip: endpoint.settings.acceptsGzip)
+    }
+
     private func answerPost(_ request: HTTPRequest, _ exchange: Exchange) throws(RefusedRequest) {
         exchange.media = try Self.media(of: request)
-        try AmbientCredentials.check(request, connectionBringsThem: exchange.connection.bringsAmbientCredentials)
-        let coding = try RequestBody.check(request, acceptsGzip: endpoint.settings.acceptsGzip)
+        let coding = try checkPost(request, on: exchange.connection)
         authenticated(request, exchange) { [endpoint] access throws(RefusedRequest) in
             try endpoint.post(request, coding, access, exchange)
         }
@@ -89,7 +138,7 @@ final class Router: HTTPHandler {
 
     private func answerGet(_ request: HTTPRequest, _ exchange: Exchange) throws(RefusedRequest) {
         if ResponseMedia.prefersPage(request) {
-            return exchange.answer(status: 200, contentType: "text/html; charset=utf-8", text: WelcomePage.html) { head in
+            return exchange.answer(status: 200, contentType: "text/html; charset=utf-8", shared: Self.welcome) { head in
                 head.add("content-security-policy", WelcomePage.contentSecurityPolicy)
                 head.add("x-content-type-options", "nosniff")
             }
@@ -106,9 +155,7 @@ final class Router: HTTPHandler {
     private func answerSchema(_ request: HTTPRequest, _ exchange: Exchange) throws(RefusedRequest) {
         try AmbientCredentials.check(request, connectionBringsThem: exchange.connection.bringsAmbientCredentials)
         authenticated(request, exchange) { [self] access throws(RefusedRequest) in
-            let body = ResponseBuffer(capacity: 64)
-            body.append(schemas.text(access.rules))
-            exchange.answer(status: 200, contentType: "text/plain; charset=utf-8", body: body) { $0.add("x-content-type-options", "nosniff") }
+            exchange.answer(status: 200, contentType: "text/plain; charset=utf-8", shared: schemas.text(access.rules)) { $0.add("x-content-type-options", "nosniff") }
         }
     }
 
@@ -117,10 +164,10 @@ final class Router: HTTPHandler {
         guard metrics.admits(exchange.connection.peer) else {
             throw RefusedRequest(403, .forbidden, "Metrics are answered on loopback only, unless the setting metrics.public says otherwise.")
         }
-        metrics.offload({ [all = metrics.metrics] in await all.scrape() }) { text in
-            let body = ResponseBuffer()
-            body.append(text as? [UInt8] ?? [])
-            exchange.answer(status: 200, contentType: PrometheusRegistry.contentType, body: body)
+        let text = WorkResult<DetachedBytes>()
+        metrics.offload({ [all = metrics.metrics] in text.put(await all.scrape()) }) {
+            guard let text = text.take() else { return exchange.refuse(RefusedRequest(500, .internalError, "An internal error occurred.")) }
+            exchange.answer(status: 200, contentType: PrometheusRegistry.contentType, shared: text)
         }
     }
 

@@ -1,4 +1,5 @@
 import GraphQLSchema
+import JSONBytes
 import PorticoAccess
 
 /// The SDL of each set of rules, printed once.
@@ -6,11 +7,12 @@ struct SchemaTexts {
     /// Texts that are kept; there are as many as roles and distinct tenant files that ask.
     static let most = 64
 
-    private var texts: [UInt64: [UInt8]] = [:]
+    private var texts: [UInt64: DetachedBytes] = [:]
 
-    mutating func text(_ rules: RuleSet) -> [UInt8] {
+    mutating func text(_ rules: RuleSet) -> DetachedBytes {
         if let text = texts[rules.fingerprint] { return text }
-        let text = Array(rules.schema.sdl().utf8)
+        var sdl = rules.schema.sdl()
+        let text = sdl.withUTF8 { DetachedBytes(copying: UnsafeRawBufferPointer($0)) }
         if texts.count >= Self.most { texts.removeAll() }
         texts[rules.fingerprint] = text
         return text

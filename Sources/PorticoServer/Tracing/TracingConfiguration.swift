@@ -1,4 +1,3 @@
-import Glibc
 import Tracing
 
 /// What becomes of a request's spans.
@@ -22,8 +21,9 @@ extension TracingConfiguration {
     var tracer: (any Tracer)? {
         switch spans {
         case .log:
-            let writer = LogWriter(descriptor: STDERR_FILENO)
-            return LogTracer(sample: sample) { _ = writer.write($0) }
+            let writer = LogWriter.standardError, mailbox = writer.mailbox()
+            mailbox.setFormat(.json)
+            return LogTracer(sample: sample) { writer.write($0, by: mailbox) }
         case .off:
             let bootstrapped = InstrumentationSystem.tracer
             return bootstrapped is NoOpTracer ? nil : bootstrapped

@@ -29,7 +29,7 @@ final class TestSubject {
         var settings = GatewaySettings()
         settings.now = now
         self.gateway = gateway ?? Gateway(
-            catalog: catalog, pool: transaction.pool, reactor: transaction.reactor, settings: settings, offload: { work, then in then(LocalGateway.waiting(for: work)) })
+            catalog: catalog, pool: transaction.pool, reactor: transaction.reactor, settings: settings, offload: LocalGateway.runWaiting)
         lookup = ViewerLookup(authentication: project.configuration.authentication, policy: policy, pool: transaction.pool, reactor: transaction.reactor)
     }
 

@@ -44,6 +44,8 @@ struct SystemCalls: CustomStringConvertible {
     var databaseWrites = 0
     var databaseBytes = 0
     var logWrites = 0
+    /// Of the thread that writes the log.
+    var wakes = 0
     var waits = 0
     /// Changes of what is watched.
     var watches = 0
@@ -67,6 +69,7 @@ struct SystemCalls: CustomStringConvertible {
         case "recvfrom" where isOfDatabase: databaseReads += 1
         case "sendto" where isOfDatabase: databaseWrites += 1
         case "write" where line.hasPrefix("write(2<"): logWrites += 1
+        case "futex" where line.contains("FUTEX_WAKE"): wakes += 1
         case "epoll_wait", "epoll_pwait": waits += 1
         case "epoll_ctl": watches += 1
         case "mmap", "munmap", "mprotect", "madvise", "brk", "mremap": memory += 1
@@ -76,6 +79,6 @@ struct SystemCalls: CustomStringConvertible {
 
     var description: String {
         "client \(clientReads) read, \(clientWrites) written; database \(databaseReads) read (\(databaseBytes) bytes), \(databaseWrites) written; "
-            + "log \(logWrites); \(waits) waits, \(watches) watches, \(memory) for memory, others \(others)"
+            + "log \(logWrites), woken \(wakes); \(waits) waits, \(watches) watches, \(memory) for memory, others \(others)"
     }
 }

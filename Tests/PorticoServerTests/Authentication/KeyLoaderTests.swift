@@ -68,7 +68,7 @@ struct KeyLoaderTests {
         func serving<Value: Sendable>(_ body: (UInt16) async throws -> Value) async throws -> Value {
             let isStarted = LoopThread.detach(name: "site") { [listener, answer] in
                 var entry = pollfd(fd: listener.descriptor, events: Int16(POLLIN), revents: 0)
-                guard poll(&entry, 1, 10_000) > 0, case .connection(let socket) = listener.accept() else { return listener.close() }
+                guard poll(&entry, 1, 10_000) > 0, case .connection(let socket, _) = listener.accept() else { return listener.close() }
                 listener.close()
                 _ = fcntl(socket.descriptor, F_SETFL, 0)
                 withUnsafeTemporaryAllocation(byteCount: 8192, alignment: 1) { _ = socket.read(into: $0) }

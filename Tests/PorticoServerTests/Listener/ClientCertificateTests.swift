@@ -33,6 +33,8 @@ import Testing
 
     /// Answers with what the connection knows of its client.
     private final class WhoHandler: HTTPHandler {
+        func decide(on head: HTTPRequest, _ connection: HTTPConnection) { connection.readBody(of: .stranger(connection.origin)) }
+
         func handle(_ request: HTTPRequest, on connection: HTTPConnection) {
             let body = ResponseBuffer()
             body.append(utf8: connection.clientCertificate?.subject ?? "nobody")

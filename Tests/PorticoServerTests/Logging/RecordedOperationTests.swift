@@ -14,11 +14,13 @@ import Testing
         var logging = LoggingConfiguration()
         logging.format = format
         logging.documents = documents
+        let writer = LogWriter(descriptor: ends[1])
         do {
-            let office = try await Office.office(log: logging, logDescriptor: ends[1])
+            let office = try await Office.office(log: logging, logWriter: writer)
             for body in bodies { _ = try office.post(body, authorization: Office.token("client")) }
             office.loopback.idle(turns: 3)
         }
+        writer.flush()
         close(ends[1])
         return String(decoding: try reading.readToEnd() ?? Data(), as: UTF8.self).split(separator: "\n").map(String.init)
     }

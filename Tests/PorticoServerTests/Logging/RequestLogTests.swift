@@ -16,11 +16,13 @@ import Testing
         var logging = LoggingConfiguration()
         logging.format = format
         logging.level = level
+        let writer = LogWriter(descriptor: ends[1])
         do {
-            let office = try await Office.office(log: logging, logDescriptor: ends[1])
+            let office = try await Office.office(log: logging, logWriter: writer)
             try body(office)
             office.loopback.idle(turns: 3)
         }
+        writer.flush()
         close(ends[1])
         return String(decoding: try reading.readToEnd() ?? Data(), as: UTF8.self).split(separator: "\n").map(String.init)
     }
@@ -94,7 +96,7 @@ import Testing
         var ends: [Int32] = [0, 0]
         try #require(pipe(&ends) == 0)
         defer { for end in ends { close(end) } }
-        let office = try await Office.office(logDescriptor: ends[1])
+        let office = try await Office.office(logWriter: LogWriter(descriptor: ends[1]))
         let client = try office.loopback.connect()
         // Far more lines than the pipe takes.
         for _ in 0..<1000 { #expect(try office.post(on: client).status == 200) }
@@ -146,9 +148,11 @@ import Testing
         var logging = LoggingConfiguration()
         logging.format = .text
         logging.level = .notice
-        let logger = logging.logger(descriptor: ends[1])
+        let writer = LogWriter(descriptor: ends[1])
+        let logger = logging.logger(writer: writer)
         logger.info("not this")
         logger.error("a\nline", metadata: ["b": "two words", "a": "1"])
+        writer.flush()
         close(ends[1])
         let text = String(decoding: try reading.readToEnd() ?? Data(), as: UTF8.self)
         #expect(text.hasSuffix("Z error a line a=1 b=\"two words\"\n"))

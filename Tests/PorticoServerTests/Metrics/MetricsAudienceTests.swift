@@ -74,6 +74,8 @@ import Testing
 private final class PeerHandler: HTTPHandler {
     private(set) var peers: [Peer?] = []
 
+    func decide(on head: HTTPRequest, _ connection: HTTPConnection) { connection.readBody(of: .stranger(connection.origin)) }
+
     func handle(_ request: HTTPRequest, on connection: HTTPConnection) {
         peers.append(connection.peer)
         connection.respond(HTTPResponse(head: HTTPResponseHead(status: 200), body: nil))

@@ -78,4 +78,17 @@ struct AnswerMemoryTests {
         turn(reactor, milliseconds: 50)
         #expect(count == 0)
     }
+
+    /// Bodies and connections are small each, and thousands of them are not.
+    @Test func whatIsGivenBackPieceByPieceCountsTogether() {
+        let reactor = Reactor()
+        var count = 0
+        let memory = AnswerMemory(reactor: reactor, quiet: 1) { count += 1 }
+        for _ in 0..<(AnswerMemory.enough / 4_096 - 1) { memory.released(bytes: 4_096) }
+        turn(reactor, milliseconds: 50)
+        #expect(count == 0)
+        memory.released(bytes: 4_096)
+        turn(reactor, milliseconds: 50)
+        #expect(count == 1)
+    }
 }

@@ -1,6 +1,7 @@
 import JSONBytes
 import PorticoGateway
 import TestCluster
+import SocketLoop
 import Testing
 @testable import PorticoServer
 
@@ -81,9 +82,29 @@ import Testing
         #expect(answer.headers["content-type"] == "application/json; charset=utf-8")
     }
 
+    /// The array counts until its client has it; where there is no room for it, it says so.
+    @Test func theArrayCountsInTheBudgetOfAnswers() {
+        let budget = ByteBudget(limit: 1_000)
+        var whole: ResponseBuffer?
+        func run(_ bytes: Int) {
+            let batch = BatchRun(count: 2, answers: budget) { body, _ in whole = body }
+            for index in 0..<2 {
+                let body = ResponseBuffer()
+                body.append([UInt8](repeating: UInt8(ascii: "1"), count: bytes))
+                batch.answered(index, body)
+            }
+        }
+        run(100)
+        #expect(whole?.count == 203 && budget.used >= 203)
+        whole = nil
+        #expect(budget.used == 0)
+        run(600)
+        #expect(whole?.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }.contains("UNAVAILABLE") == true && budget.used == 0)
+    }
+
     @Test func allAnswersTogetherAreBounded() {
         var whole: ResponseBuffer?
-        let batch = BatchRun(count: 3) { body, _ in whole = body }
+        let batch = BatchRun(count: 3, answers: ByteBudget(limit: .max)) { body, _ in whole = body }
         for index in 0..<3 {
             let body = ResponseBuffer(capacity: BatchRun.mostBytes / 2)
             body.append([UInt8](repeating: UInt8(ascii: "1"), count: BatchRun.mostBytes / 2))

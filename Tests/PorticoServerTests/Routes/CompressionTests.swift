@@ -1,5 +1,7 @@
 import Gzip
+import JSONBytes
 import PorticoGateway
+import SocketLoop
 import TestCluster
 import Testing
 @testable import PorticoServer
@@ -126,5 +128,40 @@ import Testing
         client.send(request + request + request)
         office.loopback.turn { client.receive(); return client.answers.count == 3 }
         #expect(client.answers.allSatisfy { $0.headers["content-encoding"] == "gzip" })
+    }
+
+    /// A text that many ask for is compressed once, and is there once, however many wait with it.
+    @Test func aSharedTextIsCompressedOnce() async throws {
+        let office = try await Office.office()
+        let bytes = [UInt8](repeating: 0x61, count: 100_000).withUnsafeBytes { DetachedBytes(copying: $0) }
+        let compression = ResponseCompression(queue: office.compressing, answers: office.loopback.answers)
+        var bodies: [ResponseBuffer] = []
+        for round in 1...3 {
+            compression.compress(ResponseBuffer(sharing: bytes), for: nil, isWanted: { true }) { body, isCompressed in
+                #expect(isCompressed)
+                bodies.append(body)
+            }
+            office.loopback.turn { bodies.count == round }
+        }
+        #expect(office.compressing.finished == 1)
+        #expect(Set(bodies.map { $0.sharedBytes.map(ObjectIdentifier.init) }).count == 1 && bodies[0].sharedBytes != nil)
+        #expect(office.loopback.answers.used == 0)
+    }
+
+    /// What is compressed for one answer counts until its client has it; without room it goes out as it is.
+    @Test(arguments: [true, false]) func aCompressedAnswerCounts(_ hasRoom: Bool) async throws {
+        let office = try await Office.office()
+        let budget = ByteBudget(limit: hasRoom ? 1 << 20 : 1_000)
+        let compression = ResponseCompression(queue: office.compressing, answers: budget)
+        let body = ResponseBuffer()
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<100_000 { body.append(UInt8.random(in: 0x61...0x7A, using: &random)) }
+        var answer: (body: ResponseBuffer, isCompressed: Bool)?
+        compression.compress(body, for: nil, isWanted: { true }) { answer = ($0, $1) }
+        office.loopback.turn { answer != nil }
+        #expect(answer?.isCompressed == hasRoom)
+        #expect(hasRoom ? budget.used == answer?.body.count : budget.used == 0 && answer?.body.count == 100_000)
+        answer = nil
+        #expect(budget.used == 0)
     }
 }

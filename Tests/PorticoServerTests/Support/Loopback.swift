@@ -13,25 +13,32 @@ import Testing
 final class Loopback {
     let reactor = Reactor()
     let address: ListenAddress
+    /// What answers that wait for their clients count in.
+    let answers: ByteBudget
     private(set) var listener: HTTPListener
     private let sockets: [Listener]
     private let handler: any HTTPHandler
     private let mailbox = Mailbox()
-    private var waiting: [Int: (any Sendable) -> Void] = [:]
+    private var waiting: [Int: () -> Void] = [:]
     private var tickets = 0
 
     /// The certificates in force, when it speaks TLS.
     let certificates: CertificateStore?
 
-    init(_ handler: any HTTPHandler, unixPath: String? = nil, tls: TLSSettings? = nil, mostConnections: Int = 100, _ change: (inout GatewayLimits) -> Void = { _ in }) throws {
+    init(
+        _ handler: any HTTPHandler, unixPath: String? = nil, tls: TLSSettings? = nil, mostConnections: Int = 100, countsThisMachine: Bool = false, _ change: (inout GatewayLimits) -> Void = { _ in }
+    ) throws {
         self.handler = handler
         var limits = GatewayLimits()
         change(&limits)
         sockets = try Listener.open(unixPath.map { .unix(path: $0, mode: 0o600) } ?? .tcp(host: "127.0.0.1", port: 0))
         address = sockets[0].address
         certificates = try tls.map { try CertificateStore($0) }
+        answers = ByteBudget(limit: limits[.answerBytes])
+        var settings = HTTPConnectionSettings(limits)
+        settings.countsThisMachine = countsThisMachine
         listener = HTTPListener(
-            reactor: reactor, sockets: sockets, certificates: certificates, settings: HTTPConnectionSettings(limits), mostConnections: mostConnections, handler: handler,
+            reactor: reactor, sockets: sockets, certificates: certificates, settings: settings, mostConnections: mostConnections, answers: answers, handler: handler,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         try listener.start()
     }
@@ -39,13 +46,13 @@ final class Loopback {
     deinit { for socket in sockets { socket.close() } }
 
     /// What a worker does for work that runs elsewhere.
-    func launch(_ work: @escaping @Sendable () async -> any Sendable, _ then: @escaping (any Sendable) -> Void) {
+    func launch(_ work: @escaping @Sendable () async -> Void, _ then: @escaping () -> Void) {
         tickets += 1
         let ticket = tickets
         waiting[ticket] = then
         Task.detached(executorPreference: SideThreads.shared) { [mailbox] in
-            let result = await work()
-            mailbox.results.withLock { $0.append((ticket, result)) }
+            await work()
+            mailbox.finished.withLock { $0.append(ticket) }
         }
     }
 
@@ -58,7 +65,7 @@ final class Loopback {
                 return
             }
             reactor.poll(timeoutMilliseconds: 5)
-            for (ticket, result) in mailbox.results.withLock({ results in defer { results = [] }; return results }) { waiting.removeValue(forKey: ticket)?(result) }
+            for ticket in mailbox.finished.withLock({ tickets in defer { tickets = [] }; return tickets }) { waiting.removeValue(forKey: ticket)?() }
         }
     }
 
@@ -79,7 +86,7 @@ final class Loopback {
     }
 
     private final class Mailbox: Sendable {
-        let results = Mutex<[(Int, any Sendable)]>([])
+        let finished = Mutex<[Int]>([])
     }
 }
 
@@ -209,6 +216,13 @@ final class Client {
         }
     }
 
+    /// Takes at most so many bytes of what has arrived.
+    func take(_ count: Int) {
+        withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { buffer in
+            if case .bytes(let read) = socket.read(into: buffer) { received += buffer[..<read] }
+        }
+    }
+
     /// The complete answers so far.
     var answers: [Answer] {
         while let answer = nextAnswer() { parsed.append(answer) }
@@ -265,6 +279,17 @@ final class EchoHandler: HTTPHandler {
         let all = held
         held = []
         for entry in all { entry.connection.respond(Self.answer(entry.text)) }
+    }
+
+    /// Paths that end so wait until the test decides, or are refused.
+    private(set) var heads: [String] = []
+    private(set) var undecided: [HTTPConnection] = []
+
+    func decide(on head: HTTPRequest, _ connection: HTTPConnection) {
+        heads.append(head.path)
+        if head.path.hasSuffix("/refuse") { return connection.respond(Self.answer("refused", status: 401)) }
+        if head.path.hasSuffix("/wait") { return undecided.append(connection) }
+        connection.readBody(of: head.text("x-tenant").map { .tenant(UInt64($0) ?? 0) } ?? .stranger(connection.origin))
     }
 
     func response(to failure: HTTPFailure) -> HTTPResponse { Self.answer(failure.reason, status: failure.status) }

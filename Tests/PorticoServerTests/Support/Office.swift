@@ -63,12 +63,16 @@ final class Office {
     /// A handler that is made after the listener, because both need the reactor.
     final class Deferred: HTTPHandler {
         var handler: (any HTTPHandler)!
+        func decide(on head: HTTPRequest, _ connection: HTTPConnection) { handler.decide(on: head, connection) }
         func handle(_ request: HTTPRequest, on connection: HTTPConnection) { handler.handle(request, on: connection) }
         func response(to failure: HTTPFailure) -> HTTPResponse { handler.response(to: failure) }
     }
 
+    /// A log that nobody reads.
+    private static let nowhere = LogWriter(descriptor: -1)
+
     init(
-        keys all: [TokenKey], log logging: LoggingConfiguration = LoggingConfiguration(), logDescriptor: Int32 = -1, apiKeys: [APIKeyBinding] = [],
+        keys all: [TokenKey], log logging: LoggingConfiguration = LoggingConfiguration(), logWriter: LogWriter? = nil, apiKeys: [APIKeyBinding] = [],
         certificates: [CertificateBinding] = [], tls: TLSSettings? = nil, migrations: Set<String> = [],
         documents: TrustedDocuments = .none, admitsToMetrics: Bool? = nil, _ change: (inout GatewayConfiguration) -> Void = { _ in }
     ) throws {
@@ -85,24 +89,24 @@ final class Office {
         let authenticator = Authenticator(
             keys: keys, authentication: authentication, resolver: desk.resolver,
             checks: OffloadQueue(reactor: loopback.reactor, limits: configuration.limits.tokenChecking, offload: offload))
-        let log = RequestLog(reactor: loopback.reactor, configuration: logging, writer: LogWriter(descriptor: logDescriptor))
+        let log = RequestLog(reactor: loopback.reactor, configuration: logging, writer: logWriter ?? Self.nowhere)
         let readiness = Readiness(expected: migrations, source: desk.source, clock: { [unowned desk] in desk.now })
         offloading = OffloadQueue(reactor: loopback.reactor, limits: configuration.limits.offloading, offload: offload)
         compressing = OffloadQueue(reactor: loopback.reactor, limits: configuration.limits.compressing, offload: offload)
         let endpoint = GraphQLEndpoint(
             reactor: loopback.reactor, service: AdmittingService(service, admission: admission, clock: { [unowned self] in admissionClock }), documents: DocumentLookup(trusted: DocumentStore(documents), configuration: configuration.documents, limits: configuration.limits),
-            settings: GraphQLEndpoint.Settings(configuration), offloading: offloading)
+            settings: GraphQLEndpoint.Settings(configuration), offloading: offloading, answers: loopback.answers)
         let surface = HTTPSurface(
-            cors: configuration.cors.map { CORSPolicy($0) }, compression: configuration.compression ? ResponseCompression(queue: compressing) : nil,
+            cors: configuration.cors.map { CORSPolicy($0) }, compression: configuration.compression ? ResponseCompression(queue: compressing, answers: loopback.answers) : nil,
             metrics: admitsToMetrics.map { admits in MetricsEndpoint(metrics: ServerMetrics(), admits: { _ in admits }, offload: offload) })
         router.handler = Router(authenticator: authenticator, endpoint: endpoint, readiness: readiness, log: log, surface: surface)
     }
 
     static func office(
-        log: LoggingConfiguration = LoggingConfiguration(), logDescriptor: Int32 = -1, apiKeys: [APIKeyBinding] = [], migrations: Set<String> = [],
+        log: LoggingConfiguration = LoggingConfiguration(), logWriter: LogWriter? = nil, apiKeys: [APIKeyBinding] = [], migrations: Set<String> = [],
         documents: TrustedDocuments = .none, admitsToMetrics: Bool? = nil, _ change: (inout GatewayConfiguration) -> Void = { _ in }
     ) async throws -> Office {
-        try Office(keys: [try await key()], log: log, logDescriptor: logDescriptor, apiKeys: apiKeys, migrations: migrations, documents: documents, admitsToMetrics: admitsToMetrics, change)
+        try Office(keys: [try await key()], log: log, logWriter: logWriter, apiKeys: apiKeys, migrations: migrations, documents: documents, admitsToMetrics: admitsToMetrics, change)
     }
 
     /// A POST to /graphql; `nil` leaves a field out.

@@ -1,0 +1,215 @@
+import SocketLoop
+
+/// Whose bodies are counted together.
+enum BodyOwner: Hashable, Sendable {
+    /// Nobody has said who it is: all from one address.
+    case stranger(PeerOrigin)
+    /// All of one tenant, by its fairness key.
+    case tenant(UInt64)
+
+    fileprivate var isStranger: Bool { if case .stranger = self { true } else { false } }
+}
+
+/// What holds a body that is arriving.
+protocol BodyHolder: AnyObject {
+    /// The body gives way to another one: its request is refused, and its memory given back within the call.
+    func dropBody()
+}
+
+/// The memory of the bodies that arrive at one worker in pieces, all together.
+///
+/// Guards against clients that begin bodies and withhold their ends. A body that is whole when it is first read is not
+/// counted: it takes no memory while it waits for anybody. When the budget is full, somebody's body gives way:
+///
+/// 1. bodies of strangers before those of anybody who is known;
+/// 2. of these, one of who holds the most, by powers of two: the one that has made no progress for longest;
+/// 3. within one owner, a body gives way to another only where it has stalled; else the newcomer is refused, so that
+///    uploads that make progress come to their end.
+final class BodyBudget {
+    /// Milliseconds without a byte, after which a body may give way to another of the same owner.
+    static let stall = 100
+
+    /// Names one body.
+    struct Place: Equatable {
+        fileprivate let slot: Int
+    }
+
+    private struct Body {
+        var holder: (any BodyHolder)?
+        var account = -1
+        var reservation: ByteReservation?
+        /// When its last bytes came.
+        var progressAt = 0
+    }
+
+    private struct Account {
+        var owner: BodyOwner
+        var bytes = 0
+        var bodies = SlotList()
+        /// Bodies, those that are whole included.
+        var count = 0
+        /// The power of two of its bytes.
+        var size = 0
+    }
+
+    let budget: ByteBudget
+    /// Bodies that gave way to others so far.
+    private(set) var dropped = 0
+    /// Called with the bytes that a body has given back.
+    var gaveBack: ((Int) -> Void)?
+    private let now: () -> Int
+    private var bodies: [Body] = []
+    private var freeBodies: [Int] = []
+    private var bodyLinks = SlotLinks()
+    private var accounts: [Account] = []
+    private var freeAccounts: [Int] = []
+    private var accountOf: [BodyOwner: Int] = [:]
+    private var accountLinks = SlotLinks()
+    /// Accounts with bodies that are arriving, by size: strangers', and those of who is known.
+    private var strangers = [SlotList](repeating: SlotList(), count: BodyBudget.sizes)
+    private var known = [SlotList](repeating: SlotList(), count: BodyBudget.sizes)
+
+    private static let sizes = Int.bitWidth
+
+    /// - Parameter now: Milliseconds of the loop's clock.
+    init(limit: Int, now: @escaping () -> Int) {
+        budget = ByteBudget(limit: limit)
+        self.now = now
+    }
+
+    // MARK: One body
+
+    /// Bodies that take memory now.
+    var count: Int { bodies.count - freeBodies.count }
+
+    /// Begins to count a body.
+    func open(_ owner: BodyOwner, _ holder: any BodyHolder) -> Place {
+        let slot = freeBodies.popLast() ?? {
+            bodies.append(Body())
+            return bodies.count - 1
+        }()
+        let account = self.account(of: owner)
+        bodies[slot] = Body(holder: holder, account: account, reservation: ByteReservation(budget), progressAt: now())
+        unlist(account)
+        accounts[account].count += 1
+        bodyLinks.append(slot, to: &accounts[account].bodies)
+        list(account)
+        return Place(slot: slot)
+    }
+
+    /// The body needs so many bytes in all.
+    /// - Returns: false where they do not fit; the body is then to be refused.
+    func grow(_ place: Place, to bytes: Int) -> Bool {
+        guard let reservation = bodies[place.slot].reservation else { return false }
+        let more = bytes - reservation.bytes
+        if more > budget.left, more <= budget.limit { makeRoom(more, for: place.slot) }
+        guard reservation.grow(by: more) else { return false }
+        let account = bodies[place.slot].account
+        unlist(account)
+        accounts[account].bytes += max(0, more)
+        list(account)
+        progressed(place)
+        return true
+    }
+
+    /// Further bytes have come.
+    func progressed(_ place: Place) {
+        bodies[place.slot].progressAt = now()
+        guard bodyLinks.contains(place.slot) else { return }
+        let account = bodies[place.slot].account
+        bodyLinks.remove(place.slot, from: &accounts[account].bodies)
+        bodyLinks.append(place.slot, to: &accounts[account].bodies)
+    }
+
+    /// The body is whole: it gives way to nobody any more. Its memory counts until ``close(_:)``.
+    func completed(_ place: Place) {
+        let account = bodies[place.slot].account
+        unlist(account)
+        bodyLinks.remove(place.slot, from: &accounts[account].bodies)
+        list(account)
+    }
+
+    /// The body's memory is given back.
+    func close(_ place: Place) {
+        let account = bodies[place.slot].account, bytes = bodies[place.slot].reservation?.bytes ?? 0
+        unlist(account)
+        bodyLinks.remove(place.slot, from: &accounts[account].bodies)
+        accounts[account].bytes -= bytes
+        accounts[account].count -= 1
+        bodies[place.slot] = Body()
+        freeBodies.append(place.slot)
+        if accounts[account].count > 0 {
+            list(account)
+        } else {
+            accountOf[accounts[account].owner] = nil
+            freeAccounts.append(account)
+        }
+        if bytes > 0 { gaveBack?(bytes) }
+    }
+
+    // MARK: Who gives way
+
+    private func makeRoom(_ bytes: Int, for slot: Int) {
+        while budget.left < bytes, let victim = victim(for: slot), let holder = bodies[victim].holder {
+            let before = budget.used
+            dropped += 1
+            holder.dropBody()
+            // Whoever holds on to its memory would be asked for ever.
+            if budget.used >= before { return }
+        }
+    }
+
+    private func victim(for slot: Int) -> Int? {
+        let own = bodies[slot].account, isStranger = accounts[own].owner.isStranger
+        if let largest = Self.largest(strangers) {
+            return isStranger ? victim(of: largest, for: slot, own) : accounts[largest].bodies.first
+        }
+        return isStranger ? nil : Self.largest(known).flatMap { victim(of: $0, for: slot, own) }
+    }
+
+    private func victim(of largest: Int, for slot: Int, _ own: Int) -> Int? {
+        if accounts[own].size < accounts[largest].size { return accounts[largest].bodies.first }
+        var first = accounts[own].bodies.first
+        if first == slot { first = bodyLinks.next(first) }
+        guard first >= 0, now() - bodies[first].progressAt >= Self.stall else { return nil }
+        return first
+    }
+
+    private static func largest(_ accounts: [SlotList]) -> Int? {
+        for list in accounts.reversed() where !list.isEmpty { return list.first }
+        return nil
+    }
+
+    // MARK: Accounts
+
+    private func account(of owner: BodyOwner) -> Int {
+        if let known = accountOf[owner] { return known }
+        let account = freeAccounts.popLast() ?? {
+            accounts.append(Account(owner: owner))
+            return accounts.count - 1
+        }()
+        accounts[account] = Account(owner: owner)
+        accountOf[owner] = account
+        return account
+    }
+
+    private func unlist(_ account: Int) {
+        let size = accounts[account].size
+        if accounts[account].owner.isStranger {
+            accountLinks.remove(account, from: &strangers[size])
+        } else {
+            accountLinks.remove(account, from: &known[size])
+        }
+    }
+
+    private func list(_ account: Int) {
+        guard !accounts[account].bodies.isEmpty else { return }
+        let size = Int.bitWidth - 1 - max(accounts[account].bytes, 1).leadingZeroBitCount
+        accounts[account].size = size
+        if accounts[account].owner.isStranger {
+            accountLinks.append(account, to: &strangers[size])
+        } else {
+            accountLinks.append(account, to: &known[size])
+        }
+    }
+}
