@@ -91,7 +91,7 @@ import Testing
         func text(_ query: String) throws -> String { try Fixture.plan(query).loads.last?.statement.text ?? "" }
         let list = try text(#"{ tickets(where: {status: {eq: OPEN}, subject: {like: "%x"}}) { id } }"#)
         #expect(list.contains(#"""
-            WHERE (t0."tenant_id" = $1) AND (t0."status" = $2) AND (CASE WHEN (t0."tenant_id" = $1) THEN (t0."subject" LIKE $3) ELSE false END) ORDER BY
+            WHERE (t0."tenant_id" = $1) AND (t0."status" = $3) AND (CASE WHEN (t0."tenant_id" = $1) THEN (t0."subject" LIKE $2) ELSE false END) ORDER BY
             """#), "\(list)")
         #expect(try text(#"{ tickets(where: {tenantId: {eq: "t2"}}) { id } }"#).contains(#"WHERE COALESCE((t0."tenant_id" = $1), false) AND (t0."tenant_id" = $2) AND ($2 = $1)"#))
         // What cannot be joined is hashed once where it stands below another relation.

@@ -12,10 +12,10 @@ import Testing
 @Suite(.onBlockingThreads) struct TenantReadingTests {
     /// Work beside the loop, which is done when the test says so.
     private final class Side {
-        private var waiting: [(work: @Sendable () async -> any Sendable, then: (any Sendable) -> Void)] = []
+        private var waiting: [(work: @Sendable () async -> Void, then: () -> Void)] = []
         private(set) var pieces = 0
 
-        func add(_ work: @escaping @Sendable () async -> any Sendable, _ then: @escaping (any Sendable) -> Void) {
+        func add(_ work: @escaping @Sendable () async -> Void, _ then: @escaping () -> Void) {
             pieces += 1
             waiting.append((work, then))
         }
@@ -23,7 +23,8 @@ import Testing
         func runAll() async {
             while !waiting.isEmpty {
                 let (work, then) = waiting.removeFirst()
-                then(await work())
+                await work()
+                then()
             }
         }
     }
