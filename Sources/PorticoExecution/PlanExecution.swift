@@ -1,6 +1,7 @@
 import JSONBytes
 import PorticoPlanning
 import PostgresSQL
+import SocketLoop
 
 /// One request on its way through its plan: every load leaves as soon as its keys are known, and the answer is written when all are back.
 ///
@@ -20,17 +21,21 @@ public final class PlanExecution {
     private var unsent: Int
     private var isOver = false
     private var statements = 0
-    private var rows = 0
+    private var rows: RowAllowance
+    private var account: ByteAccount
+    /// Loads that wait until others in flight have brought fewer rows than they might have.
+    private var deferred: [(load: Load, keys: KeyBatch?)] = []
     private var refusals: [LoadFailure] = []
     private var startedAt = 0
     /// The clock when rows came last: what they let start, starts then, so that each load costs one reading.
     private var now = 0
 
     /// `parameters` holds the values of each load's parameters; the place of its keys is filled in when they are known. `pages` are those of the
-    /// plan's connections. `shape` is the plan's own, made once for all its requests. `clock` gives nanoseconds.
+    /// plan's connections. `shape` is the plan's own, made once for all its requests. `budget` is that of the worker's results and answers. `clock` gives
+    /// nanoseconds.
     public init(
         plan: AuthorizedPlan, shape: AnswerShape? = nil, parameters: [[ParameterValue]], pages: [BoundPage] = [], runner: any StatementRunner, limits: AnswerLimits = AnswerLimits(),
-        clock: @escaping () -> Int = { 0 }, completion: @escaping (ExecutionResult) -> Void
+        budget: ByteBudget? = nil, clock: @escaping () -> Int = { 0 }, completion: @escaping (ExecutionResult) -> Void
     ) {
         self.clock = clock
         self.plan = plan
@@ -40,6 +45,8 @@ public final class PlanExecution {
         self.runner = runner
         self.limits = limits
         self.completion = completion
+        rows = RowAllowance(limit: limits.rows)
+        account = ByteAccount(limit: limits.resultBytes, budget: budget)
         levels = Array(repeating: .waiting, count: plan.loads.count)
         unsent = plan.loads.count
     }
@@ -54,23 +61,83 @@ public final class PlanExecution {
     }
 
     /// Forgets the request: nothing more is run, and `completion` is not called.
-    public func abandon() { isOver = true }
+    public func abandon() {
+        isOver = true
+        release()
+    }
+
+    /// The most bytes that the request's results have taken at a time, those included that were given up.
+    public var resultBytes: Int { account.peak }
+
+    // MARK: Sending
 
     private func submit(_ load: Load, keys: KeyBatch?) {
+        if isOver { return }
+        // Who came before has the first turn.
+        guard deferred.isEmpty, let promise = rows.promise(atMost: mostRows(load, keys)) else { return deferred.append((load, keys)) }
+        send(load, keys: keys, promise: promise)
+    }
+
+    /// Sends what waited for rows that others in flight had been promised. Where nothing is in flight any more the first may have all that are left, so that none waits for ever.
+    private func sendDeferred() {
+        while let next = deferred.first, !isOver, let promise = rows.promise(atMost: mostRows(next.load, next.keys)) {
+            deferred.removeFirst()
+            send(next.load, keys: next.keys, promise: promise)
+        }
+    }
+
+    private func send(_ load: Load, keys: KeyBatch?, promise: Int) {
         var values = parameters[load.index]
-        if let keys {
-            for (position, source) in load.parameters.enumerated() {
-                if case .keys = source { values[position] = keys.parameter }
-                if case .rowsLeft = source { values[position] = .text(Array(String(limits.rows - rows + 1).utf8)) }
+        // All that is left for this load, and one row more, which tells that there are too many.
+        let bound = rows.left + promise + 1
+        for (position, source) in load.parameters.enumerated() {
+            switch source {
+            case .keys: if let keys { values[position] = keys.parameter }
+            case .rowsLeft: values[position] = .text(Array(String(bound).utf8))
+            case .first, .rows: if let first = Self.number(values[position]), first > bound { values[position] = .text(Array(String(bound).utf8)) }
+            default: continue
             }
         }
+        let keyBytes = keys?.parameter.byteCount ?? 0
+        guard account.grow(by: keyBytes) else { return refuse() }
         pending += 1
         unsent -= 1
         statements += 1
         let since = now, isLast = unsent == 0
         levels[load.index] = .running(since: since)
-        runner.run(plan.statements[load.index], values) { [self] result in arrived(result, load, keys, since: since) }
+        runner.run(plan.statements[load.index], values, meter: self) { [self] result in
+            if isOver { return }
+            account.shrink(by: keyBytes)
+            arrived(result, load, keys, since: since, promise: promise)
+        }
         if isLast { runner.sentAll() }
+    }
+
+    /// The rows that a load brings at the most, as far as its statement says so.
+    private func mostRows(_ load: Load, _ keys: KeyBatch?) -> Int {
+        let parents = keys?.count ?? 1
+        guard load.isList else { return parents }
+        for (position, source) in load.parameters.enumerated() {
+            switch source {
+            case .first, .rows:
+                guard let first = Self.number(parameters[load.index][position]) else { return .max }
+                let (product, overflow) = parents.multipliedReportingOverflow(by: first)
+                return overflow ? .max : product
+            default: continue
+            }
+        }
+        return .max
+    }
+
+    /// A number of rows as it is bound; `nil` where it is none.
+    private static func number(_ value: ParameterValue) -> Int? {
+        guard case .text(let digits) = value, !digits.isEmpty, digits.count <= 18 else { return nil }
+        var number = 0
+        for digit in digits {
+            guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
+            number = number * 10 + Int(digit - UInt8(ascii: "0"))
+        }
+        return number
     }
 
     /// Loads that are not sent, since there is nothing to ask for.
@@ -81,31 +148,40 @@ public final class PlanExecution {
 
     private func countBelow(_ load: Int) -> Int { plan.dependents[load].reduce(0) { $0 + 1 + countBelow($1) } }
 
-    private func arrived(_ result: Result<any RowSource, LoadFailure>, _ load: Load, _ keys: KeyBatch?, since: Int) {
-        if isOver { return }
+    // MARK: Receiving
+
+    private func arrived(_ result: Result<any RowSource, LoadFailure>, _ load: Load, _ keys: KeyBatch?, since: Int, promise: Int) {
         now = clock()
         switch result {
         case .success(let source):
-            rows += source.rowCount
-            guard rows <= limits.rows else {
-                isOver = true
-                return complete(.tooManyRows(limit: limits.rows))
+            guard rows.settle(promise, rows: source.rowCount) else { return fail(.tooManyRows(limit: limits.rows)) }
+            guard account.grow(by: Level.byteCount(source)) else { return refuse() }
+            do throws(LevelFault) {
+                let level = try Level(load: load, source: source, keys: keys, page: pageSize(load))
+                level.startedAt = since
+                level.endedAt = now
+                levels[load.index] = .loaded(level)
+                proceed(from: load, level)
+            } catch {
+                account.shrink(by: Level.byteCount(source))
+                failed(load, LoadFailure(.refused, detail: error.detail), since: since)
             }
-            let level = Level(load: load, source: source, keys: keys, page: pageSize(load))
-            level.startedAt = since
-            level.endedAt = now
-            levels[load.index] = .loaded(level)
-            proceed(from: load, level)
         case .failure(let failure) where failure.kind == .refused:
-            levels[load.index] = .failed(since: since, until: now)
-            refusals.append(failure)
-            skip(countBelow(load.index))
-        case .failure(let failure):
-            isOver = true
-            complete(.failed(failure))
-            return
+            _ = rows.settle(promise, rows: 0)
+            failed(load, failure, since: since)
+        case .failure(let failure) where failure.kind == .tooLarge && account.refusal != nil: return refuse()
+        case .failure(let failure): return fail(.failed(failure))
         }
+        if isOver { return }
+        sendDeferred()
         settle()
+    }
+
+    /// One field has no rows; the rest of the answer stands.
+    private func failed(_ load: Load, _ failure: LoadFailure, since: Int) {
+        levels[load.index] = .failed(since: since, until: now)
+        refusals.append(failure)
+        skip(countBelow(load.index))
     }
 
     private func pageSize(_ load: Load) -> Int? {
@@ -119,10 +195,12 @@ public final class PlanExecution {
             let dependent = plan.loads[index]
             guard case .batch(_, let column, let keyType, let areUnique) = dependent.link else { continue }
             let keys = level.rowCount == 0 ? nil : KeyBatch(level, column: column, type: keyType, areUnique: areUnique)
+            if isOver { return }
             if let keys, keys.count > 0 {
                 submit(dependent, keys: keys)
             } else {
-                let empty = Level(load: dependent, source: nil, keys: keys)
+                // Without rows nothing can be wrong with them.
+                guard let empty = try? Level(load: dependent, source: nil, keys: keys) else { continue }
                 levels[index] = .loaded(empty)
                 skip(1)
                 proceed(from: dependent, empty)
@@ -134,12 +212,49 @@ public final class PlanExecution {
         pending -= 1
         if pending > 0 || isOver { return }
         isOver = true
+        var limits = limits
+        limits.bytes = account.room(for: limits.bytes)
         var writer = AnswerWriter(plan: plan, shape: shape, levels: levels, pages: pages, limits: limits)
-        complete(writer.write())
+        written(writer.write())
+    }
+
+    private func written(_ outcome: ExecutionResult.Outcome) {
+        switch outcome {
+        case .answered(let buffer, _, _): buffer.reservation = account.exchange(forAnswerOf: buffer.count)
+        case .tooLarge(let limit) where limit < limits.bytes:
+            account.noteRefusal()
+            release()
+            return complete(.overBudget)
+        default: release()
+        }
+        complete(outcome)
+    }
+
+    // MARK: Failing
+
+    private func refuse() { fail(account.refusal == .budget ? .overBudget : .tooManyBytes(limit: limits.resultBytes)) }
+
+    /// The whole request fails: what it holds is released before anybody is told.
+    private func fail(_ outcome: ExecutionResult.Outcome) {
+        guard !isOver else { return }
+        isOver = true
+        release()
+        complete(outcome)
+    }
+
+    /// Lets go of the rows; what was measured of them stays.
+    private func release() {
+        for (index, state) in levels.enumerated() {
+            if case .loaded(let level) = state { levels[index] = .released(since: level.startedAt, until: level.endedAt, rows: level.rowCount) }
+        }
+        deferred = []
+        account.close()
     }
 
     private func complete(_ outcome: ExecutionResult.Outcome) {
-        completion(ExecutionResult(outcome: outcome, statements: statements, rows: rows, refusals: refusals, startedAt: startedAt, loadedAt: now))
+        completion(
+            ExecutionResult(
+                outcome: outcome, statements: statements, rows: rows.arrived, resultBytes: account.peak, refusals: refusals, startedAt: startedAt, loadedAt: now))
     }
 
     // MARK: Measurements
@@ -151,6 +266,7 @@ public final class PlanExecution {
             case .waiting: nil
             case .running(let since): LoadMeasurement(load: load, startedAt: since, endedAt: nil, rows: 0)
             case .failed(let since, let until): LoadMeasurement(load: load, startedAt: since, endedAt: until, rows: 0, isFailed: true)
+            case .released(let since, let until, let rows): until.map { LoadMeasurement(load: load, startedAt: since, endedAt: $0, rows: rows) }
             case .loaded(let level): level.endedAt.map { LoadMeasurement(load: load, startedAt: level.startedAt, endedAt: $0, rows: level.rowCount) }
             }
         }
@@ -162,6 +278,14 @@ enum LoadState {
     case running(since: Int)
     case loaded(Level)
     case failed(since: Int, until: Int)
+    /// Its rows were there, and are not needed any more.
+    case released(since: Int, until: Int?, rows: Int)
+}
+
+extension PlanExecution: ResultMeter {
+    public func grow(by bytes: Int) -> Bool { !isOver && account.grow(by: bytes) }
+
+    public func shrink(by bytes: Int) { if !isOver { account.shrink(by: bytes) } }
 }
 
 /// What came of an execution.
@@ -174,11 +298,17 @@ public struct ExecutionResult {
         case tooManyCursors(limit: Int)
         /// The loads brought more rows than they may; what was not sent by then is not sent at all.
         case tooManyRows(limit: Int)
+        /// The results of the loads take more bytes than they may; what was coming in was given up.
+        case tooManyBytes(limit: Int)
+        /// All requests of the worker together hold as many bytes as they may; this one would exceed them.
+        case overBudget
     }
 
     public let outcome: Outcome
     public let statements: Int
     public let rows: Int
+    /// The most bytes that the results have taken at a time, those included that were given up.
+    public let resultBytes: Int
     /// What PostgreSQL refused, for the operator.
     public let refusals: [LoadFailure]
     /// When the first statements were sent and the last rows came, by the execution's clock.

@@ -17,6 +17,8 @@ public struct GatewaySettings: Sendable {
     public static let largeRequest = 32 << 10
     /// How much of that happens at a time, and waits.
     public var offloading = OffloadQueue.Limits()
+    /// Bytes that the results and answers of all requests may take together (default 256 MiB): against many requests that are each within their limits.
+    public var answerBytes = 256 << 20
     /// Operations that are kept with their plans (default 2,000): against clients that spell values into their documents.
     public var cachedOperations = 2_000
     /// Bytes that those operations and their plans take, roughly (default 32 MiB): against many large ones.

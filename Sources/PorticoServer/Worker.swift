@@ -67,6 +67,7 @@ actor Worker: LoopPoller {
         settings.consistency = configuration.database.consistency
         settings.tagsStatements = configuration.database.tagsStatements
         settings.slowRequest = configuration.logging.slowRequest.map { $0 * 1_000_000 }
+        settings.answerBytes = configuration.limits[.answerBytes]
         settings.offloading = configuration.limits.offloading
         let gateway = Gateway(
             catalog: state.catalog, pool: pool, reactor: reactor, settings: settings,

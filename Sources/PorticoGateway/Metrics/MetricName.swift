@@ -10,6 +10,9 @@ public enum MetricName: String, Sendable, CaseIterable {
     case statements = "portico_statements_total"
     case rows = "portico_rows_total"
     case responseBytes = "portico_response_bytes_total"
+    case answerBytesInUse = "portico_answer_bytes"
+    case answerBytesPeak = "portico_answer_bytes_peak"
+    case answersRefused = "portico_answers_refused_total"
     case slowRequests = "portico_slow_requests_total"
     case cacheLookups = "portico_cache_lookups_total"
     case cachedOperations = "portico_cached_operations"
@@ -31,6 +34,10 @@ public enum MetricName: String, Sendable, CaseIterable {
     case poolRefused = "portico_pool_refused_total"
     case poolTimedOut = "portico_pool_timed_out_total"
     case poolCancels = "portico_pool_cancels_total"
+    case poolHeld = "portico_pool_held_total"
+    case poolRerun = "portico_pool_rerun_total"
+    case poolRelieved = "portico_pool_relieved_total"
+    case poolResultsGivenUp = "portico_pool_results_given_up_total"
     case poolConnects = "portico_pool_connects_total"
     case poolConnectionsLost = "portico_pool_connections_lost_total"
     // Of the process
@@ -74,6 +81,9 @@ public enum MetricName: String, Sendable, CaseIterable {
         case .statements: (.counter, "Statements of requests; fewer than the loads where parents had no rows.")
         case .rows: (.counter, "Rows that requests loaded.")
         case .responseBytes: (.counter, "Bytes of GraphQL responses, before any compression.")
+        case .answerBytesInUse: (.gauge, "Bytes that the results and answers of all requests take now; those of small requests are not counted.")
+        case .answerBytesPeak: (.gauge, "The most bytes that the results and answers of one worker's requests have taken at a time, added up over the workers.")
+        case .answersRefused: (.counter, "Requests that would have exceeded answerBytes, those included that were refused while their rows came in.")
         case .slowRequests: (.counter, "Requests that took at least logging.slowRequest, logged or not.")
         case .cacheLookups: (.counter, "Look-ups in the caches of documents, of plans and of prepared statements.")
         case .cachedOperations: (.gauge, "Operations in the cache.")
@@ -93,6 +103,10 @@ public enum MetricName: String, Sendable, CaseIterable {
         case .poolRefused: (.counter, "Statements that were refused: the database was down, or too many waited.")
         case .poolTimedOut: (.counter, "Statements whose deadline passed.")
         case .poolCancels: (.counter, "Cancel requests that were sent to PostgreSQL.")
+        case .poolHeld: (.counter, "How often a connection took no more statements because one, or a transaction, had run for too long.")
+        case .poolRerun: (.counter, "Statements that were run a second time on another connection, since they stood behind a slow one.")
+        case .poolRelieved: (.counter, "Connections that were taken back from slow statements or transactions, since others waited.")
+        case .poolResultsGivenUp: (.counter, "Results that were given up while they came in, since there was no room for more of them.")
         case .poolConnects: (.counter, "Connections to PostgreSQL that were made.")
         case .poolConnectionsLost: (.counter, "Connections to PostgreSQL that were lost.")
         case .reloads: (.counter, "Files that were read again while the server ran, by which and by whether they were taken.")

@@ -6,7 +6,7 @@ public enum LimitName: String, Sendable, Hashable, CaseIterable {
     case connections, requestLine, headers, body, readAhead
     case headerTimeout, bodyTimeout, idleTimeout, writeTimeout, halfClosedTimeout, shutdownTimeout
     case batch, persistedDocuments, persistedBytes
-    case largeRequests, largeRequestBytes, tokenChecks, waitingTokenChecks, compressions, compressionBytes
+    case largeRequests, largeRequestBytes, tokenChecks, waitingTokenChecks, compressions, compressionBytes, answerBytes
 }
 
 extension LimitName {
@@ -37,6 +37,8 @@ extension LimitName {
         case .compressions:
             .init(rawValue, .count, 1, 1...64, "answers of more than 16 KiB that are compressed at a time, on threads beside the loop; the others wait, tenants taking turns. Stands against large answers taking every core")
         case .compressionBytes: .init(rawValue, .bytes, 32 << 20, 1024...gibibyte, "bytes of answers that are compressed or wait for it; more go out as they are. Stands against large answers filling the memory")
+        case .answerBytes:
+            .init(rawValue, .bytes, 256 << 20, (1 << 20)...(1 << 40), "bytes of the results and answers of all requests of one worker, from the first row that PostgreSQL sends to the last byte that the client has fetched; a request that would exceed them is answered UNAVAILABLE with 503 and Retry-After. Stands against many requests that are each within their limits and fill the memory together")
         }
     }
 }

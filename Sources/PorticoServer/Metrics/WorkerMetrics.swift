@@ -44,6 +44,9 @@ final class WorkerMetrics {
         count(.cacheLookups, statistics.documentMisses, ("cache", "document"), ("result", "miss"))
         count(.cacheLookups, statistics.planHits, ("cache", "plan"), ("result", "hit"))
         count(.cacheLookups, statistics.planMisses, ("cache", "plan"), ("result", "miss"))
+        gauge(.answerBytesInUse, gateway.answerBudget.used)
+        gauge(.answerBytesPeak, gateway.answerBudget.peak)
+        count(.answersRefused, gateway.answerBudget.refusals)
         gauge(.cachedOperations, cached.operations)
         gauge(.cachedBytes, cached.bytes)
     }
@@ -59,12 +62,17 @@ final class WorkerMetrics {
         count(.poolRefused, statistics.refused)
         count(.poolTimedOut, statistics.timedOut)
         count(.poolCancels, statistics.cancels)
+        count(.poolHeld, statistics.held)
+        count(.poolRerun, statistics.rerun)
+        count(.poolRelieved, statistics.relieved)
+        count(.poolResultsGivenUp, statistics.resultsGivenUp)
         count(.poolConnects, statistics.connects)
         count(.poolConnectionsLost, statistics.connectionsLost)
         gauge(.poolWaiting, pool.waitingStatements)
-        let ready = pool.readyConnections, idle = pool.idleConnections
+        let ready = pool.readyConnections, idle = pool.idleConnections, held = pool.heldConnections
         gauge(.poolConnections, idle, ("state", "idle"))
-        gauge(.poolConnections, ready - idle, ("state", "busy"))
+        gauge(.poolConnections, ready - idle - held, ("state", "busy"))
+        gauge(.poolConnections, held, ("state", "held"))
         gauge(.poolConnections, pool.connectionCount - ready, ("state", "down"))
     }
 
