@@ -37,7 +37,7 @@ let package = Package(
         .target(name: "PrometheusText", dependencies: [.product(name: "CoreMetrics", package: "swift-metrics")], swiftSettings: hot),
         // Floor 2
         .target(name: "GraphQLSchema", dependencies: ["GraphQLLanguage", "Diagnostics"], swiftSettings: hot),
-        .target(name: "PostgresClient", dependencies: ["PostgresSQL", "SocketLoop", "CLibPQ"], swiftSettings: hot),
+        .target(name: "PostgresClient", dependencies: ["PostgresSQL", "SocketLoop", "CLibPQ", "CSocketShim"], swiftSettings: hot),
         .target(name: "TLSTransport", dependencies: ["SocketLoop", "COpenSSL"], swiftSettings: hot),
         // Floor 3
         .target(name: "GraphQLValidation", dependencies: ["GraphQLSchema", "GraphQLLanguage", "Diagnostics", "JSONBytes"], swiftSettings: hot),
@@ -49,7 +49,7 @@ let package = Package(
         // Floor 5
         .target(name: "PorticoPlanning", dependencies: ["GraphQLValidation", "GraphQLIntrospection", "GraphQLSchema", "GraphQLLanguage", "PorticoCatalog", "PorticoAccess", "PostgresSQL", "JSONBytes", "Diagnostics"], swiftSettings: hot),
         // Floor 6
-        .target(name: "PorticoExecution", dependencies: ["PorticoPlanning", "PorticoCatalog", "PorticoAccess", "GraphQLValidation", "GraphQLSchema", "PostgresSQL", "JSONBytes", "Diagnostics"], swiftSettings: hot),
+        .target(name: "PorticoExecution", dependencies: ["PorticoPlanning", "PorticoCatalog", "PorticoAccess", "GraphQLValidation", "GraphQLSchema", "PostgresSQL", "SocketLoop", "JSONBytes", "Diagnostics"], swiftSettings: hot),
         // Floor 7
         .target(name: "PorticoGateway", dependencies: [
             "PorticoExecution", "PorticoPlanning", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
@@ -136,7 +136,7 @@ let package = Package(
         .testTarget(name: "PorticoCommandTests", dependencies: ["portico", "JSONBytes", "Diagnostics", "TestCluster", "TestTLS", "TestWorkloads"]),
         // Faults against the built program as a process, and a real PostgreSQL.
         .testTarget(name: "PorticoFaultTests", dependencies: ["portico", "PostgresClient", "TestCluster"]),
-        .testTarget(name: "PorticoExecutionTests", dependencies: ["PorticoExecution", "PorticoPlanning", "PorticoCatalog", "PorticoAccess", "PostgresSQL", "JSONBytes", "TestFixtures"]),
+        .testTarget(name: "PorticoExecutionTests", dependencies: ["PorticoExecution", "PorticoPlanning", "PorticoCatalog", "PorticoAccess", "PostgresSQL", "SocketLoop", "JSONBytes", "TestFixtures"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -9,14 +9,17 @@ public struct AnswerLimits: Sendable {
     public var bytes: Int
     /// Rows of all loads together (default 100,000): against lists that multiply beyond what was estimated.
     public var rows: Int
+    /// Bytes of memory that the results of all loads take together (default 64 MiB): against few rows that are long.
+    public var resultBytes: Int
     /// Cursors of one response (default 20,000): against answers whose sealing holds up the others. Whoever goes on from the last row needs one of a page.
     public var cursors: Int
     /// Errors in one response (default 100): against an answer in which every row fails.
     public var errors: Int
 
-    public init(bytes: Int = 32 << 20, rows: Int = 100_000, cursors: Int = 20_000, errors: Int = 100) {
+    public init(bytes: Int = 32 << 20, rows: Int = 100_000, resultBytes: Int = 64 << 20, cursors: Int = 20_000, errors: Int = 100) {
         self.bytes = bytes
         self.rows = rows
+        self.resultBytes = resultBytes
         self.cursors = cursors
         self.errors = errors
     }

@@ -1,6 +1,14 @@
 import PorticoPlanning
 import PostgresSQL
 
+/// A result that is not what the plan says: a fault of the gateway's, or of the database's, that must not be taken for rows that are not there.
+struct LevelFault: Error, Equatable {
+    /// For the operator.
+    let detail: String
+
+    init(_ load: Load, _ what: String) { detail = "the rows of \"\(load.path)\" are not what was planned: \(what)" }
+}
+
 /// The rows of one load, laid open for random access, and how they hang on the parent's rows. Nothing of it changes once it
 /// is made, so that an answer may be written from it on any thread.
 final class Level: Sendable {
@@ -21,11 +29,12 @@ final class Level: Sendable {
     /// `page` is the number of rows for each parent that are shown, where more may come.
     init(
         load: Load, source: (any RowSource)?, keys: KeyBatch?, page: Int? = nil, startedAt: Int = 0, endedAt: Int? = nil
-    ) {
+    ) throws(LevelFault) {
         self.startedAt = startedAt
         self.endedAt = endedAt
-        let width = load.width, sound = source?.columnCount == width
-        var view = LevelView(stitch: .whole, rowCount: sound ? source?.rowCount ?? 0 : 0, width: width)
+        let width = load.width
+        if let source, source.columnCount != width { throw LevelFault(load, "\(source.columnCount) columns in place of \(width)") }
+        var view = LevelView(stitch: .whole, rowCount: source?.rowCount ?? 0, width: width)
         cells = .allocate(capacity: max(1, view.rowCount * width))
         if let source {
             for row in 0..<view.rowCount { source.cells(ofRow: row, into: cells + row * width) }
@@ -35,14 +44,20 @@ final class Level: Sendable {
         var tables: [PlaceTable] = []
         if case .batch = load.link, let keys {
             let rows = BatchRows(cells: UnsafePointer(cells), rowCount: view.rowCount, width: width, keys: keys.count, ordinalBase: source?.ordinalBase ?? 0)
+            // Nothing frees what an object has that is not made to its end.
+            let memory = cells
+            func giveUp() -> LevelFault {
+                memory.deallocate()
+                return LevelFault(load, "a row belongs to none of its \(keys.count) keys")
+            }
             if load.isList {
-                let (starts, order) = rows.runs()
+                guard let (starts, order) = rows.runs() else { throw giveUp() }
                 view.stitch = .many
                 view.table = UnsafePointer(starts.base)
                 view.order = order.map { UnsafePointer($0.base) }
                 tables = [starts] + (order.map { [$0] } ?? [])
             } else {
-                let places = rows.only()
+                guard let places = rows.only() else { throw giveUp() }
                 view.stitch = .one
                 view.table = UnsafePointer(places.base)
                 tables = [places]
@@ -60,6 +75,9 @@ final class Level: Sendable {
     deinit { cells.deallocate() }
 
     var rowCount: Int { view.rowCount }
+
+    /// Bytes of memory that the rows take here: the result's own, and a cell for each value.
+    static func byteCount(_ source: any RowSource) -> Int { source.byteCount + source.rowCount * source.columnCount * MemoryLayout<Cell>.stride }
 
     @inline(__always)
     func row(_ row: Int) -> UnsafePointer<Cell> { UnsafePointer(cells + row * view.width) }
@@ -96,29 +114,29 @@ private struct BatchRows {
     private func key(ofRow row: Int) -> Int? {
         let cell = cells[row * width]
         guard cell.count == 8, let base = cell.base else { return nil }
-        let value = Int(Int64(bigEndian: base.loadUnaligned(as: Int64.self))) - ordinalBase
+        // Without a trap: whatever number it is.
+        let value = Int(Int64(bigEndian: base.loadUnaligned(as: Int64.self))) &- ordinalBase
         return value >= 1 && value <= keys ? value - 1 : nil
     }
 
-    /// By key its row, -1 where there is none.
-    func only() -> PlaceTable {
+    /// By key its row, -1 where there is none; `nil` where a row belongs to none of the keys.
+    func only() -> PlaceTable? {
         let found = PlaceTable(repeating: -1, count: keys)
         for row in 0..<rowCount {
-            if let key = key(ofRow: row) { found[key] = Int32(truncatingIfNeeded: row) }
+            guard let key = key(ofRow: row) else { return nil }
+            found[key] = Int32(truncatingIfNeeded: row)
         }
         return found
     }
 
     /// Runs by a counting sort: by key where its rows begin, with an end behind the last; no order where the rows came in runs already, as they do unless PostgreSQL chose otherwise.
-    func runs() -> (starts: PlaceTable, order: PlaceTable?) {
+    /// `nil` where a row belongs to none of the keys.
+    func runs() -> (starts: PlaceTable, order: PlaceTable?)? {
         let starts = PlaceTable(repeating: 0, count: keys + 1)
         var inOrder = true
         var last = 0
         for row in 0..<rowCount {
-            guard let key = key(ofRow: row) else {
-                inOrder = false
-                continue
-            }
+            guard let key = key(ofRow: row) else { return nil }
             starts[key + 1] += 1
             if key < last { inOrder = false }
             last = key

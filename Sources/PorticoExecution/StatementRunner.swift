@@ -2,8 +2,9 @@ import PostgresSQL
 
 /// What the executor runs statements by: the gateway gives it the pool, a test gives it a script.
 public protocol StatementRunner: AnyObject {
-    /// Calls `completion` exactly once, unless the execution that asked is abandoned first.
-    func run(_ statement: Statement, _ parameters: [ParameterValue], completion: @escaping (Result<any RowSource, LoadFailure>) -> Void)
+    /// Calls `completion` exactly once, unless the execution that asked is abandoned first. `meter` is asked while a large result comes in; where it refuses, the
+    /// statement fails with ``LoadFailure/Kind/tooLarge``.
+    func run(_ statement: Statement, _ parameters: [ParameterValue], meter: any ResultMeter, completion: @escaping (Result<any RowSource, LoadFailure>) -> Void)
 
     /// Called once, when it is certain that the execution sends no more statements: what it has sent need not be answered yet.
     func sentAll()
@@ -22,7 +23,9 @@ public struct LoadFailure: Error, Sendable, Equatable {
         case unavailable
         /// Past the deadline: the whole request fails.
         case timeout
-        /// PostgreSQL refused the statement: the field fails, the rest of the answer stands.
+        /// Its result was given up, since there was no room for more of it: the whole request fails.
+        case tooLarge
+        /// PostgreSQL refused the statement, or its rows are not what the plan says: the field fails, the rest of the answer stands.
         case refused
     }
 

@@ -75,13 +75,16 @@ public final class Gateway {
     }
 
     /// The client went away: nothing more is done for it, and `completion` is not called.
-    public func cancel(_ ticket: RequestTicket) {
+    /// - Returns: Bytes that its results took.
+    @discardableResult public func cancel(_ ticket: RequestTicket) -> Int {
+        let bytes = ticket.execution?.resultBytes ?? 0
         ticket.isOver = true
         ticket.execution?.abandon()
         ticket.runner?.cancel()
         // What waits beside the loop may hold on to megabytes of rows.
         ticket.sideWork?.withdraw()
         ticket.release()
+        return bytes
     }
 
     // MARK: Stages
@@ -182,7 +185,7 @@ public final class Gateway {
         let runner = runner(of: plan, ticket)
         let execution = PlanExecution(
             plan: plan, shape: cached.shape, parameters: request.parameters, pages: request.pages, runner: runner, limits: ticket.rules.limits.answer,
-            beside: ticket, bounds: settings.turn, clock: MonotonicClock.nanoseconds
+            beside: ticket, bounds: settings.turn, budget: answerBudget, clock: MonotonicClock.nanoseconds
         ) { [self] result in
             if isWorthAnotherStart(result, ticket) { return run(cached, variables, prepared, ticket) }
             finish(result, cached, prepared, ticket)
@@ -216,6 +219,7 @@ public final class Gateway {
     private func finish(_ result: ExecutionResult, _ cached: CachedPlan, _ prepared: PreparedOperation, _ ticket: RequestTicket) {
         ticket.observation.statements = result.statements
         ticket.observation.rows = result.rows
+        ticket.observation.resultBytes = result.resultBytes
         ticket.observation.stages.database = result.loadedAt - result.startedAt
         ticket.observation.failures += result.refusals.map(\.detail)
         switch result.outcome {
@@ -237,13 +241,19 @@ public final class Gateway {
             switch failure.kind {
             case .unavailable, .interrupted: nullData(RequestErrors(.unavailable, "The database is not available at the moment. Try again shortly."), ticket)
             case .timeout: nullData(.timeout(ticket.rules.limits), ticket)
-            case .refused:
+            case .refused, .tooLarge:
                 ticket.observation.failures.append(failure.detail)
                 nullData(.inside, ticket)
             }
         case .tooManyRows(let limit):
             ticket.runner?.cancel()
             nullData(RequestErrors(.rows, "The request brings more than the \(limit) rows that are allowed."), ticket)
+        case .tooManyBytes(let limit):
+            ticket.runner?.cancel()
+            nullData(RequestErrors(.resultBytes, "The request's rows take more than the \(limit) bytes that are allowed."), ticket)
+        case .overBudget:
+            ticket.runner?.cancel()
+            nullData(RequestErrors(.unavailable, "The gateway holds as many answers as it may at the moment. Try again shortly.", cause: .noRoom), ticket)
         case .tooLarge(let limit):
             nullData(RequestErrors(.responseBytes, "The answer exceeds the \(limit) bytes that are allowed."), ticket)
         case .tooManyCursors(let limit): nullData(RequestErrors(.cursors, "The answer needs more than the \(limit) cursors that are allowed."), ticket)
@@ -274,7 +284,7 @@ public final class Gateway {
         buffer.append("{")
         errors.write(into: buffer)
         buffer.append(",\"data\":null}")
-        answer(buffer, .nullData(errors.code), ticket)
+        answer(buffer, .nullData(errors.code), ticket, cause: errors.cause)
     }
 
     private func answer(

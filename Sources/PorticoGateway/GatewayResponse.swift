@@ -20,6 +20,8 @@ public final class GatewayResponse {
         case operationNotDetermined
         /// A mutation came by a method that must change nothing.
         case mutationMustNotBeSafe
+        /// There was no room for the answer beside those of others: another try soon makes sense.
+        case noRoom
     }
 
     public let buffer: ResponseBuffer
@@ -44,6 +46,8 @@ public struct RequestObservation: Sendable {
     /// Statements that were sent; fewer than the loads where parents had no rows.
     public var statements = 0
     public var rows = 0
+    /// The most bytes that the results of its loads have taken at a time, whatever became of them.
+    public var resultBytes = 0
     public var planCacheHit = false
     /// The limit that the request was refused by.
     public var limit: RequestLimit?

@@ -9,6 +9,7 @@ extension LoadFailure {
         case .unavailable, .serialization: .unavailable
         case .interrupted: .interrupted
         case .timeout, .cancelled: .timeout
+        case .tooLarge: .tooLarge
         default: .refused
         }
         self.init(kind, detail: String(reflecting: failure))

@@ -15,8 +15,8 @@ final class PoolRunner: RequestRunner {
         self.fairnessKey = fairnessKey
     }
 
-    func run(_ statement: Statement, _ parameters: [ParameterValue], completion: @escaping (Result<any RowSource, LoadFailure>) -> Void) {
-        let ticket = pool.submit(statement, parameters: parameters, deadline: deadline, fairnessKey: fairnessKey) { result in
+    func run(_ statement: Statement, _ parameters: [ParameterValue], meter: any ResultMeter, completion: @escaping (Result<any RowSource, LoadFailure>) -> Void) {
+        let ticket = pool.submit(statement, parameters: parameters, deadline: deadline, fairnessKey: fairnessKey, meter: meter) { result in
             switch result {
             case .success(let rows): completion(.success(rows))
             case .failure(let failure): completion(.failure(LoadFailure(failure)))

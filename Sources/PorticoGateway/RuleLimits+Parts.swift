@@ -14,7 +14,7 @@ extension RuleLimits {
     }
 
     public var input: InputLimits { InputLimits(nodes: self[.inputValues], bytes: self[.valueBytes], errors: self[.errors]) }
-    public var answer: AnswerLimits { AnswerLimits(bytes: self[.responseBytes], rows: self[.rows], cursors: self[.cursors], errors: self[.errors]) }
+    public var answer: AnswerLimits { AnswerLimits(bytes: self[.responseBytes], rows: self[.rows], resultBytes: self[.resultBytes], cursors: self[.cursors], errors: self[.errors]) }
 }
 
 extension RequestLimit {

@@ -12,8 +12,8 @@ final class SnapshotRunner: RequestRunner {
         lease = pool.lease(.snapshot, deadline: deadline, fairnessKey: fairnessKey)
     }
 
-    func run(_ statement: Statement, _ parameters: [ParameterValue], completion: @escaping (Result<any RowSource, LoadFailure>) -> Void) {
-        pool.submit(statement, parameters: parameters, on: lease) { result in
+    func run(_ statement: Statement, _ parameters: [ParameterValue], meter: any ResultMeter, completion: @escaping (Result<any RowSource, LoadFailure>) -> Void) {
+        pool.submit(statement, parameters: parameters, on: lease, meter: meter) { result in
             switch result {
             case .success(let rows): completion(.success(rows))
             case .failure(let failure): completion(.failure(LoadFailure(failure)))

@@ -28,10 +28,10 @@ extension ConnectionPool {
     /// Runs a statement in the lease's transaction. Behind ``commit(_:)`` no more is taken.
     /// - Parameter completion: Called exactly once, never within this call.
     @discardableResult public func submit(
-        _ statement: Statement, parameters: [ParameterValue], on lease: Lease, completion: @escaping (Result<ResultSet, DatabaseFailure>) -> Void
+        _ statement: Statement, parameters: [ParameterValue], on lease: Lease, meter: (any ResultMeter)? = nil, completion: @escaping (Result<ResultSet, DatabaseFailure>) -> Void
     ) -> StatementTicket {
         let pending = PendingStatement(
-            statement: statement, parameters: parameters, deadline: lease.deadline, fairnessKey: lease.fairnessKey, lease: lease, completion: completion)
+            statement: statement, parameters: parameters, deadline: lease.deadline, fairnessKey: lease.fairnessKey, lease: lease, meter: meter, completion: completion)
         statistics.submitted += 1
         switch lease.phase {
         case .waiting:
@@ -82,6 +82,7 @@ extension ConnectionPool {
     private func sendLeased(_ pending: PendingStatement, _ lease: Lease, slot: Int) {
         // Counted before it is sent: once a statement can be answered it must be known.
         lease.unanswered += 1
+        watchHeads()
         guard let failure = connections[slot].map({ $0.send(pending) }) ?? DatabaseFailure(.unavailable, message: "the connection is closed") else { return }
         lease.unanswered -= 1
         answerLater(pending, failure)
@@ -121,7 +122,7 @@ extension ConnectionPool {
             statistics.rolledBack += 1
             guard let connection = connections[slot] else { return }
             var unanswered: [PendingStatement] = []
-            connection.forEachInFlight { if $0.isLive { unanswered.append($0) } }
+            connection.forEachInFlight { pending, _ in if pending.isLive { unanswered.append(pending) } }
             connection.rollbackTransaction()
             for pending in unanswered { pending.answer(.failure(failure)) }
             lookAfterAbandoned()
@@ -139,6 +140,7 @@ extension ConnectionPool {
     func connectionReturned(_ connection: PipelineConnection) {
         if let lease = leases[connection.slot], lease.phase != .over { lease.phase = .over }
         leases[connection.slot] = nil
+        state.advance(to: reactor.now)
         perform(state.returned(slot: connection.slot))
     }
 

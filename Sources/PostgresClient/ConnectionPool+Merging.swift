@@ -15,6 +15,10 @@ extension ConnectionPool {
     /// Bytes of the values of a merged statement, in which each value is repeated for every key of its run. Stands against one long value that is sent hundreds of times.
     static let mergedBytes = 256 << 10
 
+    /// Bytes of a merged statement's result; once more have come, each of its runs is run by itself, within its own request's limit. Stands against one run's long rows, which all the
+    /// others would wait for.
+    static let mergedResultBytes = 4 << 20
+
     /// Notes a statement that waits, so that its like finds it.
     func remember(_ pending: PendingStatement) {
         guard state.limits.mergedKeys > 0, pending.mayMerge else { return }
@@ -50,7 +54,7 @@ extension ConnectionPool {
         var members = [pending], whole = size, rest: [PendingStatement] = []
         let keyLimit = state.limits.mergedKeys, rowLimit = min(keyLimit * Self.mergedRowsPerKey, rowsForEach(size.rows, of: waiting.count))
         for other in waiting where other !== pending && other.isWaiting && other.deadline > reactor.now {
-            if whole.keys < keyLimit, whole.rows < rowLimit, let size = merge.size(of: other.parameters), whole.keys + size.keys <= keyLimit, size.rows <= rowLimit - whole.rows,
+            if state.mayGoTogether(pending.fairnessKey, other.fairnessKey, statement: pending.kind), whole.keys < keyLimit, whole.rows < rowLimit, let size = merge.size(of: other.parameters), whole.keys + size.keys <= keyLimit, size.rows <= rowLimit - whole.rows,
                 size.bytes <= Self.mergedBytes - whole.bytes
             {
                 whole.keys += size.keys
@@ -125,7 +129,8 @@ extension ConnectionPool {
     }
 
     private func runApart(_ members: [PendingStatement]) {
-        for member in members where member.isLive {
+        for member in members where member.isLive && !(member.hasTwin && member.restsOnTwin) {
+            // One that is run beside it already goes on.
             member.mustRunAlone = true
             statistics.runApart += 1
             admit(member)

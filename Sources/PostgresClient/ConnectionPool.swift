@@ -30,6 +30,12 @@ public final class ConnectionPool {
         public var connectTimeout = 5_000
         /// Milliseconds that a statement waits while no connection stands.
         public var unavailableAfter = 500
+        /// Milliseconds that a statement may run before its connection is treated as full, and what stands behind it is run again elsewhere. Stands against slow statements
+        /// that quick ones wait for.
+        public var slowAfter = 50
+        /// Milliseconds for which one key's slow statements may have held connections before it is taken for slow, with stricter shares (``PoolState``). Stands against tenants
+        /// that keep all connections busy.
+        public var slowDebt = 100
         /// Milliseconds without any answer after which a server, for whose statement nobody waits any more, is taken for dead.
         public var stuckAfter = 30_000
 
@@ -47,6 +53,8 @@ public final class ConnectionPool {
     static let deadlineGrain = 5
     /// While the server runs a statement that nobody waits for, it is looked after every so many milliseconds.
     static let abandonedGrain = 25
+    /// The same while others wait for that connection.
+    static let clearingGrain = 5
     /// Of so many statements that come in one turn it is looked whether each is alone.
     private static let comparedArrivals = 16
 
@@ -71,6 +79,8 @@ public final class ConnectionPool {
     /// What is given its place just now.
     private var arrived: [PendingStatement] = []
     private var stateTimer: (token: TimerToken, at: Int)?
+    /// Set while a connection is busy.
+    var headTimer: TimerToken?
     private var deadlineTimer: (token: TimerToken, at: Int)?
     /// Set while a statement is in flight that nobody waits for.
     private var abandonedTimer: TimerToken?
@@ -90,7 +100,7 @@ public final class ConnectionPool {
         let limits = PoolState<PendingStatement, Lease>.Limits(
             connections: max(1, settings.connections), leases: max(1, min(settings.leases ?? .max, settings.connections - 1)), inFlightPerConnection: max(1, settings.inFlightPerConnection),
             inFlightPerKey: max(1, settings.inFlightPerKey), mergedKeys: max(0, settings.mergedKeys), queueLimit: max(0, settings.queueLimit),
-            connectTimeout: settings.connectTimeout, unavailableAfter: settings.unavailableAfter)
+            connectTimeout: settings.connectTimeout, unavailableAfter: settings.unavailableAfter, slowAfter: max(1, settings.slowAfter), slowDebt: max(1, settings.slowDebt))
         state = PoolState(limits: limits, now: reactor.now, seed: .random(in: .min ... .max))
         connections = Array(repeating: nil, count: limits.connections)
         leases = Array(repeating: nil, count: limits.connections)
@@ -124,10 +134,11 @@ public final class ConnectionPool {
 
     /// After this no timer names the pool, so that they need no weak reference to it, which would make all others slow.
     private func cancelTimers() {
-        for token in [stateTimer?.token, deadlineTimer?.token, abandonedTimer] { if let token { reactor.cancel(token) } }
+        for token in [stateTimer?.token, deadlineTimer?.token, abandonedTimer, headTimer] { if let token { reactor.cancel(token) } }
         stateTimer = nil
         deadlineTimer = nil
         abandonedTimer = nil
+        headTimer = nil
     }
 
     /// A connection stands.
@@ -137,6 +148,8 @@ public final class ConnectionPool {
     public var connectionCount: Int { connections.count }
     /// Connections that run nothing: a statement that is submitted now starts at once.
     public var idleConnections: Int { state.idleCount }
+    /// Connections that take no more statements for now, because of a slow one.
+    public var heldConnections: Int { state.heldCount }
     /// Statements that wait for a place on a connection.
     public var waitingStatements: Int { state.waitingCount }
 
@@ -148,12 +161,13 @@ public final class ConnectionPool {
     /// - Parameters:
     ///   - deadline: On the reactor's clock (``Reactor/now``), milliseconds; `Int.max` for none.
     ///   - fairnessKey: Those who wait with different keys take turns, and none has more than its share in flight. 0 is for what serves all alike.
+    ///   - meter: Is asked while a large result comes in; where it refuses, the statement fails with ``DatabaseFailure/Kind/tooLarge`` and is cancelled.
     ///   - completion: Called exactly once, never within this call.
     @discardableResult public func submit(
         _ statement: Statement, parameters: [ParameterValue], deadline: Int = .max, fairnessKey: UInt64 = 0,
-        completion: @escaping (Result<ResultSet, DatabaseFailure>) -> Void
+        meter: (any ResultMeter)? = nil, completion: @escaping (Result<ResultSet, DatabaseFailure>) -> Void
     ) -> StatementTicket {
-        let pending = PendingStatement(statement: statement, parameters: parameters, deadline: deadline, fairnessKey: fairnessKey, completion: completion)
+        let pending = PendingStatement(statement: statement, parameters: parameters, deadline: deadline, fairnessKey: fairnessKey, meter: meter, completion: completion)
         statistics.submitted += 1
         if isClosed {
             answerLater(pending, Self.closedFailure)
@@ -170,7 +184,7 @@ public final class ConnectionPool {
     /// Gives a statement up: its completion is called with ``DatabaseFailure/Kind/cancelled`` within this call, unless it was answered before. The
     /// server is asked to end it if it is what its connection runs.
     public func cancel(_ ticket: StatementTicket) {
-        abandon(ticket.pending, DatabaseFailure(.cancelled, message: "the caller gave up"))
+        abandon(ticket.pending, .failure(DatabaseFailure(.cancelled, message: "the caller gave up")))
     }
 
     static let timeoutFailure = DatabaseFailure(.timeout, message: "the statement's deadline has passed")
@@ -186,6 +200,7 @@ public final class ConnectionPool {
     /// Whatever came in this turn and may go together is there: idle connections take it. It costs no time, since nothing is written before the end of the turn.
     private func dispatch() {
         placeArrivals()
+        state.advance(to: reactor.now)
         while let (pending, slot) = state.nextForIdle() { send(pending, slot: slot) }
     }
 
@@ -210,6 +225,7 @@ public final class ConnectionPool {
             pending.place = .waiting
             pending.turn = reactor.turns
             remember(pending)
+            watchHeads()
             if state.readyCount == 0 { planTick() }
         case .refuse(.queueFull):
             guard let displaced = state.displace(for: pending.fairnessKey) else { return answerLater(pending, failure(of: .queueFull)) }
@@ -220,7 +236,7 @@ public final class ConnectionPool {
     }
 
     /// Sends what the state has given a place; what cannot be sent leaves it to the next one.
-    private func send(_ first: PendingStatement, slot: Int) {
+    func send(_ first: PendingStatement, slot: Int) {
         var next: PendingStatement? = first
         while let waiting = next {
             let pending = withItsLike(waiting)
@@ -232,7 +248,7 @@ public final class ConnectionPool {
                 failure = Self.timeoutFailure
             } else {
                 countWait(of: pending)
-                failure = connections[slot].map { $0.send(pending) } ?? DatabaseFailure(.unavailable, message: "the connection is closed")
+                failure = connections[slot].map { $0.send(pending, standsAlone: state.slots[slot].exclusiveKey != nil) } ?? DatabaseFailure(.unavailable, message: "the connection is closed")
             }
             if let failure {
                 answerLater(pending, failure)
@@ -240,6 +256,7 @@ public final class ConnectionPool {
                 if state.isWanted(slot: slot) { perform(state.emptied(slot: slot)) }
             }
         }
+        watchHeads()
     }
 
     func countWait(of pending: PendingStatement) {
@@ -270,9 +287,10 @@ public final class ConnectionPool {
         reactor.atEndOfTurn { pending.answer(.failure(failure)) }
     }
 
-    private func abandon(_ pending: PendingStatement, _ failure: DatabaseFailure) {
+    /// Answers a statement before its connection has.
+    func abandon(_ pending: PendingStatement, _ result: Result<ResultSet, DatabaseFailure>) {
         guard pending.isLive else { return }
-        pending.answer(.failure(failure))
+        pending.answer(result)
         switch pending.place {
         case .done, .held, .next, .coming: break
         case .waiting:
@@ -306,22 +324,30 @@ public final class ConnectionPool {
             guard pending.isLive, pending.members.isEmpty else { return }
             if pending.deadline <= now { late.append(pending) } else { next = min(next, pending.deadline) }
         }
-        for connection in connections { connection?.forEachInFlight(look) }
+        for connection in connections { connection?.forEachInFlight { pending, _ in look(pending) } }
         state.forEachWaiting(look)
         coming.forEach(look)
         let lateLeases = leasesPast(now, &next)
         watchDeadline(next)
-        statistics.timedOut += late.count
-        for pending in late { abandon(pending, Self.timeoutFailure) }
+        for pending in late where pending.isLive {
+            if !pending.isTwin { statistics.timedOut += 1 }
+            abandon(pending, .failure(Self.timeoutFailure))
+        }
         for lease in lateLeases { end(lease, Self.timeoutFailure) }
     }
 
     func lookAfterAbandoned() {
-        guard abandonedTimer == nil, !isClosed else { return }
+        guard !isClosed else { return }
+        let isClearing = connections.contains { $0?.isBeingCleared == true }
+        if let timer = abandonedTimer {
+            guard isClearing else { return }
+            reactor.cancel(timer)
+            abandonedTimer = nil
+        }
         var hasAbandoned = false
         for connection in connections where connection?.cancelAbandoned() == true { hasAbandoned = true }
         guard hasAbandoned else { return }
-        abandonedTimer = reactor.after(milliseconds: Self.abandonedGrain) { [unowned self] in
+        abandonedTimer = reactor.after(milliseconds: isClearing ? Self.clearingGrain : Self.abandonedGrain) { [unowned self] in
             abandonedTimer = nil
             lookAfterAbandoned()
         }
@@ -413,6 +439,8 @@ extension ConnectionPool {
         for pending in unanswered where pending.isLive {
             if pending.lease != nil {
                 answerLater(pending, interruption)
+            } else if pending.hasTwin || !pending.isWanted {
+                leaveToTwin(pending)
             } else if pending.lostConnection {
                 var failure = failure
                 failure.kind = .unavailable
@@ -430,12 +458,23 @@ extension ConnectionPool {
     func connection(_ connection: PipelineConnection, finished pending: PendingStatement, _ result: Result<ResultSet, DatabaseFailure>) {
         if let lease = pending.lease { return finished(pending, result, of: lease, on: connection) }
         pending.place = .done
+        state.advance(to: reactor.now)
         // Where no connection idles, what came in this turn can only wait, and may be the next or be taken along.
         if !coming.isEmpty, state.idleCount == 0 { placeArrivals() }
-        if let next = state.finished(slot: connection.slot, key: pending.fairnessKey) { send(next, slot: connection.slot) }
+        if let next = state.finished(slot: connection.slot, key: pending.fairnessKey, statement: pending.kind) { send(next, slot: connection.slot) }
         let spread = state.spread(pending.fairnessKey, from: connection.slot)
         if !spread.isEmpty { perform(spread) }
         if state.isWanted(slot: connection.slot) { perform(state.emptied(slot: connection.slot)) }
+        // Its own run was ended, or has failed while another one goes on.
+        if case .failure = result, pending.hasTwin, pending.restsOnTwin { return }
         pending.answer(result)
+    }
+
+    /// The connection is gone, and what it ran is run by another one already, or need not be run.
+    private func leaveToTwin(_ pending: PendingStatement) {
+        pending.place = .done
+        if pending.hasTwin { return pending.restsOnTwin = true }
+        for member in pending.members { member.place = .done }
+        pending.forget()
     }
 }

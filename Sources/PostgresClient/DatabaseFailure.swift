@@ -14,6 +14,8 @@ public struct DatabaseFailure: Error, Sendable, Equatable {
         case timeout
         /// The caller gave up.
         case cancelled
+        /// The result was larger than its meter allowed; what had come of it is gone.
+        case tooLarge
         case permissionDenied
         /// A deadlock or a serialization failure; the same transaction may succeed when it is run again.
         case serialization
@@ -109,6 +111,7 @@ extension DatabaseFailure: CustomStringConvertible, CustomDebugStringConvertible
         case .unavailable, .interrupted: "The database is not available at the moment."
         case .timeout: "The database did not answer in time."
         case .cancelled: "The request was cancelled."
+        case .tooLarge: "The result is larger than it may be."
         case .permissionDenied: "The gateway's database role lacks a privilege."
         case .serialization: "The change met another one at the same time; try again."
         case .constraint(.unique): "The value is taken already."

@@ -50,6 +50,13 @@ package struct FairQueue<Element> {
         }
     }
 
+    /// Each key that has something here, with the first of it.
+    func forEachLane(_ body: (_ key: UInt64, _ first: Element) -> Void) {
+        for turn in 0..<turns.count { if let first = lanes[turns[turn]]?.first { body(turns[turn], first) } }
+    }
+
+    func count(of key: UInt64) -> Int { lanes[key]?.count ?? 0 }
+
     /// Takes out what the predicate names; the order of the rest stays.
     mutating func removeAll(where mustGo: (Element) -> Bool) -> [Element] {
         var removed: [Element] = []

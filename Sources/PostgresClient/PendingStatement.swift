@@ -45,8 +45,26 @@ final class PendingStatement: PoolWaiter {
     var members: [PendingStatement] = []
     /// It was run together with others, which failed: now it runs alone.
     var mustRunAlone = false
+    /// It runs another one a second time (`ConnectionPool+Slowness.swift`).
+    var isTwin = false
+    /// Of a twin, what it runs a second time.
+    private(set) var original: PendingStatement?
+    /// What runs this one a second time.
+    private(set) var twin: PendingStatement?
+    /// Its own run is being ended, or has been: the answer is the twin's.
+    var restsOnTwin = false
+    /// The twin was answered first.
+    var wasOvertaken = false
+    private var dropTwin: (() -> Void)?
+    /// Is asked while the result comes in; `nil` where nobody counts.
+    private(set) var meter: (any ResultMeter)?
+    /// Bytes of the result that have come, as the meter knows them.
+    private var metered = 0
 
-    init(statement: Statement, parameters: [ParameterValue], deadline: Int, fairnessKey: UInt64, lease: Lease? = nil, completion: @escaping Completion) {
+    init(
+        statement: Statement, parameters: [ParameterValue], deadline: Int, fairnessKey: UInt64, lease: Lease? = nil, meter: (any ResultMeter)? = nil, completion: @escaping Completion
+    ) {
+        self.meter = meter
         self.statement = statement
         self.parameters = parameters
         self.deadline = deadline
@@ -68,14 +86,63 @@ final class PendingStatement: PoolWaiter {
 
     func leaveQueue() { place = .next }
 
+    var kind: UInt64 { members.first?.statement.id ?? statement.id }
+    var mustStandAlone: Bool { isTwin }
+
+    /// Of those who wait for it.
+    var keys: Set<UInt64> { members.isEmpty ? [fairnessKey] : Set(members.map(\.fairnessKey)) }
+
+    /// Somebody waits for what its connection says.
+    var isWanted: Bool { isLive && !restsOnTwin && (members.isEmpty || members.contains { $0.isLive && !$0.restsOnTwin }) }
+
+    /// Another one that runs the same has not been answered.
+    var hasTwin: Bool { twin?.isLive == true }
+
+    /// From now on another one runs the same; `drop` is called when this one is answered first.
+    func follow(_ twin: PendingStatement, drop: @escaping () -> Void) {
+        twin.original = self
+        self.twin = twin
+        dropTwin = drop
+    }
+
+    /// The other one is answered, or is not wanted any more.
+    func forgetTwin() {
+        dropTwin = nil
+        twin = nil
+    }
+
+    /// So many bytes more of its result have come.
+    /// - Returns: false if it may not bring so many.
+    func received(_ bytes: Int) -> Bool {
+        metered += bytes
+        if !members.isEmpty { return metered <= ConnectionPool.mergedResultBytes }
+        return meter?.grow(by: bytes) ?? true
+    }
+
     /// Nobody waits for the answer any more, and nobody is told.
-    func forget() { completion = nil }
+    func forget() {
+        completion = nil
+        letGo()
+    }
 
     /// Answers, once.
     func answer(_ result: Result<ResultSet, DatabaseFailure>) {
         guard let completion else { return }
         self.completion = nil
+        letGo()
         completion(result)
+    }
+
+    private func letGo() {
+        original = nil
+        if let meter {
+            if metered > 0 { meter.shrink(by: metered) }
+            self.meter = nil
+        }
+        guard let dropTwin else { return }
+        self.dropTwin = nil
+        twin = nil
+        dropTwin()
     }
 }
 

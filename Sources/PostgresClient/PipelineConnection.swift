@@ -17,12 +17,17 @@ final class PipelineConnection {
         var resends = 3
         /// A cancel request costs the server a process: what is done within so many milliseconds is not worth one.
         var cancelGrace = 25
+        /// Milliseconds between two cancel requests of one connection, for the same reason.
+        var cancelInterval = 1_000
         /// The server sends the answers of a batch together, so the statement it is at may be any of them. A batch that somebody else waits
         /// for too is left alone for so many milliseconds; then the slow one may well be the abandoned one, and a bystander that is hit
         /// is sent again in a batch of its own, where this cannot happen to it twice.
         var sharedCancelGrace = 1_000
         /// A server that has not answered for so long after everybody has given up is taken for dead.
         var stuckAfter = 30_000
+        /// Bytes that are still read of a result that was given up, until the server has heard of it; then the connection is given up too. Stands against one row that is larger than
+        /// the memory: the server sends a row to its end.
+        var discardedBytes = 8 << 20
     }
 
     enum Phase { case connecting, ready, closed }
@@ -47,8 +52,8 @@ final class PipelineConnection {
 
     var phase = Phase.closed
     var connection: OpaquePointer?
-    private var registration: Registration?
-    private var wantsWrite = false
+    var registration: Registration?
+    var wantsWrite = false
 
     var expected = Ring<Expected>()
     /// libpq ends the results of each question with a NULL; it is still to be taken.
@@ -64,12 +69,18 @@ final class PipelineConnection {
     /// Why the batch that is being read was cut short; what it skipped.
     private var batchFailure: DatabaseFailure?
     private var prepareFailure: DatabaseFailure?
-    private var skipped: [PendingStatement] = []
+    var skipped: [PendingStatement] = []
 
     private var cache: PreparedCache
     private let scratch = ParameterScratch()
-    private let canceller = StatementCanceller()
-    private var lastCancelAt = Int.min / 2
+    let canceller = StatementCanceller()
+    var lastCancelAt = Int.min / 2
+    /// The statement that it was for.
+    var lastCancelled: UInt64 = 0
+    /// Others wait for what nobody here waits for: one statement after the other is cancelled without grace.
+    var isBeingCleared = false
+    /// What the result that comes in has brought so far.
+    var incoming = IncomingResult()
     let transactionSettings: String
     /// What has the connection for itself; `nil` while it is shared.
     var transaction: OpenTransaction?
@@ -121,6 +132,8 @@ final class PipelineConnection {
         while let entry = expected.popFirst() { if case .execute(let pending) = entry { unanswered.append(pending) } }
         if let registration { reactor.deregister(registration) }
         registration = nil
+        if let timer = incoming.timer { reactor.cancel(timer) }
+        incoming.timer = nil
         if let connection { PQfinish(connection) }
         connection = nil
         return unanswered
@@ -169,9 +182,11 @@ final class PipelineConnection {
     // MARK: Sending
 
     /// Queues a statement; it goes out at the end of the turn.
+    /// - Parameter standsAlone: It may be slow, so that it has a batch of its own: the answers of a batch come together.
     /// - Returns: Why it cannot be sent at all; otherwise the pool hears of it later.
-    func send(_ pending: PendingStatement) -> DatabaseFailure? {
+    func send(_ pending: PendingStatement, standsAlone: Bool = false) -> DatabaseFailure? {
         guard let connection, phase == .ready else { return DatabaseFailure(.unavailable, message: "the connection is closed") }
+        if standsAlone { endBatch() }
         guard scratch.fill(pending.parameters) else {
             return DatabaseFailure(.invalidInput, sqlState: "22021", message: "a text parameter holds a NUL byte, or a parameter is longer than 2 GiB")
         }
@@ -198,7 +213,7 @@ final class PipelineConnection {
         pool.statistics.sent += 1
         transaction?.inOpenBatch += 1
         ask(.execute(pending))
-        if openBatch >= limits.statementsPerBatch { endBatch() }
+        if standsAlone || openBatch >= limits.statementsPerBatch { endBatch() }
         return nil
     }
 
@@ -264,18 +279,22 @@ final class PipelineConnection {
         guard status >= 0, PQstatus(connection) != CONNECTION_BAD else { return lose(DatabaseFailure(connection: connection)) }
         guard wantsWrite != (status == 1) else { return }
         wantsWrite = status == 1
-        reactor.modify(registration, wantsWrite ? [.read, .write] : .read)
+        reactor.modify(registration, interest)
     }
 
     // MARK: Receiving
 
     private func receive() {
         guard let connection else { return }
+        incoming.answers = 0
         var isGood = PQconsumeInput(connection) == 1
         readAnswers()
-        while isGood, self.connection != nil, TLSPending.hasBytes(connection) {
+        countIncoming()
+        while isGood, self.connection != nil, !incoming.isPaused, TLSPending.hasBytes(connection) {
+            incoming.answers = 0
             isGood = PQconsumeInput(connection) == 1
             readAnswers()
+            countIncoming()
         }
         guard phase == .ready else { return }
         while let notification = PQnotifies(connection) { PQfreemem(notification) }
@@ -313,6 +332,7 @@ final class PipelineConnection {
     }
 
     private func take(_ result: OpaquePointer, of question: Expected) {
+        incoming.answers += 1
         let status = PQresultStatus(result)
         switch status {
         case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY, PGRES_PIPELINE_SYNC:
@@ -376,7 +396,7 @@ final class PipelineConnection {
 
     /// The server forgot a prepared statement (a pooler, `DISCARD ALL`), a migration changed its result, or a cancel request hit a bystander.
     private func isWorthAnotherTry(_ pending: PendingStatement, _ failure: DatabaseFailure) -> Bool {
-        guard pending.isLive, transaction?.mode.keepsErrorsApart != false else { return false }
+        guard pending.isWanted, transaction?.mode.keepsErrorsApart != false else { return false }
         if isEchoInTransaction(failure) { return pending.resends < limits.resends }
         switch failure.sqlState {
         case "26000", "0A000":
@@ -419,7 +439,7 @@ final class PipelineConnection {
     private func sendAgain(_ pending: PendingStatement, after failure: DatabaseFailure?) {
         let failure = failure ?? DatabaseFailure(.other, message: "the statement was skipped")
         let mayGoAgain = transaction.map { $0.mode.keepsErrorsApart && !$0.isAbandoned } ?? true
-        guard mayGoAgain, pending.isLive, pending.resends < limits.resends else { return finish(pending, .failure(failure)) }
+        guard mayGoAgain, pending.isWanted, pending.resends < limits.resends else { return finish(pending, .failure(failure)) }
         pending.resends += 1
         pool.statistics.resent += 1
         endBatch()
@@ -445,53 +465,5 @@ final class PipelineConnection {
         guard phase == .ready else { return }
         let unanswered = close()
         pool.connectionLost(self, failure, unanswered: unanswered)
-    }
-
-    // MARK: Giving up
-
-    /// The statements that were sent and not answered.
-    func forEachInFlight(_ body: (PendingStatement) -> Void) {
-        for position in 0..<expected.count { if case .execute(let pending) = expected[position] { body(pending) } }
-        for pending in skipped { body(pending) }
-    }
-
-    /// Asks the server to end the statement it runs, if nobody waits for it any more and it has run for a while.
-    /// - Returns: false if nothing is in flight that nobody waits for.
-    func cancelAbandoned() -> Bool {
-        guard phase == .ready, let connection else { return false }
-        var hasAbandoned = transaction?.isAbandoned == true
-        forEachInFlight { if !$0.isLive { hasAbandoned = true } }
-        guard hasAbandoned else { return false }
-        let now = reactor.now, running = now - headSince
-        guard let (pending, isShared) = abandonedInHeadBatch() else {
-            if transaction?.isAbandoned == true, batchesInFlight > 0, running >= limits.stuckAfter {
-                lose(DatabaseFailure(.unavailable, message: "the server has not ended a transaction within \(running) ms"))
-            }
-            return true
-        }
-        if !isShared, running >= limits.stuckAfter {
-            lose(DatabaseFailure(.unavailable, message: "the server has not answered for \(running) ms"))
-        } else if running >= (isShared ? limits.sharedCancelGrace : limits.cancelGrace), now - lastCancelAt >= 1_000, canceller.cancel(pending.serial, on: connection) {
-            lastCancelAt = now
-            pool.statistics.cancels += 1
-        }
-        return true
-    }
-
-    /// The first statement of the batch that the server is at for which nobody waits, if the batch was sent as a whole, and whether somebody waits for
-    /// one before it.
-    private func abandonedInHeadBatch() -> (PendingStatement, isShared: Bool)? {
-        guard batchesInFlight > 0 else { return nil }
-        var isShared = false
-        for position in 0..<expected.count {
-            switch expected[position] {
-            case .sync: return nil
-            case .execute(let pending):
-                if !pending.isLive { return (pending, isShared) }
-                isShared = true
-            case .control, .settings, .prepare, .deallocate: continue
-            }
-        }
-        return nil
     }
 }

@@ -8,7 +8,11 @@ extension PoolState {
 
     var waitingBorrowers: Int { borrowers.count - forgottenBorrowers }
     /// What ``emptied(slot:)`` is to be told of; asked after every statement.
-    func isWanted(slot: Int) -> Bool { slots[slot].inFlight == 0 && (!borrowers.isEmpty || slots[slot].use == .draining) }
+    func isWanted(slot: Int) -> Bool {
+        if slots[slot].inFlight == 0 { return !borrowers.isEmpty || slots[slot].use == .draining }
+        // It may have been held until now, so that there was none to be cleared.
+        return waitingBorrowers > 0 && count(.draining) == 0
+    }
     func use(ofSlot slot: Int) -> Use { slots[slot].use }
     func forEachBorrower(_ body: (Borrower) -> Void) { borrowers.forEach(body) }
     var lentCount: Int { count(.lent) }
@@ -19,6 +23,8 @@ extension PoolState {
 
     /// Somebody wants a connection for itself: it is lent at once, or refused, or the borrower waits, in the turn of its key.
     mutating func borrow(_ borrower: Borrower, key: UInt64, now: Int) -> [Action] {
+        advance(to: now)
+        keys.came(key, now: now)
         if readyCount == 0, isKnownDown { return [.failBorrower(borrower, .serverDown)] }
         var actions: [Action] = []
         if waitingBorrowers >= limits.queueLimit {
@@ -32,24 +38,27 @@ extension PoolState {
 
     /// A connection has answered everything, and somebody waits to borrow one: it is this one, though another may be being cleared.
     mutating func emptied(slot: Int) -> [Action] {
-        guard slots[slot].phase == .ready, slots[slot].inFlight == 0 else { return [] }
+        guard slots[slot].phase == .ready else { return [] }
+        guard slots[slot].inFlight == 0 else { return clearForBorrowers() }
         switch slots[slot].use {
         case .lent: return []
         case .draining:
-            guard let borrower = popBorrower() else { return becameShared(slot: slot) }
-            slots[slot].use = .lent
-            return [.lend(borrower, slot: slot)]
+            guard let lent = lend(slot) else { return becameShared(slot: slot) }
+            return [lent]
         case .shared:
-            guard let busy = slots.indices.first(where: { slots[$0].phase == .ready && slots[$0].use == .draining }), let borrower = popBorrower() else { return [] }
-            slots[slot].use = .lent
+            guard let busy = slots.indices.first(where: { slots[$0].phase == .ready && slots[$0].use == .draining }) else { return clearForBorrowers() }
+            guard let lent = lend(slot) else { return [] }
             slots[busy].use = .shared
-            return [.lend(borrower, slot: slot)] + fill(slot: busy) + clearForBorrowers()
+            return [lent] + fill(slot: busy) + clearForBorrowers()
         }
     }
 
     /// A borrower has given its connection back, in the state in which it got it.
     mutating func returned(slot: Int) -> [Action] {
         guard slots[slot].phase == .ready, slots[slot].use == .lent else { return [] }
+        settleHolder(slot)
+        slots[slot].borrowerKey = nil
+        slots[slot].isBeingRelieved = false
         return becameShared(slot: slot)
     }
 
@@ -68,10 +77,7 @@ extension PoolState {
     /// A connection is there for all: the next borrower has it if another one stays shared; else those who wait share it first.
     mutating func becameShared(slot: Int) -> [Action] {
         slots[slot].use = .shared
-        if slots[slot].inFlight == 0, count(.shared) > 1, mayClearAnother, let borrower = popBorrower() {
-            slots[slot].use = .lent
-            return [.lend(borrower, slot: slot)] + stopClearingForNobody()
-        }
+        if slots[slot].inFlight == 0, count(.shared) > 1, mayClearAnother, let lent = lend(slot) { return [lent] + stopClearingForNobody() }
         return fill(slot: slot) + clearForBorrowers()
     }
 
@@ -92,35 +98,47 @@ extension PoolState {
     /// Clears as many connections as borrowers wait for and may have.
     mutating func clearForBorrowers() -> [Action] {
         var actions: [Action] = []
-        while count(.draining) < waitingBorrowers, mayClearAnother, let slot = leastBusyShared() {
+        while waitingBorrowers > 0, count(.draining) < borrowersToServe, mayClearAnother, let slot = leastBusyShared() {
             slots[slot].use = .draining
-            if slots[slot].inFlight == 0, let borrower = popBorrower() {
-                slots[slot].use = .lent
-                actions.append(.lend(borrower, slot: slot))
-            }
+            if slots[slot].inFlight == 0, let lent = lend(slot) { actions.append(lent) }
         }
         return actions
     }
 
-    /// One connection stays for all, unless it is the only one that stands.
-    private var mayClearAnother: Bool {
-        let taken = count(.lent) + count(.draining), shared = count(.shared)
-        return taken < limits.leases && (shared > 1 || (shared == 1 && taken == 0))
+    /// Borrowers that wait and whose keys may have a connection more, as far as can be told without looking at each.
+    private var borrowersToServe: Int {
+        var sum = 0
+        borrowers.forEachLane { key, first in sum += min(borrowers.count(of: key), borrowsLeft(key)) }
+        return min(sum, waitingBorrowers)
+    }
+
+    /// One connection that answers soon stays for all, unless it is the only one.
+    var mayClearAnother: Bool {
+        let taken = count(.lent) + count(.draining), usable = slots.indices.reduce(0) { $0 + (isUsable($1) ? 1 : 0) }
+        return taken < limits.leases && (usable > 1 || (usable == 1 && taken == 0))
     }
 
     /// Of those equally busy the last, since statements go to the first.
     private func leastBusyShared() -> Int? {
         var best: Int?
-        for index in slots.indices where slots[index].phase == .ready && slots[index].use == .shared {
+        for index in slots.indices where isUsable(index) {
             if best.map({ slots[index].inFlight <= slots[$0].inFlight }) ?? true { best = index }
         }
         return best
     }
 
-    private mutating func popBorrower() -> Borrower? {
-        while let borrower = borrowers.popFirst() {
-            if borrower.isLive { return borrower }
-            forgottenBorrowers -= 1
+    /// Lends a connection that runs nothing to the next in turn whose key may have one more.
+    private mutating func lend(_ slot: Int) -> Action? {
+        while let turns = borrowers.turns(before: { borrowsLeft($0) > 0 }), let (borrower, key) = borrowers.popFirst(skipping: turns) {
+            guard borrower.isLive else {
+                forgottenBorrowers -= 1
+                continue
+            }
+            slots[slot].use = .lent
+            slots[slot].borrowerKey = key
+            slots[slot].headSince = clock
+            slots[slot].exclusiveKey = nil
+            return .lend(borrower, slot: slot)
         }
         return nil
     }

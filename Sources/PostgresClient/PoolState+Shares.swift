@@ -26,13 +26,17 @@ enum PoolShares {
 ///
 /// A connection answers in order: whatever is on it stands before those who come. So a key has few statements on each connection at a time, and as long as others
 /// are about there is one connection on which it has none: there the next statement of somebody else starts at once, however slow the flood is. What does not
-/// find a place waits in the queue, where keys take turns.
+/// find a place waits in the queue, where keys take turns. What is known to be slow has stricter shares (`PoolState+Slowness.swift`).
 extension PoolState {
     func isShared(_ slot: Int) -> Bool { slots[slot].phase == .ready && slots[slot].use == .shared }
+
+    /// Whether the connection takes one more statement of anybody's.
+    func hasRoom(_ slot: Int, below bound: Int) -> Bool { slots[slot].inFlight < bound && isUsable(slot) }
 
     /// Whether one more statement of the key may go on the connection.
     func hasShare(_ key: UInt64, ofSlot slot: Int) -> Bool {
         if key == PoolShares.commonKey { return true }
+        if isSlow(key) { return leavesEnough(key, slot: slot) }
         if slots[slot].inFlight >= limits.inFlightPerKey, slots[slot].keys.reduce(0, { $0 + ($1 == key ? 1 : 0) }) >= limits.inFlightPerKey { return false }
         return !keys.areSeveral || leavesOne(key, besides: slot)
     }
@@ -56,7 +60,7 @@ extension PoolState {
         while let place = leastBusy(for: key, below: limits.inFlightPerConnection), let turns = queue.turns(before: { $0 == key }), let (waiter, _) = queue.popFirst(skipping: turns) {
             if waiter.isWaiting {
                 waiter.leaveQueue()
-                begin(key, slot: place)
+                begin(waiter, key, slot: place)
                 actions.append(.send(waiter, slot: place))
                 if mayMerge(waiter) { break }
             } else {

@@ -6,6 +6,10 @@ protocol PoolWaiter: AnyObject {
     var isWaiting: Bool { get }
     /// Whether it gains by waiting for the end of the turn, and until a connection runs nothing else: what waits with it may go with it.
     var mayMerge: Bool { get }
+    /// Which statement it is, among those of all connections; 0 where that does not matter.
+    var kind: UInt64 { get }
+    /// Nothing is to be sent behind it on its connection.
+    var mustStandAlone: Bool { get }
     /// Milliseconds; set by the pool's state when it starts to wait.
     var enqueuedAt: Int { get set }
     /// It is its turn.
@@ -15,6 +19,8 @@ protocol PoolWaiter: AnyObject {
 extension PoolWaiter {
     var isWaiting: Bool { isLive }
     var mayMerge: Bool { false }
+    var kind: UInt64 { 0 }
+    var mustStandAlone: Bool { false }
     func leaveQueue() {}
 }
 
@@ -36,6 +42,12 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
         var queueLimit = 10_000
         var connectTimeout = 5_000
         var unavailableAfter = 500
+        /// Milliseconds after which whoever waits behind a statement has waited for long enough.
+        var slowAfter = 50
+        /// Milliseconds for which a key's slow statements may have held connections before it is taken for slow.
+        var slowDebt = 100
+        /// Milliseconds that a key owes besides, when a connection is taken back from it: else it would be quick again at once.
+        var reliefDebt = 1_000
         /// The first and the longest pause between attempts to connect.
         var backoff = 50...1_000
     }
@@ -80,6 +92,16 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
         var inFlight = 0
         /// Of the statements in flight, in no order.
         var keys: [UInt64] = []
+        /// When the first of the statements in flight became the first, or the connection was lent.
+        var headSince = 0
+        /// The key of the last statement in flight, where nothing may stand behind it.
+        var exclusiveKey: UInt64?
+        /// Whose statement has run for too long, once that has been found out.
+        var holder: Holder?
+        /// Of whom it is lent to.
+        var borrowerKey: UInt64?
+        /// What it runs is being ended, since others wait.
+        var isBeingRelieved = false
         /// Attempts to connect that failed in a row.
         var failures = 0
     }
@@ -87,7 +109,12 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
     let limits: Limits
     var slots: [Slot]
     var queue = FairQueue<Waiter>()
-    private(set) var keys = RecentKeys()
+    var keys = RecentKeys()
+    var history = SlowHistory()
+    /// Some connection has a ``Slot/holder``.
+    var hasHolders = false
+    /// The time that the state was told last.
+    var clock: Int
     var borrowers = FairQueue<Borrower>()
     /// Entries of `borrowers` that are not live.
     var forgottenBorrowers = 0
@@ -109,6 +136,7 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
         self.limits = limits
         slots = Array(repeating: Slot(phase: .down(retryAt: now)), count: max(1, limits.connections))
         outageSince = now
+        clock = now
         random = seed
     }
 
@@ -130,10 +158,11 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
     /// It overtakes nobody of its key, since those wait only while no connection has room for that key.
     /// - Parameter hasCompany: Others like it come at the same time: it waits for them, until ``nextForIdle()`` is asked.
     mutating func submit(_ waiter: Waiter, key: UInt64, hasCompany: Bool = false, now: Int) -> Admission {
+        advance(to: now)
         keys.came(key, now: now)
         if readyCount > 0 {
             if !hasCompany, let slot = leastBusy(for: key, below: mayMerge(waiter) ? 1 : limits.inFlightPerConnection) {
-                begin(key, slot: slot)
+                begin(waiter, key, slot: slot)
                 return .send(slot: slot)
             }
         } else if isKnownDown {
@@ -157,25 +186,33 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
 
     func leastBusy(for key: UInt64, below bound: Int) -> Int? {
         var best: Int?, least = bound
-        for index in slots.indices where slots[index].inFlight < least && isShared(index) && hasShare(key, ofSlot: index) {
+        for index in slots.indices where hasRoom(index, below: least) && hasShare(key, ofSlot: index) {
             best = index
             least = slots[index].inFlight
         }
         return best
     }
 
-    mutating func begin(_ key: UInt64, slot: Int) {
+    mutating func begin(_ waiter: Waiter, _ key: UInt64, slot: Int) {
+        if slots[slot].inFlight == 0 { slots[slot].headSince = clock }
         slots[slot].inFlight += 1
         slots[slot].keys.append(key)
+        if standsAlone(waiter, key: key) { slots[slot].exclusiveKey = key }
     }
 
     /// A connection has answered a statement of a key: returns the one that takes its place (which counts as in flight from now on).
-    mutating func finished(slot: Int, key: UInt64) -> Waiter? {
+    /// - Parameter statement: Its ``PoolWaiter/kind``.
+    mutating func finished(slot: Int, key: UInt64, statement: UInt64 = 0) -> Waiter? {
+        let wasHeld = slots[slot].holder != nil
+        settleHolder(slot)
+        if history.hasStatements, !wasHeld { history.wasQuick(statement, below: limits.slowAfter) }
+        slots[slot].headSince = clock
         slots[slot].inFlight -= 1
-        if let place = slots[slot].keys.firstIndex(of: key) {
-            slots[slot].keys.swapAt(place, slots[slot].keys.count - 1)
-            slots[slot].keys.removeLast()
+        if slots[slot].inFlight == 0 {
+            slots[slot].exclusiveKey = nil
+            slots[slot].isBeingRelieved = false
         }
+        leave(slot, key)
         return isShared(slot) ? next(slot: slot) : nil
     }
 
@@ -192,11 +229,11 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
 
     /// Who is served next on a connection, if it has room.
     private mutating func next(slot: Int) -> Waiter? {
-        guard slots[slot].inFlight < limits.inFlightPerConnection else { return nil }
+        guard hasRoom(slot, below: limits.inFlightPerConnection) else { return nil }
         while let turns = queue.turns(before: { hasShare($0, ofSlot: slot) }), let (waiter, key) = queue.popFirst(skipping: turns) {
             if waiter.isWaiting {
                 waiter.leaveQueue()
-                begin(key, slot: slot)
+                begin(waiter, key, slot: slot)
                 return waiter
             }
             forgotten -= 1
@@ -227,6 +264,7 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
 
     /// A connection stands: it takes from the queue, and the others of a pool that was down follow it.
     mutating func connected(slot: Int, now: Int) -> [Action] {
+        advance(to: now)
         guard case .connecting = slots[slot].phase else { return [] }
         slots[slot] = Slot(phase: .ready)
         readyCount += 1
@@ -257,7 +295,9 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
 
     /// A connection that stood is gone; what was in flight on it, or had it alone, is the caller's to submit again or to fail.
     @discardableResult mutating func lost(slot: Int, now: Int) -> [Action] {
+        advance(to: now)
         guard slots[slot].phase == .ready else { return [] }
+        settleHolder(slot)
         readyCount -= 1
         // A short pause even the first time: a server that drops every session at once must not be asked in a loop.
         slots[slot] = Slot(phase: .down(retryAt: now + pause(after: 1)))
@@ -267,6 +307,7 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
 
     /// Does what is due.
     mutating func tick(now: Int) -> [Action] {
+        advance(to: now)
         var actions: [Action] = []
         for slot in slots.indices {
             guard case .connecting(let since) = slots[slot].phase, since + limits.connectTimeout <= now else { continue }

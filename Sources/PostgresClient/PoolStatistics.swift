@@ -22,6 +22,14 @@ public struct PoolStatistics: Sendable, Equatable {
     public var merged = 0
     /// Statements that had been run together with others, and were run again by themselves because the whole failed.
     public var runApart = 0
+    /// How often a connection was treated as full because of a statement, or a transaction, that had run for too long.
+    public var held = 0
+    /// Statements that were run a second time on another connection, since they stood behind a slow one.
+    public var rerun = 0
+    /// Connections that were taken back from slow keys, since others waited.
+    public var relieved = 0
+    /// Results that were given up while they came in, since they were larger than they may be.
+    public var resultsGivenUp = 0
     /// Cancel requests that were sent to the server.
     public var cancels = 0
     public var connectAttempts = 0

@@ -6,6 +6,7 @@ public final class ResultSet: RowSource {
     public let rowCount: Int
     public let columnCount: Int
     public let ordinalBase: Int
+    public let byteCount: Int
     // libpq has let go of it: it does not change any more, and whoever is the last to read it clears it.
     private nonisolated(unsafe) let result: OpaquePointer
     /// Whose rows these are some of; it keeps them.
@@ -21,6 +22,7 @@ public final class ResultSet: RowSource {
         rowCount = Int(PQntuples(result))
         columnCount = Int(PQnfields(result))
         ordinalBase = 0
+        byteCount = Int(clamping: PQresultMemorySize(result))
         whole = nil
         firstRow = 0
         rows = nil
@@ -36,6 +38,8 @@ public final class ResultSet: RowSource {
         case .places(let places): (rowCount, firstRow, self.rows) = (places.count, 0, places)
         }
         columnCount = max(0, whole.columnCount - firstColumn)
+        // Its share, which is all that its owner can be charged with; the whole is there until the last part is gone.
+        byteCount = whole.rowCount > 0 ? Int(Double(whole.byteCount) * Double(rowCount) / Double(whole.rowCount)) : 0
         self.firstColumn = firstColumn
         self.ordinalBase = ordinalBase
     }

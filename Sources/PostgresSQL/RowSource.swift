@@ -7,12 +7,15 @@ public protocol RowSource: AnyObject, Sendable {
     var columnCount: Int { get }
     /// What the ordinals of a batch's rows are greater than: rows that share a statement with those of others are counted on from theirs.
     var ordinalBase: Int { get }
+    /// Bytes of memory that the rows take.
+    var byteCount: Int { get }
     /// Writes the ``columnCount`` cells of a row; they are valid as long as the source lives.
     func cells(ofRow row: Int, into cells: UnsafeMutablePointer<Cell>)
 }
 
 extension RowSource {
     public var ordinalBase: Int { 0 }
+    public var byteCount: Int { 0 }
 }
 
 /// One value of a row, in place.

@@ -30,6 +30,9 @@ public final class ByteBudget {
         return true
     }
 
+    /// Counts a refusal of what was looked at without being reserved.
+    public func noteRefusal() { refusals += 1 }
+
     fileprivate func giveBack(_ bytes: Int) { used -= bytes }
 }
 

@@ -24,7 +24,7 @@ final class PlanMeasurement: StatementRunner {
         execution.start()
         gateway.wait { result != nil }
         switch result?.outcome {
-        case .answered?, .tooLarge?, .tooManyCursors?, .tooManyRows?: break
+        case .answered?, .tooLarge?, .tooManyCursors?, .tooManyRows?, .tooManyBytes?, .overBudget?: break
         case .failed(let failure)?: throw .notInOrder("the query failed: \(failure.detail)")
         case nil: throw .notInOrder("the database did not answer in time.")
         }
@@ -32,9 +32,9 @@ final class PlanMeasurement: StatementRunner {
         return runner.measurements
     }
 
-    func run(_ statement: Statement, _ parameters: [ParameterValue], completion: @escaping (Result<any RowSource, LoadFailure>) -> Void) {
+    func run(_ statement: Statement, _ parameters: [ParameterValue], meter: any ResultMeter, completion: @escaping (Result<any RowSource, LoadFailure>) -> Void) {
         let load = loads[ObjectIdentifier(statement)], start = Self.clock()
-        pool.submit(statement, parameters: parameters) { [self] result in
+        pool.submit(statement, parameters: parameters, meter: meter) { [self] result in
             switch result {
             case .success(let rows):
                 if let load { measurements[load] = Explanation.Measurement(rows: rows.rowCount, milliseconds: Self.clock() - start) }

@@ -63,7 +63,7 @@ import Testing
             let parameters = plan.loads.map { [ParameterValue](repeating: .null, count: $0.parameters.count) }
             let execution = PlanExecution(
                 plan: plan, shape: shape, parameters: parameters, pages: plan.pages.map { _ in BoundPage(size: size, box: box) },
-                runner: ScriptedRunner(rows), limits: limits, beside: side, bounds: bounds
+                runner: ScriptedRunner(rows, plan: plan), limits: limits, beside: side, bounds: bounds
             ) { result in
                 switch result.outcome {
                 case .answered(let buffer, _, let errors):
@@ -72,6 +72,8 @@ import Testing
                 case .tooLarge(let limit): completion("too large: \(limit)")
                 case .tooManyCursors(let limit): completion("too many cursors: \(limit)")
                 case .tooManyRows(let limit): completion("too many rows: \(limit)")
+                case .tooManyBytes(let limit): completion("too many bytes: \(limit)")
+                case .overBudget: completion("over the budget")
                 }
             }
             execution.start()

@@ -10,20 +10,31 @@ import Testing
         var text = ""
         var errors: [FieldError] = []
         var failure: LoadFailure?
+        var refusals: [String] = []
         var statements = 0
         var isFinished = false
         var runner: ScriptedRunner
     }
 
+    /// Lists bring so many rows for each parent at the most; `nil` where that is not known.
+    private static func parameters(_ plan: AuthorizedPlan, first: Int?) -> [[ParameterValue]] {
+        plan.loads.map { load in
+            load.parameters.map { source in
+                if case .first = source, let first { .text(Array(String(first).utf8)) } else { .null }
+            }
+        }
+    }
+
     private func run(_ query: String, _ steps: [String: ScriptedRunner.Step], delayed: Bool = false, limits: AnswerLimits = AnswerLimits()) throws -> Run {
         let plan = try Fixture.plan(query)
-        var run = Run(runner: ScriptedRunner(steps, delayed: delayed))
+        var run = Run(runner: ScriptedRunner(steps, delayed: delayed, plan: plan))
         let parameters = plan.loads.map { load in [ParameterValue](repeating: .null, count: load.parameters.count) }
         var completions = 0
         let execution = PlanExecution(plan: plan, parameters: parameters, runner: run.runner, limits: limits) { result in
             completions += 1
             run.isFinished = true
             run.statements = result.statements
+            run.refusals = result.refusals.map(\.detail)
             switch result.outcome {
             case .answered(let buffer, _, let errors):
                 run.text = String(decoding: buffer.takeBytes(), as: UTF8.self) + "}"
@@ -32,6 +43,8 @@ import Testing
             case .tooLarge(let limit): run.text = "too large: \(limit)"
             case .tooManyCursors(let limit): run.text = "too many cursors: \(limit)"
             case .tooManyRows(let limit): run.text = "too many rows: \(limit)"
+            case .tooManyBytes(let limit): run.text = "too many bytes: \(limit)"
+            case .overBudget: run.text = "over budget"
             }
         }
         execution.start()
@@ -43,8 +56,8 @@ import Testing
     /// One reading of the clock for each answer: what an answer lets start, starts at the same time.
     @Test func loadsAreMeasuredByOneReadingEach() throws {
         let plan = try Fixture.plan("{ sites { id tickets { id } domains { id } } }")
-        let runner = ScriptedRunner(["wordpress_sites": .rows([[.text("a")]]), "tickets": .rows([[.ordinal(1), .text("1")], [.ordinal(1), .text("2")]]), "domains": refused], delayed: true)
-        let parameters = plan.loads.map { load in [ParameterValue](repeating: .null, count: load.parameters.count) }
+        let runner = ScriptedRunner(["wordpress_sites": .rows([[.text("a")]]), "tickets": .rows([[.ordinal(1), .text("1")], [.ordinal(1), .text("2")]]), "domains": refused], delayed: true, plan: plan)
+        let parameters = Self.parameters(plan, first: 50)
         var time = 0, result: ExecutionResult?
         let execution = PlanExecution(plan: plan, parameters: parameters, runner: runner, clock: { time += 10; return time }) { result = $0 }
         execution.start()
@@ -87,11 +100,22 @@ import Testing
         #expect(run.statements == 1)
     }
 
-    @Test func ordinalsOutsideTheBatchAreIgnored() throws {
-        let run = try run("{ sites { tickets { id } } }", [
-            "wordpress_sites": .rows([[.text("a")]]), "tickets": .rows([[.ordinal(0), .text("x")], [.ordinal(1), .text("a1")], [.ordinal(2), .text("y")]]),
+    /// A fault is not taken for rows that are not there: the field fails, and the operator is told.
+    @Test(arguments: [0, 2, Int64.min, Int64.max]) func anOrdinalOutsideTheBatchFailsTheField(_ ordinal: Int64) throws {
+        let run = try run("{ sites { tickets { id } } apiVersion }", [
+            "wordpress_sites": .rows([[.text("a")]]), "tickets": .rows([[.ordinal(1), .text("a1")], [.ordinal(ordinal), .text("x")]]),
         ])
-        #expect(run.text == #"{"data":{"sites":[{"tickets":[{"id":"a1"}]}]}}"#)
+        #expect(run.text == #"{"data":null}"#)
+        #expect(run.errors.map(\.path) == [[.key("sites"), .index(0), .key("tickets")]])
+        #expect(run.refusals == ["the rows of \"sites.tickets\" are not what was planned: a row belongs to none of its 1 keys"])
+    }
+
+    @Test func anOrdinalOutsideTheBatchFailsAToOneFieldToo() throws {
+        let run = try run("{ tickets { id assignee { name } } }", [
+            "tickets": .rows([[.text("1"), .text("u1")]]), "users": .rows([[.ordinal(2), .text("Due")]]),
+        ])
+        #expect(run.text == #"{"data":{"tickets":[{"id":"1","assignee":null}]}}"#)
+        #expect(run.refusals.count == 1)
     }
 
     /// An aggregate stands beside its parent's row: its values come from one load, its groups from another, and both find the parent.
@@ -176,9 +200,11 @@ import Testing
         #expect(run.failure?.kind == kind)
     }
 
-    @Test func aRowOfAnotherWidthIsNoRow() throws {
-        let run = try run("{ viewer { id name } }", ["users": .rows([[.text("u")]])])
-        #expect(run.text == #"{"data":{"viewer":null}}"#)
+    @Test func aResultOfAnotherWidthFailsTheField() throws {
+        let run = try run("{ viewer { id name } apiVersion }", ["users": .rows([[.text("u")]])])
+        #expect(run.text == #"{"data":{"viewer":null,"apiVersion":"1.0"}}"#)
+        #expect(run.errors.map(\.path) == [[.key("viewer")]])
+        #expect(run.refusals == ["the rows of \"viewer\" are not what was planned: 1 columns in place of 2"])
     }
 
     // MARK: Shape

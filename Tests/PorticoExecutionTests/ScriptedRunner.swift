@@ -31,23 +31,33 @@ final class ScriptedRunner: StatementRunner {
     /// Answers come only when the test says so.
     private var waiting: [() -> Void] = []
     private let isDelayed: Bool
+    /// By statement, the columns of its result, which has them though it may have no rows.
+    private let widths: [ObjectIdentifier: Int]
+    /// What was asked of it and is not answered yet, at most.
+    private(set) var mostWaiting = 0
+    /// Who is asked while results come in.
+    private(set) weak var meter: (any ResultMeter)?
 
-    init(_ steps: [String: Step], delayed: Bool = false) {
+    init(_ steps: [String: Step], delayed: Bool = false, plan: AuthorizedPlan) {
         self.steps = steps
+        widths = Dictionary(zip(plan.statements, plan.loads).map { (ObjectIdentifier($0), $1.width) }, uniquingKeysWith: { first, _ in first })
         isDelayed = delayed
     }
 
-    func run(_ statement: Statement, _ parameters: [ParameterValue], completion: @escaping (Result<any RowSource, LoadFailure>) -> Void) {
+    func run(_ statement: Statement, _ parameters: [ParameterValue], meter: any ResultMeter, completion: @escaping (Result<any RowSource, LoadFailure>) -> Void) {
         asked.append((statement.text, parameters))
         let table = steps.keys.first { statement.text.contains("FROM \"\($0)\"") || statement.text.contains("JOIN \"\($0)\"") || ($0.hasPrefix("SELECT") && statement.text.contains($0)) } ?? ""
+        self.meter = meter
+        let width = widths[ObjectIdentifier(statement)] ?? 0
         let answer = { [steps] in
             switch steps[table] {
-            case .rows(let rows)?: completion(.success(ScriptedRows(rows)))
+            case .rows(let rows)?: completion(.success(ScriptedRows(rows, width: width)))
             case .failure(let failure)?: completion(.failure(failure))
             case nil: completion(.failure(LoadFailure(.refused, detail: "no step for \(statement.text)")))
             }
         }
         if isDelayed { waiting.append(answer) } else { answer() }
+        mostWaiting = max(mostWaiting, waiting.count)
     }
 
     /// For each time that the execution said it had sent all, how many statements that were.
@@ -59,6 +69,9 @@ final class ScriptedRunner: StatementRunner {
     func answerAll() {
         while let answer = waiting.popLast() { answer() }
     }
+
+    /// Answers what was asked first.
+    func answerFirst() { if !waiting.isEmpty { waiting.removeFirst()() } }
 }
 
 private final class ScriptedRows: RowSource {
@@ -66,8 +79,8 @@ private final class ScriptedRows: RowSource {
     private nonisolated(unsafe) let cells: [[UnsafeMutableRawBufferPointer?]]
     let columnCount: Int
 
-    init(_ rows: [[ScriptedRunner.Value]]) {
-        columnCount = rows.first?.count ?? 0
+    init(_ rows: [[ScriptedRunner.Value]], width: Int) {
+        columnCount = rows.first?.count ?? width
         cells = rows.map { row in
             row.map { value in
                 value.bytes.map { bytes in
@@ -82,6 +95,7 @@ private final class ScriptedRows: RowSource {
     deinit { for row in cells { for cell in row { cell?.baseAddress?.deallocate() } } }
 
     var rowCount: Int { cells.count }
+    var byteCount: Int { cells.reduce(0) { $0 + $1.reduce(0) { $0 + ($1?.count ?? 0) } } }
 
     func cells(ofRow row: Int, into target: UnsafeMutablePointer<Cell>) {
         for (column, cell) in cells[row].enumerated() {

@@ -50,6 +50,11 @@ struct DatabaseFaultsData {
         Int(try psql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'portico' AND wait_event_type = 'Lock'")) ?? -1
     }
 
+    /// Sessions of the gateway that run something.
+    func active() throws -> Int {
+        Int(try psql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'portico' AND state = 'active'")) ?? -1
+    }
+
     /// Sessions of the gateway whose transaction is open.
     func openTransactions() throws -> Int {
         Int(try psql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'portico' AND xact_start IS NOT NULL")) ?? -1

@@ -62,9 +62,13 @@ final class DatabaseFaultsGateway {
     func events(with text: String) -> Int { events.filter { $0.contains(text) }.count }
 
     /// KiB of memory that it holds.
-    var residentKiB: Int {
+    var residentKiB: Int { status("VmRSS:") }
+    /// The most that it has held.
+    var peakResidentKiB: Int { status("VmHWM:") }
+
+    private func status(_ field: String) -> Int {
         let status = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)) ?? ""
-        return status.components(separatedBy: "VmRSS:").dropFirst().first?.split(separator: " ").first.flatMap { Int($0.trimmingCharacters(in: .whitespaces)) } ?? 0
+        return status.components(separatedBy: field).dropFirst().first?.split(separator: " ").first.flatMap { Int($0.trimmingCharacters(in: .whitespaces)) } ?? 0
     }
 
     // MARK: The client's side

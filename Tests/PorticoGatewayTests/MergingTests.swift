@@ -42,6 +42,7 @@ import Testing
     private static func gateways(_ database: SpotexDatabase) throws -> (merging: EmbeddedGateway, single: EmbeddedGateway) {
         func gateway(_ keys: Int) throws -> EmbeddedGateway {
             var pool = ConnectionPool.Settings()
+            pool.slowAfter = 60_000
             pool.connections = keys > 0 ? 1 : 4
             pool.mergedKeys = keys
             // A busy machine takes its time to connect.

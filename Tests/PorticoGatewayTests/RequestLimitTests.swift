@@ -79,6 +79,7 @@ import Testing
         Case(
             limit: .cursors, value: 2, within: "{ usersConnection(first: 2) { edges { cursor } } }", above: "{ usersConnection(first: 2) { edges { cursor } pageInfo { endCursor } } }",
             isRequestError: false),
+        Case(limit: .resultBytes, value: 4096, within: "{ users(first: 1) { id } }", above: "{ " + (0..<10).map { "a\($0): users { id name email }" }.joined(separator: " ") + " }", isRequestError: false),
         Case(limit: .responseBytes, value: 1024, within: "{ users(first: 1) { id } }", above: "{ users { \((0..<60).map { "a\($0): id" }.joined(separator: " ")) } }", isRequestError: false),
     ]
 

@@ -201,9 +201,26 @@ private typealias State = PoolState<Party, Party>
             #expect(ready.count < 2 || !shared.isEmpty || (losses > 0 && draining.isEmpty))
             #expect(draining.count <= state.waitingBorrowers)
             // Who waits, waits for somebody who will come back.
-            if !ready.isEmpty, state.waitingBorrowers > 0 { #expect(!lent.isEmpty || !draining.isEmpty) }
+            if !ready.isEmpty, state.waitingBorrowers > 0 { #expect(!lent.isEmpty || !draining.isEmpty || ready.contains { state.isOld($0) }) }
             // Who waits for a place, waits for somebody who will leave one.
             if !shared.isEmpty, waitingStatements > 0 { #expect(ready.contains { state.inFlight(onSlot: $0) > 0 }) }
         }
+        // Once everything is answered and returned, nobody is left waiting.
+        for _ in 0..<20_000 where inFlight.values.contains(where: { !$0.isEmpty }) || !lent.isEmpty {
+            now += 1
+            state.advance(to: now)
+            for slot in 0..<connections {
+                if let party = inFlight[slot]?.popLast() {
+                    party.isLive = false
+                    let key = UInt64(party.name % 3)
+                    if let next = state.finished(slot: slot, key: key) { inFlight[slot, default: []].append(next) }
+                    perform(state.spread(key, from: slot))
+                    if state.isWanted(slot: slot) { perform(state.emptied(slot: slot)) }
+                } else if lent.removeValue(forKey: slot) != nil {
+                    perform(state.returned(slot: slot))
+                }
+            }
+        }
+        if (0..<connections).contains(where: { state.phase(ofSlot: $0) == .ready }) { #expect(state.waitingCount == 0 && state.waitingBorrowers == 0) }
     }
 }

@@ -2,6 +2,7 @@
 #ifndef PORTICO_SOCKET_SHIM_H
 #define PORTICO_SOCKET_SHIM_H
 
+#include <stdint.h>
 #include <sys/types.h>
 #include <sys/socket.h>
 #include <malloc.h>
@@ -19,5 +20,8 @@ int portico_unsent(int socket);
 
 /// Gives the calling thread a name of at most 15 bytes, as `top -H` shows it.
 void portico_name_thread(const char *name);
+
+/// Bytes that have been read from a TCP socket so far; -1 where it is none, or the kernel does not say.
+int64_t portico_tcp_bytes_read(int socket);
 
 #endif

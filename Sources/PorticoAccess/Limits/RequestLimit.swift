@@ -8,7 +8,7 @@ public enum RequestLimit: Int, Sendable, Hashable, CaseIterable {
     // Its values.
     case inputValues, valueBytes, defaultFirst, first, offset, operands, filterDepth, filterConditions, filterLists, patternBytes
     // The plan, and what comes of it.
-    case relations, loads, cost, rows, responseBytes, cursors, errors, requestTimeout
+    case relations, loads, cost, rows, resultBytes, responseBytes, cursors, errors, requestTimeout
     // All requests of a tenant.
     case concurrentRequests, requestsPerSecond, requestBurst
 
@@ -110,6 +110,9 @@ extension RequestLimit {
         case .rows:
             .init("rows", .count, 100_000, 1...100_000_000, "rows that all loads of a request really bring, each statement by its LIMIT; stands against lists that multiply beyond what was estimated",
                 remedy: "Ask for less with \"first\" or \"where\".")
+        case .resultBytes:
+            .init("resultBytes", .bytes, 64 << 20, 1024...(1 << 34), "bytes that the results of a request's loads take in the gateway's memory, counted while PostgreSQL sends them: at the limit the statement is cancelled; stands against few rows that are long",
+                remedy: "Ask for less with \"first\", or for fewer fields.")
         case .responseBytes:
             .init("responseBytes", .bytes, 32 << 20, 1024...(1 << 30), "bytes of an answer, looked at while it is written; stands against answers that fill the memory",
                 remedy: "Ask for less with \"first\", or for fewer fields.")

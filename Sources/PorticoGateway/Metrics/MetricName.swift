@@ -36,6 +36,10 @@ public enum MetricName: String, Sendable, CaseIterable {
     case poolRefused = "portico_pool_refused_total"
     case poolTimedOut = "portico_pool_timed_out_total"
     case poolCancels = "portico_pool_cancels_total"
+    case poolHeld = "portico_pool_held_total"
+    case poolRerun = "portico_pool_rerun_total"
+    case poolRelieved = "portico_pool_relieved_total"
+    case poolResultsGivenUp = "portico_pool_results_given_up_total"
     case poolConnects = "portico_pool_connects_total"
     case poolConnectionsLost = "portico_pool_connections_lost_total"
     // Of the workers' loops
@@ -107,6 +111,10 @@ public enum MetricName: String, Sendable, CaseIterable {
         case .poolRefused: (.counter, "Statements that were refused: the database was down, or too many waited.")
         case .poolTimedOut: (.counter, "Statements whose deadline passed.")
         case .poolCancels: (.counter, "Cancel requests that were sent to PostgreSQL.")
+        case .poolHeld: (.counter, "How often a connection took no more statements because one, or a transaction, had run for too long.")
+        case .poolRerun: (.counter, "Statements that were run a second time on another connection, since they stood behind a slow one.")
+        case .poolRelieved: (.counter, "Connections that were taken back from slow statements or transactions, since others waited.")
+        case .poolResultsGivenUp: (.counter, "Results that were given up while they came in, since there was no room for more of them.")
         case .poolConnects: (.counter, "Connections to PostgreSQL that were made.")
         case .poolConnectionsLost: (.counter, "Connections to PostgreSQL that were lost.")
         case .loopTurns: (.counter, "Turns of a worker's loop, each from the end of one wait for events to the next wait.")

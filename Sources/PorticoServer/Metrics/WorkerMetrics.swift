@@ -95,12 +95,17 @@ final class WorkerMetrics {
         count(.poolRefused, statistics.refused)
         count(.poolTimedOut, statistics.timedOut)
         count(.poolCancels, statistics.cancels)
+        count(.poolHeld, statistics.held)
+        count(.poolRerun, statistics.rerun)
+        count(.poolRelieved, statistics.relieved)
+        count(.poolResultsGivenUp, statistics.resultsGivenUp)
         count(.poolConnects, statistics.connects)
         count(.poolConnectionsLost, statistics.connectionsLost)
         gauge(.poolWaiting, pool.waitingStatements)
-        let ready = pool.readyConnections, idle = pool.idleConnections
+        let ready = pool.readyConnections, idle = pool.idleConnections, held = pool.heldConnections
         gauge(.poolConnections, idle, ("state", "idle"))
-        gauge(.poolConnections, ready - idle, ("state", "busy"))
+        gauge(.poolConnections, ready - idle - held, ("state", "busy"))
+        gauge(.poolConnections, held, ("state", "held"))
         gauge(.poolConnections, pool.connectionCount - ready, ("state", "down"))
     }
 

@@ -26,6 +26,9 @@ struct GraphQLAnswer {
 
 /// The gateway of the worker.
 final class GatewayService: GraphQLService {
+    /// Seconds after which there is room again for an answer, most likely: others are sent meanwhile.
+    private static let retryAfter = 1
+
     private let gateway: Gateway
     private let memory: AnswerMemory
 
@@ -36,10 +39,14 @@ final class GatewayService: GraphQLService {
 
     func respond(to request: GraphQLRequest, access: Access, deadline: Int, completion: @escaping (GraphQLAnswer) -> Void) -> RequestTicket? {
         gateway.respond(to: request, viewer: access.viewer, rules: access.rules, deadline: deadline) { [memory] response in
-            memory.answered(bytes: response.buffer.count)
-            completion(GraphQLAnswer(body: response.buffer, outcome: response.outcome, cause: response.cause, observation: response.observation))
+            // What was loaded leaves its traces on the heap whatever became of the request.
+            memory.answered(bytes: response.buffer.count + response.observation.resultBytes)
+            completion(
+                GraphQLAnswer(
+                    body: response.buffer, outcome: response.outcome, cause: response.cause, observation: response.observation,
+                    retryAfter: response.cause == .noRoom ? Self.retryAfter : nil))
         }
     }
 
-    func cancel(_ ticket: RequestTicket) { gateway.cancel(ticket) }
+    func cancel(_ ticket: RequestTicket) { memory.answered(bytes: gateway.cancel(ticket)) }
 }

@@ -66,7 +66,7 @@ enum ResponseMedia: Sendable, Equatable {
         switch cause {
         case .mutationMustNotBeSafe?: return 405
         case .operationNotDetermined?: return self == .graphQLResponse ? 422 : 200
-        case nil: break
+        case .noRoom?, nil: break
         }
         return switch outcome {
         case .data: 200

@@ -1,0 +1,95 @@
+import CLibPQ
+import SocketLoop
+
+/// What has come of the result that a connection is receiving.
+struct IncomingResult {
+    /// Answers that were complete in the piece that was read last.
+    var answers = 0
+    /// Counts what is read; made when a result comes in several pieces for the first time.
+    var input: SocketInput?
+    /// The count before the next piece; `nil` while no result is incomplete.
+    var mark: Int?
+    /// A result that is read only to be thrown away, and how much of it has come since.
+    var discarded: (pending: PendingStatement, bytes: Int)?
+    /// Nothing is read until the server has been told.
+    var isPaused = false
+    var wasCancelled = false
+    var timer: TimerToken?
+
+    /// No result is awaited next.
+    mutating func nothingComes() {
+        mark = nil
+        discarded = nil
+    }
+}
+
+/// Results are counted while they come in, so that one that is larger than it may be is given up before it fills the memory.
+///
+/// libpq keeps a result until it is whole. It can hand rows out one by one, but each then costs an object of its own, which is dear for large results; in
+/// pieces it does so only from its version 17 on. So the bytes are counted below it (``SocketInput``), and only of results that come in more than one piece.
+///
+/// When there is no room for more, the statement fails at once, nothing more is read, so that the server stops sending, and the server is asked to end it. What it has sent by then is
+/// read and thrown away.
+extension PipelineConnection {
+    /// Milliseconds after which it is looked again whether the cancel request has been delivered.
+    private static let cancelGrain = 2
+
+    /// What the socket is watched for.
+    var interest: Interest {
+        var interest: Interest = incoming.isPaused ? [] : .read
+        if wantsWrite { interest.insert(.write) }
+        return interest
+    }
+
+    /// To be called when a piece has been read.
+    func countIncoming() {
+        guard phase == .ready, let connection, case .execute(let pending)? = expected.first else { return incoming.nothingComes() }
+        if let discarded = incoming.discarded, discarded.pending !== pending { incoming.discarded = nil }
+        if incoming.input == nil { incoming.input = SocketInput(descriptor: PQsocket(connection)) }
+        guard let total = incoming.input?.total() else { return }
+        defer { incoming.mark = total }
+        // A piece that completed something is mostly that.
+        guard incoming.answers == 0, let mark = incoming.mark, total > mark else { return }
+        let bytes = total - mark
+        if let discarded = incoming.discarded {
+            incoming.discarded?.bytes += bytes
+            if discarded.bytes + bytes > limits.discardedBytes { lose(DatabaseFailure(.unavailable, message: "a row of the result is larger than the request's limits")) }
+        } else if !pending.isWanted || !pending.received(bytes) {
+            giveUp(pending)
+        }
+    }
+
+    /// Nobody waits for the result, or there is no room for more of it.
+    private func giveUp(_ pending: PendingStatement) {
+        incoming.discarded = (pending, 0)
+        incoming.wasCancelled = false
+        incoming.isPaused = true
+        if let registration { reactor.modify(registration, interest) }
+        if pending.isWanted { pool.statistics.resultsGivenUp += 1 }
+        // Before anybody hears of it, who would have the statement cancelled as one that nobody waits for.
+        tellTheServer()
+        pool.abandon(pending, .failure(DatabaseFailure(.tooLarge, message: "the result was given up when there was no room for more of it")))
+    }
+
+    /// Asks the server to end the statement, and reads on when that has been delivered.
+    private func tellTheServer() {
+        incoming.timer = nil
+        guard phase == .ready, let connection else { return }
+        guard let pending = incoming.discarded?.pending else { return readOn() }
+        if !canceller.isRunning {
+            guard !incoming.wasCancelled else { return readOn() }
+            guard canceller.cancel(pending.serial, on: connection) else {
+                return lose(DatabaseFailure(.unavailable, message: "no cancel request could be sent"))
+            }
+            incoming.wasCancelled = true
+            lastCancelAt = reactor.now
+            pool.statistics.cancels += 1
+        }
+        incoming.timer = reactor.after(milliseconds: Self.cancelGrain) { [unowned self] in tellTheServer() }
+    }
+
+    private func readOn() {
+        incoming.isPaused = false
+        if let registration { reactor.modify(registration, interest) }
+    }
+}
