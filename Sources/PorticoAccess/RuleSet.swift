@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import GraphQLSchema
 import PorticoCatalog
 
@@ -93,7 +94,7 @@ public enum ViewerValue: Sendable, Hashable {
     case id, tenant, tenants
     /// As the enum value, such as `CLIENT`.
     case role
-    case claim(String)
+    case claim(ExactString)
 }
 
 /// The place of a rule.

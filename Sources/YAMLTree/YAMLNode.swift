@@ -1,10 +1,11 @@
 import Diagnostics
+import ExactText
 
 /// A value of a YAML text and where it stands: a scalar, a sequence, or a mapping in the order of the text.
 ///
 /// Scalars keep their spelling; what a plain `5` or `true` means is decided by whoever knows the type that is expected (``YAMLReader``).
 public struct YAMLNode: Sendable, Hashable {
-    public indirect enum Content: Sendable, Hashable {
+    public indirect enum Content: Sendable {
         case scalar(String, YAMLScalarStyle)
         case sequence([YAMLNode])
         case mapping([YAMLMember])
@@ -40,6 +41,28 @@ public struct YAMLNode: Sendable, Hashable {
     }
 }
 
+/// Equal where the bytes are.
+extension YAMLNode.Content: Hashable {
+    public static func == (left: YAMLNode.Content, right: YAMLNode.Content) -> Bool {
+        switch (left, right) {
+        case (.scalar(let a, let style), .scalar(let b, let other)): style == other && a.hasSameBytes(as: b)
+        case (.sequence(let a), .sequence(let b)): a == b
+        case (.mapping(let a), .mapping(let b)): a == b
+        case (.scalar, _), (.sequence, _), (.mapping, _): false
+        }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .scalar(let text, let style):
+            hasher.combine(ExactString(text))
+            hasher.combine(style)
+        case .sequence(let items): hasher.combine(items)
+        case .mapping(let members): hasher.combine(members)
+        }
+    }
+}
+
 /// Whether a scalar was written without quotation marks, so that `true` may be a boolean, or else is text in any case.
 public enum YAMLScalarStyle: Sendable, Hashable {
     case plain
@@ -49,13 +72,15 @@ public enum YAMLScalarStyle: Sendable, Hashable {
 
 /// A key of a mapping and its value.
 public struct YAMLMember: Sendable, Hashable {
-    public var key: String
+    public var key: ExactString
     public var keyRange: SourceRange
     public var value: YAMLNode
 
-    public init(key: String, keyRange: SourceRange, value: YAMLNode) {
+    public init(key: ExactString, keyRange: SourceRange, value: YAMLNode) {
         self.key = key
         self.keyRange = keyRange
         self.value = value
     }
+
+    public init(key: String, keyRange: SourceRange, value: YAMLNode) { self.init(key: ExactString(key), keyRange: keyRange, value: value) }
 }

@@ -1,9 +1,11 @@
 import Diagnostics
+import ExactText
 
 /// A file of `config/access/`.
 public enum RuleSource: Sendable, Hashable {
     case roles
-    case tenant(String)
+    /// A tenant's own; a file belongs to the tenant whose id is its name, byte by byte.
+    case tenant(ExactString)
 
     public static let folder = "config/access"
     public static let tenantFolder = "config/access/tenants"
@@ -16,7 +18,7 @@ public enum RuleSource: Sendable, Hashable {
         }
     }
 
-    public var tenant: String? { if case .tenant(let tenant) = self { tenant } else { nil } }
+    public var tenant: ExactString? { if case .tenant(let tenant) = self { tenant } else { nil } }
 }
 
 /// A file as it was read.
@@ -35,9 +37,9 @@ public struct RuleText: Sendable {
 public struct RuleEdits: Sendable {
     public var roles: RuleText?
     /// By the tenant's id; `nil` for a file that is gone.
-    public var tenants: [String: RuleText?]
+    public var tenants: [ExactString: RuleText?]
 
-    public init(roles: RuleText? = nil, tenants: [String: RuleText?] = [:]) {
+    public init(roles: RuleText? = nil, tenants: [ExactString: RuleText?] = [:]) {
         self.roles = roles
         self.tenants = tenants
     }
@@ -51,9 +53,9 @@ public struct PolicyCandidate: Sendable {
     /// The rules in force, which have been accepted before; `nil` at the start.
     public var former: Policy?
     /// The tenants whose own rules differ from those of ``former``, sorted; `nil` where the roles do, and with them everything.
-    public var tenants: [String]?
+    public var tenants: [ExactString]?
 
-    public init(_ policy: Policy, former: Policy? = nil, tenants: [String]? = nil) {
+    public init(_ policy: Policy, former: Policy? = nil, tenants: [ExactString]? = nil) {
         self.policy = policy
         self.former = former
         self.tenants = tenants

@@ -1,8 +1,9 @@
+import ExactText
 import PorticoAccess
 
 /// The rules in force: one immutable snapshot, replaced as a whole.
 protocol RulesSnapshot: AnyObject, Sendable {
-    func rules(role: String, tenant: String?) -> RuleLookup
+    func rules(role: ExactString, tenant: ExactString?) -> RuleLookup
 }
 
 extension Policy: RulesSnapshot {}
@@ -77,7 +78,7 @@ final class ViewerResolver {
         guard let user, user.isActive else { return then(.failure(.userNotActive)) }
         if let tenant = identity.claims.tenant, tenant != user.tenant { return then(.failure(.claimDiffers("tenant"))) }
         // Issuers write a role as the database does or as GraphQL does.
-        if let role = identity.claims.role, role.lowercased() != user.role.lowercased() { return then(.failure(.claimDiffers("role"))) }
+        if let role = identity.claims.role, !role.isSameInASCIICase(as: user.role) { return then(.failure(.claimDiffers("role"))) }
         guard user.isTenantActive else { return then(.failure(.tenantNotActive)) }
         let snapshot = snapshot()
         let rules: RuleSet
@@ -91,7 +92,7 @@ final class ViewerResolver {
             case .tenantUnavailable: return then(.failure(.rulesUnavailable))
             }
         }
-        let viewer = Viewer(id: identity.claims.subject, role: user.role, tenant: user.tenant, tenants: user.tenant.map { [$0] } ?? [], claims: identity.claims.others)
+        let viewer = Viewer(id: identity.claims.subject, role: user.role, tenant: user.tenant, tenants: user.tenant.map { [$0.text] } ?? [], claims: identity.claims.others)
         let generation = identity.user.generation
         guard rules.reach == .subtree, let tenant = user.tenant else {
             let access = Access(viewer: viewer, rules: rules)

@@ -1,3 +1,4 @@
+import ExactText
 import JWTKit
 
 /// One key that tokens may be signed with, bound to one algorithm: what the token's own header says never chooses how a key is used.
@@ -10,7 +11,7 @@ struct TokenKey: Sendable {
 
 /// The keys that tokens are verified by. Immutable; a refreshed set replaces it as a whole.
 struct KeySet: Sendable {
-    private let named: [String: TokenKey]
+    private let named: [ExactString: TokenKey]
     /// The key for tokens that name none: the one without a `kid`, or the only one there is.
     private let unnamed: TokenKey?
 
@@ -18,11 +19,11 @@ struct KeySet: Sendable {
 
     /// - Throws: ``KeyFailure`` when two keys have the same `kid`, or two have none.
     init(_ keys: [TokenKey]) throws(KeyFailure) {
-        var named: [String: TokenKey] = [:]
+        var named: [ExactString: TokenKey] = [:]
         var unnamed: TokenKey?
         for key in keys {
             if let kid = key.kid {
-                guard named.updateValue(key, forKey: kid) == nil else { throw KeyFailure("Two keys have the kid \"\(kid)\".") }
+                guard named.updateValue(key, forKey: ExactString(kid)) == nil else { throw KeyFailure("Two keys have the kid \"\(kid)\".") }
             } else {
                 guard unnamed == nil else { throw KeyFailure("Two keys have no kid; with several keys, each but one needs its own.") }
                 unnamed = key
@@ -35,7 +36,7 @@ struct KeySet: Sendable {
 
     /// The key that a token's header names, or `nil`: an unknown `kid` is never tried against other keys, and another `alg` than the key's own finds nothing.
     func key(kid: String?, algorithm: String) -> TokenKey? {
-        let key = if let kid { named[kid] } else { unnamed }
+        let key = if let kid { named[ExactString(kid)] } else { unnamed }
         return key?.algorithm.rawValue == algorithm ? key : nil
     }
 }

@@ -1,3 +1,4 @@
+import ExactText
 import JSONBytes
 import JWTKit
 
@@ -39,8 +40,8 @@ struct TokenVerifier: Sendable {
     private func check(_ claims: TokenClaims, now: Int) throws(TokenFailure) {
         if let end = claims.expiresAt, end + requirements.leeway <= now { throw .expired }
         if let start = claims.notBefore, start - requirements.leeway > now { throw .notYetValid }
-        if let issuer = requirements.issuer, claims.issuer != issuer { throw .wrongIssuer }
-        if !requirements.audience.isEmpty, !claims.audience.contains(where: requirements.audience.contains) { throw .wrongAudience }
+        if let issuer = requirements.issuer, claims.issuer != ExactString(issuer) { throw .wrongIssuer }
+        if !requirements.audience.isEmpty, !claims.audience.contains(where: { requirements.audience.contains($0) }) { throw .wrongAudience }
     }
 
     /// JWTKit wants a type for the payload; ours reads nothing, since the claims are read strictly from the bytes that were signed.

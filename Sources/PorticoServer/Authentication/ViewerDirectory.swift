@@ -1,9 +1,10 @@
+import ExactText
 import PostgresSQL
 
 /// A user's row and its tenant's, as last read.
 struct DirectoryUser: Sendable, Equatable {
-    var role: String
-    var tenant: String?
+    var role: ExactString
+    var tenant: ExactString?
     var isActive: Bool
     /// A tenant that does not exist is not active.
     var isTenantActive: Bool
@@ -36,15 +37,15 @@ final class ViewerDirectory {
     ) {
         let (userStatus, tenantStatus, hasTenants) = (authentication.users.status, authentication.tenants?.status, authentication.tenants != nil)
         users = FreshCache(freshness: freshness, clock: clock) { id, then in
-            source.rows(of: statements.user, parameter: id) { result in
+            source.rows(of: statements.user, parameter: id.text) { result in
                 then(Self.answer(result, report: report) { rows in
                     rows.first.flatMap { Self.user($0, userStatus: userStatus, tenantStatus: tenantStatus, hasTenants: hasTenants) }
                 })
             }
         }
         subtrees = FreshCache(freshness: freshness, clock: clock) { tenant, then in
-            guard let statement = statements.subtree else { return then(.success([tenant])) }
-            source.rows(of: statement, parameter: tenant) { result in
+            guard let statement = statements.subtree else { return then(.success([tenant.text])) }
+            source.rows(of: statement, parameter: tenant.text) { result in
                 if case .success(let rows) = result, rows.count > DirectoryStatements.mostTenants {
                     report("more than \(DirectoryStatements.mostTenants) tenants below \(tenant): its subtree is refused")
                     return then(.failure(.directoryUnavailable))
@@ -68,9 +69,9 @@ final class ViewerDirectory {
 
     private static func user(_ row: [String?], userStatus: StatusColumn?, tenantStatus: StatusColumn?, hasTenants: Bool) -> DirectoryUser? {
         guard row.count == 5, let role = row[0] else { return nil }
-        let isActive = userStatus.map { row[2] == $0.active } ?? true
+        let isActive = userStatus.map { row[2]?.hasSameBytes(as: $0.active) == true } ?? true
         let tenantExists = !hasTenants || row[4] != nil || row[1] == nil
-        let isTenantActive = tenantExists && (row[1] == nil || tenantStatus.map { row[3] == $0.active } ?? true)
-        return DirectoryUser(role: role, tenant: row[1], isActive: isActive, isTenantActive: isTenantActive)
+        let isTenantActive = tenantExists && (row[1] == nil || tenantStatus.map { row[3]?.hasSameBytes(as: $0.active) == true } ?? true)
+        return DirectoryUser(role: ExactString(role), tenant: row[1].map { ExactString($0) }, isActive: isActive, isTenantActive: isTenantActive)
     }
 }

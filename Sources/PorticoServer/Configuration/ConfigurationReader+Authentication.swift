@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import YAMLTree
 
 extension ConfigurationReader {
@@ -52,8 +53,8 @@ extension ConfigurationReader {
     }
 
     private mutating func checkKids(_ keys: [KeyConfiguration], at range: SourceRange?) {
-        var seen: Set<String?> = []
-        for key in keys where !seen.insert(key.kid).inserted {
+        var seen: Set<ExactString?> = []
+        for key in keys where !seen.insert(key.kid.map { ExactString($0) }).inserted {
             reader.report(key.kid.map { "Two keys have the kid `\($0)`." } ?? "Two keys have no kid; each but one needs its own.", at: range)
         }
     }
@@ -92,7 +93,7 @@ extension ConfigurationReader {
             reader.report("Expected the SHA-256 of the key as 64 hexadecimal digits.", at: mapping["sha256"]?.range, hint: "`printf %s KEY | sha256sum` prints it.")
             return nil
         }
-        return APIKeyBinding(user: user, sha256: hash)
+        return APIKeyBinding(user: ExactString(user), sha256: hash)
     }
 
     private mutating func fileText(_ path: String, at node: YAMLNode) -> String? {

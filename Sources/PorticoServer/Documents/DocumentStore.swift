@@ -1,4 +1,5 @@
 public import Diagnostics
+import ExactText
 import Foundation
 public import GraphQLSchema
 public import PorticoAccess
@@ -30,9 +31,9 @@ public final class DocumentStore: Sendable {
     /// What the folder looked like.
     private struct Looks {
         /// When it was read last, whether or not it was good: a bad file is read, and reported, once.
-        var read: [String: FileStamp]?
+        var read: [ExactString: FileStamp]?
         /// At the last look.
-        var seen: [String: FileStamp]?
+        var seen: [ExactString: FileStamp]?
     }
 
     private let documents: Mutex<TrustedDocuments>
@@ -86,9 +87,9 @@ public final class DocumentStore: Sendable {
     }
 
     /// The stamps of the files that count, by their names; `nil` where there is no folder.
-    private static func stamps(of path: String) -> [String: FileStamp]? {
+    private static func stamps(of path: String) -> [ExactString: FileStamp]? {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else { return nil }
-        var stamps: [String: FileStamp] = [:]
+        var stamps: [ExactString: FileStamp] = [:]
         for name in names.lazy.filter(TrustedDocuments.counts).prefix(TrustedDocumentLimits.files + 1) { stamps[name] = FileStamp("\(path)/\(name)") }
         return stamps
     }

@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import Foundation
 import GraphQLLanguage
 import GraphQLSchema
@@ -44,7 +45,7 @@ extension TrustedDocuments {
 private struct TrustedDocumentLoader {
     let schema: Schema
     let limits: RuleLimits
-    var documents: [String: (text: [UInt8], file: String)] = [:]
+    var documents: [ExactString: (text: [UInt8], file: String)] = [:]
     var problems: [Diagnostic] = []
 
     init(schema: Schema, limits: RuleLimits) {

@@ -1,3 +1,4 @@
+import ExactText
 import PorticoAccess
 import SocketLoop
 
@@ -47,7 +48,7 @@ struct RuleFiles {
     /// The folder of tenants when it last had files in it.
     private var tenantFolder: FileStamp?
     /// What was said of a file, so that it is said once.
-    private var said: [String: String] = [:]
+    private var said: [ExactString: String] = [:]
     /// Files that were read so far.
     private(set) var filesRead = 0
 
@@ -97,12 +98,12 @@ struct RuleFiles {
     /// - Parameters:
     ///   - known: The tenants whose files are known, in force or refused.
     ///   - always: Reads also those that look as they did.
-    mutating func lookAtAll(known: Set<String>, always: Bool = false, now: Int, clock: Int) -> Found {
+    mutating func lookAtAll(known: Set<ExactString>, always: Bool = false, now: Int, clock: Int) -> Found {
         var found = Found()
         if always { stamps = [:] }
         links = []
         compare(.roles, now, clock, &found)
-        var present: Set<String> = []
+        var present: Set<ExactString> = []
         switch folder.tenants() {
         case .gone: break
         case .unreadable(let reason): return saying(RuleSource.tenantFolder, reason, found)
@@ -212,7 +213,7 @@ struct RuleFiles {
     }
 
     private mutating func saying(_ file: String, _ reason: String, _ found: Found) -> Found {
-        guard said.updateValue(reason, forKey: file) != reason else { return found }
+        guard said.updateValue(reason, forKey: ExactString(file)) != reason else { return found }
         var found = found
         found.faults.append((file, reason))
         return found

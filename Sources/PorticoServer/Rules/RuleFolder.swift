@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import Glibc
 import PorticoAccess
 import SocketLoop
@@ -20,7 +21,7 @@ struct RuleFolder: Sendable {
     }
 
     enum Listing {
-        case tenants([String], folder: FileStamp)
+        case tenants([ExactString], folder: FileStamp)
         case gone
         case unreadable(String)
     }
@@ -38,7 +39,7 @@ struct RuleFolder: Sendable {
     /// The file whose name this is in the folder of tenants; `nil` for what does not count, such as an editor's half-written copy, whose name begins with a point.
     static func tenant(ofFile name: String) -> RuleSource? {
         guard name.hasSuffix(".yaml"), !name.hasPrefix("."), name.utf8.count > 5 else { return nil }
-        return .tenant(String(name.dropLast(5)))
+        return .tenant(ExactString(String(name.utf8.dropLast(5)) ?? ""))
     }
 
     func read(_ source: RuleSource) -> Reading {
@@ -68,7 +69,7 @@ struct RuleFolder: Sendable {
         }
         defer { closedir(folder) }
         guard let stamp = FileStamp(descriptor: dirfd(folder)) else { return .gone }
-        var tenants: [String] = []
+        var tenants: [ExactString] = []
         while let entry = readdir(folder) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) } }
             guard let tenant = Self.tenant(ofFile: name)?.tenant else { continue }

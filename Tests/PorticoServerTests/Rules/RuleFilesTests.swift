@@ -1,3 +1,4 @@
+import ExactText
 import Foundation
 import PorticoAccess
 import Testing
@@ -16,7 +17,7 @@ struct RuleFilesTests {
         _ = files.lookAtAll(known: [], now: 0, clock: Self.later)
     }
 
-    private mutating func all(_ known: Set<String> = ["a", "b"], always: Bool = false, now: Int, clock: Int = Self.later) -> RuleFiles.Found {
+    private mutating func all(_ known: Set<ExactString> = ["a", "b"], always: Bool = false, now: Int, clock: Int = Self.later) -> RuleFiles.Found {
         files.lookAtAll(known: known, always: always, now: now, clock: clock)
     }
 
@@ -137,5 +138,5 @@ struct RuleFilesTests {
     }
 
     @Test(arguments: [("a.yaml", "a"), ("a.b.yaml", "a.b"), (".a.yaml", nil), (".yaml", nil), ("a.yml", nil), ("a.yaml~", nil)])
-    func namesOfFilesAreNamesOfTenants(_ name: String, _ tenant: String?) { #expect(RuleFolder.tenant(ofFile: name)?.tenant == tenant) }
+    func namesOfFilesAreNamesOfTenants(_ name: String, _ tenant: ExactString?) { #expect(RuleFolder.tenant(ofFile: name)?.tenant == tenant) }
 }

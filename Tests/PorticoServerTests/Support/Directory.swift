@@ -1,3 +1,4 @@
+import ExactText
 import GraphQLLanguage
 import GraphQLSchema
 import PorticoAccess
@@ -9,9 +10,9 @@ import Synchronization
 /// A directory that a test writes down; it counts how often it is read.
 final class ScriptedSource: DirectorySource {
     /// By user id: role, tenant, status, status of the tenant, id of the tenant.
-    var users: [String: [String?]] = [:]
+    var users: [ExactString: [String?]] = [:]
     /// By tenant id.
-    var subtrees: [String: [String]] = [:]
+    var subtrees: [ExactString: [String]] = [:]
     var failure: DirectoryFailure?
     private(set) var readings: [String] = []
     /// When set, answers wait for ``release()``.
@@ -37,17 +38,17 @@ final class ScriptedSource: DirectorySource {
 
 /// Rules by role; a tenant may be broken.
 final class ScriptedRules: RulesSnapshot {
-    let sets: [String: RuleSet]
-    let broken: Set<String>
+    let sets: [ExactString: RuleSet]
+    let broken: Set<ExactString>
     private let asked = Mutex(0)
 
     /// How often rules were looked up.
     var lookups: Int { asked.withLock { $0 } }
 
-    init(_ roles: [String: Reach], broken: Set<String> = [], limits: RuleLimits = RuleLimits()) throws {
+    init(_ roles: [String: Reach], broken: Set<ExactString> = [], limits: RuleLimits = RuleLimits()) throws {
         let source = SourceText(name: "schema", "schema { query: Query } type Query { apiVersion: String! }")
         let schema = try SchemaBuilder.build(document: parse(source), source: source)
-        var sets: [String: RuleSet] = [:]
+        var sets: [ExactString: RuleSet] = [:]
         for (index, role) in roles.keys.sorted().enumerated() {
             sets[role] = RuleSet(fingerprint: UInt64(index), role: role, reach: roles[role] ?? .tenant, schema: schema, types: [:], limits: limits)
         }
@@ -55,7 +56,7 @@ final class ScriptedRules: RulesSnapshot {
         self.broken = broken
     }
 
-    func rules(role: String, tenant: String?) -> RuleLookup {
+    func rules(role: ExactString, tenant: ExactString?) -> RuleLookup {
         asked.withLock { $0 += 1 }
         if let tenant, broken.contains(tenant) { return .tenantUnavailable }
         return sets[role].map { .rules($0) } ?? .unknownRole
@@ -91,7 +92,7 @@ final class Desk {
         resolver = ViewerResolver(directory: directory, snapshot: { [unowned self] in rules })
     }
 
-    func identity(_ user: String, tenant: String? = nil, role: String? = nil, others: [String: String] = [:]) -> Identity {
+    func identity(_ user: ExactString, tenant: ExactString? = nil, role: ExactString? = nil, others: [ExactString: String] = [:]) -> Identity {
         resolver.identity(TokenClaims(subject: user, expiresAt: .max, tenant: tenant, role: role, others: others))
     }
 
