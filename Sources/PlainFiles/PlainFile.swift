@@ -69,6 +69,12 @@ public enum PlainFile {
         }
     }
 
+    /// Whether it is a folder itself, and no link to one.
+    public static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     private static func check(_ status: stat) throws(FileFailure) {
         let kind: String
         switch status.st_mode & S_IFMT {

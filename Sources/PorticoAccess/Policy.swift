@@ -27,7 +27,10 @@ public final class Policy: Sendable {
     /// - Parameters:
     ///   - limits: of the gateway; a role may lower them, and a tenant below it.
     ///   - tenants: each named after its tenant, such as `config/access/tenants/agency-001.yaml`.
-    public static func load(catalog: Catalog, limits: RuleLimits = RuleLimits(), roles: SourceText, tenants: [SourceText]) throws(Diagnostics) -> Policy {
+    ///   - unreadable: what stands in the place of a tenant's file: that tenant is not served.
+    public static func load(
+        catalog: Catalog, limits: RuleLimits = RuleLimits(), roles: SourceText, tenants: [SourceText], unreadable: [UnreadableFile] = []
+    ) throws(Diagnostics) -> Policy {
         let file = RoleFile(roles, catalog: catalog, limits: limits)
         guard file.problems.isEmpty else { throw Diagnostics(file.problems) }
         let roleTable = RoleTable(roles, file.roles)
@@ -38,6 +41,10 @@ public final class Policy: Sendable {
             case .good(let text): table.set(text, of: ExactString(source.stem))
             case .wrong(let problems): table.setUnavailable(UnavailableTenant(text: RuleText(source), problems: problems), ExactString(source.stem))
             }
+        }
+        for file in unreadable where file.namesTenant {
+            let source = SourceText(name: file.name, bytes: [])
+            table.setUnavailable(UnavailableTenant(text: RuleText(source), problems: Diagnostics([file.diagnostic])), ExactString(source.stem))
         }
         return Policy(catalog: catalog, limits: limits, roles: roleTable, tenants: table, cache: RuleCache())
     }

@@ -59,7 +59,8 @@ actor Worker: LoopPoller {
             statements: DirectoryStatements(users: configuration.authentication.users, tenants: configuration.authentication.tenants),
             authentication: configuration.authentication, source: source, clock: clock,
             report: { [databaseLog] detail in databaseLog.report(lookup: detail) })
-        let resolver = ViewerResolver(directory: directory, snapshot: { state.policy.current })
+        let policy = Latest(state.policy.published)
+        let resolver = ViewerResolver(directory: directory, snapshot: { policy.current })
         let authenticator = Authenticator(
             keys: keys, authentication: configuration.authentication, resolver: resolver,
             checks: OffloadQueue(reactor: reactor, limits: configuration.limits.tokenChecking, offload: offload))
@@ -77,7 +78,7 @@ actor Worker: LoopPoller {
                 GatewayService(gateway, memory: AnswerMemory(reactor: reactor, offload: offload)), admission: state.admission),
             documents: DocumentLookup(trusted: state.documents, configuration: configuration.documents, limits: configuration.limits),
             settings: GraphQLEndpoint.Settings(configuration), offloading: gateway.offloading,
-            explaining: AccessExtension(configuration.access, catalog: state.catalog, policy: { state.policy.current }))
+            explaining: AccessExtension(configuration.access, catalog: state.catalog, policy: { policy.current }))
         let surface = HTTPSurface(
             cors: configuration.cors.map { CORSPolicy($0) },
             compression: configuration.compression ? ResponseCompression(queue: OffloadQueue(reactor: reactor, limits: configuration.limits.compressing, offload: offload)) : nil,

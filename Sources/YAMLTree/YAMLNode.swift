@@ -14,6 +14,8 @@ public struct YAMLNode: Sendable, Hashable {
     public var content: Content
     /// Without comments and white space behind it.
     public var range: SourceRange
+    /// Whether no message may repeat what it says: a value of a key that holds secrets, or one that came from the environment.
+    public var isHidden = false
 
     public init(_ content: Content, range: SourceRange) {
         self.content = content
@@ -34,10 +36,31 @@ public struct YAMLNode: Sendable, Hashable {
     public var kindDescription: String {
         switch content {
         case .scalar where isNull: "nothing"
+        case .scalar where isHidden: "a value that is not shown"
         case .scalar(let text, _): "`\(text.count > 40 ? text.prefix(40) + "…" : text)`"
         case .sequence: "a list"
         case .mapping: "a mapping"
         }
+    }
+}
+
+extension YAMLNode {
+    /// A scalar's text for a message.
+    public var shownText: String { isHidden ? HiddenValues.mark : text ?? "" }
+
+    /// The tree in which the values of keys that hold secrets are hidden, and all below them.
+    public func hidingSecrets(_ isBelowOne: Bool = false) -> YAMLNode {
+        var copy = self
+        copy.isHidden = isHidden || isBelowOne
+        switch content {
+        case .scalar: break
+        case .sequence(let items): copy.content = .sequence(items.map { $0.hidingSecrets(isBelowOne) })
+        case .mapping(let members):
+            copy.content = .mapping(members.map { member in
+                YAMLMember(key: member.key, keyRange: member.keyRange, value: member.value.hidingSecrets(isBelowOne || HiddenValues.isHidden(key: member.key.text)))
+            })
+        }
+        return copy
     }
 }
 

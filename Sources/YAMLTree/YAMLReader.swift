@@ -89,7 +89,7 @@ public struct YAMLReader: Sendable {
         }
         guard range.contains(value) else {
             let bounds = range.upperBound == Int.max ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
-            report("Expected \(what) \(bounds), found \(value).", at: node.range)
+            report("Expected \(what) \(bounds), found \(node.isHidden ? "a value that is not shown" : String(value)).", at: node.range)
             return nil
         }
         return value
@@ -100,7 +100,7 @@ public struct YAMLReader: Sendable {
         guard let text = string(node, as: what) else { return nil }
         if words.contains(ExactString(text)) { return text }
         let known = words.map { "`\($0)`" }.joined(separator: ", ")
-        report("Expected \(what) as one of \(known), found `\(text)`.", at: node.range, hint: didYouMean(suggestion(for: text, among: words)))
+        report("Expected \(what) as one of \(known), found `\(node.shownText)`.", at: node.range, hint: node.isHidden ? nil : didYouMean(suggestion(for: text, among: words)))
         return nil
     }
 }

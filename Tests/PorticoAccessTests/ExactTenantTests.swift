@@ -70,3 +70,30 @@ import Testing
         #expect(Set([ViewerValue.claim(ExactString(Self.composed)), .claim(ExactString(Self.decomposed))]).count == 2)
     }
 }
+
+/// Tenants whose files cannot be read: nobody knows what they narrow.
+@Suite struct UnreadableTenantTests {
+    private static func unreadable(_ tenant: ExactString) -> UnreadableFile { UnreadableFile(name: RuleSource.tenant(tenant).path, reason: "it is a pipe, not a file") }
+
+    @Test func atTheStartItIsNotServedAndOthersAre() throws {
+        let policy = try Policy.load(catalog: Spotex.catalog.get(), roles: Edited.text(Edited.roles, .roles).source, tenants: [], unreadable: [
+            Self.unreadable("a"), UnreadableFile(name: "config/access/tenants/\u{FFFD}.yaml", reason: "x", namesTenant: false),
+        ])
+        #expect(policy.ruleSet("client", "a") == nil && policy.ruleSet("client", "b") != nil && policy.ruleSet("client", "\u{FFFD}") != nil)
+        #expect(policy.tenantProblems["a"]?.items.map(\.message) == ["It cannot be read: it is a pipe, not a file."])
+        var rules = LiveRules(policy)
+        #expect(!rules.apply(RuleEdits(unreadable: ["a": Self.unreadable("a")])).isChange, "it is known")
+        #expect(rules.apply(Edited.edits(roles: Edited.widerRoles)).isChange && rules.policy.ruleSet("client", "a") == nil)
+        #expect(rules.policy.tenantProblems["a"]?.items.map(\.message) == ["It cannot be read: it is a pipe, not a file."])
+        #expect(rules.apply(Edited.edits(["a": Edited.hidesSubject])).isChange && rules.policy.ruleSet("client", "a") != nil)
+    }
+
+    @Test func laterItsRulesDoNotGoOn() throws {
+        var rules = try Edited.live(["a": Edited.hidesSubject, "b": Edited.hidesSubject])
+        let update = rules.apply(RuleEdits(unreadable: ["a": Self.unreadable("a")]))
+        #expect(update.closed == ["a"] && update.isChange && update.refusals.map(\.isUnserved) == [true])
+        #expect(rules.policy.ruleSet("client", "a") == nil && rules.policy.ruleSet("client", "b") != nil && rules.wrongTenants == 1)
+        // Taken away, it is as good as none.
+        #expect(rules.apply(Edited.edits(["a": nil as String?])).isChange && rules.policy.ruleSet("client", "a") != nil && rules.wrongTenants == 0)
+    }
+}

@@ -1,5 +1,6 @@
 import Diagnostics
 import ExactText
+import PorticoCatalog
 
 /// The rules in force, beside the files as they stand: the two differ as long as a file is wrong.
 ///
@@ -45,6 +46,7 @@ public struct LiveRules: Sendable {
         }
         let left = pendingRoles.map { applyRoles($0, edited, &update) } ?? edited
         if !left.isEmpty { applyTenants(left, &update) }
+        close(edits.unreadable, &update)
         update.after = policy
         update.changes.sort { ($0.source.tenant ?? "") < ($1.source.tenant ?? "") }
         return update
@@ -162,6 +164,22 @@ public struct LiveRules: Sendable {
             refusedTenants[tenant] = nil
         }
         putInForce(candidate, tenants: tenants)
+    }
+
+    /// Serves no viewer of these tenants from now on; what narrows them is not known.
+    private mutating func close(_ unreadable: [ExactString: UnreadableFile], _ update: inout RuleUpdate) {
+        guard !unreadable.isEmpty else { return }
+        var table = policy.tenantTable
+        for (tenant, file) in unreadable.sorted(by: { $0.key < $1.key }) {
+            let text = RuleText(SourceText(name: RuleSource.tenant(tenant).path, bytes: [])), problems = Diagnostics([file.diagnostic])
+            guard table.unavailable[tenant]?.problems != problems else { continue }
+            table.setUnavailable(UnavailableTenant(text: text, problems: problems), tenant)
+            refusedTenants[tenant] = text
+            update.refusals.append(RuleUpdate.Refusal(source: .tenant(tenant), text: text, problems: problems, isUnserved: true))
+            update.closed.append(tenant)
+        }
+        // Nobody's rules become wider by it, so that nothing is to be proven.
+        if !update.closed.isEmpty { policy = policy.with(table) }
     }
 
     private mutating func refuse(_ tenant: ExactString, _ text: RuleText, _ problems: Diagnostics, _ update: inout RuleUpdate) {

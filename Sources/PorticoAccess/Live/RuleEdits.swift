@@ -1,5 +1,6 @@
 import Diagnostics
 import ExactText
+import PorticoCatalog
 
 /// A file of `config/access/`.
 public enum RuleSource: Sendable, Hashable {
@@ -39,12 +40,17 @@ public struct RuleEdits: Sendable {
     /// By the tenant's id; `nil` for a file that is gone.
     public var tenants: [ExactString: RuleText?]
 
-    public init(roles: RuleText? = nil, tenants: [ExactString: RuleText?] = [:]) {
+    /// What stands in the place of a tenant's file and cannot be read: from now on that tenant is not served, whatever rules it
+    /// had, since what it has now is not known.
+    public var unreadable: [ExactString: UnreadableFile]
+
+    public init(roles: RuleText? = nil, tenants: [ExactString: RuleText?] = [:], unreadable: [ExactString: UnreadableFile] = [:]) {
         self.roles = roles
         self.tenants = tenants
+        self.unreadable = unreadable
     }
 
-    public var isEmpty: Bool { roles == nil && tenants.isEmpty }
+    public var isEmpty: Bool { roles == nil && tenants.isEmpty && unreadable.isEmpty }
 }
 
 /// Rules that could come into force: what every check of new rules is given, at the start and at every change.
@@ -94,6 +100,9 @@ public struct RuleUpdate: Sendable {
     /// Files whose text had to be read as rules.
     public var parsed = 0
 
+    /// Tenants that are not served any more, because what stands in the place of their files cannot be read.
+    public var closed: [ExactString] = []
+
     /// Whether other rules are in force than before.
-    public var isChange: Bool { !changes.isEmpty }
+    public var isChange: Bool { !changes.isEmpty || !closed.isEmpty }
 }

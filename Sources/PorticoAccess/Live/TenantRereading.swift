@@ -48,6 +48,11 @@ struct TenantRereading {
             table.set(table.text(of: text.bytes).flatMap { $0.rules == text.rules ? $0 : nil } ?? text, of: tenant)
             changed.append(tenant)
         case .wrong(let problems):
+            // What could not be read says nothing else under other roles.
+            if draft.source.bytes.isEmpty, let known = policy.tenantTable.unavailable[tenant], known.text.source == draft.source {
+                wrong[tenant] = known.problems
+                return
+            }
             wrong[tenant] = problems
             if policy.tenantTable.unavailable[tenant] != nil {
                 table.setUnavailable(UnavailableTenant(text: draft, problems: problems), tenant)

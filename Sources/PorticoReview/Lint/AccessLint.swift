@@ -30,7 +30,7 @@ public struct AccessLint {
     public func findings(_ database: (any LintDatabase)? = nil) throws -> [LintFinding] {
         let policy: Policy
         do throws(Diagnostics) {
-            policy = try Policy.load(catalog: catalog, limits: limits, roles: files.roles, tenants: files.tenants)
+            policy = try Policy.load(catalog: catalog, limits: limits, roles: files.roles, tenants: files.tenants, unreadable: files.unreadable)
         } catch {
             // Where the roles are wrong there are no rules to look at.
             return explained(error.items.map(LintFinding.init(invalid:)), [.invalid])

@@ -45,6 +45,8 @@ struct Access {
 final class ViewerResolver {
     private let directory: ViewerDirectory
     private let snapshot: () -> any RulesSnapshot
+    /// What was answered to whoever shows no credential, and by which rules.
+    private var anonymousAnswer: (snapshot: any RulesSnapshot, answer: Result<Access, AuthenticationFailure>)?
 
     init(directory: ViewerDirectory, snapshot: @escaping () -> any RulesSnapshot) {
         self.directory = directory
@@ -113,10 +115,14 @@ final class ViewerResolver {
 
     /// The access of whoever shows no credential.
     func anonymous() -> Result<Access, AuthenticationFailure> {
-        switch snapshot().rules(role: Viewer.anonymous.role, tenant: nil) {
+        let snapshot = snapshot()
+        if let known = anonymousAnswer, known.snapshot === snapshot { return known.answer }
+        let answer: Result<Access, AuthenticationFailure> = switch snapshot.rules(role: Viewer.anonymous.role, tenant: nil) {
         case .rules(let rules): .success(Access(viewer: .anonymous, rules: rules))
         case .unknownRole: .failure(.credentialsMissing)
         case .tenantUnavailable: .failure(.rulesUnavailable)
         }
+        anonymousAnswer = (snapshot, answer)
+        return answer
     }
 }

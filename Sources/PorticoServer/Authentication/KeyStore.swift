@@ -1,3 +1,4 @@
+import PlainFiles
 import Synchronization
 
 /// The set of keys in force, shared by all workers; a refreshed set replaces it as a whole.
@@ -35,7 +36,7 @@ struct KeyLoader: Sendable {
                     throw KeyFailure("The JWKS \(path) cannot be read: \(error.reason).")
                 }
                 keys += try await JWKSDocument.keys(bytes, name: path)
-            case .url(let url): keys += try await JWKSDocument.keys(try await JWKSDownload.bytes(of: url), name: url)
+            case .url(let url): keys += try await JWKSDocument.keys(try await JWKSDownload.bytes(of: url), name: JWKSDownload.shown(url))
             }
         }
         guard !keys.isEmpty else { throw KeyFailure("There is no key that tokens could be verified by.") }

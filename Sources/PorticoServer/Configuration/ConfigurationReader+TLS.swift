@@ -7,6 +7,10 @@ extension ConfigurationReader {
     mutating func tls(_ node: YAMLNode) -> TLSSettings? {
         guard let mapping = reader.mapping(node, allowedKeys: ["certificate", "key", "clientCertificates", "minimum"], as: "the TLS settings") else { return nil }
         guard let certificate = required("certificate", of: mapping, in: "the TLS settings"), let key = required("key", of: mapping, in: "the TLS settings") else { return nil }
+        for (name, value) in [("certificate", certificate), ("key", key)] where Self.shown(value) != value {
+            reader.report("Expected `\(name)` as the path of a file, not what stands in it.", at: mapping[name]?.range)
+            return nil
+        }
         var settings = TLSSettings(certificate: absolute(certificate), key: absolute(key))
         if let node = mapping["minimum"], let word = reader.choice(node, of: TLSSettings.Version.allCases.map(\.rawValue), as: "the minimum version of TLS") {
             settings.minimum = TLSSettings.Version(rawValue: word) ?? settings.minimum

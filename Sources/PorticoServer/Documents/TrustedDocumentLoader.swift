@@ -5,6 +5,7 @@ import GraphQLLanguage
 import GraphQLSchema
 import GraphQLValidation
 import JSONBytes
+import PlainFiles
 import PorticoAccess
 import PorticoGateway
 

@@ -2,6 +2,7 @@ import Crypto
 import ExactText
 import Glibc
 import JSONBytes
+import PlainFiles
 import SocketLoop
 
 /// A file of the rules with what is in it.

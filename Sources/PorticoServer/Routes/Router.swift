@@ -153,6 +153,7 @@ final class Router: HTTPHandler {
                 exchange.refuse(RefusedRequest(failure))
             case .success(let access):
                 exchange.viewer = access.viewer
+                exchange.tellsStages = access.rules.reach == .crossTenant
                 guard exchange.connection.isOpen else { return exchange.clientGone() }
                 do throws(RefusedRequest) { try then(access) } catch { exchange.refuse(error) }
             }

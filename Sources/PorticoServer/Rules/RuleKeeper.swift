@@ -186,7 +186,7 @@ actor RuleKeeper: LoopPoller {
             log.tell(refusal, in: update.before)
             record(refusal, update)
         }
-        guard update.isChange else { return }
+        guard !update.changes.isEmpty else { return }
         let effects = RuleEffects(update)
         log.tell(update, effects)
         guard let history else { return }

@@ -93,7 +93,7 @@ struct AccessTestRun {
         files.tenants = files.tenants.filter { tenants.contains(ExactString($0.stem)) }
         do throws(Diagnostics) {
             let catalog = mutant.changesCatalog ? try CatalogLoader.load(schemaFile: files.schema, resolvers: files.resolvers) : api.catalog
-            let policy = try Policy.load(catalog: catalog, limits: project.configuration.limits.rules, roles: files.roles, tenants: files.tenants)
+            let policy = try Policy.load(catalog: catalog, limits: project.configuration.limits.rules, roles: files.roles, tenants: files.tenants, unreadable: files.unreadable)
             if mutant.changesCatalog { return TestSubject(catalog: catalog, policy: policy, project, transaction, now: suite.now) }
             let roles = mutant.roles.map { $0.sorted() } ?? api.policy.roles
             func effects(_ policy: Policy) -> RuleEffects? { RuleEffects(policy, roles: roles, tenants: tenants.sorted()) }
