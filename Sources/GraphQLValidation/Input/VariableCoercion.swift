@@ -90,7 +90,7 @@ struct VariableCoercion {
         for scalar in scalars {
             total += scalar.variables.reduce(0) { $0 + sizes[$1] }
             guard total > limits.bytes else { continue }
-            return add("The variables in the operation's literals take more than the \(limits.bytes) bytes that are allowed.", at: [scalar.literal.range], limitName: "bytes")
+            return add("The variables in the operation's literals take more than the \(limits.bytes) bytes that are allowed.", at: [scalar.literal.range], limit: .bytes)
         }
     }
 
@@ -175,7 +175,7 @@ struct VariableCoercion {
             let value = try LiteralCoercion.constant(literal, type: definition.type, schema: schema, path: definition.name)
             return spend(nodeCount(value)) ? value : nil
         } catch {
-            return report(error.message, limitName: error.limitName)
+            return report(error.message, limit: error.limit)
         }
     }
 
@@ -225,21 +225,21 @@ struct VariableCoercion {
         guard !hasMore, nodes <= limits.nodes else { return false }
         nodes += count
         if nodes <= limits.nodes { return true }
-        add("The variables hold more than the \(limits.nodes) values that are allowed.", limitName: "nodes")
+        add("The variables hold more than the \(limits.nodes) values that are allowed.", limit: .nodes)
         return false
     }
 
     /// Always `nil`, to be returned in the value's place.
     @discardableResult
-    private mutating func report(_ words: String, limitName: String? = nil) -> InputValue? {
+    private mutating func report(_ words: String, limit: InputLimits.Name? = nil) -> InputValue? {
         let place = path.isEmpty ? "" : " at \"\(path.path(from: root))\""
-        add("Variable \("$\(root)".quoted) got an invalid value\(place): \(words)", limitName: limitName)
+        add("Variable \("$\(root)".quoted) got an invalid value\(place): \(words)", limit: limit)
         return nil
     }
 
-    private mutating func add(_ message: String, at ranges: [SourceRange]? = nil, limitName: String? = nil) {
+    private mutating func add(_ message: String, at ranges: [SourceRange]? = nil, limit: InputLimits.Name? = nil) {
         guard errors.count < max(1, limits.errors) else { return hasMore = true }
-        errors.append(InputError(message, path: path.path(from: root), at: ranges ?? [range], limitName: limitName))
+        errors.append(InputError(message, path: path.path(from: root), at: ranges ?? [range], limit: limit))
     }
 }
 

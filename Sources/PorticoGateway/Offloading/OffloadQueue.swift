@@ -96,6 +96,11 @@ public final class OffloadQueue {
     /// - Parameter bytes: What the work holds on to; for what has had its turn they do not count.
     public func run(bytes: Int, for owner: Owner, _ work: @escaping @Sendable () async -> any Sendable, then: @escaping (Outcome) -> Void) {
         let bytes = owner.hasHadTurn ? 0 : bytes
+        // What is full has room for those who have less in it than somebody else, whose last piece gives way.
+        if !owner.hasHadTurn, lanes.count >= limits.waiting, let last = lanes.popLastOfLongest(makingRoomFor: owner.lane) {
+            self.bytes -= last.bytes
+            answer(last, .full)
+        }
         // One piece alone may have any size.
         guard owner.hasHadTurn || (lanes.count < limits.waiting && (self.bytes == 0 || self.bytes + bytes <= limits.bytes)) else { return then(.full) }
         guard reactor.now < owner.deadline else { return then(.expired) }

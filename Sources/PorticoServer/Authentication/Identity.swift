@@ -11,6 +11,8 @@ extension Policy: RulesSnapshot {}
 /// A verified credential, and what was made of it last: as long as neither the rows nor the rules change, a request costs a few comparisons.
 final class Identity {
     let claims: TokenClaims
+    /// What the token was verified by; `nil` for what needs no key.
+    let key: TokenKey.ID?
     let user: FreshCache<DirectoryUser>.Entry
     fileprivate var resolved: Resolved?
 
@@ -29,8 +31,9 @@ final class Identity {
         }
     }
 
-    init(claims: TokenClaims, user: FreshCache<DirectoryUser>.Entry) {
+    init(claims: TokenClaims, key: TokenKey.ID?, user: FreshCache<DirectoryUser>.Entry) {
         self.claims = claims
+        self.key = key
         self.user = user
     }
 }
@@ -53,7 +56,7 @@ final class ViewerResolver {
         self.snapshot = snapshot
     }
 
-    func identity(_ claims: TokenClaims) -> Identity { Identity(claims: claims, user: directory.users.entry(claims.subject)) }
+    func identity(_ claims: TokenClaims, key: TokenKey.ID? = nil) -> Identity { Identity(claims: claims, key: key, user: directory.users.entry(claims.subject)) }
 
     /// What was made of the identity before, when everything that it was made of still holds.
     func current(_ identity: Identity) -> Access? {

@@ -30,15 +30,17 @@ final class ViewerDirectory {
 
     /// - Parameters:
     ///   - clock: Milliseconds that never go back.
+    ///   - atEndOfTurn: Runs something at the end of the loop's turn: users that are asked for in one are read together.
     ///   - report: Called with what the operator should know when a reading fails.
     init(
         statements: DirectoryStatements, authentication: AuthenticationConfiguration, source: any DirectorySource, freshness: Freshness = Freshness(),
-        clock: @escaping () -> Int, report: @escaping (String) -> Void
+        clock: @escaping () -> Int, atEndOfTurn: @escaping (@escaping () -> Void) -> Void = { $0() }, report: @escaping (String) -> Void
     ) {
+        let readings = UserReadings(statements: statements, source: source, atEndOfTurn: atEndOfTurn)
         let (userStatus, tenantStatus, hasTenants) = (authentication.users.status, authentication.tenants?.status, authentication.tenants != nil)
         users = FreshCache(freshness: freshness, clock: clock) { id, then in
-            source.rows(of: statements.user, parameter: id.text) { result in
-                then(Self.answer(result, report: report) { rows in
+            readings.read(id) { result in
+                then(Self.answer(result.map { $0.map { [$0] } ?? [] }, report: report) { rows in
                     rows.first.flatMap { Self.user($0, userStatus: userStatus, tenantStatus: tenantStatus, hasTenants: hasTenants) }
                 })
             }

@@ -146,7 +146,7 @@ final class Router: HTTPHandler {
     }
 
     private func authenticated(_ request: HTTPRequest, _ exchange: Exchange, then: @escaping (Access) throws(RefusedRequest) -> Void) {
-        authenticator.authenticate(request, certificate: exchange.connection.clientCertificate) { [statistics = surface.statistics] result in
+        authenticator.authenticate(request, certificate: exchange.connection.clientCertificate, peer: { exchange.connection.peer }) { [statistics = surface.statistics] result in
             switch result {
             case .failure(let failure):
                 statistics.count(failure)

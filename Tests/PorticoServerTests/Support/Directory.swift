@@ -21,12 +21,24 @@ final class ScriptedSource: DirectorySource {
 
     func rows(of statement: Statement, parameter: String, then: @escaping (Result<[[String?]], DirectoryFailure>) -> Void) {
         readings.append(parameter)
+        let isBatch = statement.text.contains("ANY ($1)")
         let isTree = statement.text.contains("RECURSIVE")
         let answer = { [self] in
             if let failure { return then(.failure(failure)) }
+            if isBatch { return then(batch(parameter)) }
             then(.success(isTree ? (subtrees[parameter] ?? []).map { [$0] } : users[parameter].map { [$0] } ?? []))
         }
         if holds { held.append(answer) } else { answer() }
+    }
+
+    /// What PostgreSQL makes of several ids; one that is called so is none of the column's type.
+    private func batch(_ parameter: String) -> Result<[[String?]], DirectoryFailure> {
+        let ids = parameter.dropFirst().dropLast().split(separator: ",").map { String($0.dropFirst().dropLast()) }
+        if ids.contains("not-an-id") { return .failure(DirectoryFailure(isBadValue: true, detail: "")) }
+        return .success(Set(exact: ids).compactMap { id in
+            let positions = ids.indices.filter { ids[$0].hasSameBytes(as: id.text) }.map { String($0 + 1) }
+            return users[id].map { ["{\(positions.joined(separator: ","))}"] + $0 }
+        })
     }
 
     func release() {
