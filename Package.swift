@@ -26,44 +26,46 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CSocketShim"),
         .target(name: "Diagnostics"),
-        .target(name: "JSONBytes", swiftSettings: hot),
+        .target(name: "ExactText", swiftSettings: hot),
+        .target(name: "PlainFiles"),
+        .target(name: "JSONBytes", dependencies: ["ExactText"], swiftSettings: hot),
         // Floor 1
         .target(name: "SocketLoop", dependencies: ["CSocketShim"], swiftSettings: hot),
         .target(name: "HTTPWire", swiftSettings: hot),
         .target(name: "Gzip", dependencies: ["CZlib"], swiftSettings: hot),
-        .target(name: "YAMLTree", dependencies: ["Diagnostics", "CLibYAML"]),
+        .target(name: "YAMLTree", dependencies: ["Diagnostics", "ExactText", "CLibYAML"]),
         .target(name: "GraphQLLanguage", dependencies: ["Diagnostics"], swiftSettings: hot),
         .target(name: "PostgresSQL", swiftSettings: hot),
         .target(name: "PrometheusText", dependencies: [.product(name: "CoreMetrics", package: "swift-metrics")], swiftSettings: hot),
         // Floor 2
-        .target(name: "GraphQLSchema", dependencies: ["GraphQLLanguage", "Diagnostics"], swiftSettings: hot),
+        .target(name: "GraphQLSchema", dependencies: ["GraphQLLanguage", "Diagnostics", "ExactText"], swiftSettings: hot),
         .target(name: "PostgresClient", dependencies: ["PostgresSQL", "SocketLoop", "CLibPQ", "CSocketShim"], swiftSettings: hot),
         .target(name: "TLSTransport", dependencies: ["SocketLoop", "COpenSSL"], swiftSettings: hot),
         // Floor 3
-        .target(name: "GraphQLValidation", dependencies: ["GraphQLSchema", "GraphQLLanguage", "Diagnostics", "JSONBytes"], swiftSettings: hot),
-        .target(name: "PorticoCatalog", dependencies: ["GraphQLSchema", "GraphQLLanguage", "PostgresSQL", "YAMLTree", "Diagnostics"]),
+        .target(name: "GraphQLValidation", dependencies: ["GraphQLSchema", "GraphQLLanguage", "Diagnostics", "JSONBytes", "ExactText"], swiftSettings: hot),
+        .target(name: "PorticoCatalog", dependencies: ["GraphQLSchema", "GraphQLLanguage", "PostgresSQL", "YAMLTree", "Diagnostics", "ExactText", "PlainFiles"]),
         .target(name: "PostgresMigrations", dependencies: ["PostgresClient", .product(name: "Crypto", package: "swift-crypto")]),
         // Floor 4
-        .target(name: "PorticoAccess", dependencies: ["PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "YAMLTree", "Diagnostics"]),
+        .target(name: "PorticoAccess", dependencies: ["ExactText", "PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "YAMLTree", "Diagnostics"]),
         .target(name: "GraphQLIntrospection", dependencies: ["GraphQLValidation", "GraphQLSchema", "GraphQLLanguage", "JSONBytes"]),
         // Floor 5
-        .target(name: "PorticoPlanning", dependencies: ["GraphQLValidation", "GraphQLIntrospection", "GraphQLSchema", "GraphQLLanguage", "PorticoCatalog", "PorticoAccess", "PostgresSQL", "JSONBytes", "Diagnostics"], swiftSettings: hot),
+        .target(name: "PorticoPlanning", dependencies: ["ExactText", "GraphQLValidation", "GraphQLIntrospection", "GraphQLSchema", "GraphQLLanguage", "PorticoCatalog", "PorticoAccess", "PostgresSQL", "JSONBytes", "Diagnostics"], swiftSettings: hot),
         // Floor 6
-        .target(name: "PorticoExecution", dependencies: ["PorticoPlanning", "PorticoCatalog", "PorticoAccess", "GraphQLValidation", "GraphQLSchema", "PostgresSQL", "SocketLoop", "JSONBytes", "Diagnostics"], swiftSettings: hot),
+        .target(name: "PorticoExecution", dependencies: ["ExactText", "PorticoPlanning", "PorticoCatalog", "PorticoAccess", "GraphQLValidation", "GraphQLSchema", "PostgresSQL", "SocketLoop", "JSONBytes", "Diagnostics"], swiftSettings: hot),
         // Floor 7
         .target(name: "PorticoGateway", dependencies: [
-            "PorticoExecution", "PorticoPlanning", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
+            "ExactText", "PorticoExecution", "PorticoPlanning", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
             "PostgresClient", "PostgresSQL", "SocketLoop", "JSONBytes", "YAMLTree", "Diagnostics",
             "PrometheusText", .product(name: "Crypto", package: "swift-crypto"), .product(name: "CoreMetrics", package: "swift-metrics"),
         ], swiftSettings: hot),
         // Floor 8
         .target(name: "PorticoReview", dependencies: [
-            "PorticoGateway", "PorticoExecution", "PorticoPlanning", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
+            "ExactText", "PorticoGateway", "PorticoExecution", "PorticoPlanning", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
             "PostgresSQL", "YAMLTree", "JSONBytes", "Diagnostics",
         ]),
         // Floor 9
         .target(name: "PorticoServer", dependencies: [
-            "PorticoReview", "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "PostgresClient", "PostgresSQL", "SocketLoop", "CSocketShim", "TLSTransport", "HTTPWire", "Gzip", "GraphQLLanguage", "YAMLTree", "JSONBytes", "Diagnostics", "PrometheusText", "PorticoExecution",
+            "ExactText", "PlainFiles", "PorticoReview", "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "PostgresClient", "PostgresSQL", "SocketLoop", "CSocketShim", "TLSTransport", "HTTPWire", "Gzip", "GraphQLLanguage", "YAMLTree", "JSONBytes", "Diagnostics", "PrometheusText", "PorticoExecution",
             .product(name: "CoreMetrics", package: "swift-metrics"), .product(name: "Tracing", package: "swift-distributed-tracing"),
             .product(name: "JWTKit", package: "jwt-kit"),
             .product(name: "Crypto", package: "swift-crypto"),
@@ -71,7 +73,7 @@ let package = Package(
         ], swiftSettings: hot),
         // Floor 10
         .executableTarget(name: "portico", dependencies: [
-            "PorticoServer", "PorticoReview", "PorticoGateway", "PorticoPlanning", "PorticoExecution", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
+            "ExactText", "PlainFiles", "PorticoServer", "PorticoReview", "PorticoGateway", "PorticoPlanning", "PorticoExecution", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
             "PostgresMigrations", "PostgresClient", "PostgresSQL", "SocketLoop", "CSocketShim", "YAMLTree", "JSONBytes", "Diagnostics",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Logging", package: "swift-log"),
@@ -85,47 +87,49 @@ let package = Package(
         .target(name: "TestTLS", dependencies: ["TLSTransport", "SocketLoop", "COpenSSL"], path: "Tests/TestTLS"),
         .target(name: "TestScrape", path: "Tests/TestScrape"),
         .target(name: "TestFixtures", dependencies: [
-            "PorticoPlanning", "PorticoCatalog", "PorticoAccess", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage", "JSONBytes", "Diagnostics",
+            "ExactText", "PorticoPlanning", "PorticoCatalog", "PorticoAccess", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage", "JSONBytes", "Diagnostics",
         ], path: "Tests/TestFixtures"),
         .target(name: "TestDocuments", dependencies: ["GraphQLSchema", "TestRandom"], path: "Tests/TestDocuments"),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
-        .testTarget(name: "JSONBytesTests", dependencies: ["JSONBytes", "TestRandom"]),
+        .testTarget(name: "ExactTextTests", dependencies: ["ExactText"]),
+        .testTarget(name: "PlainFilesTests", dependencies: ["PlainFiles"]),
+        .testTarget(name: "JSONBytesTests", dependencies: ["ExactText", "JSONBytes", "TestRandom"]),
         .testTarget(name: "SocketLoopTests", dependencies: ["SocketLoop", "CSocketShim"]),
         .testTarget(name: "TLSTransportTests", dependencies: ["TLSTransport", "SocketLoop", "TestTLS"]),
         .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", "TestRandom"]),
         .testTarget(name: "GzipTests", dependencies: ["Gzip"]),
-        .testTarget(name: "YAMLTreeTests", dependencies: ["YAMLTree", "Diagnostics"]),
+        .testTarget(name: "YAMLTreeTests", dependencies: ["ExactText", "YAMLTree", "Diagnostics"]),
         .testTarget(name: "GraphQLLanguageTests", dependencies: ["GraphQLLanguage", "Diagnostics", "TestRandom"]),
         .testTarget(name: "PostgresSQLTests", dependencies: ["PostgresSQL"]),
         .testTarget(name: "PrometheusTextTests", dependencies: ["PrometheusText", "TestScrape", .product(name: "CoreMetrics", package: "swift-metrics")]),
-        .testTarget(name: "GraphQLSchemaTests", dependencies: ["GraphQLSchema", "GraphQLLanguage", "Diagnostics"]),
+        .testTarget(name: "GraphQLSchemaTests", dependencies: ["ExactText", "GraphQLSchema", "GraphQLLanguage", "Diagnostics"]),
         .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient", "PostgresSQL", "SocketLoop", "TestCluster", "TestRandom"]),
         .testTarget(name: "GraphQLValidationTests", dependencies: [
-            "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage", "Diagnostics", "JSONBytes", "TestDocuments", "TestRandom",
+            "ExactText", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage", "Diagnostics", "JSONBytes", "TestDocuments", "TestRandom",
         ]),
         .testTarget(name: "GraphQLReferenceTests", dependencies: [
-            "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage", "Diagnostics", "TestDocuments", "TestFixtures", "TestRandom",
+            "ExactText", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage", "Diagnostics", "TestDocuments", "TestFixtures", "TestRandom",
         ]),
         .testTarget(name: "GraphQLIntrospectionTests", dependencies: [
-            "GraphQLIntrospection", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage", "JSONBytes", "Diagnostics",
+            "ExactText", "GraphQLIntrospection", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage", "JSONBytes", "Diagnostics",
         ], exclude: ["Fixtures"]),
-        .testTarget(name: "PorticoCatalogTests", dependencies: ["PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "YAMLTree", "Diagnostics"]),
+        .testTarget(name: "PorticoCatalogTests", dependencies: ["ExactText", "PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "YAMLTree", "Diagnostics"]),
         .testTarget(name: "PostgresMigrationsTests", dependencies: ["PostgresMigrations", "PostgresClient", "TestCluster"]),
-        .testTarget(name: "PorticoAccessTests", dependencies: ["PorticoAccess", "TestRandom", "PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "YAMLTree", "Diagnostics"]),
+        .testTarget(name: "PorticoAccessTests", dependencies: ["ExactText", "PorticoAccess", "TestRandom", "PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "YAMLTree", "Diagnostics"]),
         .testTarget(name: "PorticoPlanningTests", dependencies: [
-            "PorticoPlanning", "PorticoCatalog", "PorticoAccess", "GraphQLValidation", "GraphQLSchema", "PostgresSQL", "TestFixtures",
+            "ExactText", "PorticoPlanning", "PorticoCatalog", "PorticoAccess", "GraphQLValidation", "GraphQLSchema", "PostgresSQL", "TestFixtures",
         ]),
         .testTarget(name: "PorticoGatewayTests", dependencies: [
-            "PorticoGateway", "PorticoExecution", "PorticoPlanning", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
+            "ExactText", "PorticoGateway", "PorticoExecution", "PorticoPlanning", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
             "PostgresClient", "PostgresSQL", "SocketLoop", "JSONBytes", "Diagnostics", "TestCluster", "TestRandom", "TestScrape", "TestAllocations", "TestWorkloads",
             "PrometheusText", .product(name: "CoreMetrics", package: "swift-metrics"),
         ]),
         .testTarget(name: "PorticoReviewTests", dependencies: [
-            "PorticoReview", "PorticoGateway", "PorticoExecution", "PorticoPlanning", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
+            "ExactText", "PorticoReview", "PorticoGateway", "PorticoExecution", "PorticoPlanning", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
             "PostgresSQL", "YAMLTree", "JSONBytes", "Diagnostics", "TestFixtures", "TestRandom", "TestCluster",
         ]),
         .testTarget(name: "PorticoServerTests", dependencies: [
-            "PorticoServer", "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "HTTPWire", "Gzip", "JSONBytes", "PostgresSQL", "PostgresClient", "SocketLoop",
+            "ExactText", "PorticoServer", "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "HTTPWire", "Gzip", "JSONBytes", "PostgresSQL", "PostgresClient", "SocketLoop",
             "TLSTransport", "TestCluster", "TestTLS", "TestRandom", "YAMLTree", "Diagnostics", "TestScrape", "PrometheusText", .product(name: "CoreMetrics", package: "swift-metrics"),
             .product(name: "Tracing", package: "swift-distributed-tracing"), .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
             .product(name: "JWTKit", package: "jwt-kit"),
@@ -133,10 +137,10 @@ let package = Package(
             .product(name: "CryptoExtras", package: "swift-crypto"),
             .product(name: "Logging", package: "swift-log"),
         ]),
-        .testTarget(name: "PorticoCommandTests", dependencies: ["portico", "JSONBytes", "Diagnostics", "TestCluster", "TestTLS", "TestWorkloads"]),
+        .testTarget(name: "PorticoCommandTests", dependencies: ["ExactText", "portico", "JSONBytes", "Diagnostics", "TestCluster", "TestTLS", "TestWorkloads"]),
         // Faults against the built program as a process, and a real PostgreSQL.
-        .testTarget(name: "PorticoFaultTests", dependencies: ["portico", "PostgresClient", "TestCluster"]),
-        .testTarget(name: "PorticoExecutionTests", dependencies: ["PorticoExecution", "PorticoPlanning", "PorticoCatalog", "PorticoAccess", "PostgresSQL", "SocketLoop", "JSONBytes", "TestFixtures"]),
+        .testTarget(name: "PorticoFaultTests", dependencies: ["ExactText", "portico", "PostgresClient", "TestCluster"]),
+        .testTarget(name: "PorticoExecutionTests", dependencies: ["ExactText", "PorticoExecution", "PorticoPlanning", "PorticoCatalog", "PorticoAccess", "PostgresSQL", "SocketLoop", "JSONBytes", "TestFixtures"]),
     ],
     swiftLanguageModes: [.v6]
 )

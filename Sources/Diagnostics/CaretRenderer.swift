@@ -5,6 +5,7 @@
 ///             ^
 ///     hint: …
 ///
+/// Of configuration the values of keys such as `secret` and `url` are not shown (``HiddenValues``).
 /// Where there is no source or no range, only what is known is printed. A line longer than 120 columns is cut to the part around the caret;
 /// tabs become spaces; control characters, also those in the message, become visible, so that no text of a stranger steers the terminal.
 public func render(_ diagnostic: Diagnostic, in source: SourceText?) -> String {
@@ -14,7 +15,8 @@ public func render(_ diagnostic: Diagnostic, in source: SourceText?) -> String {
     if let source, let range = diagnostic.range {
         let position = source.position(at: Int(range.start))
         place += (place.isEmpty ? "" : ":") + "\(position.line):\(position.column)"
-        excerpt = CaretExcerpt(source.bytes, range).text
+        let bytes = HiddenValues.applies(to: file) || HiddenValues.applies(to: source.name) ? HiddenValues(source.bytes).masked(source.bytes) : source.bytes
+        excerpt = CaretExcerpt(bytes, range).text
     }
     var text = place.isEmpty ? "" : place + ": "
     text += "\(diagnostic.severity.rawValue): \(visible(diagnostic.message))"

@@ -24,7 +24,7 @@ struct Lexer {
         let start = position
         guard start < source.count else { return Token(kind: .endOfText, start: start, end: start) }
         guard tokensLeft > 0 else {
-            throw SyntaxError("The document has more than \(tokenLimit) tokens.", range: SourceRange(start, start + 1), kind: .limit(name: "tokens", limit: tokenLimit))
+            throw SyntaxError("The document has more than \(tokenLimit) tokens.", range: SourceRange(start, start + 1), kind: .limit(name: .tokens, limit: tokenLimit))
         }
         tokensLeft -= 1
         let token = try token(at: start)
@@ -92,7 +92,7 @@ struct Lexer {
     }
 
     private func tooLong(_ start: Int, _ end: Int) -> SyntaxError {
-        SyntaxError("The name \(spelling(start, end)) has more than \(nameLimit) bytes.", range: SourceRange(start, end), kind: .limit(name: "names", limit: nameLimit))
+        SyntaxError("The name \(spelling(start, end)) has more than \(nameLimit) bytes.", range: SourceRange(start, end), kind: .limit(name: .names, limit: nameLimit))
     }
 
     @inline(__always) static func continuesName(_ byte: UInt8) -> Bool {

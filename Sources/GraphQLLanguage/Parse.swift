@@ -33,7 +33,7 @@ public func parseType(_ text: String, limits: ParseLimits = .init()) throws(Synt
 private func withParser<Node>(_ bytes: [UInt8], _ limits: ParseLimits, _ body: (inout Parser) throws(SyntaxError) -> Node) throws(SyntaxError) -> Node {
     let most = min(limits.bytes, ParseLimits.largest)
     guard bytes.count <= most else {
-        throw SyntaxError("The document is larger than \(most) bytes.", range: SourceRange(0, 0), kind: .limit(name: "bytes", limit: most))
+        throw SyntaxError("The document is larger than \(most) bytes.", range: SourceRange(0, 0), kind: .limit(name: .bytes, limit: most))
     }
     return try bytes.withUnsafeBufferPointer { buffer throws(SyntaxError) in
         var parser = try Parser(buffer, limits)

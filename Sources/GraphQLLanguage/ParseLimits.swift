@@ -9,6 +9,9 @@ public struct ParseLimits: Sendable, Equatable {
     /// Bytes of the whole text, checked before any other work. Stands against filling the memory.
     public var bytes: Int
 
+    /// Which of them a document exceeds.
+    public enum Name: String, Sendable, Hashable, CaseIterable { case tokens, names, depth, bytes }
+
     public init(tokens: Int = 15_000, names: Int = 1 << 10, depth: Int = 200, bytes: Int = 1 << 20) {
         self.tokens = tokens
         self.names = names

@@ -81,7 +81,7 @@ struct Parser {
     @inline(__always) mutating func enter() throws(SyntaxError) {
         depth += 1
         if depth > depthLimit {
-            throw SyntaxError("The document is nested more than \(depthLimit) levels deep.", range: token.range, kind: .limit(name: "depth", limit: depthLimit))
+            throw SyntaxError("The document is nested more than \(depthLimit) levels deep.", range: token.range, kind: .limit(name: .depth, limit: depthLimit))
         }
     }
 

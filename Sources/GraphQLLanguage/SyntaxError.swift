@@ -4,8 +4,8 @@ import Diagnostics
 public struct SyntaxError: Error, Sendable, Equatable {
     public enum Kind: Sendable, Equatable {
         case syntax
-        /// A limit of ``ParseLimits`` was exceeded: its name there, and its value.
-        case limit(name: String, limit: Int)
+        /// A limit of ``ParseLimits`` was exceeded, and its value.
+        case limit(name: ParseLimits.Name, limit: Int)
     }
 
     /// One sentence, fit for a stranger: what was expected and what stands there instead.

@@ -1,5 +1,7 @@
+import ExactText
+
 /// A value after input coercion: what arguments and variables hold once they are known to fit their types.
-public indirect enum InputValue: Sendable, Hashable {
+public indirect enum InputValue: Sendable {
     case null
     case int(Int64)
     case float(Double)
@@ -24,6 +26,34 @@ public indirect enum InputValue: Sendable, Hashable {
         case .string(let text), .enumValue(let text), .json(let text): 8 + text.utf8.count
         case .list(let items): items.reduce(8) { $0 + $1.byteCount }
         case .object(let members): members.reduce(8) { $0 + $1.name.utf8.count + $1.value.byteCount }
+        }
+    }
+}
+
+/// Equal where the bytes are: a rule's literal that is spelled otherwise in Unicode finds other rows.
+extension InputValue: Hashable {
+    public static func == (left: InputValue, right: InputValue) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.int(let a), .int(let b)): a == b
+        case (.float(let a), .float(let b)): a == b
+        case (.boolean(let a), .boolean(let b)): a == b
+        case (.string(let a), .string(let b)), (.enumValue(let a), .enumValue(let b)), (.json(let a), .json(let b)): a.hasSameBytes(as: b)
+        case (.list(let a), .list(let b)): a == b
+        case (.object(let a), .object(let b)): a == b
+        case (.null, _), (.int, _), (.float, _), (.boolean, _), (.string, _), (.enumValue, _), (.json, _), (.list, _), (.object, _): false
+        }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .null: hasher.combine(0)
+        case .int(let number): hasher.combine(number)
+        case .float(let number): hasher.combine(number)
+        case .boolean(let flag): hasher.combine(flag)
+        case .string(let text), .enumValue(let text), .json(let text): hasher.combine(ExactString(text))
+        case .list(let items): hasher.combine(items)
+        case .object(let members): hasher.combine(members)
         }
     }
 }

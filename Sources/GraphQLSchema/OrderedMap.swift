@@ -1,18 +1,19 @@
+import ExactText
+
 /// Members by name, in the order of their definition.
 public struct OrderedMap<Element: Sendable>: Sendable, Sequence {
     public let elements: [Element]
     public let names: [String]
-    private let index: [String: Int]
+    private let index: [ExactString: Int]
 
     public init(_ elements: [Element], name: (Element) -> String) {
         self.elements = elements
         names = elements.map(name)
-        var index: [String: Int] = [:]
-        for (position, name) in names.enumerated() where index[name] == nil { index[name] = position }
-        self.index = index
+        index = Dictionary(firstOf: zip(names, 0...))
     }
 
-    public subscript(_ name: String) -> Element? { index[name].map { elements[$0] } }
+    public subscript(_ name: String) -> Element? { self[ExactString(name)] }
+    public subscript(_ name: ExactString) -> Element? { index[name].map { elements[$0] } }
     public var isEmpty: Bool { elements.isEmpty }
     public var count: Int { elements.count }
     public func makeIterator() -> IndexingIterator<[Element]> { elements.makeIterator() }

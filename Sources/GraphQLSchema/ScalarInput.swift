@@ -1,3 +1,4 @@
+import ExactText
 import GraphQLLanguage
 
 /// A scalar's input as it came, from a document or from JSON, before it is coerced.
@@ -13,10 +14,10 @@ public indirect enum ScalarInput: Sendable, Equatable {
 
     public static func == (left: ScalarInput, right: ScalarInput) -> Bool {
         switch (left, right) {
-        case (.int(let a), .int(let b)), (.float(let a), .float(let b)), (.string(let a), .string(let b)), (.enumValue(let a), .enumValue(let b)): a == b
+        case (.int(let a), .int(let b)), (.float(let a), .float(let b)), (.string(let a), .string(let b)), (.enumValue(let a), .enumValue(let b)): a.hasSameBytes(as: b)
         case (.boolean(let a), .boolean(let b)): a == b
         case (.list(let a), .list(let b)): a == b
-        case (.object(let a), .object(let b)): a.count == b.count && zip(a, b).allSatisfy { $0.name == $1.name && $0.value == $1.value }
+        case (.object(let a), .object(let b)): a.count == b.count && zip(a, b).allSatisfy { $0.name.hasSameBytes(as: $1.name) && $0.value == $1.value }
         case (.null, .null): true
         default: false
         }

@@ -1,3 +1,4 @@
+import ExactText
 import GraphQLLanguage
 
 /// A whole, valid schema (section 3): immutable, shared by all requests of the viewers who see it.
@@ -77,7 +78,8 @@ public final class Schema: Sendable {
         return names
     }
 
-    public func type(_ name: String) -> NamedType? { types[name] }
+    /// The name may be a stranger's text: it means a type where its bytes are the type's name.
+    public func type(_ name: String) -> NamedType? { types[ExactString(name)] }
 
     /// The root type of an operation, or `nil` where the schema has none of that kind.
     public func rootType(_ kind: OperationKind) -> ObjectType? {

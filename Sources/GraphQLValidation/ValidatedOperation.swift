@@ -77,7 +77,7 @@ extension ValidatedOperation {
                     try LiteralCoercion.constant(value, type: type, schema: schema, path: definition.name.value)
                 }
             } catch {
-                throw ValidationFailure([ValidationError(error.message, at: [definition.range], rule: ValuesOfCorrectType.rule, limitName: error.limitName)])
+                throw ValidationFailure([ValidationError(error.message, at: [definition.range], rule: ValuesOfCorrectType.rule, limit: error.limit.map { _ in .values })])
             }
             variables.append(OperationVariable(name: definition.name.value, type: type, defaultValue: defaultValue))
         }

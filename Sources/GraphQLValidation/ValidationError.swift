@@ -8,14 +8,14 @@ public struct ValidationError: Sendable, Equatable {
     public var ranges: [SourceRange]
     /// The rule's heading in the specification, such as `Field Selections`.
     public var rule: String
-    /// The limit's name in ``ValidationLimits`` when the document asks for too much; `nil` when it is wrong.
-    public var limitName: String?
+    /// The limit of ``ValidationLimits`` when the document asks for too much; `nil` when it is wrong.
+    public var limit: ValidationLimits.Name?
 
-    public init(_ message: String, at ranges: [SourceRange], rule: String, limitName: String? = nil) {
+    public init(_ message: String, at ranges: [SourceRange], rule: String, limit: ValidationLimits.Name? = nil) {
         self.message = message
         self.ranges = ranges
         self.rule = rule
-        self.limitName = limitName
+        self.limit = limit
     }
 
     /// Characters of a message. Stands against names and values of a megabyte that would be sent back a hundred times.
@@ -40,20 +40,20 @@ public struct ValidationFailure: Error, Sendable, Equatable {
 final class ErrorCollector {
     private var errors: [ValidationError] = []
     private var hasMore = false
-    private let limit: Int
+    private let most: Int
 
-    init(limit: Int) { self.limit = max(1, limit) }
+    init(limit: Int) { most = max(1, limit) }
 
     /// Nothing that is found from now on would be listed.
     var isFull: Bool { hasMore }
 
-    func add(_ rule: String, at ranges: SourceRange..., limitName: String? = nil, message: @autoclosure () -> String) {
-        add(rule, at: ranges, limitName: limitName, message: message())
+    func add(_ rule: String, at ranges: SourceRange..., limit: ValidationLimits.Name? = nil, message: @autoclosure () -> String) {
+        add(rule, at: ranges, limit: limit, message: message())
     }
 
-    func add(_ rule: String, at ranges: [SourceRange], limitName: String? = nil, message: @autoclosure () -> String) {
-        guard errors.count < limit else { return hasMore = true }
-        errors.append(ValidationError(message().shortened(to: ValidationError.longest), at: Array(ranges.prefix(ValidationError.mostRanges)), rule: rule, limitName: limitName))
+    func add(_ rule: String, at ranges: [SourceRange], limit: ValidationLimits.Name? = nil, message: @autoclosure () -> String) {
+        guard errors.count < most else { return hasMore = true }
+        errors.append(ValidationError(message().shortened(to: ValidationError.longest), at: Array(ranges.prefix(ValidationError.mostRanges)), rule: rule, limit: limit))
     }
 
     /// In the order of their places; where there were too many, a sentence at the end that says so.
@@ -62,7 +62,7 @@ final class ErrorCollector {
             let (a, b) = (left.element.ranges.first?.start ?? 0, right.element.ranges.first?.start ?? 0)
             return (a, left.offset) < (b, right.offset)
         }.map(\.element)
-        if hasMore { sorted.append(ValidationError("There are more than \(limit) errors; the others are not listed.", at: [], rule: "Maximum of Errors")) }
+        if hasMore { sorted.append(ValidationError("There are more than \(most) errors; the others are not listed.", at: [], rule: "Maximum of Errors")) }
         return sorted
     }
 }

@@ -22,6 +22,13 @@ public struct ValidationLimits: Sendable, Equatable {
     /// documents that are cheap to send and dear to validate.
     public var work: Int
 
+    /// Which of them a document exceeds.
+    public enum Name: String, Sendable, Hashable, CaseIterable {
+        case depth, introspectionDepth, introspectionLists, aliases, rootFields, selections, nesting, work
+        /// Values that the document itself spells are more than ``LiteralCoercion`` takes.
+        case values
+    }
+
     public init(
         errors: Int = 100, depth: Int = 30, introspectionDepth: Int = 30, introspectionLists: Int = 2, aliases: Int = 1_000, rootFields: Int = 50,
         selections: Int = 20_000, nesting: Int = 200, work: Int = 500_000

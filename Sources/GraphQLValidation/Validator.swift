@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import GraphQLLanguage
 import GraphQLSchema
 
@@ -58,7 +59,7 @@ public struct Validator: Sendable {
         let names = operations.compactMap(\.name?.value)
         let message: String
         if let name {
-            if let position = operations.firstIndex(where: { $0.name?.value == name }) { return position }
+            if let position = operations.firstIndex(where: { $0.name?.value.hasSameBytes(as: name) == true }) { return position }
             message = unknownName("The document has no operation called \(name.quoted).", name, among: names.prefix(documentCandidates))
         } else if operations.count == 1 {
             return 0

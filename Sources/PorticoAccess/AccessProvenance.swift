@@ -1,3 +1,4 @@
+import ExactText
 import PorticoCatalog
 
 /// By which line of which file viewers of a role in a tenant may read a type or a field, or may not.
@@ -5,7 +6,7 @@ import PorticoCatalog
 /// Made when somebody asks (``Policy/provenance(role:tenant:)``), of what was kept when the files were read. No request needs it.
 public struct AccessProvenance: Sendable {
     public let role: String
-    public let tenant: String?
+    public let tenant: ExactString?
     /// Where the role's section begins; `nil` for `anonymous` where no file mentions it.
     public let roleOrigin: RuleOrigin?
     /// The tenant's own file; `nil` where it has none.
@@ -16,7 +17,7 @@ public struct AccessProvenance: Sendable {
     private let narrowing: TenantRules
     private let content: RuleContent
 
-    init(_ rules: RoleRules, _ narrowing: TenantRules, limits: RuleLimits, tenant: String?, catalog: Catalog) {
+    init(_ rules: RoleRules, _ narrowing: TenantRules, limits: RuleLimits, tenant: ExactString?, catalog: Catalog) {
         self.rules = rules
         self.narrowing = narrowing
         self.tenant = tenant
@@ -28,16 +29,16 @@ public struct AccessProvenance: Sendable {
     }
 
     /// Whether rows of the type may be read at all; `nil` for a type that has no table.
-    public func verdict(type: String) -> TypeVerdict? { catalog.types[type].map(verdict) }
+    public func verdict(type: String) -> TypeVerdict? { catalog.types[ExactString(type)].map(verdict) }
 
     /// Whether the field may be read; `nil` where the type or its field has no binding.
     public func verdict(type: String, field: String) -> FieldVerdict? {
-        guard let binding = catalog.types[type], let bound = binding.fields[field] else { return nil }
+        guard let binding = catalog.types[ExactString(type)], let bound = binding.fields[ExactString(field)] else { return nil }
         let whole = verdict(binding)
         guard let rule = rules.types[type], whole.isReadable || whole.reason == .nothingLeft else {
             return FieldVerdict(type: type, field: field, reason: .type(whole), origin: whole.origin, grant: nil)
         }
-        let (reason, origin) = reason(field, bound, rule, narrowing.roles[role]?.types[type])
+        let (reason, origin) = reason(field, bound, rule, narrowing.roles[ExactString(role)]?.types[type])
         return FieldVerdict(type: type, field: field, reason: reason, origin: origin, grant: whole.grant)
     }
 

@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import GraphQLSchema
 import PorticoCatalog
 
@@ -26,7 +27,10 @@ public final class Policy: Sendable {
     /// - Parameters:
     ///   - limits: of the gateway; a role may lower them, and a tenant below it.
     ///   - tenants: each named after its tenant, such as `config/access/tenants/agency-001.yaml`.
-    public static func load(catalog: Catalog, limits: RuleLimits = RuleLimits(), roles: SourceText, tenants: [SourceText]) throws(Diagnostics) -> Policy {
+    ///   - unreadable: what stands in the place of a tenant's file: that tenant is not served.
+    public static func load(
+        catalog: Catalog, limits: RuleLimits = RuleLimits(), roles: SourceText, tenants: [SourceText], unreadable: [UnreadableFile] = []
+    ) throws(Diagnostics) -> Policy {
         let file = RoleFile(roles, catalog: catalog, limits: limits)
         guard file.problems.isEmpty else { throw Diagnostics(file.problems) }
         let roleTable = RoleTable(roles, file.roles)
@@ -34,9 +38,13 @@ public final class Policy: Sendable {
         let readings = TenantReadings(tenants, catalog: catalog, roles: roleTable)
         for source in tenants {
             switch readings[source] {
-            case .good(let text): table.set(text, of: source.stem)
-            case .wrong(let problems): table.setUnavailable(UnavailableTenant(text: RuleText(source), problems: problems), source.stem)
+            case .good(let text): table.set(text, of: ExactString(source.stem))
+            case .wrong(let problems): table.setUnavailable(UnavailableTenant(text: RuleText(source), problems: problems), ExactString(source.stem))
             }
+        }
+        for file in unreadable where file.namesTenant {
+            let source = SourceText(name: file.name, bytes: [])
+            table.setUnavailable(UnavailableTenant(text: RuleText(source), problems: Diagnostics([file.diagnostic])), ExactString(source.stem))
         }
         return Policy(catalog: catalog, limits: limits, roles: roleTable, tenants: table, cache: RuleCache())
     }
@@ -47,39 +55,43 @@ public final class Policy: Sendable {
     }
 
     /// The names of the roles, sorted.
-    public var roles: [String] { roleTable.rules.keys.sorted() }
+    public var roles: [String] { roleTable.rules.keys.sorted().map(\.text) }
 
     /// The tenants that have a file of their own, good or bad, sorted.
-    package var tenants: [String] { (tenantTable.tenants.map(\.key) + tenantTable.unavailable.keys).sorted() }
+    package var tenants: [ExactString] { (tenantTable.tenants.map(\.key) + tenantTable.unavailable.keys).sorted() }
 
     /// The types that a role may read only where a tenant's file grants it, each with its fields.
-    package func optionalTypes(of role: String) -> [String: Set<String>] { (roleTable.rules[role]?.types ?? [:]).filter(\.value.isOptional).mapValues(\.fields) }
+    package func optionalTypes(of role: String) -> [String: Set<String>] { (roleTable.rules[ExactString(role)]?.types ?? [:]).filter(\.value.isOptional).mapValues(\.fields) }
 
     /// What is wrong with the files of tenants, by the tenant's id: their viewers are not served.
-    public var tenantProblems: [String: Diagnostics] { tenantTable.unavailable.mapValues(\.problems) }
+    public var tenantProblems: [ExactString: Diagnostics] { tenantTable.unavailable.mapValues(\.problems) }
 
     /// The text of `roles.yaml`.
     public var roleText: SourceText { roleTable.source }
 
     /// The bytes of a tenant's file that are in force; `nil` for a tenant without one.
-    public func tenantBytes(_ tenant: String) -> [UInt8]? { tenantTable[tenant]?.bytes }
+    public func tenantBytes(_ tenant: ExactString) -> [UInt8]? { tenantTable[tenant]?.bytes }
 
     /// How far a role reaches, which a viewer's `tenants` follow from; `nil` for a role that is not known.
-    public func reach(of role: String) -> Reach? { roleTable.rules[role]?.reach }
+    public func reach(of role: String) -> Reach? { roleTable.rules[ExactString(role)]?.reach }
 
     /// The rules for viewers of a role whose own tenant is `tenant`; compiled when they are first asked for, once for all that are equal. Any thread may ask.
-    public func rules(role: String, tenant: String?) -> RuleLookup {
+    public func rules(role: ExactString, tenant: ExactString?) -> RuleLookup {
         guard let rules = roleTable.rules[role] else { return .unknownRole }
         if let tenant, tenantTable.unavailable[tenant] != nil { return .tenantUnavailable }
         return .rules(ruleSet(rules, tenant.flatMap { tenantTable[$0] } ?? .none))
     }
 
+    public func rules(role: String, tenant: String?) -> RuleLookup { rules(role: ExactString(role), tenant: tenant.map { ExactString($0) }) }
+
     private func ruleSet(_ role: RoleRules, _ tenant: TenantText) -> RuleSet {
-        cache.ruleSet(RuleCache.Key(role: role.name, roles: roleTable.version, tenant: tenant.id), role, tenant.rules, limits, catalog)
+        cache.ruleSet(RuleCache.Key(role: ExactString(role.name), roles: roleTable.version, tenant: tenant.id), role, tenant.rules, limits, catalog)
     }
 
     /// By which line viewers of a role in a tenant may read what they may; `nil` where ``rules(role:tenant:)`` has no rules for them.
-    public func provenance(role: String, tenant: String?) -> AccessProvenance? {
+    public func provenance(role: String, tenant: String?) -> AccessProvenance? { provenance(role: ExactString(role), tenant: tenant.map { ExactString($0) }) }
+
+    public func provenance(role: ExactString, tenant: ExactString?) -> AccessProvenance? {
         guard let rules = roleTable.rules[role], tenant.flatMap({ tenantTable.unavailable[$0] }) == nil else { return nil }
         return AccessProvenance(rules, (tenant.flatMap { tenantTable[$0] } ?? .none).rules, limits: limits, tenant: tenant, catalog: catalog)
     }
@@ -99,7 +111,7 @@ public final class Policy: Sendable {
     /// Compiles, ahead of the first request, what was in use under the former rules.
     ///
     /// - Parameter tenants: Those that differ; `nil` for all, because the roles do.
-    func warm(after former: Policy, tenants: [String]?) {
+    func warm(after former: Policy, tenants: [ExactString]?) {
         guard let tenants else { return warmAll(after: former) }
         var left = Self.warmedSets
         for tenant in tenants {

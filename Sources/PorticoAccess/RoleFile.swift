@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import GraphQLSchema
 import PorticoCatalog
 import YAMLTree
@@ -45,7 +46,7 @@ struct RoleFile {
     let limits: RuleLimits
     private let places: RulePlaces
     private var reader: YAMLReader
-    private(set) var roles: [String: RoleRules] = [:]
+    private(set) var roles: [ExactString: RoleRules] = [:]
 
     var problems: [Diagnostic] { reader.diagnostics }
 
@@ -65,12 +66,12 @@ struct RoleFile {
         guard let members = reader.mapping(node, as: "`roles`")?.members else { return }
         for member in members { read(member) }
         // Nobody has to state that those who have not signed in may read nothing.
-        let anonymous = Viewer.anonymous.role
-        if roles[anonymous] == nil { roles[anonymous] = RoleRules(name: anonymous, file: source.name, place: nil, reach: .tenant, limits: limits, types: [:]) }
+        let anonymous = Viewer.anonymousRole
+        if roles[anonymous] == nil { roles[ExactString(anonymous)] = RoleRules(name: anonymous, file: source.name, place: nil, reach: .tenant, limits: limits, types: [:]) }
     }
 
     private mutating func read(_ member: YAMLMember) {
-        let name = member.key
+        let name = member.key.text
         guard name.isName, !Self.reservedNames.contains(name) else {
             let hint = "A name has letters, digits and underscores, and is neither `grants` nor `limits`."
             reader.report("`\(name)` cannot be the name of a role.", at: member.keyRange, hint: hint)
@@ -86,13 +87,13 @@ struct RoleFile {
         }
         for entry in mapping.members where !own.contains(entry.key) {
             guard let type = catalog.types[entry.key] else {
-                let hint = didYouMean(suggestion(for: entry.key, among: Array(catalog.types.keys) + own))
+                let hint = didYouMean(suggestion(for: entry.key.text, among: Array(catalog.types.keys) + own))
                 reader.report("`\(entry.key)` is neither a type nor a setting of a role.", at: entry.keyRange, hint: hint)
                 continue
             }
             if let rule = self.rule(entry, type, role) { role.types[type.name] = rule }
         }
-        roles[name] = role
+        roles[member.key] = role
     }
 
     private mutating func reach(_ mapping: YAMLMapping) -> Reach {
@@ -166,7 +167,7 @@ extension YAMLReader {
         var names: [String: RulePlace] = [:]
         for item in items {
             guard let name = string(item, as: "an item of \(what)") else { continue }
-            if type.fields[name] == nil {
+            if type.fields[ExactString(name)] == nil {
                 report("\(type.name) has no field `\(name)`.", at: item.range, hint: didYouMean(suggestion(for: name, among: type.fields.keys)))
             } else if names[name] == nil {
                 names[name] = places[item.range]

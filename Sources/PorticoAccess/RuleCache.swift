@@ -1,3 +1,4 @@
+import ExactText
 import GraphQLSchema
 import PorticoCatalog
 import Synchronization
@@ -5,7 +6,7 @@ import Synchronization
 /// The sets that are compiled. All versions of one project's rules share it, so that what a change of files leaves alone is not compiled again.
 final class RuleCache: Sendable {
     struct Key: Hashable {
-        var role: String
+        var role: ExactString
         /// The reading of `roles.yaml` that the role is of, ``RoleTable/version``.
         var roles: UInt64
         /// ``TenantText/id``.
@@ -56,7 +57,7 @@ final class RuleCache: Sendable {
     var compilations: Int { state.withLock { $0.compilations } }
 
     /// The roles whose sets in one kind of tenant somebody has asked for.
-    func roles(asked key: (roles: UInt64, tenant: UInt64)) -> [String] {
+    func roles(asked key: (roles: UInt64, tenant: UInt64)) -> [ExactString] {
         state.withLock { $0.byKey.keys { $0.roles == key.roles && $0.tenant == key.tenant }.map(\.role) }
     }
 

@@ -1,3 +1,4 @@
+import ExactText
 import GraphQLSchema
 import PorticoCatalog
 
@@ -22,7 +23,7 @@ struct RuleContent: Sendable, Hashable {
     init(_ role: RoleRules, _ tenant: TenantRules, limits gateway: RuleLimits, catalog: Catalog) {
         self.role = role.name
         reach = role.reach
-        let own = tenant.roles[role.name] ?? TenantRules.Role()
+        let own = tenant.roles[ExactString(role.name)] ?? TenantRules.Role()
         limits = own.limits.lowering(tenant.limits.lowering(role.limits))
         tenantLimits = tenant.limits.lowering(gateway)
         types = [:]
@@ -58,7 +59,7 @@ struct RuleContent: Sendable, Hashable {
         return UInt64(bitPattern: Int64(hasher.finalize()))
     }
 
-    var visibility: Visibility { Visibility(fields: types.mapValues(\.fields), isSignedIn: role != Viewer.anonymous.role) }
+    var visibility: Visibility { Visibility(fields: types.mapValues(\.fields), isSignedIn: role != Viewer.anonymousRole) }
 
     func ruleSet(schema: Schema) -> RuleSet {
         RuleSet(fingerprint: fingerprint, role: role, reach: reach, schema: schema, types: types.mapValues(\.rule), limits: limits, tenantLimits: tenantLimits)

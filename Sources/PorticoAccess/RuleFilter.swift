@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import GraphQLSchema
 import PorticoCatalog
 import YAMLTree
@@ -134,7 +135,7 @@ private enum RuleName {
             let prefix = "$viewer.claims."
             let claim = text.dropFirst(prefix.count)
             if text.hasPrefix(prefix), !claim.isEmpty, !claim.contains(where: \.isWhitespace) {
-                self = .viewer(.claim(String(claim)))
+                self = .viewer(.claim(ExactString(String(claim))))
             } else {
                 self = .unknown(known: ["$viewer.id", "$viewer.tenant", "$viewer.tenants", "$viewer.role", "$viewer.claims.NAME", "$now"])
             }

@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import GraphQLSchema
 import PorticoCatalog
 
@@ -93,7 +94,7 @@ public enum ViewerValue: Sendable, Hashable {
     case id, tenant, tenants
     /// As the enum value, such as `CLIENT`.
     case role
-    case claim(String)
+    case claim(ExactString)
 }
 
 extension ViewerValue: Comparable {
@@ -101,7 +102,7 @@ extension ViewerValue: Comparable {
     public static func < (left: ViewerValue, right: ViewerValue) -> Bool {
         if left.rank != right.rank { return left.rank < right.rank }
         guard case .claim(let name) = left, case .claim(let other) = right else { return false }
-        return name.utf8.lexicographicallyPrecedes(other.utf8)
+        return name < other
     }
 
     private var rank: Int {

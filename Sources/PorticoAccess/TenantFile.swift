@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import GraphQLSchema
 import PorticoCatalog
 import YAMLTree
@@ -25,7 +26,7 @@ struct TenantRules: Sendable, Hashable {
     var file: String?
     var grants: [Grant: RulePlace] = [:]
     var limits = LimitRules.none
-    var roles: [String: Role] = [:]
+    var roles: [ExactString: Role] = [:]
 
     static let none = TenantRules()
 }
@@ -33,14 +34,14 @@ struct TenantRules: Sendable, Hashable {
 /// Reads the file of one tenant and collects what is wrong with it: above all, whatever would widen what the roles say.
 struct TenantFile {
     let catalog: Catalog
-    let roles: [String: RoleRules]
+    let roles: [ExactString: RoleRules]
     private let places: RulePlaces
     private var reader: YAMLReader
     private(set) var rules = TenantRules.none
 
     var problems: [Diagnostic] { reader.diagnostics }
 
-    init(_ source: SourceText, catalog: Catalog, roles: [String: RoleRules]) {
+    init(_ source: SourceText, catalog: Catalog, roles: [ExactString: RoleRules]) {
         self.catalog = catalog
         self.roles = roles
         places = RulePlaces(source)
@@ -56,10 +57,10 @@ struct TenantFile {
                 if let highest { rules.limits.checkLowers(highest, owner: "every role", &reader) }
             default:
                 guard let role = roles[member.key] else {
-                    report(noRole: member.key, at: member.keyRange, among: Array(roles.keys) + RoleFile.reservedNames)
+                    report(noRole: member.key.text, at: member.keyRange, among: roles.keys.map(\.text) + RoleFile.reservedNames)
                     continue
                 }
-                rules.roles[role.name] = read(member.value, role)
+                rules.roles[member.key] = read(member.value, role)
             }
         }
     }
@@ -89,18 +90,18 @@ struct TenantFile {
             reader.report("A grant is written `role.Type.read`.", at: range)
             return nil
         }
-        guard let role = roles[parts[0]] else {
-            report(noRole: parts[0], at: range, among: Array(roles.keys))
+        guard let role = roles[ExactString(parts[0])] else {
+            report(noRole: parts[0], at: range, among: roles.keys.map(\.text))
             return nil
         }
         let optional = role.types.filter(\.value.isOptional).map { "\(role.name).\($0.key).read" }.sorted()
         let known = optional.isEmpty ? "Nothing of \(role.name) is optional." : "Optional are: \(optional.joined(separator: ", "))."
         let hint = didYouMean(suggestion(for: text, among: optional)) ?? known
-        guard catalog.types[parts[1]] != nil, parts[2] == "read" else {
+        guard catalog.types[ExactString(parts[1])] != nil, parts[2] == "read" else {
             reader.report("There is nothing called `\(text)` to grant.", at: range, hint: hint)
             return nil
         }
-        guard role.types[parts[1]]?.isOptional == true else {
+        guard role.types[ExactString(parts[1])]?.isOptional == true else {
             reader.report("`\(text)` cannot be granted: roles.yaml does not mark it optional.", at: range, hint: hint)
             return nil
         }
@@ -120,7 +121,7 @@ struct TenantFile {
             case "reach", "crossTenant", "isolation": reportWidening(member)
             default:
                 guard let type = catalog.types[member.key] else {
-                    let hint = didYouMean(suggestion(for: member.key, among: Array(catalog.types.keys) + ["limits"]))
+                    let hint = didYouMean(suggestion(for: member.key.text, among: Array(catalog.types.keys) + ["limits"]))
                     reader.report("There is no type `\(member.key)`.", at: member.keyRange, hint: hint)
                     continue
                 }
@@ -159,9 +160,9 @@ extension RuleOrigin {
     }
 
     /// The place in the file of the viewer's own tenant, for a rule that tenants with equal files share; any other place as it is.
-    public func resolved(tenant: String?) -> RuleOrigin {
+    public func resolved(tenant: ExactString?) -> RuleOrigin {
         guard let tenant, let placeholder = file.firstRange(of: Self.tenantPlaceholder) else { return self }
-        return RuleOrigin(file: file.replacingCharacters(placeholder, with: tenant), line: line, column: column)
+        return RuleOrigin(file: file.replacingCharacters(placeholder, with: tenant.text), line: line, column: column)
     }
 }
 

@@ -1,3 +1,4 @@
+import ExactText
 import PorticoCatalog
 import Synchronization
 
@@ -26,9 +27,15 @@ public final class TenantList: Sendable, Hashable {
         byteCount = ids.reduce(0) { $0 + $1.utf8.count }
     }
 
-    public static func == (left: TenantList, right: TenantList) -> Bool { left === right || left.ids == right.ids }
+    /// Equal where the bytes are.
+    public static func == (left: TenantList, right: TenantList) -> Bool {
+        left === right || left.byteCount == right.byteCount && left.ids.elementsEqual(right.ids) { $0.hasSameBytes(as: $1) }
+    }
 
-    public func hash(into hasher: inout Hasher) { hasher.combine(ids) }
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(ids.count)
+        hasher.combine(byteCount)
+    }
 
     /// What the tenants are for columns of a type; `encode` is called where that is not known yet, which takes a while for
     /// many (``bytesToEncode(for:)``). Any thread may ask; none waits while another encodes.

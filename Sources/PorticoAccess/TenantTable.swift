@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import Synchronization
 
 /// A number that no other version of anything in this process has.
@@ -12,9 +13,9 @@ enum Version {
 final class RoleTable: Sendable {
     let version = Version.next()
     let source: SourceText
-    let rules: [String: RoleRules]
+    let rules: [ExactString: RoleRules]
 
-    init(_ source: SourceText, _ rules: [String: RoleRules]) {
+    init(_ source: SourceText, _ rules: [ExactString: RoleRules]) {
         self.source = source
         self.rules = rules
     }
@@ -46,12 +47,12 @@ struct TenantTable: Sendable {
         var count: Int
     }
 
-    private var texts = BucketedDictionary<String, TenantText>()
+    private var texts = BucketedDictionary<ExactString, TenantText>()
     private var uses = BucketedDictionary<[UInt8], Use>()
     /// What is wrong with files that have been wrong since the start: what they would have narrowed is not known, so that their tenants are not served.
-    private(set) var unavailable: [String: UnavailableTenant] = [:]
+    private(set) var unavailable: [ExactString: UnavailableTenant] = [:]
 
-    subscript(_ tenant: String) -> TenantText? { texts[tenant] }
+    subscript(_ tenant: ExactString) -> TenantText? { texts[tenant] }
 
     /// The text that is in use for these bytes.
     func text(of bytes: [UInt8]) -> TenantText? { uses[bytes]?.text }
@@ -59,13 +60,13 @@ struct TenantTable: Sendable {
     /// Tenants with a good file.
     var count: Int { texts.count }
 
-    var tenants: some Sequence<(key: String, value: TenantText)> { texts.entries }
+    var tenants: some Sequence<(key: ExactString, value: TenantText)> { texts.entries }
 
     /// Each distinct text once, with how many tenants have it.
     var distinct: [TenantText] { uses.entries.map(\.value.text) }
 
     /// Puts a good file of a tenant in force, or with `nil` takes it out of force.
-    mutating func set(_ text: TenantText?, of tenant: String) {
+    mutating func set(_ text: TenantText?, of tenant: ExactString) {
         unavailable[tenant] = nil
         if let former = texts[tenant], var use = uses[former.bytes] {
             use.count -= 1
@@ -78,7 +79,7 @@ struct TenantTable: Sendable {
         texts[tenant] = text
     }
 
-    mutating func setUnavailable(_ problem: UnavailableTenant, _ tenant: String) {
+    mutating func setUnavailable(_ problem: UnavailableTenant, _ tenant: ExactString) {
         set(nil, of: tenant)
         unavailable[tenant] = problem
     }

@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import GraphQLSchema
 
 /// How one API maps to its database: the whole schema with everything that is derived, and a binding for each type and root field.
@@ -105,14 +106,14 @@ public final class TypeBinding: Sendable {
     }
 
     /// The column that a value of the type's group field enum stands for, such as `createdAt` for `CREATED_AT`.
-    public func groupColumn(_ value: String) -> ColumnBinding? { groupColumns[value] }
+    public func groupColumn(_ value: String) -> ColumnBinding? { groupColumns[ExactString(value)] }
 
     public func column(_ field: String) -> ColumnBinding? {
-        if case .column(let column)? = fields[field] { column } else { nil }
+        if case .column(let column)? = fields[ExactString(field)] { column } else { nil }
     }
 
     public func relation(_ field: String) -> RelationBinding? {
-        if case .relation(let relation)? = fields[field] { relation } else { nil }
+        if case .relation(let relation)? = fields[ExactString(field)] { relation } else { nil }
     }
 }
 
@@ -165,7 +166,7 @@ public struct EnumBinding: Sendable, Hashable {
         texts = values.map { EnumText(label: Array($0.label.utf8), json: Array("\"\($0.value)\"".utf8)) }
     }
 
-    public func label(of value: String) -> String? { values.first { $0.value == value }?.label }
+    public func label(of value: String) -> String? { values.first { $0.value.hasSameBytes(as: value) }?.label }
 
     public static func == (left: EnumBinding, right: EnumBinding) -> Bool { left.name == right.name && left.sqlType == right.sqlType && left.values == right.values }
 
@@ -195,6 +196,14 @@ public struct EnumLabel: Sendable, Hashable {
     public init(value: String, label: String) {
         self.value = value
         self.label = label
+    }
+
+    /// A database may have two labels that are one text in Unicode.
+    public static func == (left: EnumLabel, right: EnumLabel) -> Bool { left.value.hasSameBytes(as: right.value) && left.label.hasSameBytes(as: right.label) }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(ExactString(value))
+        hasher.combine(ExactString(label))
     }
 }
 

@@ -159,11 +159,11 @@ public struct RequestBinding: Sendable {
     static func value(_ value: ViewerValue, of viewer: Viewer, _ form: ValueForm) -> ParameterValue {
         let text: String?
         switch value {
-        case .id: text = viewer.id
-        case .tenant: text = viewer.tenant
+        case .id: text = viewer.id?.text
+        case .tenant: text = viewer.tenant?.text
         case .claim(let name): text = viewer.claims[name]
         case .role:
-            let role = viewer.role.uppercased()
+            let role = viewer.role.text.uppercased()
             if case .enum = form.column { return encodeQuietly(.enumValue(role), form) }
             text = role
         case .tenants: return tenants(of: viewer, form.column)

@@ -1,3 +1,4 @@
+import ExactText
 import JSONBytes
 import PorticoExecution
 import PorticoPlanning
@@ -24,7 +25,7 @@ struct OperationCache {
     struct Key: Hashable {
         let hash: UInt64
         let query: [UInt8]
-        let name: String?
+        let name: ExactString?
         let rules: UInt64
 
         func hash(into hasher: inout Hasher) { hasher.combine(hash) }
@@ -32,7 +33,7 @@ struct OperationCache {
 
     func key(_ request: GraphQLRequest, rules: UInt64) -> Key {
         let digest = request.query.withUnsafeBytes { hash($0) }
-        return Key(hash: digest ^ rules, query: request.query, name: request.operationName, rules: rules)
+        return Key(hash: digest ^ rules, query: request.query, name: request.operationName.map { ExactString($0) }, rules: rules)
     }
 
     subscript(_ key: Key) -> CachedOperation? {

@@ -55,7 +55,7 @@ struct RequestErrors: Error, Sendable {
     init(_ error: SyntaxError, in source: SourceText) {
         let positions = [source.position(at: Int(error.range.start))]
         switch error.kind {
-        case .limit(let name, _): items = [Item(RequestLimit(parsing: name), message: error.message, positions: positions)]
+        case .limit(let limit, _): items = [Item(RequestLimit(limit), message: error.message, positions: positions)]
         case .syntax: items = [Item(message: error.hint.map { "\(error.message) \($0)" } ?? error.message, positions: positions, code: .syntaxError)]
         }
     }
@@ -63,7 +63,7 @@ struct RequestErrors: Error, Sendable {
     init(_ failure: ValidationFailure, in source: SourceText) {
         let positions = Self.positions(failure.errors.map(\.ranges), source)
         items = zip(failure.errors, positions).map { error, positions in
-            if let name = error.limitName { return Item(RequestLimit(validation: name), message: error.message, positions: positions) }
+            if let limit = error.limit { return Item(RequestLimit(limit), message: error.message, positions: positions) }
             return Item(message: error.message, positions: positions, code: .validationError)
         }
         if failure.isOfTheChoice { cause = .operationNotDetermined }
@@ -72,7 +72,7 @@ struct RequestErrors: Error, Sendable {
     init(_ errors: InputErrors, in source: SourceText) {
         let positions = Self.positions(errors.items.map(\.ranges), source)
         items = zip(errors.items, positions).map { error, positions in
-            if let name = error.limitName { return Item(RequestLimit(input: name), message: error.message, positions: positions) }
+            if let limit = error.limit { return Item(RequestLimit(limit), message: error.message, positions: positions) }
             return Item(message: error.message, positions: positions, code: .badInput)
         }
     }

@@ -18,21 +18,35 @@ extension RuleLimits {
 }
 
 extension RequestLimit {
-    /// By its name in ``ParseLimits``.
-    init(parsing name: String) {
-        self = switch name {
-        case "tokens": .tokens
-        case "names": .nameBytes
-        case "bytes": .documentBytes
-        default: .nesting
+    init(_ limit: ParseLimits.Name) {
+        self = switch limit {
+        case .tokens: .tokens
+        case .names: .nameBytes
+        case .bytes: .documentBytes
+        case .depth: .nesting
         }
     }
 
-    /// By its name in ``ValidationLimits``.
-    init(validation name: String) { self = name == "work" ? .validationSteps : RequestLimit(named: name) ?? .inputValues }
+    init(_ limit: ValidationLimits.Name) {
+        self = switch limit {
+        case .depth: .depth
+        case .introspectionDepth: .introspectionDepth
+        case .introspectionLists: .introspectionLists
+        case .aliases: .aliases
+        case .rootFields: .rootFields
+        case .selections: .selections
+        case .nesting: .nesting
+        case .work: .validationSteps
+        case .values: .inputValues
+        }
+    }
 
-    /// By its name in ``InputLimits``.
-    init(input name: String) { self = name == "bytes" ? .valueBytes : .inputValues }
+    init(_ limit: InputLimits.Name) {
+        self = switch limit {
+        case .nodes: .inputValues
+        case .bytes: .valueBytes
+        }
+    }
 }
 
 extension ErrorCode {

@@ -1,3 +1,4 @@
+import ExactText
 import GraphQLValidation
 import PorticoAccess
 import PorticoCatalog
@@ -18,10 +19,10 @@ public struct Explanation: Sendable {
 
     let plan: AuthorizedPlan
     let operation: ValidatedOperation
-    let tenant: String?
+    let tenant: ExactString?
 
     /// `tenant` names the file among equal tenant files that share their rules.
-    public init(_ plan: AuthorizedPlan, of operation: ValidatedOperation, tenant: String? = nil) {
+    public init(_ plan: AuthorizedPlan, of operation: ValidatedOperation, tenant: ExactString? = nil) {
         self.plan = plan
         self.operation = operation
         self.tenant = tenant

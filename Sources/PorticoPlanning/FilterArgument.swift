@@ -1,3 +1,4 @@
+import ExactText
 import GraphQLSchema
 import PorticoAccess
 import PorticoCatalog
@@ -37,10 +38,10 @@ extension ShapedValue: FilterSource {
         switch self {
         case .constant(.null): .null
         case .constant(.list(let items)): .list(items.map(ShapedValue.constant))
-        case .constant(.object(let members)): .object(members.map { FilterEntry(key: $0.name, value: .constant($0.value)) })
+        case .constant(.object(let members)): .object(members.map { FilterEntry(key: ExactString($0.name), value: .constant($0.value)) })
         case .constant, .open: .leaf
         case .list(let items): .list(items)
-        case .object(let members): .object(members.map { FilterEntry(key: $0.name, value: $0.value) })
+        case .object(let members): .object(members.map { FilterEntry(key: ExactString($0.name), value: $0.value) })
         }
     }
 

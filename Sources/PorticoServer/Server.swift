@@ -52,7 +52,7 @@ public final class Server: Sendable {
                 isConfiguration: true)
         }
         do throws(KeyFailure) {
-            keys = KeyStore(try await KeyLoader(authentication: state.configuration.authentication).load())
+            keys = try await Self.keys(state.configuration.authentication, logger)
         } catch {
             throw ServerFailure(error.description)
         }
@@ -72,6 +72,19 @@ public final class Server: Sendable {
         }
     }
 
+    /// A JWKS that cannot be read at the start is no reason to end: it is read once it can be, and until then the server is not ready.
+    private static func keys(_ authentication: AuthenticationConfiguration, _ logger: Logger) async throws(KeyFailure) -> KeyStore {
+        let loader = KeyLoader(authentication: authentication)
+        guard authentication.jwks != nil else { return KeyStore(try await loader.load()) }
+        let stated = try KeySet(try await loader.stated())
+        do throws(KeyFailure) {
+            return KeyStore(try await loader.load())
+        } catch {
+            logger.error("the JWKS cannot be read; tokens by its keys are refused until it can be, and the server is not ready", metadata: ["detail": "\(error.description)"])
+            return KeyStore(stated, isComplete: false)
+        }
+    }
+
     /// Where it listens, with the ports that the kernel chose.
     public var addresses: [ListenAddress] { sockets.first?.map(\.address) ?? [] }
 
@@ -80,12 +93,13 @@ public final class Server: Sendable {
     /// - Throws: ``ServerFailure`` when a worker cannot start.
     public func run(onReady: @Sendable () -> Void = {}) async throws {
         let workers = sockets.indices.map { Worker(number: $0, logger: logger) }
+        let refresher = keyRefresher()
         let threads = workers.enumerated().map { index, worker in worker.executor.spawnThread(name: "portico-\(index)", polling: worker) }
         do {
             // Before anybody is served: the first request may be a scrape.
             for worker in workers { state.metrics.attach { await worker.sampleMetrics() } }
             if let certificates { state.metrics.attach { [metrics = state.metrics] in metrics.sample(certificates) } }
-            for (worker, own) in zip(workers, sockets) { try await worker.start(state, keys: keys, certificates: certificates, sockets: own) }
+            for (worker, own) in zip(workers, sockets) { try await worker.start(state, keys: keys, refresher: refresher, certificates: certificates, sockets: own) }
             try await workers.first?.watchSignals { [self] signal in received(signal) }
         } catch {
             await end(workers, threads)
@@ -94,7 +108,7 @@ public final class Server: Sendable {
         }
         let ruleThread = rules.map { $0.executor.spawnThread(name: "portico-rules", polling: $0) }
         await rules?.start()
-        let refreshers = [refreshKeys(), watchFiles()]
+        let refreshers = [refreshKeys(refresher), watchFiles()]
         logger.notice("serving", metadata: ["addresses": "\(addresses.map(\.description).joined(separator: " "))", "workers": "\(workers.count)"])
         onReady()
         for await reason in stopRequests {
@@ -217,18 +231,19 @@ public final class Server: Sendable {
 
     // MARK: Keys
 
-    /// Reads a JWKS again and again; a reading that fails leaves the last good set in force.
-    private func refreshKeys() -> Task<Void, Never>? {
+    private func keyRefresher() -> KeyRefresher? {
         guard let jwks = state.configuration.authentication.jwks else { return nil }
-        return Task.detached { [keys, logger, authentication = state.configuration.authentication] in
-            while true {
-                do { try await Task.sleep(for: .milliseconds(jwks.refresh)) } catch { return }
-                do throws(KeyFailure) {
-                    keys.replace(with: try await KeyLoader(authentication: authentication).load())
-                } catch {
-                    logger.warning("the JWKS could not be read again; the last good one stays in force", metadata: ["detail": "\(error.description)"])
-                }
-            }
+        let loader = KeyLoader(authentication: state.configuration.authentication)
+        return KeyRefresher(store: keys, pause: jwks.earlyFetch) { [logger] failure in
+            logger.warning("the JWKS could not be read; what was read last stays in force", metadata: ["detail": "\(failure.description)"])
+        } load: {
+            do throws(KeyFailure) { return .success(try await loader.load()) } catch { return .failure(error) }
         }
+    }
+
+    /// Reads a JWKS again and again; a reading that fails leaves the last good set in force.
+    private func refreshKeys(_ refresher: KeyRefresher?) -> Task<Void, Never>? {
+        guard let refresher, let jwks = state.configuration.authentication.jwks else { return nil }
+        return Task.detached { await refresher.run(refresh: jwks.refresh) }
     }
 }

@@ -51,7 +51,7 @@ actor Worker: LoopPoller {
     /// Starts to serve. What is made here refers back to the worker, until ``stop(within:)`` lets go of it.
     /// - Throws: ``DatabaseFailure`` when the database's URL cannot be read, ``SocketFailure`` when a socket cannot be watched. A database that is down is no
     ///   reason: it is tried again for ever.
-    func start(_ state: ServerState, keys: KeyStore, certificates: CertificateStore? = nil, sockets: [Listener]) throws {
+    func start(_ state: ServerState, keys: KeyStore, refresher: KeyRefresher? = nil, certificates: CertificateStore? = nil, sockets: [Listener]) throws {
         let configuration = state.configuration
         let offload: Offload = { work, then in self.launch(work, then) }
         let pool = try makePool(configuration.database)
@@ -62,12 +62,16 @@ actor Worker: LoopPoller {
         let clock = { [reactor] in reactor.now }
         let directory = ViewerDirectory(
             statements: DirectoryStatements(users: configuration.authentication.users, tenants: configuration.authentication.tenants),
-            authentication: configuration.authentication, source: source, clock: clock,
+            authentication: configuration.authentication, source: source, clock: clock, atEndOfTurn: { [reactor] in reactor.atEndOfTurn($0) },
             report: { [databaseLog] detail in databaseLog.report(lookup: detail) })
-        let resolver = ViewerResolver(directory: directory, snapshot: { state.policy.current })
+        let policy = Latest(state.policy.published)
+        let resolver = ViewerResolver(directory: directory, snapshot: { policy.current })
         let authenticator = Authenticator(
             keys: keys, authentication: configuration.authentication, resolver: resolver,
-            checks: OffloadQueue(reactor: reactor, limits: configuration.limits.tokenChecking, offload: offload))
+            checks: OffloadQueue(reactor: reactor, limits: configuration.limits.tokenChecking, offload: offload),
+            readings: refresher.map {
+                (OffloadQueue(reactor: reactor, limits: .init(running: Authenticator.mostKeyWaiters, waiting: Authenticator.mostKeyWaiters, bytes: .max), offload: offload), $0)
+            })
         var settings = state.gateway
         settings.consistency = configuration.database.consistency
         settings.tagsStatements = configuration.database.tagsStatements
@@ -80,13 +84,13 @@ actor Worker: LoopPoller {
             catalog: state.catalog, pool: pool, reactor: reactor, settings: settings,
             metrics: GatewayMetrics(factory: state.metrics.factory, names: state.metrics.names), offload: offload)
         let answers = gateway.answerBudget
-        let readiness = Readiness(expected: state.migrations, source: source, clock: clock)
+        let readiness = Readiness(expected: state.migrations, source: source, clock: clock, keysAreKnown: { keys.isComplete })
         let endpoint = GraphQLEndpoint(
             reactor: reactor, service: AdmittingService(
                 GatewayService(gateway, memory: memory), admission: state.admission),
             documents: DocumentLookup(trusted: state.documents, configuration: configuration.documents, limits: configuration.limits),
             settings: GraphQLEndpoint.Settings(configuration), offloading: gateway.offloading, answers: answers,
-            explaining: AccessExtension(configuration.access, catalog: state.catalog, policy: { state.policy.current }))
+            explaining: AccessExtension(configuration.access, catalog: state.catalog, policy: { policy.current }))
         let surface = HTTPSurface(
             cors: configuration.cors.map { CORSPolicy($0) },
             compression: configuration.compression

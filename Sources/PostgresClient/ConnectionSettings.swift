@@ -42,7 +42,7 @@ public struct ConnectionSettings: Sendable, Equatable {
         guard let options = PQconninfoParse(text, &message) else {
             let reason = message.map { String(cString: $0) } ?? "out of memory"
             PQfreemem(message)
-            throw DatabaseFailure(.invalidInput, message: "the database URL cannot be read: \(reason)")
+            throw DatabaseFailure(.invalidInput, message: "the database URL cannot be read: \(Self.withoutValues(reason))")
         }
         defer { PQconninfoFree(options) }
         var given: [Parameter] = []
@@ -52,6 +52,41 @@ public struct ConnectionSettings: Sendable, Equatable {
             option += 1
         }
         self.given = given
+        if let problem = Self.problem(text, given) { throw DatabaseFailure(.invalidInput, message: "the database URL cannot be read: \(problem)") }
+    }
+
+    /// libpq's sentence without the part of the text that it repeats, which may be the password: what stands in quotation
+    /// marks, but for a single character such as `"="`.
+    static func withoutValues(_ reason: String) -> String {
+        let text = Array(reason.utf8), mark = UInt8(ascii: "\"")
+        var index = 0
+        while let start = text[index...].firstIndex(of: mark) {
+            if start + 2 < text.count, text[start + 2] == mark, text[start + 1] != mark {
+                index = start + 3
+                continue
+            }
+            let end = text.lastIndex(of: mark).flatMap { $0 > start ? $0 : nil } ?? text.count - 1
+            return String(decoding: text[..<start], as: UTF8.self) + "\"…\"" + String(decoding: text[(end + 1)...], as: UTF8.self)
+        }
+        return reason
+    }
+
+    /// What was read as something else than it was meant to be: a password with an `@`, a `/` or a `:` in a URL becomes part of
+    /// the host, the port or the database, and would be told of in every message about them.
+    private static func problem(_ text: String, _ given: [Parameter]) -> String? {
+        let hint = "in a URL, characters such as @, :, / and ? of a user or password are written as %40, %3A, %2F and %3F"
+        if text.hasPrefix("postgres://") || text.hasPrefix("postgresql://"), let scheme = text.firstRange(of: "://") {
+            let rest = text[scheme.upperBound...].prefix { $0 != "?" }, marks = rest.utf8.count { $0 == UInt8(ascii: "@") }
+            let isBehindPath = rest.firstIndex(of: "@").flatMap { at in rest.firstIndex(of: "/").map { $0 < at } } ?? false
+            if marks > 1 || isBehindPath { return "an @ stands where none can be; \(hint)" }
+        }
+        for parameter in given where parameter.keyword == "port" && !parameter.value.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == UInt8(ascii: ",") }) {
+            return "the port is no number; \(hint)"
+        }
+        for parameter in given where parameter.keyword == "host" && !parameter.value.hasPrefix("/") && !parameter.value.hasPrefix("@") && parameter.value.contains(where: { "@:?#".contains($0) }) && !parameter.value.contains("::") {
+            return "the host is no name; \(hint)"
+        }
+        return nil
     }
 
     /// User, host and database, without the password: for logs.

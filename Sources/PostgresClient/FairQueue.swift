@@ -37,7 +37,7 @@ package struct FairQueue<Element> {
     /// Takes the last of the longest lane out, so that one more of `key` has room; `nil` where `key`'s own would become the longest.
     ///
     /// It looks at all lanes: for a queue that is full.
-    mutating func popLastOfLongest(makingRoomFor key: UInt64) -> Element? {
+    package mutating func popLastOfLongest(makingRoomFor key: UInt64) -> Element? {
         guard let longest = lanes.max(by: { ($0.value.count, $0.key) < ($1.value.count, $1.key) }), longest.value.count > (lanes[key]?.count ?? 0) + 1 else { return nil }
         count -= 1
         return lanes[longest.key]?.popLast()

@@ -46,10 +46,11 @@ public struct FileStamp: Sendable, Equatable {
         return status.st_mode & S_IFMT == S_IFLNK || status.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// Whether a name that has just come to be is whole already: a link, or a further name of a file, which nobody need write.
+    /// Whether a name that has just come to be is whole already: a link, a further name of a file,
+    /// which nobody need write, or something that is no file at all.
     public static func isWholeWhenMade(_ path: String) -> Bool {
         var status = stat()
         guard lstat(path, &status) == 0 else { return false }
-        return status.st_mode & S_IFMT == S_IFLNK || status.st_nlink > 1
+        return status.st_mode & S_IFMT != S_IFREG || status.st_nlink > 1
     }
 }

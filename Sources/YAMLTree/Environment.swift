@@ -18,6 +18,7 @@ extension YAMLNode {
         case .scalar(let text, let style):
             guard text.contains("${") else { return self }
             copy.content = .scalar(replaced(text, file: file, lookup, &problems), style)
+            copy.isHidden = true
         case .sequence(let items):
             copy.content = .sequence(items.map { $0.substituting(file: file, lookup, &problems) })
         case .mapping(let members):

@@ -32,7 +32,7 @@ extension YAMLReader {
     public mutating func duration(_ node: YAMLNode, in range: ClosedRange<Int>, as what: String) -> Int? {
         guard let text = string(node, as: what) else { return nil }
         guard let value = Quantity.milliseconds(text) else {
-            report("Expected \(what) as a duration, found `\(text)`.", at: node.range, hint: "Write it with its unit, such as `500ms`, `10s` or `5m`.")
+            report("Expected \(what) as a duration, found `\(node.shownText)`.", at: node.range, hint: "Write it with its unit, such as `500ms`, `10s` or `5m`.")
             return nil
         }
         return check(value, in: range, node, as: what, unit: "ms")
@@ -42,7 +42,7 @@ extension YAMLReader {
     public mutating func size(_ node: YAMLNode, in range: ClosedRange<Int>, as what: String) -> Int? {
         guard let text = string(node, as: what) else { return nil }
         guard let value = Quantity.bytes(text) else {
-            report("Expected \(what) as a number of bytes, found `\(text)`.", at: node.range, hint: "Write it with its unit, such as `64KiB` or `1MiB`.")
+            report("Expected \(what) as a number of bytes, found `\(node.shownText)`.", at: node.range, hint: "Write it with its unit, such as `64KiB` or `1MiB`.")
             return nil
         }
         return check(value, in: range, node, as: what, unit: " bytes")

@@ -1,10 +1,11 @@
 import Diagnostics
+import ExactText
 
 /// A value of a YAML text and where it stands: a scalar, a sequence, or a mapping in the order of the text.
 ///
 /// Scalars keep their spelling; what a plain `5` or `true` means is decided by whoever knows the type that is expected (``YAMLReader``).
 public struct YAMLNode: Sendable, Hashable {
-    public indirect enum Content: Sendable, Hashable {
+    public indirect enum Content: Sendable {
         case scalar(String, YAMLScalarStyle)
         case sequence([YAMLNode])
         case mapping([YAMLMember])
@@ -13,6 +14,8 @@ public struct YAMLNode: Sendable, Hashable {
     public var content: Content
     /// Without comments and white space behind it.
     public var range: SourceRange
+    /// Whether no message may repeat what it says: a value of a key that holds secrets, or one that came from the environment.
+    public var isHidden = false
 
     public init(_ content: Content, range: SourceRange) {
         self.content = content
@@ -33,9 +36,52 @@ public struct YAMLNode: Sendable, Hashable {
     public var kindDescription: String {
         switch content {
         case .scalar where isNull: "nothing"
+        case .scalar where isHidden: "a value that is not shown"
         case .scalar(let text, _): "`\(text.count > 40 ? text.prefix(40) + "…" : text)`"
         case .sequence: "a list"
         case .mapping: "a mapping"
+        }
+    }
+}
+
+extension YAMLNode {
+    /// A scalar's text for a message.
+    public var shownText: String { isHidden ? HiddenValues.mark : text ?? "" }
+
+    /// The tree in which the values of keys that hold secrets are hidden, and all below them.
+    public func hidingSecrets(_ isBelowOne: Bool = false) -> YAMLNode {
+        var copy = self
+        copy.isHidden = isHidden || isBelowOne
+        switch content {
+        case .scalar: break
+        case .sequence(let items): copy.content = .sequence(items.map { $0.hidingSecrets(isBelowOne) })
+        case .mapping(let members):
+            copy.content = .mapping(members.map { member in
+                YAMLMember(key: member.key, keyRange: member.keyRange, value: member.value.hidingSecrets(isBelowOne || HiddenValues.isHidden(key: member.key.text)))
+            })
+        }
+        return copy
+    }
+}
+
+/// Equal where the bytes are.
+extension YAMLNode.Content: Hashable {
+    public static func == (left: YAMLNode.Content, right: YAMLNode.Content) -> Bool {
+        switch (left, right) {
+        case (.scalar(let a, let style), .scalar(let b, let other)): style == other && a.hasSameBytes(as: b)
+        case (.sequence(let a), .sequence(let b)): a == b
+        case (.mapping(let a), .mapping(let b)): a == b
+        case (.scalar, _), (.sequence, _), (.mapping, _): false
+        }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .scalar(let text, let style):
+            hasher.combine(ExactString(text))
+            hasher.combine(style)
+        case .sequence(let items): hasher.combine(items)
+        case .mapping(let members): hasher.combine(members)
         }
     }
 }
@@ -49,13 +95,15 @@ public enum YAMLScalarStyle: Sendable, Hashable {
 
 /// A key of a mapping and its value.
 public struct YAMLMember: Sendable, Hashable {
-    public var key: String
+    public var key: ExactString
     public var keyRange: SourceRange
     public var value: YAMLNode
 
-    public init(key: String, keyRange: SourceRange, value: YAMLNode) {
+    public init(key: ExactString, keyRange: SourceRange, value: YAMLNode) {
         self.key = key
         self.keyRange = keyRange
         self.value = value
     }
+
+    public init(key: String, keyRange: SourceRange, value: YAMLNode) { self.init(key: ExactString(key), keyRange: keyRange, value: value) }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 
 /// The value of a YAML text; `nil` for a text that holds none (empty, only comments), which is not the same as `{}`.
 ///
@@ -84,13 +85,13 @@ private struct YAMLBuilder {
 
     private mutating func mapping(from start: SourceRange, depth: Int) throws(Diagnostic) -> YAMLNode {
         var members: [YAMLMember] = []
-        var seen: Set<String> = []
+        var seen: Set<ExactString> = []
         while true {
             let next = try events.next()
             if case .mappingEnd = next.event { return YAMLNode(.mapping(members), range: extent(start, next.range, last: members.last?.value.range)) }
             let key = try node(next, depth: depth + 1)
             guard case .scalar(let name, _) = key.content else { throw Diagnostic("A key must be a plain text.", range: key.range) }
-            if !seen.insert(name).inserted { duplicates.append(Diagnostic("The key `\(name)` stands twice in one mapping.", range: key.range)) }
+            if !seen.insert(ExactString(name)).inserted { duplicates.append(Diagnostic("The key `\(name)` stands twice in one mapping.", range: key.range)) }
             members.append(YAMLMember(key: name, keyRange: key.range, value: try node(try events.next(), depth: depth + 1)))
         }
     }

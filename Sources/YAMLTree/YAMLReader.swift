@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 
 /// Reads typed values from the nodes of one file and collects everything that is wrong, so that no check stops at its first finding.
 ///
@@ -47,7 +48,7 @@ public struct YAMLReader: Sendable {
     /// Reports a key that is not known, with a did-you-mean or with what is.
     public mutating func report(unknownKey member: YAMLMember, allowed: [String], in what: String) {
         let known = allowed.isEmpty ? "None is expected." : "Known are: \(allowed.joined(separator: ", "))."
-        report("The key `\(member.key)` is not known in \(what).", at: member.keyRange, hint: didYouMean(suggestion(for: member.key, among: allowed)) ?? known)
+        report("The key `\(member.key)` is not known in \(what).", at: member.keyRange, hint: didYouMean(suggestion(for: member.key.text, among: allowed)) ?? known)
     }
 
     public mutating func sequence(_ node: YAMLNode, as what: String) -> [YAMLNode]? {
@@ -88,7 +89,7 @@ public struct YAMLReader: Sendable {
         }
         guard range.contains(value) else {
             let bounds = range.upperBound == Int.max ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
-            report("Expected \(what) \(bounds), found \(value).", at: node.range)
+            report("Expected \(what) \(bounds), found \(node.isHidden ? "a value that is not shown" : String(value)).", at: node.range)
             return nil
         }
         return value
@@ -97,9 +98,9 @@ public struct YAMLReader: Sendable {
     /// One of several words.
     public mutating func choice(_ node: YAMLNode, of words: [String], as what: String) -> String? {
         guard let text = string(node, as: what) else { return nil }
-        if words.contains(text) { return text }
+        if words.contains(ExactString(text)) { return text }
         let known = words.map { "`\($0)`" }.joined(separator: ", ")
-        report("Expected \(what) as one of \(known), found `\(text)`.", at: node.range, hint: didYouMean(suggestion(for: text, among: words)))
+        report("Expected \(what) as one of \(known), found `\(node.shownText)`.", at: node.range, hint: node.isHidden ? nil : didYouMean(suggestion(for: text, among: words)))
         return nil
     }
 }
@@ -108,7 +109,7 @@ public struct YAMLReader: Sendable {
 public struct YAMLMapping: Sendable {
     public let members: [YAMLMember]
     public let range: SourceRange
-    private let index: [String: Int]
+    private let index: [ExactString: Int]
 
     public init(members: [YAMLMember], range: SourceRange) {
         self.members = members
@@ -117,6 +118,8 @@ public struct YAMLMapping: Sendable {
     }
 
     public subscript(_ key: String) -> YAMLNode? { index[key].map { members[$0].value } }
+
+    public subscript(_ key: ExactString) -> YAMLNode? { index[key].map { members[$0].value } }
 
     public func member(_ key: String) -> YAMLMember? { index[key].map { members[$0] } }
 }

@@ -15,7 +15,7 @@ struct API {
         do throws(Diagnostics) {
             files = try ProjectFiles.read(folder: project.folder)
             catalog = try CatalogLoader.load(schemaFile: files.schema, resolvers: files.resolvers)
-            policy = try Policy.load(catalog: catalog, limits: project.configuration.limits.rules, roles: files.roles, tenants: files.tenants)
+            policy = try Policy.load(catalog: catalog, limits: project.configuration.limits.rules, roles: files.roles, tenants: files.tenants, unreadable: files.unreadable)
             let problems = project.configuration.access.problems(policy)
             if !problems.isEmpty { throw Diagnostics(problems) }
             documents = try DocumentStore(project.configuration.documents, project: project.folder, schema: catalog.schema, roles: policy.roles, limits: project.configuration.limits.rules)
@@ -29,7 +29,7 @@ struct API {
         self.files = files
         do throws(Diagnostics) {
             catalog = try CatalogLoader.load(schemaFile: files.schema, resolvers: files.resolvers)
-            policy = try Policy.load(catalog: catalog, limits: project.configuration.limits.rules, roles: files.roles, tenants: files.tenants)
+            policy = try Policy.load(catalog: catalog, limits: project.configuration.limits.rules, roles: files.roles, tenants: files.tenants, unreadable: files.unreadable)
             documents = DocumentStore(.none)
         } catch {
             let sources = Dictionary(([files.schema, files.roles] + files.resolvers + files.tenants).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -40,6 +40,7 @@ struct API {
 
     /// What is wrong with the files of tenants, said on the standard error.
     func noteTenantProblems(_ project: Project) {
+        for file in files.unreadable where !file.namesTenant { Terminal.note("portico: \(file.name): \(file.diagnostic.message)") }
         for (tenant, problems) in policy.tenantProblems.sorted(by: { $0.key < $1.key }) {
             Terminal.note("portico: the viewers of the tenant \(tenant) are not served, because its rules are wrong.\n\n\(rendered(problems.items, project: project.folder))\n")
         }

@@ -1,11 +1,21 @@
 import Glibc
+import PlainFiles
 
 /// Files and folders, by the system's own calls.
 enum FileSystem {
     /// Bytes of a file that a command reads. Stands against a wrong path, such as a disk image.
     static let fileBytes = 16 << 20
 
+    /// The bytes of a file; what a shell hands over as `/dev/fd/63` or `/dev/stdin` is read to its end, any other pipe is not waited at.
     static func bytes(of path: String) throws(CommandFailure) -> [UInt8] {
+        guard path.hasPrefix("/dev/fd/") || path == "/dev/stdin" || path.hasPrefix("/proc/self/fd/") else {
+            do throws(FileFailure) {
+                return try PlainFile.bytes(of: path, limit: fileBytes)
+            } catch {
+                if error.errno == EFBIG { throw .wrongUsage("\(path) is larger than \(fileBytes >> 20) MiB.") }
+                throw .wrongUsage("\(path) cannot be read: \(error.errno == EINVAL || error.errno == ELOOP ? error.reason : reason(error.errno)).")
+            }
+        }
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw .wrongUsage("\(path) cannot be read: \(reason(errno)).") }
         defer { close(file) }

@@ -1,3 +1,4 @@
+import ExactText
 import GraphQLSchema
 import GraphQLValidation
 import JSONBytes
@@ -15,7 +16,7 @@ struct VariablePlaceholders {
     func completing(_ given: [JSONMember]) -> (variables: [JSONMember], names: [String]) {
         var variables = given, names: [String] = []
         for variable in operation.variables where variable.type.isNonNull && variable.defaultValue == nil {
-            guard !given.contains(where: { $0.key == variable.name }) else { continue }
+            guard !given.contains(where: { $0.key == ExactString(variable.name) }) else { continue }
             variables.append(JSONMember(key: variable.name, value: value(variable.type, depth: Self.depth)))
             names.append("$\(variable.name)")
         }

@@ -20,11 +20,11 @@ import Testing
     @Test func depthIsExact() {
         let limits = ParseLimits(depth: 5)
         #expect(error(nested("{a", "", "}", 5), limits) == nil)
-        #expect(error(nested("{a", "", "}", 6), limits)?.kind == .limit(name: "depth", limit: 5))
+        #expect(error(nested("{a", "", "}", 6), limits)?.kind == .limit(name: .depth, limit: 5))
         #expect(error("{a(b:" + nested("[", "1", "]", 4) + ")}", limits) == nil)
-        #expect(error("{a(b:" + nested("[", "1", "]", 5) + ")}", limits)?.kind == .limit(name: "depth", limit: 5))
+        #expect(error("{a(b:" + nested("[", "1", "]", 5) + ")}", limits)?.kind == .limit(name: .depth, limit: 5))
         #expect(error("query($a:" + nested("[", "Int", "]", 5) + "){a}", limits) == nil)
-        #expect(error("query($a:" + nested("[", "Int", "]", 6) + "){a}", limits)?.kind == .limit(name: "depth", limit: 5))
+        #expect(error("query($a:" + nested("[", "Int", "]", 6) + "){a}", limits)?.kind == .limit(name: .depth, limit: 5))
         #expect(error(nested("{a", "", "}", 5) + nested("{a", "", "}", 5), limits) == nil, "levels are left again")
     }
 
@@ -34,7 +34,7 @@ import Testing
     ])
     func tenThousandLevels(_ beginning: String, _ opening: String) {
         let text = beginning + String(repeating: opening, count: 10_000)
-        #expect(error(text, ParseLimits(tokens: .max))?.kind == .limit(name: "depth", limit: 200))
+        #expect(error(text, ParseLimits(tokens: .max))?.kind == .limit(name: .depth, limit: 200))
         #expect(error(text, ParseLimits(tokens: .max))?.message == "The document is nested more than 200 levels deep.")
     }
 
@@ -42,7 +42,7 @@ import Testing
     @Test func theDeepestTree() throws {
         let limits = ParseLimits(tokens: .max, depth: .max)
         let deepest = ParseLimits.deepest
-        #expect(error(nested("{a", "", "}", deepest + 1), limits)?.kind == .limit(name: "depth", limit: deepest))
+        #expect(error(nested("{a", "", "}", deepest + 1), limits)?.kind == .limit(name: .depth, limit: deepest))
         for text in [
             nested("{a", "", "}", deepest), nested("{...on T", "{a}", "}", deepest - 1), "{a(b:" + nested("[", "1", "]", deepest - 1) + ")}",
             "{a(b:" + nested("{c:", "1", "}", deepest - 1) + ")}", "query($a:" + nested("[", "Int", "]", deepest) + "){a}",
@@ -58,34 +58,34 @@ import Testing
     @Test func tokensAreExact() {
         #expect(error("{a b}", ParseLimits(tokens: 4)) == nil)
         #expect(error("#c\n{a,,,b}#c", ParseLimits(tokens: 4)) == nil)
-        #expect(error("{a b}", ParseLimits(tokens: 3)) == SyntaxError("The document has more than 3 tokens.", range: SourceRange(4, 5), kind: .limit(name: "tokens", limit: 3)))
-        #expect(error("{a}", ParseLimits(tokens: -1))?.kind == .limit(name: "tokens", limit: 0))
+        #expect(error("{a b}", ParseLimits(tokens: 3)) == SyntaxError("The document has more than 3 tokens.", range: SourceRange(4, 5), kind: .limit(name: .tokens, limit: 3)))
+        #expect(error("{a}", ParseLimits(tokens: -1))?.kind == .limit(name: .tokens, limit: 0))
         #expect(error("{" + String(repeating: "a ", count: 14_998) + "}") == nil)
-        #expect(error("{" + String(repeating: "a ", count: 14_999) + "}")?.kind == .limit(name: "tokens", limit: 15_000))
+        #expect(error("{" + String(repeating: "a ", count: 14_999) + "}")?.kind == .limit(name: .tokens, limit: 15_000))
     }
 
     @Test func namesAreExact() {
         let name = String(repeating: "n", count: 8)
         #expect(error("query \(name) { \(name): a(\(name): $\(name)) ...\(name) @\(name) }", ParseLimits(names: 8)) == nil)
         #expect(error("{\(name)n}", ParseLimits(names: 8)) == SyntaxError(
-            "The name \"\(name)n\" has more than 8 bytes.", range: SourceRange(1, 10), kind: .limit(name: "names", limit: 8)))
+            "The name \"\(name)n\" has more than 8 bytes.", range: SourceRange(1, 10), kind: .limit(name: .names, limit: 8)))
         #expect(error("{a(b: \"\(name)\(name)\") #\(name)\(name)\n}", ParseLimits(names: 8)) == nil, "texts and comments are no names")
         #expect(error("{" + String(repeating: "a", count: 1 << 10) + "}") == nil)
-        #expect(error("{" + String(repeating: "a", count: 1 << 10 + 1) + "}")?.kind == .limit(name: "names", limit: 1 << 10))
+        #expect(error("{" + String(repeating: "a", count: 1 << 10 + 1) + "}")?.kind == .limit(name: .names, limit: 1 << 10))
     }
 
     @Test func bytesAreExact() {
         #expect(error("{a}", ParseLimits(bytes: 3)) == nil)
-        #expect(error("{a}", ParseLimits(bytes: 2)) == SyntaxError("The document is larger than 2 bytes.", range: SourceRange(0, 0), kind: .limit(name: "bytes", limit: 2)))
+        #expect(error("{a}", ParseLimits(bytes: 2)) == SyntaxError("The document is larger than 2 bytes.", range: SourceRange(0, 0), kind: .limit(name: .bytes, limit: 2)))
         let padding = String(repeating: " ", count: 1 << 20)
         #expect(error("{a}" + padding.dropLast(3)) == nil)
-        #expect(error("{a}" + padding.dropLast(2))?.kind == .limit(name: "bytes", limit: 1 << 20))
+        #expect(error("{a}" + padding.dropLast(2))?.kind == .limit(name: .bytes, limit: 1 << 20))
     }
 
     @Test func fiftyMegabytes() throws {
         let bytes = [UInt8](repeating: UInt8(ascii: "{"), count: 50 << 20)
         let error = try #require(throws: SyntaxError.self) { try parse(bytes: bytes) }
-        #expect(error.kind == .limit(name: "bytes", limit: 1 << 20))
+        #expect(error.kind == .limit(name: .bytes, limit: 1 << 20))
     }
 
     @Test func limitsHoldForValuesAndTypes() throws {

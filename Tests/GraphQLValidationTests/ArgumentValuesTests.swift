@@ -132,7 +132,7 @@ import Testing
         let operation = try Fixture.operation("{ a }", schema: schema)
         guard case .field(let field)? = operation.operation.selectionSet.selections.first, let definition = schema.queryType.fields["a"] else { throw Missing() }
         #expect { try symbolicArguments(of: field, definition: definition, in: operation) } throws: { error in
-            (error as? InputErrors)?.items.map(\.limitName) == ["nodes"]
+            (error as? InputErrors)?.items.map(\.limit) == [.nodes]
         }
     }
 }

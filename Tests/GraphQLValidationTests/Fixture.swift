@@ -95,7 +95,7 @@ enum Fixture {
             let position = source.position(at: Int(range.start))
             return "\(position.line):\(position.column)"
         }
-        let limit = error.limitName.map { " [\($0)]" } ?? ""
+        let limit = error.limit.map { " [\($0)]" } ?? ""
         return "\(places.joined(separator: ", ")) \(error.rule)\(limit): \(error.message)"
     }
 

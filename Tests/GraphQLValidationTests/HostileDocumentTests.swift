@@ -21,7 +21,7 @@ import Testing
         try Fixture.examine(text, schema: Self.schema, limits: limits)
     }
 
-    private func limitNames(_ examination: Examination) -> [String?] { examination.errors.map(\.limitName) }
+    private func limitNames(_ examination: Examination) -> [String?] { examination.errors.map(\.limit?.rawValue) }
 
     @Test func fragmentsThatDoubleAtEachStepAreCountedNotExpanded() throws {
         let levels = 60
@@ -151,7 +151,7 @@ import Testing
         ("{ a { ... { ... { name } } } }", ValidationLimits(nesting: 3), ["nesting"]),
     ] as [(String, ValidationLimits, [String])])
     func eachLimitIsReachedButNotExceeded(_ text: String, _ limits: ValidationLimits, _ names: [String]) throws {
-        #expect(try examine(text, limits).errors.compactMap(\.limitName) == names)
+        #expect(try examine(text, limits).errors.compactMap(\.limit?.rawValue) == names)
     }
 
     @Test func limitsHoldForEachOperationOfADocument() throws {

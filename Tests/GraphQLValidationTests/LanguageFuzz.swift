@@ -27,12 +27,12 @@ import Testing
             do throws(SyntaxError) {
                 document = try parse(source, limits: parsing)
             } catch {
-                if case .limit(let name, _) = error.kind { limits.insert(name) } else { syntax += 1 }
+                if case .limit(let name, _) = error.kind { limits.insert(name.rawValue) } else { syntax += 1 }
                 return Self.expect(Self.isWithin(error.range, bytes) && !error.message.isEmpty && error.message.utf8.count < 1_000, seed, "the error \(error)")
             }
             parsed += 1
             let result = Validator(schema: Self.schema, limits: validation).examine(document, source: source)
-            limits.formUnion(result.errors.compactMap(\.limitName))
+            limits.formUnion(result.errors.compactMap(\.limit?.rawValue))
             if result.errors.isEmpty { valid += 1 }
             let isBounded = result.errors.count <= validation.errors + 1
                 && result.errors.allSatisfy { error in

@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import GraphQLLanguage
 import PorticoCatalog
 import Testing
@@ -10,7 +11,7 @@ private struct LiteralSource: FilterSource {
     var shape: FilterShape<LiteralSource> {
         switch value {
         case .null: .null
-        case .object(let fields, _): .object(fields.map { FilterEntry(key: $0.name.value, value: LiteralSource(value: $0.value)) })
+        case .object(let fields, _): .object(fields.map { FilterEntry(key: ExactString($0.name.value), value: LiteralSource(value: $0.value)) })
         case .list(let items, _): .list(items.map(LiteralSource.init))
         case .variable, .int, .float, .string, .boolean, .enumValue: .leaf
         }

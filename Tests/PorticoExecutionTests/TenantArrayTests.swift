@@ -2,6 +2,7 @@ import GraphQLSchema
 import PorticoAccess
 import PorticoCatalog
 import PorticoPlanning
+import ExactText
 import PostgresSQL
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
 
 /// The tenants of a viewer as a parameter: the same for all its statements, and encoded once.
 @Suite struct TenantArrayTests {
-    private func viewer(_ list: TenantList) -> Viewer { Viewer(id: "u", role: "owner", tenant: list.ids.first, tenants: list) }
+    private func viewer(_ list: TenantList) -> Viewer { Viewer(id: "u", role: "owner", tenant: list.ids.first.map { ExactString($0) }, tenants: list) }
 
     private func bytes(_ value: ParameterValue) -> [UInt8]? {
         switch value {

@@ -42,7 +42,7 @@ final class ValidationContext {
     func spend(_ steps: Int, at range: SourceRange) -> Bool {
         if work.spend(steps) { return true }
         if work.report() {
-            errors.add("Work of Validation", at: range, limitName: "work",
+            errors.add("Work of Validation", at: range, limit: .work,
                 message: "This document takes more than \(limits.work) steps to validate: use fewer operations, fragments and repeated fields.")
         }
         return false

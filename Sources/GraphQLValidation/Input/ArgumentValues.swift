@@ -3,7 +3,7 @@ import GraphQLSchema
 
 /// The arguments of a field in the order of its definition, coerced, defaults filled in, with variables left open.
 ///
-/// What is neither given nor has a default is left out. Throws where the limits of a value are exceeded (``InputError/limitName``); a valid operation has no
+/// What is neither given nor has a default is left out. Throws where the limits of a value are exceeded (``InputError/limit``); a valid operation has no
 /// other errors here.
 public func symbolicArguments(
     of field: Field, definition: FieldType, in operation: ValidatedOperation

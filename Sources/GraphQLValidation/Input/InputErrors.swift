@@ -8,14 +8,14 @@ public struct InputError: Error, Sendable, Equatable {
     public var path: String
     /// Places of the document that have a part in it, such as the variable's definition.
     public var ranges: [SourceRange]
-    /// The limit's name in ``InputLimits`` when there is too much of it; `nil` when it is wrong.
-    public var limitName: String?
+    /// The limit of ``InputLimits`` when there is too much of it; `nil` when it is wrong.
+    public var limit: InputLimits.Name?
 
-    public init(_ message: String, path: String, at ranges: [SourceRange] = [], limitName: String? = nil) {
+    public init(_ message: String, path: String, at ranges: [SourceRange] = [], limit: InputLimits.Name? = nil) {
         self.message = message.shortened(to: ValidationError.longest)
         self.path = path.shortened(to: 200)
         self.ranges = ranges
-        self.limitName = limitName
+        self.limit = limit
     }
 }
 
@@ -33,6 +33,9 @@ public struct InputLimits: Sendable, Equatable {
     public var bytes: Int
     /// Errors that are listed before one sentence says that there are more. Stands against answers much larger than the request.
     public var errors: Int
+
+    /// Which of them input exceeds.
+    public enum Name: String, Sendable, Hashable, CaseIterable { case nodes, bytes }
 
     public init(nodes: Int = 50_000, bytes: Int = 8 << 20, errors: Int = 100) {
         self.nodes = nodes

@@ -35,8 +35,8 @@ struct LiteralCoercion {
 
     mutating func coerce(_ value: Value, type: WrappedType) throws(InputError) -> SymbolicValue {
         nodes += 1
-        guard nodes <= Self.nodeLimit else { throw limit("nodes", "holds more than \(Self.nodeLimit) values, defaults included") }
-        guard path.count <= Self.depthLimit else { throw limit("depth", "is nested more than \(Self.depthLimit) levels deep, defaults included") }
+        guard nodes <= Self.nodeLimit else { throw limit("holds more than \(Self.nodeLimit) values, defaults included") }
+        guard path.count <= Self.depthLimit else { throw limit("is nested more than \(Self.depthLimit) levels deep, defaults included") }
         switch value {
         case .variable(let name): return .variable(try position(name), absent: nil)
         case .null(let range):
@@ -116,7 +116,7 @@ struct LiteralCoercion {
         InputError("Value at \(path.path(from: root).quoted): \(message)", path: path.path(from: root), at: [range])
     }
 
-    private func limit(_ name: String, _ words: String) -> InputError {
-        InputError("Value at \(root.quoted) \(words).", path: root, limitName: name)
+    private func limit(_ words: String) -> InputError {
+        InputError("Value at \(root.quoted) \(words).", path: root, limit: .nodes)
     }
 }

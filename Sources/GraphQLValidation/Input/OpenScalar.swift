@@ -68,7 +68,7 @@ extension ScalarInput {
         case .number(let text): self = text.utf8.contains { $0 == UInt8(ascii: ".") || $0 | 0x20 == UInt8(ascii: "e") } ? .float(text) : .int(text)
         case .string(let text): self = .string(text)
         case .array(let items): self = .list(items.map(ScalarInput.init(json:)))
-        case .object(let members): self = .object(members.map { ($0.key, ScalarInput(json: $0.value)) })
+        case .object(let members): self = .object(members.map { ($0.key.text, ScalarInput(json: $0.value)) })
         }
     }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import GraphQLLanguage
 import GraphQLSchema
 import JSONBytes
@@ -33,7 +34,7 @@ public func coerceVariables(_ operation: ValidatedOperation, _ given: [JSONMembe
 private struct GivenVariables {
     private static let few = 8
     private let given: [JSONMember]
-    private var index: [String: Int] = [:]
+    private var index: [ExactString: Int] = [:]
 
     init(_ given: [JSONMember], of operation: ValidatedOperation) {
         self.given = given
@@ -42,7 +43,7 @@ private struct GivenVariables {
     }
 
     func value(_ name: String) -> JSONValue? {
-        let position = given.count > Self.few ? index[name] : given.lastIndex { $0.key == name }
+        let position = given.count > Self.few ? index[name] : given.lastIndex { $0.key.text.hasSameBytes(as: name) }
         return position.map { given[$0].value }
     }
 }
@@ -89,7 +90,7 @@ struct VariableCoercion {
         for scalar in scalars {
             total += scalar.variables.reduce(0) { $0 + sizes[$1] }
             guard total > limits.bytes else { continue }
-            return add("The variables in the operation's literals take more than the \(limits.bytes) bytes that are allowed.", at: [scalar.literal.range], limitName: "bytes")
+            return add("The variables in the operation's literals take more than the \(limits.bytes) bytes that are allowed.", at: [scalar.literal.range], limit: .bytes)
         }
     }
 
@@ -149,8 +150,8 @@ struct VariableCoercion {
         guard case .object(let members) = value else { return report("expected an object of type \(object.name.quoted).") }
         let before = errors.count
         for member in members where !hasMore && object.fields[member.key] == nil {
-            path.append(.field(member.key))
-            report(unknownName("input type \(object.name.quoted) has no field \(member.key.quoted).", member.key, among: object.fields.names))
+            path.append(.field(member.key.text))
+            report(unknownName("input type \(object.name.quoted) has no field \(member.key.text.quoted).", member.key.text, among: object.fields.names))
             path.removeLast()
         }
         if object.isOneOf, !isOneOf(members, object) { return nil }
@@ -174,19 +175,19 @@ struct VariableCoercion {
             let value = try LiteralCoercion.constant(literal, type: definition.type, schema: schema, path: definition.name)
             return spend(nodeCount(value)) ? value : nil
         } catch {
-            return report(error.message, limitName: error.limitName)
+            return report(error.message, limit: error.limit)
         }
     }
 
     /// Section 3.10.1: exactly one member, which is not null.
     private mutating func isOneOf(_ members: [JSONMember], _ object: InputObjectType) -> Bool {
         guard members.count == 1 else {
-            let found = members.isEmpty ? "none" : enumeration(members.map(\.key.quoted))
+            let found = members.isEmpty ? "none" : enumeration(members.map(\.key.text.quoted))
             report("input type \(object.name.quoted) takes exactly one field, found \(found).")
             return false
         }
         guard case .null = members[0].value else { return true }
-        path.append(.field(members[0].key))
+        path.append(.field(members[0].key.text))
         report("a field of input type \(object.name.quoted) must not be null.")
         path.removeLast()
         return false
@@ -212,7 +213,7 @@ struct VariableCoercion {
             var inputs: [(name: String, value: ScalarInput)] = []
             for member in members {
                 guard let input = scalarInput(member.value) else { return nil }
-                inputs.append((member.key, input))
+                inputs.append((member.key.text, input))
             }
             return .object(inputs)
         }
@@ -224,28 +225,28 @@ struct VariableCoercion {
         guard !hasMore, nodes <= limits.nodes else { return false }
         nodes += count
         if nodes <= limits.nodes { return true }
-        add("The variables hold more than the \(limits.nodes) values that are allowed.", limitName: "nodes")
+        add("The variables hold more than the \(limits.nodes) values that are allowed.", limit: .nodes)
         return false
     }
 
     /// Always `nil`, to be returned in the value's place.
     @discardableResult
-    private mutating func report(_ words: String, limitName: String? = nil) -> InputValue? {
+    private mutating func report(_ words: String, limit: InputLimits.Name? = nil) -> InputValue? {
         let place = path.isEmpty ? "" : " at \"\(path.path(from: root))\""
-        add("Variable \("$\(root)".quoted) got an invalid value\(place): \(words)", limitName: limitName)
+        add("Variable \("$\(root)".quoted) got an invalid value\(place): \(words)", limit: limit)
         return nil
     }
 
-    private mutating func add(_ message: String, at ranges: [SourceRange]? = nil, limitName: String? = nil) {
+    private mutating func add(_ message: String, at ranges: [SourceRange]? = nil, limit: InputLimits.Name? = nil) {
         guard errors.count < max(1, limits.errors) else { return hasMore = true }
-        errors.append(InputError(message, path: path.path(from: root), at: ranges ?? [range], limitName: limitName))
+        errors.append(InputError(message, path: path.path(from: root), at: ranges ?? [range], limit: limit))
     }
 }
 
 /// The members of a JSON object by key: few are searched one by one, many by a table, so that no object costs the square of its size.
 private struct Members {
     private let few: [JSONMember]
-    private let many: [String: JSONValue]?
+    private let many: [ExactString: JSONValue]?
 
     init(_ members: [JSONMember]) {
         few = members
@@ -253,7 +254,7 @@ private struct Members {
     }
 
     subscript(_ key: String) -> JSONValue? {
-        if let many { many[key] } else { few.last { $0.key == key }?.value }
+        if let many { many[key] } else { few.last { $0.key.text.hasSameBytes(as: key) }?.value }
     }
 }
 

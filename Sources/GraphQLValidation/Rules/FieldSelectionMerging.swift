@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import GraphQLLanguage
 import GraphQLSchema
 
@@ -21,7 +22,7 @@ struct FieldSelectionMerging {
     private var shapesChecked: Set<[Int]> = []
     private var parentsChecked: Set<[Int]> = []
     private var reported: Set<[Int]> = []
-    private var argumentKeys: [Int: String] = [:]
+    private var argumentKeys: [Int: ExactString] = [:]
     /// The number of the collection that visited a fragment last.
     private var visited: [Int]
     private var collections = 0
@@ -184,11 +185,11 @@ struct FieldSelectionMerging {
         typed.fields[left].field.name.value == typed.fields[right].field.name.value && argumentKey(left) == argumentKey(right)
     }
 
-    private mutating func argumentKey(_ field: Int) -> String {
+    private mutating func argumentKey(_ field: Int) -> ExactString {
         let arguments = typed.fields[field].field.arguments
         if arguments.isEmpty { return "" }
         if let key = argumentKeys[field] { return key }
-        let key = canonicalText(arguments)
+        let key = ExactString(canonicalText(arguments))
         argumentKeys[field] = key
         return key
     }

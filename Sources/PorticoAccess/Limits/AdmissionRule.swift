@@ -1,3 +1,5 @@
+import ExactText
+
 /// How many requests are let in of those that are counted together.
 ///
 /// What the gateway and a tenant's file say bounds all requests of a tenant, whatever role sends them. A role's lower limit bounds the requests of its viewers in that
@@ -6,7 +8,7 @@ public struct AdmissionRule: Sendable, Hashable {
     public enum Scope: Sendable, Hashable {
         case tenant
         /// The viewers of one role in the tenant.
-        case role(String)
+        case role(ExactString)
     }
 
     public let scope: Scope
@@ -34,7 +36,7 @@ public struct AdmissionRule: Sendable, Hashable {
         let whole = AdmissionRule(
             .tenant, concurrent: value(.concurrentRequests, tenant), perSecond: value(.requestsPerSecond, tenant), burst: value(.requestBurst, tenant))
         let part = AdmissionRule(
-            .role(name), concurrent: isLower(.concurrentRequests) ? value(.concurrentRequests, role) : nil,
+            .role(ExactString(name)), concurrent: isLower(.concurrentRequests) ? value(.concurrentRequests, role) : nil,
             perSecond: isLower(.requestsPerSecond) || isLower(.requestBurst) ? value(.requestsPerSecond, role) : nil, burst: value(.requestBurst, role))
         return [whole, part].filter { $0.concurrent != nil || $0.perSecond != nil }
     }

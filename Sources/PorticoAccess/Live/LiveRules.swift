@@ -1,4 +1,6 @@
 import Diagnostics
+import ExactText
+import PorticoCatalog
 
 /// The rules in force, beside the files as they stand: the two differ as long as a file is wrong.
 ///
@@ -10,7 +12,7 @@ public struct LiveRules: Sendable {
     private var refusedRoles: RuleText?
     /// Whether ``refusedRoles`` is good but for the tenants that it would break.
     private var rolesWaitForTenants = false
-    private var refusedTenants: [String: RuleText] = [:]
+    private var refusedTenants: [ExactString: RuleText] = [:]
 
     /// - Parameter policy: Rules that have been accepted already.
     public init(_ policy: Policy, accept: @escaping PolicyAcceptance = { _ throws(Diagnostics) in }) {
@@ -26,7 +28,7 @@ public struct LiveRules: Sendable {
     public var isRoleFileWrong: Bool { refusedRoles != nil }
 
     /// The tenants whose files are known, in force or refused.
-    public var knownTenants: Set<String> { Set(policy.tenantTable.tenants.map(\.key)).union(refusedTenants.keys) }
+    public var knownTenants: Set<ExactString> { Set(policy.tenantTable.tenants.map(\.key)).union(refusedTenants.keys) }
 
     /// Reads what was edited and puts in force what is good.
     public mutating func apply(_ edits: RuleEdits) -> RuleUpdate {
@@ -44,13 +46,14 @@ public struct LiveRules: Sendable {
         }
         let left = pendingRoles.map { applyRoles($0, edited, &update) } ?? edited
         if !left.isEmpty { applyTenants(left, &update) }
+        close(edits.unreadable, &update)
         update.after = policy
         update.changes.sort { ($0.source.tenant ?? "") < ($1.source.tenant ?? "") }
         return update
     }
 
     /// Whether a tenant's file says something else than what is in force.
-    private func isNews(_ text: RuleText?, _ tenant: String) -> Bool {
+    private func isNews(_ text: RuleText?, _ tenant: ExactString) -> Bool {
         let table = policy.tenantTable
         guard let text else { return table[tenant] != nil || table.unavailable[tenant] != nil }
         return table[tenant]?.bytes != text.source.bytes
@@ -62,7 +65,7 @@ public struct LiveRules: Sendable {
     ///
     /// A tenant's file that is not in force yet comes with them where it can. Where it cannot, it does not keep the roles out of force.
     /// - Returns: The edited tenants that are still to be looked at.
-    private mutating func applyRoles(_ text: RuleText, _ edited: [String: RuleText?], _ update: inout RuleUpdate) -> [String: RuleText?] {
+    private mutating func applyRoles(_ text: RuleText, _ edited: [ExactString: RuleText?], _ update: inout RuleUpdate) -> [ExactString: RuleText?] {
         let file = RoleFile(text.source, catalog: policy.catalog, limits: policy.limits)
         update.parsed += 1
         guard file.problems.isEmpty else {
@@ -94,7 +97,7 @@ public struct LiveRules: Sendable {
     }
 
     /// What roles that come into force bring with them.
-    private mutating func note(_ reading: TenantRereading, _ drafts: [String: RuleText?], roles: RuleText, _ candidate: Policy, _ update: inout RuleUpdate) {
+    private mutating func note(_ reading: TenantRereading, _ drafts: [ExactString: RuleText?], roles: RuleText, _ candidate: Policy, _ update: inout RuleUpdate) {
         (refusedRoles, rolesWaitForTenants) = (nil, false)
         update.changes.append(RuleUpdate.Change(source: .roles, before: policy.roleTable.source.bytes, after: roles))
         for tenant in reading.changed {
@@ -116,11 +119,11 @@ public struct LiveRules: Sendable {
 
     // MARK: Tenants
 
-    private mutating func applyTenants(_ edited: [String: RuleText?], _ update: inout RuleUpdate) {
+    private mutating func applyTenants(_ edited: [ExactString: RuleText?], _ update: inout RuleUpdate) {
         let sources = edited.values.compactMap { $0?.source }.filter { policy.tenantTable.text(of: $0.bytes) == nil }
         let readings = TenantReadings(sources, catalog: policy.catalog, roles: policy.roleTable)
         update.parsed += readings.parsed
-        var good: [(tenant: String, draft: RuleText?, text: TenantText?)] = []
+        var good: [(tenant: ExactString, draft: RuleText?, text: TenantText?)] = []
         for (tenant, draft) in edited.sorted(by: { $0.key < $1.key }) {
             guard let draft else {
                 good.append((tenant, nil, nil))
@@ -139,7 +142,7 @@ public struct LiveRules: Sendable {
     }
 
     /// Puts them in force together, or, where they are not accepted together, as many of them as are accepted by halves.
-    private mutating func applyGood(_ good: ArraySlice<(tenant: String, draft: RuleText?, text: TenantText?)>, _ update: inout RuleUpdate) {
+    private mutating func applyGood(_ good: ArraySlice<(tenant: ExactString, draft: RuleText?, text: TenantText?)>, _ update: inout RuleUpdate) {
         guard let first = good.first else { return }
         var table = policy.tenantTable
         for (tenant, _, text) in good { table.set(text, of: tenant) }
@@ -163,13 +166,29 @@ public struct LiveRules: Sendable {
         putInForce(candidate, tenants: tenants)
     }
 
-    private mutating func refuse(_ tenant: String, _ text: RuleText, _ problems: Diagnostics, _ update: inout RuleUpdate) {
+    /// Serves no viewer of these tenants from now on; what narrows them is not known.
+    private mutating func close(_ unreadable: [ExactString: UnreadableFile], _ update: inout RuleUpdate) {
+        guard !unreadable.isEmpty else { return }
+        var table = policy.tenantTable
+        for (tenant, file) in unreadable.sorted(by: { $0.key < $1.key }) {
+            let text = RuleText(SourceText(name: RuleSource.tenant(tenant).path, bytes: [])), problems = Diagnostics([file.diagnostic])
+            guard table.unavailable[tenant]?.problems != problems else { continue }
+            table.setUnavailable(UnavailableTenant(text: text, problems: problems), tenant)
+            refusedTenants[tenant] = text
+            update.refusals.append(RuleUpdate.Refusal(source: .tenant(tenant), text: text, problems: problems, isUnserved: true))
+            update.closed.append(tenant)
+        }
+        // Nobody's rules become wider by it, so that nothing is to be proven.
+        if !update.closed.isEmpty { policy = policy.with(table) }
+    }
+
+    private mutating func refuse(_ tenant: ExactString, _ text: RuleText, _ problems: Diagnostics, _ update: inout RuleUpdate) {
         refusedTenants[tenant] = text
         let isUnserved = policy.tenantTable.unavailable[tenant] != nil
         update.refusals.append(RuleUpdate.Refusal(source: .tenant(tenant), text: text, problems: problems, isUnserved: isUnserved))
     }
 
-    private mutating func putInForce(_ candidate: Policy, tenants: [String]?) {
+    private mutating func putInForce(_ candidate: Policy, tenants: [ExactString]?) {
         candidate.warm(after: policy, tenants: tenants)
         policy = candidate
     }

@@ -1,9 +1,12 @@
 import Diagnostics
+import ExactText
+import PorticoCatalog
 
 /// A file of `config/access/`.
 public enum RuleSource: Sendable, Hashable {
     case roles
-    case tenant(String)
+    /// A tenant's own; a file belongs to the tenant whose id is its name, byte by byte.
+    case tenant(ExactString)
 
     public static let folder = "config/access"
     public static let tenantFolder = "config/access/tenants"
@@ -16,7 +19,7 @@ public enum RuleSource: Sendable, Hashable {
         }
     }
 
-    public var tenant: String? { if case .tenant(let tenant) = self { tenant } else { nil } }
+    public var tenant: ExactString? { if case .tenant(let tenant) = self { tenant } else { nil } }
 }
 
 /// A file as it was read.
@@ -35,14 +38,19 @@ public struct RuleText: Sendable {
 public struct RuleEdits: Sendable {
     public var roles: RuleText?
     /// By the tenant's id; `nil` for a file that is gone.
-    public var tenants: [String: RuleText?]
+    public var tenants: [ExactString: RuleText?]
 
-    public init(roles: RuleText? = nil, tenants: [String: RuleText?] = [:]) {
+    /// What stands in the place of a tenant's file and cannot be read: from now on that tenant is not served, whatever rules it
+    /// had, since what it has now is not known.
+    public var unreadable: [ExactString: UnreadableFile]
+
+    public init(roles: RuleText? = nil, tenants: [ExactString: RuleText?] = [:], unreadable: [ExactString: UnreadableFile] = [:]) {
         self.roles = roles
         self.tenants = tenants
+        self.unreadable = unreadable
     }
 
-    public var isEmpty: Bool { roles == nil && tenants.isEmpty }
+    public var isEmpty: Bool { roles == nil && tenants.isEmpty && unreadable.isEmpty }
 }
 
 /// Rules that could come into force: what every check of new rules is given, at the start and at every change.
@@ -51,9 +59,9 @@ public struct PolicyCandidate: Sendable {
     /// The rules in force, which have been accepted before; `nil` at the start.
     public var former: Policy?
     /// The tenants whose own rules differ from those of ``former``, sorted; `nil` where the roles do, and with them everything.
-    public var tenants: [String]?
+    public var tenants: [ExactString]?
 
-    public init(_ policy: Policy, former: Policy? = nil, tenants: [String]? = nil) {
+    public init(_ policy: Policy, former: Policy? = nil, tenants: [ExactString]? = nil) {
         self.policy = policy
         self.former = former
         self.tenants = tenants
@@ -92,6 +100,9 @@ public struct RuleUpdate: Sendable {
     /// Files whose text had to be read as rules.
     public var parsed = 0
 
+    /// Tenants that are not served any more, because what stands in the place of their files cannot be read.
+    public var closed: [ExactString] = []
+
     /// Whether other rules are in force than before.
-    public var isChange: Bool { !changes.isEmpty }
+    public var isChange: Bool { !changes.isEmpty || !closed.isEmpty }
 }

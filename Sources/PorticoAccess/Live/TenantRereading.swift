@@ -1,19 +1,20 @@
 import Diagnostics
+import ExactText
 
 /// All tenants under other roles: what a file of a tenant means, and whether it only narrows, depends on them.
 struct TenantRereading {
     let roles: RoleTable
     private(set) var table: TenantTable
     /// Tenants whose files as they stand come into force with the roles, sorted.
-    private(set) var changed: [String] = []
+    private(set) var changed: [ExactString] = []
     /// Files that are wrong as they stand, while older rules of the tenant, or none, go on.
-    private(set) var wrong: [String: Diagnostics] = [:]
+    private(set) var wrong: [ExactString: Diagnostics] = [:]
     /// Tenants that are served now and have no rules that are good under the roles.
-    private(set) var broken: [String: Diagnostics] = [:]
+    private(set) var broken: [ExactString: Diagnostics] = [:]
     private(set) var parsed: Int
 
     /// - Parameter drafts: Files as they stand, where that is not what is in force; `nil` for a file that is gone.
-    init(_ policy: Policy, roles: RoleTable, drafts: [String: RuleText?]) {
+    init(_ policy: Policy, roles: RoleTable, drafts: [ExactString: RuleText?]) {
         self.roles = roles
         table = policy.tenantTable
         let old = policy.tenantTable
@@ -36,7 +37,7 @@ struct TenantRereading {
         for (tenant, draft) in drafts.sorted(by: { $0.key < $1.key }) { take(draft, tenant, readings, moved, policy) }
     }
 
-    private mutating func take(_ draft: RuleText?, _ tenant: String, _ readings: TenantReadings, _ moved: [UInt64: TenantReading], _ policy: Policy) {
+    private mutating func take(_ draft: RuleText?, _ tenant: ExactString, _ readings: TenantReadings, _ moved: [UInt64: TenantReading], _ policy: Policy) {
         guard let draft else {
             table.set(nil, of: tenant)
             changed.append(tenant)
@@ -47,6 +48,11 @@ struct TenantRereading {
             table.set(table.text(of: text.bytes).flatMap { $0.rules == text.rules ? $0 : nil } ?? text, of: tenant)
             changed.append(tenant)
         case .wrong(let problems):
+            // What could not be read says nothing else under other roles.
+            if draft.source.bytes.isEmpty, let known = policy.tenantTable.unavailable[tenant], known.text.source == draft.source {
+                wrong[tenant] = known.problems
+                return
+            }
             wrong[tenant] = problems
             if policy.tenantTable.unavailable[tenant] != nil {
                 table.setUnavailable(UnavailableTenant(text: draft, problems: problems), tenant)
@@ -61,7 +67,7 @@ struct TenantRereading {
     }
 
     /// Read again under its own name, so that what is wrong says where.
-    private mutating func breaks(_ tenant: String, _ text: TenantText, _ policy: Policy) {
+    private mutating func breaks(_ tenant: ExactString, _ text: TenantText, _ policy: Policy) {
         guard broken.count < Self.brokenShown else {
             broken[tenant] = Diagnostics([])
             return

@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import GraphQLSchema
 
 /// How large one filter may be; as it is unless somebody says otherwise, it is what a rule of an admin may be.
@@ -67,9 +68,9 @@ public struct FilterReader<Source: FilterSource> {
         if entries.isEmpty, !spend(at: path, source.range) { return .any([]) }
         var parts: [Result] = []
         for entry in entries {
-            let place = path.isEmpty ? entry.key : "\(path).\(entry.key)"
+            let place = path.isEmpty ? entry.key.text : "\(path).\(entry.key)"
             // A column's operators are counted one by one.
-            if type.column(entry.key) == nil, !spend(at: place, entry.keyRange) { return .any([]) }
+            if type.column(entry.key.text) == nil, !spend(at: place, entry.keyRange) { return .any([]) }
             switch entry.key {
             case "and": parts.append(.all(list(entry.value, of: type, at: place, depth: depth)))
             case "or": parts.append(.any(list(entry.value, of: type, at: place, depth: depth)))
@@ -118,7 +119,7 @@ public struct FilterReader<Source: FilterSource> {
         case .relation(let relation)?: return self.relation(relation, entry.value, at: path, depth: depth)
         case nil:
             let known = Array(type.fields.keys) + ["and", "or", "not"]
-            return report("\(type.name) has no field `\(entry.key)`.", hint: didYouMean(suggestion(for: entry.key, among: known)), at: path, entry.keyRange ?? entry.value.range)
+            return report("\(type.name) has no field `\(entry.key)`.", hint: didYouMean(suggestion(for: entry.key.text, among: known)), at: path, entry.keyRange ?? entry.value.range)
         }
     }
 
@@ -136,10 +137,10 @@ public struct FilterReader<Source: FilterSource> {
         var parts: [Result] = []
         for entry in entries {
             let place = "\(path).\(entry.key)"
-            if let quantifier = Quantifier(rawValue: entry.key) {
+            if let quantifier = Quantifier(rawValue: entry.key.text) {
                 parts.append(.toMany(relation, quantifier, object(entry.value, of: target, at: place, depth: depth + 1)))
             } else {
-                let hint = didYouMean(suggestion(for: entry.key, among: words)) ?? "A list is asked with `some`, `every` or `none`."
+                let hint = didYouMean(suggestion(for: entry.key.text, among: words)) ?? "A list is asked with `some`, `every` or `none`."
                 parts.append(report("`\(entry.key)` is not known of the list `\(relation.field)`.", hint: hint, at: place, entry.keyRange ?? entry.value.range))
             }
         }
@@ -157,9 +158,9 @@ public struct FilterReader<Source: FilterSource> {
         for entry in entries {
             let place = "\(path).\(entry.key)"
             guard spend(at: place, entry.keyRange) else { return .any([]) }
-            guard let comparison = known.first(where: { $0.rawValue == entry.key }) else {
+            guard let comparison = known.first(where: { $0.rawValue.hasSameBytes(as: entry.key.text) }) else {
                 let words = known.map(\.rawValue)
-                let hint = didYouMean(suggestion(for: entry.key, among: words)) ?? "It has \(words.joined(separator: ", "))."
+                let hint = didYouMean(suggestion(for: entry.key.text, among: words)) ?? "It has \(words.joined(separator: ", "))."
                 parts.append(report("The field `\(column.field)` of \(type.name) has no operator `\(entry.key)`.", hint: hint, at: place, entry.keyRange ?? entry.value.range))
                 continue
             }

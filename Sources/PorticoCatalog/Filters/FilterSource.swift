@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import GraphQLSchema
 
 /// What a filter is read from: a rule of YAML, or a client's argument.
@@ -29,11 +30,11 @@ public enum FilterShape<Source> {
 
 /// A key of an object and its value.
 public struct FilterEntry<Source> {
-    public var key: String
+    public var key: ExactString
     public var keyRange: SourceRange?
     public var value: Source
 
-    public init(key: String, keyRange: SourceRange? = nil, value: Source) {
+    public init(key: ExactString, keyRange: SourceRange? = nil, value: Source) {
         self.key = key
         self.keyRange = keyRange
         self.value = value

@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import GraphQLSchema
 
 /// Finds the column of each field that is one, from its GraphQL type and what the resolver file says of it.
@@ -93,7 +94,7 @@ struct ColumnBinder {
             }
             sqlType = nil
         }
-        var labels: [String: String] = [:]
+        var labels: [ExactString: String] = [:]
         for (value, label) in stated?.labels ?? [] {
             if type.values[value.value] == nil {
                 report("The enum \(type.name) has no value `\(value.value)`.", file: file, value.range, hint: didYouMean(suggestion(for: value.value, among: type.values.names)))

@@ -1,3 +1,4 @@
+import ExactText
 import GraphQLSchema
 
 extension ColumnType {
@@ -74,7 +75,7 @@ extension ColumnType {
 
 extension EnumBinding {
     /// Values shown as `IN_PROGRESS` and kept as `in_progress`, but for what `labels` says.
-    init(_ type: EnumType, sqlType: String?, labels: [String: String] = [:]) {
+    init(_ type: EnumType, sqlType: String?, labels: [ExactString: String] = [:]) {
         self.init(name: type.name, sqlType: sqlType, values: type.values.map { EnumLabel(value: $0.name, label: labels[$0.name] ?? $0.name.lowercased()) })
     }
 }

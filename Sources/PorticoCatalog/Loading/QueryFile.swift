@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import YAMLTree
 
 /// What `resolvers/Query.yaml` states of the root's fields that do not go without saying.
@@ -22,7 +23,7 @@ struct QueryFile {
     }
 
     let source: SourceText
-    private(set) var fields: [String: Field] = [:]
+    private(set) var fields: [ExactString: Field] = [:]
 
     init(_ source: SourceText, problems: inout [Diagnostic]) {
         self.source = source
@@ -38,7 +39,7 @@ struct QueryFile {
         for member in members {
             let words = Kind.allCases.map(\.rawValue)
             guard let inner = reader.mapping(member.value, allowedKeys: words, as: "the field `\(member.key)`") else { continue }
-            guard inner.members.count == 1, let only = inner.members.first, let kind = Kind(rawValue: only.key) else {
+            guard inner.members.count == 1, let only = inner.members.first, let kind = Kind(rawValue: only.key.text) else {
                 reader.report("A root field has exactly one of \(words.map { "`\($0)`" }.joined(separator: ", ")).", at: member.keyRange)
                 continue
             }

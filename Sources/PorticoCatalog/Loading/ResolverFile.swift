@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import YAMLTree
 
 /// A value of a file and where it stands.
@@ -50,9 +51,9 @@ struct ResolverFile: Sendable {
     private(set) var key: Stated<String>?
     private(set) var isolation: Stated<String>?
     private(set) var order: [Order] = []
-    private(set) var fields: [String: Column] = [:]
-    private(set) var columns: [String: Column] = [:]
-    private(set) var relations: [String: Relation] = [:]
+    private(set) var fields: [ExactString: Column] = [:]
+    private(set) var columns: [ExactString: Column] = [:]
+    private(set) var relations: [ExactString: Relation] = [:]
 
     /// Reads the file; what is wrong with it is added to `problems`.
     init(_ source: SourceText, problems: inout [Diagnostic]) {
@@ -120,9 +121,9 @@ struct ResolverFile: Sendable {
         }
     }
 
-    private static func columns(_ node: YAMLNode, as what: String, _ reader: inout YAMLReader) -> [String: Column] {
+    private static func columns(_ node: YAMLNode, as what: String, _ reader: inout YAMLReader) -> [ExactString: Column] {
         guard let mapping = reader.mapping(node, as: what) else { return [:] }
-        var result: [String: Column] = [:]
+        var result: [ExactString: Column] = [:]
         for member in mapping.members {
             guard let inner = reader.mapping(member.value, allowedKeys: ["column", "type", "enum", "labels"], as: "the field `\(member.key)`") else { continue }
             var column = Column(range: member.keyRange)
@@ -132,7 +133,7 @@ struct ResolverFile: Sendable {
             column.enumType = inner["enum"].flatMap { stated($0, as: "`enum`", &reader) }
             if let labels = inner["labels"].flatMap({ reader.mapping($0, as: "`labels`") }) {
                 column.labels = labels.members.compactMap { label in
-                    reader.string(label.value, as: "a label").map { (Stated(value: label.key, range: label.keyRange), $0) }
+                    reader.string(label.value, as: "a label").map { (Stated(value: label.key.text, range: label.keyRange), $0) }
                 }
             }
             result[member.key] = column
@@ -140,9 +141,9 @@ struct ResolverFile: Sendable {
         return result
     }
 
-    private static func relations(_ node: YAMLNode, _ reader: inout YAMLReader) -> [String: Relation] {
+    private static func relations(_ node: YAMLNode, _ reader: inout YAMLReader) -> [ExactString: Relation] {
         guard let mapping = reader.mapping(node, as: "`relations`") else { return [:] }
-        var result: [String: Relation] = [:]
+        var result: [ExactString: Relation] = [:]
         for member in mapping.members {
             guard let inner = reader.mapping(member.value, allowedKeys: ["by", "via"], as: "the relation `\(member.key)`") else { continue }
             let relation = Relation(

@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import GraphQLSchema
 import YAMLTree
 
@@ -21,7 +22,7 @@ struct RootBinder {
         }
         let names = schema.queryType.fields.names
         for (name, stated) in (file?.fields ?? [:]).sorted(by: { $0.value.range.start < $1.value.range.start }) where schema.queryType.fields[name] == nil {
-            report("\(schema.queryType.name) has no field `\(name)`.", file: file?.source.name, stated.range, hint: didYouMean(suggestion(for: name, among: names)))
+            report("\(schema.queryType.name) has no field `\(name)`.", file: file?.source.name, stated.range, hint: didYouMean(suggestion(for: name.text, among: names)))
         }
     }
 
@@ -39,7 +40,7 @@ struct RootBinder {
             return nil
         }
         if stated.kind == .constant { return constant(field, stated.value) }
-        guard let name = stated.value.text, let type = types[name] else {
+        guard let name = stated.value.text, let type = types[ExactString(name)] else {
             let shown = stated.value.text ?? ""
             report("`\(shown)` is no type with a table.", file: file?.source.name, stated.value.range, hint: didYouMean(suggestion(for: shown, among: types.keys)))
             return nil

@@ -6,7 +6,7 @@ extension YAMLNode {
     package func scalarInput(for typeName: String) -> ScalarInput {
         switch content {
         case .sequence(let items): return .list(items.map { $0.scalarInput(for: typeName) })
-        case .mapping(let members): return .object(members.map { ($0.key, $0.value.scalarInput(for: typeName)) })
+        case .mapping(let members): return .object(members.map { ($0.key.text, $0.value.scalarInput(for: typeName)) })
         case .scalar(let text, .quoted): return .string(text)
         case .scalar(let text, .plain):
             switch typeName {

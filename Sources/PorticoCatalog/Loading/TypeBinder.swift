@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import GraphQLSchema
 
 /// Binds one object type: its columns first, for all types, then its relations, its isolation and its order, which name columns of others.
@@ -24,24 +25,24 @@ struct TypeBinder {
         }
         for (field, stated) in file.fields.sorted(by: { $0.value.range.start < $1.value.range.start }) where columns[field] == nil && !broken.contains(field) {
             let isRelation = object.fields[field] != nil
-            let suggested = didYouMean(suggestion(for: field, among: object.fields.names)) ?? "What no field shows stands under `columns`."
+            let suggested = didYouMean(suggestion(for: field.text, among: object.fields.names)) ?? "What no field shows stands under `columns`."
             let hint = isRelation ? "It leads to a type: see `relations`." : suggested
             binder.problems.append(Diagnostic("\(object.name) has no field `\(field)` that is a column.", file: name, range: stated.range, hint: hint))
         }
         for (column, stated) in file.columns.sorted(by: { $0.value.range.start < $1.value.range.start }) {
             if object.fields[column] != nil {
                 binder.problems.append(Diagnostic("`\(column)` is a field of \(object.name): state it under `fields`.", file: name, range: stated.range))
-            } else if let binding = binder.hidden(column, stated: stated, file: name) {
-                hidden[column] = binding
+            } else if let binding = binder.hidden(column.text, stated: stated, file: name) {
+                hidden[column.text] = binding
             } else {
-                broken.insert(column)
+                broken.insert(column.text)
             }
         }
         bindKey(&binder.problems)
     }
 
     /// A column by the name of its field, or of its entry under `columns`.
-    func column(_ name: String) -> ColumnBinding? { columns[name] ?? hidden[name] }
+    func column(_ name: String) -> ColumnBinding? { columns[ExactString(name)] ?? hidden[ExactString(name)] }
 
     private var columnNames: [String] { Array(columns.keys) + Array(hidden.keys) }
 
@@ -81,7 +82,7 @@ struct TypeBinder {
             if let field = object.fields[name], schema.isObject(field.type.name) { continue }
             let candidates = object.fields.filter { schema.isObject($0.type.name) }.map(\.name)
             let message = object.fields[name] == nil ? "\(object.name) has no field `\(name)`." : "The field `\(name)` of \(object.name) is a column, not a relation."
-            problems.append(Diagnostic(message, file: file.source.name, range: stated.range, hint: didYouMean(suggestion(for: name, among: candidates))))
+            problems.append(Diagnostic(message, file: file.source.name, range: stated.range, hint: didYouMean(suggestion(for: name.text, among: candidates))))
         }
     }
 
@@ -165,7 +166,7 @@ struct TypeBinder {
         var binder = self
         var path: [RelationBinding] = []
         for step in steps.dropLast() {
-            guard let relation = binder.relations[step], relation.cardinality == .one, let next = all[relation.target] else {
+            guard let relation = binder.relations[ExactString(step)], relation.cardinality == .one, let next = all[relation.target] else {
                 let known = binder.relations.values.filter { $0.cardinality == .one }.map(\.field)
                 let message = "Isolation leads through to-one relations, and \(binder.object.name) has none named `\(step)`."
                 problems.append(Diagnostic(message, file: file.source.name, range: stated.range, hint: didYouMean(suggestion(for: step, among: known))))

@@ -69,7 +69,7 @@ extension RequestBinding {
             try budget.spend(byteCount(of: operand), page.range, page.path)
             append(value(operand), to: &bytes)
         }
-        for text in [viewer.id, viewer.tenant] { append(text.map(InputValue.string), to: &bytes) }
+        for text in [viewer.id, viewer.tenant] { append(text.map { InputValue.string($0.text) }, to: &bytes) }
         return bytes
     }
 

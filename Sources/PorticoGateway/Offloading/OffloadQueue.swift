@@ -132,6 +132,16 @@ public final class OffloadQueue {
         bytes: Int, for owner: Owner, _ work: @escaping @Sendable () async -> Value, then: @escaping (Outcome<Value>) -> Void
     ) -> Piece? {
         let bytes = owner.hasHadTurn ? 0 : bytes
+        // What is full has room for those who have less in it than somebody else, whose last piece gives way.
+        if !owner.hasHadTurn, lanes.count >= limits.waiting, let last = lanes.popLastOfLongest(makingRoomFor: owner.lane) {
+            self.bytes -= last.bytes
+            answer(last, .full)
+        }
+        // What is full has room for those who have less in it than somebody else, whose last piece gives way.
+        if !owner.hasHadTurn, lanes.count >= limits.waiting, let last = lanes.popLastOfLongest(makingRoomFor: owner.lane) {
+            self.bytes -= last.bytes
+            answer(last, .full)
+        }
         // One piece alone may have any size.
         let hasRoom = lanes.count < limits.waiting && (self.bytes == 0 || bytes <= limits.bytes - self.bytes)
         guard owner.hasHadTurn || hasRoom else {

@@ -1,3 +1,4 @@
+import ExactText
 import GraphQLSchema
 import GraphQLValidation
 import PorticoCatalog
@@ -13,7 +14,7 @@ extension PlanWalk {
         case .open(let place)?: id = variables[place.position].flatMap { if case .string(let text) = $0 { text } else { nil } }
         case .constant?, .list?, .object?, nil: id = nil
         }
-        guard let id, let type = NodeID.type(of: id), let key = access.catalog.nodeKeys[type], operation.schema.isPossible(type, for: Catalog.nodeInterface)
+        guard let id, let type = NodeID.type(of: id), let key = access.catalog.nodeKeys[ExactString(type)], operation.schema.isPossible(type, for: Catalog.nodeInterface)
         else { return null }
         let source: ParameterSource
         if case .open(let place)? = value {

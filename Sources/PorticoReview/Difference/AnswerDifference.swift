@@ -16,12 +16,12 @@ public struct AnswerDifference: Sendable, Equatable {
         switch (old, new) {
         case (.object(let members), .object(let others)):
             for member in members {
-                let inner = path.isEmpty ? member.key : "\(path).\(member.key)"
+                let inner = path.isEmpty ? member.key.text : "\(path).\(member.key)"
                 guard let other = new[member.key] else { return difference(inner, member.value, nil) }
                 if let found = first(member.value, other, path: inner) { return found }
             }
             let known = Set(members.map(\.key))
-            return others.first { !known.contains($0.key) }.map { difference(path.isEmpty ? $0.key : "\(path).\($0.key)", nil, $0.value) }
+            return others.first { !known.contains($0.key) }.map { difference(path.isEmpty ? $0.key.text : "\(path).\($0.key)", nil, $0.value) }
         case (.array(let items), .array(let others)):
             for index in 0..<max(items.count, others.count) {
                 let inner = "\(path)[\(index)]"

@@ -1,3 +1,4 @@
+import ExactText
 import PorticoAccess
 import PorticoCatalog
 
@@ -7,7 +8,7 @@ extension PolicyDifference {
     /// - Parameters:
     ///   - tenants: Only the viewers of these tenants, such as those whose files have changed; without it everybody's.
     ///   - alsoOthers: With them those of tenants without a file, and whoever has not signed in.
-    public init(old: Policy, new: Policy, tenants: [String]? = nil, alsoOthers: Bool = false) {
+    public init(old: Policy, new: Policy, tenants: [ExactString]? = nil, alsoOthers: Bool = false) {
         var comparison = PolicyComparison(old: old, new: new)
         changes = comparison.changes(of: tenants, alsoOthers: alsoOthers)
     }
@@ -31,7 +32,7 @@ private struct PolicyComparison {
         var new: RuleState
     }
 
-    mutating func changes(of chosen: [String]?, alsoOthers: Bool) -> [AccessChange] {
+    mutating func changes(of chosen: [ExactString]?, alsoOthers: Bool) -> [AccessChange] {
         let hasOthers = chosen == nil || alsoOthers
         // One edited file is compared without a list of all the others.
         let named = chosen.map { $0.sorted() } ?? Set(old.tenants).union(new.tenants).sorted()
@@ -39,21 +40,21 @@ private struct PolicyComparison {
         var changes: [AccessChange] = []
         for role in Set(old.roles).union(new.roles).sorted() {
             // Whoever has not signed in belongs to no tenant.
-            let isAnonymous = role == Viewer.anonymous.role
+            let isAnonymous = role == Viewer.anonymousRole
             if isAnonymous, !hasOthers { continue }
             changes += self.changes(role, named: isAnonymous ? [] : named, hasOthers: hasOthers, known: isAnonymous ? [] : known)
         }
         return changes
     }
 
-    private mutating func changes(_ role: String, named: [String], hasOthers: Bool, known: [String]) -> [AccessChange] {
-        var groups: [Pair: (named: [String], hasOthers: Bool)] = [:]
+    private mutating func changes(_ role: String, named: [ExactString], hasOthers: Bool, known: [ExactString]) -> [AccessChange] {
+        var groups: [Pair: (named: [ExactString], hasOthers: Bool)] = [:]
         if hasOthers { groups[Pair(old: state(old, role, nil), new: state(new, role, nil)), default: ([], false)].hasOthers = true }
         for tenant in named {
             groups[Pair(old: state(old, role, tenant), new: state(new, role, tenant)), default: ([], false)].named.append(tenant)
         }
         // The same change of a type in differently ruled tenants is one line.
-        var tenants: [Finding: (named: [String], hasOthers: Bool)] = [:]
+        var tenants: [Finding: (named: [ExactString], hasOthers: Bool)] = [:]
         for (pair, group) in groups {
             for finding in findings(pair.old, pair.new) {
                 tenants[finding, default: ([], false)].named += group.named
@@ -68,8 +69,8 @@ private struct PolicyComparison {
         return ordered.sorted { ($0.subject.order, $0.tenants.hasOthers ? "" : $0.tenants.named.first ?? "") < ($1.subject.order, $1.tenants.hasOthers ? "" : $1.tenants.named.first ?? "") }
     }
 
-    private mutating func state(_ policy: Policy, _ role: String, _ tenant: String?) -> RuleState {
-        switch policy.rules(role: role, tenant: tenant) {
+    private mutating func state(_ policy: Policy, _ role: String, _ tenant: ExactString?) -> RuleState {
+        switch policy.rules(role: ExactString(role), tenant: tenant) {
         case .unknownRole: return .absent
         case .tenantUnavailable: return .unserved
         case .rules(let set):

@@ -16,7 +16,7 @@ extension AccessChange {
     fileprivate var json: JSONValue {
         .object([
             JSONMember(key: "role", value: .string(role)),
-            JSONMember(key: "tenants", value: .strings(tenants.named)),
+            JSONMember(key: "tenants", value: .strings(tenants.named.map(\.text))),
             JSONMember(key: "tenantsWithoutFile", value: .bool(tenants.hasOthers)),
             JSONMember(key: "direction", value: .string(direction.description)),
         ] + subject.members)

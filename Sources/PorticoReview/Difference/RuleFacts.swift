@@ -34,7 +34,7 @@ struct RuleFacts: Hashable {
     init(_ set: RuleSet, _ catalog: Catalog) {
         reach = set.reach
         limits = set.limits
-        isSignedIn = set.role != Viewer.anonymous.role
+        isSignedIn = set.role != Viewer.anonymousRole
         isolations = catalog.types.mapValues { $0.isolation.words }
         types = [:]
         let words = ConditionWords()

@@ -1,13 +1,15 @@
+import ExactText
+
 /// The tenants that a change concerns in the same way.
 public struct TenantGroup: Sendable, Hashable, CustomStringConvertible {
     /// Those with a file of their own, sorted.
-    public var named: [String]
+    public var named: [ExactString]
     /// Whether also all tenants without a file.
     public var hasOthers: Bool
     /// Those with a file of their own that it does not concern, sorted.
-    public var except: [String]
+    public var except: [ExactString]
 
-    public init(named: [String], hasOthers: Bool, except: [String]) {
+    public init(named: [ExactString], hasOthers: Bool, except: [ExactString]) {
         self.named = named
         self.hasOthers = hasOthers
         self.except = except
@@ -21,14 +23,14 @@ public struct TenantGroup: Sendable, Hashable, CustomStringConvertible {
         if hasOthers {
             if except.isEmpty { return "every tenant" }
             if named.isEmpty { return "tenants without rules of their own" }
-            if except.count <= Self.mostNames { return "every tenant but \(except.joined(separator: ", "))" }
+            if except.count <= Self.mostNames { return "every tenant but \(except.map(\.text).joined(separator: ", "))" }
             return "tenants without rules of their own, \(list)"
         }
         return list
     }
 
     private var list: String {
-        let shown = named.prefix(Self.mostNames).joined(separator: ", ")
+        let shown = named.prefix(Self.mostNames).map(\.text).joined(separator: ", ")
         return named.count > Self.mostNames ? "\(shown) and \(named.count - Self.mostNames) more" : shown
     }
 }

@@ -69,7 +69,7 @@ public struct AccessExplainer: Sendable {
         switch subject {
         case .constant: return (true, "everybody may read it", nil, nil)
         case .viewer(let type):
-            if rules.role == Viewer.anonymous.role { return (false, "nobody has signed in", provenance.roleOrigin, nil) }
+            if rules.role == Viewer.anonymousRole { return (false, "nobody has signed in", provenance.roleOrigin, nil) }
             return verdict(.type(type))
         case .anyNode:
             let key = catalog.nodeKeys.sorted { $0.key < $1.key }.lazy.compactMap { type, key in provenance.verdict(type: type, field: key.field) }.first(where: \.isAllowed)
@@ -132,7 +132,7 @@ public struct AccessExplainer: Sendable {
     private func provides(_ value: ViewerValue) -> Bool {
         if let viewer { return viewer.has(value) }
         switch value {
-        case .id: return rules.role != Viewer.anonymous.role
+        case .id: return rules.role != Viewer.anonymousRole
         case .tenant: return provenance.tenant != nil
         case .tenants, .role: return true
         case .claim: return false

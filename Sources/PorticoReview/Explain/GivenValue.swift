@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import GraphQLLanguage
 import JSONBytes
 
@@ -14,7 +15,7 @@ indirect enum GivenValue {
     case missing(variable: String)
 
     /// `variables` are those that the request gives, and the defaults of the others. A value has the nesting of the document or of the variables, which their parsers bound.
-    init(_ value: Value, variables: [String: GivenValue]) {
+    init(_ value: Value, variables: [ExactString: GivenValue]) {
         switch value {
         case .variable(let name): self = (variables[name.value] ?? .missing(variable: name.value)).placed(at: name.range)
         case .enumValue(let name): self = .text(name.value, name.range)
@@ -29,7 +30,7 @@ indirect enum GivenValue {
         switch value {
         case .string(let text): self = .text(text, .none)
         case .array(let items): self = .list(items.map { GivenValue($0) })
-        case .object(let members): self = .object(members.map { ($0.key, .none, GivenValue($0.value)) })
+        case .object(let members): self = .object(members.map { ($0.key.text, .none, GivenValue($0.value)) })
         case .null, .bool, .number: self = .other
         }
     }

@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import GraphQLLanguage
 import GraphQLSchema
 import GraphQLValidation
@@ -42,7 +43,7 @@ struct OperationUses {
 
     private let catalog: Catalog
     private let operation: ValidatedOperation
-    private var variables: [String: GivenValue] = [:]
+    private var variables: [ExactString: GivenValue] = [:]
     private(set) var uses: [Use] = []
     private(set) var unorderedLists: [UnorderedList] = []
     /// The types whose rows are asked for or tested, in the order of their first mention.

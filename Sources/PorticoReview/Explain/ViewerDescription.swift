@@ -16,7 +16,7 @@ public struct ViewerDescription: Sendable {
     public init(user: String?, rules: RuleSet, provenance: AccessProvenance) {
         self.user = user
         role = provenance.role
-        tenant = provenance.tenant
+        tenant = provenance.tenant?.text
         reach = rules.reach
         roleOrigin = provenance.roleOrigin
         tenantFile = provenance.tenantFile

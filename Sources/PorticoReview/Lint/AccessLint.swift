@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import PorticoAccess
 import PorticoCatalog
 import YAMLTree
@@ -6,7 +7,7 @@ import YAMLTree
 /// What a database knows that files do not.
 public protocol LintDatabase {
     /// Those of these tenants that there are.
-    func existing(tenants: [String]) throws -> Set<String>
+    func existing(tenants: [String]) throws -> Set<ExactString>
     /// What PostgreSQL's planner makes of a statement, as `EXPLAIN (FORMAT JSON)` says it, when it is made to use every index that can help.
     func explain(_ statement: String, _ parameters: [String?]) throws -> String
 }
@@ -29,7 +30,7 @@ public struct AccessLint {
     public func findings(_ database: (any LintDatabase)? = nil) throws -> [LintFinding] {
         let policy: Policy
         do throws(Diagnostics) {
-            policy = try Policy.load(catalog: catalog, limits: limits, roles: files.roles, tenants: files.tenants)
+            policy = try Policy.load(catalog: catalog, limits: limits, roles: files.roles, tenants: files.tenants, unreadable: files.unreadable)
         } catch {
             // Where the roles are wrong there are no rules to look at.
             return explained(error.items.map(LintFinding.init(invalid:)), [.invalid])
@@ -106,7 +107,7 @@ public struct AccessLint {
 
     private func tenantFindings(_ subjects: LintSubjects) -> [LintFinding] {
         distinctTenants.flatMap { source, others -> [LintFinding] in
-            guard subjects.policy.tenantProblems[source.stem] == nil, let tree = RuleFileTree(source, isOfTenant: true, catalog: catalog) else { return [] }
+            guard subjects.policy.tenantProblems[ExactString(source.stem)] == nil, let tree = RuleFileTree(source, isOfTenant: true, catalog: catalog) else { return [] }
             return tenantFindings(tree, subjects).map { finding in
                 guard others > 0 else { return finding }
                 var shared = finding
@@ -132,7 +133,7 @@ public struct AccessLint {
             }
             if case .sequence(let names)? = entry.members["hide"]?.value.content {
                 for name in names {
-                    guard let field = name.text, wide.types[type.name]?.fields.contains(field) != true else { continue }
+                    guard let field = name.text, wide.types[type.name]?.fields.contains(ExactString(field)) != true else { continue }
                     found.append(LintFinding(
                         .hiddenAlready, "\(role) cannot read `\(field)` of \(type.name) anyway.", file: tree.source.name, range: name.range, hint: "Take it out of `hide`."))
                 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import PorticoAccess
 import PorticoCatalog
 import YAMLTree
@@ -9,14 +10,14 @@ struct LintSubjects {
     let roles: RuleFileTree?
     private let catalog: Catalog
     /// `role.Type.read`, as files of tenants write it.
-    private let grants: Set<String>
+    private let grants: Set<ExactString>
 
     init(_ policy: Policy, files: ProjectFiles, catalog: Catalog) {
         self.policy = policy
         self.catalog = catalog
         roles = RuleFileTree(files.roles, isOfTenant: false, catalog: catalog)
         let trees = Dictionary(files.tenants.map { ($0.bytes, $0) }, uniquingKeysWith: { first, _ in first }).values.compactMap { RuleFileTree($0, isOfTenant: true, catalog: catalog) }
-        grants = Set(trees.flatMap { $0.grants.compactMap(\.text) })
+        grants = Set(exact: trees.flatMap { $0.grants.compactMap(\.text) })
     }
 
     func isGranted(_ role: String, _ type: String) -> Bool { grants.contains("\(role).\(type).read") }

@@ -75,7 +75,7 @@ indirect enum LocatedCondition {
                 return LocatedCondition(member.value, of: target, role: role, catalog: catalog).map { .relation(relation, nil, $0, range) }
             }
             let parts = entries.compactMap { entry -> LocatedCondition? in
-                guard let quantifier = Quantifier(rawValue: entry.key), let inner = LocatedCondition(entry.value, of: target, role: role, catalog: catalog) else { return nil }
+                guard let quantifier = Quantifier(rawValue: entry.key.text), let inner = LocatedCondition(entry.value, of: target, role: role, catalog: catalog) else { return nil }
                 return .relation(relation, quantifier, inner, range)
             }
             guard parts.count == entries.count else { return nil }

@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import PorticoCatalog
 import YAMLTree
 
@@ -8,13 +9,13 @@ struct RuleFileTree {
     struct Entry {
         let type: TypeBinding
         let typeRange: SourceRange
-        let members: [String: YAMLMember]
+        let members: [ExactString: YAMLMember]
     }
 
     let source: SourceText
     /// By role and type.
-    private let entries: [String: [String: Entry]]
-    private let top: [String: YAMLMember]
+    private let entries: [ExactString: [String: Entry]]
+    private let top: [ExactString: YAMLMember]
 
     /// - Parameter isOfTenant: Whether the roles stand at the top, or else under `roles`.
     init?(_ source: SourceText, isOfTenant: Bool, catalog: Catalog) {
@@ -26,7 +27,7 @@ struct RuleFileTree {
             var types: [String: Entry] = [:]
             for (name, member) in Self.members(role.value) {
                 guard let type = catalog.types[name], let read = Self.members(member.value)["read"] else { continue }
-                types[name] = Entry(type: type, typeRange: member.keyRange, members: Self.members(read.value))
+                types[type.name] = Entry(type: type, typeRange: member.keyRange, members: Self.members(read.value))
             }
             return types
         }
@@ -36,7 +37,7 @@ struct RuleFileTree {
 
     /// In the order of roles and types.
     var all: [(role: String, entry: Entry)] {
-        entries.flatMap { role, types in types.values.map { (role, $0) } }.sorted { ($0.entry.typeRange.start) < ($1.entry.typeRange.start) }
+        entries.flatMap { role, types in types.values.map { (role.text, $0) } }.sorted { ($0.entry.typeRange.start) < ($1.entry.typeRange.start) }
     }
 
     /// The items of `grants`.
@@ -44,7 +45,7 @@ struct RuleFileTree {
         if case .sequence(let items)? = top["grants"]?.value.content { items } else { [] }
     }
 
-    private static func members(_ node: YAMLNode?) -> [String: YAMLMember] {
+    private static func members(_ node: YAMLNode?) -> [ExactString: YAMLMember] {
         guard case .mapping(let members)? = node?.content else { return [:] }
         return Dictionary(members.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
     }

@@ -3,7 +3,7 @@ extension AccessMatrix {
     public func csv() -> String {
         var lines = ["tenants,role,reach,type,isolation,field,access,optional,rows"]
         for section in sections {
-            let tenants = section.tenants.hasOthers ? section.tenants.description : section.tenants.named.joined(separator: " ")
+            let tenants = section.tenants.hasOthers ? section.tenants.description : section.tenants.named.map(\.text).joined(separator: " ")
             for type in section.types {
                 for (role, column) in zip(section.roles, type.columns) {
                     for (field, access) in zip(type.fields, column.access) {

@@ -1,3 +1,4 @@
+import ExactText
 import PorticoAccess
 import PorticoCatalog
 
@@ -54,7 +55,7 @@ extension AccessMatrix {
         let known = policy.tenants.filter { policy.tenantProblems[$0] == nil }
         var reader = MatrixReader(policy)
         if let tenant {
-            if let section = reader.section(tenant) { sections = [Section(tenants: TenantGroup(named: [tenant], hasOthers: false, except: []), roles: section.roles, types: section.types)] }
+            if let section = reader.section(ExactString(tenant)) { sections = [Section(tenants: TenantGroup(named: [ExactString(tenant)], hasOthers: false, except: []), roles: section.roles, types: section.types)] }
             return
         }
         var groups: [MatrixReader.Content: TenantGroup] = [:]
@@ -91,10 +92,10 @@ private struct MatrixReader {
         optional = Dictionary(uniqueKeysWithValues: policy.roles.map { ($0, policy.optionalTypes(of: $0)) })
     }
 
-    mutating func section(_ tenant: String?) -> Content? {
+    mutating func section(_ tenant: ExactString?) -> Content? {
         var sets: [RuleSet] = []
         for role in policy.roles {
-            guard case .rules(let set) = policy.rules(role: role, tenant: tenant) else { return nil }
+            guard case .rules(let set) = policy.rules(role: ExactString(role), tenant: tenant) else { return nil }
             sets.append(set)
         }
         let key = sets.map { ObjectIdentifier($0) }
@@ -108,7 +109,7 @@ private struct MatrixReader {
     }
 
     /// Who has not signed in has no tenant that could be its own.
-    private func reach(_ set: RuleSet) -> String { set.role == Viewer.anonymous.role && set.reach != .crossTenant ? "no tenant" : set.reach.words }
+    private func reach(_ set: RuleSet) -> String { set.role == Viewer.anonymousRole && set.reach != .crossTenant ? "no tenant" : set.reach.words }
 
     private func block(_ type: TypeBinding, _ sets: [RuleSet]) -> AccessMatrix.TypeBlock {
         var fields: [String] = []

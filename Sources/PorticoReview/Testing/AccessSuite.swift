@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import JSONBytes
 import PorticoCatalog
 
@@ -32,7 +33,7 @@ public struct StatedViewer: Sendable, Equatable {
     public var name: String
     public var identity: Identity
     /// Further claims, as a token would bring them.
-    public var claims: [String: String]
+    public var claims: [ExactString: String]
     public var range: SourceRange
 }
 

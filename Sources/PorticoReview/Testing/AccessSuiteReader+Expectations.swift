@@ -60,7 +60,7 @@ extension AccessSuiteReader {
         guard case .mapping(let members) = node.content else {
             return part(node, path) { reader, path in make(&reader, node, path) }?.parts ?? []
         }
-        return members.compactMap { make(&self, $0.value, ResponsePath($0.key)) }
+        return members.compactMap { make(&self, $0.value, ResponsePath($0.key.text)) }
     }
 
     private mutating func count(_ node: YAMLNode, _ path: ResponsePath) -> ExpectedAnswer.Part? {

@@ -9,7 +9,7 @@ extension AccessSuiteReader {
         guard let types = reader.mapping(node, as: "`fields`") else { return }
         for entry in types.members {
             guard let type = catalog.types[entry.key] else {
-                reader.report("There is no type `\(entry.key)`.", at: entry.keyRange, hint: didYouMean(suggestion(for: entry.key, among: catalog.types.keys)))
+                reader.report("There is no type `\(entry.key)`.", at: entry.keyRange, hint: didYouMean(suggestion(for: entry.key.text, among: catalog.types.keys)))
                 continue
             }
             guard let rows = reader.mapping(entry.value, as: "the fields of \(type.name)") else { continue }

@@ -20,8 +20,8 @@ extension AccessSuiteReader {
         for member in mapping.members {
             guard let rows = rows(member.value) else { continue }
             count += rows.count
-            if member.key.hasPrefix(Self.tablePrefix) {
-                let parts = member.key.dropFirst(Self.tablePrefix.count).split(separator: ".", maxSplits: 1).map(String.init)
+            if member.key.text.hasPrefix(Self.tablePrefix) {
+                let parts = member.key.text.dropFirst(Self.tablePrefix.count).split(separator: ".", maxSplits: 1).map(String.init)
                 guard let last = parts.last else {
                     reader.report("Expected the name of a table.", at: member.keyRange)
                     continue
@@ -32,7 +32,7 @@ extension AccessSuiteReader {
                 let cells = rows.map { row in FixtureRows.Row(cells: row.members.compactMap { cell($0, of: type) }, range: row.range) }
                 suite.fixtures.append(FixtureRows(table: type.table, rows: cells))
             } else {
-                let hint = didYouMean(suggestion(for: member.key, among: catalog.types.keys)) ?? "Rows of a table are written below `table NAME`."
+                let hint = didYouMean(suggestion(for: member.key.text, among: catalog.types.keys)) ?? "Rows of a table are written below `table NAME`."
                 reader.report("There is no type `\(member.key)`.", at: member.keyRange, hint: hint)
             }
         }
@@ -60,27 +60,27 @@ extension AccessSuiteReader {
     }
 
     private mutating func cell(_ member: YAMLMember) -> FixtureRows.Cell {
-        if member.value.isNull { return FixtureRows.Cell(column: member.key, text: nil) }
+        if member.value.isNull { return FixtureRows.Cell(column: member.key.text, text: nil) }
         switch member.value.content {
-        case .scalar(let text, _): return FixtureRows.Cell(column: member.key, text: Array(text.utf8))
-        case .mapping: return FixtureRows.Cell(column: member.key, text: Array(member.value.jsonValue.text.utf8))
+        case .scalar(let text, _): return FixtureRows.Cell(column: member.key.text, text: Array(text.utf8))
+        case .mapping: return FixtureRows.Cell(column: member.key.text, text: Array(member.value.jsonValue.text.utf8))
         case .sequence(let items):
             let texts = items.map { InputValue.string($0.text ?? $0.jsonValue.text) }
-            do throws(CoercionFailure) { return FixtureRows.Cell(column: member.key, text: try parameterText(.list(texts), for: .array(.text))) } catch {
+            do throws(CoercionFailure) { return FixtureRows.Cell(column: member.key.text, text: try parameterText(.list(texts), for: .array(.text))) } catch {
                 reader.report(error.message, at: member.value.range)
-                return FixtureRows.Cell(column: member.key, text: nil)
+                return FixtureRows.Cell(column: member.key.text, text: nil)
             }
         }
     }
 
     private mutating func cell(_ member: YAMLMember, of type: TypeBinding) -> FixtureRows.Cell? {
-        guard let column = type.column(member.key) else {
-            if let relation = type.relation(member.key) {
+        guard let column = type.column(member.key.text) else {
+            if let relation = type.relation(member.key.text) {
                 let hint = relation.cardinality == .one ? "Give `\(relation.local.field)`." : "Give `\(relation.remote.field)` in the rows of \(relation.target)."
                 reader.report("`\(member.key)` of \(type.name) is a relation, not a column.", at: member.keyRange, hint: hint)
             } else {
                 let columns = type.fields.keys.filter { type.column($0) != nil }
-                let hint = didYouMean(suggestion(for: member.key, among: columns)) ?? "Columns that are no fields are set by rows of `table \(type.table.name)`."
+                let hint = didYouMean(suggestion(for: member.key.text, among: columns)) ?? "Columns that are no fields are set by rows of `table \(type.table.name)`."
                 reader.report("\(type.name) has no field `\(member.key)`.", at: member.keyRange, hint: hint)
             }
             return nil

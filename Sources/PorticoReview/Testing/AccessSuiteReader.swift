@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import GraphQLLanguage
 import GraphQLSchema
 import JSONBytes
@@ -17,7 +18,7 @@ public struct AccessSuiteReader {
     let file: (String) -> [UInt8]?
     var reader: YAMLReader
     var suite: AccessSuite
-    private var queries: [String: StatedQuery] = [:]
+    private var queries: [ExactString: StatedQuery] = [:]
     /// Those that are wrong too, so that tables that name them are not wrong as well.
     private var viewerNames: [String] = []
     private var queryNames: [String] = []
@@ -50,8 +51,8 @@ public struct AccessSuiteReader {
         if let node = mapping["now"] { suite.now = moment(node) }
         if let node = mapping["viewers"] { readViewers(node) }
         if let node = mapping["queries"], let stated = reader.mapping(node, as: "`queries`") {
-            queryNames = stated.members.map(\.key)
-            for member in stated.members { queries[member.key] = query(member.value, named: member.key) }
+            queryNames = stated.members.map(\.key.text)
+            for member in stated.members { queries[member.key] = query(member.value, named: member.key.text) }
         }
         if let node = mapping["fixtures"] { readFixtures(node) }
         if let node = mapping["fields"] { readFields(node) }
@@ -76,9 +77,9 @@ public struct AccessSuiteReader {
             reader.report("There are \(mapping.members.count) viewers; at most \(AccessSuiteLimits.viewers) are allowed.", at: node.range)
             return
         }
-        viewerNames = mapping.members.map(\.key)
+        viewerNames = mapping.members.map(\.key.text)
         for member in mapping.members {
-            if member.key == Self.others || member.key.contains(",") {
+            if member.key.text == Self.others || member.key.text.contains(",") {
                 reader.report("`\(member.key)` cannot be the name of a viewer: it stands for several.", at: member.keyRange)
             } else if let viewer = viewer(member) {
                 suite.viewers.append(viewer)
@@ -96,7 +97,7 @@ public struct AccessSuiteReader {
                 reader.report("A viewer by the row of its user takes `\(other.key)` from there.", at: other.keyRange, hint: hint)
             }
             guard let user = reader.string(node, as: "`user`") else { return nil }
-            return StatedViewer(name: member.key, identity: .user(user), claims: claims, range: member.keyRange)
+            return StatedViewer(name: member.key.text, identity: .user(user), claims: claims, range: member.keyRange)
         }
         guard let node = mapping["role"], let role = reader.string(node, as: "`role`") else {
             if mapping["role"] == nil { reader.report("The viewer `\(member.key)` has neither a `user` nor a `role`.", at: member.keyRange) }
@@ -109,13 +110,13 @@ public struct AccessSuiteReader {
         }
         let tenant = mapping["tenant"].flatMap { reader.string($0, as: "`tenant`") }, id = mapping["id"].flatMap { reader.string($0, as: "`id`") }
         let tenants = mapping["tenants"].flatMap { reader.strings($0, as: "`tenants`") }
-        return StatedViewer(name: member.key, identity: .stated(id: id, role: role, tenant: tenant, tenants: tenants), claims: claims, range: member.keyRange)
+        return StatedViewer(name: member.key.text, identity: .stated(id: id, role: role, tenant: tenant, tenants: tenants), claims: claims, range: member.keyRange)
     }
 
     /// Scalars, as text.
-    private mutating func claims(_ node: YAMLNode) -> [String: String] {
+    private mutating func claims(_ node: YAMLNode) -> [ExactString: String] {
         guard let mapping = reader.mapping(node, as: "`claims`") else { return [:] }
-        var claims: [String: String] = [:]
+        var claims: [ExactString: String] = [:]
         for member in mapping.members { claims[member.key] = reader.string(member.value, as: "the claim `\(member.key)`") }
         return claims
     }
@@ -124,11 +125,11 @@ public struct AccessSuiteReader {
     mutating func viewers(_ member: YAMLMember, in table: YAMLMapping) -> [String] {
         let known = viewerNames
         func names(_ key: String) -> [String] { key.split(separator: ",").map { String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) } }
-        if member.key == Self.others {
-            let named = Set(table.members.filter { $0.key != Self.others }.flatMap { names($0.key) })
+        if member.key.text == Self.others {
+            let named = Set(table.members.filter { $0.key.text != Self.others }.flatMap { names($0.key.text) })
             return known.filter { !named.contains($0) }
         }
-        return names(member.key).filter { name in
+        return names(member.key.text).filter { name in
             if known.contains(name) { return true }
             let all = known.isEmpty ? "The file states no viewers." : "There are: \(known.joined(separator: ", "))."
             let hint = didYouMean(suggestion(for: name, among: known + [Self.others])) ?? all

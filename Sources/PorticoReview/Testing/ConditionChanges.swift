@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import PorticoCatalog
 import YAMLTree
 
@@ -33,7 +34,7 @@ struct ConditionChanges {
             case "and", "or": items(member, of: type, at: place)
             case "not": object(member.value, of: type, at: place)
             default:
-                if let relation = type.relation(member.key) {
+                if let relation = type.relation(member.key.text) {
                     self.relation(relation, member, at: place)
                 } else if member.value.members.count > 1 {
                     for word in member.value.members { drop(word, of: member.key, at: place + [.key(word.key)]) }
@@ -73,8 +74,8 @@ struct ConditionChanges {
         object(member.value, of: target, at: path)
     }
 
-    private mutating func drop(_ member: YAMLMember, of owner: String? = nil, at path: [YAMLEdit.Step]) {
-        let name = owner.map { "\($0).\(member.key)" } ?? member.key
+    private mutating func drop(_ member: YAMLMember, of owner: ExactString? = nil, at path: [YAMLEdit.Step]) {
+        let name = owner.map { "\($0).\(member.key)" } ?? member.key.text
         found.append(Change(effect: "`\(name)` is not asked for", range: member.keyRange, edit: YAMLEdit(path: path, change: .remove)))
     }
 }

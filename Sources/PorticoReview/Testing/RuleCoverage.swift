@@ -1,3 +1,4 @@
+import ExactText
 import PorticoAccess
 import PorticoCatalog
 import YAMLTree
@@ -14,7 +15,7 @@ public struct RuleCoverage: Sendable {
         fileprivate var subject: Subject
         fileprivate var roles: Set<String>
         /// `nil` for those of every tenant.
-        fileprivate var tenants: Set<String>?
+        fileprivate var tenants: Set<ExactString>?
         public fileprivate(set) var isExercised = false
     }
 
@@ -27,13 +28,13 @@ public struct RuleCoverage: Sendable {
     /// One question as it was put.
     public struct Question: Sendable {
         public var role: String
-        public var tenant: String?
+        public var tenant: ExactString?
         public var mentions: OperationMentions
         public var isAnswered: Bool
         /// It runs statements, and does not only ask which fields there are.
         public var asksForRows: Bool
 
-        public init(role: String, tenant: String?, mentions: OperationMentions, isAnswered: Bool, asksForRows: Bool) {
+        public init(role: String, tenant: ExactString?, mentions: OperationMentions, isAnswered: Bool, asksForRows: Bool) {
             self.role = role
             self.tenant = tenant
             self.mentions = mentions
@@ -48,7 +49,7 @@ public struct RuleCoverage: Sendable {
         for role in texts.roleSections {
             for read in texts.reads(role) {
                 let type = read.type.name
-                add("\(role.key) reads \(type)", texts.roles.origin(read.keyRange), .read(type), [role.key])
+                add("\(role.key) reads \(type)", texts.roles.origin(read.keyRange), .read(type), [role.key.text])
                 addRows(read, texts.roles, tenants: nil)
                 for item in read.node["fields"]?.value(at: [.key("except")])?.items ?? [] { addField(item, read, texts.roles, tenants: nil) }
             }
@@ -70,20 +71,20 @@ public struct RuleCoverage: Sendable {
     }
 
     /// One for each condition that must hold by itself.
-    private mutating func addRows(_ read: RuleTexts.Read, _ file: RuleTexts.File, tenants: Set<String>?) {
+    private mutating func addRows(_ read: RuleTexts.Read, _ file: RuleTexts.File, tenants: Set<ExactString>?) {
         guard let rows = read.node["rows"] else { return }
         for member in rows.members {
             add("\(read.role)'s rows of \(read.type.name): \(member.key)", file.origin(member.keyRange), .rows(read.type.name), [read.role], tenants)
         }
     }
 
-    private mutating func addField(_ item: YAMLNode, _ read: RuleTexts.Read, _ file: RuleTexts.File, tenants: Set<String>?) {
+    private mutating func addField(_ item: YAMLNode, _ read: RuleTexts.Read, _ file: RuleTexts.File, tenants: Set<ExactString>?) {
         guard let field = item.text else { return }
         let name = OperationMentions.FieldName(type: read.type.name, field: field)
         add("\(read.role) does not read \(read.type.name).\(field)", file.origin(item.range), .field(name), [read.role], tenants)
     }
 
-    private mutating func add(_ name: String, _ origin: RuleOrigin, _ subject: Subject, _ roles: Set<String>, _ tenants: Set<String>? = nil) {
+    private mutating func add(_ name: String, _ origin: RuleOrigin, _ subject: Subject, _ roles: Set<String>, _ tenants: Set<ExactString>? = nil) {
         rules.append(Rule(name: name, origin: origin, subject: subject, roles: roles, tenants: tenants))
     }
 

@@ -1,3 +1,4 @@
+import ExactText
 import PorticoAccess
 import PorticoCatalog
 
@@ -13,7 +14,7 @@ public struct RuleEffects: Equatable {
 
     private struct Place: Hashable {
         var role: String
-        var tenant: String?
+        var tenant: ExactString?
     }
 
     private var effects: [Place: Effect] = [:]
@@ -21,10 +22,10 @@ public struct RuleEffects: Equatable {
     /// `nil` where the file of one of the tenants is refused.
     ///
     /// - Parameter tenants: whose files are told apart; those without one come on top.
-    public init?(_ policy: Policy, roles: [String], tenants: [String]) {
+    public init?(_ policy: Policy, roles: [String], tenants: [ExactString]) {
         for role in roles {
             for tenant in [nil] + tenants.map(Optional.some) {
-                switch policy.rules(role: role, tenant: tenant) {
+                switch policy.rules(role: ExactString(role), tenant: tenant) {
                 case .rules(let rules):
                     effects[Place(role: role, tenant: tenant)] = Effect(
                         reach: rules.types.isEmpty ? .tenant : rules.reach, limits: rules.limits, fields: rules.types.mapValues(\.fields),

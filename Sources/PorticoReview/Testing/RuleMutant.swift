@@ -1,3 +1,4 @@
+import ExactText
 import PorticoAccess
 import PorticoCatalog
 import YAMLTree
@@ -25,7 +26,7 @@ public struct RuleMutant: Sendable {
     /// Whose viewers it concerns; `nil` for those of every role.
     public var roles: Set<String>?
     /// The tenants whose viewers it concerns; `nil` for those of every tenant.
-    public var tenants: Set<String>?
+    public var tenants: Set<ExactString>?
     /// What is asked of it; `nil` where every question is concerned.
     public var type: String?
     /// The field that becomes visible.
@@ -40,7 +41,7 @@ public struct RuleMutant: Sendable {
     public var changesCatalog: Bool { kind == .isolationRemoved }
 
     /// Whether it could change what a question gives.
-    public func concerns(role: String, tenant: String?, _ mentions: OperationMentions) -> Bool {
+    public func concerns(role: String, tenant: ExactString?, _ mentions: OperationMentions) -> Bool {
         if let roles, !roles.contains(role) { return false }
         if let tenants, !(tenant.map { tenants.contains($0) } ?? false) { return false }
         return type.map { mentions.types.contains($0) || mentions.asksForSchema } ?? true

@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import PorticoAccess
 import PorticoCatalog
 import YAMLTree
@@ -17,8 +18,8 @@ public struct RuleMutants: Sendable {
     public init(_ texts: RuleTexts, hasHierarchy: Bool) {
         self.texts = texts
         for role in texts.roleSections { ofRole(role, hasHierarchy: hasHierarchy) }
-        let anonymous = Viewer.anonymous.role
-        if !texts.roleSections.contains(where: { $0.key == anonymous }) {
+        let anonymous = Viewer.anonymousRole
+        if !texts.roleSections.contains(where: { $0.key == ExactString(anonymous) }) {
             typesAdded(to: YAMLMember(key: anonymous, keyRange: texts.roles.root.range, value: .mapping([])))
         }
         for group in texts.tenants { ofTenants(group) }
@@ -45,7 +46,7 @@ public struct RuleMutants: Sendable {
             add(.optionalGranted, effect, file.origin(optional.keyRange), role: read.role, type: read.type.name, edits: edits)
         }
         typesAdded(to: role)
-        ofLimits(role.value, path + [.key("limits")], file, names: [file.source.name], owner: role.key, role: role.key, tenants: nil)
+        ofLimits(role.value, path + [.key("limits")], file, names: [file.source.name], owner: role.key.text, role: role.key.text, tenants: nil)
     }
 
     private mutating func ofReach(_ role: YAMLMember, _ path: [YAMLEdit.Step], hasHierarchy: Bool) {
@@ -54,10 +55,10 @@ public struct RuleMutants: Sendable {
         let origin = file.origin(stated?.keyRange ?? role.keyRange)
         if stated?.value.text != "subtree", hasHierarchy {
             let edit = YAMLEdit(path: path + [.key("reach")], change: .set(.text("subtree")))
-            add(.reachWidened, "\(role.key) reaches the tenants below its own", origin, role: role.key, edits: [file.source.name: [edit]])
+            add(.reachWidened, "\(role.key) reaches the tenants below its own", origin, role: role.key.text, edits: [file.source.name: [edit]])
         } else {
             let edits = [YAMLEdit(path: path + [.key("reach")], change: .remove), YAMLEdit(path: path + [.key("crossTenant")], change: .set(.text("true")))]
-            add(.reachWidened, "\(role.key) reaches every tenant", origin, role: role.key, edits: [file.source.name: edits])
+            add(.reachWidened, "\(role.key) reaches every tenant", origin, role: role.key.text, edits: [file.source.name: edits])
         }
     }
 
@@ -85,21 +86,21 @@ public struct RuleMutants: Sendable {
     /// What a role does not name is denied; each such type is opened once.
     private mutating func typesAdded(to role: YAMLMember) {
         let file = texts.roles, isBound = !texts.isCrossTenant(role)
-        for type in texts.catalog.types.values.sorted(by: { $0.name < $1.name }) where role.value.value(at: [.key(type.name)]) == nil {
+        for type in texts.catalog.types.values.sorted(by: { $0.name < $1.name }) where role.value.value(at: [.key(ExactString(type.name))]) == nil {
             if isBound, case .unstated = type.isolation { continue }
             let rule = YAMLNode.mapping([("read", .mapping([("fields", .text("all"))]))])
             let isStated = texts.roleSections.contains { $0.key == role.key }
             let path: [YAMLEdit.Step] = [.key("roles"), .key(role.key)]
             let edit = isStated
-                ? YAMLEdit(path: path + [.key(type.name)], change: .set(rule)) : YAMLEdit(path: path, change: .set(.mapping([(type.name, rule)])))
-            add(.typeAdded, "\(role.key) may read \(type.name)", file.origin(role.keyRange), role: role.key, type: type.name, edits: [file.source.name: [edit]])
+                ? YAMLEdit(path: path + [.key(ExactString(type.name))], change: .set(rule)) : YAMLEdit(path: path, change: .set(.mapping([(type.name, rule)])))
+            add(.typeAdded, "\(role.key) may read \(type.name)", file.origin(role.keyRange), role: role.key.text, type: type.name, edits: [file.source.name: [edit]])
         }
     }
 
     private mutating func ofLimits(
-        _ section: YAMLNode, _ path: [YAMLEdit.Step], _ file: RuleTexts.File, names: [String], owner: String, role: String?, tenants: Set<String>?
+        _ section: YAMLNode, _ path: [YAMLEdit.Step], _ file: RuleTexts.File, names: [String], owner: String, role: String?, tenants: Set<ExactString>?
     ) {
-        for limit in section.members.first(where: { $0.key == "limits" })?.value.members ?? [] where Self.canBeSeen(limit.key) {
+        for limit in section.members.first(where: { $0.key == "limits" })?.value.members ?? [] where Self.canBeSeen(limit.key.text) {
             let edit = YAMLEdit(path: path + [.key(limit.key)], change: .remove)
             let effect = "\(owner) has no limit `\(limit.key)` of its own"
             add(.limitRemoved, effect, file.origin(limit.keyRange), role: role, tenants: tenants, edits: Self.all(names, edit))
@@ -129,7 +130,7 @@ public struct RuleMutants: Sendable {
         ofLimits(file.root, [.key("limits")], file, names: group.names, owner: "the tenant", role: nil, tenants: group.tenants)
         for section in file.root.members where !["grants", "limits"].contains(section.key) {
             let path: [YAMLEdit.Step] = [.key(section.key), .key("limits")]
-            ofLimits(section.value, path, file, names: group.names, owner: "the tenant's \(section.key)", role: section.key, tenants: group.tenants)
+            ofLimits(section.value, path, file, names: group.names, owner: "the tenant's \(section.key)", role: section.key.text, tenants: group.tenants)
         }
         for read in texts.reads(group) {
             for (index, item) in (read.node["hide"]?.items ?? []).enumerated() {
@@ -151,7 +152,7 @@ public struct RuleMutants: Sendable {
 
     // MARK: Conditions
 
-    private mutating func ofRows(_ read: RuleTexts.Read, _ file: RuleTexts.File, names: [String], tenants: Set<String>?) {
+    private mutating func ofRows(_ read: RuleTexts.Read, _ file: RuleTexts.File, names: [String], tenants: Set<ExactString>?) {
         guard let rows = read.node.member("rows") else { return }
         var changes = ConditionChanges(catalog: texts.catalog)
         changes.whole(rows, at: read.path)
@@ -173,7 +174,7 @@ public struct RuleMutants: Sendable {
     }
 
     private mutating func add(
-        _ kind: RuleMutant.Kind, _ effect: String, _ origin: RuleOrigin, role: String? = nil, roles: Set<String>? = nil, tenants: Set<String>? = nil,
+        _ kind: RuleMutant.Kind, _ effect: String, _ origin: RuleOrigin, role: String? = nil, roles: Set<String>? = nil, tenants: Set<ExactString>? = nil,
         type: String? = nil, field: String? = nil, edits: [String: [YAMLEdit]]
     ) {
         let roles = roles ?? role.map { [$0] }

@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import PorticoAccess
 import PorticoCatalog
 import YAMLTree
@@ -20,7 +21,7 @@ public struct RuleTexts: Sendable {
         /// The first of them, which stands for all in reports.
         var file: File
         var names: [String]
-        var tenants: Set<String>
+        var tenants: Set<ExactString>
     }
 
     /// `read:` of one type of one role.
@@ -49,17 +50,17 @@ public struct RuleTexts: Sendable {
         for source in files.tenants {
             if let place = known[source.bytes] {
                 groups[place].names.append(source.name)
-                groups[place].tenants.insert(source.stem)
+                groups[place].tenants.insert(ExactString(source.stem))
             } else if let file = file(source) {
                 known[source.bytes] = groups.count
-                groups.append(TenantGroup(file: file, names: [source.name], tenants: [source.stem]))
+                groups.append(TenantGroup(file: file, names: [source.name], tenants: [ExactString(source.stem)]))
             }
         }
         tenants = groups
     }
 
     /// The keys of a role that are no types.
-    static let settings: Set<String> = ["reach", "crossTenant", "limits"]
+    static let settings: Set<ExactString> = ["reach", "crossTenant", "limits"]
 
     /// Each role with its section, in the order of the file.
     var roleSections: [YAMLMember] { roles.root.value(at: [.key("roles")])?.members ?? [] }
@@ -75,27 +76,27 @@ public struct RuleTexts: Sendable {
     }
 
     /// The reads of a role in `roles.yaml`.
-    func reads(_ member: YAMLMember) -> [Read] { reads(member.value, role: member.key, at: [.key("roles"), .key(member.key)]) }
+    func reads(_ member: YAMLMember) -> [Read] { reads(member.value, role: member.key.text, at: [.key("roles"), .key(member.key)]) }
 
     /// The reads of a tenant's file, role by role.
-    func reads(_ group: TenantGroup) -> [Read] { group.file.root.members.flatMap { reads($0.value, role: $0.key, at: [.key($0.key)]) } }
+    func reads(_ group: TenantGroup) -> [Read] { group.file.root.members.flatMap { reads($0.value, role: $0.key.text, at: [.key($0.key)]) } }
 
     /// What a resolver file says of how its type's rows belong to tenants; `nil` where they belong to none.
     func isolation(_ file: File) -> (type: TypeBinding, member: YAMLMember)? {
-        guard let type = catalog.types[file.source.stem], let member = file.root.members.first(where: { $0.key == "isolation" }) else { return nil }
+        guard let type = catalog.types[ExactString(file.source.stem)], let member = file.root.members.first(where: { $0.key == "isolation" }) else { return nil }
         return member.value.text == "none" ? nil : (type, member)
     }
 
     func isCrossTenant(_ role: YAMLMember) -> Bool { role.value.value(at: [.key("crossTenant")])?.text.map { $0.lowercased() == "true" } ?? false }
 
     /// One tenant for each of the different texts, as far as it is worth the time to compile them for every mutant.
-    public var tenantRepresentatives: [String] { tenants.prefix(Self.representatives).compactMap { $0.tenants.min() } }
+    public var tenantRepresentatives: [ExactString] { tenants.prefix(Self.representatives).compactMap { $0.tenants.min() } }
 
     /// Different files of tenants that are compiled for each mutant to see whether it changes anything. Stands against runs that take time by the number of tenants.
     static let representatives = 50
 
     /// Roles that isolation binds.
-    public var boundRoles: Set<String> { Set(roleSections.filter { !isCrossTenant($0) }.map(\.key)) }
+    public var boundRoles: Set<String> { Set(roleSections.filter { !isCrossTenant($0) }.map(\.key.text)) }
 
     /// The project's files with some of them changed.
     func files(with edits: [String: [YAMLEdit]]) -> ProjectFiles {

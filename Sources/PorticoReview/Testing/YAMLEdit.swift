@@ -1,10 +1,11 @@
 import Diagnostics
+import ExactText
 import YAMLTree
 
 /// A change of one value of a YAML text.
 struct YAMLEdit: Sendable, Equatable {
     enum Step: Sendable, Equatable {
-        case key(String)
+        case key(ExactString)
         case index(Int)
     }
 
@@ -76,7 +77,7 @@ extension YAMLNode {
     var flowText: String {
         switch content {
         case .sequence(let items): return "[\(items.map(\.flowText).joined(separator: ", "))]"
-        case .mapping(let members): return "{\(members.map { "\(Self.quoted($0.key)): \($0.value.flowText)" }.joined(separator: ", "))}"
+        case .mapping(let members): return "{\(members.map { "\(Self.quoted($0.key.text)): \($0.value.flowText)" }.joined(separator: ", "))}"
         case .scalar(_, .plain) where isNull: return "null"
         // What may mean a number or a boolean where it is plain is kept so; no other text changes by quotation marks.
         case .scalar(let text, .plain) where text.utf8.first != UInt8(ascii: "-") && text.utf8.allSatisfy(Self.isSimple): return text

@@ -1,8 +1,9 @@
+import ExactText
 import PorticoAccess
 
 /// Whose requests are counted together.
 enum AdmissionOwner: Hashable, Sendable {
-    case tenant(String)
+    case tenant(ExactString)
     /// All who are signed in and of no tenant.
     case tenantless
     /// All without credentials, wherever they come from: an address says little behind a proxy, and costs an attacker little.

@@ -58,15 +58,19 @@ final class AdmittingService: GraphQLService {
     /// One request that takes places, until it is over in one way or another.
     private final class Counted {
         var accounts: [AdmissionAccount]
+        let owner: AdmissionOwner
         var ticket: RequestTicket?
 
-        init(_ accounts: [AdmissionAccount]) { self.accounts = accounts }
+        init(_ accounts: [AdmissionAccount], of owner: AdmissionOwner) {
+            self.accounts = accounts
+            self.owner = owner
+        }
     }
 
     private func count(
         _ accounts: [AdmissionAccount], _ request: GraphQLRequest, _ access: Access, _ deadline: Int, _ completion: @escaping (GraphQLAnswer) -> Void
     ) -> RequestTicket? {
-        let place = Counted(accounts)
+        let place = Counted(accounts, of: AdmissionOwner(access.viewer))
         let ticket = service.respond(to: request, access: access, deadline: deadline) { [weak self] answer in
             self?.release(place)
             completion(answer)
@@ -81,7 +85,7 @@ final class AdmittingService: GraphQLService {
 
     private func release(_ place: Counted?) {
         guard let place, !place.accounts.isEmpty else { return }
-        admission.release(place.accounts)
+        admission.release(place.accounts, of: place.owner)
         place.accounts = []
         if let ticket = place.ticket.take() { counted[ObjectIdentifier(ticket)] = nil }
     }

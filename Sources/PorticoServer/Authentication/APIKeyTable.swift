@@ -1,12 +1,13 @@
 import Crypto
+import ExactText
 
 /// A partner's API key: the user that it stands for, and the SHA-256 of the key. The key itself is nowhere.
 public struct APIKeyBinding: Sendable, Equatable {
-    public var user: String
+    public var user: ExactString
     /// 32 bytes.
     public var sha256: [UInt8]
 
-    public init(user: String, sha256: [UInt8]) {
+    public init(user: ExactString, sha256: [UInt8]) {
         self.user = user
         self.sha256 = sha256
     }
@@ -17,10 +18,10 @@ struct APIKeyTable: Sendable {
     let bindings: [APIKeyBinding]
 
     /// The user that a key stands for. Every binding is compared in full, so that time tells nothing about any hash.
-    func user(of key: [UInt8]) -> String? {
+    func user(of key: [UInt8]) -> ExactString? {
         guard !bindings.isEmpty, !key.isEmpty, key.count <= TokenLimits.tokenBytes else { return nil }
         let digest = Array(SHA256.hash(data: key))
-        var found: String?
+        var found: ExactString?
         for binding in bindings where Self.areEqual(binding.sha256, digest) { found = binding.user }
         return found
     }

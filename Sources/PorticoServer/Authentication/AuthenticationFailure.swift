@@ -21,6 +21,8 @@ enum AuthenticationFailure: Error, Sendable, Equatable, CustomStringConvertible 
     case rulesUnavailable
     /// The user's row cannot be read at the moment.
     case directoryUnavailable
+    /// The keys that tokens are verified by could not be read yet.
+    case keysUnavailable
     /// More tokens wait to be verified than may.
     case tooManyTokens
 
@@ -28,7 +30,7 @@ enum AuthenticationFailure: Error, Sendable, Equatable, CustomStringConvertible 
         switch self {
         case .malformedCredentials, .credentialsMissing, .token, .unknownAPIKey, .unknownCertificate, .userNotActive, .claimDiffers: 401
         case .tenantNotActive, .roleWithoutRules: 403
-        case .rulesUnavailable, .directoryUnavailable, .tooManyTokens: 503
+        case .rulesUnavailable, .directoryUnavailable, .keysUnavailable, .tooManyTokens: 503
         }
     }
 
@@ -53,6 +55,7 @@ enum AuthenticationFailure: Error, Sendable, Equatable, CustomStringConvertible 
         case .roleWithoutRules: "The user's role has no access."
         case .rulesUnavailable: "The access rules of this tenant are not available at the moment."
         case .directoryUnavailable: "The user cannot be looked up at the moment."
+        case .keysUnavailable: "Tokens cannot be verified at the moment."
         case .tooManyTokens: "Too many new tokens are being verified at the moment. Try again shortly."
         }
     }

@@ -10,23 +10,39 @@ final class Authenticator {
 
     /// Requests that wait for one credential's verification; beyond it they are refused. Stands against a flood with one new token.
     static let mostWaiters = 10_000
-    /// Milliseconds that a request waits for its token to be verified.
+    /// Milliseconds that a request waits for its token to be verified, and for a key that it names to be read.
     static let patience = 5_000
+    /// Requests that wait for keys to be read at a time; of more, those that name an unknown key are refused at once. Stands
+    /// against a flood of made-up names.
+    static let mostKeyWaiters = 1_000
 
     private let keys: KeyStore
+    private let latest: Latest<KeySet>
     private let requirements: TokenRequirements
     private let apiKeys: APIKeyTable
     private let certificates: CertificateTable
     private let resolver: ViewerResolver
     /// Where tokens are verified that were not seen before.
     private let checks: OffloadQueue
+    /// Where requests wait for keys to be read; `nil` where there is no JWKS.
+    private let readings: (queue: OffloadQueue, refresher: KeyRefresher)?
+    /// Milliseconds of a clock that all workers share.
+    private let clock: () -> Int
+    private var lanes = TokenLanes()
     private let cache = CredentialCache<Identity>()
-    /// The set of keys that the cached identities were verified by; with another one, all of them are verified anew.
-    private var keyVersion = 0
+    /// The set of keys that the cached identities were verified by; with another one, those whose keys are gone are forgotten.
+    private var keyVersion: Int
     private var waiting: [Credential: [(Result<Identity, AuthenticationFailure>) -> Void]] = [:]
 
-    init(keys: KeyStore, authentication: AuthenticationConfiguration, resolver: ViewerResolver, checks: OffloadQueue) {
+    init(
+        keys: KeyStore, authentication: AuthenticationConfiguration, resolver: ViewerResolver, checks: OffloadQueue,
+        readings: (queue: OffloadQueue, refresher: KeyRefresher)? = nil, clock: @escaping () -> Int = { MonotonicClock.nanoseconds() / 1_000_000 }
+    ) {
         self.keys = keys
+        latest = Latest(keys.published)
+        keyVersion = keys.version
+        self.readings = readings
+        self.clock = clock
         requirements = authentication.requirements
         apiKeys = APIKeyTable(bindings: authentication.apiKeys)
         certificates = CertificateTable(bindings: authentication.certificates)
@@ -35,8 +51,10 @@ final class Authenticator {
     }
 
     /// Answers within the call when everything that is needed is at hand, which is how nearly every request goes.
-    /// - Parameter certificate: What the connection's client has presented. It counts where the request itself carries no credential.
-    func authenticate(_ request: HTTPRequest, certificate: ClientCertificate? = nil, then: @escaping (Answer) -> Void) {
+    /// - Parameters:
+    ///   - certificate: What the connection's client has presented. It counts where the request itself carries no credential.
+    ///   - peer: Who is at the other end; asked for only where a token has to be verified.
+    func authenticate(_ request: HTTPRequest, certificate: ClientCertificate? = nil, peer: () -> Peer? = { nil }, then: @escaping (Answer) -> Void) {
         forgetOldKeys()
         switch Self.credential(of: request) {
         case .failure(let failure): then(.failure(failure))
@@ -48,7 +66,7 @@ final class Authenticator {
                 if !isExpired(identity) { return resolver.resolve(identity, then: then) }
                 return then(.failure(.token(.expired)))
             }
-            verify(Credential(kind: presented.kind, bytes: Array(presented.bytes))) { [resolver] result in
+            verify(Credential(kind: presented.kind, bytes: Array(presented.bytes)), peer) { [resolver] result in
                 switch result {
                 case .success(let identity): resolver.resolve(identity, then: then)
                 case .failure(let failure): then(.failure(failure))
@@ -74,7 +92,8 @@ final class Authenticator {
         let version = keys.version
         guard version != keyVersion else { return }
         keyVersion = version
-        cache.removeAll()
+        let ids = latest.current.ids
+        cache.removeAll { identity in identity.key.map { !ids.contains($0) } ?? false }
     }
 
     // MARK: Credentials
@@ -115,12 +134,17 @@ final class Authenticator {
 
     // MARK: Verification
 
-    private func verify(_ credential: Credential, then: @escaping (Result<Identity, AuthenticationFailure>) -> Void) {
+    private func verify(_ credential: Credential, _ peer: () -> Peer?, then: @escaping (Result<Identity, AuthenticationFailure>) -> Void) {
         if let failure = cache.rejection(of: credential, now: WallClock.seconds()) { return then(.failure(failure)) }
         switch credential.kind {
         case .apiKey:
-            guard let user = apiKeys.user(of: credential.bytes) else { return finish(credential, .failure(.unknownAPIKey), then) }
-            finish(credential, .success(TokenClaims(subject: user)), then)
+            guard let user = apiKeys.user(of: credential.bytes) else {
+                cache.reject(credential, .unknownAPIKey, now: WallClock.seconds())
+                return then(.failure(.unknownAPIKey))
+            }
+            let identity = resolver.identity(TokenClaims(subject: user))
+            cache.insert(credential, identity)
+            then(.success(identity))
         // It is never read from a request: see `authenticate(_:then:)`.
         case .certificate: then(.failure(.unknownCertificate))
         case .bearer:
@@ -129,34 +153,53 @@ final class Authenticator {
                 waiting[credential]?.append(then)
                 return
             }
-            waiting[credential] = [then]
-            let (verifier, version) = (TokenVerifier(keys: keys.current, requirements: requirements), keys.version)
-            // Whose it is shows only afterwards, so that all of them wait in one line.
-            let owner = OffloadQueue.Owner(lane: 0, deadline: checks.now + Self.patience)
-            checks.run(bytes: credential.bytes.count, for: owner, { await verifier.verify(credential.bytes, now: WallClock.seconds()) }) { [self] outcome in
-                let waiters = waiting.removeValue(forKey: credential) ?? []
-                guard case .done(let verified) = outcome else {
-                    for waiter in waiters { waiter(.failure(.tooManyTokens)) }
-                    return
-                }
-                finish(credential, verified.mapError { .token($0) }, keeps: version == keys.version) { answer in
-                    for waiter in waiters { waiter(answer) }
-                }
+            let verifier = TokenVerifier(keys: latest.current, requirements: requirements)
+            switch verifier.examine(credential.bytes, now: WallClock.seconds()) {
+            case .success(let draft): check(draft, credential, peer(), then)
+            case .failure(.noSuchKey(let name)) where verifier.namesUnknownKey(credential.bytes): awaitKey(name, credential, peer(), then)
+            case .failure(let failure): then(.failure(.token(failure)))
             }
         }
     }
 
-    private func finish(
-        _ credential: Credential, _ result: Result<TokenClaims, AuthenticationFailure>, keeps: Bool = true, _ then: (Result<Identity, AuthenticationFailure>) -> Void
-    ) {
-        switch result {
-        case .success(let claims):
-            let identity = resolver.identity(claims)
-            if keeps { cache.insert(credential, identity) }
-            then(.success(identity))
-        case .failure(let failure):
-            if keeps { cache.reject(credential, failure, now: WallClock.seconds()) }
-            then(.failure(failure))
+    /// Has the signature verified when the token's turn comes.
+    private func check(_ draft: TokenDraft, _ credential: Credential, _ peer: Peer?, _ then: @escaping (Result<Identity, AuthenticationFailure>) -> Void) {
+        waiting[credential] = [then]
+        let owner = OffloadQueue.Owner(lane: lanes.lane(peer: peer, subject: draft.claims.subject), deadline: checks.now + Self.patience)
+        checks.run(bytes: credential.bytes.count, for: owner, { await draft.isSigned() }) { [self] outcome in
+            let waiters = waiting.removeValue(forKey: credential) ?? []
+            let answer: Result<Identity, AuthenticationFailure>
+            switch outcome {
+            case .done(true):
+                lanes.verified(peer: peer, subject: draft.claims.subject)
+                let identity = resolver.identity(draft.claims, key: draft.key.id)
+                if latest.current.ids.contains(draft.key.id) { cache.insert(credential, identity) }
+                answer = .success(identity)
+            case .done(false):
+                answer = .failure(.token(.badSignature))
+                cache.reject(credential, .token(.badSignature), now: WallClock.seconds())
+            case .expired, .full, .dropped: answer = .failure(.tooManyTokens)
+            }
+            for waiter in waiters { waiter(answer) }
+        }
+    }
+
+    // MARK: Keys that are not known
+
+    /// An issuer that has begun to use another key is asked for its keys once, before their time; whoever names a key that is not
+    /// known waits for that, and is refused where it was asked a moment ago.
+    private func awaitKey(_ name: String, _ credential: Credential, _ peer: Peer?, _ then: @escaping (Result<Identity, AuthenticationFailure>) -> Void) {
+        guard keys.isComplete else { return then(.failure(.keysUnavailable)) }
+        guard let (queue, refresher) = readings, queue.waiting < Self.mostKeyWaiters, refresher.mayReadEarly(now: clock()) else {
+            return then(.failure(.token(.noSuchKey(name))))
+        }
+        let owner = OffloadQueue.Owner(lane: 0, deadline: queue.now + Self.patience)
+        queue.run(bytes: credential.bytes.count, for: owner, { await refresher.early() }) { [self] outcome in
+            forgetOldKeys()
+            guard case .done = outcome, case .success(let draft) = TokenVerifier(keys: latest.current, requirements: requirements).examine(credential.bytes, now: WallClock.seconds()) else {
+                return then(.failure(.token(.noSuchKey(name))))
+            }
+            if waiting[credential] != nil { waiting[credential]?.append(then) } else { check(draft, credential, peer, then) }
         }
     }
 }

@@ -1,3 +1,4 @@
+import ExactText
 import TLSTransport
 
 /// A client certificate's user.
@@ -5,17 +6,17 @@ public struct CertificateBinding: Sendable, Equatable {
     /// By what the certificate is known.
     public enum Sign: Sendable, Hashable {
         /// Its subject as RFC 4514 writes it, whichever authority of the listener has signed it.
-        case subject(String)
+        case subject(ExactString)
         /// One of its other names, likewise.
         case name(ClientCertificate.Name)
         /// Its fingerprint, 32 bytes.
         case sha256([UInt8])
     }
 
-    public var user: String
+    public var user: ExactString
     public var sign: Sign
 
-    public init(user: String, sign: Sign) {
+    public init(user: ExactString, sign: Sign) {
         self.user = user
         self.sign = sign
     }
@@ -23,7 +24,7 @@ public struct CertificateBinding: Sendable, Equatable {
 
 /// The users of client certificates. A fingerprint is more exact than names, so that it goes first.
 struct CertificateTable: Sendable {
-    private var users: [CertificateBinding.Sign: String] = [:]
+    private var users: [CertificateBinding.Sign: ExactString] = [:]
 
     init(bindings: [CertificateBinding]) {
         for binding in bindings { users[binding.sign] = binding.user }
@@ -33,9 +34,9 @@ struct CertificateTable: Sendable {
     var isEmpty: Bool { users.isEmpty }
 
     /// `nil` for a certificate of nobody, and for one whose names stand for several users: it would be left to chance who that is.
-    func user(of certificate: ClientCertificate) -> String? {
+    func user(of certificate: ClientCertificate) -> ExactString? {
         if let user = users[.sha256(certificate.sha256)] { return user }
-        let found = Set(([.subject(certificate.subject)] + certificate.names.map { .name($0) }).compactMap { users[$0] })
+        let found = Set(([.subject(ExactString(certificate.subject))] + certificate.names.map { .name($0) }).compactMap { users[$0] })
         return found.count == 1 ? found.first : nil
     }
 }

@@ -80,10 +80,9 @@ final class CredentialCache<Value> {
         if let entry = entries[hash], entry.credential == credential { remove(entry) }
     }
 
-    func removeAll() {
-        newest = nil
-        oldest = nil
-        entries.removeAll()
+    /// Forgets what the predicate names, and all that was rejected.
+    func removeAll(where mustGo: (Value) -> Bool) {
+        for entry in entries.values where mustGo(entry.value) { remove(entry) }
         rejected.removeAll()
     }
 

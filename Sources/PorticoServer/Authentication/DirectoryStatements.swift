@@ -7,20 +7,24 @@ struct DirectoryStatements: Sendable {
 
     /// `$1` the user's id → role, tenant, status of the user, status of the tenant, whether there is such a tenant. Statuses are `NULL` where no column says them.
     let user: Statement
+    /// `$1` an array of users' ids → the positions in it that a row answers, and the columns of ``user``.
+    let users: Statement
     /// `$1` a tenant's id → the ids of it and all below it, one more than ``mostTenants`` at most; `nil` where no tenant is below another.
     let subtree: Statement?
 
     init(users: UserTable, tenants: TenantTable?) {
         func column(_ alias: String, _ name: String) -> String { "\(alias).\(quoteIdentifier(name))" }
         func status(_ alias: String, _ column: StatusColumn?) -> String { column.map { "\(alias).\(quoteIdentifier($0.column))::text" } ?? "NULL::text" }
-        var text = "SELECT \(column("u", users.role))::text, \(column("u", users.tenant))::text, \(status("u", users.status))"
+        var text = "\(column("u", users.role))::text, \(column("u", users.tenant))::text, \(status("u", users.status))"
         if let tenants {
             text += ", \(status("t", tenants.status)), \(column("t", tenants.id))::text"
             text += " FROM \(Self.table(users.table)) u LEFT JOIN \(Self.table(tenants.table)) t ON \(column("t", tenants.id)) = \(column("u", users.tenant))"
         } else {
             text += ", NULL::text, NULL::text FROM \(Self.table(users.table)) u"
         }
-        user = Statement(text: text + " WHERE \(column("u", users.id)) = $1 LIMIT 1", parameterTypes: [0])
+        user = Statement(text: "SELECT " + text + " WHERE \(column("u", users.id)) = $1 LIMIT 1", parameterTypes: [0])
+        let id = column("u", users.id)
+        self.users = Statement(text: "SELECT array_positions($1, \(id))::text, " + text + " WHERE \(id) = ANY ($1)", parameterTypes: [0])
         subtree = tenants.flatMap { tenants in
             tenants.parent.map { parent in
                 let table = Self.table(tenants.table), id = quoteIdentifier(tenants.id), parent = quoteIdentifier(parent)

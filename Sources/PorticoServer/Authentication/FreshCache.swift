@@ -1,3 +1,5 @@
+import ExactText
+
 /// How old what a ``FreshCache`` gives may be, in milliseconds.
 struct Freshness: Sendable {
     /// Older values are never given: the interface promises that a user's row was read at most 5 s ago.
@@ -16,7 +18,7 @@ final class FreshCache<Value> {
 
     /// The value of one key. Whoever holds it may ask it directly, which costs no look-up.
     final class Entry {
-        let key: String
+        let key: ExactString
         fileprivate(set) var value: Value?
         /// When the reading that gave the value began; `nil` before the first.
         fileprivate var readAt: Int?
@@ -25,16 +27,16 @@ final class FreshCache<Value> {
         /// Counts readings, so that what was made of the value can be kept as long.
         fileprivate(set) var generation = 0
 
-        fileprivate init(key: String) { self.key = key }
+        fileprivate init(key: ExactString) { self.key = key }
     }
 
     private let freshness: Freshness
-    private let load: (_ key: String, _ then: @escaping (Answer) -> Void) -> Void
+    private let load: (_ key: ExactString, _ then: @escaping (Answer) -> Void) -> Void
     private let clock: () -> Int
-    private var entries: [String: Entry] = [:]
+    private var entries: [ExactString: Entry] = [:]
 
     /// - Parameter clock: Milliseconds that never go back.
-    init(freshness: Freshness = Freshness(), clock: @escaping () -> Int, load: @escaping (_ key: String, _ then: @escaping (Answer) -> Void) -> Void) {
+    init(freshness: Freshness = Freshness(), clock: @escaping () -> Int, load: @escaping (_ key: ExactString, _ then: @escaping (Answer) -> Void) -> Void) {
         self.freshness = freshness
         self.clock = clock
         self.load = load
@@ -42,7 +44,7 @@ final class FreshCache<Value> {
 
     var count: Int { entries.count }
 
-    func entry(_ key: String) -> Entry {
+    func entry(_ key: ExactString) -> Entry {
         if let entry = entries[key] { return entry }
         if entries.count >= freshness.entries { makeRoom() }
         let entry = Entry(key: key)

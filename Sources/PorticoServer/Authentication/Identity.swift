@@ -1,8 +1,9 @@
+import ExactText
 import PorticoAccess
 
 /// The rules in force: one immutable snapshot, replaced as a whole.
 protocol RulesSnapshot: AnyObject, Sendable {
-    func rules(role: String, tenant: String?) -> RuleLookup
+    func rules(role: ExactString, tenant: ExactString?) -> RuleLookup
 }
 
 extension Policy: RulesSnapshot {}
@@ -10,6 +11,8 @@ extension Policy: RulesSnapshot {}
 /// A verified credential, and what was made of it last: as long as neither the rows nor the rules change, a request costs a few comparisons.
 final class Identity {
     let claims: TokenClaims
+    /// What the token was verified by; `nil` for what needs no key.
+    let key: TokenKey.ID?
     let user: FreshCache<DirectoryUser>.Entry
     fileprivate var resolved: Resolved?
 
@@ -28,8 +31,9 @@ final class Identity {
         }
     }
 
-    init(claims: TokenClaims, user: FreshCache<DirectoryUser>.Entry) {
+    init(claims: TokenClaims, key: TokenKey.ID?, user: FreshCache<DirectoryUser>.Entry) {
         self.claims = claims
+        self.key = key
         self.user = user
     }
 }
@@ -44,13 +48,15 @@ struct Access {
 final class ViewerResolver {
     private let directory: ViewerDirectory
     private let snapshot: () -> any RulesSnapshot
+    /// What was answered to whoever shows no credential, and by which rules.
+    private var anonymousAnswer: (snapshot: any RulesSnapshot, answer: Result<Access, AuthenticationFailure>)?
 
     init(directory: ViewerDirectory, snapshot: @escaping () -> any RulesSnapshot) {
         self.directory = directory
         self.snapshot = snapshot
     }
 
-    func identity(_ claims: TokenClaims) -> Identity { Identity(claims: claims, user: directory.users.entry(claims.subject)) }
+    func identity(_ claims: TokenClaims, key: TokenKey.ID? = nil) -> Identity { Identity(claims: claims, key: key, user: directory.users.entry(claims.subject)) }
 
     /// What was made of the identity before, when everything that it was made of still holds.
     func current(_ identity: Identity) -> Access? {
@@ -77,7 +83,7 @@ final class ViewerResolver {
         guard let user, user.isActive else { return then(.failure(.userNotActive)) }
         if let tenant = identity.claims.tenant, tenant != user.tenant { return then(.failure(.claimDiffers("tenant"))) }
         // Issuers write a role as the database does or as GraphQL does.
-        if let role = identity.claims.role, role.lowercased() != user.role.lowercased() { return then(.failure(.claimDiffers("role"))) }
+        if let role = identity.claims.role, !role.isSameInASCIICase(as: user.role) { return then(.failure(.claimDiffers("role"))) }
         guard user.isTenantActive else { return then(.failure(.tenantNotActive)) }
         let snapshot = snapshot()
         let rules: RuleSet
@@ -91,7 +97,7 @@ final class ViewerResolver {
             case .tenantUnavailable: return then(.failure(.rulesUnavailable))
             }
         }
-        let viewer = Viewer(id: identity.claims.subject, role: user.role, tenant: user.tenant, tenants: user.tenant.map { [$0] } ?? [], claims: identity.claims.others)
+        let viewer = Viewer(id: identity.claims.subject, role: user.role, tenant: user.tenant, tenants: user.tenant.map { [$0.text] } ?? [], claims: identity.claims.others)
         let generation = identity.user.generation
         guard rules.reach == .subtree, let tenant = user.tenant else {
             let access = Access(viewer: viewer, rules: rules)
@@ -112,10 +118,14 @@ final class ViewerResolver {
 
     /// The access of whoever shows no credential.
     func anonymous() -> Result<Access, AuthenticationFailure> {
-        switch snapshot().rules(role: Viewer.anonymous.role, tenant: nil) {
+        let snapshot = snapshot()
+        if let known = anonymousAnswer, known.snapshot === snapshot { return known.answer }
+        let answer: Result<Access, AuthenticationFailure> = switch snapshot.rules(role: Viewer.anonymous.role, tenant: nil) {
         case .rules(let rules): .success(Access(viewer: .anonymous, rules: rules))
         case .unknownRole: .failure(.credentialsMissing)
         case .tenantUnavailable: .failure(.rulesUnavailable)
         }
+        anonymousAnswer = (snapshot, answer)
+        return answer
     }
 }

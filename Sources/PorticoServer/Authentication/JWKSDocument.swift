@@ -20,7 +20,8 @@ enum JWKSDocument {
             guard let jwk = publicKey(entry, kid: kid, algorithm: algorithm) else { continue }
             let collection = JWTKeyCollection()
             do { try await collection.add(jwk: jwk) } catch { throw KeyFailure("The key \"\(kid)\" of \(name) is not a valid \(algorithm.rawValue) key.") }
-            keys.append(TokenKey(kid: kid, algorithm: algorithm, collection: collection))
+            let parts = ["kty", "crv", "n", "e", "x", "y"].map { entry.text($0) ?? "" }
+            keys.append(TokenKey(id: TokenKey.ID(kid: kid, algorithm: algorithm, material: parts), kid: kid, algorithm: algorithm, collection: collection))
         }
         guard !keys.isEmpty else { throw KeyFailure("\(name) holds no key with a kid for RS256, ES256 or EdDSA.") }
         return keys

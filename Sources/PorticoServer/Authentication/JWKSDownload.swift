@@ -1,3 +1,4 @@
+import Diagnostics
 import Glibc
 import SocketLoop
 
@@ -14,9 +15,17 @@ enum JWKSDownload {
         let result: Result<[UInt8], KeyFailure> = await withCheckedContinuation { continuation in
             // Waiting for a program blocks a thread, which must be none of those that everybody shares.
             let isStarted = LoopThread.detach(name: "portico-jwks") { continuation.resume(returning: fetch(url)) }
-            if !isStarted { continuation.resume(returning: .failure(KeyFailure("The JWKS \(url) cannot be fetched: no thread is left."))) }
+            if !isStarted { continuation.resume(returning: .failure(KeyFailure("The JWKS \(shown(url)) cannot be fetched: no thread is left."))) }
         }
         return try result.get()
+    }
+
+    /// A URL for a message: without what may be a name and a password, and without parameters.
+    static func shown(_ url: String) -> String {
+        guard let scheme = url.firstRange(of: "://") else { return HiddenValues.mark }
+        let rest = url[scheme.upperBound...].prefix { $0 != "?" && $0 != "#" }
+        guard let at = rest.lastIndex(of: "@") else { return String(url[..<scheme.upperBound] + rest) }
+        return String(url[..<scheme.upperBound] + HiddenValues.mark + rest[at...])
     }
 
     private static func fetch(_ url: String) -> Result<[UInt8], KeyFailure> {
@@ -25,14 +34,16 @@ enum JWKSDownload {
             "curl", "--disable", "--silent", "--show-error", "--fail", "--proto", "=https,http", "--max-time", "\(timeoutSeconds)", "--max-filesize", "\(mostBytes)",
             "--header", "accept: application/json", "--write-out", "%{response_code}", "--", url,
         ]
-        guard let (status, output) = run(command) else { return .failure(KeyFailure("The JWKS \(url) cannot be fetched: the program curl is not installed.")) }
+        guard let (status, output) = run(command) else { return .failure(KeyFailure("The JWKS \(shown(url)) cannot be fetched: the program curl is not installed.")) }
         guard status == 0 else {
-            let reason = String(decoding: output.suffix(200), as: UTF8.self).split(separator: "\n").last.map(String.init) ?? "curl ended with \(status)"
-            return .failure(KeyFailure("The JWKS \(url) cannot be fetched: \(reason)"))
+            let said = String(decoding: output.suffix(200), as: UTF8.self).split(separator: "\n").last.map(String.init) ?? "curl ended with \(status)"
+            // It may repeat the URL.
+            let reason = said.contains("@") ? "curl ended with \(status)" : said
+            return .failure(KeyFailure("The JWKS \(shown(url)) cannot be fetched: \(reason)"))
         }
         // What curl takes for success is more than a 200, such as a redirect that it does not follow.
-        guard output.suffix(3) == Array("200".utf8)[...] else { return .failure(KeyFailure("The JWKS \(url) cannot be fetched: the answer is no 200.")) }
-        guard output.count <= mostBytes + 3 else { return .failure(KeyFailure("The JWKS \(url) is longer than \(mostBytes) bytes.")) }
+        guard output.suffix(3) == Array("200".utf8)[...] else { return .failure(KeyFailure("The JWKS \(shown(url)) cannot be fetched: the answer is no 200.")) }
+        guard output.count <= mostBytes + 3 else { return .failure(KeyFailure("The JWKS \(shown(url)) is longer than \(mostBytes) bytes.")) }
         return .success(output.dropLast(3))
     }
 

@@ -1,7 +1,24 @@
+import Crypto
+import ExactText
 import JWTKit
 
 /// One key that tokens may be signed with, bound to one algorithm: what the token's own header says never chooses how a key is used.
 struct TokenKey: Sendable {
+    /// What makes the key the one that it is: what a token was verified by holds as long as it is there.
+    struct ID: Hashable, Sendable {
+        private let digest: [UInt8]
+
+        init(kid: String?, algorithm: TokenAlgorithm, material: [String]) {
+            var hash = SHA256()
+            for part in [kid.map { "k\($0)" } ?? "", algorithm.rawValue] + material {
+                hash.update(data: Array("\(part.utf8.count):".utf8))
+                hash.update(data: Array(part.utf8))
+            }
+            digest = Array(hash.finalize())
+        }
+    }
+
+    let id: ID
     let kid: String?
     let algorithm: TokenAlgorithm
     /// Holds this key alone, so that JWTKit has nothing to choose from.
@@ -10,19 +27,20 @@ struct TokenKey: Sendable {
 
 /// The keys that tokens are verified by. Immutable; a refreshed set replaces it as a whole.
 struct KeySet: Sendable {
-    private let named: [String: TokenKey]
+    private let named: [ExactString: TokenKey]
     /// The key for tokens that name none: the one without a `kid`, or the only one there is.
     private let unnamed: TokenKey?
 
     let count: Int
+    let ids: Set<TokenKey.ID>
 
     /// - Throws: ``KeyFailure`` when two keys have the same `kid`, or two have none.
     init(_ keys: [TokenKey]) throws(KeyFailure) {
-        var named: [String: TokenKey] = [:]
+        var named: [ExactString: TokenKey] = [:]
         var unnamed: TokenKey?
         for key in keys {
             if let kid = key.kid {
-                guard named.updateValue(key, forKey: kid) == nil else { throw KeyFailure("Two keys have the kid \"\(kid)\".") }
+                guard named.updateValue(key, forKey: ExactString(kid)) == nil else { throw KeyFailure("Two keys have the kid \"\(kid)\".") }
             } else {
                 guard unnamed == nil else { throw KeyFailure("Two keys have no kid; with several keys, each but one needs its own.") }
                 unnamed = key
@@ -31,11 +49,15 @@ struct KeySet: Sendable {
         self.named = named
         self.unnamed = unnamed ?? (keys.count == 1 ? keys.first : nil)
         count = keys.count
+        ids = Set(keys.map(\.id))
     }
+
+    /// Whether some key has this name, or may be meant by none.
+    func hasKey(named kid: String?) -> Bool { if let kid { named[ExactString(kid)] != nil } else { unnamed != nil } }
 
     /// The key that a token's header names, or `nil`: an unknown `kid` is never tried against other keys, and another `alg` than the key's own finds nothing.
     func key(kid: String?, algorithm: String) -> TokenKey? {
-        let key = if let kid { named[kid] } else { unnamed }
+        let key = if let kid { named[ExactString(kid)] } else { unnamed }
         return key?.algorithm.rawValue == algorithm ? key : nil
     }
 }
@@ -89,6 +111,10 @@ extension TokenKey {
         } catch {
             throw KeyFailure("\(name) is not a public key for \(algorithm.rawValue) in PEM.")
         }
-        return TokenKey(kid: kid, algorithm: algorithm, collection: collection)
+        let parts = switch material {
+        case .secret(let secret): ["secret", secret]
+        case .publicKey(let pem): ["public", pem]
+        }
+        return TokenKey(id: ID(kid: kid, algorithm: algorithm, material: parts), kid: kid, algorithm: algorithm, collection: collection)
     }
 }

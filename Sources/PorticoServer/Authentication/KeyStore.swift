@@ -1,20 +1,29 @@
+import PlainFiles
 import Synchronization
 
 /// The set of keys in force, shared by all workers; a refreshed set replaces it as a whole.
 final class KeyStore: Sendable {
-    private let state: Mutex<KeySet>
-    private let counter = Atomic<Int>(1)
+    let published: Published<KeySet>
+    private let complete: Atomic<Bool>
 
-    init(_ keys: KeySet) { state = Mutex(keys) }
+    /// - Parameter isComplete: Whether those of a JWKS are among them; without, nobody knows yet which keys there are.
+    init(_ keys: KeySet, isComplete: Bool = true) {
+        published = Published(keys)
+        complete = Atomic(isComplete)
+    }
 
-    /// Changes with every new set.
-    var version: Int { counter.load(ordering: .acquiring) }
+    /// Changes with every other set.
+    var version: Int { published.version }
 
-    var current: KeySet { state.withLock { $0 } }
+    /// Takes a lock; workers have a ``Latest`` of their own.
+    var current: KeySet { published.current }
 
+    var isComplete: Bool { complete.load(ordering: .acquiring) }
+
+    /// Puts a whole set in force. One with the same keys changes nothing, so that what they have verified stays known.
     func replace(with keys: KeySet) {
-        state.withLock { $0 = keys }
-        counter.add(1, ordering: .acquiringAndReleasing)
+        if keys.ids != published.current.ids { published.replace(with: keys) }
+        complete.store(true, ordering: .releasing)
     }
 }
 
@@ -22,9 +31,15 @@ final class KeyStore: Sendable {
 struct KeyLoader: Sendable {
     let authentication: AuthenticationConfiguration
 
-    func load() async throws(KeyFailure) -> KeySet {
+    /// The keys that the configuration itself states, without those of a JWKS.
+    func stated() async throws(KeyFailure) -> [TokenKey] {
         var keys: [TokenKey] = []
         for key in authentication.keys { keys.append(try await TokenKey.make(kid: key.kid, algorithm: key.algorithm, material: key.material)) }
+        return keys
+    }
+
+    func load() async throws(KeyFailure) -> KeySet {
+        var keys = try await stated()
         if let jwks = authentication.jwks {
             switch jwks.source {
             case .file(let path):
@@ -35,7 +50,7 @@ struct KeyLoader: Sendable {
                     throw KeyFailure("The JWKS \(path) cannot be read: \(error.reason).")
                 }
                 keys += try await JWKSDocument.keys(bytes, name: path)
-            case .url(let url): keys += try await JWKSDocument.keys(try await JWKSDownload.bytes(of: url), name: url)
+            case .url(let url): keys += try await JWKSDocument.keys(try await JWKSDownload.bytes(of: url), name: JWKSDownload.shown(url))
             }
         }
         guard !keys.isEmpty else { throw KeyFailure("There is no key that tokens could be verified by.") }

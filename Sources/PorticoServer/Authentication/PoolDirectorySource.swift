@@ -1,3 +1,4 @@
+import ExactText
 import PorticoAccess
 import PorticoGateway
 import PostgresClient
@@ -41,10 +42,10 @@ final class PoolDirectorySource: DirectorySource {
     }
 
     func tenants(
-        of statement: Statement, below tenant: String, known: TenantList?,
+        of statement: Statement, below tenant: ExactString, known: TenantList?,
         then: @escaping (Result<TenantList, DirectoryFailure>) -> Void
     ) {
-        let value = Array(tenant.utf8)
+        let value = Array(tenant.text.utf8)
         guard !value.contains(0) else { return then(.success(TenantList([]))) }
         // In the tenant's own line: a large tree takes PostgreSQL a while, and no look-up of another's user waits for it.
         let lane = Viewer.fairnessKey(of: tenant), deadline = reactor.now + timeout

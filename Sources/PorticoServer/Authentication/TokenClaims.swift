@@ -1,19 +1,20 @@
+import ExactText
 import JSONBytes
 
 /// What a token says, once its signature is known to be right.
 struct TokenClaims: Sendable, Equatable {
     /// `sub`: the user's id.
-    var subject: String
+    var subject: ExactString
     /// `exp`, in seconds since 1970. A bound API key has none.
     var expiresAt: Int?
     /// `nbf`, in seconds since 1970.
     var notBefore: Int?
-    var issuer: String?
-    var audience: [String] = []
-    var tenant: String?
-    var role: String?
+    var issuer: ExactString?
+    var audience: [ExactString] = []
+    var tenant: ExactString?
+    var role: ExactString?
     /// The further claims that are scalars, as text.
-    var others: [String: String] = [:]
+    var others: [ExactString: String] = [:]
 }
 
 enum TokenLimits {
@@ -28,7 +29,7 @@ enum TokenLimits {
 
 extension TokenClaims {
     /// Claims that the gateway itself reads, or that only make sense to whoever issued the token.
-    private static let registered: Set<String> = ["sub", "exp", "nbf", "iat", "iss", "aud", "jti", "tenant", "role"]
+    private static let registered: Set<ExactString> = ["sub", "exp", "nbf", "iat", "iss", "aud", "jti", "tenant", "role"]
 
     /// Reads the payload of a token (RFC 7519, section 4). A claim that stands twice, and a registered one of a wrong type, is an error.
     static func parse(_ payload: [UInt8]) throws(TokenFailure) -> TokenClaims {
@@ -43,11 +44,11 @@ extension TokenClaims {
         var claims = TokenClaims(subject: "")
         for member in members {
             switch (member.key, member.value) {
-            case ("sub", .string(let text)) where !text.isEmpty: claims.subject = text
-            case ("iss", .string(let text)): claims.issuer = text
-            case ("tenant", .string(let text)): claims.tenant = text
-            case ("role", .string(let text)): claims.role = text
-            case ("aud", .string(let text)): claims.audience = [text]
+            case ("sub", .string(let text)) where !text.isEmpty: claims.subject = ExactString(text)
+            case ("iss", .string(let text)): claims.issuer = ExactString(text)
+            case ("tenant", .string(let text)): claims.tenant = ExactString(text)
+            case ("role", .string(let text)): claims.role = ExactString(text)
+            case ("aud", .string(let text)): claims.audience = [ExactString(text)]
             case ("aud", .array(let items)): claims.audience = try audience(items)
             case ("exp", .number(let text)): claims.expiresAt = try seconds(text, of: "exp")
             case ("nbf", .number(let text)): claims.notBefore = try seconds(text, of: "nbf")
@@ -62,11 +63,11 @@ extension TokenClaims {
         return claims
     }
 
-    private static func audience(_ items: [JSONValue]) throws(TokenFailure) -> [String] {
-        var names: [String] = []
+    private static func audience(_ items: [JSONValue]) throws(TokenFailure) -> [ExactString] {
+        var names: [ExactString] = []
         for item in items {
             guard case .string(let name) = item else { throw .claim("The token's claim \"aud\" is not of the right type.") }
-            names.append(name)
+            names.append(ExactString(name))
         }
         return names
     }

@@ -1,10 +1,11 @@
+import ExactText
 import PorticoAccess
 import PostgresSQL
 
 /// A user's row and its tenant's, as last read.
 struct DirectoryUser: Sendable, Equatable {
-    var role: String
-    var tenant: String?
+    var role: ExactString
+    var tenant: ExactString?
     var isActive: Bool
     /// A tenant that does not exist is not active.
     var isTenantActive: Bool
@@ -16,7 +17,7 @@ protocol DirectorySource: AnyObject {
 
     /// The tenants that the statement finds for a tenant; `known` itself where they are what it holds.
     func tenants(
-        of statement: Statement, below tenant: String, known: TenantList?,
+        of statement: Statement, below tenant: ExactString, known: TenantList?,
         then: @escaping (Result<TenantList, DirectoryFailure>) -> Void)
 }
 
@@ -40,22 +41,24 @@ final class ViewerDirectory {
 
     /// - Parameters:
     ///   - clock: Milliseconds that never go back.
+    ///   - atEndOfTurn: Runs something at the end of the loop's turn: users that are asked for in one are read together.
     ///   - report: Called with what the operator should know when a reading fails.
     init(
         statements: DirectoryStatements, authentication: AuthenticationConfiguration, source: any DirectorySource, freshness: Freshness = Freshness(),
-        clock: @escaping () -> Int, report: @escaping (String) -> Void
+        clock: @escaping () -> Int, atEndOfTurn: @escaping (@escaping () -> Void) -> Void = { $0() }, report: @escaping (String) -> Void
     ) {
+        let readings = UserReadings(statements: statements, source: source, atEndOfTurn: atEndOfTurn)
         let (userStatus, tenantStatus, hasTenants) = (authentication.users.status, authentication.tenants?.status, authentication.tenants != nil)
         users = FreshCache(freshness: freshness, clock: clock) { id, then in
-            source.rows(of: statements.user, parameter: id) { result in
-                then(Self.answer(result, report: report) { rows in
+            readings.read(id) { result in
+                then(Self.answer(result.map { $0.map { [$0] } ?? [] }, report: report) { rows in
                     rows.first.flatMap { Self.user($0, userStatus: userStatus, tenantStatus: tenantStatus, hasTenants: hasTenants) }
                 })
             }
         }
         let known = Known()
         subtrees = FreshCache(freshness: freshness, clock: clock) { tenant, then in
-            guard let statement = statements.subtree else { return then(.success(TenantList([tenant]))) }
+            guard let statement = statements.subtree else { return then(.success(TenantList([tenant.text]))) }
             // A tree that did not change keeps its list, and what statements are told of it: most have not.
             let former = known.cache?.entry(tenant).value
             source.tenants(of: statement, below: tenant, known: former) { result in
@@ -83,9 +86,9 @@ final class ViewerDirectory {
 
     private static func user(_ row: [String?], userStatus: StatusColumn?, tenantStatus: StatusColumn?, hasTenants: Bool) -> DirectoryUser? {
         guard row.count == 5, let role = row[0] else { return nil }
-        let isActive = userStatus.map { row[2] == $0.active } ?? true
+        let isActive = userStatus.map { row[2]?.hasSameBytes(as: $0.active) == true } ?? true
         let tenantExists = !hasTenants || row[4] != nil || row[1] == nil
-        let isTenantActive = tenantExists && (row[1] == nil || tenantStatus.map { row[3] == $0.active } ?? true)
-        return DirectoryUser(role: role, tenant: row[1], isActive: isActive, isTenantActive: isTenantActive)
+        let isTenantActive = tenantExists && (row[1] == nil || tenantStatus.map { row[3]?.hasSameBytes(as: $0.active) == true } ?? true)
+        return DirectoryUser(role: ExactString(role), tenant: row[1].map { ExactString($0) }, isActive: isActive, isTenantActive: isTenantActive)
     }
 }

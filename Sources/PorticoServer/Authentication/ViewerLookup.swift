@@ -1,3 +1,4 @@
+import ExactText
 import PorticoAccess
 import PostgresClient
 import SocketLoop
@@ -26,7 +27,7 @@ public final class ViewerLookup {
     /// Calls back on the reactor with the viewer of a user's id, or of nobody signed in, and the rules it has.
     ///
     /// - Parameter claims: further claims, as a token would bring them.
-    public func viewer(user: String?, claims: [String: String] = [:], then: @escaping (Result<(viewer: Viewer, rules: RuleSet), Failure>) -> Void) {
+    public func viewer(user: String?, claims: [ExactString: String] = [:], then: @escaping (Result<(viewer: Viewer, rules: RuleSet), Failure>) -> Void) {
         func answer(_ result: Result<Access, AuthenticationFailure>) {
             switch result {
             case .success(let access): then(.success((access.viewer, access.rules)))
@@ -35,12 +36,12 @@ public final class ViewerLookup {
             }
         }
         guard let user else { return answer(resolver.anonymous()) }
-        resolver.resolve(resolver.identity(TokenClaims(subject: user, others: claims)), then: answer)
+        resolver.resolve(resolver.identity(TokenClaims(subject: ExactString(user), others: claims)), then: answer)
     }
 
     /// Calls back on the reactor with the tenants that viewers of a tenant reach; none bound by tenants is asked for.
-    public func tenants(of tenant: String, reach: Reach, then: @escaping (Result<TenantList, Failure>) -> Void) {
-        guard reach == .subtree else { return then(.success(TenantList([tenant]))) }
+    public func tenants(of tenant: ExactString, reach: Reach, then: @escaping (Result<TenantList, Failure>) -> Void) {
+        guard reach == .subtree else { return then(.success(TenantList([tenant.text]))) }
         directory.subtrees.get(directory.subtrees.entry(tenant)) { [notes] answer in
             switch answer {
             case .success(let tenants): then(.success(tenants ?? TenantList([])))

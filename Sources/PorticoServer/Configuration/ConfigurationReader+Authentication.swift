@@ -1,4 +1,6 @@
 import Diagnostics
+import ExactText
+import PlainFiles
 import YAMLTree
 
 extension ConfigurationReader {
@@ -52,14 +54,14 @@ extension ConfigurationReader {
     }
 
     private mutating func checkKids(_ keys: [KeyConfiguration], at range: SourceRange?) {
-        var seen: Set<String?> = []
-        for key in keys where !seen.insert(key.kid).inserted {
+        var seen: Set<ExactString?> = []
+        for key in keys where !seen.insert(key.kid.map { ExactString($0) }).inserted {
             reader.report(key.kid.map { "Two keys have the kid `\($0)`." } ?? "Two keys have no kid; each but one needs its own.", at: range)
         }
     }
 
     private mutating func jwks(_ node: YAMLNode) -> JWKSConfiguration? {
-        guard let mapping = reader.mapping(node, allowedKeys: ["file", "url", "refresh"], as: "the JWKS") else { return nil }
+        guard let mapping = reader.mapping(node, allowedKeys: ["file", "url", "refresh", "earlyFetch"], as: "the JWKS") else { return nil }
         var configuration: JWKSConfiguration
         switch (mapping["file"], mapping["url"]) {
         case (let file?, nil):
@@ -72,12 +74,22 @@ extension ConfigurationReader {
                 return nil
             }
             configuration = JWKSConfiguration(source: .url(text))
+            if let problem = Self.problem(ofURL: text) { reader.report(problem, at: url.range) }
         default:
             reader.report("A JWKS takes either `file` or `url`.", at: mapping.range)
             return nil
         }
+        if let node = mapping["earlyFetch"], let time = duration(node, in: 1000...86_400_000, as: "the time between two early readings") { configuration.earlyFetch = time }
         if let node = mapping["refresh"], let time = duration(node, in: 1000...86_400_000, as: "the time between two readings") { configuration.refresh = time }
         return configuration
+    }
+
+    /// `http://localhost.elsewhere.example` is no address of this machine, and neither is one behind an `@`.
+    private static func problem(ofURL text: String) -> String? {
+        guard text.hasPrefix("http://") else { return nil }
+        let authority = text.dropFirst("http://".count).prefix { !"/?#".contains($0) }
+        let host = authority.split(separator: "@", omittingEmptySubsequences: false).last.map { $0.prefix { $0 != ":" } } ?? ""
+        return host == "localhost" || host == "127.0.0.1" ? nil : "A JWKS is fetched by `http://` from this machine alone; write `https://`."
     }
 
     private mutating func audience(_ node: YAMLNode) -> [String] {
@@ -92,16 +104,21 @@ extension ConfigurationReader {
             reader.report("Expected the SHA-256 of the key as 64 hexadecimal digits.", at: mapping["sha256"]?.range, hint: "`printf %s KEY | sha256sum` prints it.")
             return nil
         }
-        return APIKeyBinding(user: user, sha256: hash)
+        return APIKeyBinding(user: ExactString(user), sha256: hash)
+    }
+
+    /// A path for a message; what looks like the key itself, written where its file was expected, is not shown.
+    static func shown(_ path: String) -> String {
+        path.utf8.count <= 255 && path.utf8.allSatisfy({ $0 >= 0x20 }) && !path.contains("-----") ? path : HiddenValues.mark
     }
 
     private mutating func fileText(_ path: String, at node: YAMLNode) -> String? {
         do throws(FileFailure) {
             let bytes = try readFile(absolute(path), limit: Self.longestKeyFile)
             if let text = String(validating: bytes, as: UTF8.self) { return text }
-            reader.report("The file `\(path)` is not UTF-8.", at: node.range)
+            reader.report("The file `\(Self.shown(path))` is not UTF-8.", at: Self.shown(path) == path ? node.range : nil)
         } catch {
-            reader.report("The file `\(path)` cannot be read: \(error.reason).", at: node.range)
+            reader.report("The file `\(Self.shown(path))` cannot be read: \(error.reason).", at: Self.shown(path) == path ? node.range : nil)
         }
         return nil
     }

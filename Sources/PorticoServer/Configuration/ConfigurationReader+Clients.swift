@@ -40,7 +40,7 @@ extension ConfigurationReader {
         if case .scalar = node.content {
             guard let text = reader.string(node, as: "the origins") else { return nil }
             if text == "*" { return .any }
-            reader.report("Expected the origins as a list or as `\"*\"`, found `\(text)`.", at: node.range)
+            reader.report("Expected the origins as a list or as `\"*\"`, found `\(node.shownText)`.", at: node.range)
             return nil
         }
         guard let items = reader.sequence(node, as: "the origins") else { return nil }
@@ -54,7 +54,7 @@ extension ConfigurationReader {
         let isOrigin = parts.count == 2 && ["http", "https"].contains(parts[0]) && !parts[1].isEmpty
             && parts[1].utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"/?#@*,".utf8.contains($0) } && text == text.lowercased()
         if isOrigin { return text }
-        reader.report("`\(text)` is not an origin.", at: node.range, hint: "Write it as browsers send it: `https://app.example.com`, in small letters, without a path.")
+        reader.report("`\(node.shownText)` is not an origin.", at: node.range, hint: "Write it as browsers send it: `https://app.example.com`, in small letters, without a path.")
         return nil
     }
 
@@ -67,7 +67,7 @@ extension ConfigurationReader {
             }
         }
         if isToken { return text.lowercased() }
-        reader.report("`\(text)` is not the name of a header field.", at: node.range)
+        reader.report("`\(node.shownText)` is not the name of a header field.", at: node.range)
         return nil
     }
 }

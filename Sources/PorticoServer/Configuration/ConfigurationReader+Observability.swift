@@ -12,7 +12,7 @@ extension ConfigurationReader {
         for item in reader.sequence(node, as: "`public`") ?? [] {
             guard let text = reader.string(item, as: "a network of `public`") else { continue }
             if IPNetwork(text) == nil {
-                reader.report("Expected a network such as `10.0.0.0/8` or `fd00::/8`, or one address, found `\(text)`.", at: item.range)
+                reader.report("Expected a network such as `10.0.0.0/8` or `fd00::/8`, or one address, found `\(item.shownText)`.", at: item.range)
             }
             networks.append(text)
         }
@@ -28,7 +28,7 @@ extension ConfigurationReader {
             if let part = Double(text), (0...1).contains(part) {
                 tracing.sample = part
             } else {
-                reader.report("Expected `sample` as a part from 0 to 1, found `\(text)`.", at: node.range, hint: "`0.1` traces every tenth request.")
+                reader.report("Expected `sample` as a part from 0 to 1, found `\(node.shownText)`.", at: node.range, hint: "`0.1` traces every tenth request.")
             }
         }
     }

@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import TLSTransport
 import YAMLTree
 
@@ -6,6 +7,10 @@ extension ConfigurationReader {
     mutating func tls(_ node: YAMLNode) -> TLSSettings? {
         guard let mapping = reader.mapping(node, allowedKeys: ["certificate", "key", "clientCertificates", "minimum"], as: "the TLS settings") else { return nil }
         guard let certificate = required("certificate", of: mapping, in: "the TLS settings"), let key = required("key", of: mapping, in: "the TLS settings") else { return nil }
+        for (name, value) in [("certificate", certificate), ("key", key)] where Self.shown(value) != value {
+            reader.report("Expected `\(name)` as the path of a file, not what stands in it.", at: mapping[name]?.range)
+            return nil
+        }
         var settings = TLSSettings(certificate: absolute(certificate), key: absolute(key))
         if let node = mapping["minimum"], let word = reader.choice(node, of: TLSSettings.Version.allCases.map(\.rawValue), as: "the minimum version of TLS") {
             settings.minimum = TLSSettings.Version(rawValue: word) ?? settings.minimum
@@ -34,12 +39,12 @@ extension ConfigurationReader {
             return nil
         }
         guard let text = required(key, of: mapping, in: "a certificate"), let sign = sign(key, text, at: mapping[key]?.range) else { return nil }
-        return CertificateBinding(user: user, sign: sign)
+        return CertificateBinding(user: ExactString(user), sign: sign)
     }
 
     private mutating func sign(_ key: String, _ text: String, at range: SourceRange?) -> CertificateBinding.Sign? {
         switch key {
-        case "subject": return .subject(text)
+        case "subject": return .subject(ExactString(text))
         case "email", "uri", "dns":
             guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
                 reader.report("Expected `\(key)` in printable ASCII, as certificates have it.", at: range, hint: "Domains with other letters are written with `xn--` there.")
@@ -56,7 +61,7 @@ extension ConfigurationReader {
 
     /// Two users of one name would be left to chance.
     mutating func checkCertificatesDiffer(_ bindings: [CertificateBinding], at range: SourceRange?) {
-        var known: [CertificateBinding.Sign: String] = [:]
+        var known: [CertificateBinding.Sign: ExactString] = [:]
         for binding in bindings {
             if let other = known.updateValue(binding.user, forKey: binding.sign), other != binding.user {
                 reader.report("One certificate stands for both `\(other)` and `\(binding.user)`.", at: range)

@@ -23,6 +23,7 @@ struct ConfigurationReader {
             } catch {
                 reader.report(contentsOf: error.items)
             }
+            root = root.hidingSecrets()
             let sections = ["listener", "database", "authentication", "access", "documents", "compression", "cors", "limits", "cursors", "logging", "metrics", "tracing"]
             if let mapping = reader.mapping(root, allowedKeys: sections, as: "the configuration") {
                 if let node = mapping["listener"] { readListener(node, &configuration.listener) }
@@ -66,7 +67,7 @@ struct ConfigurationReader {
             if let mode = UInt32(text, radix: 8), mode <= 0o777 {
                 socket.mode = mode
             } else {
-                reader.report("Expected the mode of the socket's file as an octal number such as `0660`, found `\(text)`.", at: node.range)
+                reader.report("Expected the mode of the socket's file as an octal number such as `0660`, found `\(node.shownText)`.", at: node.range)
             }
         }
         return socket

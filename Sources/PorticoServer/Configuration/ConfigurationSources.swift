@@ -1,5 +1,6 @@
 import Diagnostics
 import Glibc
+import PlainFiles
 import YAMLTree
 
 /// What wins over the file; each `nil` leaves the lower word standing.
@@ -75,40 +76,5 @@ extension GatewayConfiguration {
     }
 }
 
-/// Why a file cannot be read.
-struct FileFailure: Error {
-    var errno: Int32
-    var reason: String
-
-    init(errno: Int32, reason: String) {
-        self.errno = errno
-        self.reason = reason
-    }
-
-    init(number: Int32) { self.init(errno: number, reason: strerror(number).map { String(cString: $0) } ?? "error \(number)") }
-}
-
-/// The bytes of a file; a failure when it is longer than the limit.
-func readFile(_ path: String, limit: Int) throws(FileFailure) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw FileFailure(number: errno) }
-    defer { close(descriptor) }
-    return try readFile(from: descriptor, limit: limit)
-}
-
-/// What is left of an open file; a failure when it is longer than the limit.
-func readFile(from descriptor: Int32, limit: Int) throws(FileFailure) -> [UInt8] {
-    var bytes: [UInt8] = []
-    let piece = 64 << 10
-    while true {
-        var count = 0
-        let room = min(piece, limit + 1 - bytes.count)
-        bytes.append(contentsOf: [UInt8](unsafeUninitializedCapacity: room) { buffer, initialized in
-            count = read(descriptor, buffer.baseAddress, room)
-            initialized = max(0, count)
-        })
-        guard count >= 0 else { throw FileFailure(number: errno) }
-        if count == 0 { return bytes }
-        guard bytes.count <= limit else { throw FileFailure(errno: EFBIG, reason: "it is longer than \(limit) bytes") }
-    }
-}
+/// The bytes of a plain file; a failure when it is longer than the limit, or no plain file.
+func readFile(_ path: String, limit: Int) throws(FileFailure) -> [UInt8] { try PlainFile.bytes(of: path, limit: limit) }

@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 
 /// Which documents the server knows beforehand, and who may run no others: `documents:` of `config/gateway.yaml`.
 public struct DocumentConfiguration: Sendable, Equatable {
@@ -31,7 +32,7 @@ public enum TrustedOnly: Sendable, Equatable {
     /// What is wrong with the roles that it names, each of which has to be one of these.
     func problems(roles: [String]) -> [Diagnostic] {
         guard case .roles(let stated) = self else { return [] }
-        return stated.filter { !roles.contains($0.name) }.map { role in
+        return stated.filter { !roles.contains(ExactString($0.name)) }.map { role in
             Diagnostic(
                 "There is no role `\(role.name)`, so `documents.only` would bind nobody.", file: GatewayConfiguration.path, range: role.range,
                 hint: didYouMean(suggestion(for: role.name, among: roles)) ?? "There are: \(roles.joined(separator: ", ")).")
@@ -42,7 +43,7 @@ public enum TrustedOnly: Sendable, Equatable {
         switch self {
         case .nobody: false
         case .everybody: true
-        case .roles(let roles): roles.contains { $0.name == role }
+        case .roles(let roles): roles.contains { $0.name.hasSameBytes(as: role) }
         }
     }
 }

@@ -110,6 +110,9 @@ public struct JWKSConfiguration: Sendable, Equatable {
     public var source: Source
     /// Milliseconds between two readings.
     public var refresh = 600_000
+    /// Milliseconds between two readings before their time, because a token names a key that is not known. Stands against
+    /// made-up names of keys that would have the issuer asked for ever.
+    public var earlyFetch = 30_000
 
     public init(source: Source) { self.source = source }
 }

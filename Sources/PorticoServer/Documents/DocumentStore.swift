@@ -1,4 +1,5 @@
 public import Diagnostics
+import ExactText
 import Foundation
 public import GraphQLSchema
 public import PorticoAccess
@@ -30,19 +31,19 @@ public final class DocumentStore: Sendable {
     /// What the folder looked like.
     private struct Looks {
         /// When it was read last, whether or not it was good: a bad file is read, and reported, once.
-        var read: [String: FileStamp]?
+        var read: [ExactString: FileStamp]?
         /// At the last look.
-        var seen: [String: FileStamp]?
+        var seen: [ExactString: FileStamp]?
     }
 
-    private let documents: Mutex<TrustedDocuments>
+    let published: Published<TrustedDocuments>
     private let source: Source?
     /// Held while files are read; nobody else waits for it.
     private let looks: Mutex<Looks>
 
     /// Documents that stay what they are.
     public init(_ documents: TrustedDocuments) {
-        self.documents = Mutex(documents)
+        published = Published(documents)
         source = nil
         looks = Mutex(Looks())
     }
@@ -52,12 +53,13 @@ public final class DocumentStore: Sendable {
     public init(_ configuration: DocumentConfiguration, project: String, schema: Schema, roles: [String]?, limits: RuleLimits = RuleLimits()) throws(Diagnostics) {
         let source = Source(configuration: configuration, project: project, schema: schema, limits: limits)
         let stamps = Self.stamps(of: source.path)
-        documents = Mutex(try TrustedDocuments.load(configuration, project: project, schema: schema, roles: roles, limits: limits))
+        published = Published(try TrustedDocuments.load(configuration, project: project, schema: schema, roles: roles, limits: limits))
         self.source = source
         looks = Mutex(Looks(read: stamps, seen: stamps))
     }
 
-    public var current: TrustedDocuments { documents.withLock { $0 } }
+    /// Takes a lock; workers have a ``Latest`` of their own.
+    public var current: TrustedDocuments { published.current }
 
     /// Whether there is a folder that could be read again.
     var hasFolder: Bool { source.map { $0.configuration.folderRange != nil || FileStamp($0.path) != nil } ?? false }
@@ -77,7 +79,7 @@ public final class DocumentStore: Sendable {
                 if found == nil, current.count > 0 { throw Diagnostics([Diagnostic("The folder is not there any more.", file: source.configuration.folder)]) }
                 // The roles are those of the rules in force; they were compared when the server started.
                 let fresh = try TrustedDocuments.load(source.configuration, project: source.project, schema: source.schema, roles: nil, limits: source.limits)
-                documents.withLock { $0 = fresh }
+                published.replace(with: fresh)
                 return .replaced(count: fresh.count)
             } catch {
                 return .refused(error)
@@ -86,9 +88,9 @@ public final class DocumentStore: Sendable {
     }
 
     /// The stamps of the files that count, by their names; `nil` where there is no folder.
-    private static func stamps(of path: String) -> [String: FileStamp]? {
+    private static func stamps(of path: String) -> [ExactString: FileStamp]? {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else { return nil }
-        var stamps: [String: FileStamp] = [:]
+        var stamps: [ExactString: FileStamp] = [:]
         for name in names.lazy.filter(TrustedDocuments.counts).prefix(TrustedDocumentLimits.files + 1) { stamps[name] = FileStamp("\(path)/\(name)") }
         return stamps
     }

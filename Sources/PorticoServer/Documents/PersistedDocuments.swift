@@ -1,9 +1,26 @@
-/// The documents that clients have sent together with their hash, for automatic persisted queries; the least recently used are forgotten first. One per worker.
+import ExactText
+import PorticoAccess
+
+/// Whose registered documents are kept together: nobody is told whether somebody of another tenant has registered one.
+enum DocumentOwner: Hashable {
+    case tenant(ExactString)
+    /// Of no tenant: each is alone.
+    case user(ExactString)
+    case anonymous
+
+    init(_ viewer: Viewer) { self = viewer.tenant.map(Self.tenant) ?? viewer.id.map(Self.user) ?? .anonymous }
+}
+
+/// The documents that clients have sent together with their hash, for automatic persisted queries. One per worker.
 ///
-/// A document is kept under the rules of whoever sent it: that a hash is known says nothing to viewers under other rules.
+/// A document is kept for the tenant and under the rules of whoever sent it: that a hash is known says nothing to viewers
+/// of other tenants, nor to those of the same tenant under other rules. When all is full, whoever has the most gives way,
+/// its least recently used first, so that one tenant's documents are never forgotten for what another one registers
+/// beyond its share.
 final class PersistedDocuments {
-    private struct Key: Hashable {
+    struct Key: Hashable {
         let hash: DocumentHash
+        let owner: DocumentOwner
         let rules: UInt64
     }
 
@@ -33,16 +50,15 @@ final class PersistedDocuments {
 
     var count: Int { entries.count }
 
-    func text(_ hash: DocumentHash, rules: UInt64) -> [UInt8]? {
-        guard let entry = entries[Key(hash: hash, rules: rules)] else { return nil }
+    func text(_ key: Key) -> [UInt8]? {
+        guard let entry = entries[key] else { return nil }
         clock += 1
         entry.lastUse = clock
         return entry.text
     }
 
-    /// - Parameter hash: of the text; the caller has compared them.
-    func keep(_ text: [UInt8], hash: DocumentHash, rules: UInt64) {
-        let key = Key(hash: hash, rules: rules)
+    /// The key's hash is that of the text; the caller has compared them.
+    func keep(_ text: [UInt8], _ key: Key) {
         let cost = text.count + Self.overhead
         guard cost <= maximumBytes, entries[key] == nil else { return }
         clock += 1
@@ -51,12 +67,21 @@ final class PersistedDocuments {
         if entries.count > maximumEntries || bytes > maximumBytes { shrink() }
     }
 
-    /// A quarter at a time, so that the search for the oldest is paid once for many.
+    /// A quarter at a time, so that the search is paid once for many.
     private func shrink() {
-        for (key, entry) in entries.sorted(by: { $0.value.lastUse < $1.value.lastUse }) {
-            guard entries.count > max(1, maximumEntries * 3 / 4) || bytes > maximumBytes * 3 / 4, entries.count > 1 else { return }
-            entries[key] = nil
-            bytes -= entry.text.count + Self.overhead
+        var owned: [DocumentOwner: (bytes: Int, keys: [Key])] = [:]
+        for (key, entry) in entries.sorted(by: { $0.value.lastUse > $1.value.lastUse }) {
+            owned[key.owner, default: (0, [])].bytes += entry.text.count + Self.overhead
+            owned[key.owner]?.keys.append(key)
+        }
+        while entries.count > max(1, maximumEntries * 3 / 4) || bytes > maximumBytes * 3 / 4, entries.count > 1 {
+            guard let (owner, most) = owned.max(by: { ($0.value.bytes, $0.value.keys.count) < ($1.value.bytes, $1.value.keys.count) }), let key = most.keys.last,
+                let entry = entries.removeValue(forKey: key)
+            else { return }
+            let cost = entry.text.count + Self.overhead
+            bytes -= cost
+            owned[owner]?.bytes -= cost
+            owned[owner]?.keys.removeLast()
         }
     }
 }

@@ -1,9 +1,11 @@
 import Diagnostics
+import ExactText
 import Foundation
 import GraphQLLanguage
 import GraphQLSchema
 import GraphQLValidation
 import JSONBytes
+import PlainFiles
 import PorticoAccess
 import PorticoGateway
 
@@ -44,7 +46,7 @@ extension TrustedDocuments {
 private struct TrustedDocumentLoader {
     let schema: Schema
     let limits: RuleLimits
-    var documents: [String: (text: [UInt8], file: String)] = [:]
+    var documents: [ExactString: (text: [UInt8], file: String)] = [:]
     var problems: [Diagnostic] = []
 
     init(schema: Schema, limits: RuleLimits) {

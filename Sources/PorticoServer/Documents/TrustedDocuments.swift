@@ -1,14 +1,16 @@
+import ExactText
+
 /// The documents that the project's own clients run, by their ids and by their hashes. Immutable; one for all workers.
 public struct TrustedDocuments: Sendable {
     public static let none = TrustedDocuments(byID: [:])
 
     /// By the file's name or the manifest's key.
-    private let byID: [String: [UInt8]]
+    private let byID: [ExactString: [UInt8]]
     private let byHash: [DocumentHash: [UInt8]]
     /// Bytes of the longest; a text beyond it is none of them and need not be hashed.
     let longest: Int
 
-    init(byID: [String: [UInt8]]) {
+    init(byID: [ExactString: [UInt8]]) {
         self.byID = byID
         byHash = Dictionary(byID.values.map { (DocumentHash(of: $0), $0) }, uniquingKeysWith: { first, _ in first })
         longest = byID.values.map(\.count).max() ?? 0

@@ -1,3 +1,5 @@
+import PlainFiles
+
 /// The trail of access rules, as it stands in its folder.
 public struct AccessHistory: Sendable {
     /// Why it cannot be read. The description is for the operator.

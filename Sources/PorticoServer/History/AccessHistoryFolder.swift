@@ -1,4 +1,5 @@
 import Glibc
+import PlainFiles
 import SocketLoop
 
 /// The files of a trail: `000001.jsonl` and on, of which the last is being written. Each begins with all rules in force then, so that it can be understood without those before it.

@@ -1,9 +1,10 @@
 import Crypto
+import ExactText
 
 /// Which files of the rules were in force at some time.
 public struct AccessHistoryState: Sendable, Equatable {
     /// By their names; those that are gone are not among them.
-    public private(set) var files: [String: AccessFileState] = [:]
+    public private(set) var files: [ExactString: AccessFileState] = [:]
     /// What was known last before: of it the rules are.
     public private(set) var last: AccessRecord?
 
@@ -13,7 +14,7 @@ public struct AccessHistoryState: Sendable, Equatable {
     public mutating func apply(_ record: AccessRecord) {
         last = record
         switch record.event {
-        case .rules: files = Dictionary(record.files.map { ($0.file, $0) }, uniquingKeysWith: { $1 })
+        case .rules: files = Dictionary(record.files.map { (ExactString($0.file), $0) }, uniquingKeysWith: { $1 })
         case .start, .change: for file in record.files { files[file.file] = file.sha256 == nil ? nil : file }
         case .stop, .refusal: break
         }

@@ -1,6 +1,8 @@
 import Crypto
+import ExactText
 import Glibc
 import JSONBytes
+import PlainFiles
 import SocketLoop
 
 /// A file of the rules with what is in it.
@@ -70,8 +72,8 @@ final class AccessHistoryWriter {
         let known = state.files, isKnown = isComplete
         let changed = everything.filter { known[$0.state.file].map { ($0.sha256, $0.isUnserved) } ?? (nil, false) != ($0.state.sha256, $0.state.isUnserved) }
         if isKnown {
-            let names = Set(everything.map(\.state.file))
-            record.files = (changed.map(\.state) + known.keys.filter { !names.contains($0) }.map { AccessFileState(file: $0, sha256: nil) }).sorted { $0.file < $1.file }
+            let names = Set(exact: everything.map(\.state.file))
+            record.files = (changed.map(\.state) + known.keys.filter { !names.contains($0) }.map { AccessFileState(file: $0.text, sha256: nil) }).sorted { $0.file.utf8.lexicographicallyPrecedes($1.file.utf8) }
         }
         add(record, texts: changed) { everything }
     }

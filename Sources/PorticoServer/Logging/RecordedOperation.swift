@@ -34,7 +34,7 @@ public struct RecordedOperation: Sendable, Hashable {
             var fields: [String: String] = [:]
             for member in members {
                 switch member.value {
-                case .string(let text), .number(let text): fields[member.key] = text
+                case .string(let text), .number(let text): fields[member.key.text] = text
                 case .null, .bool, .array, .object: break
                 }
             }
@@ -89,8 +89,8 @@ extension RequestLog {
         guard recordsDocuments else { return }
         line.begin(level: .info, message: "operation")
         line.field("requestId") { requestID.write(into: $0) }
-        if let id = viewer.id { line.field("viewer", id) }
-        line.field("role", viewer.role)
+        if let id = viewer.id { line.field("viewer", id.text) }
+        line.field("role", viewer.role.text)
         if let name = request.operationName { line.field("operation", name) }
         let variables = ResponseBuffer()
         JSONValue.object(request.variables).write(into: variables)

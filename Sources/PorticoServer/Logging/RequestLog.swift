@@ -62,9 +62,9 @@ final class RequestLog {
         if let operation = record.operation { line.field("operation", operation) }
         if let plan = record.plan { line.field("plan", plan) }
         if let viewer = record.viewer {
-            if let id = viewer.id { line.field("viewer", id) }
-            line.field("role", viewer.role)
-            if let tenant = viewer.tenant { line.field("tenant", tenant) }
+            if let id = viewer.id { line.field("viewer", id.text) }
+            line.field("role", viewer.role.text)
+            if let tenant = viewer.tenant { line.field("tenant", tenant.text) }
         }
         line.field("status", record.status)
         line.field("ms", milliseconds: record.microseconds)

@@ -19,8 +19,8 @@ extension RequestLog {
         if let operation = record.operation { line.field("operation", operation) }
         if let plan = record.plan { line.field("plan", plan) }
         if let viewer = record.viewer {
-            line.field("role", viewer.role)
-            if let tenant = viewer.tenant { line.field("tenant", tenant) }
+            line.field("role", viewer.role.text)
+            if let tenant = viewer.tenant { line.field("tenant", tenant.text) }
         }
         line.field("status", record.status)
         line.field("ms", milliseconds: record.microseconds)

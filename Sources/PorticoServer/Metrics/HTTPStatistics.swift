@@ -76,6 +76,7 @@ extension AuthenticationFailure {
         case roleWithoutRules = "role_without_rules"
         case rulesUnavailable = "rules_unavailable"
         case directoryUnavailable = "directory_unavailable"
+        case keysUnavailable = "keys_unavailable"
         case tooManyTokens = "too_many_tokens"
     }
 
@@ -102,6 +103,7 @@ extension AuthenticationFailure {
         case .roleWithoutRules: .roleWithoutRules
         case .rulesUnavailable: .rulesUnavailable
         case .directoryUnavailable: .directoryUnavailable
+        case .keysUnavailable: .keysUnavailable
         case .tooManyTokens: .tooManyTokens
         }
     }

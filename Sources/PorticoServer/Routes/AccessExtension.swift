@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import GraphQLLanguage
 import GraphQLValidation
 import HTTPWire
@@ -12,14 +13,14 @@ import PorticoReview
 ///
 /// To anybody else the header is a header like any other that nobody knows.
 final class AccessExtension {
-    private let roles: Set<String>
+    private let roles: Set<ExactString>
     private let catalog: Catalog
     private let policy: () -> Policy
 
     /// `nil` where the setting names no role.
     init?(_ configuration: AccessConfiguration, catalog: Catalog, policy: @escaping () -> Policy) {
         guard !configuration.explain.isEmpty else { return nil }
-        roles = Set(configuration.explain.map(\.name))
+        roles = Set(exact: configuration.explain.map(\.name))
         self.catalog = catalog
         self.policy = policy
     }
@@ -31,12 +32,12 @@ final class AccessExtension {
         guard roles.contains(rules.role), rules.reach == .crossTenant, let field = head.header("x-portico-explain"), field.elementsEqual("access".utf8) else { return nil }
         let policy = policy()
         // Lines of other rules than those that the request runs by would be lies.
-        guard case .rules(let current) = policy.rules(role: rules.role, tenant: access.viewer.tenant), current === rules,
-            let provenance = policy.provenance(role: rules.role, tenant: access.viewer.tenant)
+        guard case .rules(let current) = policy.rules(role: ExactString(rules.role), tenant: access.viewer.tenant), current === rules,
+            let provenance = policy.provenance(role: ExactString(rules.role), tenant: access.viewer.tenant)
         else { return nil }
         return RequestExplanation(
             explainer: AccessExplainer(catalog: catalog, rules: rules, provenance: provenance, viewer: access.viewer),
-            viewer: ViewerDescription(user: access.viewer.id, rules: rules, provenance: provenance), rules: rules)
+            viewer: ViewerDescription(user: access.viewer.id?.text, rules: rules, provenance: provenance), rules: rules)
     }
 }
 

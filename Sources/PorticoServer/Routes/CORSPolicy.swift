@@ -1,16 +1,17 @@
+import ExactText
 import HTTPWire
 
 /// Answers to pages of other origins (the CORS protocol of the Fetch standard, section 3.2). Credentials are never allowed: there are no cookies, and a token is
 /// a field that the page itself sets.
 struct CORSPolicy: Sendable {
-    private let origins: Set<String>?
+    private let origins: Set<ExactString>?
     private let headers: String
     private let maximumAge: String
 
     init(_ configuration: CORSConfiguration) {
         switch configuration.origins {
         case .any: origins = nil
-        case .these(let list): origins = Set(list)
+        case .these(let list): origins = Set(exact: list)
         }
         headers = configuration.headers.joined(separator: ", ")
         maximumAge = String(configuration.maximumAge / 1000)

@@ -32,6 +32,8 @@ final class Exchange {
     let startedAt: Int
     var media = ResponseMedia.json
     var viewer: Viewer?
+    /// Whether the sender may know how long each stage took: see ``ServerTiming``.
+    var tellsStages = false
     private let surface: HTTPSurface
     private let acceptsGzip: Bool
     private let wantsTiming: Bool
@@ -70,7 +72,7 @@ final class Exchange {
         requestID.withBytes { _ = head.add("x-request-id", $0) }
         if mayBeKept { head.add("cache-control", "no-store") }
         surface.cors?.add(to: &head, origin: origin)
-        if wantsTiming, let observation { head.add("server-timing", ServerTiming.field(observation)) }
+        if wantsTiming, let observation { head.add("server-timing", ServerTiming.field(observation, tellsStages: tellsStages)) }
         extra(&head)
         send(head, body)
         record(status: status, observation)

@@ -1,3 +1,4 @@
+import ExactText
 import HTTPWire
 import JSONBytes
 import PorticoGateway
@@ -23,10 +24,10 @@ enum GraphQLBody {
     /// The parameters of a GET; `variables` and `extensions` are JSON texts.
     static func parse(_ parameters: [QueryParameter], documentBytes: Int = .max) throws(RefusedRequest) -> RequestParameters {
         var fields = RequestFields()
-        var seen: Set<String> = []
+        var seen: Set<ExactString> = []
         for parameter in parameters {
-            guard ["query", "documentId", "operationName", "variables", "extensions"].contains(parameter.name) else { continue }
-            guard seen.insert(parameter.name).inserted else { throw malformed("The parameter \"\(parameter.name)\" stands twice in the URL.") }
+            guard ["query", "documentId", "operationName", "variables", "extensions"].contains(ExactString(parameter.name)) else { continue }
+            guard seen.insert(ExactString(parameter.name)).inserted else { throw malformed("The parameter \"\(parameter.name)\" stands twice in the URL.") }
             // An empty parameter is one that is not there.
             if parameter.value.isEmpty { continue }
             switch parameter.name {

@@ -195,8 +195,8 @@ final class GraphQLEndpoint {
     }
 
     private func start(_ parameters: RequestParameters, _ arrival: Arrival, _ share: Share, completion: @escaping (GraphQLAnswer) -> Void) throws(RefusedRequest) -> RequestTicket? {
-        let rules = arrival.access.rules
-        var request = try documents.request(parameters, rules: rules)
+        let access = arrival.access
+        var request = try documents.request(parameters, access: access)
         request.receivedAt = arrival.exchange.startedAt
         request.isTraced = arrival.exchange.isTraced
         request.consistency = arrival.consistency
@@ -206,7 +206,7 @@ final class GraphQLEndpoint {
         request.hasHadTurn = share.hasHadTurn
         return service.respond(to: request, access: arrival.access, deadline: arrival.deadline) { [self, documents, request] answer in
             if let limit = answer.observation.limit { arrival.exchange.hit(limit) }
-            documents.answered(parameters, rules: rules, outcome: answer.outcome)
+            documents.answered(parameters, access: access, outcome: answer.outcome)
             guard let explanation = arrival.explanation else { return completion(answer) }
             explain(request, by: explanation, arrival, answer, completion)
         }

@@ -1,6 +1,6 @@
 import PostgresSQL
 
-/// Whether the database can be reached and has the migrations that this server was built for.
+/// Whether the database can be reached and has the migrations that this server was built for, and tokens can be verified.
 final class Readiness {
     enum State: Equatable {
         case ready
@@ -14,6 +14,7 @@ final class Readiness {
     private let expected: Set<String>
     private let source: any DirectorySource
     private let clock: () -> Int
+    private let keysAreKnown: () -> Bool
     private var last: (state: State, at: Int)?
     private var waiting: [(State) -> Void] = []
     private var isStopping = false
@@ -23,7 +24,8 @@ final class Readiness {
         text: "SELECT migration_name::text FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL AND $1 <> ''", parameterTypes: [25])
 
     /// - Parameter expected: The names of the project's migrations; empty where none are looked for.
-    init(expected: Set<String>, source: any DirectorySource, clock: @escaping () -> Int) {
+    init(expected: Set<String>, source: any DirectorySource, clock: @escaping () -> Int, keysAreKnown: @escaping () -> Bool = { true }) {
+        self.keysAreKnown = keysAreKnown
         self.expected = expected
         self.source = source
         self.clock = clock
@@ -34,6 +36,7 @@ final class Readiness {
 
     func check(then: @escaping (State) -> Void) {
         if isStopping { return then(.notReady("the server is stopping")) }
+        guard keysAreKnown() else { return then(.notReady("the keys that tokens are verified by could not be read yet")) }
         if let last, clock() - last.at < Self.maximumAge { return then(last.state) }
         waiting.append(then)
         guard waiting.count == 1 else { return }

@@ -193,13 +193,14 @@ final class Router: HTTPHandler {
     }
 
     private func authenticated(_ request: HTTPRequest, _ exchange: Exchange, then: @escaping (Access) throws(RefusedRequest) -> Void) {
-        authenticator.authenticate(request, certificate: exchange.connection.clientCertificate) { [statistics = surface.statistics] result in
+        authenticator.authenticate(request, certificate: exchange.connection.clientCertificate, peer: { exchange.connection.peer }) { [statistics = surface.statistics] result in
             switch result {
             case .failure(let failure):
                 statistics.count(failure)
                 exchange.refuse(RefusedRequest(failure))
             case .success(let access):
                 exchange.viewer = access.viewer
+                exchange.tellsStages = access.rules.reach == .crossTenant
                 guard exchange.connection.isOpen else { return exchange.clientGone() }
                 do throws(RefusedRequest) { try then(access) } catch { exchange.refuse(error) }
             }

@@ -1,4 +1,6 @@
+import ExactText
 import PorticoAccess
+import PorticoCatalog
 import SocketLoop
 
 /// Which files of the rules are known in which state, and which of them are to be looked at again: turns what happened on the disk into edits.
@@ -12,6 +14,9 @@ struct RuleFiles {
         static let absence = 1_000
         /// Milliseconds for which a file has to stand still where nothing said that its writer has closed it. Stands against reading half a file.
         static let stillness = 250
+        /// Milliseconds after which something that cannot be read is looked at again: that it may be read by now has no event
+        /// of its own.
+        static let retry = 2_000
     }
 
     /// What came of a look.
@@ -24,6 +29,9 @@ struct RuleFiles {
         mutating func add(_ other: Found) {
             edits.roles = other.edits.roles ?? edits.roles
             edits.tenants.merge(other.edits.tenants) { $1 }
+            edits.unreadable.merge(other.edits.unreadable) { $1 }
+            for tenant in other.edits.tenants.keys { edits.unreadable[tenant] = nil }
+            for tenant in other.edits.unreadable.keys { edits.tenants[tenant] = nil }
             faults += other.faults
         }
     }
@@ -40,6 +48,8 @@ struct RuleFiles {
     /// What a file looked like that has to stand still first.
     private var unsettled: [RuleSource: FileStamp] = [:]
     private var absentSince: [RuleSource: Int] = [:]
+    /// Since when something stands in a file's place that cannot be read.
+    private var unreadableSince: [RuleSource: Int] = [:]
     /// Files whose absence does not count yet, because more than they is away.
     private var held: Set<RuleSource> = []
     /// When ``held`` is looked at again: once nothing has come back for a while.
@@ -47,7 +57,9 @@ struct RuleFiles {
     /// The folder of tenants when it last had files in it.
     private var tenantFolder: FileStamp?
     /// What was said of a file, so that it is said once.
-    private var said: [String: String] = [:]
+    private var said: [ExactString: String] = [:]
+    /// Tenants of which it was said that their file cannot be read, and why.
+    private var closed: [ExactString: String] = [:]
     /// Files that were read so far.
     private(set) var filesRead = 0
 
@@ -97,12 +109,12 @@ struct RuleFiles {
     /// - Parameters:
     ///   - known: The tenants whose files are known, in force or refused.
     ///   - always: Reads also those that look as they did.
-    mutating func lookAtAll(known: Set<String>, always: Bool = false, now: Int, clock: Int) -> Found {
+    mutating func lookAtAll(known: Set<ExactString>, always: Bool = false, now: Int, clock: Int) -> Found {
         var found = Found()
         if always { stamps = [:] }
         links = []
         compare(.roles, now, clock, &found)
-        var present: Set<String> = []
+        var present: Set<ExactString> = []
         switch folder.tenants() {
         case .gone: break
         case .unreadable(let reason): return saying(RuleSource.tenantFolder, reason, found)
@@ -150,16 +162,14 @@ struct RuleFiles {
             if isKnown { return }
             if case .tenant(let tenant) = source { found.edits.tenants[tenant] = .some(text) } else { found.edits.roles = text }
         case .beingWritten: later[source] = now + Limits.stillness
-        case .unreadable(let reason):
-            later[source] = nil
-            absentSince[source] = nil
-            stamps[source] = nil
-            found = saying(source.path, reason, found)
+        case .unreadable(let reason): couldNotRead(source, reason, now, &found)
         case .gone: missed(source, now, &found)
         }
     }
 
     private mutating func came(_ source: RuleSource, _ now: Int) {
+        unreadableSince[source] = nil
+        if let tenant = source.tenant { closed[tenant] = nil }
         later[source] = nil
         absentSince[source] = nil
         held.remove(source)
@@ -169,8 +179,28 @@ struct RuleFiles {
         if !held.isEmpty { heldUntil = now + Limits.absence }
     }
 
+    /// What stands there may be about to be exchanged, so that it has to stay for a moment; then its tenant is not served.
+    private mutating func couldNotRead(_ source: RuleSource, _ reason: String, _ now: Int, _ found: inout Found) {
+        stamps[source] = nil
+        absentSince[source] = nil
+        let since = unreadableSince[source] ?? now
+        unreadableSince[source] = since
+        guard now - since >= Limits.absence else {
+            later[source] = since + Limits.absence
+            return
+        }
+        later[source] = now + Limits.retry
+        if case .tenant(let tenant) = source {
+            let file = UnreadableFile(name: source.path, reason: reason)
+            if closed.updateValue(reason, forKey: tenant) != reason { found.edits.unreadable[tenant] = file }
+        } else {
+            found = saying(source.path, "It cannot be read: \(reason).", found)
+        }
+    }
+
     private mutating func missed(_ source: RuleSource, _ now: Int, _ found: inout Found) {
         stamps[source] = nil
+        unreadableSince[source] = nil
         links.remove(source)
         let since = absentSince[source] ?? now
         absentSince[source] = since
@@ -193,6 +223,7 @@ struct RuleFiles {
         } else {
             absentSince[source] = nil
             said[source.path] = nil
+            closed[tenant] = nil
             found.edits.tenants[tenant] = .some(nil)
         }
     }
@@ -212,7 +243,7 @@ struct RuleFiles {
     }
 
     private mutating func saying(_ file: String, _ reason: String, _ found: Found) -> Found {
-        guard said.updateValue(reason, forKey: file) != reason else { return found }
+        guard said.updateValue(reason, forKey: ExactString(file)) != reason else { return found }
         var found = found
         found.faults.append((file, reason))
         return found

@@ -1,5 +1,7 @@
 import Diagnostics
+import ExactText
 import Glibc
+import PlainFiles
 import PorticoAccess
 import SocketLoop
 import YAMLTree
@@ -15,12 +17,12 @@ struct RuleFolder: Sendable {
         case text(RuleText, FileStamp)
         case gone
         case beingWritten
-        /// There is something that cannot be read as a file: one sentence.
+        /// There is something that cannot be read as a file: the end of a sentence.
         case unreadable(String)
     }
 
     enum Listing {
-        case tenants([String], folder: FileStamp)
+        case tenants([ExactString], folder: FileStamp)
         case gone
         case unreadable(String)
     }
@@ -38,26 +40,21 @@ struct RuleFolder: Sendable {
     /// The file whose name this is in the folder of tenants; `nil` for what does not count, such as an editor's half-written copy, whose name begins with a point.
     static func tenant(ofFile name: String) -> RuleSource? {
         guard name.hasSuffix(".yaml"), !name.hasPrefix("."), name.utf8.count > 5 else { return nil }
-        return .tenant(String(name.dropLast(5)))
+        return .tenant(ExactString(String(name.utf8.dropLast(5)) ?? ""))
     }
 
     func read(_ source: RuleSource) -> Reading {
-        // A pipe of that name must not hold the reader up.
-        let descriptor = open(path(source), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else {
-            if errno == ENOENT || errno == ENOTDIR { return .gone }
-            return .unreadable("It cannot be read: \(String(cString: strerror(errno))).")
-        }
-        defer { close(descriptor) }
-        guard let stamp = FileStamp(descriptor: descriptor), stamp.isPlainFile else { return .unreadable("It is not a plain file.") }
         let bytes: [UInt8]
         do throws(FileFailure) {
-            bytes = try PorticoServer.readFile(from: descriptor, limit: YAMLLimits.standard.bytes)
+            let descriptor = try PlainFile.openedForReading(path(source))
+            defer { close(descriptor) }
+            guard let stamp = FileStamp(descriptor: descriptor) else { return .beingWritten }
+            bytes = try PlainFile.bytes(from: descriptor, limit: YAMLLimits.standard.bytes)
+            guard FileStamp(descriptor: descriptor) == stamp else { return .beingWritten }
+            return .text(RuleText(SourceText(name: source.path, bytes: bytes), modified: stamp.modified), stamp)
         } catch {
-            return .unreadable("It cannot be read: \(error.reason).")
+            return error.isAbsence ? .gone : .unreadable(error.reason)
         }
-        guard FileStamp(descriptor: descriptor) == stamp else { return .beingWritten }
-        return .text(RuleText(SourceText(name: source.path, bytes: bytes), modified: stamp.modified), stamp)
     }
 
     /// The tenants that have a file.
@@ -68,13 +65,13 @@ struct RuleFolder: Sendable {
         }
         defer { closedir(folder) }
         guard let stamp = FileStamp(descriptor: dirfd(folder)) else { return .gone }
-        var tenants: [String] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) } }
-            guard let tenant = Self.tenant(ofFile: name)?.tenant else { continue }
-            tenants.append(tenant)
-            guard tenants.count <= Limits.files else { return .unreadable("The folder holds more than \(Limits.files) files.") }
+        let listing: FolderListing
+        do throws(FileFailure) {
+            listing = try FolderListing(folder, limit: Limits.files)
+        } catch {
+            return .unreadable("The folder cannot be read: \(error.reason).")
         }
+        let tenants = listing.names.compactMap { Self.tenant(ofFile: $0)?.tenant }
         return .tenants(tenants, folder: stamp)
     }
 }

@@ -1,3 +1,4 @@
+import ExactText
 import Glibc
 import Logging
 import PorticoAccess
@@ -185,7 +186,7 @@ actor RuleKeeper: LoopPoller {
             log.tell(refusal, in: update.before)
             record(refusal, update)
         }
-        guard update.isChange else { return }
+        guard !update.changes.isEmpty else { return }
         let effects = RuleEffects(update)
         log.tell(update, effects)
         guard let history else { return }
@@ -193,7 +194,7 @@ actor RuleKeeper: LoopPoller {
             change.after.map { AccessFileContent(file: change.source.path, bytes: $0.source.bytes, modified: $0.modified) }
         }
         var record = history.record(.change, time: clock())
-        let written = Dictionary(contents.map { ($0.state.file, $0.state) }, uniquingKeysWith: { $1 })
+        let written = Dictionary(contents.map { (ExactString($0.state.file), $0.state) }, uniquingKeysWith: { $1 })
         record.files = update.changes.map { written[$0.source.path] ?? AccessFileState(file: $0.source.path, sha256: nil) }
         (record.effects, record.direction) = (effects.lines, effects.direction)
         history.add(record, texts: contents, everything: filesInForce)
@@ -215,7 +216,7 @@ actor RuleKeeper: LoopPoller {
     private func filesInForce() -> [AccessFileContent] {
         let policy = rules.policy
         let tenants = policy.tenantFiles.map { AccessFileContent(file: RuleSource.tenant($0.tenant).path, bytes: $0.bytes, isUnserved: $0.isUnserved) }
-        return ([AccessFileContent(file: RuleSource.roles.path, bytes: policy.roleText.bytes)] + tenants).sorted { $0.state.file < $1.state.file }
+        return ([AccessFileContent(file: RuleSource.roles.path, bytes: policy.roleText.bytes)] + tenants).sorted { $0.state.file.utf8.lexicographicallyPrecedes($1.state.file.utf8) }
     }
 
     private func tellOfHistory() {

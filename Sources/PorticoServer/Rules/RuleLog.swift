@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import Logging
 import PorticoAccess
 
@@ -65,7 +66,7 @@ struct RuleLog {
         if item.file == refusal.text.source.name || item.file.isEmpty { return refusal.text.source }
         let prefix = RuleSource.tenantFolder + "/"
         guard item.file.hasPrefix(prefix), item.file.hasSuffix(".yaml") else { return nil }
-        return policy.tenantBytes(String(item.file.dropFirst(prefix.count).dropLast(5))).map { SourceText(name: item.file, bytes: $0) }
+        return policy.tenantBytes(ExactString(String(item.file.utf8.dropFirst(prefix.utf8.count).dropLast(5)) ?? "")).map { SourceText(name: item.file, bytes: $0) }
     }
 
     /// In text each line is one of the log, so that the picture can be seen; in JSON all of them are one field.

@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import PorticoAccess
 import PorticoCatalog
 import PorticoGateway
@@ -56,7 +57,7 @@ struct AccessTestRun {
                 }
                 prepared.append(Prepared(test: test, mentions: mentions, stated: stated, viewer: viewer))
                 report.coverage?.note(RuleCoverage.Question(
-                    role: viewer.role, tenant: viewer.tenant, mentions: mentions, isAnswered: outcome.isAnswered, asksForRows: test.asksForRows))
+                    role: viewer.role.text, tenant: viewer.tenant, mentions: mentions, isAnswered: outcome.isAnswered, asksForRows: test.asksForRows))
             }
             report.cases.append(AccessTestReport.CaseResult(
                 test: test, mismatches: mismatches, reasons: reasons, nanoseconds: MonotonicClock.nanoseconds() - started))
@@ -89,10 +90,10 @@ struct AccessTestRun {
     private func subject(_ mutant: RuleMutant) -> TestSubject? {
         var files = mutant.files(of: texts)
         let tenants = relevantTenants(mutant)
-        files.tenants = files.tenants.filter { tenants.contains($0.stem) }
+        files.tenants = files.tenants.filter { tenants.contains(ExactString($0.stem)) }
         do throws(Diagnostics) {
             let catalog = mutant.changesCatalog ? try CatalogLoader.load(schemaFile: files.schema, resolvers: files.resolvers) : api.catalog
-            let policy = try Policy.load(catalog: catalog, limits: project.configuration.limits.rules, roles: files.roles, tenants: files.tenants)
+            let policy = try Policy.load(catalog: catalog, limits: project.configuration.limits.rules, roles: files.roles, tenants: files.tenants, unreadable: files.unreadable)
             if mutant.changesCatalog { return TestSubject(catalog: catalog, policy: policy, project, transaction, now: suite.now) }
             let roles = mutant.roles.map { $0.sorted() } ?? api.policy.roles
             func effects(_ policy: Policy) -> RuleEffects? { RuleEffects(policy, roles: roles, tenants: tenants.sorted()) }
@@ -104,13 +105,13 @@ struct AccessTestRun {
     }
 
     /// Tenants whose files are loaded for a mutant: those of the viewers, those that the mutant is of, and some of every kind.
-    private func relevantTenants(_ mutant: RuleMutant) -> Set<String> {
+    private func relevantTenants(_ mutant: RuleMutant) -> Set<ExactString> {
         Set(prepared.compactMap(\.viewer.tenant)).union(texts.tenantRepresentatives).union(mutant.tenants?.min().map { [$0] } ?? [])
     }
 
     private func isNoticed(_ mutant: RuleMutant, _ subject: TestSubject) throws -> Bool {
         let runner = CaseRunner(catalog: api.catalog, ask: subject.ask)
-        let concerned = prepared.filter { mutant.concerns(role: $0.viewer.role, tenant: $0.viewer.tenant, $0.mentions) }
+        let concerned = prepared.filter { mutant.concerns(role: $0.viewer.role.text, tenant: $0.viewer.tenant, $0.mentions) }
             .map { (near: mutant.nearness($0.mentions), item: $0) }.sorted { $0.near > $1.near }
         for (_, item) in concerned {
             guard case .success((let viewer, let rules)) = self.viewer(item, mutant, subject) else { return true }

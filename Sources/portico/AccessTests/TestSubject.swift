@@ -1,3 +1,4 @@
+import ExactText
 import JSONBytes
 import PorticoAccess
 import PorticoCatalog
@@ -49,7 +50,8 @@ final class TestSubject {
             guard let result else { return .failure(Self.late) }
             return result.mapError { NoViewer(reason: [$0.message, $0.detail].compactMap(\.self).joined(separator: " ")) }
         case .stated(let id, let role, let tenant, let tenants):
-            let viewer = Viewer(id: id, role: role, tenant: tenant, tenants: tenants ?? [], claims: stated.claims)
+            let viewer = Viewer(
+                id: id.map { ExactString($0) }, role: ExactString(role), tenant: tenant.map { ExactString($0) }, tenants: tenants ?? [], claims: stated.claims)
             return tenants == nil ? resolve(viewer) : rules(of: viewer)
         }
     }
@@ -73,7 +75,7 @@ final class TestSubject {
         switch policy.rules(role: viewer.role, tenant: viewer.tenant) {
         case .rules(let rules): .success((viewer, rules))
         case .unknownRole: .failure(NoViewer(reason: "The role \(viewer.role) has no rules."))
-        case .tenantUnavailable: .failure(NoViewer(reason: "The rules of the tenant \(viewer.tenant ?? "") are wrong."))
+        case .tenantUnavailable: .failure(NoViewer(reason: "The rules of the tenant \(viewer.tenant?.text ?? "") are wrong."))
         }
     }
 

@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import GraphQLSchema
 import PorticoCatalog
 import YAMLTree
@@ -8,7 +9,7 @@ struct BindingPlaces {
     typealias Place = (file: String, range: SourceRange?)
 
     private let file: String
-    private let root: [String: YAMLMember]
+    private let root: [ExactString: YAMLMember]
     private let schemaFile: String
     private let object: ObjectType?
 
@@ -50,7 +51,7 @@ struct BindingPlaces {
         return (file, SourceRange(0, 0))
     }
 
-    private static func members(_ node: YAMLNode?) -> [String: YAMLMember] {
+    private static func members(_ node: YAMLNode?) -> [ExactString: YAMLMember] {
         guard case .mapping(let members)? = node?.content else { return [:] }
         return Dictionary(members.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
     }

@@ -1,3 +1,4 @@
+import ExactText
 import PorticoCatalog
 import PostgresMigrations
 
@@ -25,7 +26,7 @@ struct DatabaseCatalog: Sendable, Equatable {
     /// By schema, then by name.
     var schemas: [String: [String: Table]] = [:]
     /// The labels of each enum, by the type's name.
-    var enums: [String: Set<String>] = [:]
+    var enums: [String: Set<ExactString>] = [:]
     /// The schemas in which a name without one is looked for, in order.
     var searchPath: [String] = []
 
@@ -35,7 +36,7 @@ struct DatabaseCatalog: Sendable, Equatable {
         try readColumns(database)
         try readIndexes(database)
         let labels = try database.rows("SELECT t.typname, e.enumlabel FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid")
-        for row in labels { if let type = row[0], let label = row[1] { enums[type, default: []].insert(label) } }
+        for row in labels { if let type = row[0], let label = row[1] { enums[type, default: []].insert(ExactString(label)) } }
     }
 
     init() {}

@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import GraphQLSchema
 import PorticoCatalog
 
@@ -126,11 +127,11 @@ struct DatabaseCheck {
         guard case .enum(let values) = bare, let sqlType = values.sqlType else { return }
         let name = sqlType.split(separator: ".").last.map(String.init) ?? sqlType
         guard let labels = database.enums[name] else { return }  // that it is another type has been said
-        let bound = Set(values.values.map(\.label))
+        let bound = Set(exact: values.values.map(\.label))
         for label in bound.subtracting(labels).sorted() {
             report(
                 "The enum \(name) of the database has no label \(label), which \(type.name).\(binding.field) expects.", at: places.columnType(binding.field),
-                hint: didYouMean(suggestion(for: label, among: labels.sorted())))
+                hint: didYouMean(suggestion(for: label.text, among: labels.sorted().map(\.text))))
         }
         for label in labels.subtracting(bound).sorted() {
             report(

@@ -28,7 +28,7 @@ struct Check: ParsableCommand {
         if let catalog = collecting(&problems, { () throws(Diagnostics) in try CatalogLoader.load(schemaFile: files.schema, resolvers: files.resolvers) }) {
             let limits = project.configuration.limits.rules
             let policy = collecting(&problems) { () throws(Diagnostics) in
-                try Policy.load(catalog: catalog, limits: limits, roles: files.roles, tenants: files.tenants)
+                try Policy.load(catalog: catalog, limits: limits, roles: files.roles, tenants: files.tenants, unreadable: files.unreadable)
             }
             if policy == nil { problems += formProblems(files.tenants) }
             problems += try accessTestProblems(catalog, roles: policy?.roles)
@@ -36,6 +36,7 @@ struct Check: ParsableCommand {
             _ = collecting(&problems) { () throws(Diagnostics) in
                 try TrustedDocuments.load(project.configuration.documents, project: project.folder, schema: catalog.schema, roles: policy?.roles, limits: limits)
             }
+            problems += files.unreadable.filter { !$0.namesTenant }.map(\.diagnostic)
             for (_, items) in (policy?.tenantProblems ?? [:]).sorted(by: { $0.key < $1.key }) { problems += items.items }
             do throws(CommandFailure) {
                 problems += try tableProblems(catalog, files, project)

@@ -97,7 +97,7 @@ struct HealthConfigurationReader {
         guard let mapping = reader.mapping(node, as: what) else { return [] }
         var counts: [HealthConfiguration.Count] = []
         for member in mapping.members {
-            if let expected = expected(member.value, as: "the number of `\(member.key)`") { counts.append(.init(name: member.key, expected: expected)) }
+            if let expected = expected(member.value, as: "the number of `\(member.key)`") { counts.append(.init(name: member.key.text, expected: expected)) }
         }
         return counts
     }

@@ -178,7 +178,7 @@ struct HealthRun {
             let leaks = findings.filter { !$0.seen.isEmpty }
             let asked = findings.reduce(0) { $0 + $1.asked }
             guard asked > 0 else { return report.add(.isolation, unknown: name, "no type has a row of \(isolation.foreignTenant) to look for") }
-            let own = try viewer.tenant.map { try probe.run(tenant: $0, as: viewer, rules).reduce(0) { $0 + $1.seen.count } } ?? 0
+            let own = try viewer.tenant.map { try probe.run(tenant: $0.text, as: viewer, rules).reduce(0) { $0 + $1.seen.count } } ?? 0
             let found = leaks.isEmpty ? "\(asked) rows of \(findings.count) types asked for by their keys, none seen; of its own, \(own) seen" : "it sees rows of another tenant"
             report.add(.isolation, name, passed: leaks.isEmpty, found, lines: leaks.map { "\($0.type): \($0.seen.prefix(5).joined(separator: ", "))" })
         } catch {

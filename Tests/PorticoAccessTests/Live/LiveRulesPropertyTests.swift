@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import PorticoCatalog
 import TestRandom
 import Testing
@@ -13,11 +14,11 @@ import Testing
         var rules = LiveRules(try Edited.policy(roles: model.roles, model.disk))
         for _ in 0..<25 {
             var roles: String?
-            var tenants: [String: String?] = [:]
+            var tenants: [ExactString: String?] = [:]
             if Int.random(in: 0..<4, using: &random) == 0 { roles = [Edited.roles, Edited.strictRoles, Edited.widerRoles, Edited.brokenRoles].randomElement(using: &random) }
             for _ in 0..<Int.random(in: 0...3, using: &random) {
                 let texts: [String?] = [nil, Edited.hidesSubject, Edited.hidesStatus, Edited.grants, Edited.broken, "", "{}"]
-                if let tenant = ["a", "b", "c", "d", "e"].randomElement(using: &random), let text = texts.randomElement(using: &random) { tenants[tenant] = text }
+                if let tenant = (["a", "b", "c", "d", "e"] as [ExactString]).randomElement(using: &random), let text = texts.randomElement(using: &random) { tenants[tenant] = text }
             }
             try model.apply(roles, tenants)
             let update = rules.apply(Edited.edits(roles: roles, tenants))
@@ -30,20 +31,20 @@ import Testing
     private struct Model {
         var roles = Edited.roles
         var rolesOnDisk = Edited.roles
-        var disk: [String: String]
-        var inForce: [String: String] = [:]
-        var unavailable: Set<String> = []
+        var disk: [ExactString: String]
+        var inForce: [ExactString: String] = [:]
+        var unavailable: Set<ExactString> = []
 
-        init(_ disk: [String: String]) throws {
+        init(_ disk: [ExactString: String]) throws {
             self.disk = disk
             for (tenant, text) in disk {
                 if try isGood(text, tenant, roles) { inForce[tenant] = text } else { unavailable.insert(tenant) }
             }
         }
 
-        func isGood(_ text: String, _ tenant: String, _ roles: String) throws -> Bool { try Edited.policy(roles: roles, [tenant: text]).tenantProblems.isEmpty }
+        func isGood(_ text: String, _ tenant: ExactString, _ roles: String) throws -> Bool { try Edited.policy(roles: roles, [tenant: text]).tenantProblems.isEmpty }
 
-        mutating func apply(_ edited: String?, _ tenants: [String: String?]) throws {
+        mutating func apply(_ edited: String?, _ tenants: [ExactString: String?]) throws {
             rolesOnDisk = edited ?? rolesOnDisk
             for (tenant, text) in tenants { disk[tenant] = text }
             if rolesOnDisk != roles, (try? Edited.policy(roles: rolesOnDisk)) != nil, let next = try settled(under: rolesOnDisk) {
@@ -55,8 +56,8 @@ import Testing
         }
 
         /// What would be in force; `nil` where a tenant that is served would have nothing that is good.
-        func settled(under roles: String) throws -> (inForce: [String: String], unavailable: Set<String>)? {
-            var next: [String: String] = [:], lost: Set<String> = []
+        func settled(under roles: String) throws -> (inForce: [ExactString: String], unavailable: Set<ExactString>)? {
+            var next: [ExactString: String] = [:], lost: Set<ExactString> = []
             for tenant in Set(disk.keys).union(inForce.keys) {
                 guard let text = disk[tenant] else { continue }
                 if try isGood(text, tenant, roles) {
@@ -78,8 +79,8 @@ import Testing
             #expect(rules.isRoleFileWrong == (rolesOnDisk != roles))
             #expect(rules.wrongTenants == disk.count { inForce[$0.key] != $0.value })
             for role in full.roles {
-                for tenant in ["a", "b", "c", "d", "e", "f", nil] where tenant.map({ !unavailable.contains($0) }) ?? true {
-                    #expect(rules.policy.content(role, tenant) == full.content(role, tenant), "\(role) in \(tenant ?? "none")")
+                for tenant in ["a", "b", "c", "d", "e", "f", nil] as [ExactString?] where tenant.map({ !unavailable.contains($0) }) ?? true {
+                    #expect(rules.policy.content(role, tenant) == full.content(role, tenant), "\(role) in \(tenant?.text ?? "none")")
                 }
             }
         }
@@ -88,7 +89,7 @@ import Testing
 
 extension Policy {
     /// What decides a set of rules, without its schema.
-    fileprivate func content(_ role: String, _ tenant: String?) -> RuleContent? {
-        roleTable.rules[role].map { RuleContent($0, (tenant.flatMap { tenantTable[$0] } ?? .none).rules, limits: limits, catalog: catalog) }
+    fileprivate func content(_ role: String, _ tenant: ExactString?) -> RuleContent? {
+        roleTable.rules[ExactString(role)].map { RuleContent($0, (tenant.flatMap { tenantTable[$0] } ?? .none).rules, limits: limits, catalog: catalog) }
     }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import GraphQLSchema
 import PorticoCatalog
 import Synchronization
@@ -25,18 +26,18 @@ enum Edited {
 
     static func text(_ text: String, _ source: RuleSource) -> RuleText { RuleText(SourceText(name: source.path, text)) }
 
-    static func edits(roles: String? = nil, _ tenants: [String: String?] = [:]) -> RuleEdits {
+    static func edits(roles: String? = nil, _ tenants: [ExactString: String?] = [:]) -> RuleEdits {
         RuleEdits(
             roles: roles.map { text($0, .roles) },
             tenants: Dictionary(uniqueKeysWithValues: tenants.map { tenant, content in (tenant, content.map { text($0, .tenant(tenant)) }) }))
     }
 
-    static func policy(roles: String = roles, _ tenants: [String: String] = [:]) throws -> Policy {
+    static func policy(roles: String = roles, _ tenants: [ExactString: String] = [:]) throws -> Policy {
         let sources = tenants.sorted { $0.key < $1.key }.map { text($0.value, .tenant($0.key)).source }
         return try Policy.load(catalog: Spotex.catalog.get(), roles: text(roles, .roles).source, tenants: sources)
     }
 
-    static func live(_ tenants: [String: String] = [:], accept: @escaping PolicyAcceptance = { _ throws(Diagnostics) in }) throws -> LiveRules {
+    static func live(_ tenants: [ExactString: String] = [:], accept: @escaping PolicyAcceptance = { _ throws(Diagnostics) in }) throws -> LiveRules {
         LiveRules(try policy(tenants), accept: accept)
     }
 }
@@ -179,7 +180,7 @@ extension RuleUpdate {
             asked.note(candidate.tenants)
             if candidate.policy.fields("client", "c") == ["id", "status"] { throw Diagnostics([Diagnostic("It is not proven.")]) }
         })
-        let tenants = Dictionary(uniqueKeysWithValues: ["a", "b", "c", "d"].map { ($0, Edited.hidesSubject as String?) })
+        let tenants = Dictionary(uniqueKeysWithValues: (["a", "b", "c", "d"] as [ExactString]).map { ($0, Edited.hidesSubject as String?) })
         let update = rules.apply(Edited.edits(tenants))
         #expect(update.changed == [.tenant("a"), .tenant("b"), .tenant("d")])
         #expect(update.refused == [.tenant("c")])
@@ -203,7 +204,7 @@ extension RuleUpdate {
     // MARK: Work in proportion
 
     @Test func oneEditOfTenThousandReadsOneFileAndCompilesWhatItsViewersUsed() throws {
-        let tenants = Dictionary(uniqueKeysWithValues: (0..<10_000).map { ("t\($0)", "# \($0 % 100)\n" + ($0 % 2 == 0 ? Edited.hidesSubject : Edited.hidesStatus)) })
+        let tenants = Dictionary(uniqueKeysWithValues: (0..<10_000).map { (ExactString("t\($0)"), "# \($0 % 100)\n" + ($0 % 2 == 0 ? Edited.hidesSubject : Edited.hidesStatus)) })
         var rules = try Edited.live(tenants)
         for tenant in ["t0", "t1", "t2", "t99"] { _ = rules.policy.ruleSet("client", tenant) }
         let former = rules.policy
@@ -234,9 +235,9 @@ extension RuleUpdate {
 }
 
 private final class Asked: Sendable {
-    private let state = Mutex<[[String]?]>([])
+    private let state = Mutex<[[ExactString]?]>([])
 
-    func note(_ tenants: [String]?) { state.withLock { $0.append(tenants) } }
+    func note(_ tenants: [ExactString]?) { state.withLock { $0.append(tenants) } }
 
-    var tenants: [[String]?] { state.withLock { $0 } }
+    var tenants: [[ExactString]?] { state.withLock { $0 } }
 }

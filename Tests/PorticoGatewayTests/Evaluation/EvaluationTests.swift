@@ -79,7 +79,7 @@ struct EvaluationRun {
         var done = 0, tries = 0
         while done < wanted, tries < wanted * 4 {
             tries += 1
-            let viewer = self.viewer(rules), view = rules.view(role: viewer.role, tenant: viewer.tenant)
+            let viewer = self.viewer(rules), view = rules.view(role: viewer.role.text, tenant: viewer.tenant?.text)
             guard case .rules(let set) = policy.rules(role: viewer.role, tenant: viewer.tenant), let query = random.query(view, isSignedIn: viewer.id != nil) else { continue }
             let request = try GraphQLRequest(query: Array(query.text.utf8), variables: JSONText.members(query.variablesText))
             let answer = await database.gateway.respond(to: request, viewer: viewer, rules: set)
@@ -93,7 +93,7 @@ struct EvaluationRun {
             guard let difference = Self.difference(try parseJSON(answer.body), expected, "") else { continue }
             mismatches += 1
             if records {
-                Issue.record("\(viewer) asks \(query.text) with \(query.variablesText)\nand differs at \(difference)\nfor \(answer.observation.failures)\nunder \(rules.rolesFile)\n\(rules.tenantFiles.filter { $0.tenant == viewer.tenant })")
+                Issue.record("\(viewer) asks \(query.text) with \(query.variablesText)\nand differs at \(difference)\nfor \(answer.observation.failures)\nunder \(rules.rolesFile)\n\(rules.tenantFiles.filter { $0.tenant == viewer.tenant?.text })")
                 if mismatches > 3 { return }
             } else {
                 return

@@ -112,11 +112,11 @@ final class NaiveEvaluator {
         case .viewer("tenants"): return list(value, test.comparison, viewer.tenants.map(NaiveValue.text))
         case .viewer(let name):
             switch name {
-            case "id": return compare(value, test.comparison, viewer.id.map(NaiveValue.text) ?? .null)
-            case "tenant": return compare(value, test.comparison, viewer.tenant.map(NaiveValue.text) ?? .null)
+            case "id": return compare(value, test.comparison, viewer.id.map { NaiveValue.text($0.text) } ?? .null)
+            case "tenant": return compare(value, test.comparison, viewer.tenant.map { NaiveValue.text($0.text) } ?? .null)
             case "role":
                 guard case .choice(_, let label) = value else { return false }
-                return (label == viewer.role.uppercased()) == (test.comparison == "eq")
+                return (label == viewer.role.text.uppercased()) == (test.comparison == "eq")
             default: return compare(value, test.comparison, viewer.claims[String(name.dropFirst("claims.".count))].map(NaiveValue.text) ?? .null)
             }
         }
@@ -214,7 +214,7 @@ final class NaiveEvaluator {
         case .scalar(_, let field): return row?[field.name].answer ?? .null
         case .getter(_, let type, let id, let inner):
             return rows(type).first { $0.key == .text(id) || $0.key == Int(id).map(NaiveValue.serial) }.map { object(inner, $0, type) } ?? .null
-        case .viewer(_, let inner): return rows("User").first { $0.key == viewer.id.map(NaiveValue.text) }.map { object(inner, $0, "User") } ?? .null
+        case .viewer(_, let inner): return rows("User").first { $0.key == viewer.id.map { NaiveValue.text($0.text) } }.map { object(inner, $0, "User") } ?? .null
         case .one(_, let relation, let inner):
             return row.flatMap { related($0, relation, inRule: false).first }.map { object(inner, $0, relation.target) } ?? .null
         case .list(_, let relation, let type, let arguments, let inner):

@@ -26,7 +26,7 @@ import Testing
         let database = try Self.database.get()
         let world = Self.world
         let viewer = try #require(Self.viewers(of: world).dropFirst(index).first)
-        let view = NaiveRules.spotex.view(role: viewer.role, tenant: viewer.tenant)
+        let view = NaiveRules.spotex.view(role: viewer.role.text, tenant: viewer.tenant?.text)
         let other = world.replacingHidden(from: viewer, view, seed: UInt64(index))
         #expect(other.changes > 300, "\(other.changes) hidden values and rows")
         let changed = try SpotexDatabase(extra: other.world.sql)

@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import PorticoAccess
 import PorticoCatalog
 import PorticoReview
@@ -214,10 +215,10 @@ import Testing
     // MARK: The database
 
     private struct Answers: LintDatabase {
-        var tenants: Set<String> = []
+        var tenants: Set<ExactString> = []
         var plan = "[]"
 
-        func existing(tenants: [String]) throws -> Set<String> { self.tenants }
+        func existing(tenants: [String]) throws -> Set<ExactString> { self.tenants }
         func explain(_ statement: String, _ parameters: [String?]) throws -> String { statement.contains("creator_id") ? plan : "[]" }
     }
 

@@ -1,4 +1,5 @@
 import Diagnostics
+import ExactText
 import PorticoAccess
 import PorticoCatalog
 import TestFixtures
@@ -113,7 +114,7 @@ import YAMLTree
         let (_, texts) = try Self.mutants()
         var coverage = RuleCoverage(texts)
         func note(_ role: String, _ tenant: String, _ document: String, isAnswered: Bool = true) {
-            coverage.note(RuleCoverage.Question(role: role, tenant: tenant, mentions: TestingFixture.mentions(document), isAnswered: isAnswered, asksForRows: true))
+            coverage.note(RuleCoverage.Question(role: role, tenant: ExactString(tenant), mentions: TestingFixture.mentions(document), isAnswered: isAnswered, asksForRows: true))
         }
         let rules = coverage.share.total
         #expect(rules == 3 + 2 + 2 + 1 + 1 + 10)

@@ -52,7 +52,7 @@ struct CredentialCacheTests {
                 #expect(!model.contains(name))
             }
         }
-        cache.removeAll()
+        cache.removeAll { _ in true }
         #expect(cache.count == 0)
     }
 

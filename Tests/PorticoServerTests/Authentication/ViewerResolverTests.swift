@@ -1,3 +1,4 @@
+import ExactText
 import PorticoAccess
 import Testing
 @testable import PorticoServer
@@ -22,8 +23,8 @@ struct ViewerResolverTests {
         ("client", nil, "agency_owner", .claimDiffers("role")),
         // Who is not active learns nothing about claims or tenants.
         ("disabled", "t-2", nil, .userNotActive),
-    ] as [(String, String?, String?, AuthenticationFailure)])
-    func refused(user: String, tenant: String?, role: String?, failure: AuthenticationFailure) throws {
+    ] as [(ExactString, ExactString?, ExactString?, AuthenticationFailure)])
+    func refused(user: ExactString, tenant: ExactString?, role: ExactString?, failure: AuthenticationFailure) throws {
         let desk = try Desk()
         #expect(desk.resolve(desk.identity(user, tenant: tenant, role: role)) == .failure(failure))
     }

@@ -103,7 +103,7 @@ import Testing
     private func subject(_ office: Office, _ certificate: String?, authorization: String? = nil) throws -> (status: Int, user: String?) {
         let client = try office.loopback.connect(tls: options(certificate))
         let answer = try office.post(authorization: authorization, on: client)
-        return (answer.status, answer.status == 200 ? office.service.requests.last?.access.viewer.id : try code(answer))
+        return (answer.status, answer.status == 200 ? office.service.requests.last?.access.viewer.id?.text : try code(answer))
     }
 
     @Test(arguments: [true, false])

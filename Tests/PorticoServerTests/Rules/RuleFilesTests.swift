@@ -1,3 +1,4 @@
+import ExactText
 import Foundation
 import PorticoAccess
 import Testing
@@ -16,7 +17,7 @@ struct RuleFilesTests {
         _ = files.lookAtAll(known: [], now: 0, clock: Self.later)
     }
 
-    private mutating func all(_ known: Set<String> = ["a", "b"], always: Bool = false, now: Int, clock: Int = Self.later) -> RuleFiles.Found {
+    private mutating func all(_ known: Set<ExactString> = ["a", "b"], always: Bool = false, now: Int, clock: Int = Self.later) -> RuleFiles.Found {
         files.lookAtAll(known: known, always: always, now: now, clock: clock)
     }
 
@@ -117,14 +118,29 @@ struct RuleFilesTests {
         #expect(files.faultCount == 0)
     }
 
-    @Test mutating func whatIsNoFileIsSaidOnce() throws {
+    /// A moment's patience, since files are exchanged; then the tenant is closed, once, whatever stands there.
+    @Test mutating func whatIsNoFileClosesItsTenant() throws {
         try FileManager.default.createDirectory(atPath: project.file("tenants/c.yaml"), withIntermediateDirectories: false)
         mkfifo(project.file("tenants/d.yaml"), 0o600)
+        symlink("nowhere", project.file("tenants/e.yaml"))
+        symlink("/dev/zero", project.file("tenants/f.yaml"))
         try String(repeating: "#", count: 2 << 20).write(toFile: project.file("tenants/a.yaml"), atomically: true, encoding: .utf8)
-        let found = all(now: 0)
-        #expect(found.edits.isEmpty)
-        #expect(Set(found.faults.map(\.reason)) == ["It is not a plain file.", "It cannot be read: it is longer than 1048576 bytes."])
-        #expect(all(now: 0).faults.isEmpty && files.faultCount == 3)
+        #expect(all(now: 0).edits.isEmpty, "it may be about to be exchanged")
+        let found = again(1_000)
+        #expect(found.edits.tenants.isEmpty && found.faults.isEmpty)
+        #expect(found.edits.unreadable.mapValues(\.reason) == [
+            "a": "it is longer than 1048576 bytes", "c": "it is a folder, not a file", "d": "it is a pipe, not a file", "e": "it is a link that leads nowhere", "f": "it is a device, not a file",
+        ])
+        #expect(found.edits.unreadable["c"]?.name == "config/access/tenants/c.yaml")
+        #expect(again(10_000).edits.isEmpty, "it is said once")
+        // It is looked at again although nothing tells of it.
+        try project.remove("tenants/e.yaml")
+        try project.write(RuleProject.narrow, to: "tenants/e.yaml")
+        #expect(Array(again(20_000).edits.tenants.keys) == ["e"])
+        // Away altogether, it is as if there had been none.
+        try project.remove("tenants/d.yaml")
+        _ = again(40_000)
+        #expect(try #require(again(50_000).edits.tenants["d"]) == nil)
     }
 
     @Test mutating func whatLiesBehindALinkIsLookedAtByItself() throws {
@@ -137,5 +153,5 @@ struct RuleFilesTests {
     }
 
     @Test(arguments: [("a.yaml", "a"), ("a.b.yaml", "a.b"), (".a.yaml", nil), (".yaml", nil), ("a.yml", nil), ("a.yaml~", nil)])
-    func namesOfFilesAreNamesOfTenants(_ name: String, _ tenant: String?) { #expect(RuleFolder.tenant(ofFile: name)?.tenant == tenant) }
+    func namesOfFilesAreNamesOfTenants(_ name: String, _ tenant: ExactString?) { #expect(RuleFolder.tenant(ofFile: name)?.tenant == tenant) }
 }

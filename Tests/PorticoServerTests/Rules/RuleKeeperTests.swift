@@ -109,6 +109,30 @@ import Testing
         #expect(try RuleHistory(project).records.map(\.event) == (isStoppedAtOnce ? [.start, .stop] : [.start, .change, .stop]))
     }
 
+    /// Whatever stands in the place of one tenant's file, while others are served and edited.
+    @Test(arguments: ["pipe", "folder", "dangling", "device"]) func whatIsNoFileClosesItsTenantAlone(_ kind: String) async throws {
+        let project = try RuleProject(tenants: ["a": RuleProject.narrow, "b": RuleProject.narrow])
+        let state = try project.state(), policy = state.policy
+        try await keeping(state) { _ in
+            #expect(policy.current.depth("a") == 8)
+            try project.remove("tenants/a.yaml")
+            let path = project.file("tenants/a.yaml")
+            switch kind {
+            case "pipe": mkfifo(path, 0o600)
+            case "folder": mkdir(path, 0o700)
+            case "dangling": symlink("nowhere", path)
+            default: symlink("/dev/zero", path)
+            }
+            try await eventually("it is closed") { policy.current.depth("a") == nil }
+            try project.write(RuleProject.narrower, to: "tenants/b.yaml")
+            try await eventually("others are edited") { policy.current.depth("b") == 7 }
+            #expect(policy.current.depth("a") == nil)
+            try project.remove("tenants/a.yaml")
+            try project.write(RuleProject.narrower, to: "tenants/a.yaml")
+            try await eventually("it is served again") { policy.current.depth("a") == 7 }
+        }
+    }
+
     @Test func theHistorySaysWhatWasInForceWhen() async throws {
         let project = try RuleProject(tenants: ["a": RuleProject.narrow, "x": RuleProject.wrong])
         let first = try project.state()

@@ -1,3 +1,4 @@
+import ExactText
 import GraphQLLanguage
 import GraphQLSchema
 import PorticoAccess
@@ -9,9 +10,9 @@ import Synchronization
 /// A directory that a test writes down; it counts how often it is read.
 final class ScriptedSource: DirectorySource {
     /// By user id: role, tenant, status, status of the tenant, id of the tenant.
-    var users: [String: [String?]] = [:]
+    var users: [ExactString: [String?]] = [:]
     /// By tenant id.
-    var subtrees: [String: [String]] = [:]
+    var subtrees: [ExactString: [String]] = [:]
     var failure: DirectoryFailure?
     private(set) var readings: [String] = []
     /// When set, answers wait for ``release()``.
@@ -20,9 +21,11 @@ final class ScriptedSource: DirectorySource {
 
     func rows(of statement: Statement, parameter: String, then: @escaping (Result<[[String?]], DirectoryFailure>) -> Void) {
         readings.append(parameter)
+        let isBatch = statement.text.contains("ANY ($1)")
         let isTree = statement.text.contains("RECURSIVE")
         let answer = { [self] in
             if let failure { return then(.failure(failure)) }
+            if isBatch { return then(batch(parameter)) }
             then(.success(isTree ? (subtrees[parameter] ?? []).map { [$0] } : users[parameter].map { [$0] } ?? []))
         }
         if holds { held.append(answer) } else { answer() }
@@ -30,15 +33,25 @@ final class ScriptedSource: DirectorySource {
 
     /// Each reading gives a list of its own unless the known one holds the same.
     func tenants(
-        of statement: Statement, below tenant: String, known: TenantList?,
+        of statement: Statement, below tenant: ExactString, known: TenantList?,
         then: @escaping (Result<TenantList, DirectoryFailure>) -> Void
     ) {
-        rows(of: statement, parameter: tenant) { result in
+        rows(of: statement, parameter: tenant.text) { result in
             then(result.map { rows in
                 let list = TenantList(rows.compactMap { $0.first.flatMap(\.self) })
                 return known == list ? known ?? list : list
             })
         }
+    }
+
+    /// What PostgreSQL makes of several ids; one that is called so is none of the column's type.
+    private func batch(_ parameter: String) -> Result<[[String?]], DirectoryFailure> {
+        let ids = parameter.dropFirst().dropLast().split(separator: ",").map { String($0.dropFirst().dropLast()) }
+        if ids.contains("not-an-id") { return .failure(DirectoryFailure(isBadValue: true, detail: "")) }
+        return .success(Set(exact: ids).compactMap { id in
+            let positions = ids.indices.filter { ids[$0].hasSameBytes(as: id.text) }.map { String($0 + 1) }
+            return users[id].map { ["{\(positions.joined(separator: ","))}"] + $0 }
+        })
     }
 
     func release() {
@@ -50,17 +63,17 @@ final class ScriptedSource: DirectorySource {
 
 /// Rules by role; a tenant may be broken.
 final class ScriptedRules: RulesSnapshot {
-    let sets: [String: RuleSet]
-    let broken: Set<String>
+    let sets: [ExactString: RuleSet]
+    let broken: Set<ExactString>
     private let asked = Mutex(0)
 
     /// How often rules were looked up.
     var lookups: Int { asked.withLock { $0 } }
 
-    init(_ roles: [String: Reach], broken: Set<String> = [], limits: RuleLimits = RuleLimits()) throws {
+    init(_ roles: [String: Reach], broken: Set<ExactString> = [], limits: RuleLimits = RuleLimits()) throws {
         let source = SourceText(name: "schema", "schema { query: Query } type Query { apiVersion: String! }")
         let schema = try SchemaBuilder.build(document: parse(source), source: source)
-        var sets: [String: RuleSet] = [:]
+        var sets: [ExactString: RuleSet] = [:]
         for (index, role) in roles.keys.sorted().enumerated() {
             sets[role] = RuleSet(fingerprint: UInt64(index), role: role, reach: roles[role] ?? .tenant, schema: schema, types: [:], limits: limits)
         }
@@ -68,7 +81,7 @@ final class ScriptedRules: RulesSnapshot {
         self.broken = broken
     }
 
-    func rules(role: String, tenant: String?) -> RuleLookup {
+    func rules(role: ExactString, tenant: ExactString?) -> RuleLookup {
         asked.withLock { $0 += 1 }
         if let tenant, broken.contains(tenant) { return .tenantUnavailable }
         return sets[role].map { .rules($0) } ?? .unknownRole
@@ -104,7 +117,7 @@ final class Desk {
         resolver = ViewerResolver(directory: directory, snapshot: { [unowned self] in rules })
     }
 
-    func identity(_ user: String, tenant: String? = nil, role: String? = nil, others: [String: String] = [:]) -> Identity {
+    func identity(_ user: ExactString, tenant: ExactString? = nil, role: ExactString? = nil, others: [ExactString: String] = [:]) -> Identity {
         resolver.identity(TokenClaims(subject: user, expiresAt: .max, tenant: tenant, role: role, others: others))
     }
 

@@ -55,8 +55,10 @@ final class Office {
     /// Nanoseconds; a test moves it.
     var admissionClock = 1
     let keys: KeyStore
+    let refresher: KeyRefresher?
     let router: Deferred
     let loopback: Loopback
+    let checks: OffloadQueue
     let offloading: OffloadQueue
     let compressing: OffloadQueue
 
@@ -74,10 +76,13 @@ final class Office {
     init(
         keys all: [TokenKey], log logging: LoggingConfiguration = LoggingConfiguration(), logWriter: LogWriter? = nil, apiKeys: [APIKeyBinding] = [],
         certificates: [CertificateBinding] = [], tls: TLSSettings? = nil, migrations: Set<String> = [],
-        documents: TrustedDocuments = .none, admitsToMetrics: Bool? = nil, _ change: (inout GatewayConfiguration) -> Void = { _ in }
+        documents: TrustedDocuments = .none, admitsToMetrics: Bool? = nil, hasAllKeys: Bool = true,
+        reading: (@Sendable () async -> Result<KeySet, KeyFailure>)? = nil, _ change: (inout GatewayConfiguration) -> Void = { _ in }
     ) throws {
         desk = try Desk()
-        keys = KeyStore(try KeySet(all))
+        let store = KeyStore(try KeySet(all), isComplete: hasAllKeys)
+        keys = store
+        refresher = reading.map { KeyRefresher(store: store, pause: 30_000, report: { _ in }, load: $0) }
         router = Deferred()
         var configuration = GatewayConfiguration()
         change(&configuration)
@@ -86,11 +91,14 @@ final class Office {
         var authentication = AuthenticationConfiguration()
         authentication.apiKeys = apiKeys
         authentication.certificates = certificates
+        checks = OffloadQueue(reactor: loopback.reactor, limits: configuration.limits.tokenChecking, offload: offload)
         let authenticator = Authenticator(
             keys: keys, authentication: authentication, resolver: desk.resolver,
-            checks: OffloadQueue(reactor: loopback.reactor, limits: configuration.limits.tokenChecking, offload: offload))
+            checks: checks,
+            readings: refresher.map { [loopback] in (OffloadQueue(reactor: loopback.reactor, limits: .init(running: 1_000, waiting: 1_000, bytes: .max), offload: offload), $0) },
+            clock: { [unowned desk] in desk.now })
         let log = RequestLog(reactor: loopback.reactor, configuration: logging, writer: logWriter ?? Self.nowhere)
-        let readiness = Readiness(expected: migrations, source: desk.source, clock: { [unowned desk] in desk.now })
+        let readiness = Readiness(expected: migrations, source: desk.source, clock: { [unowned desk] in desk.now }, keysAreKnown: { store.isComplete })
         offloading = OffloadQueue(reactor: loopback.reactor, limits: configuration.limits.offloading, offload: offload)
         compressing = OffloadQueue(reactor: loopback.reactor, limits: configuration.limits.compressing, offload: offload)
         let endpoint = GraphQLEndpoint(

@@ -16,8 +16,8 @@ struct RequestTraceTests {
                 guard case .object(let members)? = try? parseJSON(Array(line.utf8)) else { return [:] }
                 return Dictionary(members.map { member in
                     switch member.value {
-                    case .string(let text), .number(let text): (member.key, text)
-                    default: (member.key, "?")
+                    case .string(let text), .number(let text): (member.key.text, text)
+                    default: (member.key.text, "?")
                     }
                 }, uniquingKeysWith: { first, _ in first })
             }

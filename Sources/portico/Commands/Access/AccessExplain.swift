@@ -56,7 +56,7 @@ struct AccessExplain: ParsableCommand {
             JSONValue.object(members).write(into: buffer)
             Terminal.write(bytes: buffer.takeBytes() + [0x0A])
         } else {
-            let parts = [explanation?.text(description)].compactMap(\.self) + witnesses.map { $0.text(user ?? viewer.role) }
+            let parts = [explanation?.text(description)].compactMap(\.self) + witnesses.map { $0.text(user ?? viewer.role.text) }
             Terminal.write(bytes: Array(parts.joined(separator: "\n").utf8))
         }
         if explanation?.isRefused == true || witnesses.contains(where: { !$0.isVisible }) { throw CommandFailure.reported }
@@ -66,8 +66,8 @@ struct AccessExplain: ParsableCommand {
 
     /// Without a user: a viewer of the role, or nobody who has signed in.
     private func anybody(_ api: API, _ project: Project) throws(CommandFailure) -> (Viewer, RuleSet) {
-        let viewer = Viewer(id: nil, role: role ?? Viewer.anonymous.role, tenant: tenant, tenants: tenant.map { [$0] } ?? [])
-        return (viewer, try api.rules(role: viewer.role, tenant: tenant, project: project))
+        let viewer = Viewer(id: nil, role: role ?? Viewer.anonymousRole, tenant: tenant, tenants: tenant.map { [$0] } ?? [])
+        return (viewer, try api.rules(role: viewer.role.text, tenant: tenant, project: project))
     }
 
     // MARK: The query

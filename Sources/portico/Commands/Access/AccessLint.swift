@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import ExactText
 import PorticoCatalog
 import PorticoReview
 import PorticoServer
@@ -74,14 +75,14 @@ private struct LintQueries: LintDatabase {
         self.project = project
     }
 
-    func existing(tenants: [String]) throws -> Set<String> {
-        guard let table = project.configuration.authentication.tenants else { return Set(tenants) }
+    func existing(tenants: [String]) throws -> Set<ExactString> {
+        guard let table = project.configuration.authentication.tenants else { return Set(exact: tenants) }
         let name = table.table.split(separator: ".", maxSplits: 1).map { quoteIdentifier(String($0)) }.joined(separator: ".")
         let list = "{\(tenants.map { "\"\($0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\"" }.joined(separator: ","))}"
         let rows = try database.readOnly(milliseconds: Limits.patience) { () throws(SQLFailure) in
             try database.rows("SELECT \(quoteIdentifier(table.id))::text FROM \(name) WHERE \(quoteIdentifier(table.id))::text = ANY ($1::text[])", [list])
         }
-        return Set(rows.compactMap { $0[0] })
+        return Set(exact: rows.compactMap { $0[0] })
     }
 
     /// Indexes are preferred wherever one can help, and tables are looked up row by row: what is read whole then has none.

@@ -58,7 +58,7 @@ struct RowCounts {
     }
 
     private func compare(_ type: String, _ user: String?, _ old: ReviewedViewer?, _ new: ReviewedViewer?, _ now: [UInt8], _ report: inout RowReport) throws {
-        let role = (new ?? old)?.viewer.role ?? "", tenant = (new ?? old)?.viewer.tenant
+        let role = (new ?? old)?.viewer.role.text ?? "", tenant = (new ?? old)?.viewer.tenant?.text
         var line = RowReport.Line(role: role, user: user, tenant: tenant, type: type)
         do {
             if let new { line.gained = try found(type, new, old, now) }
@@ -92,7 +92,7 @@ struct RowCounts {
         var known: Set<String> = []
         var classes: Set<TenantClass> = []
         for change in difference.changes where classes.insert(TenantClass(role: change.role, tenants: change.tenants)).inserted {
-            if change.role == Viewer.anonymous.role {
+            if change.role == Viewer.anonymousRole {
                 users.append(nil)
                 continue
             }
@@ -115,7 +115,7 @@ struct RowCounts {
         func column(_ name: String) -> String { "u.\(quoteIdentifier(name))" }
         let name = table.table.split(separator: ".", maxSplits: 1).map { quoteIdentifier(String($0)) }.joined(separator: ".")
         let test = tenants.hasOthers ? "coalesce(\(column(table.tenant))::text <> ALL ($2::text[]), true)" : "\(column(table.tenant))::text = ANY ($2::text[])"
-        var parameters = [role, Self.array(tenants.hasOthers ? tenants.except : tenants.named)]
+        var parameters = [role, Self.array((tenants.hasOthers ? tenants.except : tenants.named).map(\.text))]
         var text = "SELECT \(column(table.id))::text FROM \(name) u WHERE \(column(table.role))::text = $1 AND \(test)"
         if let status = table.status {
             text += " AND \(column(status.column))::text = $3"

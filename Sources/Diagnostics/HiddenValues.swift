@@ -1,0 +1,133 @@
+/// The parts of a configuration's text that no diagnostic shows: the values of keys that hold secrets, and all below them.
+///
+/// It reads lines, keys, quotation marks and brackets, and no YAML: what is to be shown is mostly a text that could not be
+/// read. Where it is in doubt it hides more.
+public struct HiddenValues: Sendable {
+    /// Keys whose values are hidden, whatever is above them. `url` and `file` of a key may hold a password, or the key itself.
+    public static let keys: Set<String> = ["secret", "password", "url", "key", "publickey", "passwd", "token"]
+
+    /// What stands for a value that is not shown.
+    public static let mark = "…"
+
+    /// Whether texts of this file are configuration; rules and schemas have fields of such names, and no secrets.
+    public static func applies(to file: String) -> Bool {
+        guard file.hasSuffix(".yaml") || file.hasSuffix(".yml") else { return false }
+        let isBelow = file.hasPrefix("config/") || file.contains("/config/")
+        return isBelow && !file.contains("config/access")
+    }
+
+    /// In ascending order, without overlaps.
+    public private(set) var ranges: [Range<Int>] = []
+
+    public init(_ bytes: [UInt8]) {
+        var reading = Reading(bytes: bytes)
+        reading.run()
+        ranges = reading.ranges
+    }
+
+    /// Whether the value of a key is hidden.
+    public static func isHidden(key: some StringProtocol) -> Bool { keys.contains(key.lowercased()) }
+
+    /// Whether a byte is part of a hidden value.
+    public func contains(_ offset: Int) -> Bool { ranges.contains { $0.contains(offset) } }
+
+    public func overlaps(_ range: Range<Int>) -> Bool { ranges.contains { $0.overlaps(range) || (range.isEmpty && $0.contains(range.lowerBound)) } }
+
+    /// The text with every hidden byte, but for line ends, replaced: as many bytes as before, so that places stay.
+    public func masked(_ bytes: [UInt8]) -> [UInt8] {
+        var masked = bytes
+        for range in ranges { for index in range where masked[index] != 0x0A && masked[index] != 0x0D { masked[index] = UInt8(ascii: "*") } }
+        return masked
+    }
+
+    private struct Reading {
+        let bytes: [UInt8]
+        var ranges: [Range<Int>] = []
+
+        mutating func run() {
+            var line = 0
+            while line < bytes.count {
+                let end = lineEnd(line)
+                if let value = hiddenValue(line, end) {
+                    let stop = valueEnd(value, lineEnd: end, indentation: indentation(line))
+                    if stop > value { ranges.append(value..<stop) }
+                    line = max(stop, end) + 1
+                } else {
+                    line = end + 1
+                }
+            }
+        }
+
+        private func lineEnd(_ start: Int) -> Int { bytes[start...].firstIndex { $0 == 0x0A || $0 == 0x0D } ?? bytes.count }
+
+        /// A dash of a list counts as the space that it takes.
+        private func indentation(_ start: Int) -> Int { bytes[start...].prefix { $0 == 0x20 || $0 == UInt8(ascii: "-") || $0 == 0x09 }.count }
+
+        /// Where the first value begins that a line hides.
+        private func hiddenValue(_ start: Int, _ end: Int) -> Int? {
+            var index = start
+            while index < end {
+                guard bytes[index] == UInt8(ascii: ":") else {
+                    index += 1
+                    continue
+                }
+                var last = index
+                while last > start, bytes[last - 1] == 0x20 || isQuote(bytes[last - 1]) { last -= 1 }
+                var first = last
+                while first > start, isWord(bytes[first - 1]) { first -= 1 }
+                if first < last, HiddenValues.isHidden(key: String(decoding: bytes[first..<last], as: UTF8.self)) {
+                    var value = index + 1
+                    while value < end, bytes[value] == 0x20 || bytes[value] == 0x09 { value += 1 }
+                    return value
+                }
+                index += 1
+            }
+            return nil
+        }
+
+        /// The end of the line, and of all lines that are further in or that open brackets and quotation marks reach.
+        private func valueEnd(_ value: Int, lineEnd end: Int, indentation: Int) -> Int {
+            var stop = end
+            if value < bytes.count, let first = bytes[value..<end].first, first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || isQuote(first) {
+                stop = max(stop, self.lineEnd(closing(value)))
+            }
+            while stop < bytes.count {
+                let next = stop + 1
+                guard next < bytes.count else { return bytes.count }
+                let nextEnd = lineEnd(next)
+                let isBlank = bytes[next..<nextEnd].allSatisfy { $0 == 0x20 || $0 == 0x09 }
+                guard isBlank || bytes[next...].prefix(while: { $0 == 0x20 || $0 == 0x09 }).count > indentation else { return stop }
+                stop = nextEnd
+            }
+            return stop
+        }
+
+        /// Behind the bracket or quotation mark that closes the one at `start`; the end of the text where none does.
+        private func closing(_ start: Int) -> Int {
+            var depth = 0, quote: UInt8?
+            for index in start..<bytes.count {
+                let byte = bytes[index]
+                if let open = quote {
+                    if byte == open {
+                        quote = nil
+                        if depth == 0 { return index }
+                    }
+                } else if isQuote(byte) {
+                    quote = byte
+                } else if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
+                    depth += 1
+                } else if byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]") {
+                    depth -= 1
+                    if depth <= 0 { return index }
+                }
+            }
+            return bytes.count
+        }
+
+        private func isQuote(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") }
+
+        private func isWord(_ byte: UInt8) -> Bool {
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
+        }
+    }
+}
