@@ -53,10 +53,12 @@ struct ByteAccount {
         reservation = nil
     }
 
-    /// The bytes that an answer may have now, if it may have so many by itself. The results stand beside it while it is written.
+    /// The bytes that an answer may have now, if it may have so many by itself: what is left of the budget, and what its
+    /// own results have, in whose place it will stand. So one whose results are there is answered, whatever others hold.
     ///
-    /// They are not reserved before they are written: a worker writes one answer at a time on its loop and few beside it, so that the budget is exceeded by those few at the most.
-    func room(for most: Int) -> Int { budget.map { min(most, max(Self.unreserved, $0.left)) } ?? most }
+    /// They are not reserved before they are written: a worker writes one answer at a time on its loop and few beside it,
+    /// and the budget is exceeded by those few at the most.
+    func room(for most: Int) -> Int { budget.map { min(most, max(Self.unreserved, $0.left + bytes)) } ?? most }
 
     /// The answer had no room.
     func noteRefusal() { budget?.noteRefusal() }

@@ -152,17 +152,23 @@ import Testing
     @Test func allRequestsOfAWorkerShareABudget() throws {
         let budget = ByteBudget(limit: 115_000), steps = ["tickets": Self.rows(1, bytes: 40_000)], query = "{ tickets { id } }"
         let first = try start(query, steps, budget: budget), second = try start(query, steps, budget: budget), third = try start(query, steps, budget: budget)
+        let fourth = try start(query, steps, budget: budget)
         #expect(try #require(first.runner.meter).grow(by: 30_000))
         second.runner.answerAll()
         #expect(second.text.hasPrefix("{\"data\""))
         guard case .answered(let buffer, _, _)? = second.result?.outcome else { return }
         #expect(budget.used == 30_000 + buffer.count, "the answer stands in the place of the results")
-        // Its rows would fit, and the answer beside them would not.
+        // Its rows fit, and its answer will stand in their place.
         third.runner.answerAll()
-        #expect(third.text == "over budget")
-        #expect(budget.used == 30_000 + buffer.count)
+        guard case .answered(let other, _, _)? = third.result?.outcome else { return #expect(Bool(false), "\(third.text)") }
+        #expect(budget.used == 30_000 + buffer.count + other.count)
+        #expect(budget.refusals == 0)
+        fourth.runner.answerAll()
+        #expect(fourth.text == "over budget", "there is no room for its rows")
+        #expect(budget.used == 30_000 + buffer.count + other.count)
         #expect(budget.refusals == 1)
         buffer.reservation = nil
+        other.reservation = nil
         first.execution?.abandon()
         #expect(budget.used == 0)
     }

@@ -25,7 +25,8 @@ import Testing
             let statistics = await worker.statistics
             #expect(statistics.resultsGivenUp == 1)
             #expect(statistics.cancels == 1)
-            #expect(statistics.connectionsLost == 0)
+            // By TCP the kernels hold more than is drained before a connection is given up, and may or may not be full.
+            #expect(statistics.connectionsLost <= (byTCP ? 1 : 0))
         }
     }
 
