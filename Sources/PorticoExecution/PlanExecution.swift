@@ -97,14 +97,9 @@ public final class PlanExecution {
         var values = parameters[load.index]
         // All that is left for this load, and one row more, which tells that there are too many.
         let bound = rows.left + promise + 1
-        for (position, source) in load.parameters.enumerated() {
-            switch source {
-            case .keys: if let keys { values[position] = keys.parameter }
-            case .rowsLeft: values[position] = .text(Array(String(bound).utf8))
-            case .first, .rows: if let first = Self.number(values[position]), first > bound { values[position] = .text(Array(String(bound).utf8)) }
-            default: continue
-            }
-        }
+        if let keys, let place = load.places.keys { values[place] = keys.parameter }
+        if let place = load.places.rowsLeft { values[place] = .text(Array(String(bound).utf8)) }
+        if let place = load.places.first, let first = Self.number(values[place]), first > bound { values[place] = .text(Array(String(bound).utf8)) }
         let keyBytes = keys?.parameter.byteCount ?? 0
         guard account.grow(by: keyBytes) else { return refuse() }
         pending += 1
@@ -124,16 +119,9 @@ public final class PlanExecution {
     private func mostRows(_ load: Load, _ keys: KeyBatch?) -> Int {
         let parents = keys?.count ?? 1
         guard load.isList else { return parents }
-        for (position, source) in load.parameters.enumerated() {
-            switch source {
-            case .first, .rows:
-                guard let first = Self.number(parameters[load.index][position]) else { return .max }
-                let (product, overflow) = parents.multipliedReportingOverflow(by: first)
-                return overflow ? .max : product
-            default: continue
-            }
-        }
-        return .max
+        guard let place = load.places.first, let first = Self.number(parameters[load.index][place]) else { return .max }
+        let (product, overflow) = parents.multipliedReportingOverflow(by: first)
+        return overflow ? .max : product
     }
 
     /// A number of rows as it is bound; `nil` where it is none.
@@ -273,9 +261,8 @@ public final class PlanExecution {
     /// Writes the answer: here as far as the bounds allow, else on another thread.
     private func write() {
         guard let shape else { return written(.tooLarge(limit: limits.bytes)) }
-        var limits = limits
-        limits.bytes = account.room(for: limits.bytes)
-        let (plan, levels, pages, bounds, granted) = (plan, levels, pages, bounds, limits)
+        var granted = limits
+        granted.bytes = account.room(for: limits.bytes)
         guard let beside else {
             return written(AnswerWriter.whole(plan: plan, shape: shape, levels: levels, pages: pages, limits: granted, bounds: bounds))
         }
@@ -283,6 +270,11 @@ public final class PlanExecution {
             var writer = AnswerWriter(plan: plan, shape: shape, levels: levels, pages: pages, limits: granted, bounds: bounds)
             if let outcome = writer.write() { return written(outcome) }
         }
+        writeBeside(shape, granted, beside)
+    }
+
+    private func writeBeside(_ shape: AnswerShape, _ granted: AnswerLimits, _ beside: any SideWork) {
+        let (plan, pages, bounds) = (plan, pages, bounds)
         // The rows are the other thread's from here on: it lets go of them, too, which takes its time where they are many.
         let rows = Handover(levels)
         self.levels = levels.map(\.released)

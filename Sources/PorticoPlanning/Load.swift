@@ -26,6 +26,8 @@ public final class Load: Sendable {
     public let notes: [ConditionNote]
     /// What the client's filter reads of other tables.
     public let reads: [FilterRead]
+    /// The places, among the parameters, of those that are filled in or looked at when the statement is sent.
+    public let places: ParameterPlaces
 
     init(index: Int, type: String, path: String, range: SourceRange, link: Link, isList: Bool, select: Select, parameters: [ParameterSource], parameterTypes: [UInt32], content: LoadContent = .rows, columns: [ColumnBinding] = [], touches: RowsTouched, notes: [ConditionNote], reads: [FilterRead] = []) {
         self.index = index
@@ -44,6 +46,7 @@ public final class Load: Sendable {
         self.select = select
         self.statement = Statement(text: SQLPrinter.print(select), parameterTypes: parameterTypes)
         self.parameters = parameters
+        places = ParameterPlaces(parameters)
         self.content = content
         self.columns = columns
         self.touches = touches
@@ -63,6 +66,26 @@ public final class Load: Sendable {
 
     /// All columns of the result, the ordinal included.
     public var width: Int { select.columns.count }
+}
+
+/// Where among a load's parameters those stand whose values are known when its statement is sent: looking for them costs
+/// a reference for each parameter.
+public struct ParameterPlaces: Sendable {
+    public var keys: Int?
+    public var rowsLeft: Int?
+    /// The number of rows of a list, or of a connection's page.
+    public var first: Int?
+
+    init(_ parameters: [ParameterSource]) {
+        for (position, source) in parameters.enumerated() {
+            switch source {
+            case .keys: keys = position
+            case .rowsLeft: rowsLeft = position
+            case .first, .rows: first = first ?? position
+            default: continue
+            }
+        }
+    }
 }
 
 /// What the rows of a result are.
