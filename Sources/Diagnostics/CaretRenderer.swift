@@ -15,7 +15,8 @@ public func render(_ diagnostic: Diagnostic, in source: SourceText?) -> String {
     if let source, let range = diagnostic.range {
         let position = source.position(at: Int(range.start))
         place += (place.isEmpty ? "" : ":") + "\(position.line):\(position.column)"
-        let bytes = HiddenValues.applies(to: file) || HiddenValues.applies(to: source.name) ? HiddenValues(source.bytes).masked(source.bytes) : source.bytes
+        let bytes = HiddenValues.applies(to: file) || HiddenValues.applies(to: source.name) 
+            ? HiddenValues(source.bytes).masked(source.bytes, marking: Int(range.start)..<max(Int(range.start), Int(range.end))) : source.bytes
         excerpt = CaretExcerpt(bytes, range).text
     }
     var text = place.isEmpty ? "" : place + ": "

@@ -4,7 +4,9 @@
 /// read. Where it is in doubt it hides more.
 public struct HiddenValues: Sendable {
     /// Keys whose values are hidden, whatever is above them. `url` and `file` of a key may hold a password, or the key itself.
-    public static let keys: Set<String> = ["secret", "password", "url", "key", "publickey", "passwd", "token"]
+    public static let keys: Set<String> = [
+        "secret", "password", "url", "uri", "dsn", "key", "publickey", "privatekey", "apikey", "passwd", "token", "sha256",
+    ]
 
     /// What stands for a value that is not shown.
     public static let mark = "…"
@@ -26,7 +28,7 @@ public struct HiddenValues: Sendable {
     }
 
     /// Whether the value of a key is hidden.
-    public static func isHidden(key: some StringProtocol) -> Bool { keys.contains(key.lowercased()) }
+    public static func isHidden(key: some StringProtocol) -> Bool { keys.contains(key.lowercased()) || key.contains("\\") }
 
     /// Whether a byte is part of a hidden value.
     public func contains(_ offset: Int) -> Bool { ranges.contains { $0.contains(offset) } }
@@ -37,6 +39,26 @@ public struct HiddenValues: Sendable {
     public func masked(_ bytes: [UInt8]) -> [UInt8] {
         var masked = bytes
         for range in ranges { for index in range where masked[index] != 0x0A && masked[index] != 0x0D { masked[index] = UInt8(ascii: "*") } }
+        return masked
+    }
+
+    /// The same, and of the line that is shown nothing but the marked range, keys and what stands before them: a key that is
+    /// misspelt may have had to be one of ``keys``.
+    public func masked(_ bytes: [UInt8], marking range: Range<Int>) -> [UInt8] {
+        var masked = masked(bytes)
+        func isLineEnd(_ index: Int) -> Bool { bytes[index] == 0x0A || bytes[index] == 0x0D }
+        var start = min(range.lowerBound, bytes.count), end = min(max(range.upperBound, range.lowerBound), bytes.count)
+        let first = start
+        while start > 0, !isLineEnd(start - 1) { start -= 1 }
+        // Of one value, its key is what stands before it; of further ones nothing is shown.
+        if bytes[start..<first].count(where: { $0 == UInt8(ascii: ":") }) > 1 {
+            for index in start..<first where bytes[index] != 0x20 { masked[index] = UInt8(ascii: "*") }
+        }
+        if end < bytes.count, bytes[end] == UInt8(ascii: ":") { end += 1 }
+        while end < bytes.count, !isLineEnd(end) {
+            if bytes[end] != 0x20 { masked[end] = UInt8(ascii: "*") }
+            end += 1
+        }
         return masked
     }
 
@@ -95,8 +117,13 @@ public struct HiddenValues: Sendable {
                 let next = stop + 1
                 guard next < bytes.count else { return bytes.count }
                 let nextEnd = lineEnd(next)
-                let isBlank = bytes[next..<nextEnd].allSatisfy { $0 == 0x20 || $0 == 0x09 }
-                guard isBlank || bytes[next...].prefix(while: { $0 == 0x20 || $0 == 0x09 }).count > indentation else { return stop }
+                let margin = bytes[next..<nextEnd].prefix(while: { $0 == 0x20 || $0 == 0x09 }).count
+                let isBlank = next + margin == nextEnd
+                // The items of a list may stand no further in than their key.
+                let isItem = !isBlank && margin >= indentation && bytes[next + margin] == UInt8(ascii: "-")
+                // A value that has not begun yet stands on the next line, wherever that begins.
+                let hasBegun = bytes[value..<stop].contains { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
+                guard isBlank || isItem || margin > indentation || !hasBegun else { return stop }
                 stop = nextEnd
             }
             return stop
@@ -127,7 +154,7 @@ public struct HiddenValues: Sendable {
         private func isQuote(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") }
 
         private func isWord(_ byte: UInt8) -> Bool {
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "\\")
         }
     }
 }

@@ -252,7 +252,7 @@ public final class RequestParser {
     /// The memory that the body needs for what is there, where it has less. A body that is whole, as nearly all are, is
     /// copied once and asks for nothing; another grows by half of what it has, never beyond its length.
     private func bodyRoomNeeded(for missing: Int) -> Int? {
-        guard !isHeadUnsaid, input.count > 0, let arrived = pending?.body.count else { return nil }
+        guard !isHeadUnsaid, let arrived = pending?.body.count else { return nil }
         let needed = arrived + min(missing, input.count)
         guard needed > grantedBody else { return nil }
         return max(needed, min(longestBody, grantedBody + grantedBody / 2))
@@ -264,6 +264,8 @@ public final class RequestParser {
             head.body = []
             return .head(head)
         }
+        // What came with the head was copied before anybody could be asked.
+        if let bytes = bodyRoomNeeded(for: 0) { return .needBodyRoom(bytes) }
         guard waitsForContinue else { return .needMore }
         waitsForContinue = false
         return .expectContinue

@@ -15,13 +15,16 @@ struct ByteAccount {
 
     private let limit: Int
     private let budget: ByteBudget?
+    /// Whose share of the budget it is: the tenant's.
+    private let owner: UInt64
     private var reservation: ByteReservation?
     private(set) var bytes = 0
     /// The most that there were at a time.
     private(set) var peak = 0
     private(set) var refusal: Refusal?
 
-    init(limit: Int, budget: ByteBudget?) {
+    init(limit: Int, budget: ByteBudget?, owner: UInt64 = 0) {
+        self.owner = owner
         self.limit = limit
         self.budget = budget
     }
@@ -32,7 +35,7 @@ struct ByteAccount {
         peak = max(peak, bytes)
         guard bytes <= limit else { return refuse(.limit) }
         guard bytes > Self.unreserved, let budget else { return true }
-        let reservation = reservation ?? ByteReservation(budget)
+        let reservation = reservation ?? ByteReservation(budget, owner: owner)
         self.reservation = reservation
         return reservation.grow(by: bytes - reservation.bytes) || refuse(.budget)
     }
@@ -58,7 +61,7 @@ struct ByteAccount {
     ///
     /// They are not reserved before they are written: a worker writes one answer at a time on its loop and few beside it,
     /// and the budget is exceeded by those few at the most.
-    func room(for most: Int) -> Int { budget.map { min(most, max(Self.unreserved, $0.left + bytes)) } ?? most }
+    func room(for most: Int) -> Int { budget.map { min(most, max(Self.unreserved, $0.left(for: owner) + bytes)) } ?? most }
 
     /// The answer had no room.
     func noteRefusal() { budget?.noteRefusal() }
@@ -70,7 +73,7 @@ struct ByteAccount {
             close()
             return nil
         }
-        let reservation = reservation ?? ByteReservation(budget)
+        let reservation = reservation ?? ByteReservation(budget, owner: owner)
         close()
         if count > reservation.bytes { _ = reservation.grow(by: count - reservation.bytes) } else { reservation.shrink(to: count) }
         return reservation

@@ -36,10 +36,11 @@ public final class PlanExecution {
 
     /// `parameters` holds the values of each load's parameters; the place of its keys is filled in when they are known. `pages` are those of the
     /// plan's connections. `shape` is the plan's own, made once for all its requests. `beside` is where what `bounds` has too much of for the loop is done;
-    /// without it, all is done here. `budget` is that of the worker's results and answers. `clock` gives nanoseconds.
+    /// without it, all is done here. `budget` is that of the worker's results and answers, of
+    /// which `owner` has a share. `clock` gives nanoseconds.
     public init(
         plan: AuthorizedPlan, shape: AnswerShape? = nil, parameters: [[ParameterValue]], pages: [BoundPage] = [], runner: any StatementRunner, limits: AnswerLimits = AnswerLimits(),
-        beside: (any SideWork)? = nil, bounds: TurnBounds = TurnBounds(), budget: ByteBudget? = nil, clock: @escaping () -> Int = { 0 }, completion: @escaping (ExecutionResult) -> Void
+        beside: (any SideWork)? = nil, bounds: TurnBounds = TurnBounds(), budget: ByteBudget? = nil, owner: UInt64 = 0, clock: @escaping () -> Int = { 0 }, completion: @escaping (ExecutionResult) -> Void
     ) {
         self.clock = clock
         self.plan = plan
@@ -52,7 +53,7 @@ public final class PlanExecution {
         self.bounds = bounds
         self.completion = completion
         rows = RowAllowance(limit: limits.rows)
-        account = ByteAccount(limit: limits.resultBytes, budget: budget)
+        account = ByteAccount(limit: limits.resultBytes, budget: budget, owner: owner)
         levels = Array(repeating: .waiting, count: plan.loads.count)
         unsent = plan.loads.count
     }

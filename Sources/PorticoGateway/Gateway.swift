@@ -185,7 +185,7 @@ public final class Gateway {
         let runner = runner(of: plan, ticket)
         let execution = PlanExecution(
             plan: plan, shape: cached.shape, parameters: request.parameters, pages: request.pages, runner: runner, limits: ticket.rules.limits.answer,
-            beside: ticket, bounds: settings.turn, budget: answerBudget, clock: MonotonicClock.nanoseconds
+            beside: ticket, bounds: settings.turn, budget: answerBudget, owner: ticket.fairnessKey, clock: MonotonicClock.nanoseconds
         ) { [self] result in
             if isWorthAnotherStart(result, ticket) { return run(cached, variables, prepared, ticket) }
             finish(result, cached, prepared, ticket)

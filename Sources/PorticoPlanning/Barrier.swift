@@ -8,42 +8,57 @@ import PostgresSQL
 /// client's conditions therefore stand inside `CASE WHEN` all that hides rows `THEN … ELSE false END`, whose order
 /// PostgreSQL keeps.
 ///
-/// Outside stands what an index can look up by an operator that PostgreSQL calls leakproof, and a relation whose rows
-/// are behind a barrier of their own, wherever what hides rows compares the row's own columns alone: those tests are as
-/// cheap as the look-up, so that they take the same time whether or not it found a hidden row.
+/// Outside stands what an index may look up by an operator that PostgreSQL calls leakproof, and a relation whose rows
+/// are behind a barrier of their own, where all that hides rows are equalities: those cost as little as any comparison,
+/// and PostgreSQL evaluates what costs the same in the order in which it stands, so that a hidden row goes no further.
+/// Where something else hides rows (an isolation path, several tenants, a rule with `or`), only keys stand outside.
+/// Bounds are one of either kind: PostgreSQL may compare them before it compares the tenant.
 struct Barrier {
     /// All that decides which rows may be seen: isolation, rules, and a key that is known. Empty where every row may.
     let hiding: [Expression]
     private let binding: TypeBinding
-    /// Whether what hides rows costs no more than a few comparisons.
-    private let isCheap: Bool
+    /// Whether nothing hides rows but equalities.
+    private let isImmediate: Bool
+    /// The look-ups that stand outside already.
+    private var taken: Set<LookUp> = []
+
+    /// One of each may stand outside, so that what a hidden row costs does not grow with the length of a filter.
+    private enum LookUp: Hashable {
+        case equality(String)
+        case lowerBound, upperBound
+    }
 
     init(_ hiding: [Expression], of binding: TypeBinding) {
         self.hiding = hiding
         self.binding = binding
-        isCheap = hiding.allSatisfy(\.isCheap)
+        isImmediate = hiding.allSatisfy(\.isImmediate)
     }
 
-    /// Whether a part of the client's filter may stand beside what hides rows.
-    func admits(_ condition: Condition<PlanOperand>) -> Bool {
+    /// Whether a part of the client's filter may stand beside what hides rows. To be asked once of each.
+    mutating func admits(_ condition: Condition<PlanOperand>) -> Bool {
         if hiding.isEmpty { return true }
         switch condition {
         case .compare(let column, let comparison, let operand):
-            guard comparison.isIndexLookUp, operand.flag == nil, column.type.isLeakproof(ordered: comparison.isOrdered) else { return false }
-            return isCheap || (comparison.isEquality && leadsToRows(column))
-        case .toOne, .toMany: return isCheap
+            guard let lookUp = Self.lookUp(column, comparison), operand.flag == nil, column.type.isLeakproof(ordered: comparison.isOrdered),
+                isImmediate || comparison.isEquality && binding.isLookedUp(by: column.column)
+            else { return false }
+            return taken.insert(lookUp).inserted
+        case .toOne, .toMany: return isImmediate
         case .all, .any, .not: return false
         }
     }
 
-    /// Whether the place of a cursor may stand beside what hides rows, where it compares this column.
-    func admitsCursor(_ column: ColumnBinding) -> Bool { hiding.isEmpty || column.type.isLeakproof(ordered: true) }
-
-    /// The key, or what ties the row to others: what people look rows up by.
-    private func leadsToRows(_ column: ColumnBinding) -> Bool {
-        if column.column == binding.key.column { return true }
-        return binding.fields.values.contains { if case .relation(let relation) = $0 { relation.local.column == column.column } else { false } }
+    private static func lookUp(_ column: ColumnBinding, _ comparison: Comparison) -> LookUp? {
+        switch comparison {
+        case .eq, .in: .equality(column.column)
+        case .gt, .gte: .lowerBound
+        case .lt, .lte: .upperBound
+        default: nil
+        }
     }
+
+    /// Whether the place of a cursor may stand beside what hides rows, where it compares this column.
+    func admitsCursor(_ column: ColumnBinding) -> Bool { hiding.isEmpty || isImmediate && column.type.isLeakproof(ordered: true) }
 
     /// The client's conditions, each behind the barrier or outside it.
     func around(_ conditions: [ClientCondition]) -> StatedConditions {
@@ -55,6 +70,15 @@ struct Barrier {
     }
 }
 
+extension TypeBinding {
+    /// The key, what ties rows to others, and what says their tenant: what people look rows up by.
+    func isLookedUp(by name: String) -> Bool {
+        if key.column == name { return true }
+        if case .column(let column) = isolation, column.column == name { return true }
+        return fields.values.contains { if case .relation(let relation) = $0 { relation.local.column == name } else { false } }
+    }
+}
+
 /// A condition that a client states of a row.
 struct ClientCondition {
     var note: ConditionNote
@@ -63,16 +87,29 @@ struct ClientCondition {
 }
 
 extension Expression {
-    /// Whether it compares columns and values, without a statement, a function or a pattern.
-    fileprivate var isCheap: Bool {
+    /// Whether it is one comparison for equality, or says of a value alone whether it is there.
+    fileprivate var isImmediate: Bool {
         switch self {
-        case .column, .parameter, .integer, .boolean, .literal: true
-        case .cast(let inner, _), .not(let inner), .isNull(let inner), .isNotNull(let inner), .isTrue(let inner), .isNotTrue(let inner): inner.isCheap
-        case .and(let items), .or(let items): items.allSatisfy(\.isCheap)
-        case .equalsAny(let left, let right), .differsFromAll(let left, let right): left.isCheap && right.isCheap
-        case .binary(let left, let operation, let right): operation.isComparison && left.isCheap && right.isCheap
-        case .exists, .isIn, .call, .aggregate, .choice: false
+        case .boolean: true
+        case .isTrue(let inner): inner.isImmediate
+        case .isNotNull(let inner): inner.isValue
+        case .binary(let left, .equal, let right): left.isPlace && right.isPlace
+        default: false
         }
+    }
+
+    private var isValue: Bool {
+        switch self {
+        case .parameter: true
+        case .cast(let inner, _): inner.isValue
+        default: false
+        }
+    }
+
+    private var isPlace: Bool {
+        if case .column = self { return true }
+        if case .boolean = self { return true }
+        return isValue
     }
 }
 
@@ -87,8 +124,6 @@ extension BinaryOperator {
 }
 
 extension Comparison {
-    /// Whether a B-tree index finds the rows.
-    var isIndexLookUp: Bool { isEquality || isOrdered }
     var isEquality: Bool { self == .eq || self == .in }
     var isOrdered: Bool { self == .lt || self == .lte || self == .gt || self == .gte }
 }

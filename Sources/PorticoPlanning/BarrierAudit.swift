@@ -22,10 +22,10 @@ struct BarrierAudit {
     private func check(_ select: Select, outer: [Expression]) -> String? {
         let place = tables(select).first?.type ?? "values"
         let hiding = (select.conditions + outer).filter { !isTie($0) }
-        let isCheap = hiding.allSatisfy(\.comparesAlone)
+        let isImmediate = hiding.allSatisfy(\.isOneEquality)
         if select.conditions.contains(where: { isClients($0) && !isKey($0, select) }) { return place }
         if !hiding.isEmpty {
-            if !select.stated.outside.allSatisfy({ mayMeetAnyRow($0, select, isCheap: isCheap) }) { return place }
+            if !select.stated.outside.allSatisfy({ mayMeetAnyRow($0, select, isImmediate: isImmediate) }) || areRepeated(select.stated.outside) { return place }
             let known = select.stated.known
             if !select.stated.behind.isEmpty, !(hiding.allSatisfy(known.contains) && known.allSatisfy(hiding.contains)) { return place }
         }
@@ -36,9 +36,25 @@ struct BarrierAudit {
         return nil
     }
 
+    /// Whether what a hidden row costs grows with the length of the filter: one column is compared for equality twice, or
+    /// there are more bounds than one of either kind. The place of a cursor is the gateway's own.
+    private func areRepeated(_ conditions: [Expression]) -> Bool {
+        var seen: Set<Expression> = [], lower = 0, upper = 0
+        for case .binary(let column, let operation, let value) in conditions.map(\.asComparison) {
+            if case .cursor? = source(value) { continue }
+            switch operation {
+            case .less, .lessOrEqual: upper += 1
+            case .greater, .greaterOrEqual: lower += 1
+            case .equal: if case .column(let alias, _) = column, alias != merged, !seen.insert(column).inserted { return true }
+            default: continue
+            }
+        }
+        return lower > 1 || upper > 1
+    }
+
     /// Whether it finds rows by a value of the client's.
     private func isKey(_ condition: Expression, _ select: Select) -> Bool {
-        if case .binary(.column, .equal, _) = condition { mayMeetAnyRow(condition, select, isCheap: true) } else { false }
+        if case .binary(.column, .equal, _) = condition { mayMeetAnyRow(condition, select, isImmediate: true) } else { false }
     }
 
     private func nested(_ expression: Expression) -> String? {
@@ -75,29 +91,25 @@ struct BarrierAudit {
     /// Whether it tells nothing of a row but by what an index finds: comparisons of columns by leakproof operators, and
     /// rows behind a relation, which have a barrier of their own. Where what hides rows costs more than a comparison,
     /// only what rows are looked up by.
-    private func mayMeetAnyRow(_ condition: Expression, _ select: Select, isCheap: Bool) -> Bool {
+    private func mayMeetAnyRow(_ condition: Expression, _ select: Select, isImmediate: Bool) -> Bool {
         switch condition {
-        case .exists, .not(.exists): isCheap
-        case .and(let items), .or(let items): items.allSatisfy { mayMeetAnyRow($0, select, isCheap: isCheap) }
-        case .isNull(let value), .isNotNull(let value): mayCompare(value, by: nil, with: nil, select, isCheap: isCheap)
-        case .binary(let left, let operation, let right): operation.isComparison && mayCompare(left, by: operation, with: right, select, isCheap: isCheap)
-        case .equalsAny(let left, let right): mayCompare(left, by: .equal, with: right, select, isCheap: isCheap)
+        case .exists, .not(.exists): isImmediate
+        case .and(let items), .or(let items): items.allSatisfy { mayMeetAnyRow($0, select, isImmediate: isImmediate) }
+        case .isNull(let value), .isNotNull(let value): mayCompare(value, by: nil, with: nil, select, isImmediate: isImmediate)
+        case .binary(let left, let operation, let right): operation.isComparison && mayCompare(left, by: operation, with: right, select, isImmediate: isImmediate)
+        case .equalsAny(let left, let right): mayCompare(left, by: .equal, with: right, select, isImmediate: isImmediate)
         default: false
         }
     }
 
-    private func mayCompare(_ left: Expression, by operation: BinaryOperator?, with right: Expression?, _ select: Select, isCheap: Bool) -> Bool {
+    private func mayCompare(_ left: Expression, by operation: BinaryOperator?, with right: Expression?, _ select: Select, isImmediate: Bool) -> Bool {
         if let right, !right.isValue(of: merged) { return false }
         // Values alone are no row's.
         guard case .column(let alias, let name) = left, alias != merged else { return left.isValue(of: merged) }
         guard let table = tables(select).first(where: { $0.alias == alias }), let type = table.type, let binding = catalog.types[type] else { return false }
         let columns = binding.columns(named: name), isEquality = operation == .equal || operation == .isNotDistinctFrom
         guard !columns.isEmpty, operation == nil || columns.allSatisfy({ $0.type.isLeakproof(ordered: !isEquality) }) else { return false }
-        return isCheap || isCursor(right) || operation == .equal && binding.finds(by: name)
-    }
-
-    private func isCursor(_ value: Expression?) -> Bool {
-        if let value, case .cursor? = source(value) { true } else { false }
+        return isImmediate || operation == .equal && binding.isLookedUp(by: name)
     }
 
     private func source(_ expression: Expression) -> ParameterSource? {
@@ -120,14 +132,14 @@ extension TypeBinding {
         }
         return key.column == name ? found + [key] : found
     }
-
-    /// Whether rows are looked up by the column: the key, or what ties them to others.
-    fileprivate func finds(by name: String) -> Bool {
-        key.column == name || fields.values.contains { if case .relation(let relation) = $0 { relation.local.column == name } else { false } }
-    }
 }
 
 extension Expression {
+    /// `= ANY` as the equality that it is.
+    fileprivate var asComparison: Expression {
+        if case .equalsAny(let left, let right) = self { .binary(left, .equal, right) } else { self }
+    }
+
     /// A value that no row of a table has.
     fileprivate func isValue(of merged: Alias?) -> Bool {
         switch self {
@@ -138,12 +150,21 @@ extension Expression {
         }
     }
 
-    /// Whether it compares columns and values and does nothing else.
-    fileprivate var comparesAlone: Bool {
+    /// Whether it is one comparison for equality, or looks at no row at all.
+    fileprivate var isOneEquality: Bool {
         switch self {
-        case .exists, .isIn, .call, .aggregate, .choice: false
-        case .binary(_, let operation, _): operation.isComparison && !hasPart { !$0.comparesAlone }
-        default: !hasPart { !$0.comparesAlone }
+        case .boolean, .isNotNull(.parameter), .isNotNull(.cast(.parameter, _)), .isNotNull(.column), .isNotNull(.cast(.column, _)): true
+        case .isTrue(let inner): inner.isOneEquality
+        case .binary(let left, .equal, let right): !left.holdsStatement && !right.holdsStatement && !hasPart { $0.isComputed }
+        default: false
+        }
+    }
+
+    private var isComputed: Bool {
+        switch self {
+        case .column, .parameter, .boolean, .literal, .integer: false
+        case .cast(let inner, _): inner.isComputed
+        default: true
         }
     }
 }

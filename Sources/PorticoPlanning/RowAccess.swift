@@ -125,7 +125,8 @@ struct RowAccess: Sendable {
     func filter(
         _ condition: Condition<PlanOperand>?, row: RowReference, _ barrier: Barrier, depth: Int = 0, draft: inout StatementDraft
     ) throws(PlanningError) -> [ClientCondition] {
-        try (condition?.conjuncts ?? []).map { conjunct throws(PlanningError) in
+        var barrier = barrier
+        return try (condition?.conjuncts ?? []).map { conjunct throws(PlanningError) in
             let standsOutside = barrier.admits(conjunct)
             let place = ConditionPlace(nested: .client, depth: depth, isConjunct: standsOutside)
             let condition = try self.condition(conjunct, row: row, place, draft: &draft)

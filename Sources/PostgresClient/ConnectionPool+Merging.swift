@@ -123,7 +123,7 @@ extension ConnectionPool {
             guard !isCut, let parts = rows.parts(call.ordinals, hasOwnOrdinal: merge.hasOwnOrdinal) else { return runApart(members) }
             for (member, part) in zip(members, parts) { member.answer(.success(part)) }
         case .failure(let failure) where failure.kind == .unavailable:
-            for member in members { member.answer(.failure(failure)) }
+            for member in members where !(member.hasTwin && member.restsOnTwin) { member.answer(.failure(failure)) }
         case .failure: runApart(members)
         }
     }

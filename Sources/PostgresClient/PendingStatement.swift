@@ -52,12 +52,17 @@ final class PendingStatement: PoolWaiter {
     /// What runs this one a second time.
     private(set) var twin: PendingStatement?
     /// Its own run is being ended, or has been: the answer is the twin's.
-    var restsOnTwin = false
+    var restsOnTwin = false {
+        // What has come of its own run is thrown away: only the twin's counts.
+        didSet { if restsOnTwin { endMetering() } }
+    }
     /// The twin was answered first.
     var wasOvertaken = false
     private var dropTwin: (() -> Void)?
     /// Is asked while the result comes in; `nil` where nobody counts.
     private(set) var meter: (any ResultMeter)?
+    /// The meter that further runs of it are counted by.
+    let meterOfTwins: (any ResultMeter)?
     /// Bytes of the result that have come, as the meter knows them.
     private var metered = 0
 
@@ -65,6 +70,7 @@ final class PendingStatement: PoolWaiter {
         statement: Statement, parameters: [ParameterValue], deadline: Int, fairnessKey: UInt64, lease: Lease? = nil, meter: (any ResultMeter)? = nil, completion: @escaping Completion
     ) {
         self.meter = meter
+        meterOfTwins = meter
         self.statement = statement
         self.parameters = parameters
         self.deadline = deadline
@@ -133,12 +139,16 @@ final class PendingStatement: PoolWaiter {
         completion(result)
     }
 
+    private func endMetering() {
+        guard let meter else { return }
+        if metered > 0 { meter.shrink(by: metered) }
+        metered = 0
+        self.meter = nil
+    }
+
     private func letGo() {
         original = nil
-        if let meter {
-            if metered > 0 { meter.shrink(by: metered) }
-            self.meter = nil
-        }
+        endMetering()
         guard let dropTwin else { return }
         self.dropTwin = nil
         twin = nil

@@ -68,6 +68,8 @@ extension PipelineConnection {
         if pending.isWanted { pool.statistics.resultsGivenUp += 1 }
         // Before anybody hears of it, who would have the statement cancelled as one that nobody waits for.
         tellTheServer()
+        // Its answer is the twin's, which runs on.
+        if pending.hasTwin, pending.restsOnTwin { return }
         pool.abandon(pending, .failure(DatabaseFailure(.tooLarge, message: "the result was given up when there was no room for more of it")))
     }
 

@@ -79,8 +79,8 @@ public final class ResultSet: RowSource {
     func ordinal(ofRow row: Int) -> Int? {
         let row = place(row)
         guard PQgetlength(result, row, 0) == 8, let value = PQgetvalue(result, row, 0) else { return nil }
-        let ordinal = Int(Int64(bigEndian: UnsafeRawPointer(value).loadUnaligned(as: Int64.self))) - 1
-        return ordinal >= 0 ? ordinal : nil
+        let ordinal = Int(Int64(bigEndian: UnsafeRawPointer(value).loadUnaligned(as: Int64.self)))
+        return ordinal >= 1 ? ordinal - 1 : nil
     }
 
     /// The OID of a column's type; 0 if there is no such column.

@@ -10,6 +10,8 @@ public final class ByteBudget {
     public private(set) var peak = 0
     /// Reservations that did not fit.
     public private(set) var refusals = 0
+    /// By owner, what it holds; for those alone whose reservations say who they are.
+    private var usedByOwner: [UInt64: Int] = [:]
     /// Called where bytes do not fit, before they are refused: it may have others give back as many, within the call.
     public var makeRoom: ((_ bytes: Int) -> Void)?
 
@@ -19,7 +21,14 @@ public final class ByteBudget {
     public var left: Int { max(0, limit - used) }
 
     /// Takes the bytes if all of them fit.
-    fileprivate func take(_ bytes: Int) -> Bool {
+    ///
+    /// An owner may hold at most as much as it leaves to the others: half of the budget where it is alone, a quarter where
+    /// another holds half. So however many there are, something is left for the next, and nobody can fill the whole.
+    fileprivate func take(_ bytes: Int, of owner: UInt64?) -> Bool {
+        if let owner, !hasShare(owner, more: bytes) {
+            refusals += 1
+            return false
+        }
         if bytes > left, bytes <= limit { makeRoom?(bytes - left) }
         guard bytes <= left else {
             refusals += 1
@@ -27,28 +36,49 @@ public final class ByteBudget {
         }
         used += bytes
         peak = max(peak, used)
+        if let owner { usedByOwner[owner, default: 0] += bytes }
         return true
+    }
+
+    private func hasShare(_ owner: UInt64, more bytes: Int) -> Bool {
+        let own = usedByOwner[owner] ?? 0
+        return own + bytes <= (limit - (used - own)) / 2
+    }
+
+    /// Bytes that an owner may still take.
+    public func left(for owner: UInt64) -> Int {
+        let own = usedByOwner[owner] ?? 0
+        return max(0, min(left, (limit - (used - own)) / 2 - own))
     }
 
     /// Counts a refusal of what was looked at without being reserved.
     public func noteRefusal() { refusals += 1 }
 
-    fileprivate func giveBack(_ bytes: Int) { used -= bytes }
+    fileprivate func giveBack(_ bytes: Int, of owner: UInt64?) {
+        used -= bytes
+        guard let owner, let own = usedByOwner[owner] else { return }
+        usedByOwner[owner] = own > bytes ? own - bytes : nil
+    }
 }
 
 /// Bytes of a ``ByteBudget`` that one request or connection has taken; they are given back with this object at the latest.
 public final class ByteReservation {
     private let budget: ByteBudget
+    private let owner: UInt64?
     public private(set) var bytes = 0
 
-    public init(_ budget: ByteBudget) { self.budget = budget }
+    /// - Parameter owner: Who has a share of the budget, such as a tenant; `nil` for what is nobody's.
+    public init(_ budget: ByteBudget, owner: UInt64? = nil) {
+        self.budget = budget
+        self.owner = owner
+    }
 
-    deinit { budget.giveBack(bytes) }
+    deinit { budget.giveBack(bytes, of: owner) }
 
     /// Takes further bytes.
     /// - Returns: false where they do not fit into the budget; then nothing has changed.
     public func grow(by more: Int) -> Bool {
-        guard more <= 0 || budget.take(more) else { return false }
+        guard more <= 0 || budget.take(more, of: owner) else { return false }
         bytes += max(0, more)
         return true
     }
@@ -57,7 +87,7 @@ public final class ByteReservation {
     public func shrink(to fewer: Int) {
         let kept = max(0, fewer)
         guard kept < bytes else { return }
-        budget.giveBack(bytes - kept)
+        budget.giveBack(bytes - kept, of: owner)
         bytes = kept
     }
 }

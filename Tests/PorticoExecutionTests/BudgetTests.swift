@@ -32,12 +32,12 @@ import Testing
         var bounds: [String] { runner.asked.map { asked in if case .text(let text)? = asked.parameters.last { String(decoding: text, as: UTF8.self) } else { "-" } } }
     }
 
-    private func start(_ query: String, _ steps: [String: ScriptedRunner.Step], first: Int = 50, limits: AnswerLimits = AnswerLimits(), budget: ByteBudget? = nil) throws -> Run {
+    private func start(_ query: String, _ steps: [String: ScriptedRunner.Step], first: Int = 50, limits: AnswerLimits = AnswerLimits(), budget: ByteBudget? = nil, owner: UInt64 = 0) throws -> Run {
         let plan = try Fixture.plan(query), run = Run(ScriptedRunner(steps, delayed: true, plan: plan))
         let parameters = plan.loads.map { load in
             load.parameters.map { source -> ParameterValue in if case .first = source { .text(Array(String(first).utf8)) } else { .null } }
         }
-        let execution = PlanExecution(plan: plan, parameters: parameters, runner: run.runner, limits: limits, budget: budget) { run.result = $0 }
+        let execution = PlanExecution(plan: plan, parameters: parameters, runner: run.runner, limits: limits, budget: budget, owner: owner) { run.result = $0 }
         run.execution = execution
         execution.start()
         return run
@@ -149,10 +149,22 @@ import Testing
         #expect(!meter.grow(by: 1), "nothing more is wanted")
     }
 
+    /// However much one tenant asks for, there is something left for the next one.
+    @Test func nobodyFillsTheBudget() throws {
+        let budget = ByteBudget(limit: 160_000)
+        let greedy = try start("{ tickets { id } }", ["tickets": Self.rows(1)], budget: budget, owner: 1)
+        let meter = try #require(greedy.runner.meter)
+        #expect(meter.grow(by: 80_000))
+        #expect(!meter.grow(by: 1))
+        let other = try start("{ tickets { id } }", ["tickets": Self.rows(1, bytes: 30_000)], budget: budget, owner: 2)
+        other.runner.answerAll()
+        #expect(other.text.hasPrefix("{\"data\""))
+    }
+
     @Test func allRequestsOfAWorkerShareABudget() throws {
-        let budget = ByteBudget(limit: 115_000), steps = ["tickets": Self.rows(1, bytes: 40_000)], query = "{ tickets { id } }"
-        let first = try start(query, steps, budget: budget), second = try start(query, steps, budget: budget), third = try start(query, steps, budget: budget)
-        let fourth = try start(query, steps, budget: budget)
+        let budget = ByteBudget(limit: 180_000), steps = ["tickets": Self.rows(1, bytes: 40_000)], query = "{ tickets { id } }"
+        let runs = try (1...4).map { try start(query, steps, budget: budget, owner: $0) }
+        let (first, second, third, fourth) = (runs[0], runs[1], runs[2], runs[3])
         #expect(try #require(first.runner.meter).grow(by: 30_000))
         second.runner.answerAll()
         #expect(second.text.hasPrefix("{\"data\""))
@@ -164,7 +176,7 @@ import Testing
         #expect(budget.used == 30_000 + buffer.count + other.count)
         #expect(budget.refusals == 0)
         fourth.runner.answerAll()
-        #expect(fourth.text == "over budget", "there is no room for its rows")
+        #expect(fourth.text == "over budget", "one more may have half of what is left")
         #expect(budget.used == 30_000 + buffer.count + other.count)
         #expect(budget.refusals == 1)
         buffer.reservation = nil

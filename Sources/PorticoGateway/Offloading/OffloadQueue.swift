@@ -69,8 +69,8 @@ public final class OffloadQueue {
 
     /// A piece of work on its way.
     public final class Piece {
-        fileprivate let bytes: Int
-        private let reactor: Reactor
+        fileprivate var bytes: Int
+        private unowned let queue: OffloadQueue
         /// Gone as soon as it has begun or is not wanted any more, with all that it holds on to.
         fileprivate var work: (@Sendable () async -> Void)?
         fileprivate let isWanted: () -> Bool
@@ -78,11 +78,11 @@ public final class OffloadQueue {
         fileprivate var timer: TimerToken?
 
         fileprivate init(
-            bytes: Int, reactor: Reactor, work: @escaping @Sendable () async -> Void,
+            bytes: Int, queue: OffloadQueue, work: @escaping @Sendable () async -> Void,
             isWanted: @escaping () -> Bool, then: @escaping (Outcome<Void>) -> Void
         ) {
             self.bytes = bytes
-            self.reactor = reactor
+            self.queue = queue
             self.work = work
             self.isWanted = isWanted
             self.then = then
@@ -91,16 +91,17 @@ public final class OffloadQueue {
         /// Nobody wants it any more: nothing is called, and it lets go at once of what it holds on to, unless it runs.
         public func withdraw() {
             then = nil
+            if work != nil { queue.release(self) }
             end()
         }
 
         fileprivate func end() {
             work = nil
-            if let timer = timer.take() { reactor.cancel(timer) }
+            if let timer = timer.take() { queue.reactor.cancel(timer) }
         }
     }
 
-    private let reactor: Reactor
+    fileprivate let reactor: Reactor
     private let limits: Limits
     private let offload: Offload
     /// What has had its turn, and goes on first.
@@ -132,29 +133,17 @@ public final class OffloadQueue {
         bytes: Int, for owner: Owner, _ work: @escaping @Sendable () async -> Value, then: @escaping (Outcome<Value>) -> Void
     ) -> Piece? {
         let bytes = owner.hasHadTurn ? 0 : bytes
-        // What is full has room for those who have less in it than somebody else, whose last piece gives way.
-        if !owner.hasHadTurn, lanes.count >= limits.waiting, let last = lanes.popLastOfLongest(makingRoomFor: owner.lane) {
-            self.bytes -= last.bytes
-            answer(last, .full)
-        }
-        // What is full has room for those who have less in it than somebody else, whose last piece gives way.
-        if !owner.hasHadTurn, lanes.count >= limits.waiting, let last = lanes.popLastOfLongest(makingRoomFor: owner.lane) {
-            self.bytes -= last.bytes
-            answer(last, .full)
-        }
-        // One piece alone may have any size.
-        let hasRoom = lanes.count < limits.waiting && (self.bytes == 0 || bytes <= limits.bytes - self.bytes)
-        guard owner.hasHadTurn || hasRoom else {
-            then(.full)
-            return nil
-        }
         guard reactor.now < owner.deadline else {
             then(.expired)
             return nil
         }
+        guard owner.hasHadTurn || makeRoom(for: bytes, of: owner.lane) else {
+            then(.full)
+            return nil
+        }
         self.bytes += bytes
         let result = WorkResult<Value>()
-        let piece = Piece(bytes: bytes, reactor: reactor, work: { result.put(await work()) }, isWanted: owner.isWanted) { outcome in
+        let piece = Piece(bytes: bytes, queue: self, work: { result.put(await work()) }, isWanted: owner.isWanted) { outcome in
             switch outcome {
             case .done: then(result.take().map { .done($0) } ?? .dropped)
             case .expired: then(.expired)
@@ -164,6 +153,7 @@ public final class OffloadQueue {
         }
         piece.timer = reactor.after(milliseconds: owner.deadline - reactor.now) { [self] in
             piece.timer = nil
+            if piece.work != nil { release(piece) }
             answer(piece, .expired)
         }
         if owner.hasHadTurn { begun.append(piece) } else { lanes.append(piece, key: owner.lane) }
@@ -171,10 +161,29 @@ public final class OffloadQueue {
         return piece
     }
 
+    /// What is full has room for those who have less in it than somebody else, whose last pieces give way.
+    /// - Returns: false where there is no room all the same.
+    private func makeRoom(for bytes: Int, of lane: UInt64) -> Bool {
+        // One piece alone may have any size.
+        func fits() -> Bool { lanes.count < limits.waiting && (self.bytes == 0 || bytes <= limits.bytes - self.bytes) }
+        guard bytes <= limits.bytes else { return fits() }
+        while !fits(), let last = lanes.popLastOfLongest(makingRoomFor: lane) {
+            release(last)
+            answer(last, .full)
+        }
+        return fits()
+    }
+
+    /// The bytes of a piece that holds on to nothing any more.
+    fileprivate func release(_ piece: Piece) {
+        bytes -= piece.bytes
+        piece.bytes = 0
+    }
+
     private func startNext() {
         while running < limits.running, let piece = begun.popLast() ?? lanes.popFirst() {
             guard let work = piece.work.take(), piece.then != nil, piece.isWanted() else {
-                bytes -= piece.bytes
+                release(piece)
                 answer(piece, .dropped)
                 continue
             }
@@ -183,7 +192,7 @@ public final class OffloadQueue {
                 finished += 1
                 // First: what it asks for next takes its place.
                 answer(piece, .done(()))
-                bytes -= piece.bytes
+                release(piece)
                 running -= 1
                 startNext()
             }

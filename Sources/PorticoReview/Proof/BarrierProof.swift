@@ -13,9 +13,9 @@ extension StatementProof {
     /// `around` are the conditions of the statement around a `LATERAL`.
     private func exposed(_ select: Select, around: [Expression]) -> OpenTable? {
         let hiding = (select.conditions + around).filter { !$0.tiesRows }
-        for condition in select.conditions where isStated(condition) && !isHarmless(condition) { return exposure(of: condition, in: select) }
+        for condition in select.conditions where isStated(condition) && !isHarmless(condition, select, []) { return exposure(of: condition, in: select) }
         if !hiding.isEmpty {
-            for condition in select.stated.outside where !isHarmless(condition) { return exposure(of: condition, in: select) }
+            for condition in select.stated.outside where !isHarmless(condition, select, hiding) { return exposure(of: condition, in: select) }
             if let first = select.stated.behind.first {
                 guard entails(select.stated.known, hiding) else { return exposure(of: first, in: select) }
                 if let table = outside(of: select.stated.known, in: select) { return table }
@@ -34,8 +34,10 @@ extension StatementProof {
     }
 
     private func exposure(of condition: Expression, in select: Select) -> OpenTable {
-        let name = select.from.compactMap { if case .table(let table) = $0 { table.name } else { nil } }.first ?? "the statement"
-        return obstructed(select, "\(SQLPrinter.print(condition)) is evaluated on rows of \(name) before they are known to be visible")
+        let tables = select.from.compactMap { if case .table(let table) = $0 { table } else { nil } }
+        let obstacle = "\(SQLPrinter.print(condition)) is evaluated on rows that are not known to be visible"
+        guard let table = tables.first else { return obstructed(select, obstacle) }
+        return OpenTable(table: table, type: table.type.flatMap { paths.catalog.types[$0] }, facts: TruthFacts(), select: select, obstacle: obstacle)
     }
 
     /// Whether each of the conditions is TRUE wherever the first one is.
@@ -61,31 +63,50 @@ extension StatementProof {
     }
 
     /// Whether it is made of comparisons that tell nothing of a hidden row but that an index found one, and of
-    /// statements, which are looked at by themselves.
-    private func isHarmless(_ condition: Expression) -> Bool {
+    /// statements, which are looked at by themselves. Where more than equalities hide rows, those may be more than what
+    /// the comparison costs: then it has to be one of what ties rows together, or says what they are.
+    private func isHarmless(_ condition: Expression, _ select: Select, _ hiding: [Expression]) -> Bool {
+        let areEqualities = hiding.allSatisfy(\.isEqualityAlone)
+        func compares(_ left: Expression, _ right: Expression, isEquality: Bool) -> Bool {
+            guard right.isPlain, left.isTerm else { return false }
+            guard case .column(let alias, let name) = left else { return true }
+            return !isWide(name, of: alias, in: select) && (areEqualities || isEquality && identifies(name, of: alias, in: select))
+        }
         switch condition {
-        case .and(let items), .or(let items): items.allSatisfy(isHarmless)
-        case .exists, .not(.exists): true
-        case .isNull(let term), .isNotNull(let term): term.isTerm
-        case .binary(let left, .equal, let right), .binary(let left, .isNotDistinctFrom, let right), .equalsAny(let left, let right): left.isTerm && right.isPlain && !isWide(left)
-        case .binary(let left, .less, let right), .binary(let left, .lessOrEqual, let right), .binary(let left, .greater, let right), .binary(let left, .greaterOrEqual, let right):
-            left.isTerm && right.isPlain && !isWide(left)
-        default: false
+        case .and(let items), .or(let items): return items.allSatisfy { isHarmless($0, select, hiding) }
+        case .exists, .not(.exists): return areEqualities
+        case .isNull(let term), .isNotNull(let term): return term.isTerm && areEqualities
+        case .binary(let left, .equal, let right), .equalsAny(let left, let right): return compares(left, right, isEquality: true)
+        case .binary(let left, .isNotDistinctFrom, let right), .binary(let left, .less, let right), .binary(let left, .lessOrEqual, let right),
+            .binary(let left, .greater, let right), .binary(let left, .greaterOrEqual, let right):
+            return compares(left, right, isEquality: false)
+        default: return false
         }
     }
 
-    /// Whether a column of that name anywhere has a type whose comparisons take as long as its values are wide.
-    private func isWide(_ term: Expression) -> Bool {
-        guard case .column(_, let name) = term else { return false }
-        return paths.catalog.types.values.contains { type in
-            type.fields.values.contains { field in
-                guard case .column(let column) = field, column.column == name else { return false }
-                return switch column.type {
-                case .numeric, .json, .jsonb, .array: true
-                default: false
-                }
+    private func type(of alias: Alias, in select: Select) -> TypeBinding? {
+        for case .table(let table) in select.from where table.alias == alias { return table.type.flatMap { paths.catalog.types[$0] } }
+        return nil
+    }
+
+    /// Whether the column has a type whose comparisons take as long as its values are wide.
+    private func isWide(_ name: String, of alias: Alias, in select: Select) -> Bool {
+        guard let type = type(of: alias, in: select) else { return false }
+        return type.fields.values.contains { field in
+            guard case .column(let column) = field, column.column == name else { return false }
+            return switch column.type {
+            case .numeric, .json, .jsonb, .array: true
+            default: false
             }
         }
+    }
+
+    /// Whether the column is the key, ties rows to others or says their tenant.
+    private func identifies(_ name: String, of alias: Alias, in select: Select) -> Bool {
+        guard let type = type(of: alias, in: select) else { return false }
+        if type.key.column == name { return true }
+        if case .column(let column) = type.isolation, column.column == name { return true }
+        return type.fields.values.contains { if case .relation(let relation) = $0 { relation.local.column == name } else { false } }
     }
 }
 
@@ -93,6 +114,17 @@ extension Expression {
     /// An equality of columns of two row sources.
     fileprivate var tiesRows: Bool {
         if case .binary(.column(let left, _), .equal, .column(let right, _)) = self { left != right } else { false }
+    }
+
+    /// Whether it is one equality of columns and values, or looks at values alone.
+    fileprivate var isEqualityAlone: Bool {
+        switch self {
+        case .boolean: true
+        case .isTrue(let inner): inner.isEqualityAlone
+        case .isNotNull(let inner): inner.isPlain
+        case .binary(let left, .equal, let right): (left.isTerm || left.isPlain) && (right.isTerm || right.isPlain)
+        default: false
+        }
     }
 
     /// A value that is no row's.

@@ -171,9 +171,14 @@ final class Authenticator {
             let answer: Result<Identity, AuthenticationFailure>
             switch outcome {
             case .done(true):
+                // The key may have gone while the signature was verified.
+                guard latest.current.ids.contains(draft.key.id) else {
+                    answer = .failure(.token(.badSignature))
+                    break
+                }
                 lanes.verified(peer: peer, subject: draft.claims.subject)
                 let identity = resolver.identity(draft.claims, key: draft.key.id)
-                if latest.current.ids.contains(draft.key.id) { cache.insert(credential, identity) }
+                cache.insert(credential, identity)
                 answer = .success(identity)
             case .done(false):
                 answer = .failure(.token(.badSignature))

@@ -48,8 +48,10 @@ final class KeyRefresher: Sendable {
         guard isEarly.load(ordering: .acquiring) else { return }
         await withCheckedContinuation { continuation in
             let isOver = state.withLock { state in
-                if state.isReading { state.waiters.append(continuation) }
-                return !state.isReading
+                // The reading that was promised may not have begun yet: whoever begins it resumes all.
+                let isOver = !state.isReading && !isEarly.load(ordering: .acquiring)
+                if !isOver { state.waiters.append(continuation) }
+                return isOver
             }
             if isOver { continuation.resume() }
         }

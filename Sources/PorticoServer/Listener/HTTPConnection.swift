@@ -207,7 +207,7 @@ final class HTTPConnection: WheelEntry, BodyHolder {
         isProcessing = true
         var left = Self.requestsPerTurn
         while state.mayParse, !isBlocked {
-            if left == 0 {
+            if left == 0 || !listener.mayTakeRequest() {
                 isProcessing = false
                 return pause()
             }

@@ -5,7 +5,9 @@ extension HTTPListener {
     static let slowAfter = 1_000
     /// Bytes a second; whoever fetches more is not slow.
     static let slowRate = 1 << 20
-    /// Milliseconds until connections are looked through again once none was slow. Guards against a search for each answer.
+    /// A search frees at least this part of the budget where it can, so that there is one for many answers.
+    static let leastFreed = 16
+    /// Milliseconds until connections are looked through again. Guards against a search for each answer.
     static let slowSearchPause = 100
 
     /// Closes connections of slow readers until so many bytes of answers are given back, or none is left.
@@ -16,12 +18,12 @@ extension HTTPListener {
             if let rate = connection.readerRate, rate < Self.slowRate { slow.append((connection, rate)) }
         }
         slow.sort { $0.rate < $1.rate }
-        var freed = 0
-        for (connection, _) in slow where freed < bytes {
-            freed += connection.bodyLeft
+        let before = answers.budget.used, wanted = max(bytes, answers.budget.limit / Self.leastFreed)
+        // Shared bytes are freed with the last answer that shows them: what counts is what the budget has got back.
+        for (connection, _) in slow where before - answers.budget.used < wanted {
             statistics.slowReaders += 1
             connection.close()
         }
-        if freed < bytes { nextSlowSearch = reactor.now + Self.slowSearchPause }
+        nextSlowSearch = reactor.now + Self.slowSearchPause
     }
 }

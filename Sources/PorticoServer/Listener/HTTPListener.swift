@@ -9,6 +9,9 @@ final class HTTPListener {
     private static let acceptsPerTurn = 64
     /// Steps of handshakes in one turn; the others wait for the next, behind requests. Stands against a flood of handshakes that holds the loop.
     private static let handshakesPerTurn = 8
+    /// Steps of parsing and answering, of all connections, that are taken in one turn of the loop (256: some milliseconds).
+    /// Guards against pipelines of many clients at once.
+    private static let requestsPerTurn = 256
     /// Milliseconds without accepting once descriptors have run out.
     private static let pauseMilliseconds = 200
     /// Milliseconds between two warnings that accepting is paused.
@@ -53,6 +56,7 @@ final class HTTPListener {
     /// When slow readers may be looked for again.
     var nextSlowSearch = Int.min
     private var handshakes = (turn: 0, count: 0)
+    private var requests = (turn: 0, count: 0)
     private var cachedDate: (second: Int, text: [UInt8]) = (0, [])
 
     /// - Parameters:
@@ -207,6 +211,14 @@ final class HTTPListener {
         if handshakes.turn != reactor.turns { handshakes = (reactor.turns, 0) }
         guard handshakes.count < Self.handshakesPerTurn else { return false }
         handshakes.count += 1
+        return true
+    }
+
+    /// Whether this turn has room for another request. Whoever is told no goes on in the next turn, in the order of asking.
+    func mayTakeRequest() -> Bool {
+        if requests.turn != reactor.turns { requests = (reactor.turns, 0) }
+        guard requests.count < Self.requestsPerTurn else { return false }
+        requests.count += 1
         return true
     }
 

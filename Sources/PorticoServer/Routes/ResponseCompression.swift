@@ -39,11 +39,12 @@ final class ResponseCompression {
         if let shared, let known = kept[ObjectIdentifier(shared)] { return then(ResponseBuffer(sharing: known.compressed), true) }
         guard body.count > Self.mostBytesOnLoop else {
             let encoded = body.withUnsafeBytes { Gzip.encode($0) }
-            return finish(encoded, body, shared, then)
+            return finish(encoded.map { $0.withUnsafeBytes { DetachedBytes(copying: $0) } }, body, shared, then)
         }
         let bytes = body.detach()
         let owner = OffloadQueue.Owner(lane: viewer?.fairnessKey ?? 0, deadline: queue.now + Self.patience, isWanted: isWanted)
-        queue.run(bytes: bytes.count, for: owner, { bytes.withUnsafeBytes { Gzip.encode($0) } }) { [self] outcome in
+        let work: @Sendable () -> DetachedBytes? = { bytes.withUnsafeBytes { Gzip.encode($0) }.map { $0.withUnsafeBytes { DetachedBytes(copying: $0) } } }
+        queue.run(bytes: bytes.count, for: owner, work) { [self] outcome in
             let plain = ResponseBuffer(sharing: bytes)
             plain.reservation = body.reservation
             if case .done(let encoded) = outcome { return finish(encoded, plain, shared, then) }
@@ -51,19 +52,15 @@ final class ResponseCompression {
         }
     }
 
-    private func finish(_ encoded: [UInt8]?, _ plain: ResponseBuffer, _ shared: DetachedBytes?, _ then: (ResponseBuffer, Bool) -> Void) {
-        guard let encoded else { return then(plain, false) }
+    private func finish(_ compressed: DetachedBytes?, _ plain: ResponseBuffer, _ shared: DetachedBytes?, _ then: (ResponseBuffer, Bool) -> Void) {
+        guard let compressed else { return then(plain, false) }
+        let buffer = ResponseBuffer(sharing: compressed)
         if let shared {
-            let compressed = encoded.withUnsafeBytes { DetachedBytes(copying: $0) }
             keep(compressed, of: shared)
-            return then(ResponseBuffer(sharing: compressed), true)
-        }
-        let buffer = ResponseBuffer(capacity: encoded.count)
-        buffer.append(encoded)
-        // A small one is counted once it waits for its client.
-        if encoded.count > Self.mostBytesOnLoop {
+        } else if compressed.count > Self.mostBytesOnLoop {
+            // A small one is counted once it waits for its client.
             let reservation = ByteReservation(answers)
-            guard reservation.grow(by: encoded.count) else { return then(plain, false) }
+            guard reservation.grow(by: compressed.count) else { return then(plain, false) }
             buffer.reservation = reservation
         }
         then(buffer, true)
