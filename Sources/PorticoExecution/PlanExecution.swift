@@ -18,21 +18,23 @@ public final class PlanExecution {
     private let bounds: TurnBounds
     private let clock: () -> Int
     private let completion: (ExecutionResult) -> Void
-    private var levels: [LoadState]
-    private var pending = 0
+    // Exclusivity is not checked at run time: whatever is called while one of these is being changed never comes back to
+    // this request. (A budget that makes room ends the answers of other connections.)
+    @exclusivity(unchecked) private var levels: [LoadState]
+    @exclusivity(unchecked) private var pending = 0
     /// Loads that may still be sent.
-    private var unsent: Int
-    private var isOver = false
-    private var isAbandoned = false
-    private var statements = 0
-    private var rows: RowAllowance
-    private var account: ByteAccount
+    @exclusivity(unchecked) private var unsent: Int
+    @exclusivity(unchecked) private var isOver = false
+    @exclusivity(unchecked) private var isAbandoned = false
+    @exclusivity(unchecked) private var statements = 0
+    @exclusivity(unchecked) private var rows: RowAllowance
+    @exclusivity(unchecked) private var account: ByteAccount
     /// Loads that wait until others in flight have brought fewer rows than they might have.
-    private var deferred: [(load: Load, keys: KeyBatch?)] = []
-    private var refusals: [LoadFailure] = []
-    private var startedAt = 0
+    @exclusivity(unchecked) private var deferred: [(load: Load, keys: KeyBatch?)] = []
+    @exclusivity(unchecked) private var refusals: [LoadFailure] = []
+    @exclusivity(unchecked) private var startedAt = 0
     /// The clock when rows came last: what they let start, starts then, so that each load costs one reading.
-    private var now = 0
+    @exclusivity(unchecked) private var now = 0
 
     /// `parameters` holds the values of each load's parameters; the place of its keys is filled in when they are known. `pages` are those of the
     /// plan's connections. `shape` is the plan's own, made once for all its requests. `beside` is where what `bounds` has too much of for the loop is done;
