@@ -42,10 +42,27 @@ public struct HiddenValues: Sendable {
         return masked
     }
 
+    /// Top-level keys of configuration below which no secret can be meant.
+    private static let harmlessSections: Set<String> = ["access", "limits", "logging", "metrics", "cors", "compression", "tracing"]
+
+    /// The key at the margin that a place is below, or in whose line it is; empty where there is none.
+    private func section(_ bytes: [UInt8], around offset: Int) -> String {
+        var end = min(offset, bytes.count)
+        while true {
+            var start = end
+            while start > 0, bytes[start - 1] != 0x0A { start -= 1 }
+            let name = bytes[start...].prefix { (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) }
+            if !name.isEmpty { return String(decoding: name, as: UTF8.self) }
+            if start == 0 { return "" }
+            end = start - 1
+        }
+    }
+
     /// The same, and of the line that is shown nothing but the marked range, keys and what stands before them: a key that is
     /// misspelt may have had to be one of ``keys``.
     public func masked(_ bytes: [UInt8], marking range: Range<Int>) -> [UInt8] {
         var masked = masked(bytes)
+        if Self.harmlessSections.contains(section(bytes, around: range.lowerBound)) { return masked }
         func isLineEnd(_ index: Int) -> Bool { bytes[index] == 0x0A || bytes[index] == 0x0D }
         var start = min(range.lowerBound, bytes.count), end = min(max(range.upperBound, range.lowerBound), bytes.count)
         let first = start

@@ -62,7 +62,7 @@ final class PendingStatement: PoolWaiter {
     /// Is asked while the result comes in; `nil` where nobody counts.
     private(set) var meter: (any ResultMeter)?
     /// The meter that further runs of it are counted by.
-    let meterOfTwins: (any ResultMeter)?
+    private(set) var meterOfTwins: (any ResultMeter)?
     /// Bytes of the result that have come, as the meter knows them.
     private var metered = 0
 
@@ -149,6 +149,8 @@ final class PendingStatement: PoolWaiter {
     private func letGo() {
         original = nil
         endMetering()
+        // The meter is the request itself, which holds its statements.
+        meterOfTwins = nil
         guard let dropTwin else { return }
         self.dropTwin = nil
         twin = nil

@@ -214,8 +214,10 @@ final class HTTPListener {
         return true
     }
 
-    /// Whether this turn has room for another request. Whoever is told no goes on in the next turn, in the order of asking.
+    /// Whether this turn has room for another request. Whoever is told no goes on in the next turn, in the order of asking. While the listener stops
+    /// there is always room: no turn comes after for what the clients have sent already.
     func mayTakeRequest() -> Bool {
+        guard !isStopping else { return true }
         if requests.turn != reactor.turns { requests = (reactor.turns, 0) }
         guard requests.count < Self.requestsPerTurn else { return false }
         requests.count += 1
