@@ -36,7 +36,7 @@ public final class ByteBudget {
         }
         used += bytes
         peak = max(peak, used)
-        if let owner { usedByOwner[owner, default: 0] += bytes }
+        if let owner { usedByOwner[owner] = (usedByOwner[owner] ?? 0) + bytes }
         return true
     }
 
