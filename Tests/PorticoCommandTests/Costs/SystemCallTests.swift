@@ -67,6 +67,8 @@ struct SystemCallTests {
         let counts = calls.others["getsockopt", default: 0], beginnings = calls.others["setsockopt", default: 0]
         #expect(counts <= calls.databaseReads && (workload != .point || counts == 0), "\(workload): \(calls)")
         #expect(beginnings <= 4, "\(workload): \(calls)")
-        #expect(Set(calls.others.keys).isSubset(of: ["getsockopt", "setsockopt"]), "\(workload): \(calls)")
+        // The log's writer and whoever gives back the heap's free pages hold a lock for a moment, in which the loop seldom comes.
+        #expect(calls.others["futex", default: 0] <= 2, "\(workload): \(calls)")
+        #expect(Set(calls.others.keys).isSubset(of: ["getsockopt", "setsockopt", "futex"]), "\(workload): \(calls)")
     }
 }

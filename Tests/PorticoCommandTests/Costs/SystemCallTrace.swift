@@ -27,7 +27,11 @@ struct SystemCallTrace {
             let parts = line.split(separator: " ", maxSplits: 1)
             guard parts.count == 2 else { continue }
             let call = parts[1].drop { $0 == " " }
-            if call.contains("GET \(last) ") { return calls }
+            if call.contains("GET \(last) ") {
+                // Interrupted by another thread's, its beginning has been counted already.
+                if call.hasPrefix("<... ") { calls.clientReads -= 1 }
+                return calls
+            }
             if call.contains("GET \(first) ") { thread = parts[0] } else if thread == parts[0] { calls.add(call) }
         }
         throw UnfinishedTrace(description: "the trace has no \(first) and \(last)")
