@@ -12,8 +12,9 @@ public final class ByteBudget {
     public private(set) var refusals = 0
     /// By owner, what it holds; for those alone whose reservations say who they are.
     private var usedByOwner: [UInt64: Int] = [:]
-    /// Called where bytes do not fit, before they are refused: it may have others give back as many, within the call.
-    public var makeRoom: ((_ bytes: Int) -> Void)?
+    /// Called where bytes do not fit, before they are refused: it may have others give back as many, within the call. With an
+    /// owner it is the owner's own share that is full, and only what this owner holds helps.
+    public var makeRoom: ((_ bytes: Int, _ owner: UInt64?) -> Void)?
 
     public init(limit: Int) { self.limit = limit }
 
@@ -25,11 +26,15 @@ public final class ByteBudget {
     /// An owner may hold at most as much as it leaves to the others: half of the budget where it is alone, a quarter where
     /// another holds half. So however many there are, something is left for the next, and nobody can fill the whole.
     fileprivate func take(_ bytes: Int, of owner: UInt64?) -> Bool {
-        if let owner, !hasShare(owner, more: bytes) {
-            refusals += 1
-            return false
+        if let owner {
+            let missing = missingShare(owner, more: bytes)
+            if missing > 0, missing <= usedByOwner[owner] ?? 0 { makeRoom?(missing, owner) }
+            guard missing <= 0 || missingShare(owner, more: bytes) <= 0 else {
+                refusals += 1
+                return false
+            }
         }
-        if bytes > left, bytes <= limit { makeRoom?(bytes - left) }
+        if bytes > left, bytes <= limit { makeRoom?(bytes - left, nil) }
         guard bytes <= left else {
             refusals += 1
             return false
@@ -40,9 +45,10 @@ public final class ByteBudget {
         return true
     }
 
-    private func hasShare(_ owner: UInt64, more bytes: Int) -> Bool {
+    /// Bytes that the owner would have to give back before it takes further ones; none where this is not positive.
+    private func missingShare(_ owner: UInt64, more bytes: Int) -> Int {
         let own = usedByOwner[owner] ?? 0
-        return own + bytes <= (limit - (used - own)) / 2
+        return own + bytes - (limit - (used - own)) / 2
     }
 
     /// Bytes that an owner may still take.
@@ -64,7 +70,7 @@ public final class ByteBudget {
 /// Bytes of a ``ByteBudget`` that one request or connection has taken; they are given back with this object at the latest.
 public final class ByteReservation {
     private let budget: ByteBudget
-    private let owner: UInt64?
+    public let owner: UInt64?
     public private(set) var bytes = 0
 
     /// - Parameter owner: Who has a share of the budget, such as a tenant; `nil` for what is nobody's.

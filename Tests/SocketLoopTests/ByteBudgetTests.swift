@@ -35,7 +35,7 @@ import Testing
         let budget = ByteBudget(limit: 100)
         let mine = ByteReservation(budget)
         var other: ByteReservation? = ByteReservation(budget), asked: [Int] = []
-        budget.makeRoom = { bytes in
+        budget.makeRoom = { bytes, _ in
             asked.append(bytes)
             other = nil
         }
@@ -45,5 +45,22 @@ import Testing
         // What can never fit disturbs nobody.
         #expect(!mine.grow(by: 101))
         #expect(asked == [10] && budget.refusals == 1)
+    }
+
+    /// The shares of others are not touched for an owner whose own is full.
+    @Test func anOwnerWhoseShareIsFullIsAskedForRoom() {
+        let budget = ByteBudget(limit: 100)
+        let waiting = ByteReservation(budget, owner: 1), another = ByteReservation(budget, owner: 2)
+        #expect(waiting.grow(by: 40) && another.grow(by: 10))
+        var asked: [(bytes: Int, owner: UInt64?)] = []
+        budget.makeRoom = { bytes, owner in
+            asked.append((bytes, owner))
+            waiting.shrink(to: 0)
+        }
+        let next = ByteReservation(budget, owner: 1)
+        #expect(next.grow(by: 15))
+        #expect(asked.count == 1 && asked[0].bytes == 10 && asked[0].owner == 1)
+        #expect(!next.grow(by: 1_000), "more than all of it helps nobody")
+        #expect(asked.count == 1 && another.bytes == 10)
     }
 }

@@ -434,6 +434,9 @@ final class HTTPConnection: WheelEntry, BodyHolder {
     /// Bytes of the answer's body that are kept for a client that does not fetch them.
     var bodyLeft: Int { isBlocked ? body?.count ?? 0 : 0 }
 
+    /// Whose share of the budget of answers the waiting answer takes; `nil` for nobody's.
+    var answerOwner: UInt64? { (body?.reservation as? ByteReservation)?.owner }
+
     /// Bytes a second that the client fetches, where an answer has waited for it for so long that this says something.
     var readerRate: Int? {
         let time = listener.reactor.now - blockedAt

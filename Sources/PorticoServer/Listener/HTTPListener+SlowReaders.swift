@@ -11,10 +11,12 @@ extension HTTPListener {
     static let slowSearchPause = 100
 
     /// Closes connections of slow readers until so many bytes of answers are given back, or none is left.
-    func closeSlowReaders(toFree bytes: Int) {
+    /// - Parameter owner: Whose answers alone are given up; `nil` for anybody's.
+    func closeSlowReaders(toFree bytes: Int, of owner: UInt64?) {
         guard reactor.now >= nextSlowSearch else { return }
         var slow: [(connection: HTTPConnection, rate: Int)] = []
         forEachConnection { connection in
+            guard owner == nil || connection.answerOwner == owner else { return }
             if let rate = connection.readerRate, rate < Self.slowRate { slow.append((connection, rate)) }
         }
         slow.sort { $0.rate < $1.rate }

@@ -77,7 +77,7 @@ final class HTTPListener {
         origins = OriginCounts(share: settings.connectionsPerAddress, countsThisMachine: settings.countsThisMachine)
         bodies = BodyBudget(limit: settings.bodyBytes, now: { reactor.now })
         self.answers = WaitingAnswers(answers)
-        answers.makeRoom = { [weak self] bytes in self?.closeSlowReaders(toFree: bytes) }
+        answers.makeRoom = { [weak self] bytes, owner in self?.closeSlowReaders(toFree: bytes, of: owner) }
     }
 
     // MARK: Accepting
