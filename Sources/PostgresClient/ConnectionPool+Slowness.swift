@@ -50,7 +50,7 @@ extension ConnectionPool {
     @discardableResult private func makeTwin(_ original: PendingStatement) -> Bool {
         guard original.deadline > reactor.now else { return false }
         let twin = PendingStatement(
-            statement: original.statement, parameters: original.parameters, deadline: original.deadline, fairnessKey: original.fairnessKey, meter: original.meterOfTwins
+            statement: original.statement, parameters: original.parameters, deadline: original.deadline, fairnessKey: original.fairnessKey, meter: original.meter
         ) { [unowned self] result in twinAnswered(original, result) }
         twin.isTwin = true
         twin.mustRunAlone = true

@@ -54,15 +54,13 @@ final class PendingStatement: PoolWaiter {
     /// Its own run is being ended, or has been: the answer is the twin's.
     var restsOnTwin = false {
         // What has come of its own run is thrown away: only the twin's counts.
-        didSet { if restsOnTwin { endMetering() } }
+        didSet { if restsOnTwin { giveBackMetered() } }
     }
     /// The twin was answered first.
     var wasOvertaken = false
     private var dropTwin: (() -> Void)?
     /// Is asked while the result comes in; `nil` where nobody counts.
     private(set) var meter: (any ResultMeter)?
-    /// The meter that further runs of it are counted by.
-    private(set) var meterOfTwins: (any ResultMeter)?
     /// Bytes of the result that have come, as the meter knows them.
     private var metered = 0
 
@@ -70,7 +68,6 @@ final class PendingStatement: PoolWaiter {
         statement: Statement, parameters: [ParameterValue], deadline: Int, fairnessKey: UInt64, lease: Lease? = nil, meter: (any ResultMeter)? = nil, completion: @escaping Completion
     ) {
         self.meter = meter
-        meterOfTwins = meter
         self.statement = statement
         self.parameters = parameters
         self.deadline = deadline
@@ -120,6 +117,7 @@ final class PendingStatement: PoolWaiter {
     /// So many bytes more of its result have come.
     /// - Returns: false if it may not bring so many.
     func received(_ bytes: Int) -> Bool {
+        guard !restsOnTwin else { return true }
         metered += bytes
         if !members.isEmpty { return metered <= ConnectionPool.mergedResultBytes }
         return meter?.grow(by: bytes) ?? true
@@ -139,18 +137,16 @@ final class PendingStatement: PoolWaiter {
         completion(result)
     }
 
-    private func endMetering() {
-        guard let meter else { return }
-        if metered > 0 { meter.shrink(by: metered) }
+    private func giveBackMetered() {
+        if metered > 0 { meter?.shrink(by: metered) }
         metered = 0
-        self.meter = nil
     }
 
     private func letGo() {
         original = nil
-        endMetering()
+        giveBackMetered()
         // The meter is the request itself, which holds its statements.
-        meterOfTwins = nil
+        meter = nil
         guard let dropTwin else { return }
         self.dropTwin = nil
         twin = nil

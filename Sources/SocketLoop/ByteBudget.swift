@@ -26,16 +26,7 @@ public final class ByteBudget {
     /// An owner may hold at most as much as it leaves to the others: half of the budget where it is alone, a quarter where
     /// another holds half. So however many there are, something is left for the next, and nobody can fill the whole.
     fileprivate func take(_ bytes: Int, of owner: UInt64?) -> Bool {
-        if let owner {
-            let missing = missingShare(owner, more: bytes)
-            if missing > 0, missing <= usedByOwner[owner] ?? 0 { makeRoom?(missing, owner) }
-            guard missing <= 0 || missingShare(owner, more: bytes) <= 0 else {
-                refusals += 1
-                return false
-            }
-        }
-        if bytes > left, bytes <= limit { makeRoom?(bytes - left, nil) }
-        guard bytes <= left else {
+        guard hasShare(of: owner, for: bytes), hasRoom(for: bytes) else {
             refusals += 1
             return false
         }
@@ -45,6 +36,19 @@ public final class ByteBudget {
         return true
     }
 
+    private func hasRoom(for bytes: Int) -> Bool {
+        if bytes > left, bytes <= limit { makeRoom?(bytes - left, nil) }
+        return bytes <= left
+    }
+
+    private func hasShare(of owner: UInt64?, for bytes: Int) -> Bool {
+        guard let owner else { return true }
+        let missing = missingShare(owner, more: bytes)
+        guard missing > 0 else { return true }
+        if missing <= usedByOwner[owner] ?? 0 { makeRoom?(missing, owner) }
+        return missingShare(owner, more: bytes) <= 0
+    }
+
     /// Bytes that the owner would have to give back before it takes further ones; none where this is not positive.
     private func missingShare(_ owner: UInt64, more bytes: Int) -> Int {
         let own = usedByOwner[owner] ?? 0
@@ -52,10 +56,7 @@ public final class ByteBudget {
     }
 
     /// Bytes that an owner may still take.
-    public func left(for owner: UInt64) -> Int {
-        let own = usedByOwner[owner] ?? 0
-        return max(0, min(left, (limit - (used - own)) / 2 - own))
-    }
+    public func left(for owner: UInt64) -> Int { max(0, min(left, -missingShare(owner, more: 0))) }
 
     /// Counts a refusal of what was looked at without being reserved.
     public func noteRefusal() { refusals += 1 }
