@@ -55,8 +55,8 @@ final class HTTPListener {
     private var isStopping = false
     /// When slow readers may be looked for again.
     var nextSlowSearch = Int.min
-    private var handshakes = (turn: 0, count: 0)
-    private var requests = (turn: 0, count: 0)
+    private var handshakes = TurnRation(HTTPListener.handshakesPerTurn)
+    private var requests = TurnRation(HTTPListener.requestsPerTurn)
     private var cachedDate: (second: Int, text: [UInt8]) = (0, [])
 
     /// - Parameters:
@@ -207,21 +207,12 @@ final class HTTPListener {
     // MARK: Handshakes
 
     /// Whether this turn has room for another step of a handshake. Whoever is told no is told again of the same event in the next turn.
-    func mayShakeHands() -> Bool {
-        if handshakes.turn != reactor.turns { handshakes = (reactor.turns, 0) }
-        guard handshakes.count < Self.handshakesPerTurn else { return false }
-        handshakes.count += 1
-        return true
-    }
+    func mayShakeHands() -> Bool { handshakes.take(in: reactor.turns) }
 
     /// Whether this turn has room for another request. Whoever is told no goes on in the next turn, in the order of asking. While the listener stops
     /// there is always room: no turn comes after for what the clients have sent already.
     func mayTakeRequest() -> Bool {
-        guard !isStopping else { return true }
-        if requests.turn != reactor.turns { requests = (reactor.turns, 0) }
-        guard requests.count < Self.requestsPerTurn else { return false }
-        requests.count += 1
-        return true
+        isStopping || requests.take(in: reactor.turns)
     }
 
     func handshakeFailed(_ reason: String, _ outcome: ListenerStatistics.Outcome) {
