@@ -123,8 +123,7 @@ public final class PlanExecution {
         let parents = keys?.count ?? 1
         guard load.isList else { return parents }
         guard let place = load.places.first, let first = Self.number(parameters[load.index][place]) else { return .max }
-        let (product, overflow) = parents.multipliedReportingOverflow(by: first)
-        return overflow ? .max : product
+        return parents.saturatingProduct(first)
     }
 
     /// A number of rows as it is bound; `nil` where it is none.

@@ -194,14 +194,12 @@ public struct RequestBinding: Sendable {
             case .atMost(let bound): min(try rows(bound, "first", load), known ?? .max)
             case .all(let assumed): known ?? assumed
             }
-            let (product, overflow) = parents.multipliedReportingOverflow(by: each)
-            touched[load.index] = overflow ? .max : product
-            total = Self.sum(total, touched[load.index])
+            touched[load.index] = parents.saturatingProduct(each)
+            total = total.saturatingSum(touched[load.index])
             if !load.reads.isEmpty {
                 // A filter may have to test all rows of each parent before as many as are asked for pass it.
                 let testedEach = known.map { max(each, $0) } ?? min(each, PlanEstimate.assumedTested)
-                let (tested, overflow) = parents.multipliedReportingOverflow(by: testedEach)
-                total = Self.sum(total, estimate.rowsRead(by: load, testing: overflow ? .max : tested))
+                total = total.saturatingSum(estimate.rowsRead(by: load, testing: parents.saturatingProduct(testedEach)))
             }
             if total > limit {
                 // Not how many: what PostgreSQL reckons with are the rows of all tenants.
@@ -209,11 +207,5 @@ public struct RequestBinding: Sendable {
                 throw PlanningError(.limit(.cost), message, range: load.range, path: load.path)
             }
         }
-    }
-
-    /// `Int.max` beyond what can be counted.
-    private static func sum(_ left: Int, _ right: Int) -> Int {
-        let (sum, overflow) = left.addingReportingOverflow(right)
-        return overflow ? .max : sum
     }
 }

@@ -62,18 +62,12 @@ private struct EstimatedRead: Sendable {
     init(unknown read: FilterRead) { self.init(each: read.tie == nil ? 1 : nil, all: nil, nested: read.nested.map(EstimatedRead.init(unknown:))) }
 
     func rows(testing rows: Int) -> Int {
-        let (product, overflow) = rows.multipliedReportingOverflow(by: each ?? PlanEstimate.assumedRead)
-        let here = min(overflow ? .max : product, all ?? .max)
+        let here = min(rows.saturatingProduct(each ?? PlanEstimate.assumedRead), all ?? .max)
         return sum([here] + nested.map { $0.rows(testing: here) })
     }
 }
 
-private func sum(_ numbers: [Int]) -> Int {
-    numbers.reduce(0) { sum, number in
-        let (next, overflow) = sum.addingReportingOverflow(number)
-        return overflow ? .max : next
-    }
-}
+private func sum(_ numbers: [Int]) -> Int { numbers.reduce(0) { $0.saturatingSum($1) } }
 
 /// What an estimate is made of.
 ///
