@@ -46,14 +46,19 @@ final class KeyRefresher: Sendable {
     func early() async {
         if isWanted.exchange(false, ordering: .acquiringAndReleasing) { return await read() }
         guard isEarly.load(ordering: .acquiring) else { return }
+        // The reading that was promised may not have begun yet: whoever begins it resumes all.
+        await wait { $0 || isEarly.load(ordering: .acquiring) }
+    }
+
+    /// Waits for the end of the reading, if there is one to wait for.
+    private func wait(while isUnderWay: (_ isReading: Bool) -> Bool) async {
         await withCheckedContinuation { continuation in
-            let isOver = state.withLock { state in
-                // The reading that was promised may not have begun yet: whoever begins it resumes all.
-                let isOver = !state.isReading && !isEarly.load(ordering: .acquiring)
-                if !isOver { state.waiters.append(continuation) }
-                return isOver
+            let mustWait = state.withLock { state in
+                let mustWait = isUnderWay(state.isReading)
+                if mustWait { state.waiters.append(continuation) }
+                return mustWait
             }
-            if isOver { continuation.resume() }
+            if !mustWait { continuation.resume() }
         }
     }
 
@@ -63,15 +68,7 @@ final class KeyRefresher: Sendable {
             defer { state.isReading = true }
             return !state.isReading
         }
-        guard isFirst else {
-            return await withCheckedContinuation { continuation in
-                let isOver = state.withLock { state in
-                    if state.isReading { state.waiters.append(continuation) }
-                    return !state.isReading
-                }
-                if isOver { continuation.resume() }
-            }
-        }
+        guard isFirst else { return await wait { $0 } }
         switch await load() {
         case .success(let keys): store.replace(with: keys)
         case .failure(let failure): report(failure)

@@ -1,4 +1,6 @@
 import ExactText
+import GraphQLSchema
+import PorticoCatalog
 import PostgresSQL
 
 /// Reads the rows of users: all that are asked for in one turn of the loop by one statement.
@@ -65,20 +67,10 @@ final class UserReadings {
         }
     }
 
-    /// PostgreSQL's text form of an array of texts.
+    /// PostgreSQL's text form of an array of texts, which hold no NUL.
     static func array(_ items: [String]) -> String {
-        var text: [UInt8] = [UInt8(ascii: "{")]
-        for (index, item) in items.enumerated() {
-            if index > 0 { text.append(UInt8(ascii: ",")) }
-            text.append(UInt8(ascii: "\""))
-            for byte in item.utf8 {
-                if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { text.append(UInt8(ascii: "\\")) }
-                text.append(byte)
-            }
-            text.append(UInt8(ascii: "\""))
-        }
-        text.append(UInt8(ascii: "}"))
-        return String(decoding: text, as: UTF8.self)
+        let text = try? parameterText(.list(items.map(InputValue.string)), for: .array(.text))
+        return String(decoding: text ?? [], as: UTF8.self)
     }
 
     /// `{1,3}`

@@ -38,18 +38,20 @@ final class ResponseCompression {
         let shared = body.sharedBytes
         if let shared, let known = kept[ObjectIdentifier(shared)] { return then(ResponseBuffer(sharing: known.compressed), true) }
         guard body.count > Self.mostBytesOnLoop else {
-            let encoded = body.withUnsafeBytes { Gzip.encode($0) }
-            return finish(encoded.map { $0.withUnsafeBytes { DetachedBytes(copying: $0) } }, body, shared, then)
+            return finish(body.withUnsafeBytes(Self.compressed), body, shared, then)
         }
         let bytes = body.detach()
         let owner = OffloadQueue.Owner(lane: viewer?.fairnessKey ?? 0, deadline: queue.now + Self.patience, isWanted: isWanted)
-        let work: @Sendable () -> DetachedBytes? = { bytes.withUnsafeBytes { Gzip.encode($0) }.map { $0.withUnsafeBytes { DetachedBytes(copying: $0) } } }
-        queue.run(bytes: bytes.count, for: owner, work) { [self] outcome in
+        queue.run(bytes: bytes.count, for: owner, { bytes.withUnsafeBytes(Self.compressed) }) { [self] outcome in
             let plain = ResponseBuffer(sharing: bytes)
             plain.reservation = body.reservation
             if case .done(let encoded) = outcome { return finish(encoded, plain, shared, then) }
             then(plain, false)
         }
+    }
+
+    private static func compressed(_ bytes: UnsafeRawBufferPointer) -> DetachedBytes? {
+        Gzip.encode(bytes).map { $0.withUnsafeBytes { DetachedBytes(copying: $0) } }
     }
 
     private func finish(_ compressed: DetachedBytes?, _ plain: ResponseBuffer, _ shared: DetachedBytes?, _ then: (ResponseBuffer, Bool) -> Void) {
