@@ -43,6 +43,8 @@ struct InputBuffer: ~Copyable {
     deinit { if capacity > 0 { base.deallocate() } }
 
     @inline(__always) var count: Int { end &- start }
+    /// Bytes of memory that are taken for what waits.
+    var heldBytes: Int { isLent ? count : capacity }
     @inline(__always) var first: UnsafeMutableRawPointer { base + start }
 
     @inline(__always) subscript(offset: Int) -> UInt8 { base.load(fromByteOffset: start &+ offset, as: UInt8.self) }

@@ -86,13 +86,22 @@ public final class RequestParser {
     }
 
     /// Forgets what it has of a request, and ignores what comes: nothing will be asked of it any more.
-    public func stop() {
-        if case .failed = phase {} else { phase = .failed(HTTPFailure(status: 400, "Nothing more is read on this connection.")) }
+    public func stop() { stop(HTTPFailure(status: 400, "Nothing more is read on this connection.")) }
+
+    /// Forgets what it has of a request, and ignores what comes: ``next()`` says why.
+    public func stop(_ failure: HTTPFailure) {
+        if case .failed = phase {} else { phase = .failed(failure) }
         forget()
     }
 
     /// Bytes that wait to be looked at, such as further requests behind one that is being answered.
     public var bufferedCount: Int { input.count }
+
+    /// Bytes of memory that is taken by what has arrived of requests that are not whole: what waits to be looked at, and heads,
+    /// but not the bodies that ``grantBody(_:)`` knows of.
+    public var heldBytes: Int {
+        input.heldBytes + (pending?.head.count ?? 0) + (pending?.fields.count ?? builder.fields.count) * MemoryLayout<HTTPField>.stride
+    }
 
     public var progress: Progress {
         switch phase {
@@ -132,6 +141,7 @@ public final class RequestParser {
     }
 
     /// One line or one stretch of the body; `nil` when there is more to do with what is there.
+    @inline(__always)
     private func step() throws(HTTPFailure) -> Event? {
         switch phase {
         case .requestLine: return try readRequestLine()
@@ -220,6 +230,7 @@ public final class RequestParser {
         waitsForContinue = builder.framing.expectsContinue && builder.version == .http11
         builder = HeadBuilder()
         input.consume(lineStart)
+        input.releaseWhenEmpty()
         (lineStart, searched) = (0, 0)
         pending = request
         isHeadUnsaid = true

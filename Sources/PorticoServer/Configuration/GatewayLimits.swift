@@ -21,7 +21,7 @@ extension LimitName {
         case .headers: .init(rawValue, .bytes, 32 << 10, 256...(1 << 20), "all header lines of a request; stands against a head that never ends")
         case .body: .init(rawValue, .bytes, 1 << 20, 1024...gibibyte, "stands against bodies that fill the memory")
         case .bodyBytes:
-            .init(rawValue, .bytes, 64 << 20, 1024...gibibyte, "memory of all bodies of one worker that arrive in pieces, `body` at least; when it is full, bodies give way to others: of strangers first, then of the tenant that holds the most, the one that made no progress for longest. Guards against bodies whose ends are withheld")
+            .init(rawValue, .bytes, 64 << 20, 1024...gibibyte, "memory of all requests of one worker that arrive in pieces, `body` at least: bodies, and what is beyond 2 KiB of heads and of pipelined requests; when it is full, they give way to others: of strangers first, then of the tenant that holds the most, the one that made no progress for longest. Guards against requests whose ends are withheld")
         case .readAhead: .init(rawValue, .bytes, 64 << 10, 4096...gibibyte, "what is taken from a client while an earlier request of it is being answered; stands against endless pipelines")
         case .headerTimeout: .init(rawValue, .milliseconds, 10_000, 100...hour, "from a request's first byte to the end of its head, and for a TLS handshake; stands against clients that drip")
         case .bodyTimeout: .init(rawValue, .milliseconds, 30_000, 100...hour, "from the end of the head to the end of the body; stands against clients that drip")

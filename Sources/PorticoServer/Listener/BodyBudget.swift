@@ -16,9 +16,10 @@ protocol BodyHolder: AnyObject {
     func dropBody()
 }
 
-/// The memory of the bodies that arrive at one worker in pieces, all together.
+/// The memory of what arrives at one worker in pieces, all together: bodies, and heads and pipelined requests where they
+/// are long, which count like bodies.
 ///
-/// Guards against clients that begin bodies and withhold their ends. A body that is whole when it is first read is not
+/// Guards against clients that begin requests and withhold their ends. A body that is whole when it is first read is not
 /// counted: it takes no memory while it waits for anybody. When the budget is full, somebody's body gives way:
 ///
 /// 1. bodies of strangers before those of anybody who is known;
@@ -97,18 +98,22 @@ final class BodyBudget {
         return Place(slot: slot)
     }
 
-    /// The body needs so many bytes in all.
+    /// The body needs so many bytes in all, or no more than these.
     /// - Returns: false where they do not fit; the body is then to be refused.
-    func grow(_ place: Place, to bytes: Int) -> Bool {
+    func resize(_ place: Place, to bytes: Int) -> Bool {
         guard let reservation = bodies[place.slot].reservation else { return false }
-        let more = bytes - reservation.bytes
+        let before = reservation.bytes, more = bytes - before
         if more > budget.left, more <= budget.limit { makeRoom(more, for: place.slot) }
-        guard reservation.grow(by: more) else { return false }
+        if more > 0 {
+            guard reservation.grow(by: more) else { return false }
+            progressed(place)
+        } else {
+            reservation.shrink(to: bytes)
+        }
         let account = bodies[place.slot].account
         unlist(account)
-        accounts[account].bytes += max(0, more)
+        accounts[account].bytes += reservation.bytes - before
         list(account)
-        progressed(place)
         return true
     }
 

@@ -24,14 +24,16 @@ final class HTTPConnection: WheelEntry, BodyHolder {
 
     private let listener: HTTPListener
     private let settings: HTTPConnectionSettings
-    private var transport: Transport
+    @exclusivity(unchecked) private var transport: Transport
     /// The session whose handshake is not done yet.
-    private var handshaking: TLSSession?
+    @exclusivity(unchecked) private var handshaking: TLSSession?
     let origin: PeerOrigin
     private let slot: Int
-    private var registration: Registration?
+    // Exclusivity is not checked at run time: every request passes here several times, and nobody is called while one of these is
+    // being changed.
+    @exclusivity(unchecked) private var registration: Registration?
     private let parser: RequestParser
-    private var state = ConnectionState()
+    @exclusivity(unchecked) private var state = ConnectionState()
     private var writer = ResponseWriter(keepAlive: true)
 
     // The answer on its way: a head, and the body from where it lies.
@@ -39,30 +41,29 @@ final class HTTPConnection: WheelEntry, BodyHolder {
     private var body: ResponseBuffer?
     /// What counts the body's memory while it waits for the client.
     private var bodyHold: AnyObject?
-    private var written = 0
-    private var isBlocked = false
+    @exclusivity(unchecked) private var written = 0
+    @exclusivity(unchecked) private var isBlocked = false
     /// When it was blocked, and how much the client had fetched by then, and when the time that runs began.
     private var blockedAt = 0
     private var fetchedWhenBlocked = 0
     private var fetchedBefore = 0
 
-    /// Whose memory an unfinished body is, and the place that it is counted by.
-    private var bodyOwner: BodyOwner
-    private var bodyPlace: BodyBudget.Place?
+    /// What counts bodies that arrive in pieces, and what waits in the parser.
+    private let unfinished: UnfinishedInput
 
-    private var isProcessing = false
+    @exclusivity(unchecked) private var isProcessing = false
     /// The turn's requests are taken up, and more were read.
-    private var isPaused = false
+    @exclusivity(unchecked) private var isPaused = false
     /// What the deadline that is set was set for.
-    private var timeoutInForce = ConnectionState.Timeout.idle
-    private var peerHasEnded = false
+    @exclusivity(unchecked) private var timeoutInForce = ConnectionState.Timeout.idle
+    @exclusivity(unchecked) private var peerHasEnded = false
 
     init(_ transport: Transport, from origin: PeerOrigin, slot: Int, listener: HTTPListener) throws(SocketFailure) {
         self.transport = transport
         self.origin = origin
-        bodyOwner = .stranger(origin)
         self.slot = slot
         self.listener = listener
+        unfinished = UnfinishedInput(listener.bodies, owner: .stranger(origin))
         settings = listener.settings
         parser = RequestParser(limits: settings.http)
         registration = try listener.reactor.register(transport.descriptor, .read) { [unowned self] events in self.happened(events) }
@@ -204,6 +205,11 @@ final class HTTPConnection: WheelEntry, BodyHolder {
     /// Takes requests from what was read until one has to wait for its answer. Answers that come within the call continue the loop, not the recursion.
     private func process() {
         guard !isProcessing, !isPaused else { return }
+        takeRequests()
+        countInput()
+    }
+
+    private func takeRequests() {
         isProcessing = true
         var left = Self.requestsPerTurn
         while state.mayParse, !isBlocked {
@@ -221,7 +227,7 @@ final class HTTPConnection: WheelEntry, BodyHolder {
             case .request(let request):
                 left -= 1
                 begin(request)
-                if let bodyPlace { listener.bodies.completed(bodyPlace) }
+                unfinished.bodyCompleted()
                 listener.handler.handle(request, on: self)
             case .failed(let failure): refuse(failure)
             case .expectContinue: sendContinue()
@@ -255,7 +261,7 @@ final class HTTPConnection: WheelEntry, BodyHolder {
 
     private func waitForInput() {
         if state.mustClose { return close() }
-        if let bodyPlace { listener.bodies.progressed(bodyPlace) } else if state.phase != .readingBody { listener.waits(slot) }
+        if unfinished.hasBody { unfinished.bodyProgressed() } else if state.phase != .readingBody { listener.waits(slot) }
         // Within a head or a body the first deadline stays: a client that drips does not move it.
         if state.timeout != timeoutInForce {
             timeoutInForce = state.timeout
@@ -276,7 +282,7 @@ final class HTTPConnection: WheelEntry, BodyHolder {
 
     private func refuse(_ failure: HTTPFailure) {
         parser.stop()
-        releaseBody()
+        unfinished.release()
         listener.hasRequest(slot)
         writer = ResponseWriter(keepAlive: false)
         send(listener.handler.response(to: failure))
@@ -293,29 +299,38 @@ final class HTTPConnection: WheelEntry, BodyHolder {
     /// - Parameter owner: Who is held responsible for its memory.
     func readBody(of owner: BodyOwner) {
         guard state.phase == .deciding, registration != nil else { return }
-        bodyOwner = owner
+        unfinished.belongs(to: owner)
         state.bodyWanted()
         process()
     }
 
     private func takeBodyRoom(_ bytes: Int) {
-        let place = bodyPlace ?? listener.bodies.open(bodyOwner, self)
-        bodyPlace = place
-        if listener.bodies.grow(place, to: bytes) { parser.grantBody(bytes) } else { dropBody() }
+        if unfinished.takeBody(bytes, for: self) { parser.grantBody(bytes) } else { dropBody() }
+    }
+
+    /// Counts what waits in the parser with the bodies, in case it is much.
+    private func countInput() {
+        // While a body is decided on, its head is the handler's.
+        guard registration != nil, state.phase != .deciding else { return }
+        if !unfinished.take(parser.heldBytes, for: self) { dropBody() }
     }
 
     func dropBody() {
-        state.refused()
-        refuse(Self.bodiesAreFull)
+        // The request that is being answered was whole: only those behind it are refused, in their turn.
+        if state.mayParse, !isBlocked {
+            state.refused()
+            refuse(Self.inputIsFull)
+        } else {
+            parser.stop(Self.inputIsFull)
+            unfinished.release()
+        }
     }
 
-    private static let bodiesAreFull = HTTPFailure(
-        status: 503, "Too many bodies are arriving at the moment. Try again shortly.", excess: .bodies, retryAfter: 1)
+    private static let inputIsFull = HTTPFailure(
+        status: 503, "Too many requests are arriving in pieces at the moment. Try again shortly.", excess: .bodies, retryAfter: 1)
 
     /// The body of the request that was handed out last is needed no longer, or counts elsewhere.
-    func releaseBody() {
-        if let place = bodyPlace.take() { listener.bodies.close(place) }
-    }
+    func releaseBody() { unfinished.releaseBody(for: self) }
 
     // MARK: Answers
 
@@ -346,7 +361,7 @@ final class HTTPConnection: WheelEntry, BodyHolder {
         while written < total {
             // The others come first; the loop comes back to it as to a client that was slow.
             if left <= 0 { return blocked() }
-            switch writeOnce() {
+            switch transport.write(head, body, from: written, atMost: Self.bytesPerTurn) {
             case .bytes(let count):
                 written += count
                 left -= count
@@ -369,31 +384,6 @@ final class HTTPConnection: WheelEntry, BodyHolder {
             if !isProcessing { close() }
         } else {
             process()
-        }
-    }
-
-    /// One system call for what is left of the head and the body.
-    private func writeOnce() -> IOOutcome {
-        head.withUnsafeMutableBytes { head in
-            let headLeft = max(0, head.count - written)
-            return withUnsafeTemporaryAllocation(of: iovec.self, capacity: 2) { pieces in
-                var count = 0
-                if headLeft > 0, let base = head.baseAddress {
-                    pieces.initializeElement(at: 0, to: iovec(iov_base: base + written, iov_len: headLeft))
-                    count = 1
-                }
-                guard let body else { return transport.write(pieces: UnsafeMutableBufferPointer(rebasing: pieces[..<count])) }
-                return body.withUnsafeBytes { bytes in
-                    let start = max(0, written - head.count)
-                    if start < bytes.count, let base = bytes.baseAddress {
-                        pieces.initializeElement(at: count, to: iovec(
-                            iov_base: UnsafeMutableRawPointer(mutating: base + start),
-                            iov_len: min(bytes.count - start, Self.bytesPerTurn)))
-                        count += 1
-                    }
-                    return transport.write(pieces: UnsafeMutableBufferPointer(rebasing: pieces[..<count]))
-                }
-            }
         }
     }
 
@@ -484,7 +474,7 @@ final class HTTPConnection: WheelEntry, BodyHolder {
         body = nil
         bodyHold = nil
         parser.stop()
-        releaseBody()
+        unfinished.release()
         listener.wheel.remove(self)
         listener.closed(slot)
         clientGone.take()?()

@@ -1,4 +1,5 @@
 import Glibc
+import JSONBytes
 import SocketLoop
 import TLSTransport
 
@@ -22,7 +23,31 @@ enum Transport {
         }
     }
 
-    func write(pieces: UnsafeMutableBufferPointer<iovec>) -> IOOutcome {
+    /// One system call for what is left of an answer's head and its body.
+    /// - Parameters:
+    ///   - written: Bytes of both that are written.
+    ///   - most: Bytes of the body that are handed over at the most.
+    func write(_ head: [UInt8], _ body: ResponseBuffer?, from written: Int, atMost most: Int) -> IOOutcome {
+        head.withUnsafeBytes { head in
+            withUnsafeTemporaryAllocation(of: iovec.self, capacity: 2) { pieces in
+                var count = 0
+                func add(_ bytes: UnsafeRawBufferPointer, from start: Int, atMost most: Int) {
+                    guard start < bytes.count, let base = bytes.baseAddress else { return }
+                    pieces.initializeElement(at: count, to: iovec(
+                        iov_base: UnsafeMutableRawPointer(mutating: base + start), iov_len: min(bytes.count - start, most)))
+                    count += 1
+                }
+                add(head, from: written, atMost: .max)
+                guard let body else { return write(pieces: UnsafeMutableBufferPointer(rebasing: pieces[..<count])) }
+                return body.withUnsafeBytes { bytes in
+                    add(bytes, from: max(0, written - head.count), atMost: most)
+                    return write(pieces: UnsafeMutableBufferPointer(rebasing: pieces[..<count]))
+                }
+            }
+        }
+    }
+
+    private func write(pieces: UnsafeMutableBufferPointer<iovec>) -> IOOutcome {
         switch self {
         case .plain(let socket): socket.write(pieces: pieces)
         case .secure(let session): session.write(pieces: pieces)

@@ -35,7 +35,7 @@ struct BodyBudgetTests {
         func begin(_ name: String, _ owner: BodyOwner, _ bytes: Int) -> (holder: Holder, fits: Bool) {
             let holder = Holder(name, self), place = bodies.open(owner, holder)
             holder.place = place
-            let fits = bodies.grow(place, to: bytes)
+            let fits = bodies.resize(place, to: bytes)
             if !fits, let place = holder.place.take() { bodies.close(place) }
             return (holder, fits)
         }
@@ -129,7 +129,7 @@ struct BodyBudgetTests {
             desk.now += number % 4
             let begun = desk.begin("\(number)", owner, 10 + number % 90)
             if begun.fits { holders.append(begun.holder) }
-            if number % 5 == 0, let holder = holders.last, let place = holder.place { _ = desk.bodies.grow(place, to: 200) }
+            if number % 5 == 0, let holder = holders.last, let place = holder.place { _ = desk.bodies.resize(place, to: 200) }
             #expect(desk.bodies.budget.used <= 10_000)
         }
         #expect(desk.dropped.count > 1_000)

@@ -127,4 +127,71 @@ struct UnfinishedBodyTests {
         server.turn { known.receive(); return !known.answers.isEmpty }
         #expect(known.answers.first?.status == 200)
     }
+
+    // MARK: Heads, and requests that wait
+
+    private func begunHead(_ bytes: Int) -> String { "GET /x HTTP/1.1\r\nHost: x\r\nx-long: " + String(repeating: "h", count: bytes) }
+
+    @Test func headsThatNeverEndAreCounted() throws {
+        let server = try Loopback(EchoHandler(), mostConnections: 1_000) {
+            $0[.bodyBytes] = 200_000
+            $0[.body] = 100_000
+        }
+        let clients = try (0..<60).map { _ in try server.connect() }
+        for client in clients {
+            client.send(begunHead(20_000))
+            server.idle(turns: 4)
+        }
+        let budget = server.listener.bodies.budget
+        #expect(budget.peak > 150_000 && budget.peak <= 200_000)
+        #expect(try server.exchange(head("/small", 4) + "body").body == "/smallbody")
+        let refused = clients.filter { $0.receive(); return !$0.answers.isEmpty }
+        #expect(refused.count >= 48 && refused.allSatisfy { $0.answers.map(\.status) == [503] })
+        // What is still held is finished like any other.
+        for client in clients { client.send("\r\n\r\n") }
+        server.turn { for client in clients { client.receive() }; return clients.allSatisfy { !$0.answers.isEmpty } }
+        #expect(server.listener.bodies.count == 0 && budget.used == 0)
+    }
+
+    @Test func longHeadsOfWithheldBodiesAreCounted() throws {
+        let server = try Loopback(EchoHandler(), mostConnections: 1_000) {
+            $0[.bodyBytes] = 200_000
+            $0[.body] = 100_000
+        }
+        let clients = try (0..<30).map { _ in try server.connect() }
+        for client in clients {
+            client.send(head("/x", 5, "x-long: \(String(repeating: "h", count: 20_000))\r\n"))
+            server.idle(turns: 4)
+        }
+        let budget = server.listener.bodies.budget
+        #expect(budget.peak > 150_000 && budget.peak <= 200_000)
+        for client in clients { client.send("whole") }
+        server.turn { for client in clients { client.receive() }; return clients.allSatisfy { !$0.answers.isEmpty } }
+        let statuses = clients.flatMap { $0.answers.map(\.status) }
+        #expect(Set(statuses) == [200, 503] && statuses.filter { $0 == 200 }.count >= 5, "\(statuses)")
+        #expect(server.listener.bodies.count == 0 && budget.used == 0)
+    }
+
+    /// Requests behind one that takes long are refused in their turn; that one is answered.
+    @Test func whatIsReadAheadIsCounted() throws {
+        let handler = EchoHandler(), server = try Loopback(handler, mostConnections: 1_000) {
+            $0[.bodyBytes] = 100_000
+            $0[.body] = 50_000
+        }
+        let clients = try (0..<20).map { _ in try server.connect() }
+        let small = "GET /small HTTP/1.1\r\nHost: x\r\n\r\n"
+        for client in clients {
+            client.send("GET /hold HTTP/1.1\r\nHost: x\r\n\r\n" + String(repeating: small, count: 400))
+            server.idle(turns: 4)
+        }
+        let budget = server.listener.bodies.budget
+        #expect(budget.peak > 50_000 && budget.peak <= 100_000)
+        handler.release()
+        server.turn { for client in clients { client.receive() }; return clients.allSatisfy { $0.answers.count == 401 || $0.isEnded } }
+        #expect(clients.allSatisfy { $0.answers.first?.status == 200 })
+        let refused = clients.filter { $0.answers.last?.status == 503 }
+        #expect(refused.count >= 8 && refused.count < 20)
+        #expect(refused.allSatisfy { $0.answers.last?.headers["connection"] == "close" })
+        #expect(server.listener.bodies.count == 0 && budget.used == 0)
+    }
 }
