@@ -6,6 +6,8 @@ import SocketLoop
 final class BatchRun {
     /// Bytes of all answers together; the answers that go beyond give way to an error. Stands against a batch of requests each of which is answered at length.
     static let mostBytes = 64 << 20
+    /// Bytes that are copied in one turn of the loop (some milliseconds).
+    static let bytesPerTurn = 4 << 20
 
     private var bodies: [ResponseBuffer?]
     private var tickets: [RequestTicket] = []
@@ -13,15 +15,23 @@ final class BatchRun {
     private var bytes = 0
     private var observation = RequestObservation()
     private let answers: ByteBudget
+    private let nextTurn: (@escaping () -> Void) -> Void
+    /// The answer that is copied next, and how much of it was.
+    private var copied = (bodies: 0, bytes: 0)
     private let completion: (ResponseBuffer, RequestObservation) -> Void
 
     /// - Parameters:
     ///   - answers: What the array counts in.
+    ///   - nextTurn: Calls back in the loop's next turn.
     ///   - completion: Called once, with the JSON array of all answers.
-    init(count: Int, answers: ByteBudget, completion: @escaping (ResponseBuffer, RequestObservation) -> Void) {
+    init(
+        count: Int, answers: ByteBudget, nextTurn: @escaping (@escaping () -> Void) -> Void,
+        completion: @escaping (ResponseBuffer, RequestObservation) -> Void
+    ) {
         bodies = Array(repeating: nil, count: count)
         open = count
         self.answers = answers
+        self.nextTurn = nextTurn
         self.completion = completion
     }
 
@@ -30,6 +40,7 @@ final class BatchRun {
     /// Nobody waits any more: what is under way is given back to be called off.
     func abandon() -> [RequestTicket] {
         open = 0
+        bodies = []
         return tickets
     }
 
@@ -64,12 +75,26 @@ final class BatchRun {
         let whole = ResponseBuffer(capacity: bytes + bodies.count + 2)
         whole.reservation = reservation
         whole.append("[")
-        for index in bodies.indices {
-            if index > 0 { whole.append(UInt8(ascii: ",")) }
-            bodies[index]?.withUnsafeBytes { whole.append($0) }
+        copy(to: whole)
+    }
+
+    private func copy(to whole: ResponseBuffer) {
+        var left = Self.bytesPerTurn
+        while copied.bodies < bodies.count {
+            if left == 0 { return nextTurn { [self] in copy(to: whole) } }
+            if let body = bodies[copied.bodies] {
+                let count = min(body.count - copied.bytes, left)
+                body.withUnsafeBytes { whole.append(UnsafeRawBufferPointer(rebasing: $0[copied.bytes..<copied.bytes + count])) }
+                copied.bytes += count
+                left -= count
+                if copied.bytes < body.count { continue }
+            }
             // Each goes as soon as it is copied.
-            bodies[index] = nil
+            bodies[copied.bodies] = nil
+            copied = (copied.bodies + 1, 0)
+            if copied.bodies < bodies.count { whole.append(UInt8(ascii: ",")) }
         }
+        guard !bodies.isEmpty else { return }
         whole.append("]")
         bodies = []
         completion(whole, observation)

@@ -227,7 +227,10 @@ final class GraphQLEndpoint {
 
     private func run(_ entries: [Result<RequestParameters, RefusedRequest>], _ arrival: Arrival, _ share: Share) {
         let exchange = arrival.exchange
-        let batch = BatchRun(count: entries.count, answers: answers) { body, observation in
+        let batch = BatchRun(
+            count: entries.count, answers: answers,
+            nextTurn: { [reactor] work in _ = reactor.after(milliseconds: 0) { work() } }
+        ) { body, observation in
             exchange.answer(status: 200, contentType: ResponseMedia.json.contentType, body: body, observation: observation)
         }
         for (index, entry) in entries.enumerated() {

@@ -87,7 +87,7 @@ import Testing
         let budget = ByteBudget(limit: 1_000)
         var whole: ResponseBuffer?
         func run(_ bytes: Int) {
-            let batch = BatchRun(count: 2, answers: budget) { body, _ in whole = body }
+            let batch = BatchRun(count: 2, answers: budget, nextTurn: { $0() }) { body, _ in whole = body }
             for index in 0..<2 {
                 let body = ResponseBuffer()
                 body.append([UInt8](repeating: UInt8(ascii: "1"), count: bytes))
@@ -104,14 +104,53 @@ import Testing
 
     @Test func allAnswersTogetherAreBounded() {
         var whole: ResponseBuffer?
-        let batch = BatchRun(count: 3, answers: ByteBudget(limit: .max)) { body, _ in whole = body }
+        var turns: [() -> Void] = []
+        let batch = BatchRun(count: 3, answers: ByteBudget(limit: .max), nextTurn: { turns.append($0) }) { body, _ in whole = body }
         for index in 0..<3 {
             let body = ResponseBuffer(capacity: BatchRun.mostBytes / 2)
             body.append([UInt8](repeating: UInt8(ascii: "1"), count: BatchRun.mostBytes / 2))
             batch.answered(index, body)
         }
+        // So many bytes are copied over several turns.
+        var count = 1
+        while let turn = turns.popLast() {
+            #expect(whole == nil)
+            turn()
+            count += 1
+        }
+        #expect(count >= BatchRun.mostBytes / BatchRun.bytesPerTurn)
         #expect(whole.map { $0.count < BatchRun.mostBytes + 1000 } == true)
         let tail = whole?.withUnsafeBytes { String(decoding: $0.suffix(200), as: UTF8.self) } ?? ""
         #expect(tail.contains("LIMIT_EXCEEDED"))
+    }
+
+    @Test func answersOfAnyLengthComeWholeAndInOrder() {
+        var whole: ResponseBuffer?
+        let lengths = [0, BatchRun.bytesPerTurn, 5, 2 * BatchRun.bytesPerTurn + 3, 1]
+        let batch = BatchRun(count: lengths.count, answers: ByteBudget(limit: .max), nextTurn: { $0() }) { body, _ in whole = body }
+        for (index, length) in lengths.enumerated().reversed() {
+            let body = ResponseBuffer()
+            body.append([UInt8](repeating: UInt8(ascii: "a") + UInt8(index), count: length))
+            batch.answered(index, body)
+        }
+        let pieces = whole?.withUnsafeBytes { $0.dropFirst().dropLast().split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) } ?? []
+        #expect(pieces.map(\.count) == lengths)
+        #expect(pieces.enumerated().allSatisfy { index, piece in piece.allSatisfy { $0 == UInt8(ascii: "a") + UInt8(index) } })
+    }
+
+    @Test func anArrayThatNobodyWaitsForIsNotCopiedToItsEnd() {
+        let budget = ByteBudget(limit: .max)
+        var turns: [() -> Void] = [], answers = 0
+        do {
+            let batch = BatchRun(count: 2, answers: budget, nextTurn: { turns.append($0) }) { _, _ in answers += 1 }
+            for index in 0..<2 {
+                let body = ResponseBuffer()
+                body.append([UInt8](repeating: 0x31, count: BatchRun.bytesPerTurn))
+                batch.answered(index, body)
+            }
+            _ = batch.abandon()
+        }
+        while let turn = turns.popLast() { turn() }
+        #expect(answers == 0 && budget.used == 0)
     }
 }
