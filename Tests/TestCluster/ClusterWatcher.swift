@@ -19,7 +19,7 @@ final class ClusterWatcher: Sendable {
         """
 
     init(folder: String) throws {
-        let ends = try Command.pipe()
+        let ends = try makeStream()
         defer { close(ends[0]) }
         process = try Command.spawn(["/bin/sh", "-c", Self.script, "portico-test-cluster", folder], newSession: true) { actions in
             posix_spawn_file_actions_adddup2(&actions, ends[0], 0)

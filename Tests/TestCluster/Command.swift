@@ -2,17 +2,10 @@ import Foundation
 
 /// Programs as children of this process, by `posix_spawn`.
 enum Command {
-    /// Two ends of a stream, from their first moment closed on exec, so that no other child keeps one open.
-    static func pipe() throws -> [Int32] {
-        var ends: [Int32] = [-1, -1]
-        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else { throw TestClusterFailure("no pipe") }
-        return ends
-    }
-
     /// Runs a program to its end.
     /// - Throws: ``TestClusterFailure`` with everything it printed, when it does not end with 0.
     static func output(of command: [String]) throws -> String {
-        let ends = try pipe()
+        let ends = try makeStream()
         defer { close(ends[0]) }
         let pid: pid_t
         do {

@@ -8,8 +8,7 @@ import Testing
 /// What the log records of operations is what a replay reads back.
 @Suite(.onBlockingThreads) struct RecordedOperationTests {
     private func lines(_ format: LogFormat, documents: Bool = true, _ bodies: [String]) async throws -> [String] {
-        var ends: [Int32] = [0, 0]
-        try #require(pipe(&ends) == 0)
+        let ends = try makeStream()
         let reading = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
         var logging = LoggingConfiguration()
         logging.format = format

@@ -10,8 +10,7 @@ import Testing
 @Suite(.onBlockingThreads) struct RequestLogTests {
     /// The lines that some requests leave in a log of a form and level.
     private func lines(_ format: LogFormat, level: Logger.Level? = .info, _ body: (Office) throws -> Void) async throws -> [String] {
-        var ends: [Int32] = [0, 0]
-        try #require(pipe(&ends) == 0)
+        let ends = try makeStream()
         let reading = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
         var logging = LoggingConfiguration()
         logging.format = format
@@ -142,8 +141,7 @@ import Testing
     }
 
     @Test func otherLinesComeThroughSwiftLog() throws {
-        var ends: [Int32] = [0, 0]
-        try #require(pipe(&ends) == 0)
+        let ends = try makeStream()
         let reading = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
         var logging = LoggingConfiguration()
         logging.format = .text
