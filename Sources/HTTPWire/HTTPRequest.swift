@@ -15,9 +15,8 @@ public struct HTTPRequest: Sendable {
 
     /// The same without its body, for whoever needs the head for longer.
     public var withoutBody: HTTPRequest {
-        var head = self
-        head.body = []
-        return head
+        HTTPRequest(
+            method: method, version: version, keepAlive: keepAlive, body: [], head: head, target: target, fields: fields)
     }
 
     // MARK: Target

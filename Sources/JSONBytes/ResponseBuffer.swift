@@ -10,9 +10,9 @@ public final class ResponseBuffer {
     @exclusivity(unchecked) @usableFromInline var capacity: Int
     @exclusivity(unchecked) @usableFromInline var length: Int
     /// What is to live as long as the buffer, such as the reservation of its bytes in a budget.
-    public var reservation: AnyObject?
+    @exclusivity(unchecked) public var reservation: AnyObject?
     /// The bytes of others that are shown here until something is written; ``capacity`` is 0 meanwhile.
-    private var shared: DetachedBytes?
+    @exclusivity(unchecked) private var shared: DetachedBytes?
 
     /// - Parameter capacity: bytes to start with; at least 64 are taken.
     public init(capacity: Int = 4096) {
@@ -35,7 +35,7 @@ public final class ResponseBuffer {
     static let leastCapacity = 64
 
     /// How many bytes were written.
-    @inlinable public var count: Int { length }
+    @inline(__always) @inlinable public var count: Int { length }
 
     @inlinable public var isEmpty: Bool { length == 0 }
 
@@ -139,7 +139,7 @@ public final class ResponseBuffer {
 
     // MARK: Bytes
 
-    @inlinable public func append(_ byte: UInt8) {
+    @inline(__always) @inlinable public func append(_ byte: UInt8) {
         reserve(1)
         base.storeBytes(of: byte, toByteOffset: length, as: UInt8.self)
         length &+= 1
@@ -155,7 +155,7 @@ public final class ResponseBuffer {
 
     /// Bytes behind which at least `padding` others may be read (32, or it is a plain copy): short ones are copied in whole words, which costs no call.
     /// - Parameter source: must not lie inside this buffer.
-    @inlinable public func append(_ source: UnsafePointer<UInt8>, count: Int, paddedBy padding: Int) {
+    @inline(__always) @inlinable public func append(_ source: UnsafePointer<UInt8>, count: Int, paddedBy padding: Int) {
         guard count <= 2 * MemoryLayout<Word>.size, padding >= 2 * MemoryLayout<Word>.size else { return append(UnsafeRawBufferPointer(start: source, count: count)) }
         reserve(2 * MemoryLayout<Word>.size)
         let source = UnsafeRawPointer(source), target = base + length

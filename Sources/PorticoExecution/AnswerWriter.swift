@@ -131,10 +131,16 @@ struct AnswerWriter {
     private static let discardedAnswers = 4
 
     /// Whether so many bytes may be written. They may not be few, where there is no room for them: then this is the end.
+    @inline(__always)
     private mutating func hasRoom(for bytes: Int) -> Bool {
-        if buffer.count + bytes <= mark { return true }
-        if end == nil { finish(buffer.count + bytes > limits.bytes ? .tooLarge : .turnIsOver) }
+        if buffer.count &+ bytes <= mark { return true }
+        endFor(bytes)
         return false
+    }
+
+    @inline(never)
+    private mutating func endFor(_ bytes: Int) {
+        if end == nil { finish(buffer.count + bytes > limits.bytes ? .tooLarge : .turnIsOver) }
     }
 
     private mutating func finish(_ reason: End) {
@@ -143,6 +149,7 @@ struct AnswerWriter {
     }
 
     /// Cuts off what was written of a value.
+    @inline(never)
     private mutating func discard(from start: Int) {
         guard buffer.count > start else { return }
         discarded += buffer.count - start
@@ -162,7 +169,11 @@ struct AnswerWriter {
     }
 
     /// False when a field that may not be null has no value: the caller puts null in the object's place, or passes it on.
-    private mutating func object(_ index: Int, cells: UnsafePointer<Cell>?, row: Int) -> Bool {
+    private mutating func object(_ index: Int, cells: UnsafePointer<Cell>?, row: Int) -> Bool { members(of: index, cells, row) }
+
+    /// The body of ``object(_:cells:row:)``, which lists have inside their loop.
+    @inline(__always)
+    private mutating func members(of index: Int, _ cells: UnsafePointer<Cell>?, _ row: Int) -> Bool {
         let members = shape.objects[index].fields
         guard members.count > 0, let fields = shape.fields.baseAddress else {
             buffer.append("{}")
@@ -189,6 +200,7 @@ struct AnswerWriter {
     }
 
     /// False when the field has no value; a null that may be is a value.
+    @inline(__always)
     private mutating func write(_ place: Place, cells: UnsafePointer<Cell>?, row: Int) -> Bool {
         let field = place.field.pointee
         switch field.kind {
@@ -310,7 +322,7 @@ struct AnswerWriter {
             path[here] = Int32(truncatingIfNeeded: item)
             let start = buffer.count
             let row = view.row(at: isReversed ? places.upperBound - 1 - item : places.lowerBound + item)
-            if object(child, cells: view.row(row), row: row) { continue }
+            if members(of: child, view.row(row), row) { continue }
             if itemsNonNull || end != nil { return false }
             discard(from: start)
             buffer.append("null")
@@ -356,6 +368,7 @@ struct AnswerWriter {
         return true
     }
 
+    @inline(__always)
     mutating func view(_ load: some BinaryInteger, _ place: Place) -> LevelView? {
         let view = views[Int(load)]
         if view.stitch != .missing { return view }

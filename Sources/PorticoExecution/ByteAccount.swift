@@ -61,7 +61,10 @@ struct ByteAccount {
     ///
     /// They are not reserved before they are written: a worker writes one answer at a time on its loop and few beside it,
     /// and the budget is exceeded by those few at the most.
-    func room(for most: Int) -> Int { budget.map { min(most, max(Self.unreserved, $0.left(for: owner) + bytes)) } ?? most }
+    func room(for most: Int) -> Int {
+        guard let budget else { return most }
+        return min(most, max(Self.unreserved, (reservation?.left ?? budget.left(for: owner)) + bytes))
+    }
 
     /// The answer had no room.
     func noteRefusal() { budget?.noteRefusal() }

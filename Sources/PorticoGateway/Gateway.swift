@@ -21,11 +21,11 @@ public final class Gateway {
     /// other.
     public let answering: OffloadQueue
     private let metrics: GatewayMetrics?
-    private var operations: OperationCache
+    @exclusivity(unchecked) private var operations: OperationCache
     private let tables: StatisticsReader
     /// What all results and answers of this worker take together.
     public let answerBudget: ByteBudget
-    public internal(set) var statistics = GatewayStatistics()
+    @exclusivity(unchecked) public internal(set) var statistics = GatewayStatistics()
 
     public init(
         catalog: Catalog, pool: ConnectionPool, reactor: Reactor, settings: GatewaySettings, metrics: GatewayMetrics? = nil, offload: @escaping Offload

@@ -7,7 +7,7 @@ final class PoolRunner: RequestRunner {
     private let pool: ConnectionPool
     private let deadline: Int
     private let fairnessKey: UInt64
-    private var tickets: [StatementTicket] = []
+    @exclusivity(unchecked) private var tickets: [StatementTicket] = []
 
     init(pool: ConnectionPool, deadline: Int, fairnessKey: UInt64) {
         self.pool = pool

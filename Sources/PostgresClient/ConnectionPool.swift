@@ -64,28 +64,30 @@ public final class ConnectionPool {
     /// Read at the first attempt to connect.
     private lazy var servers = ServerList(connectionSettings.pipelineParameters)
     private let connectionLimits: PipelineConnection.Limits
-    var state: PoolState<PendingStatement, Lease>
-    var connections: [PipelineConnection?]
+    // Exclusivity is not checked at run time: statements pass here several times each, and nobody is called while one of these
+    // is being changed.
+    @exclusivity(unchecked) var state: PoolState<PendingStatement, Lease>
+    @exclusivity(unchecked) var connections: [PipelineConnection?]
     /// By slot, who has its connection alone.
-    var leases: [Lease?]
-    var isClosed = false
+    @exclusivity(unchecked) var leases: [Lease?]
+    @exclusivity(unchecked) var isClosed = false
 
     /// Statements that wait and may be run together, by their statement.
-    var likes: [ObjectIdentifier: [PendingStatement]] = [:]
+    @exclusivity(unchecked) var likes: [ObjectIdentifier: [PendingStatement]] = [:]
     /// Of these, how many may not be wanted any more.
-    var deadLikes = 0
+    @exclusivity(unchecked) var deadLikes = 0
     /// What came in this turn and may go together.
-    private var coming: [PendingStatement] = []
+    @exclusivity(unchecked) private var coming: [PendingStatement] = []
     /// What is given its place just now.
-    private var arrived: [PendingStatement] = []
-    private var stateTimer: (token: TimerToken, at: Int)?
+    @exclusivity(unchecked) private var arrived: [PendingStatement] = []
+    @exclusivity(unchecked) private var stateTimer: (token: TimerToken, at: Int)?
     /// Set while a connection is busy.
-    var headTimer: TimerToken?
-    private var deadlineTimer: (token: TimerToken, at: Int)?
+    @exclusivity(unchecked) var headTimer: TimerToken?
+    @exclusivity(unchecked) private var deadlineTimer: (token: TimerToken, at: Int)?
     /// Set while a statement is in flight that nobody waits for.
     private var abandonedTimer: TimerToken?
 
-    public internal(set) var statistics = PoolStatistics()
+    @exclusivity(unchecked) public internal(set) var statistics = PoolStatistics()
     /// The last failure to connect or loss of a connection; `nil` while all is well.
     public private(set) var lastFailure: DatabaseFailure?
     public var onEvent: ((Event) -> Void)?

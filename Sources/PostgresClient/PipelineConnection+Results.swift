@@ -7,8 +7,12 @@ struct IncomingResult {
     var answers = 0
     /// Counts what is read; made when a result comes in several pieces for the first time.
     var input: SocketInput?
-    /// The count before the next piece; `nil` while no result is incomplete.
+    /// The count when it was taken last of this result; `nil` before that.
     var mark: Int?
+    /// Pieces of this result since then.
+    var pieces = 0
+    /// Pieces after which the count is taken.
+    var patience = 2
     /// A result that is read only to be thrown away, and how much of it has come since.
     var discarded: (pending: PendingStatement, bytes: Int)?
     /// Nothing is read until the server has been told.
@@ -18,15 +22,29 @@ struct IncomingResult {
 
     /// No result is awaited next.
     mutating func nothingComes() {
-        mark = nil
+        nothingIsIncomplete()
         discarded = nil
     }
+
+    mutating func nothingIsIncomplete() {
+        mark = nil
+        pieces = 0
+    }
+
+    /// Each count costs a system call, and small pieces are many: the next is due after about ``uncounted`` bytes, or
+    /// ``mostPatience`` pieces.
+    mutating func adapt(to bytes: Int) {
+        patience = min(max(1, Self.uncounted / max(1, bytes / pieces)), Self.mostPatience)
+    }
+
+    private static let uncounted = 256 << 10
+    private static let mostPatience = 8
 }
 
 /// Results are counted while they come in, so that one that is larger than it may be is given up before it fills the memory.
 ///
 /// libpq keeps a result until it is whole. It can hand rows out one by one, but each then costs an object of its own, which is dear for large results; in
-/// pieces it does so only from its version 17 on. So the bytes are counted below it (``SocketInput``), and only of results that come in more than one piece.
+/// pieces it does so only from its version 17 on. So the bytes are counted below it (``SocketInput``), and only of results that come in several pieces.
 ///
 /// When there is no room for more, the statement fails at once, nothing more is read, so that the server stops sending, and the server is asked to end it. What it has sent by then is
 /// read and thrown away.
@@ -45,12 +63,19 @@ extension PipelineConnection {
     func countIncoming() {
         guard phase == .ready, let connection, case .execute(let pending)? = expected.first else { return incoming.nothingComes() }
         if let discarded = incoming.discarded, discarded.pending !== pending { incoming.discarded = nil }
+        // A piece that completed something is mostly that; most results come in one.
+        guard incoming.answers == 0 else { return incoming.nothingIsIncomplete() }
+        incoming.pieces += 1
+        guard incoming.pieces >= incoming.patience else { return }
         if incoming.input == nil { incoming.input = SocketInput(descriptor: PQsocket(connection)) }
         guard let total = incoming.input?.total() else { return }
-        defer { incoming.mark = total }
-        // A piece that completed something is mostly that.
-        guard incoming.answers == 0, let mark = incoming.mark, total > mark else { return }
+        defer {
+            incoming.mark = total
+            incoming.pieces = 0
+        }
+        guard let mark = incoming.mark, total > mark else { return }
         let bytes = total - mark
+        incoming.adapt(to: bytes)
         if let discarded = incoming.discarded {
             incoming.discarded?.bytes += bytes
             if discarded.bytes + bytes > limits.discardedBytes { lose(DatabaseFailure(.unavailable, message: "a row of the result is larger than the request's limits")) }

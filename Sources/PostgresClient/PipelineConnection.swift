@@ -50,28 +50,29 @@ final class PipelineConnection {
     let reactor: Reactor
     unowned let pool: ConnectionPool
 
-    var phase = Phase.closed
-    var connection: OpaquePointer?
+    // Exclusivity is not checked at run time, for the reason given in ``ConnectionPool``.
+    @exclusivity(unchecked) var phase = Phase.closed
+    @exclusivity(unchecked) var connection: OpaquePointer?
     var registration: Registration?
-    var wantsWrite = false
+    @exclusivity(unchecked) var wantsWrite = false
 
-    var expected = Ring<Expected>()
+    @exclusivity(unchecked) var expected = Ring<Expected>()
     /// libpq ends the results of each question with a NULL; it is still to be taken.
-    private var awaitsEndOfResults = false
+    @exclusivity(unchecked) private var awaitsEndOfResults = false
     /// Questions since the last synchronisation point.
-    private var openBatch = 0
-    var batchesInFlight = 0
+    @exclusivity(unchecked) private var openBatch = 0
+    @exclusivity(unchecked) var batchesInFlight = 0
     /// When the first batch in flight became the first.
-    var headSince = 0
-    private var flushIsPlanned = false
-    private var serial: UInt64 = 0
+    @exclusivity(unchecked) var headSince = 0
+    @exclusivity(unchecked) private var flushIsPlanned = false
+    @exclusivity(unchecked) private var serial: UInt64 = 0
 
     /// Why the batch that is being read was cut short; what it skipped.
-    private var batchFailure: DatabaseFailure?
-    private var prepareFailure: DatabaseFailure?
-    var skipped: [PendingStatement] = []
+    @exclusivity(unchecked) private var batchFailure: DatabaseFailure?
+    @exclusivity(unchecked) private var prepareFailure: DatabaseFailure?
+    @exclusivity(unchecked) var skipped: [PendingStatement] = []
 
-    private var cache: PreparedCache
+    @exclusivity(unchecked) private var cache: PreparedCache
     private let scratch = ParameterScratch()
     let canceller = StatementCanceller()
     var lastCancelAt = Int.min / 2
@@ -80,10 +81,10 @@ final class PipelineConnection {
     /// Others wait for what nobody here waits for: one statement after the other is cancelled without grace.
     var isBeingCleared = false
     /// What the result that comes in has brought so far.
-    var incoming = IncomingResult()
+    @exclusivity(unchecked) var incoming = IncomingResult()
     let transactionSettings: String
     /// What has the connection for itself; `nil` while it is shared.
-    var transaction: OpenTransaction?
+    @exclusivity(unchecked) var transaction: OpenTransaction?
     /// Made once, since every turn that sends needs it; it holds the connection until ``close()``. (A weak reference would make
     /// every other reference to the connection slow.)
     private var endOfTurn: (() -> Void)?

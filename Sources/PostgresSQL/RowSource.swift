@@ -35,6 +35,6 @@ extension RowSource {
     }
 
     @inlinable public var base: UnsafeRawPointer? { UnsafeRawPointer(bitPattern: UInt(truncatingIfNeeded: UInt64(high) &<< 32 | UInt64(low))) }
-    @inlinable public var isNull: Bool { count < 0 }
-    @inlinable public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: max(0, Int(count))) }
+    @inline(__always) @inlinable public var isNull: Bool { count < 0 }
+    @inline(__always) @inlinable public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: max(0, Int(count))) }
 }

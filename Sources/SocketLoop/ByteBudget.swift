@@ -3,18 +3,30 @@
 /// Guards against many requests that are each within their own limits and together fill the memory. It belongs to its
 /// worker's loop and is used on it alone.
 public final class ByteBudget {
+    // Exclusivity is not checked at run time: every request takes bytes several times, and ``makeRoom`` is called while none
+    // of these is being changed.
+
     /// In bytes.
     public let limit: Int
-    public private(set) var used = 0
+    @exclusivity(unchecked) public private(set) var used = 0
     /// The highest ``used`` so far.
-    public private(set) var peak = 0
+    @exclusivity(unchecked) public private(set) var peak = 0
     /// Reservations that did not fit.
-    public private(set) var refusals = 0
-    /// By owner, what it holds; for those alone whose reservations say who they are.
-    private var usedByOwner: [UInt64: Int] = [:]
+    @exclusivity(unchecked) public private(set) var refusals = 0
+    /// Of the owners that have reservations now.
+    @exclusivity(unchecked) private var shares: [UInt64: Share] = [:]
     /// Called where bytes do not fit, before they are refused: it may have others give back as many, within the call. With an
     /// owner it is the owner's own share that is full, and only what this owner holds helps.
-    public var makeRoom: ((_ bytes: Int, _ owner: UInt64?) -> Void)?
+    @exclusivity(unchecked) public var makeRoom: ((_ bytes: Int, _ owner: UInt64?) -> Void)?
+
+    /// What one owner holds.
+    fileprivate final class Share {
+        let owner: UInt64
+        @exclusivity(unchecked) var bytes = 0
+        @exclusivity(unchecked) var reservations = 0
+
+        init(_ owner: UInt64) { self.owner = owner }
+    }
 
     public init(limit: Int) { self.limit = limit }
 
@@ -25,14 +37,14 @@ public final class ByteBudget {
     ///
     /// An owner may hold at most as much as it leaves to the others: half of the budget where it is alone, a quarter where
     /// another holds half. So however many there are, something is left for the next, and nobody can fill the whole.
-    fileprivate func take(_ bytes: Int, of owner: UInt64?) -> Bool {
-        guard hasShare(of: owner, for: bytes), hasRoom(for: bytes) else {
+    fileprivate func take(_ bytes: Int, of share: Share?) -> Bool {
+        guard hasRoom(in: share, for: bytes), hasRoom(for: bytes) else {
             refusals += 1
             return false
         }
         used += bytes
         peak = max(peak, used)
-        if let owner { usedByOwner[owner] = (usedByOwner[owner] ?? 0) + bytes }
+        share?.bytes += bytes
         return true
     }
 
@@ -41,51 +53,72 @@ public final class ByteBudget {
         return bytes <= left
     }
 
-    private func hasShare(of owner: UInt64?, for bytes: Int) -> Bool {
-        guard let owner else { return true }
-        let missing = missingShare(owner, more: bytes)
+    private func hasRoom(in share: Share?, for bytes: Int) -> Bool {
+        guard let share else { return true }
+        let missing = missing(of: share.bytes, more: bytes)
         guard missing > 0 else { return true }
-        if missing <= usedByOwner[owner] ?? 0 { makeRoom?(missing, owner) }
-        return missingShare(owner, more: bytes) <= 0
+        if missing <= share.bytes { makeRoom?(missing, share.owner) }
+        return self.missing(of: share.bytes, more: bytes) <= 0
     }
 
-    /// Bytes that the owner would have to give back before it takes further ones; none where this is not positive.
-    private func missingShare(_ owner: UInt64, more bytes: Int) -> Int {
-        let own = usedByOwner[owner] ?? 0
-        return own + bytes - (limit - (used - own)) / 2
-    }
+    /// Bytes that who holds so many would have to give back before it takes further ones; none where this is not positive.
+    private func missing(of own: Int, more bytes: Int) -> Int { own + bytes - (limit - (used - own)) / 2 }
 
     /// Bytes that an owner may still take.
-    public func left(for owner: UInt64) -> Int { max(0, min(left, -missingShare(owner, more: 0))) }
+    public func left(for owner: UInt64) -> Int { left(in: shares[owner]) }
+
+    fileprivate func left(in share: Share?) -> Int { max(0, min(left, -missing(of: share?.bytes ?? 0, more: 0))) }
 
     /// Counts a refusal of what was looked at without being reserved.
     public func noteRefusal() { refusals += 1 }
 
-    fileprivate func giveBack(_ bytes: Int, of owner: UInt64?) {
+    fileprivate func giveBack(_ bytes: Int, of share: Share?) {
         used -= bytes
-        guard let owner, let own = usedByOwner[owner] else { return }
-        usedByOwner[owner] = own > bytes ? own - bytes : nil
+        share?.bytes -= bytes
+    }
+
+    fileprivate func join(_ owner: UInt64) -> Share {
+        let share = shares[owner] ?? {
+            let share = Share(owner)
+            shares[owner] = share
+            return share
+        }()
+        share.reservations += 1
+        return share
+    }
+
+    fileprivate func leave(_ share: Share) {
+        share.reservations -= 1
+        if share.reservations == 0 { shares[share.owner] = nil }
     }
 }
 
 /// Bytes of a ``ByteBudget`` that one request or connection has taken; they are given back with this object at the latest.
 public final class ByteReservation {
     private let budget: ByteBudget
-    public let owner: UInt64?
-    public private(set) var bytes = 0
+    private let share: ByteBudget.Share?
+    @exclusivity(unchecked) public private(set) var bytes = 0
 
     /// - Parameter owner: Who has a share of the budget, such as a tenant; `nil` for what is nobody's.
     public init(_ budget: ByteBudget, owner: UInt64? = nil) {
         self.budget = budget
-        self.owner = owner
+        share = owner.map { budget.join($0) }
     }
 
-    deinit { budget.giveBack(bytes, of: owner) }
+    deinit {
+        budget.giveBack(bytes, of: share)
+        if let share { budget.leave(share) }
+    }
+
+    public var owner: UInt64? { share?.owner }
+
+    /// Bytes that its owner may still take.
+    public var left: Int { share.map { budget.left(in: $0) } ?? budget.left }
 
     /// Takes further bytes.
     /// - Returns: false where they do not fit into the budget; then nothing has changed.
     public func grow(by more: Int) -> Bool {
-        guard more <= 0 || budget.take(more, of: owner) else { return false }
+        guard more <= 0 || budget.take(more, of: share) else { return false }
         bytes += max(0, more)
         return true
     }
@@ -94,7 +127,7 @@ public final class ByteReservation {
     public func shrink(to fewer: Int) {
         let kept = max(0, fewer)
         guard kept < bytes else { return }
-        budget.giveBack(bytes - kept, of: owner)
+        budget.giveBack(bytes - kept, of: share)
         bytes = kept
     }
 }

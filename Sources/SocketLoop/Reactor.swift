@@ -54,21 +54,22 @@ public final class Reactor {
     private let executor: LoopExecutor?
     private let epoll: Int32
     private let events: UnsafeMutablePointer<epoll_event>
-    private var slots: [Slot] = []
+    // Exclusivity is not checked at run time: everything passes here, and nobody is called while one of these is being changed.
+    @exclusivity(unchecked) private var slots: [Slot] = []
     private var freeSlots: [UInt32] = []
-    private var timers = TimerQueue()
-    private var hooks: [() -> Void] = []
-    private var hooksBeingRun: [() -> Void] = []
+    @exclusivity(unchecked) private var timers = TimerQueue()
+    @exclusivity(unchecked) private var hooks: [() -> Void] = []
+    @exclusivity(unchecked) private var hooksBeingRun: [() -> Void] = []
 
     /// Milliseconds of the monotonic clock, read once per turn.
-    public private(set) var now: Int
+    @exclusivity(unchecked) public private(set) var now: Int
     /// Calls of `epoll_wait` so far.
-    public private(set) var turns = 0
+    @exclusivity(unchecked) public private(set) var turns = 0
     /// How long turns took, from the end of one wait to the beginning of the next: events, timers, hooks and the executor's
     /// jobs, and so what everybody else on the loop had to wait for.
-    public private(set) var turnTimes = TurnTimes()
+    @exclusivity(unchecked) public private(set) var turnTimes = TurnTimes()
     /// Nanoseconds of the monotonic clock when the last wait ended; `nil` before the first.
-    private var wokeAt: Int?
+    @exclusivity(unchecked) private var wokeAt: Int?
 
     /// - Parameter executor: The executor whose wake-ups end a wait of this reactor.
     /// - Precondition: the process has a free descriptor.

@@ -41,8 +41,8 @@ final class HTTPListener {
     private var connections: [HTTPConnection?] = []
     private var freeSlots: [Int] = []
     /// Connections that wait for a request, or for the rest of its head, the one that has waited longest first.
-    private var waiting = SlotList()
-    private var waitingLinks = SlotLinks()
+    @exclusivity(unchecked) private var waiting = SlotList()
+    @exclusivity(unchecked) private var waitingLinks = SlotLinks()
     /// How many connections each address has; this machine is not counted.
     private var origins: OriginCounts
     private(set) var connectionCount = 0
@@ -56,7 +56,7 @@ final class HTTPListener {
     /// When slow readers may be looked for again.
     var nextSlowSearch = Int.min
     private var handshakes = TurnRation(HTTPListener.handshakesPerTurn)
-    private var requests = TurnRation(HTTPListener.requestsPerTurn)
+    @exclusivity(unchecked) private var requests = TurnRation(HTTPListener.requestsPerTurn)
     private var cachedDate: (second: Int, text: [UInt8]) = (0, [])
 
     /// - Parameters:

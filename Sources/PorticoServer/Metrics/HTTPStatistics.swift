@@ -10,8 +10,8 @@ final class HTTPStatistics {
     }
 
     /// One for each route and status that came; few, and the usual one stands first.
-    private(set) var answers: [Answers] = []
-    private(set) var inFlight = 0
+    @exclusivity(unchecked) private(set) var answers: [Answers] = []
+    @exclusivity(unchecked) private(set) var inFlight = 0
     private(set) var authenticationFailures: [AuthenticationFailure.Kind: Int] = [:]
     /// By the limit's name.
     private(set) var limitsHit: [String: Int] = [:]
