@@ -210,7 +210,7 @@ struct AnswerWriter {
             append(field.extra)
             return true
         case .string, .int4, .bool, .timestamp, .enumeration, .cell:
-            guard let cell = cells?[Int(field.column)], !cell.isNull else { return null(place) }
+            guard let cell = cells?[Int(field.column)], !cell.isNull else { return absent(place, cells?[Int(field.column)]) }
             return write(cell, place)
         case .object:
             guard let view = view(field.load, place) else { return false }
@@ -299,7 +299,7 @@ struct AnswerWriter {
         switch description(of: place).value {
         case .connection(let page, let part): return write(part, ofPage: page, place, cells: cells, row: row)
         case .nodeID(let type, let column):
-            guard let cell = cells?[column], !cell.isNull else { return null(place) }
+            guard let cell = cells?[column], !cell.isNull else { return absent(place, cells?[column]) }
             guard cell.count <= Self.largeValue || hasRoom(for: Int(cell.count)) else { return false }
             writeNodeID(type: type, cell)
             return true
@@ -333,8 +333,12 @@ struct AnswerWriter {
 
     /// The cursor of a row, sealed when it is first asked for: an edge's, the page's ends and any further names for them share
     /// it. False at the end of what may be written.
-    mutating func cursor(ofRow row: Int, _ cells: UnsafePointer<Cell>, page: Int) -> Bool {
+    mutating func cursor(ofRow row: Int, _ cells: UnsafePointer<Cell>, page: Int, _ place: Place) -> Bool {
         if end != nil { return false }
+        if plan.pages[page].cursorCells.contains(where: { cells[$0].isUnreadable }) {
+            fail(place, Self.unsayable)
+            return false
+        }
         cursors += 1
         if cursors > limits.cursors {
             finish(.tooManyCursors)
@@ -357,6 +361,14 @@ struct AnswerWriter {
         }
         buffer.append(UInt8(ascii: "\""))
         return true
+    }
+
+    /// There is no value, or one that is not of the type that it would be read as.
+    @inline(never)
+    private mutating func absent(_ place: Place, _ cell: Cell?) -> Bool {
+        guard cell?.isUnreadable == true else { return null(place) }
+        fail(place, Self.unsayable)
+        return false
     }
 
     mutating func null(_ place: Place) -> Bool {

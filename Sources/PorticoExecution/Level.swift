@@ -9,6 +9,14 @@ struct LevelFault: Error, Equatable {
     init(_ load: Load, _ what: String) { detail = "the rows of \"\(load.path)\" are not what was planned: \(what)" }
 }
 
+extension Load {
+    /// For the operator.
+    func detail(of misread: MisreadColumn) -> String {
+        let name = name(ofColumn: misread.column)
+        return "\(path): \(name) of \(type) is \(misread.found) in the database and would be read as \(misread.expected); `portico check` says what to change"
+    }
+}
+
 /// The rows of one load, laid open for random access, and how they hang on the parent's rows. Nothing of it changes once it
 /// is made, so that an answer may be written from it on any thread.
 final class Level: Sendable {
@@ -23,6 +31,8 @@ final class Level: Sendable {
     private let source: (any RowSource)?
     /// Keeps what the view points into.
     private let tables: [PlaceTable]
+    /// Columns that hold other values than were planned for.
+    private let misread: [Int]
     /// For each row whether it is beyond its page, loaded only to know whether there is any: nothing hangs on it. Empty where no row is.
     let beyond: [Bool]
 
@@ -32,12 +42,16 @@ final class Level: Sendable {
     ) throws(LevelFault) {
         self.startedAt = startedAt
         self.endedAt = endedAt
+        misread = source?.misread.map(\.column) ?? []
         let width = load.width
         if let source, source.columnCount != width { throw LevelFault(load, "\(source.columnCount) columns in place of \(width)") }
         var view = LevelView(stitch: .whole, rowCount: source?.rowCount ?? 0, width: width)
         cells = .allocate(capacity: max(1, view.rowCount * width))
         if let source {
             for row in 0..<view.rowCount { source.cells(ofRow: row, into: cells + row * width) }
+            for misread in source.misread where misread.column < width {
+                for row in 0..<view.rowCount where !cells[row * width + misread.column].isNull { cells[row * width + misread.column] = .unreadable }
+            }
         }
         view.cells = UnsafePointer(cells)
         self.source = source
@@ -75,6 +89,12 @@ final class Level: Sendable {
     deinit { cells.deallocate() }
 
     var rowCount: Int { view.rowCount }
+
+    /// Whether what a load hangs on these rows by cannot be read.
+    func misreads(keyOf dependent: Load) -> Bool {
+        guard !misread.isEmpty, case .batch(_, let column, _, _) = dependent.link else { return false }
+        return misread.contains(column)
+    }
 
     /// Bytes of memory that the rows take here: the result's own, and a cell for each value.
     static func byteCount(_ source: any RowSource) -> Int { source.byteCount + source.rowCount * source.columnCount * MemoryLayout<Cell>.stride }

@@ -153,6 +153,7 @@ public final class PlanExecution {
         case .success(let source):
             guard rows.settle(promise, rows: source.rowCount) else { return fail(.tooManyRows(limit: limits.rows)) }
             guard account.grow(by: Level.byteCount(source)) else { return refuse() }
+            for column in source.misread { refusals.append(LoadFailure(.refused, detail: load.detail(of: column))) }
             if let beside, isMuch(source, load) {
                 sendDeferred()
                 return lay(source, load, keys, since: since, beside)
@@ -201,7 +202,10 @@ public final class PlanExecution {
             let dependent = plan.loads[index]
             let keys = if let batches { batches[position] } else { Self.keys(level, dependent) }
             if isOver { return }
-            if let keys, keys.count > 0 {
+            if level.misreads(keyOf: dependent) {
+                failed(dependent, LoadFailure(.refused, detail: "\(dependent.path) has no keys that can be read"), since: now)
+                skip(1)
+            } else if let keys, keys.count > 0 {
                 submit(dependent, keys: keys)
             } else {
                 // Without rows nothing can be wrong with them.

@@ -48,7 +48,7 @@ struct AggregateDraft: DraftLoad {
     func load(_ select: Select, _ link: Link, _ draft: StatementDraft, _ notes: [ConditionNote], _ access: RowAccess) -> Load {
         Load(
             index: index, type: binding.name, path: path, range: range, link: link, isList: !keys.isEmpty, select: select, parameters: draft.parameters,
-            parameterTypes: draft.parameterTypes, content: keys.isEmpty ? .totals : .groups, touches: .all(assumed: access.rules.limits[.first]), notes: notes,
+            parameterTypes: draft.parameterTypes, content: keys.isEmpty ? .totals : .groups, forms: keys.map(\.column.type.binaryForm) + values.map(\.binaryForm), touches: .all(assumed: access.rules.limits[.first]), notes: notes,
             reads: rows.condition.map { FilterRead.reads($0) } ?? [])
     }
 }

@@ -37,6 +37,21 @@ enum AggregateValue: Hashable {
         return .choice(outside, then: .cast(.literal(.notANumber), type), otherwise: value)
     }
 
+    /// How PostgreSQL writes it.
+    var binaryForm: BinaryForm {
+        switch self {
+        case .count: BinaryForm(.int8)
+        case .min(let column), .max(let column): column.type.binaryForm
+        case .sum(let column):
+            switch column.type {
+            case .int2, .int4: BinaryForm(.int8)
+            case .float4, .float8: BinaryForm(.float8)
+            default: BinaryForm(.numeric)
+            }
+        case .average(let column): BinaryForm(column.type.isFloat ? .float8 : .numeric)
+        }
+    }
+
     /// How the cell of a sum or an average becomes JSON; a column's own form for its extremes.
     func form(_ own: CellForm) -> CellForm {
         switch self {

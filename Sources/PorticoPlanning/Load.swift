@@ -29,7 +29,7 @@ public final class Load: Sendable {
     /// The places, among the parameters, of those that are filled in or looked at when the statement is sent.
     public let places: ParameterPlaces
 
-    init(index: Int, type: String, path: String, range: SourceRange, link: Link, isList: Bool, select: Select, parameters: [ParameterSource], parameterTypes: [UInt32], content: LoadContent = .rows, columns: [ColumnBinding] = [], touches: RowsTouched, notes: [ConditionNote], reads: [FilterRead] = []) {
+    init(index: Int, type: String, path: String, range: SourceRange, link: Link, isList: Bool, select: Select, parameters: [ParameterSource], parameterTypes: [UInt32], content: LoadContent = .rows, columns: [ColumnBinding] = [], forms: [BinaryForm], touches: RowsTouched, notes: [ConditionNote], reads: [FilterRead] = []) {
         self.index = index
         self.type = type
         self.path = path
@@ -44,7 +44,8 @@ public final class Load: Sendable {
             select.limit = .parameter(parameters.count)
         }
         self.select = select
-        self.statement = Statement(text: SQLPrinter.print(select), parameterTypes: parameterTypes)
+        let ordinal: [BinaryForm] = if case .batch = link { [BinaryForm(.int8)] } else { [] }
+        self.statement = Statement(text: SQLPrinter.print(select), parameterTypes: parameterTypes, columns: ordinal + forms)
         self.parameters = parameters
         places = ParameterPlaces(parameters)
         self.content = content
@@ -62,6 +63,12 @@ public final class Load: Sendable {
             default: bytes + 60
             }
         }
+    }
+
+    /// What a column of the result is called in words, by its place.
+    public func name(ofColumn column: Int) -> String {
+        let ordinal = if case .batch = link { 1 } else { 0 }
+        return columns.indices.contains(column - ordinal) ? "the column \(columns[column - ordinal].column)" : "column \(column + 1)"
     }
 
     /// All columns of the result, the ordinal included.

@@ -87,7 +87,7 @@ final class LoadDraft: DraftLoad {
     func load(_ select: Select, _ link: Link, _ draft: StatementDraft, _ notes: [ConditionNote], _ access: RowAccess) -> Load {
         Load(
             index: index, type: binding.name, path: path, range: range, link: link, isList: isList, select: select, parameters: draft.parameters,
-            parameterTypes: draft.parameterTypes, content: page?.content ?? .rows, columns: columns, touches: arguments.map { .atMost($0.first) } ?? .one, notes: notes,
+            parameterTypes: draft.parameterTypes, content: page?.content ?? .rows, columns: columns, forms: columns.map(\.type.binaryForm), touches: arguments.map { .atMost($0.first) } ?? .one, notes: notes,
             reads: arguments?.condition.map { FilterRead.reads($0) } ?? [])
     }
 }

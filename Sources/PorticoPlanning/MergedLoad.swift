@@ -49,7 +49,9 @@ public struct MergedLoad {
         for (source, role) in zip(load.parameters, roles) { if case .shared(let place) = role { shared[place + 1] = source } }
         let barrier = BarrierAudit(catalog: catalog, parameters: load.parameters, merged: Self.values, shared: shared)
         guard barrier.firstExposed(select) == nil else { return nil }
-        let statement = Statement(text: tag + SQLPrinter.print(select), parameterTypes: types)
+        let statement = Statement(
+            text: tag + SQLPrinter.print(select), parameterTypes: types,
+            columns: keys == nil ? [BinaryForm(.int8)] + load.statement.columns : load.statement.columns)
         let rows = load.parameters.firstIndex { if case .first = $0 { true } else if case .rows = $0 { true } else { false } }
         return StatementMerge(statement: statement, select: select, roles: roles, hasOwnOrdinal: keys != nil, rowsParameter: rows)
     }
@@ -142,7 +144,7 @@ extension Load {
 
     /// Whether the other load's ``MergedLoad`` serves this one's runs: the same tree, whose parameters travel in the same way.
     func runs(like other: Load) -> Bool {
-        select == other.select && statement.parameterTypes == other.statement.parameterTypes && isBounded == other.isBounded && parameters.count == other.parameters.count
+        select == other.select && statement.parameterTypes == other.statement.parameterTypes && statement.columns == other.statement.columns && isBounded == other.isBounded && parameters.count == other.parameters.count
             && zip(parameters, other.parameters).allSatisfy { $0.travels(like: $1) }
     }
 }

@@ -1,6 +1,7 @@
 import Diagnostics
 import GraphQLSchema
 import PorticoCatalog
+import PostgresSQL
 
 /// The shape of an object in the answer: its fields in response order, each with where its value comes from.
 public final class ObjectOutput: Sendable {
@@ -101,6 +102,29 @@ public indirect enum CellForm: Sendable, Equatable {
         case .array(let element):
             guard case .list(let inner) = type.nullable else { return .array(of(element, as: type), elementsNonNull: false) }
             return .array(of(element, as: inner), elementsNonNull: inner.isNonNull)
+        }
+    }
+}
+
+extension ColumnType {
+    /// How PostgreSQL writes its values.
+    var binaryForm: BinaryForm {
+        switch self {
+        case .text, .varchar, .bpchar, .enum: BinaryForm(.text)
+        case .uuid: BinaryForm(.uuid)
+        case .int2: BinaryForm(.int2)
+        case .int4: BinaryForm(.int4)
+        case .int8: BinaryForm(.int8)
+        case .float4: BinaryForm(.float4)
+        case .float8: BinaryForm(.float8)
+        case .numeric: BinaryForm(.numeric)
+        case .bool: BinaryForm(.bool)
+        case .timestamptz: BinaryForm(.timestamptz)
+        case .timestamp: BinaryForm(.timestamp)
+        case .date: BinaryForm(.date)
+        case .json: BinaryForm(.json)
+        case .jsonb: BinaryForm(.jsonb)
+        case .array(let element): BinaryForm(element.binaryForm.element, isArray: true)
         }
     }
 }

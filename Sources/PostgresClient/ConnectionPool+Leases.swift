@@ -92,7 +92,7 @@ extension ConnectionPool {
     func finished(_ pending: PendingStatement, _ result: Result<ResultSet, DatabaseFailure>, of lease: Lease, on connection: PipelineConnection) {
         pending.place = .done
         lease.unanswered -= 1
-        pending.answer(result)
+        deliver(result, to: pending)
         if lease.mustCommit, leases[connection.slot] === lease { connection.commitTransaction() }
     }
 

@@ -71,6 +71,7 @@ public final class ConnectionPool {
     /// By slot, who has its connection alone.
     @exclusivity(unchecked) var leases: [Lease?]
     @exclusivity(unchecked) var isClosed = false
+    @exclusivity(unchecked) var types = ResultTypes()
 
     /// Statements that wait and may be run together, by their statement.
     @exclusivity(unchecked) var likes: [ObjectIdentifier: [PendingStatement]] = [:]
@@ -469,7 +470,7 @@ extension ConnectionPool {
         if state.isWanted(slot: connection.slot) { perform(state.emptied(slot: connection.slot)) }
         // Its own run was ended, or has failed while another one goes on.
         if case .failure = result, pending.hasTwin, pending.restsOnTwin { return }
-        pending.answer(result)
+        deliver(result, to: pending)
     }
 
     /// The connection is gone, and what it ran is run by another one already, or need not be run.

@@ -12,7 +12,7 @@ struct IncomingResult {
     /// Pieces of this result since then.
     var pieces = 0
     /// Pieces after which the count is taken.
-    var patience = 2
+    var patience = 1
     /// A result that is read only to be thrown away, and how much of it has come since.
     var discarded: (pending: PendingStatement, bytes: Int)?
     /// Nothing is read until the server has been told.

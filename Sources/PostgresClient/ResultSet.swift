@@ -15,6 +15,7 @@ public final class ResultSet: RowSource {
     private let firstRow: Int
     private let rows: [Int32]?
     private let firstColumn: Int
+    public let misread: [MisreadColumn]
 
     /// Takes the result over.
     init(_ result: OpaquePointer) {
@@ -27,10 +28,19 @@ public final class ResultSet: RowSource {
         firstRow = 0
         rows = nil
         firstColumn = 0
+        misread = []
+    }
+
+    /// The same rows, some of whose columns must not be read.
+    convenience init(_ whole: ResultSet, misread: [MisreadColumn]) {
+        self.init(whole, rows: .range(0..<whole.rowCount), withoutColumns: 0, ordinalBase: 0, misread: misread)
     }
 
     /// Some rows of another result, without its first columns; it must be a whole one.
-    init(_ whole: ResultSet, rows: Rows, withoutColumns firstColumn: Int, ordinalBase: Int) {
+    init(_ whole: ResultSet, rows: Rows, withoutColumns firstColumn: Int, ordinalBase: Int, misread: [MisreadColumn]? = nil) {
+        self.misread = (misread ?? whole.misread).compactMap { column in
+            column.column < firstColumn ? nil : MisreadColumn(column: column.column - firstColumn, expected: column.expected, found: column.found)
+        }
         result = whole.result
         self.whole = whole
         switch rows {

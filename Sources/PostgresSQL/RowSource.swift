@@ -9,6 +9,8 @@ public protocol RowSource: AnyObject, Sendable {
     var ordinalBase: Int { get }
     /// Bytes of memory that the rows take.
     var byteCount: Int { get }
+    /// Columns whose cells must not be read: they are of another type than was planned for.
+    var misread: [MisreadColumn] { get }
     /// Writes the ``columnCount`` cells of a row; they are valid as long as the source lives.
     func cells(ofRow row: Int, into cells: UnsafeMutablePointer<Cell>)
 }
@@ -16,6 +18,7 @@ public protocol RowSource: AnyObject, Sendable {
 extension RowSource {
     public var ordinalBase: Int { 0 }
     public var byteCount: Int { 0 }
+    public var misread: [MisreadColumn] { [] }
 }
 
 /// One value of a row, in place.
@@ -24,7 +27,7 @@ extension RowSource {
 @frozen public struct Cell {
     @usableFromInline var low: UInt32
     @usableFromInline var high: UInt32
-    /// Bytes; -1 stands for SQL's NULL.
+    /// Bytes; -1 stands for SQL's NULL, -2 for ``unreadable``.
     public var count: Int32
 
     @inlinable public init(base: UnsafeRawPointer?, count: Int32) {
@@ -34,7 +37,13 @@ extension RowSource {
         self.count = count
     }
 
+    /// A value of a type that nothing here reads.
+    public static let unreadable = Cell(base: nil, count: -2)
+
+    public var isUnreadable: Bool { count == -2 }
+
     @inlinable public var base: UnsafeRawPointer? { UnsafeRawPointer(bitPattern: UInt(truncatingIfNeeded: UInt64(high) &<< 32 | UInt64(low))) }
+    /// There is no value, or none that can be read.
     @inline(__always) @inlinable public var isNull: Bool { count < 0 }
     @inline(__always) @inlinable public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: max(0, Int(count))) }
 }

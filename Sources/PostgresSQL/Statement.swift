@@ -8,12 +8,15 @@ public final class Statement: Sendable {
     public let id: UInt64
     /// The OIDs of the parameters; 0 lets the server infer the type.
     public let parameterTypes: [UInt32]
+    /// How the columns of its result are read; empty where that is not compared with what PostgreSQL says of them.
+    public let columns: [BinaryForm]
     /// How runs of it that wait together become one; `nil` where each is run by itself.
     public let merging: StatementMerging?
 
-    public init(text: String, parameterTypes: [UInt32], merging: StatementMerging? = nil) {
+    public init(text: String, parameterTypes: [UInt32], columns: [BinaryForm] = [], merging: StatementMerging? = nil) {
         self.text = text
         self.parameterTypes = parameterTypes
+        self.columns = columns
         self.merging = merging
         var hash = FNVHash()
         hash.mix(text)
@@ -24,6 +27,7 @@ public final class Statement: Sendable {
     public init(_ statement: Statement, tag: String, merging: StatementMerging?) {
         text = tag.isEmpty ? statement.text : tag + statement.text
         parameterTypes = statement.parameterTypes
+        columns = statement.columns
         self.merging = merging
         var hash = FNVHash()
         if !tag.isEmpty { hash.mix(text) }

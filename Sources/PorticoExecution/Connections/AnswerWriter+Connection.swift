@@ -13,7 +13,7 @@ extension AnswerWriter {
             return list(view, places: places, isReversed: plan.pages[index].isBackward, itemsNonNull: true, place)
         case .cursor:
             guard let cells else { return null(place) }
-            return cursor(ofRow: row, cells, page: index)
+            return cursor(ofRow: row, cells, page: index, place)
         case .startCursor(let load): return writeCursor(atEnd: false, load, ofPage: index, place, row: row)
         case .endCursor(let load): return writeCursor(atEnd: true, load, ofPage: index, place, row: row)
         case .hasMore(let load):
@@ -44,6 +44,6 @@ extension AnswerWriter {
         guard let found = atEnd == plan.pages[index].isBackward ? places.first : places.last else { return null(place) }
         let row = view.row(at: found)
         guard let cells = view.row(row) else { return null(place) }
-        return cursor(ofRow: row, cells, page: index)
+        return cursor(ofRow: row, cells, page: index, place)
     }
 }

@@ -1,0 +1,96 @@
+import PostgresSQL
+
+/// The types of results against the forms that their columns are read in.
+///
+/// Built-in types are known by their OIDs. Those of the database itself (enums, `citext`, whatever an extension brings) are
+/// looked up when they are first met; an OID never means another type later.
+struct ResultTypes {
+    private struct Known {
+        var name: String
+        var form: BinaryForm?
+    }
+
+    /// Types that are remembered. Guards against databases that make types all the time.
+    private static let most = 10_000
+
+    private var known: [UInt32: Known] = [:]
+
+    enum Verdict {
+        /// Every column is what it is read as, but for these.
+        case told([MisreadColumn])
+        /// Of types that are to be looked up first.
+        case unknown([UInt32])
+    }
+
+    func verdict(_ rows: ResultSet, _ columns: [BinaryForm]) -> Verdict {
+        // A result of another width is told by whoever reads it.
+        guard rows.columnCount == columns.count else { return .told([]) }
+        var misread: [MisreadColumn] = [], unknown: [UInt32] = []
+        for (column, expected) in columns.enumerated() {
+            let type = rows.type(ofColumn: column)
+            if let form = BinaryForm(builtIn: type) {
+                if form != expected { misread.append(MisreadColumn(column: column, expected: expected, found: form.description)) }
+            } else if let type = known[type] {
+                if type.form != expected { misread.append(MisreadColumn(column: column, expected: expected, found: type.name)) }
+            } else {
+                unknown.append(type)
+            }
+        }
+        return unknown.isEmpty ? .told(misread) : .unknown(unknown)
+    }
+
+    // MARK: Looking up
+
+    /// A row for each of the types that exist: OID, name, the functions that write its values and its elements'.
+    static let lookUp = Statement(
+        text: """
+            SELECT t.oid::int8, pg_catalog.format_type(t.oid, NULL), s.proname::text, e.proname::text
+            FROM pg_catalog.pg_type t
+            LEFT JOIN pg_catalog.pg_proc s ON s.oid = t.typsend
+            LEFT JOIN pg_catalog.pg_type i ON i.oid = t.typelem AND t.typcategory = 'A'
+            LEFT JOIN pg_catalog.pg_proc e ON e.oid = i.typsend
+            WHERE t.oid = ANY ($1)
+            """,
+        parameterTypes: [1028])
+
+    static func parameters(_ types: [UInt32]) -> [ParameterValue] {
+        [.text(Array("{\(types.map { String($0) }.joined(separator: ","))}".utf8))]
+    }
+
+    /// Takes what ``lookUp`` has brought. A type that it did not bring is gone by now: it is known as one that nothing reads.
+    mutating func learn(_ types: [UInt32], _ rows: ResultSet) {
+        if known.count > Self.most { known = [:] }
+        for type in types { known[type] = Known(name: "a type with the OID \(type)", form: nil) }
+        func text(_ row: Int, _ column: Int) -> String? { rows.bytes(row: row, column: column).map { String(decoding: $0, as: UTF8.self) } }
+        for row in 0..<rows.rowCount {
+            guard let oid = rows.bytes(row: row, column: 0), oid.count == 8, let name = text(row, 1) else { continue }
+            let type = UInt32(truncatingIfNeeded: oid.reduce(0) { $0 << 8 | Int($1) })
+            known[type] = Known(name: name, form: text(row, 2).flatMap { BinaryForm(sentBy: $0, element: text(row, 3)) })
+        }
+    }
+}
+
+extension ConnectionPool {
+    /// Milliseconds for the look-up of types.
+    private static let typeTimeout = 5_000
+
+    /// Answers a statement, once the types of its columns have been compared with what they are read as.
+    func deliver(_ result: Result<ResultSet, DatabaseFailure>, to pending: PendingStatement) {
+        guard case .success(let rows) = result, !pending.statement.columns.isEmpty else { return pending.answer(result) }
+        switch types.verdict(rows, pending.statement.columns) {
+        case .told(let misread): pending.answer(.success(misread.isEmpty ? rows : ResultSet(rows, misread: misread)))
+        case .unknown(let unknown): lookUp(unknown, for: pending, rows)
+        }
+    }
+
+    private func lookUp(_ unknown: [UInt32], for pending: PendingStatement, _ rows: ResultSet) {
+        submit(ResultTypes.lookUp, parameters: ResultTypes.parameters(unknown), deadline: reactor.now + Self.typeTimeout) { [unowned self] found in
+            switch found {
+            case .success(let found):
+                types.learn(unknown, found)
+                deliver(.success(rows), to: pending)
+            case .failure(let failure): pending.answer(.failure(failure))
+            }
+        }
+    }
+}
