@@ -85,6 +85,8 @@ public final class TypeBinding: Sendable {
     public let isolation: Isolation
     /// Where ``isolation`` stands in ``file``.
     public let isolationPlace: SourcePosition?
+    /// Why ``isolation`` is trusted to end at a tenant although no foreign key says so; `nil` where nothing was said.
+    public let isolationTrust: String?
     /// The order of a list without `orderBy`; ends with the key.
     public let defaultOrder: [OrderKey]
     /// Where the binding stands, for diagnostics.
@@ -92,13 +94,14 @@ public final class TypeBinding: Sendable {
     /// Those that rows can be grouped by, by the value of the type's group field enum that stands for each.
     private let groupColumns: [String: ColumnBinding]
 
-    public init(name: String, table: TableName, key: ColumnBinding, fields: [String: FieldBinding], isolation: Isolation, isolationPlace: SourcePosition? = nil, defaultOrder: [OrderKey], file: String) {
+    public init(name: String, table: TableName, key: ColumnBinding, fields: [String: FieldBinding], isolation: Isolation, isolationPlace: SourcePosition? = nil, isolationTrust: String? = nil, defaultOrder: [OrderKey], file: String) {
         self.name = name
         self.table = table
         self.key = key
         self.fields = fields
         self.isolation = isolation
         self.isolationPlace = isolationPlace
+        self.isolationTrust = isolationTrust
         self.defaultOrder = defaultOrder
         self.file = file
         let groupable = fields.values.compactMap { field in if case .column(let column) = field, column.type.isGroupable { column } else { nil } }

@@ -13,7 +13,7 @@ struct Stated<Value: Sendable>: Sendable {
 /// ```yaml
 /// table: wordpress_sites               # or schema.table
 /// key: id                              # `id` goes without saying
-/// isolation: tenantId                  # or ticket.tenantId, or none
+/// isolation: tenantId                  # or ticket.tenantId, or none, or { column: tenantId, unchecked: "views carry no keys" }
 /// order: [createdAt DESC, id ASC]      # the key goes without saying
 /// fields:                              # what differs from the column and the type that go without saying
 ///   kind: { column: site_kind, type: varchar }
@@ -50,6 +50,8 @@ struct ResolverFile: Sendable {
     private(set) var table: TableName?
     private(set) var key: Stated<String>?
     private(set) var isolation: Stated<String>?
+    /// Why no foreign key of the database says that ``isolation`` ends at a tenant.
+    private(set) var isolationTrust: String?
     private(set) var order: [Order] = []
     private(set) var fields: [ExactString: Column] = [:]
     private(set) var columns: [ExactString: Column] = [:]
@@ -73,11 +75,26 @@ struct ResolverFile: Sendable {
             reader.report("The file does not say which table holds \(typeName).", at: mapping.range, hint: "Write `table: \(snakeCase(typeName))s`, or whatever its name is.")
         }
         key = mapping["key"].flatMap { Self.stated($0, as: "`key`", &reader) }
-        isolation = mapping["isolation"].flatMap { Self.stated($0, as: "`isolation`", &reader) }
+        if let node = mapping["isolation"] { readIsolation(node, &reader) }
         order = mapping["order"].map { Self.order($0, &reader) } ?? []
         fields = mapping["fields"].map { Self.columns($0, as: "`fields`", &reader) } ?? [:]
         columns = mapping["columns"].map { Self.columns($0, as: "`columns`", &reader) } ?? [:]
         if let node = mapping["relations"] { relations = Self.relations(node, &reader) }
+    }
+
+    private mutating func readIsolation(_ node: YAMLNode, _ reader: inout YAMLReader) {
+        guard case .mapping = node.content else {
+            isolation = Self.stated(node, as: "`isolation`", &reader)
+            return
+        }
+        guard let mapping = reader.mapping(node, allowedKeys: ["column", "unchecked"], as: "`isolation`") else { return }
+        guard let column = mapping["column"] else { return reader.report("`isolation` does not say which column names the tenant.", at: mapping.range) }
+        isolation = Self.stated(column, as: "`column`", &reader)
+        guard let reason = mapping["unchecked"] else { return }
+        isolationTrust = reader.string(reason, as: "`unchecked`")
+        if isolationTrust?.allSatisfy(\.isWhitespace) == true {
+            reader.report("`unchecked` says why no foreign key can be compared with the path.", at: reason.range, hint: "Write a reason, such as \"views carry no keys\".")
+        }
     }
 
     private static func stated(_ node: YAMLNode, as what: String, _ reader: inout YAMLReader) -> Stated<String>? {

@@ -156,7 +156,7 @@ struct TypeBinder {
         let ordered = order + (order.contains { $0.column == key } ? [] : [OrderKey(column: key, direction: .ascending)])
         return TypeBinding(
             name: object.name, table: table, key: key, fields: fields, isolation: isolation,
-            isolationPlace: file.isolation.map { file.source.position(at: Int($0.range.start)) }, defaultOrder: ordered, file: file.source.name)
+            isolationPlace: file.isolation.map { file.source.position(at: Int($0.range.start)) }, isolationTrust: file.isolationTrust, defaultOrder: ordered, file: file.source.name)
     }
 
     private func isolation(_ all: [String: TypeBinder], _ problems: inout [Diagnostic]) -> Isolation {

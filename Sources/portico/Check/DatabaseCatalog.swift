@@ -12,6 +12,7 @@ struct DatabaseCatalog: Sendable, Equatable {
         var indexes: [[String]] = []
         /// Of those, the ones that let no value stand twice.
         var uniqueIndexes: [[String]] = []
+        var foreignKeys: [ForeignKey] = []
         /// A view has neither keys nor indexes, and no column of it is known to be filled.
         var isView = false
     }
@@ -21,6 +22,19 @@ struct DatabaseCatalog: Sendable, Equatable {
         var type: String
         var isArray: Bool
         var isNullable: Bool
+    }
+
+    /// A table by its schema and its name in it.
+    struct Place: Sendable, Hashable {
+        var schema: String
+        var table: String
+    }
+
+    struct ForeignKey: Sendable, Equatable {
+        var columns: [String]
+        var target: Place
+        /// In the order of ``columns``.
+        var targetColumns: [String]
     }
 
     /// By schema, then by name.
@@ -35,16 +49,21 @@ struct DatabaseCatalog: Sendable, Equatable {
         for row in try database.rows("SELECT unnest(current_schemas(false))") { if let name = row[0] { searchPath.append(name) } }
         try readColumns(database)
         try readIndexes(database)
+        try readForeignKeys(database)
         let labels = try database.rows("SELECT t.typname, e.enumlabel FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid")
         for row in labels { if let type = row[0], let label = row[1] { enums[type, default: []].insert(ExactString(label)) } }
     }
 
     init() {}
 
-    func table(_ name: TableName) -> Table? {
+    func table(_ name: TableName) -> Table? { place(name).flatMap { table($0) } }
+
+    func table(_ place: Place) -> Table? { schemas[place.schema]?[place.table] }
+
+    /// The table that PostgreSQL takes a name for; `nil` where there is none.
+    func place(_ name: TableName) -> Place? {
         let candidates = name.schema.map { [$0] } ?? searchPath
-        for schema in candidates { if let table = schemas[schema]?[name.name] { return table } }
-        return nil
+        return candidates.first { schemas[$0]?[name.name] != nil }.map { Place(schema: $0, table: name.name) }
     }
 
     /// The tables that a name without a schema could mean.
@@ -65,6 +84,33 @@ struct DatabaseCatalog: Sendable, Equatable {
             guard let schema = row[0], let table = row[1], let column = row[2], let type = row[3] else { continue }
             schemas[schema, default: [:]][table, default: Table()].columns[column] = Column(type: type, isArray: row[4] == "true", isNullable: row[5] != "true")
             schemas[schema]?[table]?.isView = row[6] == "v" || row[6] == "m"
+        }
+    }
+
+    private mutating func readForeignKeys(_ database: Database) throws(SQLFailure) {
+        let rows = try database.rows("""
+            SELECT n.nspname, c.relname, k.oid::text, a.attname, tn.nspname, tc.relname, ta.attname
+            FROM pg_constraint k
+            JOIN pg_class c ON c.oid = k.conrelid
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            JOIN pg_class tc ON tc.oid = k.confrelid
+            JOIN pg_namespace tn ON tn.oid = tc.relnamespace
+            CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY AS p (own, target, position)
+            JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = p.own
+            JOIN pg_attribute ta ON ta.attrelid = k.confrelid AND ta.attnum = p.target
+            WHERE k.contype = 'f'
+            ORDER BY k.oid, p.position
+            """)
+        var current: String?
+        for row in rows {
+            guard let schema = row[0], let table = row[1], let key = row[2], let column = row[3], let targetSchema = row[4], let target = row[5], let targetColumn = row[6] else { continue }
+            if key != current {
+                current = key
+                schemas[schema]?[table]?.foreignKeys.append(ForeignKey(columns: [], target: Place(schema: targetSchema, table: target), targetColumns: []))
+            }
+            guard let last = schemas[schema]?[table]?.foreignKeys.indices.last else { continue }
+            schemas[schema]?[table]?.foreignKeys[last].columns.append(column)
+            schemas[schema]?[table]?.foreignKeys[last].targetColumns.append(targetColumn)
         }
     }
 

@@ -82,6 +82,8 @@ struct Check: ParsableCommand {
             let tables = try DatabaseCatalog(database)
             let sources = Dictionary(files.resolvers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
             return DatabaseCheck(catalog, against: tables, schemaFile: files.schema.name, sources: sources).diagnostics
+                + (IsolationPaths(catalog, against: tables, tenants: project.configuration.authentication.tenants)?
+                    .diagnostics(sources, schemaFile: files.schema.name) ?? [])
                 + SignInCheck.diagnostics(project.configuration.authentication, against: tables)
         } catch {
             throw CommandFailure(error)

@@ -40,6 +40,7 @@ struct Dev: ParsableCommand {
         let cluster = try DevCluster.start(in: folder) { Terminal.note("portico: \($0)") }
         do {
             try prepare(cluster, migrations, project)
+            try api.refuseForeignPaths(project)
             Server.prepareSignals()
             let greeting = try DevGreeting(project, folder)
             let names = Set(migrations.migrations.map(\.name))

@@ -24,6 +24,7 @@ struct Serve: ParsableCommand {
         let api = try API(project)
         api.noteTenantProblems(project)
         try api.prove()
+        try api.refuseForeignPaths(project)
         // A project without migrations of its own serves a database that somebody else looks after.
         let migrations = FileSystem.isFolder("\(options.project)/migrations") ? try project.migrations().migrations.map(\.name) : []
         try GatewayProcess.run(

@@ -3,6 +3,7 @@ import Diagnostics
 import PorticoAccess
 import PorticoCatalog
 import PorticoReview
+import PorticoServer
 import PostgresMigrations
 import PostgresSQL
 
@@ -11,7 +12,7 @@ struct AccessProve: ParsableCommand {
         commandName: "prove",
         abstract: "Prove that no role without crossTenant reaches a row outside its viewers' tenants, by any operation that its schema allows.",
         discussion: """
-            It needs no database; with one it also asks whether the paths that isolation follows lead to one row each. The exit status is 1 when something is not proven: \
+            It needs no database; with one it also asks whether the paths that isolation follows lead to one row each, and end at a tenant. The exit status is 1 when something is not proven: \
             then a query and a row are shown. `portico serve` and `portico dev` do the same when they start.
             """)
 
@@ -23,7 +24,7 @@ struct AccessProve: ParsableCommand {
         api.noteTenantProblems(project)
         let report = IsolationProof(catalog: api.catalog).prove(api.policy)
         let widening = wideningTenants(api)
-        let paths = try PathUniqueness.examine(report.paths, api.catalog, project)
+        let paths = try PathFacts.examine(report.paths, api, project)
         Terminal.print(table(report))
         Terminal.print("")
         for line in notes(report, api, paths) { Terminal.print(line) }
@@ -47,7 +48,7 @@ struct AccessProve: ParsableCommand {
         return table.text(width: 120)
     }
 
-    private func notes(_ report: ProofReport, _ api: API, _ paths: PathUniqueness) -> [String] {
+    private func notes(_ report: ProofReport, _ api: API, _ paths: PathFacts) -> [String] {
         let tenants = "\(api.files.tenants.count) file\(api.files.tenants.count == 1 ? "" : "s") of tenants: each only narrows its roles, for which the proof holds"
         let exempt = report.exempt.isEmpty ? "every type states whose its rows are" : "exempt by `isolation: none`, because their rows belong to no tenant: \(report.exempt.joined(separator: ", "))"
         return [tenants, exempt] + paths.notes
@@ -67,30 +68,42 @@ struct AccessProve: ParsableCommand {
     }
 }
 
-/// Whether each step of an isolation path leads to one row at the most: else a row could belong to two tenants, and each would see it.
-struct PathUniqueness {
+/// What the proof takes from the database: that each step of an isolation path leads to one row at the most, else a row could
+/// belong to two tenants, and each would see it; and that each path ends at a tenant.
+struct PathFacts {
     private(set) var notes: [String] = []
     private(set) var failures: [String] = []
 
-    static func examine(_ relations: [RelationBinding], _ catalog: Catalog, _ project: Project) throws(CommandFailure) -> PathUniqueness {
-        var result = PathUniqueness()
-        guard !relations.isEmpty else { return result }
+    static func examine(_ relations: [RelationBinding], _ api: API, _ project: Project) throws(CommandFailure) -> PathFacts {
+        var result = PathFacts()
         let names = relations.map { "\($0.source).\($0.field)" }.joined(separator: ", ")
         let database: Database
         do throws(CommandFailure) {
             database = try project.connect()
         } catch {
-            result.notes.append("not looked at, for want of a database: whether \(names) lead to one row each")
+            if !relations.isEmpty { result.notes.append("not looked at, for want of a database: whether \(names) lead to one row each") }
+            result.notes.append("taken on trust, for want of a database: that the paths of isolation end at tenants")
             return result
         }
         do throws(SQLFailure) {
             let tables = try DatabaseCatalog(database)
-            for relation in relations { try result.examine(relation, catalog, tables, database) }
+            for relation in relations { try result.examine(relation, api.catalog, tables, database) }
+            if result.failures.isEmpty, !relations.isEmpty { result.notes.append("the paths of isolation lead to one row each, by unique indexes: \(names)") }
+            result.examineEnds(api, tables, project.configuration.authentication.tenants)
         } catch {
             throw CommandFailure(error)
         }
-        if result.failures.isEmpty { result.notes.append("the paths of isolation lead to one row each, by unique indexes: \(names)") }
         return result
+    }
+
+    private mutating func examineEnds(_ api: API, _ tables: DatabaseCatalog, _ tenants: TenantTable?) {
+        guard let paths = IsolationPaths(api.catalog, against: tables, tenants: tenants) else {
+            return notes.append("taken on trust, for want of a table of tenants: that the paths of isolation end at tenants")
+        }
+        let confirmed = paths.confirmed, trusted = paths.trusted
+        if !confirmed.isEmpty { notes.append("the paths of isolation end at tenants, by foreign keys: \(confirmed.joined(separator: ", "))") }
+        for path in trusted { notes.append("taken on trust: that the isolation of \(path.type) ends at a tenant (\(path.reason))") }
+        failures += paths.diagnostics([:], schemaFile: api.files.schema.name).map { [$0.message, $0.hint].compactMap(\.self).joined(separator: " ") }
     }
 
     private mutating func examine(_ relation: RelationBinding, _ catalog: Catalog, _ tables: DatabaseCatalog, _ database: Database) throws(SQLFailure) {

@@ -1,0 +1,177 @@
+import Diagnostics
+import PorticoCatalog
+import PorticoServer
+import PostgresMigrations
+import PostgresSQL
+
+/// Whether the isolation path of each type ends at a tenant, by the foreign keys of the database.
+///
+/// A path that ends at another column passes every other check, and shows rows to whoever has a tenant of that name: only
+/// the database knows what its columns refer to.
+struct IsolationPaths {
+    /// What the database says of the column that a path ends at.
+    enum End: Equatable {
+        /// It is the tenants' key, or refers to it.
+        case tenants
+        /// It refers to other tables alone: the first of them and its column.
+        case elsewhere(DatabaseCatalog.Place, column: String)
+        /// It refers to nothing.
+        case unknown
+    }
+
+    private let catalog: Catalog
+    private let database: DatabaseCatalog
+    private let tenants: DatabaseCatalog.Place
+    private let tenantKey: String
+
+    /// `nil` where the configuration names no table of tenants, or the database has none of that name, which is said elsewhere.
+    init?(_ catalog: Catalog, against database: DatabaseCatalog, tenants table: TenantTable?) {
+        guard let table else { return nil }
+        let parts = table.table.split(separator: ".", maxSplits: 1).map(String.init)
+        guard let place = database.place(parts.count == 2 ? TableName(schema: parts[0], name: parts[1]) : TableName(name: table.table)) else { return nil }
+        self.catalog = catalog
+        self.database = database
+        tenants = place
+        tenantKey = table.id
+    }
+
+    // MARK: One type
+
+    /// Where the path of a type ends; `nil` where it has none, or where its tables are not there.
+    func end(of type: TypeBinding) -> End? {
+        guard let (table, column) = lastColumn(of: type) else { return nil }
+        return end(of: column.column, in: table)
+    }
+
+    private func lastColumn(of type: TypeBinding) -> (DatabaseCatalog.Place, ColumnBinding)? {
+        switch type.isolation {
+        case .none, .unstated: return nil
+        case .column(let column): return database.place(type.table).map { ($0, column) }
+        case .path(let relations, let column):
+            guard let last = relations.last, let target = catalog.types[last.target] else { return nil }
+            return database.place(target.table).map { ($0, column) }
+        }
+    }
+
+    /// Foreign keys are followed: a `tenant_id` that is kept equal to that of the site refers to tenants by way of it.
+    private func end(of column: String, in table: DatabaseCatalog.Place) -> End {
+        end(of: Spot(table: table, column: column), meant: Spot(table: tenants, column: tenantKey))
+    }
+
+    private struct Spot: Hashable {
+        var table: DatabaseCatalog.Place
+        var column: String
+    }
+
+    /// `.tenants` stands for the one that is meant.
+    private func end(of start: Spot, meant: Spot) -> End {
+        var seen: Set<Spot> = [], open = [start], first: Spot?
+        while let spot = open.popLast() {
+            guard seen.insert(spot).inserted else { continue }
+            if spot == meant { return .tenants }
+            for key in database.table(spot.table)?.foreignKeys ?? [] {
+                for (own, target) in zip(key.columns, key.targetColumns) where own == spot.column {
+                    let next = Spot(table: key.target, column: target)
+                    first = first ?? next
+                    open.append(next)
+                }
+            }
+        }
+        return first.map { .elsewhere($0.table, column: $0.column) } ?? .unknown
+    }
+
+    /// A step that leads over a column which refers to other rows than those it is followed to; the foreign key may be on
+    /// either side.
+    private func wrongStep(of type: TypeBinding) -> String? {
+        guard case .path(let relations, _) = type.isolation else { return nil }
+        for relation in relations {
+            guard let source = catalog.types[relation.source].flatMap({ database.place($0.table) }), let target = catalog.types[relation.target].flatMap({ database.place($0.table) }) else { continue }
+            let local = Spot(table: source, column: relation.local.column), remote = Spot(table: target, column: relation.remote.column)
+            guard case .elsewhere(let other, let column) = end(of: local, meant: remote), end(of: remote, meant: local) != .tenants else { continue }
+            return "The isolation of \(type.name) leads over \(relation.source).\(relation.field), whose column \(source.table).\(local.column) refers to \(other.table).\(column) and not to \(target.table).\(remote.column): rows would be shown to other tenants than theirs."
+        }
+        return nil
+    }
+
+    // MARK: All
+
+    /// The types whose paths the database confirms, and those whose files alone vouch for them, each with the reason.
+    var confirmed: [String] { catalog.types.values.filter { end(of: $0) == .tenants && wrongStep(of: $0) == nil }.map(\.name).sorted() }
+
+    var trusted: [(type: String, reason: String)] {
+        catalog.types.values.compactMap { type in end(of: type) == .unknown ? type.isolationTrust.map { (type.name, $0) } : nil }.sorted { $0.type < $1.type }
+    }
+
+    /// - Parameter sources: The resolver files by name, to point into.
+    /// - Parameter isBrief: Only paths that lead elsewhere, and not those of which the database says nothing.
+    func diagnostics(_ sources: [String: SourceText], schemaFile: String, isBrief: Bool = false) -> [Diagnostic] {
+        catalog.types.values.sorted { $0.name < $1.name }.compactMap { type in
+            guard let (table, column) = lastColumn(of: type) else { return nil }
+            let place = BindingPlaces(type, source: sources[type.file], schema: catalog.schema, schemaFile: schemaFile).key("isolation")
+            if let problem = wrongStep(of: type) {
+                return Diagnostic(problem, file: place.file, range: place.range, hint: "Name the column that refers to it in the relation's `by`, or lead the path over another relation.")
+            }
+            let shown = "\(table.table).\(column.column)"
+            switch end(of: type) {
+            case .tenants, nil: return nil
+            case .elsewhere(let target, let targetColumn):
+                return Diagnostic(
+                    "The isolation of \(type.name) ends at \(shown), which refers to \(target.table).\(targetColumn) and not to \(tenants.table).\(tenantKey): rows would be shown to other tenants than theirs.",
+                    file: place.file, range: place.range, hint: hint(type, table))
+            case .unknown:
+                // That a column is not there is said elsewhere.
+                if isBrief || type.isolationTrust != nil || database.table(table)?.columns[column.column] == nil { return nil }
+                return Diagnostic(
+                    "No foreign key says that \(shown), at which the isolation of \(type.name) ends, names a tenant.", file: place.file, range: place.range,
+                    hint: unknownHint(type, table, column))
+            }
+        }
+    }
+
+    /// The fields whose columns do lead to tenants.
+    private func hint(_ type: TypeBinding, _ table: DatabaseCatalog.Place) -> String? {
+        let columns = (database.table(table)?.columns.keys.sorted() ?? []).filter { end(of: $0, in: table) == .tenants }
+        guard !columns.isEmpty else { return "No column of \(table.table) refers to \(tenants.table): lead the path over a relation whose table has one." }
+        let last = Self.lastType(of: type, catalog)
+        let fields = columns.map { column in last?.fields.values.compactMap { if case .column(let bound) = $0, bound.column == column { bound.field } else { nil } }.min() }
+        let path: String = if case .path(let relations, _) = type.isolation { relations.map { $0.field + "." }.joined() } else { "" }
+        if let field = fields.compactMap(\.self).first { return "Write `isolation: \(path)\(field)`." }
+        return "The column \(columns[0]) refers to it: bind it to a field, or under `columns`, and name that."
+    }
+
+    private func unknownHint(_ type: TypeBinding, _ table: DatabaseCatalog.Place, _ column: ColumnBinding) -> String {
+        let stated: String = switch type.isolation {
+        case .path(let relations, let column): relations.map { $0.field + "." }.joined() + column.field
+        default: column.field
+        }
+        let trust = "state that you know better: `isolation: { column: \(stated), unchecked: \"…\" }`, with the reason"
+        if database.table(table)?.isView == true { return "A view carries no keys: \(trust)." }
+        func name(_ place: DatabaseCatalog.Place) -> String {
+            let bare = quoteIdentifier(place.table)
+            return database.place(TableName(name: place.table)) == place ? bare : quoteIdentifier(place.schema) + "." + bare
+        }
+        return "ALTER TABLE \(name(table)) ADD FOREIGN KEY (\(quoteIdentifier(column.column))) REFERENCES \(name(tenants)) (\(quoteIdentifier(tenantKey))); or \(trust)."
+    }
+
+    /// The type that the last column of a path belongs to.
+    private static func lastType(of type: TypeBinding, _ catalog: Catalog) -> TypeBinding? {
+        if case .path(let relations, _) = type.isolation { relations.last.flatMap { catalog.types[$0.target] } } else { type }
+    }
+}
+
+extension API {
+    /// Milliseconds for reading the database's catalog before the gateway starts.
+    private static let catalogTimeout = 5_000
+
+    /// Refuses isolation paths that the database contradicts. A database that cannot be reached contradicts nothing: the
+    /// gateway starts, and serves once it is there.
+    func refuseForeignPaths(_ project: Project) throws(CommandFailure) {
+        guard let database = try? project.connect() else { return }
+        let tables = try? database.readOnly(milliseconds: Self.catalogTimeout) { () throws(SQLFailure) in try DatabaseCatalog(database) }
+        guard let tables, let paths = IsolationPaths(catalog, against: tables, tenants: project.configuration.authentication.tenants) else { return }
+        let sources = Dictionary(files.resolvers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let problems = paths.diagnostics(sources, schemaFile: files.schema.name, isBrief: true)
+        guard !problems.isEmpty else { return }
+        throw .notInOrder("the gateway does not start, because rows would be shown to other tenants than theirs.\n\n\(rendered(problems, project: project.folder))")
+    }
+}
