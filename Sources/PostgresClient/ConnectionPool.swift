@@ -55,6 +55,8 @@ public final class ConnectionPool {
     static let abandonedGrain = 25
     /// The same while others wait for that connection.
     static let clearingGrain = 5
+    /// Prepared statements are forgotten at most every so many milliseconds.
+    private static let forgettingGrain = 1_000
     /// Of so many statements that come in one turn it is looked whether each is alone.
     private static let comparedArrivals = 16
 
@@ -89,6 +91,7 @@ public final class ConnectionPool {
     private var abandonedTimer: TimerToken?
 
     @exclusivity(unchecked) public internal(set) var statistics = PoolStatistics()
+    private var nextForgetting = Int.min
     /// The last failure to connect or loss of a connection; `nil` while all is well.
     public private(set) var lastFailure: DatabaseFailure?
     public var onEvent: ((Event) -> Void)?
@@ -471,6 +474,14 @@ extension ConnectionPool {
         // Its own run was ended, or has failed while another one goes on.
         if case .failure = result, pending.hasTwin, pending.restsOnTwin { return }
         deliver(result, to: pending)
+    }
+
+    /// What was prepared on any connection rests on tables of before: operators, and the types of parameters, are chosen once.
+    /// At most once a second, whatever fails for another reason.
+    func tablesHaveChanged() {
+        guard reactor.now >= nextForgetting else { return }
+        nextForgetting = reactor.now + Self.forgettingGrain
+        for connection in connections { connection?.forgetPrepared() }
     }
 
     /// The connection is gone, and what it ran is run by another one already, or need not be run.

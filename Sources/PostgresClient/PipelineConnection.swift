@@ -395,21 +395,38 @@ final class PipelineConnection {
         }
     }
 
-    /// The server forgot a prepared statement (a pooler, `DISCARD ALL`), a migration changed its result, or a cancel request hit a bystander.
+    /// The server forgot a prepared statement (a pooler, `DISCARD ALL`), the tables have changed under it, or a cancel request hit a bystander.
     private func isWorthAnotherTry(_ pending: PendingStatement, _ failure: DatabaseFailure) -> Bool {
         guard pending.isWanted, transaction?.mode.keepsErrorsApart != false else { return false }
         if isEchoInTransaction(failure) { return pending.resends < limits.resends }
         switch failure.sqlState {
-        case "26000", "0A000":
-            guard settings.statements == .prepared, !pending.wasPreparedAgain else { return false }
-            pending.wasPreparedAgain = true
-            if let prepared = cache.find(pending.statement) {
-                if failure.sqlState == "26000" { cache.forget(prepared) } else { cache.evict(prepared) }
-            }
+        case "26000":
+            guard mayPrepareAgain(pending) else { return false }
+            if let prepared = cache.find(pending.statement) { cache.forget(prepared) }
+            return true
+        case let state where Self.statesOfChangedTables.contains(state):
+            guard mayPrepareAgain(pending) else { return false }
+            if let prepared = cache.find(pending.statement) { cache.evict(prepared) }
+            pool.tablesHaveChanged()
             return true
         case "57014": return canceller.mayHaveHit(pending.serial) && pending.resends < limits.resends
         default: return false
         }
+    }
+
+    /// What a statement that could be prepared fails with once a type, a column or a table is another: a result of other
+    /// columns (0A000), a type, column, table, operator or function that is gone (42xxx), a type that is looked up by its
+    /// OID (XX000, "cache lookup failed").
+    private static let statesOfChangedTables: Set<String> = ["0A000", "42703", "42704", "42804", "42883", "42P01", "XX000"]
+
+    /// Prepares everything anew when it is needed next.
+    func forgetPrepared() { cache.evictAll() }
+
+    /// Once for each statement that somebody waits for.
+    private func mayPrepareAgain(_ pending: PendingStatement) -> Bool {
+        guard settings.statements == .prepared, !pending.wasPreparedAgain else { return false }
+        pending.wasPreparedAgain = true
+        return true
     }
 
     private func finish(_ pending: PendingStatement, _ result: Result<ResultSet, DatabaseFailure>) {

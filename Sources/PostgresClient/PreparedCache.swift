@@ -73,6 +73,13 @@ struct PreparedCache {
         evicted.append(entry)
     }
 
+    /// Forgets all entries; the server still holds them.
+    mutating func evictAll() {
+        evicted += entries.values
+        entries.removeAll(keepingCapacity: true)
+        bytes = 0
+    }
+
     mutating func takeEvicted() -> [PreparedStatement] {
         defer { evicted.removeAll(keepingCapacity: true) }
         return evicted

@@ -199,6 +199,55 @@ import Testing
         }
     }
 
+    /// Dropping a label takes another type of the same name; a restored dump does the same to all of them.
+    @Test func `a type that was made anew is found`() async throws {
+        try await withDatabase { worker, psql in
+            _ = try psql("CREATE TYPE state AS ENUM ('a', 'b'); CREATE TABLE t (n int4, s state); INSERT INTO t VALUES (1, 'a')")
+            let queries = [
+                Query("SELECT n FROM t WHERE s = $1", [.text(Array("a".utf8))]), Query("SELECT n FROM t WHERE s = ANY ($1)", [.text(Array("{a}".utf8))]),
+                Query("SELECT n FROM t WHERE s = ($1)::state", [.text(Array("a".utf8))]),
+            ]
+            for query in queries { #expect(await worker.run(query) == .int(1)) }
+            _ = try psql(
+                """
+                CREATE TYPE new_state AS ENUM ('a'); ALTER TABLE t ALTER s TYPE new_state USING s::text::new_state;
+                DROP TYPE state; ALTER TYPE new_state RENAME TO state;
+                """)
+            let outcomes = await worker.run(queries + queries)
+            #expect(outcomes == Array(repeating: .int(1), count: 6))
+            #expect(await worker.statistics.connectionsLost == 0)
+        }
+    }
+
+    /// Operators are chosen when a statement is prepared.
+    @Test func `a column of another type is compared as that type`() async throws {
+        try await withDatabase { worker, psql in
+            _ = try psql("CREATE EXTENSION IF NOT EXISTS citext; CREATE TABLE t (n int4, name text, size int4); INSERT INTO t VALUES (1, 'Anna', 5)")
+            let name = Query("SELECT n, name FROM t WHERE name = $1", [.text(Array("ANNA".utf8))])
+            let filter = Query("SELECT n FROM t WHERE name = $1", [.text(Array("ANNA".utf8))])
+            let size = Query("SELECT n FROM t WHERE size = $1", [.text(Array("5".utf8))])
+            #expect(await worker.run(name) == .rows([]))
+            #expect(await worker.run(filter) == .rows([]))
+            #expect(await worker.run(size) == .int(1))
+            _ = try psql("ALTER TABLE t ALTER name TYPE citext, ALTER size TYPE text")
+            #expect(await worker.run(size) == .int(1))
+            #expect(await worker.run(name) == .rows([[[0, 0, 0, 1], Array("Anna".utf8)]]))
+            #expect(await worker.run(filter) == .int(1), "what rests on the same tables was prepared anew")
+        }
+    }
+
+    @Test func `what a change has taken away fails, for each who asks and without an end`() async throws {
+        try await withDatabase { worker, psql in
+            _ = try psql("CREATE TABLE t (a int4); INSERT INTO t VALUES (1)")
+            let query = Query("SELECT a FROM t WHERE a = $1", [.text(Array("1".utf8))])
+            #expect(await worker.run(query) == .int(1))
+            _ = try psql("ALTER TABLE t RENAME a TO b")
+            for _ in 0..<2 { #expect(await worker.run(query) == .failure(.other, sqlState: "42703")) }
+            _ = try psql("ALTER TABLE t RENAME b TO a")
+            #expect(await worker.run(query) == .int(1))
+        }
+    }
+
     @Test func `behind a pooler nothing is prepared, and each batch brings its settings`() async throws {
         try await withDatabase(change: { _, connection in
             connection.statements = .unnamed
