@@ -31,6 +31,52 @@ import Testing
         #expect(result.output.contains("1 warning in "))
     }
 
+    @Test func theCureOfAMissingIndexRunsAsItIsPrinted() throws {
+        let fixture = try ProjectFixture.seeded()
+        try fixture.psql(#"DROP INDEX payments_subscription_id_idx; ALTER TABLE payments RENAME subscription_id TO "Sub ""Id""#)
+        try fixture.project.replace("order:", by: "order:", in: "resolvers/Payment.yaml")
+        try fixture.project.replace("fields:", by: "fields:\n  subscriptionId: { column: 'Sub \"Id' }", in: "resolvers/Payment.yaml")
+        let before = try fixture.run(["check"])
+        let start = try #require(before.output.firstRange(of: "CREATE INDEX ON"), "\(before.output)").lowerBound
+        let cure = String(before.output[start...].prefix { $0 != "\n" })
+        try fixture.psql(cure)
+        let after = try fixture.run(["check"])
+        #expect(after.status == 0 && !after.output.contains("No index of payments"), "\(after.output)")
+    }
+
+    /// A type of the same name in another schema says nothing of this one.
+    @Test func labelsAreThoseOfTheColumnsOwnType() throws {
+        let fixture = try ProjectFixture.seeded()
+        try fixture.psql("CREATE SCHEMA other; CREATE TYPE other.ticket_status AS ENUM ('open', 'gone')")
+        let result = try fixture.run(["check"])
+        #expect(result.status == 0, "\(result.output)")
+        try fixture.psql("ALTER TYPE other.ticket_status RENAME TO site_states; ALTER TYPE ticket_status RENAME VALUE 'waiting' TO 'paused'; ALTER TYPE other.site_states RENAME TO ticket_status; ALTER TYPE other.ticket_status ADD VALUE 'waiting'")
+        let renamed = try fixture.run(["check"])
+        #expect(renamed.status == 1 && renamed.output.contains("has no label waiting"), "\(renamed.output)")
+    }
+
+    @Test func aGetterByAColumnThatIsNotUniqueIsAnError() throws {
+        let fixture = try ProjectFixture.seeded()
+        try fixture.project.replace("type Query {", by: "type Query {\n  ticketOf(subject: String!): Ticket", in: "schema.graphql")
+        let result = try fixture.run(["check"])
+        #expect(result.status == 1, "\(result.output)")
+        #expect(result.output.contains("The field ticketOf gives one row by tickets.subject, and nothing makes that unique"), "\(result.output)")
+        try fixture.psql("DELETE FROM tickets; CREATE UNIQUE INDEX ON tickets (subject)")
+        #expect(try fixture.run(["check"]).status == 0)
+    }
+
+    @Test func rowLevelSecurityThatHidesRowsIsTold() throws {
+        let fixture = try ProjectFixture.seeded(), role = "guarded_\(UInt32.random(in: .min ... .max))"
+        try fixture.psql("CREATE ROLE \(role) LOGIN; GRANT USAGE ON SCHEMA public TO \(role); GRANT SELECT ON ALL TABLES IN SCHEMA public TO \(role); ALTER TABLE tickets ENABLE ROW LEVEL SECURITY")
+        #expect(try fixture.run(["check"]).status == 0, "a superuser is not held to it")
+        let url = fixture.url.replacing("user=postgres", with: "user=\(role)").replacing("postgres@", with: "\(role)@")
+        let none = try fixture.run(["check"], url: url)
+        #expect(none.status == 1 && none.output.contains("no policy lets it read a row: every list of Ticket is empty"), "\(none.output)\(none.errors)")
+        try fixture.psql("CREATE POLICY all_rows ON tickets FOR SELECT TO \(role) USING (true)")
+        let some = try fixture.run(["check"], url: url)
+        #expect(some.status == 0 && some.output.contains("warning: Row-level security of tickets applies to the role \(role)"), "\(some.output)")
+    }
+
     @Test func everyFileIsLookedAtAndNothingStopsAtTheFirst() throws {
         let fixture = try ProjectFixture.seeded()
         try fixture.psql("ALTER TABLE tickets RENAME subject TO subjet")

@@ -13,6 +13,8 @@ struct DatabaseCatalog: Sendable, Equatable {
         /// Of those, the ones that let no value stand twice.
         var uniqueIndexes: [[String]] = []
         var foreignKeys: [ForeignKey] = []
+        /// Row-level security applies to the role that asked, and so many policies let it read rows.
+        var policies: Int?
         /// A view has neither keys nor indexes, and no column of it is known to be filled.
         var isView = false
     }
@@ -20,6 +22,8 @@ struct DatabaseCatalog: Sendable, Equatable {
     struct Column: Sendable, Equatable {
         /// PostgreSQL's short name, such as `text`, `int8`, `ticket_status`; of an array, its element's.
         var type: String
+        /// The schema of the type.
+        var typeSchema: String
         var isArray: Bool
         var isNullable: Bool
     }
@@ -28,6 +32,11 @@ struct DatabaseCatalog: Sendable, Equatable {
     struct Place: Sendable, Hashable {
         var schema: String
         var table: String
+    }
+
+    struct TypeName: Sendable, Hashable {
+        var schema: String
+        var name: String
     }
 
     struct ForeignKey: Sendable, Equatable {
@@ -39,8 +48,12 @@ struct DatabaseCatalog: Sendable, Equatable {
 
     /// By schema, then by name.
     var schemas: [String: [String: Table]] = [:]
-    /// The labels of each enum, by the type's name.
-    var enums: [String: Set<ExactString>] = [:]
+    /// The labels of each enum, by its schema and its name: there may be several of one name.
+    var enums: [TypeName: Set<ExactString>] = [:]
+    /// Such as `UTF8`.
+    var encoding = "UTF8"
+    /// The role that asked.
+    var role = ""
     /// The schemas in which a name without one is looked for, in order.
     var searchPath: [String] = []
 
@@ -50,8 +63,12 @@ struct DatabaseCatalog: Sendable, Equatable {
         try readColumns(database)
         try readIndexes(database)
         try readForeignKeys(database)
-        let labels = try database.rows("SELECT t.typname, e.enumlabel FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid")
-        for row in labels { if let type = row[0], let label = row[1] { enums[type, default: []].insert(ExactString(label)) } }
+        let labels = try database.rows("SELECT n.nspname, t.typname, e.enumlabel FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid JOIN pg_namespace n ON n.oid = t.typnamespace")
+        for row in labels { if let schema = row[0], let type = row[1], let label = row[2] { enums[TypeName(schema: schema, name: type), default: []].insert(ExactString(label)) } }
+        try readPolicies(database)
+        let server = try database.rows("SELECT pg_encoding_to_char(encoding), current_user FROM pg_database WHERE datname = current_database()").first
+        encoding = server?[0] ?? encoding
+        role = server?[1] ?? role
     }
 
     init() {}
@@ -71,7 +88,8 @@ struct DatabaseCatalog: Sendable, Equatable {
 
     private mutating func readColumns(_ database: Database) throws(SQLFailure) {
         let rows = try database.rows("""
-            SELECT n.nspname, c.relname, a.attname, coalesce(e.typname, b.typname, t.typname), (e.oid IS NOT NULL)::text, a.attnotnull::text, c.relkind
+            SELECT n.nspname, c.relname, a.attname, coalesce(e.typname, b.typname, t.typname), (e.oid IS NOT NULL)::text, a.attnotnull::text, c.relkind,
+                   (SELECT tn.nspname FROM pg_namespace tn WHERE tn.oid = coalesce(e.typnamespace, b.typnamespace, t.typnamespace))
             FROM pg_class c
             JOIN pg_namespace n ON n.oid = c.relnamespace
             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -82,9 +100,22 @@ struct DatabaseCatalog: Sendable, Equatable {
             """)
         for row in rows {
             guard let schema = row[0], let table = row[1], let column = row[2], let type = row[3] else { continue }
-            schemas[schema, default: [:]][table, default: Table()].columns[column] = Column(type: type, isArray: row[4] == "true", isNullable: row[5] != "true")
+            schemas[schema, default: [:]][table, default: Table()].columns[column] = Column(type: type, typeSchema: row[7] ?? "", isArray: row[4] == "true", isNullable: row[5] != "true")
             schemas[schema]?[table]?.isView = row[6] == "v" || row[6] == "m"
         }
+    }
+
+    private mutating func readPolicies(_ database: Database) throws(SQLFailure) {
+        let rows = try database.rows("""
+            SELECT n.nspname, c.relname,
+                   (SELECT count(*) FROM pg_policy p
+                    WHERE p.polrelid = c.oid AND p.polpermissive AND p.polcmd IN ('r', '*')
+                      AND (0 = ANY (p.polroles) OR EXISTS (SELECT FROM unnest(p.polroles) r WHERE pg_has_role(current_user, r, 'MEMBER'))))
+            FROM pg_class c
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relrowsecurity AND row_security_active(c.oid)
+            """)
+        for row in rows { if let schema = row[0], let table = row[1] { schemas[schema]?[table]?.policies = row[2].flatMap { Int($0) } } }
     }
 
     private mutating func readForeignKeys(_ database: Database) throws(SQLFailure) {

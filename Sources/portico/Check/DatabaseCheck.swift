@@ -2,6 +2,7 @@ import Diagnostics
 import ExactText
 import GraphQLSchema
 import PorticoCatalog
+import PostgresSQL
 
 /// The bindings against the tables that are really there: every problem, in the order of types and fields.
 struct DatabaseCheck {
@@ -17,7 +18,9 @@ struct DatabaseCheck {
         self.database = database
         self.schemaFile = schemaFile
         self.sources = sources
+        checkEncoding()
         for name in catalog.types.keys.sorted() { if let type = catalog.types[name] { check(type) } }
+        for name in catalog.root.keys.sorted() { if case .getter(let type, _, let column)? = catalog.root[name] { check(getter: name, type, column) } }
         diagnostics.sort { a, b in
             if a.file != b.file { return a.file == schemaFile || (b.file != schemaFile && a.file < b.file) }
             return (a.range?.start ?? 0) < (b.range?.start ?? 0)
@@ -36,6 +39,7 @@ struct DatabaseCheck {
             return report("The database has no table \(type.table.description) for the type \(type.name).", at: places.key("table"), hint: hint)
         }
         check(key: type, table, places)
+        checkPolicies(of: type, table, places)
         for name in type.fields.keys.sorted() {
             switch type.fields[name] {
             case .column(let column)?: check(column, of: type, table, places)
@@ -68,7 +72,7 @@ struct DatabaseCheck {
             let found = column.type + (column.isArray ? "[]" : "")
             report("\(place) is \(found) in the database; the field \(type.name).\(binding.field) reads it as \(expected).", at: places.columnType(binding.field))
         }
-        checkLabels(binding, of: type, places)
+        checkLabels(binding, column, of: type, places)
         guard !table.isView, column.isNullable, case .object(let object)? = catalog.schema.type(type.name), let field = object.fields[binding.field], field.type.isNonNull else { return }
         report(
             "The field \(type.name).\(binding.field) is never null in the schema, but \(place) can be.", at: (schemaFile, field.range),
@@ -122,11 +126,51 @@ struct DatabaseCheck {
         }
     }
 
-    private mutating func checkLabels(_ binding: ColumnBinding, of type: TypeBinding, _ places: BindingPlaces) {
+    private mutating func checkEncoding() {
+        switch database.encoding {
+        case "UTF8": return
+        case "SQL_ASCII":
+            report(
+                "The database's encoding is SQL_ASCII: its texts may be bytes that are no UTF-8, which no answer can hold.", at: (schemaFile, nil),
+                hint: "Restore it into a database that was created with ENCODING 'UTF8'.")
+        default:
+            report(
+                "The database's encoding is \(database.encoding): a filter with a character that it lacks is refused.", at: (schemaFile, nil),
+                hint: "A database that was created with ENCODING 'UTF8' holds every text.", severity: .warning)
+        }
+    }
+
+    private mutating func checkPolicies(of type: TypeBinding, _ table: DatabaseCatalog.Table, _ places: BindingPlaces) {
+        guard let policies = table.policies else { return }
+        let role = quoteIdentifier(database.role)
+        if policies == 0 {
+            report(
+                "Row-level security of \(type.table.description) applies to the role \(database.role), and no policy lets it read a row: every list of \(type.name) is empty.", at: places.key("table"),
+                hint: "CREATE POLICY portico ON \(quoted(type.table)) FOR SELECT TO \(role) USING (true); or ALTER ROLE \(role) BYPASSRLS; the rules hold in either case.")
+        } else {
+            report(
+                "Row-level security of \(type.table.description) applies to the role \(database.role): rows that its policies hide are missing from every answer, whatever the rules say.",
+                at: places.key("table"), severity: .warning)
+        }
+    }
+
+    /// A field that gives one row, by a column that may have several.
+    private mutating func check(getter field: String, _ name: String, _ column: ColumnBinding) {
+        guard let type = catalog.types[name], column.column != type.key.column, let table = database.table(type.table), table.columns[column.column] != nil, !table.uniqueIndexes.contains([column.column])
+        else { return }
+        let place = "\(type.table.description).\(column.column)", range = catalog.schema.queryType.fields[field]?.range
+        let hint = table.isView ? "Take it out of the schema: a list with a filter gives all of them." : "CREATE UNIQUE INDEX ON \(quoted(type.table)) (\(quoteIdentifier(column.column))); or take it out of the schema: a list with a filter gives all of them."
+        report("The field \(field) gives one row by \(place), and nothing makes that unique: of several it gives any.", at: (schemaFile, range), hint: hint, severity: table.isView ? .warning : .error)
+    }
+
+    private func quoted(_ table: TableName) -> String { table.schema.map { quoteIdentifier($0) + "." + quoteIdentifier(table.name) } ?? quoteIdentifier(table.name) }
+
+    private mutating func checkLabels(_ binding: ColumnBinding, _ column: DatabaseCatalog.Column, of type: TypeBinding, _ places: BindingPlaces) {
         let bare = if case .array(let element) = binding.type { element } else { binding.type }
         guard case .enum(let values) = bare, let sqlType = values.sqlType else { return }
         let name = sqlType.split(separator: ".").last.map(String.init) ?? sqlType
-        guard let labels = database.enums[name] else { return }  // that it is another type has been said
+        // That it is another type has been said.
+        guard name == column.type, let labels = database.enums[DatabaseCatalog.TypeName(schema: column.typeSchema, name: name)] else { return }
         let bound = Set(exact: values.values.map(\.label))
         for label in bound.subtracting(labels).sorted() {
             report(
@@ -154,7 +198,7 @@ struct DatabaseCheck {
         if !targetTable.indexes.contains(where: { $0.first == relation.remote.column }) {
             report(
                 "No index of \(target.table.description) begins with \(relation.remote.column), so \(type.name).\(relation.field) reads the whole table.",
-                at: places.relation(relation.field), hint: "CREATE INDEX ON \(target.table.description) (\(relation.remote.column));", severity: .warning)
+                at: places.relation(relation.field), hint: "CREATE INDEX ON \(quoted(target.table)) (\(quoteIdentifier(relation.remote.column)));", severity: .warning)
         }
     }
 
@@ -167,7 +211,7 @@ struct DatabaseCheck {
         if !table.isView, !table.indexes.contains(where: { $0.first == column.column }) {
             report(
                 "No index of \(type.table.description) begins with \(column.column), by which every list of \(type.name) is narrowed to its tenants.",
-                at: places.key("isolation"), hint: "CREATE INDEX ON \(type.table.description) (\(column.column));", severity: .warning)
+                at: places.key("isolation"), hint: "CREATE INDEX ON \(quoted(type.table)) (\(quoteIdentifier(column.column)));", severity: .warning)
         }
     }
 }
