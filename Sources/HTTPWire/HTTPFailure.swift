@@ -14,6 +14,8 @@ public struct HTTPFailure: Error, Sendable, Equatable {
     public let reason: String
     /// `nil` where no limit was exceeded.
     public let excess: Excess?
+    /// The first value of the field Origin, where that was read before it failed.
+    public var origin: String?
     /// Seconds until another try makes sense; `nil` where another try makes none.
     public let retryAfter: Int?
 

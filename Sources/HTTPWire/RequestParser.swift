@@ -126,9 +126,18 @@ public final class RequestParser {
     }
 
     private func fail(_ failure: HTTPFailure) -> Event {
+        var failure = failure
+        failure.origin = origin
         phase = .failed(failure)
         forget()
         return .failed(failure)
+    }
+
+    /// The field Origin of the request that is read, as far as it was.
+    public var origin: String? {
+        if let pending { return pending.text("origin") }
+        for field in builder.fields where input.bytes(field.name).elementsEqual("origin".utf8) { return String(decoding: input.bytes(field.value), as: UTF8.self) }
+        return nil
     }
 
     private func forget() {

@@ -32,6 +32,8 @@ import Testing
         Case(limit: .rootFields, value: 2, within: "{ a: apiVersion b: apiVersion }", above: "{ a: apiVersion b: apiVersion c: apiVersion }"),
         Case(limit: .selections, value: 3, within: "{ ...F apiVersion } fragment F on Query { __typename }", above: "{ ...F ...F } fragment F on Query { apiVersion }"),
         Case(limit: .introspectionDepth, value: 2, within: "{ __schema { description } }", above: "{ __schema { queryType { name } } }"),
+        Case(limit: .introspectionDepth, value: 0, within: "{ __typename tickets { __typename id } }", above: "{ __schema { __typename } }"),
+        Case(limit: .introspectionDepth, value: 0, within: "{ apiVersion }", above: "{ __type(name: \"User\") { name } }"),
         Case(limit: .introspectionLists, value: 1, within: "{ __type(name: \"User\") { fields { name } } }", above: "{ __type(name: \"User\") { fields { type { fields { name } } } } }"),
         Case(limit: .introspectionBytes, value: 1024, within: "{ __schema { queryType { name } } }", above: "{ __schema { types { name fields { name } } } }"),
         // All of them together.

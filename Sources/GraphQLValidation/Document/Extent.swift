@@ -17,9 +17,11 @@ struct Extent: Equatable {
     /// Adds a field with what is below it.
     mutating func add(_ field: TypedDocument.SelectedField, children: Extent) {
         let isOfIntrospection = field.parent.utf8.starts(with: "__".utf8)
-        let isIntrospection = isOfIntrospection || field.field.name.value.utf8.starts(with: "__".utf8)
+        // `__typename` tells what every answer may tell, and clients add it everywhere: it is no introspection of the schema.
+        let isMeta = field.field.name.value.utf8.starts(with: "__".utf8)
+        let isIntrospection = isOfIntrospection || (isMeta && field.field.name.value != "__typename")
         let isList = field.parent == "__Type" && Self.introspectionListFields.contains(field.field.name.value)
-        depth = max(depth, Self.sum(isIntrospection ? 0 : 1, children.depth))
+        depth = max(depth, Self.sum(isIntrospection || isMeta ? 0 : 1, children.depth))
         introspectionDepth = max(introspectionDepth, Self.sum(isIntrospection ? 1 : 0, children.introspectionDepth))
         introspectionLists = max(introspectionLists, Self.sum(isList ? 1 : 0, children.introspectionLists))
         nesting = max(nesting, Self.sum(1, children.nesting))

@@ -34,6 +34,9 @@ enum AuthenticationFailure: Error, Sendable, Equatable, CustomStringConvertible 
         }
     }
 
+    /// What a 401 says of the credential (RFC 6750, section 3): nothing is wrong with one that was not sent.
+    var challenge: StaticString { self == .credentialsMissing ? "Bearer" : "Bearer error=\"invalid_token\"" }
+
     var code: ErrorCode {
         switch status {
         case 401: .unauthenticated

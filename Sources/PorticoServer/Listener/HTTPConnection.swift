@@ -281,6 +281,8 @@ final class HTTPConnection: WheelEntry, BodyHolder {
     }
 
     private func refuse(_ failure: HTTPFailure) {
+        var failure = failure
+        failure.origin = failure.origin ?? parser.origin
         parser.stop()
         unfinished.release()
         listener.hasRequest(slot)

@@ -21,8 +21,10 @@ struct CORSPolicy: Sendable {
     private static let exposed: StaticString = "x-request-id, retry-after, server-timing"
 
     /// The origin to name in the answer; `nil` where the page may not read it, or no page asks.
-    func allowed(_ request: HTTPRequest) -> String? {
-        guard let origin = request.text("origin") else { return nil }
+    func allowed(_ request: HTTPRequest) -> String? { allowed(request.text("origin")) }
+
+    func allowed(_ origin: String?) -> String? {
+        guard let origin else { return nil }
         guard let origins else { return "*" }
         return origins.contains(origin) ? origin : nil
     }

@@ -37,6 +37,8 @@ final class Exchange {
     private let surface: HTTPSurface
     private let acceptsGzip: Bool
     private let wantsTiming: Bool
+    /// `nil` for what pages of other origins have no business with.
+    private let cors: CORSPolicy?
     /// The origin that may read the answer.
     private let origin: String?
     /// On the reactor's clock, milliseconds: what the request's time-out counts from, so that looking up its viewer is part of it.
@@ -54,7 +56,8 @@ final class Exchange {
         mayBeKept = request.method != .post
         acceptsGzip = surface.compression != nil && request.header("accept-encoding") != nil && ContentCoding.negotiated(acceptEncoding: request.list("accept-encoding")) == .gzip
         wantsTiming = ServerTiming.isAskedFor(request)
-        origin = surface.cors.flatMap { $0.allowed(request) }
+        cors = RouteTable.isForOperators(route) ? nil : surface.cors
+        origin = cors.flatMap { $0.allowed(request) }
         let now = MonotonicClock.nanoseconds()
         startedAt = now
         spans = surface.tracer.flatMap { RequestTrace(request, route: route, startedAt: now, tracer: $0) }
@@ -71,7 +74,7 @@ final class Exchange {
         head.add("content-type", contentType)
         requestID.withBytes { _ = head.add("x-request-id", $0) }
         if mayBeKept { head.add("cache-control", "no-store") }
-        surface.cors?.add(to: &head, origin: origin)
+        cors?.add(to: &head, origin: origin)
         if wantsTiming, let observation { head.add("server-timing", ServerTiming.field(observation, tellsStages: tellsStages)) }
         extra(&head)
         send(head, body)
@@ -113,7 +116,7 @@ final class Exchange {
     func refuse(_ refusal: RefusedRequest) {
         if let limit = refusal.limit { surface.statistics.hit(limit) }
         answer(status: refusal.status ?? media.status(.requestError(refusal.code)), contentType: media.contentType, body: Self.errorBody(refusal.code, refusal.message, limit: refusal.limit?.rawValue)) { head in
-            if refusal.status == 401 { head.add("www-authenticate", "Bearer") }
+            if refusal.status == 401 { head.add("www-authenticate", refusal.challenge) }
             if let allow = refusal.allow { head.add("allow", allow) }
             if let codings = refusal.acceptEncoding { head.add("accept-encoding", codings) }
         }

@@ -10,6 +10,8 @@ struct RefusedRequest: Error, Equatable {
     var allow: StaticString?
     /// For 415: the codings that are read (RFC 9110, section 15.5.16).
     var acceptEncoding: StaticString?
+    /// For 401: how the sender may say who it is.
+    var challenge: StaticString = "Bearer"
     /// The limit of the listener that was exceeded, where one was.
     var limit: LimitName?
 
@@ -28,10 +30,11 @@ struct RefusedRequest: Error, Equatable {
 
     init(_ failure: AuthenticationFailure) {
         self.init(failure.status, failure.code, failure.description, limit: failure == .tooManyTokens ? .waitingTokenChecks : nil)
+        challenge = failure.challenge
     }
 
     static func == (one: RefusedRequest, other: RefusedRequest) -> Bool {
         one.status == other.status && one.code == other.code && one.message == other.message && one.allow?.description == other.allow?.description
-            && one.acceptEncoding?.description == other.acceptEncoding?.description && one.limit == other.limit
+            && one.acceptEncoding?.description == other.acceptEncoding?.description && one.challenge.description == other.challenge.description && one.limit == other.limit
     }
 }

@@ -41,6 +41,9 @@ enum RouteTable {
     /// Whether pages of other origins have business with a path; those of the operator are not for them.
     static func isForPages(_ path: StaticString) -> Bool { ["/graphql", "/schema.graphql"].contains(path.description) }
 
+    /// Paths that answer the operator's tools alone.
+    static func isForOperators(_ path: StaticString) -> Bool { path.description == "/metrics" }
+
     static func match(_ request: HTTPRequest) -> Match {
         for entry in entries where request.pathIs(entry.path) {
             for (method, route) in entry.methods where method == request.method { return .found(route, path: entry.path) }

@@ -94,6 +94,7 @@ final class Router: HTTPHandler {
         var head = HTTPResponseHead(status: failure.status)
         head.add("content-type", ResponseMedia.json.contentType)
         requestID.withBytes { _ = head.add("x-request-id", $0) }
+        if let cors = surface.cors { cors.add(to: &head, origin: cors.allowed(failure.origin)) }
         if let seconds = failure.retryAfter { head.add("retry-after", String(seconds)) }
         if log.logsRequests { log.request(RequestRecord(requestID: requestID, route: "none", status: failure.status, microseconds: 0)) }
         let code: ErrorCode = switch failure.status {

@@ -71,7 +71,7 @@ import Testing
         for _ in 0..<2 {
             let answer = try office.post(authorization: authorization)
             #expect(answer.status == 401)
-            #expect(answer.headers["www-authenticate"] == "Bearer")
+            #expect(answer.headers["www-authenticate"] == "Bearer error=\"invalid_token\"")
             #expect(try code(answer) == "UNAUTHENTICATED")
         }
         #expect(office.service.requests.isEmpty)

@@ -53,6 +53,40 @@ import Testing
         #expect(try office.post().headers["vary"] == "origin")
     }
 
+    /// What is refused before anything is asked may be read as well, as far as it is known who asks.
+    @Test(arguments: [
+        ("POST /graphql HTTP/1.1\r\nHost: x\r\nOrigin: \(page)\r\nContent-Type: application/json\r\nContent-Length: 99999999\r\n\r\n", 413),
+        ("POST /graphql HTTP/1.1\r\nHost: x\r\nOrigin: \(page)\r\nX-Long: \(String(repeating: "x", count: 40_000))\r\n\r\n", 431),
+        ("POST /graphql HTTP/1.1\r\nHost: x\r\nOrigin: \(page)\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
+        ("POST /graphql HTTP/1.1\r\nHost: x\r\nOrigin: \(page)\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n", 400),
+    ])
+    func refusalsOfTheWireMayBeRead(text: String, status: Int) async throws {
+        let office = try await office(.these([Self.page]))
+        func answer(_ text: String) throws -> Answer? {
+            let client = try office.loopback.connect()
+            client.send(text)
+            office.loopback.turn { client.receive(); return !client.answers.isEmpty }
+            return client.answers.first
+        }
+        let own = try answer(text)
+        #expect(own?.status == status && own?.headers["access-control-allow-origin"] == Self.page && own?.headers["vary"] == "origin")
+        let other = try answer(text.replacingOccurrences(of: Self.page, with: "https://evil.example"))
+        #expect(other?.status == status && other?.headers["access-control-allow-origin"] == nil)
+    }
+
+    @Test func theOperatorsPathsAreForNoPage() async throws {
+        let office = try await office(.any)
+        let answer = try office.get("/metrics", fields: "Origin: \(Self.page)\r\n")
+        #expect(!answer.headers.keys.contains { $0.hasPrefix("access-control") })
+    }
+
+    @Test func everyFieldThatTheGatewayReadsMayBeSent() async throws {
+        let known = CORSConfiguration(origins: .any).headers
+        for field in ["authorization", "content-type", "x-api-key", "x-request-id", "x-portico-request", "x-portico-timing", "x-portico-consistency", "x-portico-explain", "traceparent", "tracestate"] {
+            #expect(known.contains(field))
+        }
+    }
+
     @Test func anyOrigin() async throws {
         let office = try await office(.any)
         #expect(try office.get("/graphql", method: "OPTIONS", fields: Self.preflight).headers["access-control-allow-origin"] == "*")

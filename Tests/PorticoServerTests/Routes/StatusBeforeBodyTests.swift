@@ -38,7 +38,7 @@ import Testing
     ])
     func ofCredentialsThatAreNone(_ fields: String) async throws {
         let answer = try answer(try await Office.office(), Self.json + fields)
-        #expect(answer.status == 401 && answer.headers["www-authenticate"] == "Bearer")
+        #expect(answer.status == 401 && answer.headers["www-authenticate"] == "Bearer error=\"invalid_token\"")
     }
 
     @Test func ofTokensThatAreNotGood() async throws {
