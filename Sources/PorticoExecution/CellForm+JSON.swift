@@ -34,8 +34,10 @@ extension CellForm {
         case .numeric: return quoted(buffer) { NumericText.write(cell, into: buffer) }
         case .uuid: return quoted(buffer) { uuid(cell, into: buffer) }
         case .json:
+            // PostgreSQL keeps a `json` as it came, also with an escape that stands for no character.
+            guard !cell.isEmpty, !hasLoneSurrogate(cell) else { return false }
             buffer.append(cell)
-            return !cell.isEmpty
+            return true
         case .jsonb:
             guard cell.count > 1, cell[0] == 1 else { return false }  // the version of the binary form
             buffer.append(UnsafeRawBufferPointer(rebasing: cell[1...]))
@@ -48,6 +50,32 @@ extension CellForm {
             return false
         case .array(let element, let elementsNonNull): return array(cell, element, elementsNonNull: elementsNonNull, into: buffer, lost: lost)
         }
+    }
+
+    /// Whether an escape stands for half of a character (RFC 8259, section 8.2): strict readers refuse the whole answer.
+    private func hasLoneSurrogate(_ json: UnsafeRawBufferPointer) -> Bool {
+        let backslash = UInt8(ascii: "\\")
+        guard json.contains(backslash) else { return false }
+        var index = 0, awaitsLow = false
+        while index < json.count {
+            guard json[index] == backslash, index + 1 < json.count else {
+                if awaitsLow { return true }
+                index += 1
+                continue
+            }
+            guard json[index + 1] == UInt8(ascii: "u"), index + 5 < json.count,
+                let unit = UInt16(String(decoding: json[(index + 2)..<(index + 6)], as: UTF8.self), radix: 16)
+            else {
+                if awaitsLow { return true }
+                index += 2
+                continue
+            }
+            let isLow = (0xDC00...0xDFFF).contains(unit)
+            if isLow != awaitsLow { return true }
+            awaitsLow = (0xD800...0xDBFF).contains(unit)
+            index += 6
+        }
+        return awaitsLow
     }
 
     private func quoted(_ buffer: ResponseBuffer, _ body: () -> Bool) -> Bool {

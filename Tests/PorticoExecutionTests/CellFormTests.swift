@@ -79,6 +79,17 @@ import Testing
         #expect(write(floats, .array(.float8, elementsNonNull: true)) == nil)
     }
 
+    /// `json` keeps the escapes that it was given, `jsonb` none.
+    @Test(arguments: [
+        (#"{"a":"\ud83d\ude00"}"#, true), (#"["\\ud800", "\\\\"]"#, true), (#""\u00e9 \n \u005c""#, true), (#""\uD83D\uDE00\uD83D\uDE00""#, true), ("[]", true),
+        (#"{"a":"\ud800"}"#, false), (#""\udc00""#, false), (#""\ud800x\udc00""#, false), (#""\ud800\ud800\udc00""#, false), (#""\ud800\n""#, false), (#""\udc00\ud800""#, false),
+        (#"{"\udead":1}"#, false), (#""\\\ud800""#, false), ("", false),
+    ])
+    func halvesOfCharactersAreNotSaid(_ json: String, _ isSayable: Bool) {
+        let hex = json.utf8.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        #expect(write(hex, .json) == (isSayable ? json : nil))
+    }
+
     private func write(_ hex: String, _ form: CellForm) -> String? {
         let bytes = stride(from: 0, to: hex.utf8.count, by: 2).map { offset in
             let start = hex.index(hex.startIndex, offsetBy: offset)

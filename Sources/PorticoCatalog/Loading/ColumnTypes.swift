@@ -46,10 +46,11 @@ extension ColumnType {
         }
     }
 
-    /// Whether rows can be tied together by a column of this type and one of the other.
+    /// Whether rows can be tied together by a column of this type and one of the other: PostgreSQL compares integers of any
+    /// width, and both kinds of texts.
     func joins(_ other: ColumnType) -> Bool {
-        let texts: [ColumnType] = [.text, .varchar]
-        return isKey && (self == other || (texts.contains(self) && texts.contains(other)))
+        let alike: [[ColumnType]] = [[.text, .varchar], [.int2, .int4, .int8]]
+        return isKey && (self == other || alike.contains { $0.contains(self) && $0.contains(other) })
     }
 
     /// The types that a field of a scalar type may have, the one that goes without saying first; empty for a scalar that is not known.
