@@ -85,7 +85,8 @@ import Testing
         #expect(check.status == 1 && check.output.contains("A view carries no keys: state that you know better"), "\(check.output)")
         try fixture.project.replace("isolation: tenantId", by: "isolation: { column: tenantId, unchecked: \"views carry no keys\" }", in: "resolvers/Payment.yaml")
         let stated = try fixture.run(["check"])
-        #expect(!stated.output.contains("at which the isolation of Payment ends"), "\(stated.output)")
+        #expect(stated.status == 0 && !stated.output.contains("at which the isolation of Payment ends"), "\(stated.output)")
+        #expect(stated.output.contains("warning: Nothing makes the key payments.id of Payment unique, since it is of a view"), "\(stated.output)")
     }
 
     @Test(arguments: [

@@ -55,12 +55,16 @@ struct DatabaseCheck {
             if type.column(type.key.field) == nil { reportMissing(type.key, of: type, table, places) }
             return
         }
-        guard !table.isView else { return }
         let isUnique = table.uniqueIndexes.contains([type.key.column])
-        if !isUnique {
+        if !isUnique, table.isView {
+            let name = quoteIdentifier(type.key.column)
+            report(
+                "Nothing makes the key \(type.table.description).\(type.key.column) of \(type.name) unique, since it is of a view: rows that share it would be taken for one.", at: places.key("key"),
+                hint: "SELECT \(name), count(*) FROM \(quoted(type.table)) GROUP BY 1 HAVING count(*) > 1; tells whether they do.", severity: .warning)
+        } else if !isUnique {
             let keys = table.primaryKey.isEmpty ? "It has no primary key." : "Its primary key is \(table.primaryKey.joined(separator: ", "))."
             report("The key \(type.table.description).\(type.key.column) of \(type.name) is not unique in the database.", at: places.key("key"), hint: keys)
-        } else if column.isNullable {
+        } else if column.isNullable, !table.isView {
             report("The key \(type.table.description).\(type.key.column) of \(type.name) can be null in the database.", at: places.key("key"))
         }
     }
