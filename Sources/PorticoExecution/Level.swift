@@ -92,7 +92,7 @@ final class Level: Sendable {
 
     /// Whether what a load hangs on these rows by cannot be read.
     func misreads(keyOf dependent: Load) -> Bool {
-        guard !misread.isEmpty, case .batch(_, let column, _, _) = dependent.link else { return false }
+        guard !misread.isEmpty, rowCount > 0, case .batch(_, let column, _, _) = dependent.link else { return false }
         return misread.contains(column)
     }
 

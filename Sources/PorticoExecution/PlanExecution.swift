@@ -153,7 +153,7 @@ public final class PlanExecution {
         case .success(let source):
             guard rows.settle(promise, rows: source.rowCount) else { return fail(.tooManyRows(limit: limits.rows)) }
             guard account.grow(by: Level.byteCount(source)) else { return refuse() }
-            for column in source.misread { refusals.append(LoadFailure(.refused, detail: load.detail(of: column))) }
+            for column in source.misread where source.rowCount > 0 { refusals.append(LoadFailure(.refused, detail: load.detail(of: column))) }
             if let beside, isMuch(source, load) {
                 sendDeferred()
                 return lay(source, load, keys, since: since, beside)

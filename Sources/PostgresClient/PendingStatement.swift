@@ -39,6 +39,8 @@ final class PendingStatement: PoolWaiter {
     var resends = 0
     /// It has been prepared anew already, after the server had lost or refused the prepared statement.
     var wasPreparedAgain = false
+    /// That was because it failed as one fails whose tables have changed.
+    var suspectsChangedTables = false
     /// The connection under it was lost once already.
     var lostConnection = false
     /// The statements that this one runs together.

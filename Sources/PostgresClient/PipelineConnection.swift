@@ -338,7 +338,10 @@ final class PipelineConnection {
         switch status {
         case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY, PGRES_PIPELINE_SYNC:
             switch question {
-            case .execute(let pending): finish(pending, .success(ResultSet(result)))
+            case .execute(let pending):
+                // Prepared anew it works: that was the reason, and not something that every try meets.
+                if pending.suspectsChangedTables { pool.tablesHaveChanged() }
+                finish(pending, .success(ResultSet(result)))
             case .sync:
                 PQclear(result)
                 batchEnded()
@@ -407,7 +410,7 @@ final class PipelineConnection {
         case let state where Self.statesOfChangedTables.contains(state):
             guard mayPrepareAgain(pending) else { return false }
             if let prepared = cache.find(pending.statement) { cache.evict(prepared) }
-            pool.tablesHaveChanged()
+            pending.suspectsChangedTables = true
             return true
         case "57014": return canceller.mayHaveHit(pending.serial) && pending.resends < limits.resends
         default: return false

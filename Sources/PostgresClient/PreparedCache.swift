@@ -61,7 +61,7 @@ struct PreparedCache {
 
     /// Forgets an entry that the server does not hold (any more).
     mutating func forget(_ entry: PreparedStatement) {
-        guard entries[entry.statement.id] === entry else { return }
+        guard entries[entry.statement.id] === entry else { return evicted.removeAll { $0 === entry } }
         entries[entry.statement.id] = nil
         bytes -= entry.statement.text.utf8.count
     }

@@ -84,13 +84,20 @@ extension ConnectionPool {
     }
 
     private func lookUp(_ unknown: [UInt32], for pending: PendingStatement, _ rows: ResultSet) {
-        submit(ResultTypes.lookUp, parameters: ResultTypes.parameters(unknown), deadline: reactor.now + Self.typeTimeout) { [unowned self] found in
+        let parameters = ResultTypes.parameters(unknown)
+        let told = { [unowned self] (found: Result<ResultSet, DatabaseFailure>) in
             switch found {
             case .success(let found):
                 types.learn(unknown, found)
                 deliver(.success(rows), to: pending)
             case .failure(let failure): pending.answer(.failure(failure))
             }
+        }
+        // Who has borrowed the only connection waits for nobody else's.
+        if let lease = pending.lease, case .lent = lease.phase, !lease.mustCommit {
+            submit(ResultTypes.lookUp, parameters: parameters, on: lease, completion: told)
+        } else {
+            submit(ResultTypes.lookUp, parameters: parameters, deadline: min(pending.deadline, reactor.now + Self.typeTimeout), completion: told)
         }
     }
 }

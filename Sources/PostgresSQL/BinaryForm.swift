@@ -5,7 +5,7 @@
 public struct BinaryForm: Sendable, Hashable {
     /// As PostgreSQL calls a type that has the form.
     public enum Element: String, Sendable, Hashable {
-        /// `text`, `varchar`, `char`, `name`, `citext`, the labels of enums.
+        /// `text`, `varchar`, `char`, `name`, `citext`, `xml`, the labels of enums.
         case text
         case int2, int4, int8
         case float4, float8
@@ -28,7 +28,7 @@ public struct BinaryForm: Sendable, Hashable {
     /// The form of a built-in type, by its OID, which is the same in every database; `nil` for others.
     public init?(builtIn type: UInt32) {
         switch type {
-        case 25, 1043, 1042, 19: self.init(.text)
+        case 25, 1043, 1042, 19, 142: self.init(.text)
         case 21: self.init(.int2)
         case 23: self.init(.int4)
         case 20: self.init(.int8)
@@ -64,7 +64,7 @@ public struct BinaryForm: Sendable, Hashable {
     /// - Parameter element: For an array, the function of its elements.
     public init?(sentBy function: String, element: String? = nil) {
         switch function {
-        case "textsend", "varcharsend", "bpcharsend", "namesend", "citextsend", "enum_send": self.init(.text)
+        case "textsend", "varcharsend", "bpcharsend", "namesend", "citextsend", "enum_send", "xml_send": self.init(.text)
         case "int2send": self.init(.int2)
         case "int4send": self.init(.int4)
         case "int8send": self.init(.int8)

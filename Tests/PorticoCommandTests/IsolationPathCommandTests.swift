@@ -78,6 +78,59 @@ import Testing
         #expect(check.status == 0, "\(check.output)")
     }
 
+    /// Correct projects, whose keys lead to tenants by other ways than straight.
+    @Test(arguments: [
+        // Partitions, and children of a table, are their table.
+        """
+        CREATE TABLE parted (LIKE payments INCLUDING DEFAULTS) PARTITION BY LIST (currency);
+        CREATE TABLE parted_rest PARTITION OF parted DEFAULT;
+        ALTER TABLE parted ADD PRIMARY KEY (id, currency), ADD FOREIGN KEY (tenant_id) REFERENCES tenants (id);
+        ALTER TABLE payments RENAME TO old_payments; ALTER TABLE parted_rest RENAME TO payments; CREATE UNIQUE INDEX ON payments (id);
+        CREATE INDEX ON payments (tenant_id, created_at DESC, id); CREATE INDEX ON payments (subscription_id);
+        """,
+        // Tenants are organizations, and what belongs to them refers to those.
+        """
+        CREATE TABLE organizations (id text PRIMARY KEY); INSERT INTO organizations SELECT id FROM tenants;
+        ALTER TABLE tenants ADD FOREIGN KEY (id) REFERENCES organizations (id);
+        ALTER TABLE tickets DROP CONSTRAINT tickets_tenant_id_fkey, ADD FOREIGN KEY (tenant_id) REFERENCES organizations (id);
+        """,
+        // A tenant refers to another one.
+        "ALTER TABLE domains DROP CONSTRAINT domains_tenant_id_fkey; ALTER TABLE tenants ADD UNIQUE (id, name); ALTER TABLE domains ADD FOREIGN KEY (tenant_id) REFERENCES tenants (id) DEFERRABLE",
+    ])
+    func `keys that lead to tenants otherwise are found`(_ sql: String) throws {
+        let fixture = try ProjectFixture.seeded()
+        try fixture.psql(sql)
+        let check = try fixture.run(["check"])
+        #expect(!check.output.contains("isolation of"), "\(check.output)")
+        let serve = try fixture.run(["access", "prove"])
+        #expect(!serve.output.contains("NOT PROVEN") && !serve.output.contains("The isolation of"), "\(serve.output)")
+    }
+
+    /// What a view hides from the foreign keys is for the file to say, and starts.
+    @Test func `a view between keys contradicts nothing`() throws {
+        let fixture = try ProjectFixture.seeded()
+        try fixture.psql("ALTER TABLE tickets RENAME TO all_tickets; CREATE VIEW tickets AS SELECT * FROM all_tickets")
+        let check = try fixture.run(["check"])
+        #expect(!check.output.contains("leads over TicketMessage.ticket"), "\(check.output)")
+        let tenants = try ProjectFixture.seeded()
+        try tenants.psql("CREATE VIEW live_tenants AS SELECT * FROM tenants")
+        try tenants.project.write("authentication: { tenants: { table: live_tenants } }\n", to: "config/gateway.yaml")
+        let unknown = try tenants.run(["check"])
+        #expect(unknown.status == 1 && unknown.output.contains("No foreign key says that tickets.tenant_id") && !unknown.output.contains("which refers to"), "\(unknown.output)")
+    }
+
+    /// The chain ends at what another type has vouched for: that has to be said here as well, and stops nothing.
+    @Test func `a chain that ends on trust is on trust`() throws {
+        let fixture = try ProjectFixture.seeded()
+        try fixture.psql(
+            """
+            ALTER TABLE wordpress_sites ADD UNIQUE (tenant_id, id), DROP CONSTRAINT wordpress_sites_tenant_id_fkey;
+            ALTER TABLE tickets DROP CONSTRAINT tickets_tenant_id_fkey, ADD FOREIGN KEY (tenant_id, site_id) REFERENCES wordpress_sites (tenant_id, id) ON DELETE CASCADE;
+            """)
+        let check = try fixture.run(["check"])
+        #expect(check.status == 1 && check.output.contains("No foreign key says that tickets.tenant_id") && !check.output.contains("which refers to"), "\(check.output)")
+    }
+
     @Test func `views carry no keys`() throws {
         let fixture = try ProjectFixture.seeded()
         try fixture.psql("ALTER TABLE payments RENAME TO all_payments; CREATE VIEW payments AS SELECT * FROM all_payments")

@@ -111,7 +111,7 @@ extension DatabaseWorker {
     @Test func `others are served meanwhile, and do not get between`() async throws {
         try await withDatabase(change: { settings, _ in settings.connections = 2 }) { worker, _ in
             let pid = "SELECT pg_backend_pid()::int4"
-            async let own = worker.transaction([[pid], [pid + " FROM pg_sleep(0.2)"], [pid]])
+            async let own = worker.transaction([[pid], [pid + " FROM pg_sleep(2)"], [pid]])
             #expect(await worker.wait { $0.pool.lentConnections == 1 })
             let others = await worker.run((0..<20).map { _ in Query(pid) })
             let owners = await own

@@ -104,8 +104,10 @@ final class BodyBudget {
         guard let reservation = bodies[place.slot].reservation else { return false }
         let before = reservation.bytes, more = bytes - before
         if more > budget.left, more <= budget.limit { makeRoom(more, for: place.slot) }
+        // What gave way may have closed others, down to this one.
+        guard bodies[place.slot].reservation === reservation else { return false }
         if more > 0 {
-            guard reservation.grow(by: more) else { return false }
+            guard reservation.grow(by: more), bodies[place.slot].reservation === reservation else { return false }
             progressed(place)
         } else {
             reservation.shrink(to: bytes)

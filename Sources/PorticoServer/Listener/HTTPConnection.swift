@@ -323,7 +323,9 @@ final class HTTPConnection: WheelEntry, BodyHolder {
             state.refused()
             refuse(Self.inputIsFull)
         } else {
-            parser.stop(Self.inputIsFull)
+            var failure = Self.inputIsFull
+            failure.origin = parser.origin
+            parser.stop(failure)
             unfinished.release()
         }
     }

@@ -50,7 +50,8 @@ final class UnfinishedInput {
         guard hasBody else { return }
         body = 0
         close()
-        _ = count(for: holder)
+        // Where it does not fit any more, it is looked at again when more is read.
+        if !count(for: holder) { waiting = -1 }
     }
 
     // MARK: What waits
@@ -73,7 +74,7 @@ final class UnfinishedInput {
     // MARK: Counting
 
     private func count(for holder: any BodyHolder) -> Bool {
-        let bytes = body + waiting
+        let bytes = body + max(0, waiting)
         guard bytes > 0 else {
             close()
             return true

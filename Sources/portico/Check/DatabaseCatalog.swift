@@ -15,8 +15,10 @@ struct DatabaseCatalog: Sendable, Equatable {
         var foreignKeys: [ForeignKey] = []
         /// Row-level security applies to the role that asked, and so many policies let it read rows.
         var policies: Int?
-        /// A view has neither keys nor indexes, and no column of it is known to be filled.
+        /// A view has neither keys nor indexes, and no column of it is known to be filled; nor has a table of another server.
         var isView = false
+        /// The table that it is a partition of, or inherits from.
+        var parent: Place?
     }
 
     struct Column: Sendable, Equatable {
@@ -63,6 +65,7 @@ struct DatabaseCatalog: Sendable, Equatable {
         try readColumns(database)
         try readIndexes(database)
         try readForeignKeys(database)
+        try readParents(database)
         let labels = try database.rows("SELECT n.nspname, t.typname, e.enumlabel FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid JOIN pg_namespace n ON n.oid = t.typnamespace")
         for row in labels { if let schema = row[0], let type = row[1], let label = row[2] { enums[TypeName(schema: schema, name: type), default: []].insert(ExactString(label)) } }
         try readPolicies(database)
@@ -101,7 +104,7 @@ struct DatabaseCatalog: Sendable, Equatable {
         for row in rows {
             guard let schema = row[0], let table = row[1], let column = row[2], let type = row[3] else { continue }
             schemas[schema, default: [:]][table, default: Table()].columns[column] = Column(type: type, typeSchema: row[7] ?? "", isArray: row[4] == "true", isNullable: row[5] != "true")
-            schemas[schema]?[table]?.isView = row[6] == "v" || row[6] == "m"
+            schemas[schema]?[table]?.isView = ["v", "m", "f"].contains(row[6])
         }
     }
 
@@ -116,6 +119,21 @@ struct DatabaseCatalog: Sendable, Equatable {
             WHERE c.relrowsecurity AND row_security_active(c.oid)
             """)
         for row in rows { if let schema = row[0], let table = row[1] { schemas[schema]?[table]?.policies = row[2].flatMap { Int($0) } } }
+    }
+
+    private mutating func readParents(_ database: Database) throws(SQLFailure) {
+        let rows = try database.rows("""
+            SELECT n.nspname, c.relname, pn.nspname, p.relname
+            FROM pg_inherits i
+            JOIN pg_class c ON c.oid = i.inhrelid
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            JOIN pg_class p ON p.oid = i.inhparent
+            JOIN pg_namespace pn ON pn.oid = p.relnamespace
+            WHERE c.relkind IN ('r', 'p', 'f')
+            """)
+        for row in rows {
+            if let schema = row[0], let table = row[1], let parentSchema = row[2], let parent = row[3] { schemas[schema]?[table]?.parent = Place(schema: parentSchema, table: parent) }
+        }
     }
 
     private mutating func readForeignKeys(_ database: Database) throws(SQLFailure) {

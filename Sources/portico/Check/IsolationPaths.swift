@@ -53,7 +53,6 @@ struct IsolationPaths {
         }
     }
 
-    /// Foreign keys are followed: a `tenant_id` that is kept equal to that of the site refers to tenants by way of it.
     private func end(of column: String, in table: DatabaseCatalog.Place) -> End {
         end(of: Spot(table: table, column: column), meant: Spot(table: tenants, column: tenantKey))
     }
@@ -63,21 +62,45 @@ struct IsolationPaths {
         var column: String
     }
 
-    /// `.tenants` stands for the one that is meant.
+    /// `.tenants` stands for the one that is meant. Two columns name the same where their foreign keys meet: one refers to the
+    /// other, or both to a third.
     private func end(of start: Spot, meant: Spot) -> End {
-        var seen: Set<Spot> = [], open = [start], first: Spot?
-        while let spot = open.popLast() {
-            guard seen.insert(spot).inserted else { continue }
-            if spot == meant { return .tenants }
+        let reached = reach(start)
+        if !Set(reached).isDisjoint(with: reach(meant)) { return .tenants }
+        // A view carries no keys, and nothing can refer to it; a chain may end at a column that another type vouches for.
+        let isVouched = reached.contains { spot in isolationColumns.contains(spot) && spot != reached.first }
+        guard reached.count > 1, database.table(meant.table)?.isView != true, !isVouched else { return .unknown }
+        return .elsewhere(reached[1].table, column: reached[1].column)
+    }
+
+    /// The column, and all that it refers to by foreign keys, those of several columns included, in their order: a
+    /// `tenant_id` that is kept equal to that of the site refers to tenants by way of it.
+    private func reach(_ start: Spot) -> [Spot] {
+        var found: [Spot] = [], open = [root(start)]
+        while !open.isEmpty {
+            let spot = open.removeFirst()
+            if found.contains(spot) { continue }
+            found.append(spot)
             for key in database.table(spot.table)?.foreignKeys ?? [] {
-                for (own, target) in zip(key.columns, key.targetColumns) where own == spot.column {
-                    let next = Spot(table: key.target, column: target)
-                    first = first ?? next
-                    open.append(next)
-                }
+                for (own, target) in zip(key.columns, key.targetColumns) where own == spot.column { open.append(root(Spot(table: key.target, column: target))) }
             }
         }
-        return first.map { .elsewhere($0.table, column: $0.column) } ?? .unknown
+        return found
+    }
+
+    /// A partition's rows are those of its table.
+    private func root(_ spot: Spot) -> Spot {
+        var spot = spot, steps = 0
+        while let parent = database.table(spot.table)?.parent, steps < 100 {
+            spot.table = parent
+            steps += 1
+        }
+        return spot
+    }
+
+    /// Where the paths of all types end.
+    private var isolationColumns: Set<Spot> {
+        Set(catalog.types.values.compactMap { type in lastColumn(of: type).map { root(Spot(table: $0.0, column: $0.1.column)) } })
     }
 
     /// A step that leads over a column which refers to other rows than those it is followed to; the foreign key may be on
@@ -87,7 +110,7 @@ struct IsolationPaths {
         for relation in relations {
             guard let source = catalog.types[relation.source].flatMap({ database.place($0.table) }), let target = catalog.types[relation.target].flatMap({ database.place($0.table) }) else { continue }
             let local = Spot(table: source, column: relation.local.column), remote = Spot(table: target, column: relation.remote.column)
-            guard case .elsewhere(let other, let column) = end(of: local, meant: remote), end(of: remote, meant: local) != .tenants else { continue }
+            guard case .elsewhere(let other, let column) = end(of: local, meant: remote) else { continue }
             return "The isolation of \(type.name) leads over \(relation.source).\(relation.field), whose column \(source.table).\(local.column) refers to \(other.table).\(column) and not to \(target.table).\(remote.column): rows would be shown to other tenants than theirs."
         }
         return nil
