@@ -90,8 +90,7 @@ public final class RequestParser {
 
     /// Forgets what it has of a request, and ignores what comes: ``next()`` says why.
     public func stop(_ failure: HTTPFailure) {
-        if case .failed = phase {} else { phase = .failed(failure) }
-        forget()
+        if case .failed = phase { forget() } else { _ = fail(failure) }
     }
 
     /// Bytes that wait to be looked at, such as further requests behind one that is being answered.

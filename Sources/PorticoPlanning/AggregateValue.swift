@@ -57,13 +57,12 @@ enum AggregateValue: Hashable {
         switch self {
         case .count: return .int8
         case .min, .max: return own
-        case .sum(let column):
-            switch column.type {
-            case .int2, .int4: return .quotedInt8
-            case .float4, .float8: return .float8
+        case .sum, .average:
+            switch binaryForm.element {
+            case .int8: return .quotedInt8
+            case .float8: return .float8
             default: return .numeric
             }
-        case .average(let column): return column.type.isFloat ? .float8 : .numeric
         }
     }
 }

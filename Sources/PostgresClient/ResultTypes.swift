@@ -23,7 +23,7 @@ struct ResultTypes {
     }
 
     func verdict(_ rows: ResultSet, _ columns: [BinaryForm]) -> Verdict {
-        // A result of another width is told by whoever reads it.
+        // A wrong number of columns is reported by whoever reads the rows.
         guard rows.columnCount == columns.count else { return .told([]) }
         var misread: [MisreadColumn] = [], unknown: [UInt32] = []
         for (column, expected) in columns.enumerated() {

@@ -323,9 +323,7 @@ final class HTTPConnection: WheelEntry, BodyHolder {
             state.refused()
             refuse(Self.inputIsFull)
         } else {
-            var failure = Self.inputIsFull
-            failure.origin = parser.origin
-            parser.stop(failure)
+            parser.stop(Self.inputIsFull)
             unfinished.release()
         }
     }

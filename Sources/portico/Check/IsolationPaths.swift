@@ -6,8 +6,8 @@ import PostgresSQL
 
 /// Whether the isolation path of each type ends at a tenant, by the foreign keys of the database.
 ///
-/// A path that ends at another column passes every other check, and shows rows to whoever has a tenant of that name: only
-/// the database knows what its columns refer to.
+/// A path that ends at another column passes every other check, and its rows are shown to a tenant whose id happens to be
+/// equal. What a column refers to, only the database knows.
 struct IsolationPaths {
     /// What the database says of the column that a path ends at.
     enum End: Equatable {
@@ -23,16 +23,18 @@ struct IsolationPaths {
     private let database: DatabaseCatalog
     private let tenants: DatabaseCatalog.Place
     private let tenantKey: String
+    /// Where the paths of all types end.
+    private var isolationColumns: Set<Spot> = []
 
     /// `nil` where the configuration names no table of tenants, or the database has none of that name, which is said elsewhere.
     init?(_ catalog: Catalog, against database: DatabaseCatalog, tenants table: TenantTable?) {
         guard let table else { return nil }
-        let parts = table.table.split(separator: ".", maxSplits: 1).map(String.init)
-        guard let place = database.place(parts.count == 2 ? TableName(schema: parts[0], name: parts[1]) : TableName(name: table.table)) else { return nil }
+        guard let place = database.place(TableName(configured: table.table)) else { return nil }
         self.catalog = catalog
         self.database = database
         tenants = place
         tenantKey = table.id
+        isolationColumns = Set(catalog.types.values.compactMap { type in lastColumn(of: type).map { root(Spot(table: $0.0, column: $0.1.column)) } })
     }
 
     // MARK: One type
@@ -96,11 +98,6 @@ struct IsolationPaths {
             steps += 1
         }
         return spot
-    }
-
-    /// Where the paths of all types end.
-    private var isolationColumns: Set<Spot> {
-        Set(catalog.types.values.compactMap { type in lastColumn(of: type).map { root(Spot(table: $0.0, column: $0.1.column)) } })
     }
 
     /// A step that leads over a column which refers to other rows than those it is followed to; the foreign key may be on

@@ -14,8 +14,7 @@ enum SignInCheck {
         }
         var problems: [Diagnostic] = []
         for (name, columns, key) in wanted {
-            let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
-            guard let table = database.table(parts.count == 2 ? TableName(schema: parts[0], name: parts[1]) : TableName(name: name)) else {
+            guard let table = database.table(TableName(configured: name)) else {
                 let hint = didYouMean(suggestion(for: name, among: database.visibleNames))
                 problems.append(Diagnostic("The database has no table \(name), which `\(key)` names.", file: GatewayConfiguration.path, hint: hint))
                 continue

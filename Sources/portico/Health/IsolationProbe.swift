@@ -64,8 +64,7 @@ struct IsolationProbe {
 
     /// The keys of rows that belong to the tenant, found by the isolation path of the type, without the gateway.
     private func keys(of type: TypeBinding, tenant: String) throws(SQLFailure) -> [String] {
-        func table(_ name: TableName) -> String { name.schema.map { quoteIdentifier($0) + "." + quoteIdentifier(name.name) } ?? quoteIdentifier(name.name) }
-        var text = "SELECT t0.\(quoteIdentifier(type.key.column))::text FROM \(table(type.table)) t0"
+        var text = "SELECT t0.\(quoteIdentifier(type.key.column))::text FROM \(type.table.quoted) t0"
         let owner: String
         switch type.isolation {
         case .none, .unstated: return []
@@ -73,7 +72,7 @@ struct IsolationProbe {
         case .path(let relations, let column):
             for (index, relation) in relations.enumerated() {
                 guard let target = catalog.types[relation.target] else { return [] }
-                text += " JOIN \(table(target.table)) t\(index + 1) ON t\(index + 1).\(quoteIdentifier(relation.remote.column)) = t\(index).\(quoteIdentifier(relation.local.column))"
+                text += " JOIN \(target.table.quoted) t\(index + 1) ON t\(index + 1).\(quoteIdentifier(relation.remote.column)) = t\(index).\(quoteIdentifier(relation.local.column))"
             }
             owner = "t\(relations.count).\(quoteIdentifier(column.column))"
         }

@@ -110,9 +110,8 @@ struct PathFacts {
         guard let target = catalog.types[relation.target], let table = tables.table(target.table) else { return }
         let column = relation.remote.column
         if table.uniqueIndexes.contains([column]) { return }
-        let name = target.table.schema.map { quoteIdentifier($0) + "." + quoteIdentifier(target.table.name) } ?? quoteIdentifier(target.table.name)
         let twice = try database.readOnly(milliseconds: 10_000) { () throws(SQLFailure) in
-            try database.rows("SELECT \(quoteIdentifier(column))::text FROM \(name) GROUP BY 1 HAVING count(*) > 1 LIMIT 1")
+            try database.rows("SELECT \(quoteIdentifier(column))::text FROM \(target.table.quoted) GROUP BY 1 HAVING count(*) > 1 LIMIT 1")
         }
         let shown = twice.first?[0].map { " Today the value \"\($0)\" stands twice." } ?? " Today no value stands twice."
         failures.append("The isolation of \(relation.source) leads over \(relation.field), and nothing keeps \(target.table.name).\(column) unique: a row could belong to two tenants, and each would see it.\(shown)")
