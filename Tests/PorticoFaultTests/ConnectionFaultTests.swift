@@ -106,8 +106,12 @@ import Testing
     @Test func `more connections than the limit take turns, the one that has waited longest goes first`() async throws {
         let server = try await ConnectionFaultsServer(configuration: "limits: { connections: 8 }")
         let files = server.openFiles
-        let all = try (0..<30).map { _ in try ConnectionFaultsClient(port: server.port) }
-        for client in all { client.send(ConnectionFaultsServer.health) }
+        // Each has sent its request before the next one connects: a connection that waits without one may go.
+        let all = try (0..<30).map { _ in
+            let client = try ConnectionFaultsClient(port: server.port)
+            client.send(ConnectionFaultsServer.health)
+            return client
+        }
         // Every one is answered, although none of them ever leaves.
         for client in all { #expect(client.answer() == .answer(status: 200, body: "{\"status\":\"ok\"}\n")) }
         // Connections to the database may have been added since.
