@@ -47,6 +47,7 @@ let package = Package(
         .target(name: "PostgresMigrations", dependencies: ["PostgresClient", .product(name: "Crypto", package: "swift-crypto")]),
         // Floor 4
         .target(name: "PorticoAccess", dependencies: ["ExactText", "PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "YAMLTree", "Diagnostics"]),
+        .target(name: "PorticoDatabase", dependencies: ["PorticoCatalog", "PostgresSQL", "GraphQLSchema", "YAMLTree", "Diagnostics", "ExactText"]),
         .target(name: "GraphQLIntrospection", dependencies: ["GraphQLValidation", "GraphQLSchema", "GraphQLLanguage", "JSONBytes"]),
         // Floor 5
         .target(name: "PorticoPlanning", dependencies: ["ExactText", "GraphQLValidation", "GraphQLIntrospection", "GraphQLSchema", "GraphQLLanguage", "PorticoCatalog", "PorticoAccess", "PostgresSQL", "JSONBytes", "Diagnostics"], swiftSettings: hot),
@@ -65,7 +66,7 @@ let package = Package(
         ]),
         // Floor 9
         .target(name: "PorticoServer", dependencies: [
-            "ExactText", "PlainFiles", "PorticoReview", "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "PostgresClient", "PostgresSQL", "SocketLoop", "CSocketShim", "TLSTransport", "HTTPWire", "Gzip", "GraphQLLanguage", "YAMLTree", "JSONBytes", "Diagnostics", "PrometheusText", "PorticoExecution",
+            "ExactText", "PlainFiles", "PorticoReview", "PorticoGateway", "PorticoAccess", "PorticoDatabase", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "PostgresClient", "PostgresSQL", "SocketLoop", "CSocketShim", "TLSTransport", "HTTPWire", "Gzip", "GraphQLLanguage", "YAMLTree", "JSONBytes", "Diagnostics", "PrometheusText", "PorticoExecution",
             .product(name: "CoreMetrics", package: "swift-metrics"), .product(name: "Tracing", package: "swift-distributed-tracing"),
             .product(name: "JWTKit", package: "jwt-kit"),
             .product(name: "Crypto", package: "swift-crypto"),
@@ -73,7 +74,7 @@ let package = Package(
         ], swiftSettings: hot),
         // Floor 10
         .executableTarget(name: "portico", dependencies: [
-            "ExactText", "PlainFiles", "PorticoServer", "PorticoReview", "PorticoGateway", "PorticoPlanning", "PorticoExecution", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
+            "ExactText", "PlainFiles", "PorticoServer", "PorticoReview", "PorticoGateway", "PorticoPlanning", "PorticoExecution", "PorticoAccess", "PorticoDatabase", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
             "PostgresMigrations", "PostgresClient", "PostgresSQL", "SocketLoop", "CSocketShim", "YAMLTree", "JSONBytes", "Diagnostics",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "Logging", package: "swift-log"),
@@ -120,7 +121,7 @@ let package = Package(
             "ExactText", "PorticoPlanning", "PorticoCatalog", "PorticoAccess", "GraphQLValidation", "GraphQLSchema", "PostgresSQL", "TestFixtures",
         ]),
         .testTarget(name: "PorticoGatewayTests", dependencies: [
-            "ExactText", "PorticoGateway", "PorticoExecution", "PorticoPlanning", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
+            "ExactText", "PorticoGateway", "PorticoExecution", "PorticoPlanning", "PorticoAccess", "PorticoDatabase", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
             "PostgresClient", "PostgresSQL", "SocketLoop", "JSONBytes", "Diagnostics", "TestCluster", "TestRandom", "TestScrape", "TestAllocations", "TestWorkloads",
             "PrometheusText", .product(name: "CoreMetrics", package: "swift-metrics"),
         ]),
@@ -129,7 +130,7 @@ let package = Package(
             "PostgresSQL", "YAMLTree", "JSONBytes", "Diagnostics", "TestFixtures", "TestRandom", "TestCluster",
         ]),
         .testTarget(name: "PorticoServerTests", dependencies: [
-            "ExactText", "PorticoServer", "PorticoGateway", "PorticoAccess", "PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "HTTPWire", "Gzip", "JSONBytes", "PostgresSQL", "PostgresClient", "SocketLoop",
+            "ExactText", "PorticoServer", "PorticoGateway", "PorticoAccess", "PorticoDatabase", "PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "HTTPWire", "Gzip", "JSONBytes", "PostgresSQL", "PostgresClient", "SocketLoop",
             "TLSTransport", "TestCluster", "TestTLS", "TestRandom", "YAMLTree", "Diagnostics", "TestScrape", "PrometheusText", .product(name: "CoreMetrics", package: "swift-metrics"),
             .product(name: "Tracing", package: "swift-distributed-tracing"), .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
             .product(name: "JWTKit", package: "jwt-kit"),

@@ -11,6 +11,6 @@ extension Policy {
         var granting = TenantRules.none
         for type in optional { granting.grants[TenantRules.Grant(role: role, type: type)] = RulePlace(line: 1, column: 1) }
         let content = RuleContent(rules, granting, limits: limits, catalog: catalog)
-        return content.ruleSet(schema: content.visibility.schema(catalog))
+        return content.ruleSet(schema: content.visibility.schema(catalog), of: catalog)
     }
 }

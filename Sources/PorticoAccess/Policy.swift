@@ -54,6 +54,25 @@ public final class Policy: Sendable {
         Policy(catalog: catalog, limits: limits, roles: roles ?? roleTable, tenants: tenants, cache: cache)
     }
 
+    /// The same rules on other columns of the same API. Throws what is wrong with them there, which is nothing where types,
+    /// fields and relations are the same.
+    public func on(_ catalog: Catalog) throws(Diagnostics) -> Policy {
+        if catalog === self.catalog { return self }
+        let file = RoleFile(roleTable.source, catalog: catalog, limits: limits)
+        guard file.problems.isEmpty else { throw Diagnostics(file.problems) }
+        let roles = RoleTable(roleTable.source, file.roles)
+        var table = TenantTable()
+        let readings = TenantReadings(tenantTable.distinct.map(\.source), catalog: catalog, roles: roles)
+        for (tenant, text) in tenantTable.tenants {
+            switch readings[text.source] {
+            case .good(let text): table.set(text, of: tenant)
+            case .wrong(let problems): throw problems
+            }
+        }
+        for (tenant, problem) in tenantTable.unavailable { table.setUnavailable(problem, tenant) }
+        return Policy(catalog: catalog, limits: limits, roles: roles, tenants: table, cache: RuleCache())
+    }
+
     /// The names of the roles, sorted.
     public var roles: [String] { roleTable.rules.keys.sorted().map(\.text) }
 

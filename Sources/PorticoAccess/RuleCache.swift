@@ -37,7 +37,7 @@ final class RuleCache: Sendable {
         if let known { return known }
         let visibility = content.visibility
         let schema = state.withLock { $0.schemas.value(visibility) } ?? visibility.schema(catalog)
-        let compiled = content.ruleSet(schema: schema)
+        let compiled = content.ruleSet(schema: schema, of: catalog)
         return state.withLock { state in
             let set = state.byContent.value(content) ?? compiled
             if set === compiled {

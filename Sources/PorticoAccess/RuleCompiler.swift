@@ -18,11 +18,14 @@ struct RuleContent: Sendable, Hashable {
     /// The tenant's, whatever the role.
     var tenantLimits: RuleLimits
     var types: [String: TypeContent]
+    /// ``Catalog/version``: plans of one catalog are none of another's.
+    let catalogVersion: UInt64
 
     /// The role's rules, narrowed by the tenant's; `limits` are the gateway's.
     init(_ role: RoleRules, _ tenant: TenantRules, limits gateway: RuleLimits, catalog: Catalog) {
         self.role = role.name
         reach = role.reach
+        catalogVersion = catalog.version
         let own = tenant.roles[ExactString(role.name)] ?? TenantRules.Role()
         limits = own.limits.lowering(tenant.limits.lowering(role.limits))
         tenantLimits = tenant.limits.lowering(gateway)
@@ -61,8 +64,8 @@ struct RuleContent: Sendable, Hashable {
 
     var visibility: Visibility { Visibility(fields: types.mapValues(\.fields), isSignedIn: role != Viewer.anonymousRole) }
 
-    func ruleSet(schema: Schema) -> RuleSet {
-        RuleSet(fingerprint: fingerprint, role: role, reach: reach, schema: schema, types: types.mapValues(\.rule), limits: limits, tenantLimits: tenantLimits)
+    func ruleSet(schema: Schema, of catalog: Catalog) -> RuleSet {
+        RuleSet(fingerprint: fingerprint, role: role, reach: reach, catalog: catalog, schema: schema, types: types.mapValues(\.rule), limits: limits, tenantLimits: tenantLimits)
     }
 }
 

@@ -111,7 +111,7 @@ struct RuleNode: FilterSource {
 
     private func isKey(_ type: ColumnType) -> Bool {
         switch type {
-        case .text, .varchar, .bpchar, .uuid, .int2, .int4, .int8: true
+        case .text, .varchar, .bpchar, .citext, .uuid, .int2, .int4, .int8: true
         case .float4, .float8, .numeric, .bool, .timestamptz, .timestamp, .date, .json, .jsonb, .enum, .array: false
         }
     }

@@ -11,6 +11,8 @@ public final class RuleSet: Sendable {
     public let fingerprint: UInt64
     public let role: String
     public let reach: Reach
+    /// Which the rules speak of.
+    public let catalog: Catalog
     /// The schema as these viewers see it.
     public let schema: Schema
     /// By type name; a type that is not here cannot be read at all.
@@ -21,11 +23,12 @@ public final class RuleSet: Sendable {
 
     /// - Parameter tenantLimits: What holds for the tenant as a whole, before the role lowers it; `nil` where that is `limits`.
     public init(
-        fingerprint: UInt64, role: String, reach: Reach, schema: Schema, types: [String: TypeRule], limits: RuleLimits, tenantLimits: RuleLimits? = nil
+        fingerprint: UInt64, role: String, reach: Reach, catalog: Catalog, schema: Schema, types: [String: TypeRule], limits: RuleLimits, tenantLimits: RuleLimits? = nil
     ) {
         self.fingerprint = fingerprint
         self.role = role
         self.reach = reach
+        self.catalog = catalog
         self.schema = schema
         self.types = types
         self.limits = limits

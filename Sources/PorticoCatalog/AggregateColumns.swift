@@ -8,7 +8,7 @@ extension ColumnType {
         if isID { return false }
         switch self {
         case .int2, .int4, .int8, .float4, .float8, .numeric: return true
-        case .text, .varchar, .bpchar, .uuid, .bool, .timestamptz, .timestamp, .date, .json, .jsonb, .enum, .array: return false
+        case .text, .varchar, .bpchar, .citext, .uuid, .bool, .timestamptz, .timestamp, .date, .json, .jsonb, .enum, .array: return false
         }
     }
 
@@ -19,7 +19,7 @@ extension ColumnType {
     public var hasDateParts: Bool {
         switch self {
         case .timestamptz, .timestamp, .date: true
-        case .text, .varchar, .bpchar, .uuid, .int2, .int4, .int8, .float4, .float8, .numeric, .bool, .json, .jsonb, .enum, .array: false
+        case .text, .varchar, .bpchar, .citext, .uuid, .int2, .int4, .int8, .float4, .float8, .numeric, .bool, .json, .jsonb, .enum, .array: false
         }
     }
 }

@@ -1,11 +1,14 @@
 import Diagnostics
 import ExactText
 import GraphQLSchema
+import Synchronization
 
 /// How one API maps to its database: the whole schema with everything that is derived, and a binding for each type and root field.
 ///
 /// Made by `CatalogLoader` from `schema.graphql` and `resolvers/`; immutable; knows no viewer and no rule.
 public final class Catalog: Sendable {
+    /// A number that no other catalog of this process has.
+    public let version = Catalog.versions.wrappingAdd(1, ordering: .relaxed).newValue
     /// The full schema: what a viewer who may read everything sees.
     public let schema: Schema
     /// The object types that have a table, by name.
@@ -33,6 +36,8 @@ public final class Catalog: Sendable {
         self.nodeKeys = nodeKeys
         self.accessTypes = accessTypes
     }
+
+    private static let versions = Atomic<UInt64>(0)
 
     /// The derived interface of all rows that have a global id.
     public static let nodeInterface = NodeTypes.interface
@@ -131,17 +136,19 @@ public struct ColumnBinding: Sendable, Hashable {
     public var field: String
     public var column: String
     public var type: ColumnType
+    public var traits: ColumnTraits
 
-    public init(field: String, column: String, type: ColumnType) {
+    public init(field: String, column: String, type: ColumnType, traits: ColumnTraits = ColumnTraits()) {
         self.field = field
         self.column = column
         self.type = type
+        self.traits = traits
     }
 }
 
 /// The types of columns that the gateway can read and compare; each has one binary form.
 public indirect enum ColumnType: Sendable, Hashable {
-    case text, varchar, bpchar, uuid
+    case text, varchar, bpchar, citext, uuid
     case int2, int4, int8
     case float4, float8
     case numeric

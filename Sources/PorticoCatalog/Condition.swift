@@ -33,7 +33,7 @@ extension ColumnType {
         if case .array = self { return [.has, .hasAny, .hasAll, .isEmpty, .isNull] }
         if isID { return equality }
         switch self {
-        case .text, .varchar, .bpchar: return equality + ordering + [.contains, .startsWith, .endsWith, .iContains, .like, .iLike]
+        case .text, .varchar, .bpchar, .citext: return equality + ordering + [.contains, .startsWith, .endsWith, .iContains, .like, .iLike]
         case .uuid, .enum: return equality
         case .int2, .int4, .int8, .float4, .float8, .numeric, .timestamptz, .timestamp, .date: return equality + ordering
         case .bool: return [.eq, .ne, .isNull]
@@ -47,7 +47,7 @@ extension ColumnType {
     public var isOrderable: Bool {
         switch self {
         case .json, .jsonb, .array: false
-        case .text, .varchar, .bpchar, .uuid, .int2, .int4, .int8, .float4, .float8, .numeric, .bool, .timestamptz, .timestamp, .date, .enum: true
+        case .text, .varchar, .bpchar, .citext, .uuid, .int2, .int4, .int8, .float4, .float8, .numeric, .bool, .timestamptz, .timestamp, .date, .enum: true
         }
     }
 }

@@ -10,6 +10,10 @@ extension CellForm {
         case .string:
             buffer.appendJSONString(cell)
             return true
+        case .paddedString:
+            let end = cell.lastIndex { $0 != UInt8(ascii: " ") }.map { $0 + 1 } ?? 0
+            buffer.appendJSONString(UnsafeRawBufferPointer(rebasing: cell[..<end]))
+            return true
         case .int2: return integer(cell, as: Int16.self, into: buffer)
         case .int4: return integer(cell, as: Int32.self, into: buffer)
         case .int8: return integer(cell, as: Int64.self, into: buffer, within: Int32.self)

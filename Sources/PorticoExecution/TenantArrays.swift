@@ -28,7 +28,8 @@ extension RequestBinding {
     }
 
     private static func encode(_ tenants: [String], _ type: ColumnType) -> TenantList.Encoded {
-        if tenants.count >= tenantsInBinary, let key = KeyType(type) {
+        // An array in binary names the type of its elements, which only PostgreSQL knows of an extension's.
+        if tenants.count >= tenantsInBinary, type != .citext, let key = KeyType(type) {
             return binary(tenants, type, key).map { .binary($0) } ?? .missing
         }
         // What a column cannot hold is null, and no row's column equals null.

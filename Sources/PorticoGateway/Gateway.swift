@@ -13,7 +13,6 @@ import SocketLoop
 public final class Gateway {
     let settings: GatewaySettings
     let reactor: Reactor
-    private let catalog: Catalog
     private let pool: ConnectionPool
     /// Where what would hold the loop is worked on; for the reader of requests as well.
     public let offloading: OffloadQueue
@@ -25,12 +24,13 @@ public final class Gateway {
     private let tables: StatisticsReader
     /// What all results and answers of this worker take together.
     public let answerBudget: ByteBudget
+    /// Whether statements may be sent: what they are follows from how the database's columns compare.
+    public var mayAskDatabase: (RuleSet) -> Bool = { _ in true }
     @exclusivity(unchecked) public internal(set) var statistics = GatewayStatistics()
 
     public init(
         catalog: Catalog, pool: ConnectionPool, reactor: Reactor, settings: GatewaySettings, metrics: GatewayMetrics? = nil, offload: @escaping Offload
     ) {
-        self.catalog = catalog
         self.pool = pool
         self.reactor = reactor
         self.settings = settings
@@ -133,7 +133,7 @@ public final class Gateway {
         }
         statistics.planMisses += 1
         ticket.observation.planCacheHit = false
-        var planner = Planner(catalog: catalog, rules: ticket.rules, scope: scope)
+        var planner = Planner(catalog: ticket.rules.catalog, rules: ticket.rules, scope: scope)
         planner.tagsStatements = settings.tagsStatements
         if !ticket.request.isLarge, prepared.source.bytes.count <= settings.offloadBytes, !prepared.asksForTheSchema {
             planner.allowance = settings.planningSteps
@@ -160,7 +160,7 @@ public final class Gateway {
             ticket.observation.plan = plan.hash
             return self.answer(ResponseBuffer(sharing: answer), .data, ticket)
         }
-        if cached.estimate.reading != known.reading { cached.estimate = PlanEstimate(plan, catalog: catalog, statistics: known) }
+        if cached.estimate.reading != known.reading { cached.estimate = PlanEstimate(plan, catalog: ticket.rules.catalog, statistics: known) }
         let estimate = cached.estimate
         var binding = RequestBinding(
             operation: prepared.operation, variables: variables, viewer: ticket.viewer, limits: ticket.rules.limits, now: settings.now ?? MomentText.now(), cursors: settings.cursors)
@@ -182,6 +182,7 @@ public final class Gateway {
         }
         ticket.observation.loads = plan.loads.count
         ticket.observation.plan = plan.hash
+        guard plan.loads.isEmpty || mayAskDatabase(ticket.rules) else { return nullData(Self.noDatabase, ticket) }
         let runner = runner(of: plan, ticket)
         let execution = PlanExecution(
             plan: plan, shape: cached.shape, parameters: request.parameters, pages: request.pages, runner: runner, limits: ticket.rules.limits.answer,
@@ -213,6 +214,8 @@ public final class Gateway {
 
     // MARK: Answers
 
+    private static var noDatabase: RequestErrors { RequestErrors(.unavailable, "The database is not available at the moment. Try again shortly.") }
+
     /// Bytes of an answer from which on it is kept with its plan, where that asks the database nothing.
     private static let keptAnswer = 16 << 10
 
@@ -239,7 +242,7 @@ public final class Gateway {
             ticket.runner?.cancel()
             if failure.kind != .refused { ticket.observation.outage = failure.detail }
             switch failure.kind {
-            case .unavailable, .interrupted: nullData(RequestErrors(.unavailable, "The database is not available at the moment. Try again shortly."), ticket)
+            case .unavailable, .interrupted: nullData(Self.noDatabase, ticket)
             case .timeout: nullData(.timeout(ticket.rules.limits), ticket)
             case .refused, .tooLarge:
                 ticket.observation.failures.append(failure.detail)

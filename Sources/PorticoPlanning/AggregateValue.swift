@@ -27,7 +27,7 @@ enum AggregateValue: Hashable {
         case .numeric: return bounded(value, .negativeNumericBound, .numericBound, "numeric")
         case .float8: return bounded(value, .negativeDoubleBound, .doubleBound, "float8")
         case .float4: return bounded(.cast(value, "float8"), .negativeDoubleBound, .doubleBound, "float8")
-        case .int2, .int4, .int8, .text, .varchar, .bpchar, .uuid, .bool, .timestamptz, .timestamp, .date, .json, .jsonb, .enum, .array: return value
+        case .int2, .int4, .int8, .text, .varchar, .bpchar, .citext, .uuid, .bool, .timestamptz, .timestamp, .date, .json, .jsonb, .enum, .array: return value
         }
     }
 

@@ -101,15 +101,16 @@ extension Expression {
     private var isValue: Bool {
         switch self {
         case .parameter: true
-        case .cast(let inner, _): inner.isValue
+        case .cast(let inner, _), .collate(let inner, _): inner.isValue
         default: false
         }
     }
 
     private var isPlace: Bool {
-        if case .column = self { return true }
-        if case .boolean = self { return true }
-        return isValue
+        switch uncast {
+        case .column, .boolean: true
+        default: isValue
+        }
     }
 }
 
@@ -131,12 +132,12 @@ extension Comparison {
 extension ColumnType {
     /// Whether its comparisons tell nothing of their arguments but the result (`pg_proc.proleakproof`; a test compares
     /// this with the catalog). Equality of enums compares two object ids; PostgreSQL leaves it unmarked because its
-    /// function is polymorphic.
+    /// function is polymorphic. `citext` folds both texts, which takes the longer the longer they are.
     func isLeakproof(ordered: Bool) -> Bool {
         switch self {
         case .text, .varchar, .bpchar, .uuid, .int2, .int4, .int8, .float4, .float8, .bool, .timestamptz, .timestamp, .date: true
         case .enum(let binding): !ordered || binding.sqlType == nil
-        case .numeric, .json, .jsonb, .array: false
+        case .citext, .numeric, .json, .jsonb, .array: false
         }
     }
 }

@@ -45,7 +45,7 @@ struct BarrierAudit {
             switch operation {
             case .less, .lessOrEqual: upper += 1
             case .greater, .greaterOrEqual: lower += 1
-            case .equal: if case .column(let alias, _) = column, alias != merged, !seen.insert(column).inserted { return true }
+            case .equal: if case .column(let alias, _) = column.uncast, alias != merged, !seen.insert(column).inserted { return true }
             default: continue
             }
         }
@@ -54,7 +54,11 @@ struct BarrierAudit {
 
     /// Whether it finds rows by a value of the client's.
     private func isKey(_ condition: Expression, _ select: Select) -> Bool {
-        if case .binary(.column, .equal, _) = condition { mayMeetAnyRow(condition, select, isImmediate: true) } else { false }
+        guard case .binary(let left, .equal, let right) = condition, case .column = left.uncast else { return false }
+        // The time of one comparison with what is asked for tells nothing of it.
+        let columns = columns(of: left, select)
+        let isFolded = !columns.isEmpty && columns.allSatisfy { $0.type == .citext } && right.isValue(of: merged)
+        return isFolded || mayMeetAnyRow(condition, select, isImmediate: true)
     }
 
     private func nested(_ expression: Expression) -> String? {
@@ -84,7 +88,7 @@ struct BarrierAudit {
 
     /// Whether it ties the row to one outside the statement, or to a key of a batch.
     private func isTie(_ condition: Expression) -> Bool {
-        guard case .binary(.column(let alias, _), .equal, let right) = condition, case .column(let other, _) = right else { return false }
+        guard case .binary(let left, .equal, let right) = condition, case .column(let alias, _) = left.uncast, case .column(let other, _) = right.uncast else { return false }
         return alias != other && source(right) == nil
     }
 
@@ -105,17 +109,26 @@ struct BarrierAudit {
     private func mayCompare(_ left: Expression, by operation: BinaryOperator?, with right: Expression?, _ select: Select, isImmediate: Bool) -> Bool {
         if let right, !right.isValue(of: merged) { return false }
         // Values alone are no row's.
-        guard case .column(let alias, let name) = left, alias != merged else { return left.isValue(of: merged) }
-        guard let table = tables(select).first(where: { $0.alias == alias }), let type = table.type, let binding = catalog.types[type] else { return false }
+        guard case .column(let alias, let name) = left.uncast, alias != merged else { return left.isValue(of: merged) }
+        guard let binding = binding(of: alias, select) else { return false }
         let columns = binding.columns(named: name), isEquality = operation == .equal || operation == .isNotDistinctFrom
         guard !columns.isEmpty, operation == nil || columns.allSatisfy({ $0.type.isLeakproof(ordered: !isEquality) }) else { return false }
         return isImmediate || operation == .equal && binding.isLookedUp(by: name)
     }
 
+    private func binding(of alias: Alias, _ select: Select) -> TypeBinding? {
+        tables(select).first { $0.alias == alias }?.type.flatMap { catalog.types[$0] }
+    }
+
+    /// What a column of a table is bound to; empty for anything else.
+    private func columns(of expression: Expression, _ select: Select) -> [ColumnBinding] {
+        if case .column(let alias, let name) = expression.uncast { binding(of: alias, select)?.columns(named: name) ?? [] } else { [] }
+    }
+
     private func source(_ expression: Expression) -> ParameterSource? {
         switch expression {
         case .parameter(let number): merged != nil ? shared[number] : parameters.indices.contains(number - 1) ? parameters[number - 1] : nil
-        case .cast(let inner, _): source(inner)
+        case .cast(let inner, _), .collate(let inner, _): source(inner)
         case .column(let alias, let name) where alias == merged: parameters.indices.first { MergedLoad.name(ofParameter: $0 + 1) == name }.map { parameters[$0] }
         default: nil
         }
@@ -144,7 +157,7 @@ extension Expression {
     fileprivate func isValue(of merged: Alias?) -> Bool {
         switch self {
         case .parameter, .boolean, .integer, .literal: true
-        case .cast(let inner, _): inner.isValue(of: merged)
+        case .cast(let inner, _), .collate(let inner, _): inner.isValue(of: merged)
         case .column(let alias, _): alias == merged
         default: false
         }
@@ -163,7 +176,7 @@ extension Expression {
     private var isComputed: Bool {
         switch self {
         case .column, .parameter, .boolean, .literal, .integer: false
-        case .cast(let inner, _): inner.isComputed
+        case .cast(let inner, _), .collate(let inner, _): inner.isComputed
         default: true
         }
     }

@@ -75,10 +75,11 @@ extension DraftLoad {
     /// Rows found by the keys of the parent's rows.
     private func batch(_ access: RowAccess, _ relation: RelationBinding, _ keyType: KeyType, _ draft: inout StatementDraft) throws(PlanningError) -> DraftRows {
         guard case .parameter(let keys) = draft.parameter(.keys, type: keyType.arrayOID) else { throw PlanningError(.isolation, "A batch has no keys.") }
-        // A key of another width would give a parameter beside it the wrong type.
-        let isKeyed = isKeyed && KeyType(relation.local.type) == KeyType(relation.remote.type)
+        // A key of another width would give a parameter beside it the wrong type, and one that only counts as equal may be
+        // equal to another row's in the next table.
+        let isKeyed = isKeyed && relation.tiesByBytes && KeyType(relation.local.type) == KeyType(relation.remote.type)
         let row = RowReference(alias: draft.tableAlias(), keyed: isKeyed ? relation.remote.column : nil)
-        let tie = ConditionNote(condition: .binary(row.column(relation.remote), .equal, RowReference.batchKey), reason: .key)
+        let tie = ConditionNote(condition: .binary(row.column(relation.remote), .equal, relation.looked(RowReference.batchKey)), reason: .key)
         let rules = try access.conditions(binding, row: row, indexable: false, draft: &draft)
         let barrier = Barrier(rules.all, of: binding)
         let client = try filter(access, row, barrier, &draft)

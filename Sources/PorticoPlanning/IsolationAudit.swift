@@ -58,7 +58,8 @@ struct IsolationAudit {
             guard let first = relations.first else { return false }
             let start = Expression.column(table.alias, first.local.column)
             if conditions.contains(where: { followsPath($0, relations[...], column, from: start) }) { return true }
-            return conditions.contains(.binary(start, .equal, RowReference.batchKey))
+            // The key stands for the column where the two are equal byte by byte.
+            return first.local.equalsByBytes && conditions.contains(.binary(start, .equal, RowReference.batchKey))
                 && (conditions + outer).contains { followsPath($0, relations[...], column, from: RowReference.batchKey) }
         }
     }
@@ -79,11 +80,17 @@ struct IsolationAudit {
     private func followsPath(_ condition: Expression, _ relations: ArraySlice<RelationBinding>, _ column: ColumnBinding, from start: Expression) -> Bool {
         guard let relation = relations.first, case .exists(let select) = condition, select.from.count == 1, case .table(let table) = select.from[0],
             let target = catalog.types[relation.target], target.table.name == table.name, target.table.schema == table.schema,
-            select.conditions.contains(.binary(.column(table.alias, relation.remote.column), .equal, start))
+            select.conditions.contains(where: { ties($0, .column(table.alias, relation.remote.column), to: start) })
         else { return false }
         let rest = relations.dropFirst()
         guard let next = rest.first else { return select.conditions.contains { isTenantTest($0, of: .column(table.alias, column.column)) } }
         return select.conditions.contains { followsPath($0, rest, column, from: .column(table.alias, next.local.column)) }
+    }
+
+    /// That a column equals a value, in whatever type and collation the column is compared.
+    private func ties(_ condition: Expression, _ column: Expression, to value: Expression) -> Bool {
+        guard case .binary(let left, .equal, let right) = condition else { return false }
+        return left == column && right.uncast == value
     }
 
     private func source(_ expression: Expression) -> ParameterSource? {

@@ -134,7 +134,7 @@ public enum KeyType: String, Sendable, Hashable {
 
     public init?(_ column: ColumnType) {
         switch column {
-        case .text, .varchar: self = .text
+        case .text, .varchar, .citext: self = .text
         case .bpchar: self = .bpchar  // its blanks do not count, which only its own comparison knows
         case .int2: self = .int2
         case .int4: self = .int4

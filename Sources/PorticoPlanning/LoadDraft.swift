@@ -77,7 +77,7 @@ final class LoadDraft: DraftLoad {
     /// The rows by their conditions: all that a list asks for, or a row.
     private func list(_ rows: DraftRows, where conditions: [Expression], _ access: RowAccess, _ draft: inout StatementDraft) -> Select {
         Select(
-            columns: columns.map { OutputColumn(rows.row.column($0)) },
+            columns: columns.map { OutputColumn(rows.row.cell($0)) },
             from: [access.table(binding, alias: rows.row.alias)], conditions: conditions, stated: rows.stated,
             order: arguments?.order.map { $0.term(rows.row) } ?? [],
             limit: limit(&draft),

@@ -166,6 +166,7 @@ extension ColumnType {
         case .text: "text"
         case .varchar: "varchar"
         case .bpchar: "bpchar"
+        case .citext: "citext"
         case .uuid: "uuid"
         case .int2: "int2"
         case .int4: "int4"

@@ -68,6 +68,8 @@ public enum ConnectionPart: Sendable {
 /// How a cell in PostgreSQL's binary form becomes JSON.
 public indirect enum CellForm: Sendable, Equatable {
     case string
+    /// A text whose blanks at the end are no part of it.
+    case paddedString
     case int2, int4, int8
     /// Integers that are IDs or BigInts: strings in JSON.
     case quotedInt2, quotedInt4, quotedInt8
@@ -84,7 +86,8 @@ public indirect enum CellForm: Sendable, Equatable {
     static func of(_ column: ColumnType, as type: WrappedType) -> CellForm {
         var quoted: Bool { ["ID", "BigInt", "String"].contains(type.name) }
         switch column {
-        case .text, .varchar, .bpchar: return .string
+        case .text, .varchar, .citext: return .string
+        case .bpchar: return .paddedString
         case .uuid: return .uuid
         case .int2: return quoted ? .quotedInt2 : .int2
         case .int4: return quoted ? .quotedInt4 : .int4
@@ -110,7 +113,7 @@ extension ColumnType {
     /// How PostgreSQL writes its values.
     var binaryForm: BinaryForm {
         switch self {
-        case .text, .varchar, .bpchar, .enum: BinaryForm(.text)
+        case .text, .varchar, .bpchar, .citext, .enum: BinaryForm(.text)
         case .uuid: BinaryForm(.uuid)
         case .int2: BinaryForm(.int2)
         case .int4: BinaryForm(.int4)

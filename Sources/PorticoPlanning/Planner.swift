@@ -183,7 +183,9 @@ struct PlanWalk {
 
     /// Where the parent is one row found by the same column, its key is known already, and both loads leave at once.
     func link(_ relation: RelationBinding, of parent: LoadDraft, _ field: CollectedField) throws(PlanningError) -> LoadDraft.LinkDraft {
-        if case .value(let column, let source, _) = parent.link, !parent.isList, column.column == relation.local.column, column.type == relation.remote.type {
+        if case .value(let column, let source, _) = parent.link, !parent.isList, column.column == relation.local.column, column.type == relation.remote.type,
+            column.equalsByBytes, relation.tiesByBytes
+        {
             return .value(relation.remote, source, parent: parent.index)
         }
         guard let keyType = KeyType(relation.local.type) else {

@@ -5,7 +5,8 @@ import PostgresSQL
 
 extension RowAccess {
     /// One operator on one column. Every form is total: no value of the column or of the parameter can make it raise.
-    func comparison(_ column: Expression, _ type: ColumnType, _ comparison: Comparison, _ operand: PlanOperand, draft: inout StatementDraft) throws(PlanningError) -> Expression {
+    func comparison(_ binding: ColumnBinding, _ row: RowReference, _ comparison: Comparison, _ operand: PlanOperand, draft: inout StatementDraft) throws(PlanningError) -> Expression {
+        let column = row.column(binding), type = binding.type
         func parameter(_ form: ValueForm) throws(PlanningError) -> Expression {
             if form.use != .value, case .constant(.string(let text)) = operand, let problem = TextUseLimit.problem(text.utf8.count, rules.limits) { throw problem }
             do {
@@ -19,7 +20,10 @@ extension RowAccess {
             if type == .bool, let flag = operand.flag { return .boolean(flag) }
             return try parameter(ValueForm(type))
         }
-        func text() -> Expression { type == .text ? column : .cast(column, "text") }
+        func text() -> Expression { binding.searched(column) }
+        /// A text that is looked for. `citext` folds both sides, as its equality does.
+        func folded(_ value: Expression) -> Expression { type == .citext ? .call(.lower, [value]) : value }
+        func part() throws(PlanningError) -> Expression { folded(try parameter(ValueForm(.text, use: .part))) }
 
         switch comparison {
         case .eq: return .binary(column, .equal, try value())
@@ -33,15 +37,15 @@ extension RowAccess {
         case .isNull: return operand.flag == false ? .isNotNull(column) : .isNull(column)
         case .contains:
             if case .jsonb = type { return .binary(column, .contains, try value()) }
-            return .binary(.call(.strpos, [text(), try parameter(ValueForm(.text, use: .part))]), .greater, .integer(0))
-        case .startsWith: return .call(.startsWith, [text(), try parameter(ValueForm(.text, use: .part))])
+            return .binary(.call(.strpos, [folded(text()), try part()]), .greater, .integer(0))
+        case .startsWith: return .call(.startsWith, [folded(text()), try part()])
         case .endsWith:
-            let suffix = try parameter(ValueForm(.text, use: .part))
-            return .binary(.call(.right, [text(), .call(.length, [suffix])]), .equal, suffix)
+            let suffix = try part()
+            return .binary(.call(.right, [folded(text()), .call(.length, [suffix])]), .equal, suffix)
         case .iContains:
             let part = try parameter(ValueForm(.text, use: .part))
             return .binary(.call(.strpos, [.call(.lower, [text()]), .call(.lower, [part])]), .greater, .integer(0))
-        case .like: return .binary(text(), .like, try parameter(ValueForm(.text, use: .pattern)))
+        case .like: return .binary(text(), type == .citext ? .iLike : .like, try parameter(ValueForm(.text, use: .pattern)))
         case .iLike: return .binary(text(), .iLike, try parameter(ValueForm(.text, use: .pattern)))
         case .has: return .equalsAny(try parameter(ValueForm(Self.element(of: type))), column)
         case .hasAny: return .binary(column, .overlaps, try parameter(ValueForm(Self.element(of: type), isList: true)))

@@ -111,12 +111,16 @@ struct RowAccess: Sendable {
         let target = try binding(relation.target)
         let alias = draft.pathAlias()
         let rest = relations.dropFirst()
-        let next = rest.first.map { Expression.column(alias, $0.local.column) }
-        let test = if let next { try pathTest(rest, column, from: next, draft: &draft) } else { tenantTest(.column(alias, column.column), column.type, draft: &draft) }
+        let row = RowReference(alias: alias)
+        let test = if let next = rest.first {
+            try pathTest(rest, column, from: row.column(next.local), draft: &draft)
+        } else {
+            tenantTest(row.column(column), column.type, draft: &draft)
+        }
         return .exists(Select(
             columns: [OutputColumn(.integer(1))],
             from: [.table(TableSource(schema: target.table.schema, name: target.table.name, alias: alias, purpose: .tenantPath))],
-            conditions: [.binary(.column(alias, relation.remote.column), .equal, start), test]))
+            conditions: [relation.tie(row, to: start), test]))
     }
 
     // MARK: Conditions
@@ -144,7 +148,7 @@ struct RowAccess: Sendable {
         case .any(let items): return .or(try items.map { item throws(PlanningError) in try part(item) })
         case .not(let inner): return .not(try part(inner))
         case .compare(let column, let comparison, let operand):
-            return try self.comparison(row.column(column), column.type, comparison, operand, draft: &draft)
+            return try self.comparison(column, row, comparison, operand, draft: &draft)
         case .toOne(let relation, let inner):
             return try related(relation, .some, to: hoisting ? RowReference.batchKey : row.column(relation.local), inner, place, draft: &draft)
         case .toMany(let relation, let quantifier, let inner):
@@ -168,6 +172,7 @@ struct RowAccess: Sendable {
     private func related(
         _ relation: RelationBinding, _ quantifier: Quantifier, to start: Expression, _ inner: Condition<PlanOperand>, _ place: ConditionPlace, draft: inout StatementDraft
     ) throws(PlanningError) -> Expression {
+        let start = relation.looked(start)
         var (select, remote) = try rows(relation, where: inner, negated: quantifier == .every, place, draft: &draft)
         let isJoined = place.isConjunct && quantifier == .some && draft.relations <= Self.mostJoined
         if place.nested == .client, place.depth > 0, scope != .all, !isJoined {

@@ -38,7 +38,7 @@ package struct RowComparison: Sendable {
         let row = RowReference(alias: draft.tableAlias())
         let seen = try access.conditions(binding, row: row, indexable: true, draft: &draft).all
         var select = Select(
-            columns: [OutputColumn(row.column(binding.key))], from: [access.table(binding, alias: row.alias)], conditions: seen,
+            columns: [OutputColumn(row.cell(binding.key))], from: [access.table(binding, alias: row.alias)], conditions: seen,
             order: [OrderTerm(row.column(binding.key))], limit: .integer(limit))
         if side.scope != .all, let unprotected = IsolationAudit(catalog: side.catalog, parameters: draft.parameters).firstUnprotected(select) {
             throw PlanningError(.isolation, "A comparison of \(unprotected) lacks its tenant condition.")

@@ -147,7 +147,7 @@ private struct ProbeDraft {
         guard let relation = path.first else { return try body(row, &statement) }
         let target = try access.binding(relation.target)
         let next = RowReference(alias: statement.tableAlias())
-        var conditions: [Expression] = [.binary(next.column(relation.remote), .equal, row.column(relation.local))]
+        var conditions: [Expression] = [relation.tie(next, to: row.column(relation.local))]
         if isReached, let (isolation, _) = try access.isolation(target, row: next, indexable: false, draft: &statement) { conditions.append(isolation) }
         conditions.append(try follow(path.dropFirst(), from: next, isReached: isReached, body))
         return .exists(Select(columns: [OutputColumn(.integer(1))], from: [access.table(target, alias: next.alias, nested: .rule)], conditions: conditions))

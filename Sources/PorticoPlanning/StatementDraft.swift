@@ -73,7 +73,11 @@ struct RowReference {
     /// The name of the column that equals the batch's key.
     var keyed: String?
 
-    func column(_ column: ColumnBinding) -> Expression { .column(alias, column.column) }
+    /// The column's cells, as a result shows them.
+    func cell(_ column: ColumnBinding) -> Expression { .column(alias, column.column) }
+
+    /// The column as it is compared, ordered and grouped by.
+    func column(_ column: ColumnBinding) -> Expression { column.compared(cell(column)) }
 
     /// The batch's key in place of a column that equals it.
     static let batchKey = Expression.column(Alias("k", 0), "key")

@@ -61,6 +61,7 @@ public final class Server: Sendable {
         } catch {
             throw ServerFailure(error.description, isConfiguration: true)
         }
+        if state.expectation != nil, state.database == nil { state.findings.replace(with: DatabaseFindings(isKnown: false)) }
         rules = state.watchedProject.map { [logger] in RuleKeeper(state, project: $0, logger: logger) }
         if state.configuration.cursorKey == nil {
             logger.notice("cursors of connections end with this process, because there is no secret to seal them with", metadata: ["setting": "cursors.secret"])
@@ -99,7 +100,11 @@ public final class Server: Sendable {
             // Before anybody is served: the first request may be a scrape.
             for worker in workers { state.metrics.attach { await worker.sampleMetrics() } }
             if let certificates { state.metrics.attach { [metrics = state.metrics] in metrics.sample(certificates) } }
-            for (worker, own) in zip(workers, sockets) { try await worker.start(state, keys: keys, refresher: refresher, certificates: certificates, sockets: own) }
+            for (index, (worker, own)) in zip(workers, sockets).enumerated() {
+                try await worker.start(
+                    state, keys: keys, refresher: refresher, certificates: certificates, sockets: own,
+                    watching: index == 0 ? databaseActions(workers) : nil, tablesHaveChanged: { Task { await workers[0].lookAtTables() } })
+            }
             try await workers.first?.watchSignals { [self] signal in received(signal) }
         } catch {
             await end(workers, threads)
@@ -120,6 +125,18 @@ public final class Server: Sendable {
         await end(workers, threads + (ruleThread.map { [$0] } ?? []))
         logger.notice("stopped")
         await Task.detached { LogWriter.standardError.flush() }.value
+    }
+
+    /// What follows from the tables of the database, for all workers.
+    private func databaseActions(_ workers: [Worker]) -> DatabaseKeeper.Actions {
+        DatabaseKeeper.Actions(
+            adopt: { [self] catalog in
+                if let rules { return await rules.adopt(catalog) }
+                guard let policy = try? state.policy.current.on(catalog) else { return false }
+                state.policy.replace(with: policy)
+                return true
+            },
+            forget: { for worker in workers { await worker.forgetPrepared() } })
     }
 
     /// Lets ``run(onReady:)`` finish what is in flight and return. Any thread may call it, at any time.

@@ -1,5 +1,6 @@
 import PorticoAccess
 import PorticoCatalog
+public import PorticoDatabase
 import PorticoGateway
 public import Tracing
 
@@ -12,6 +13,10 @@ public struct ServerState: Sendable {
     public var watchedProject: String?
     /// The names of the project's migrations, which `/readyz` looks for; empty where none are.
     public var migrations: Set<String>
+    /// What the files take for granted of the database, which is compared with it while the server runs; `nil` where nobody looks.
+    public var expectation: DatabaseExpectation?
+    /// The database's tables as they were read before the start; `nil` where it could not be reached.
+    public var database: DatabaseCatalog?
     public var gateway: GatewaySettings
     public var documents: DocumentStore
     /// Whether SIGHUP has files read again, where there are some that can be; else it ends the server.
@@ -22,6 +27,10 @@ public struct ServerState: Sendable {
     public var tracer: (any Tracer)?
     /// Where workers count the requests of tenants.
     let admission = Admission()
+    /// How often the database's tables are looked at.
+    var tableWatch = DatabaseWatch.Intervals()
+    /// What is known of the database's tables.
+    let findings = Published(DatabaseFindings.unwatched)
 
     public init(
         configuration: GatewayConfiguration, catalog: Catalog, policy: PolicyStore, migrations: Set<String> = [], gateway: GatewaySettings = GatewaySettings(),

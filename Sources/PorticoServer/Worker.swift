@@ -19,6 +19,9 @@ actor Worker: LoopPoller {
     private let databaseLog: DatabaseLog
     private var parts: Parts?
     private var signals: SignalSource?
+    private var tablesHaveChanged: (@Sendable () -> Void)?
+    /// A connection was lost, or could not be made, since the last one that stood up.
+    private var databaseWasAway = false
     /// What waits for work that runs elsewhere. There are at most as many as requests in flight.
     private var waiting: [UInt64: () -> Void] = [:]
     private var nextTicket: UInt64 = 0
@@ -30,6 +33,7 @@ actor Worker: LoopPoller {
         let readiness: Readiness
         let log: RequestLog
         let metrics: WorkerMetrics
+        let watch: DatabaseWatch?
     }
 
     init(number: Int, logger: Logger) {
@@ -51,7 +55,15 @@ actor Worker: LoopPoller {
     /// Starts to serve. What is made here refers back to the worker, until ``stop(within:)`` lets go of it.
     /// - Throws: ``DatabaseFailure`` when the database's URL cannot be read, ``SocketFailure`` when a socket cannot be watched. A database that is down is no
     ///   reason: it is tried again for ever.
-    func start(_ state: ServerState, keys: KeyStore, refresher: KeyRefresher? = nil, certificates: CertificateStore? = nil, sockets: [Listener]) throws {
+    ///
+    /// - Parameters:
+    ///   - watching: What to do about the database's tables when they change; `nil` where another worker watches them, or nobody.
+    ///   - tablesHaveChanged: Called where one of this worker's statements shows it.
+    func start(
+        _ state: ServerState, keys: KeyStore, refresher: KeyRefresher? = nil, certificates: CertificateStore? = nil, sockets: [Listener],
+        watching actions: DatabaseKeeper.Actions? = nil, tablesHaveChanged: (@Sendable () -> Void)? = nil
+    ) throws {
+        self.tablesHaveChanged = tablesHaveChanged
         let configuration = state.configuration
         let offload: Offload = { work, then in self.launch(work, then) }
         let pool = try makePool(configuration.database)
@@ -80,17 +92,20 @@ actor Worker: LoopPoller {
         settings.answering = configuration.limits.answering
         settings.answerBytes = configuration.limits[.answerBytes]
         let memory = AnswerMemory(reactor: reactor, offload: offload)
+        let findings = Latest(state.findings)
         let gateway = Gateway(
             catalog: state.catalog, pool: pool, reactor: reactor, settings: settings,
             metrics: GatewayMetrics(factory: state.metrics.factory, names: state.metrics.names), offload: offload)
+        gateway.mayAskDatabase = { findings.current.admits($0) }
         let answers = gateway.answerBudget
-        let readiness = Readiness(expected: state.migrations, source: source, clock: clock, keysAreKnown: { keys.isComplete })
+        let readiness = Readiness(
+            expected: state.migrations, source: source, clock: clock, keysAreKnown: { keys.isComplete }, findings: { findings.current })
         let endpoint = GraphQLEndpoint(
             reactor: reactor, service: AdmittingService(
                 GatewayService(gateway, memory: memory), admission: state.admission),
             documents: DocumentLookup(trusted: state.documents, configuration: configuration.documents, limits: configuration.limits),
             settings: GraphQLEndpoint.Settings(configuration), offloading: gateway.offloading, answers: answers,
-            explaining: AccessExtension(configuration.access, catalog: state.catalog, policy: { policy.current }))
+            explaining: AccessExtension(configuration.access, policy: { policy.current }))
         let surface = HTTPSurface(
             cors: configuration.cors.map { CORSPolicy($0) },
             compression: configuration.compression
@@ -108,8 +123,10 @@ actor Worker: LoopPoller {
         let metrics = WorkerMetrics(
             factory: state.metrics.factory, worker: number, reactor: reactor, gateway: gateway, pool: pool,
             http: surface.statistics, listener: listener, answers: answers, log: log)
-        parts = Parts(pool: pool, router: router, listener: listener, readiness: readiness, log: log, metrics: metrics)
+        let watch = databaseWatch(state, pool, OffloadQueue(reactor: reactor, limits: OffloadQueue.Limits(), offload: offload), actions)
+        parts = Parts(pool: pool, router: router, listener: listener, readiness: readiness, log: log, metrics: metrics, watch: watch)
         pool.start()
+        watch?.start(known: state.database)
         gateway.readStatistics()
         try listener.start()
     }
@@ -147,9 +164,38 @@ actor Worker: LoopPoller {
         connection.statementTimeoutMilliseconds = database.statementTimeout
         connection.readOnly = true
         let pool = ConnectionPool(reactor: reactor, connection: connection, settings: ConnectionPool.Settings(database))
-        pool.onEvent = { [unowned pool, databaseLog] event in databaseLog.report(event, standing: pool.readyConnections) }
+        pool.onEvent = { [unowned pool, databaseLog] event in
+            databaseLog.report(event, standing: pool.readyConnections)
+            self.databaseHappened(event)
+        }
         return pool
     }
+
+    // MARK: The database's tables
+
+    private func databaseWatch(_ state: ServerState, _ pool: ConnectionPool, _ queue: OffloadQueue, _ actions: DatabaseKeeper.Actions?) -> DatabaseWatch? {
+        guard let actions, let expectation = state.expectation else { return nil }
+        let keeper = DatabaseKeeper(
+            state.findings, inForce: state.catalog, actions: actions, metrics: state.metrics, logger: logger, clock: { [reactor] in reactor.now })
+        return DatabaseWatch(expectation, pool: pool, reactor: reactor, queue: queue, intervals: state.tableWatch) { keeper.take($0) }
+    }
+
+    /// Whatever was restored while no connection stood, or altered under those that do.
+    private func databaseHappened(_ event: ConnectionPool.Event) {
+        switch event {
+        case .connected:
+            if databaseWasAway { parts?.watch?.tablesMayHaveChanged() }
+            databaseWasAway = false
+        case .connectFailed, .lost: databaseWasAway = true
+        case .tablesChanged: tablesHaveChanged?()
+        }
+    }
+
+    /// Lets the worker that watches look at the database's tables.
+    func lookAtTables() { parts?.watch?.tablesMayHaveChanged() }
+
+    /// Forgets what was prepared on tables of before.
+    func forgetPrepared() { parts?.pool.forgetPrepared() }
 
     // MARK: Work elsewhere
 

@@ -47,6 +47,8 @@ public final class ConnectionPool {
         case connected(slot: Int)
         case connectFailed(slot: Int, DatabaseFailure)
         case lost(slot: Int, DatabaseFailure, unanswered: Int)
+        /// A statement works that did not as it was prepared before.
+        case tablesChanged
     }
 
     /// Deadlines are looked at together: at most every so many milliseconds.
@@ -481,6 +483,12 @@ extension ConnectionPool {
     func tablesHaveChanged() {
         guard reactor.now >= nextForgetting else { return }
         nextForgetting = reactor.now + Self.forgettingGrain
+        forgetPrepared()
+        onEvent?(.tablesChanged)
+    }
+
+    /// Lets every statement be prepared anew before it runs the next time.
+    public func forgetPrepared() {
         for connection in connections { connection?.forgetPrepared() }
     }
 

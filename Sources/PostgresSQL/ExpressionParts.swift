@@ -10,13 +10,21 @@ extension Expression {
         switch self {
         case .column, .parameter, .integer, .boolean, .literal, .exists: return false
         case .isIn(let left, _): return body(left)
-        case .cast(let inner, _), .not(let inner), .isNull(let inner), .isNotNull(let inner), .isTrue(let inner), .isNotTrue(let inner): return body(inner)
+        case .cast(let inner, _), .collate(let inner, _), .not(let inner), .isNull(let inner), .isNotNull(let inner), .isTrue(let inner), .isNotTrue(let inner): return body(inner)
         case .binary(let left, _, let right), .equalsAny(let left, let right), .differsFromAll(let left, let right): return body(left) || body(right)
         case .and(let items), .or(let items), .call(_, let items):
             for item in items where body(item) { return true }
             return false
         case .aggregate(_, let argument): return argument.map(body) ?? false
         case .choice(let condition, let chosen, let otherwise): return body(condition) || body(chosen) || body(otherwise)
+        }
+    }
+
+    /// The value itself, without what says how it is compared.
+    public var uncast: Expression {
+        switch self {
+        case .cast(let inner, _), .collate(let inner, _): inner.uncast
+        default: self
         }
     }
 

@@ -154,6 +154,12 @@ public struct SQLPrinter {
             write(inner)
             write("::")
             write(sql: type)
+        case .collate(let inner, let collation):
+            write("(")
+            write(inner)
+            write(" COLLATE ")
+            write(sql: collation)
+            write(")")
         case .binary(let left, let operation, let right):
             write("(")
             write(left)

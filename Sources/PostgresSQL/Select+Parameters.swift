@@ -28,6 +28,7 @@ extension Expression {
         return switch self {
         case .parameter, .column, .integer, .boolean, .literal: self
         case .cast(let inner, let type): .cast(replaced(inner), type)
+        case .collate(let inner, let collation): .collate(replaced(inner), collation)
         case .binary(let left, let operation, let right): .binary(replaced(left), operation, replaced(right))
         case .equalsAny(let left, let right): .equalsAny(replaced(left), replaced(right))
         case .differsFromAll(let left, let right): .differsFromAll(replaced(left), replaced(right))

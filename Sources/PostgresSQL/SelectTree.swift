@@ -157,6 +157,8 @@ public indirect enum Expression: Sendable, Hashable {
     case boolean(Bool)
     case literal(Literal)
     case cast(Expression, String)
+    /// `(value COLLATE name)`; the name is quoted already.
+    case collate(Expression, String)
     case binary(Expression, BinaryOperator, Expression)
     /// `left = ANY (right)`
     case equalsAny(Expression, Expression)

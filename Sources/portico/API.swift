@@ -1,20 +1,35 @@
 import Diagnostics
 import PorticoAccess
 import PorticoCatalog
+import PorticoDatabase
 import PorticoServer
+import PostgresMigrations
 
 /// The API that a project's files state: its catalog and its rules.
 struct API {
     let files: ProjectFiles
+    /// As the files state it.
+    let stated: Catalog
+    /// The same with what the database says of its columns.
     let catalog: Catalog
     let policy: Policy
     let documents: DocumentStore
+    /// What the database says of its tables; `nil` where it was not asked, or could not be reached.
+    let database: DatabaseCatalog?
+
+    /// Milliseconds for reading the database's catalogs.
+    private static let catalogTimeout = 10_000
 
     /// Reads and checks everything; throws all problems of the first file that later ones build on. The files of tenants may be wrong: their viewers are not served.
-    init(_ project: Project) throws(CommandFailure) {
+    ///
+    /// - Parameter asksDatabase: Statements are to be those that the gateway sends to the project's database: how its columns
+    ///   compare is looked up there. One that cannot be reached is no failure.
+    init(_ project: Project, asksDatabase: Bool = false) throws(CommandFailure) {
+        database = asksDatabase ? Self.readDatabase(project) : nil
         do throws(Diagnostics) {
             files = try ProjectFiles.read(folder: project.folder)
-            catalog = try CatalogLoader.load(schemaFile: files.schema, resolvers: files.resolvers)
+            stated = try CatalogLoader.load(schemaFile: files.schema, resolvers: files.resolvers)
+            catalog = database.map(stated.on) ?? stated
             policy = try Policy.load(catalog: catalog, limits: project.configuration.limits.rules, roles: files.roles, tenants: files.tenants, unreadable: files.unreadable)
             let problems = project.configuration.access.problems(policy)
             if !problems.isEmpty { throw Diagnostics(problems) }
@@ -28,9 +43,11 @@ struct API {
     init(_ files: ProjectFiles, of version: String, _ project: Project) throws(CommandFailure) {
         self.files = files
         do throws(Diagnostics) {
-            catalog = try CatalogLoader.load(schemaFile: files.schema, resolvers: files.resolvers)
+            stated = try CatalogLoader.load(schemaFile: files.schema, resolvers: files.resolvers)
+            catalog = stated
             policy = try Policy.load(catalog: catalog, limits: project.configuration.limits.rules, roles: files.roles, tenants: files.tenants, unreadable: files.unreadable)
             documents = DocumentStore(.none)
+            database = nil
         } catch {
             let sources = Dictionary(([files.schema, files.roles] + files.resolvers + files.tenants).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
             let pictures = error.items.map { render($0, in: sources[$0.file]) }.joined(separator: "\n\n")
@@ -56,5 +73,44 @@ struct API {
         case .tenantUnavailable:
             throw CommandFailure(tenant.flatMap { policy.tenantProblems[$0] } ?? Diagnostics([]), project: project.folder)
         }
+    }
+
+    // MARK: Database
+
+    private static func readDatabase(_ project: Project) -> DatabaseCatalog? {
+        guard let database = try? project.connect() else { return nil }
+        return try? database.readOnly(milliseconds: catalogTimeout) { () throws(SQLFailure) in try DatabaseCatalog(of: database) }
+    }
+
+    func expectation(_ project: Project) -> DatabaseExpectation {
+        DatabaseExpectation(stated, files: files, authentication: project.configuration.authentication)
+    }
+
+    /// What a server of it serves.
+    ///
+    /// - Parameter migrations: The names of those that the database has to have.
+    func state(_ project: Project, migrations: [String]) -> ServerState {
+        var state = ServerState(
+            configuration: project.configuration, catalog: catalog, policy: PolicyStore(policy), migrations: Set(migrations), documents: documents,
+            watchedProject: project.folder)
+        state.expectation = expectation(project)
+        state.database = database
+        return state
+    }
+
+    /// Refuses isolation paths that the database contradicts. A database that could not be reached contradicts nothing: the
+    /// gateway starts, and looks once it is there.
+    func refuseForeignPaths(_ project: Project) throws(CommandFailure) {
+        guard let database else { return }
+        let problems = expectation(project).foreignPaths(in: database)
+        guard !problems.isEmpty else { return }
+        throw .notInOrder("the gateway does not start, because rows would be shown to other tenants than theirs.\n\n\(rendered(problems, project: project.folder))")
+    }
+}
+
+extension DatabaseCatalog {
+    /// As a command reads it, on its own connection.
+    init(of database: Database) throws(SQLFailure) {
+        try self.init { part throws(SQLFailure) in try database.rows(part.statement) }
     }
 }

@@ -87,9 +87,9 @@ import Testing
         ]) { $0.note = "table: notes\nfields:\n  txt: {}\n  owner: {}" },
         Case("unknown column type", ["resolvers/Note.yaml:2:25 The column type `txt` is not known. → Did you mean \"text\"?"]) { $0.note = "table: notes\nfields: { text: { type: txt } }" },
         Case("column type that does not fit", [
-            "resolvers/Note.yaml:2:25 A column of type int4 cannot be the field `text` of type String!. → Possible are: text, varchar, bpchar."
+            "resolvers/Note.yaml:2:25 A column of type int4 cannot be the field `text` of type String!. → Possible are: text, varchar, bpchar, citext."
         ]) { $0.note = "table: notes\nfields: { text: { type: int4 } }" },
-        Case("a list over a plain column", ["resolvers/Note.yaml:2:25 A column of type text cannot be the field `tags` of type [String!]!. → Possible are: text[], varchar[], bpchar[]."]) {
+        Case("a list over a plain column", ["resolvers/Note.yaml:2:25 A column of type text cannot be the field `tags` of type [String!]!. → Possible are: text[], varchar[], bpchar[], citext[]."]) {
             $0.note = "table: notes\nfields: { tags: { type: text } }"
         },
         Case("unknown enum value", ["resolvers/Note.yaml:2:30 The enum State has no value `INWORK`. → Did you mean \"IN_WORK\"?"]) {

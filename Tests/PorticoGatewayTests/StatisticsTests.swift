@@ -15,7 +15,7 @@ import Testing
         let rules = try database.rules(viewer)
         var limits = rules.limits
         limits[.cost] = cost
-        let bounded = RuleSet(fingerprint: rules.fingerprint &+ UInt64(cost), role: rules.role, reach: rules.reach, schema: rules.schema, types: rules.types, limits: limits)
+        let bounded = RuleSet(fingerprint: rules.fingerprint &+ UInt64(cost), role: rules.role, reach: rules.reach, catalog: rules.catalog, schema: rules.schema, types: rules.types, limits: limits)
         let answer = await database.gateway.respond(to: GraphQLRequest(query: Array(query.utf8)), viewer: viewer, rules: bounded)
         if answer.outcome == .data { return true }
         #expect(answer.observation.limit == .cost)

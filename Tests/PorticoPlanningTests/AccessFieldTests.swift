@@ -39,7 +39,7 @@ import Testing
         let whole = Fixture.rules(.tenant)
         var types = whole.types
         types["Payment"]?.isGranted = true
-        let rules = RuleSet(fingerprint: 2, role: "agent", reach: .tenant, schema: whole.schema, types: types, limits: whole.limits)
+        let rules = RuleSet(fingerprint: 2, role: "agent", reach: .tenant, catalog: whole.catalog, schema: whole.schema, types: types, limits: whole.limits)
         let plan = try Fixture.plan("{ payments { _access { grant } subscription { _access { grant } } } }", rules: rules)
         #expect(fixed(plan.output) == [#"{"grant":"agent.Payment.read"}"#, #"{"grant":null}"#])
     }

@@ -29,7 +29,7 @@ public enum Fixture {
             let rule = rows[name].map { RowRule(condition: $0, required: required, origins: [origin]) }
             types[name] = TypeRule(fields: Set(binding.fields.keys).subtracting(hiding[name] ?? []), rows: rule, origin: origin)
         }
-        return RuleSet(fingerprint: 1, role: "tester", reach: reach, schema: catalog.schema, types: types, limits: limits)
+        return RuleSet(fingerprint: 1, role: "tester", reach: reach, catalog: catalog, schema: catalog.schema, types: types, limits: limits)
     }
 
     public static func operation(_ query: String) throws -> ValidatedOperation {

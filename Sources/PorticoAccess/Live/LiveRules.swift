@@ -30,6 +30,13 @@ public struct LiveRules: Sendable {
     /// The tenants whose files are known, in force or refused.
     public var knownTenants: Set<ExactString> { Set(policy.tenantTable.tenants.map(\.key)).union(refusedTenants.keys) }
 
+    /// The same rules on other columns of the same API.
+    public mutating func adopt(_ catalog: Catalog) throws(Diagnostics) {
+        let candidate = try policy.on(catalog)
+        try accept(PolicyCandidate(candidate))
+        policy = candidate
+    }
+
     /// Reads what was edited and puts in force what is good.
     public mutating func apply(_ edits: RuleEdits) -> RuleUpdate {
         var update = RuleUpdate(before: policy, after: policy)

@@ -3,7 +3,7 @@ import GraphQLSchema
 
 extension ColumnType {
     /// The type that PostgreSQL calls by this name, such as `int8` or `text[]`; enums are named apart.
-    init?(named name: String) {
+    public init?(named name: String) {
         if name.hasSuffix("[]") {
             guard let element = ColumnType(named: String(name.dropLast(2))), element.isElement else { return nil }
             self = .array(element)
@@ -17,14 +17,14 @@ extension ColumnType {
     static let names = byName.keys.filter { !["char", "smallint", "integer", "bigint", "real", "decimal", "boolean"].contains($0) }.sorted()
 
     private static let byName: [String: ColumnType] = [
-        "text": .text, "varchar": .varchar, "bpchar": .bpchar, "char": .bpchar, "uuid": .uuid,
+        "text": .text, "varchar": .varchar, "bpchar": .bpchar, "char": .bpchar, "citext": .citext, "uuid": .uuid,
         "int2": .int2, "smallint": .int2, "int4": .int4, "integer": .int4, "int8": .int8, "bigint": .int8,
         "float4": .float4, "real": .float4, "float8": .float8, "numeric": .numeric, "decimal": .numeric, "bool": .bool, "boolean": .bool,
         "timestamptz": .timestamptz, "timestamp": .timestamp, "date": .date, "json": .json, "jsonb": .jsonb,
     ]
 
     /// As PostgreSQL calls it, for messages.
-    var displayName: String {
+    public var displayName: String {
         if case .array(let element) = self { return element.displayName + "[]" }
         if case .enum(let binding) = self { return binding.sqlType ?? "text" }
         return Self.names.first { Self.byName[$0] == self } ?? "text"
@@ -34,30 +34,30 @@ extension ColumnType {
     var isElement: Bool {
         switch self {
         case .json, .jsonb, .array: false
-        case .text, .varchar, .bpchar, .uuid, .int2, .int4, .int8, .float4, .float8, .numeric, .bool, .timestamptz, .timestamp, .date, .enum: true
+        case .text, .varchar, .bpchar, .citext, .uuid, .int2, .int4, .int8, .float4, .float8, .numeric, .bool, .timestamptz, .timestamp, .date, .enum: true
         }
     }
 
     /// Whether a relation may compare such columns, and a primary key be one.
     var isKey: Bool {
         switch self {
-        case .text, .varchar, .bpchar, .uuid, .int2, .int4, .int8: true
+        case .text, .varchar, .bpchar, .citext, .uuid, .int2, .int4, .int8: true
         case .float4, .float8, .numeric, .bool, .timestamptz, .timestamp, .date, .json, .jsonb, .enum, .array: false
         }
     }
 
     /// Whether rows can be tied together by a column of this type and one of the other: PostgreSQL compares integers of any
-    /// width, and both kinds of texts.
+    /// width, and texts of any kind by the type of the column that is looked up.
     func joins(_ other: ColumnType) -> Bool {
-        let alike: [[ColumnType]] = [[.text, .varchar], [.int2, .int4, .int8]]
+        let alike: [[ColumnType]] = [[.text, .varchar, .bpchar, .citext], [.int2, .int4, .int8]]
         return isKey && (self == other || alike.contains { $0.contains(self) && $0.contains(other) })
     }
 
     /// The types that a field of a scalar type may have, the one that goes without saying first; empty for a scalar that is not known.
-    static func allowed(for scalar: String) -> [ColumnType] {
+    public static func allowed(for scalar: String) -> [ColumnType] {
         switch scalar {
-        case "ID": [.text, .varchar, .bpchar, .uuid, .int2, .int4, .int8]
-        case "String": [.text, .varchar, .bpchar]
+        case "ID": [.text, .varchar, .bpchar, .citext, .uuid, .int2, .int4, .int8]
+        case "String": [.text, .varchar, .bpchar, .citext]
         case "Int": [.int4, .int2]
         case "Float": [.float8, .float4]
         case "Boolean": [.bool]
@@ -71,7 +71,7 @@ extension ColumnType {
     }
 
     /// The scalars of ``allowed(for:)``.
-    static let scalars = ["ID", "String", "Int", "Float", "Boolean", "DateTime", "Date", "Decimal", "BigInt", "JSON"]
+    public static let scalars = ["ID", "String", "Int", "Float", "Boolean", "DateTime", "Date", "Decimal", "BigInt", "JSON"]
 }
 
 extension EnumBinding {

@@ -34,7 +34,7 @@ private func mismatch(_ what: String, _ type: ColumnType) -> CoercionFailure {
 
 private func expectation(of type: ColumnType) -> String {
     switch type {
-    case .text, .varchar, .bpchar: "a text"
+    case .text, .varchar, .bpchar, .citext: "a text"
     case .uuid: "a UUID such as 2f1c8a52-6f0e-4b5c-9d59-0c9a4f4ce0aa"
     case .int2: "an integer within 16 bits"
     case .int4: "an integer within 32 bits"
@@ -53,7 +53,7 @@ private func expectation(of type: ColumnType) -> String {
 
 private func bytes(of text: String, for type: ColumnType) throws(CoercionFailure) -> [UInt8] {
     switch type {
-    case .text, .varchar, .bpchar:
+    case .text, .varchar, .bpchar, .citext:
         let bytes = Array(text.utf8)
         if bytes.contains(0) { throw CoercionFailure("A text cannot hold a NUL character (U+0000).") }
         return bytes
@@ -89,7 +89,7 @@ private func bytes(ofNumber text: String, for type: ColumnType) throws(CoercionF
     case .int8: return try canonical(Int64.self)
     case .bool, .timestamptz, .timestamp, .date, .enum, .array, .uuid: throw mismatch(shortened(text), type)
     case .json, .jsonb: return Array(try jsonText(.int(text)).utf8)
-    case .text, .varchar, .bpchar, .float4, .float8, .numeric: return try bytes(of: text, for: type)
+    case .text, .varchar, .bpchar, .citext, .float4, .float8, .numeric: return try bytes(of: text, for: type)
     }
 }
 
@@ -101,7 +101,7 @@ private func bytes(ofFloat number: Double, for type: ColumnType) throws(Coercion
         guard single.isFinite, single != 0 || number == 0 else { throw mismatch(number.description, type) }
         return Array(single.description.utf8)
     case .numeric: return Array(try decimalText(number.description).utf8)
-    case .text, .varchar, .bpchar, .uuid, .int2, .int4, .int8, .bool, .timestamptz, .timestamp, .date, .json, .jsonb, .enum, .array:
+    case .text, .varchar, .bpchar, .citext, .uuid, .int2, .int4, .int8, .bool, .timestamptz, .timestamp, .date, .json, .jsonb, .enum, .array:
         throw mismatch(number.description, type)
     }
 }

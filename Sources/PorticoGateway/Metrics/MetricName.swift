@@ -51,6 +51,7 @@ public enum MetricName: String, Sendable, CaseIterable {
     // Of the process
     case reloads = "portico_reloads_total"
     case wrongRuleFiles = "portico_wrong_rule_files"
+    case databaseDifferences = "portico_database_differences"
     case droppedLogLines = "portico_log_lines_dropped_total"
     case buildInfo = "portico_build_info"
     case residentMemory = "process_resident_memory_bytes"
@@ -76,6 +77,7 @@ public enum MetricName: String, Sendable, CaseIterable {
         case .droppedForRoom: ["what"]
         case .tlsHandshakes: ["version", "outcome"]
         case .reloads: ["files", "outcome"]
+        case .databaseDifferences: ["severity"]
         case .poolConnections: ["state"]
         case .buildInfo: ["version"]
         case .loopTurns, .loopBusy, .loopLongTurns, .loopLongestTurn: ["worker"]
@@ -123,6 +125,7 @@ public enum MetricName: String, Sendable, CaseIterable {
         case .loopLongestTurn: (.gauge, "The longest turn since the last scrape.")
         case .besideLoop: (.counter, "Answers and results that were too long for the loop and worked on beside it.")
         case .reloads: (.counter, "Files that were read again while the server ran, by which and by whether they were taken.")
+        case .databaseDifferences: (.gauge, "Ways in which the database is not what schema and resolvers state, by severity; portico check lists them.")
         case .wrongRuleFiles: (.gauge, "Files of access rules that are wrong as they stand, or missing: what they say is not in force.")
         case .budgetUsed: (.gauge, "Bytes that all workers hold of a budget now.")
         case .budgetPeak: (.gauge, "The most bytes that workers held of a budget so far, summed up.")

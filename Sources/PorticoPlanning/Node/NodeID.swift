@@ -30,7 +30,7 @@ public enum NodeID {
 
     private static func isReadable(_ key: ArraySlice<UInt8>, as column: ColumnType) -> Bool {
         switch column {
-        case .text, .varchar, .bpchar: !key.contains(0) && String(validating: key, as: UTF8.self) != nil
+        case .text, .varchar, .bpchar, .citext: !key.contains(0) && String(validating: key, as: UTF8.self) != nil
         case .uuid: key.count == 16
         case .int2: key.count == 2
         case .int4: key.count == 4

@@ -28,8 +28,9 @@ indirect enum NormalCondition: Hashable {
             name = column.column
             isBoolean = column.type == .bool
             isDiscrete = switch column.type {
-            case .text, .varchar, .int2, .int4, .int8, .bool, .enum: true
-            case .bpchar, .uuid, .float4, .float8, .numeric, .timestamptz, .timestamp, .date, .json, .jsonb, .array: false
+            case .text, .varchar: column.equalsByBytes
+            case .int2, .int4, .int8, .bool, .enum: true
+            case .bpchar, .citext, .uuid, .float4, .float8, .numeric, .timestamptz, .timestamp, .date, .json, .jsonb, .array: false
             }
         }
     }

@@ -71,7 +71,7 @@ extension AccessExplainer {
         switch type {
         case .enum(let binding): return binding.values.first { $0.label == text }?.value ?? text
         case .bool, .int2, .int4, .int8, .float4, .float8, .numeric: return text
-        case .text, .varchar, .bpchar, .uuid, .timestamptz, .timestamp, .date, .json, .jsonb, .array:
+        case .text, .varchar, .bpchar, .citext, .uuid, .timestamptz, .timestamp, .date, .json, .jsonb, .array:
             return "\"\(text.count > Self.shownCharacters ? text.prefix(Self.shownCharacters) + "…" : text)\""
         }
     }

@@ -80,7 +80,7 @@ struct RowSupport {
         case .json, .jsonb: "{}"
         case .enum(let binding): binding.values.first?.label ?? ""
         case .array: "{}"
-        case .text, .varchar, .bpchar: "x"
+        case .text, .varchar, .bpchar, .citext: "x"
         }
     }
 

@@ -68,14 +68,14 @@ extension StatementProof {
     private func isHarmless(_ condition: Expression, _ select: Select, _ hiding: [Expression]) -> Bool {
         let areEqualities = hiding.allSatisfy(\.isEqualityAlone)
         func compares(_ left: Expression, _ right: Expression, isEquality: Bool) -> Bool {
-            guard right.isPlain, left.isTerm else { return false }
+            guard right.isPlain, left.uncast.isTerm else { return false }
             guard case .column(let alias, let name) = left else { return true }
             return !isWide(name, of: alias, in: select) && (areEqualities || isEquality && identifies(name, of: alias, in: select))
         }
         switch condition {
         case .and(let items), .or(let items): return items.allSatisfy { isHarmless($0, select, hiding) }
         case .exists, .not(.exists): return areEqualities
-        case .isNull(let term), .isNotNull(let term): return term.isTerm && areEqualities
+        case .isNull(let term), .isNotNull(let term): return term.uncast.isTerm && areEqualities
         case .binary(let left, .equal, let right), .equalsAny(let left, let right): return compares(left, right, isEquality: true)
         case .binary(let left, .isNotDistinctFrom, let right), .binary(let left, .less, let right), .binary(let left, .lessOrEqual, let right),
             .binary(let left, .greater, let right), .binary(let left, .greaterOrEqual, let right):
@@ -122,7 +122,7 @@ extension Expression {
         case .boolean: true
         case .isTrue(let inner): inner.isEqualityAlone
         case .isNotNull(let inner): inner.isPlain
-        case .binary(let left, .equal, let right): (left.isTerm || left.isPlain) && (right.isTerm || right.isPlain)
+        case .binary(let left, .equal, let right): (left.uncast.isTerm || left.isPlain) && (right.uncast.isTerm || right.isPlain)
         default: false
         }
     }
@@ -131,7 +131,7 @@ extension Expression {
     fileprivate var isPlain: Bool {
         switch self {
         case .parameter, .boolean, .literal, .integer: true
-        case .cast(let inner, _): inner.isPlain
+        case .cast(let inner, _), .collate(let inner, _): inner.isPlain
         default: false
         }
     }

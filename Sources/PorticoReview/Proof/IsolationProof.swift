@@ -164,7 +164,7 @@ extension StatementProof {
         func parameter(_ expression: Expression) -> Expression? {
             switch expression {
             case .column(MergedLoad.values, let name): columns[name].map { .parameter($0) }
-            case .cast(let inner, _): parameter(inner)
+            case .cast(let inner, _), .collate(let inner, _): parameter(inner)
             case .parameter: .parameter(0)
             default: nil
             }

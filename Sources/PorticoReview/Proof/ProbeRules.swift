@@ -14,7 +14,7 @@ struct ProbeRules {
             let rows = RowRule(condition: .all(conditions(binding)), required: [.id, .tenants], origins: [])
             types[name] = TypeRule(fields: Set(binding.fields.keys), rows: rows, origin: origin)
         }
-        return RuleSet(fingerprint: 0, role: "", reach: .subtree, schema: catalog.schema, types: types, limits: .unbounded)
+        return RuleSet(fingerprint: 0, role: "", reach: .subtree, catalog: catalog, schema: catalog.schema, types: types, limits: .unbounded)
     }
 
     /// Each to-one relation by itself, which a batch may test on its key alone; every relation with every quantifier under `or`; and under `not`, behind one relation, every one there is.
@@ -55,5 +55,5 @@ extension RuleLimits {
 
 extension RuleSet {
     /// The same rules, and no limits.
-    var unbounded: RuleSet { RuleSet(fingerprint: fingerprint, role: role, reach: reach, schema: schema, types: types, limits: .unbounded) }
+    var unbounded: RuleSet { RuleSet(fingerprint: fingerprint, role: role, reach: reach, catalog: catalog, schema: schema, types: types, limits: .unbounded) }
 }

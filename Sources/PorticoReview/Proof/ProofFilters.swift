@@ -68,7 +68,7 @@ struct ProofFilters {
         case .timestamptz, .timestamp, .date: return "\"2025-01-01T00:00:00Z\""
         case .bool: return "true"
         case .json, .jsonb: return "{}"
-        case .text, .varchar, .bpchar, .enum, .array: return "\"x\""
+        case .text, .varchar, .bpchar, .citext, .enum, .array: return "\"x\""
         }
     }
 }

@@ -62,7 +62,7 @@ struct TreeTrial {
         case .call(.startsWith, let arguments):
             guard arguments.count == 2, case .text(let text) = value(arguments[0], rows), case .text(let start) = value(arguments[1], rows) else { return nil }
             return text.hasPrefix(start)
-        case .column, .parameter, .cast:
+        case .column, .parameter, .cast, .collate:
             if case .text(let text) = value(expression, rows) { return text == "true" }
             return nil
         case .call, .choice, .aggregate, .integer, .literal: return nil
@@ -73,7 +73,7 @@ struct TreeTrial {
     private static func isKnown(_ expression: Expression) -> Bool {
         switch expression {
         case .column, .parameter, .integer, .boolean: true
-        case .cast(let inner, _): isKnown(inner)
+        case .cast(let inner, _), .collate(let inner, _): isKnown(inner)
         default: false
         }
     }
@@ -99,7 +99,7 @@ struct TreeTrial {
         case .parameter(let number): parameters[number] ?? .null
         case .integer(let number): .text(String(number))
         case .boolean(let flag): .text(String(flag))
-        case .cast(let inner, _): value(inner, rows)
+        case .cast(let inner, _), .collate(let inner, _): value(inner, rows)
         case .call(.lower, let arguments): if let first = arguments.first, case .text(let text) = value(first, rows) { .text(text.lowercased()) } else { .null }
         default: .null
         }

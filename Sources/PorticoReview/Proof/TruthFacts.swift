@@ -43,14 +43,15 @@ struct TruthFacts {
         case .isTrue(let inner): assume(inner)
         case .not(let inner): refute(inner)
         case .isNotTrue(let inner): assume(notTrue: inner)
-        case .binary(let left, .equal, let right) where left.isTerm && right.isTerm: equalities.append((left, right))
+        // In whatever type and collation: a column is tied to the rows that it is compared with.
+        case .binary(let left, .equal, let right) where left.uncast.isTerm && right.uncast.isTerm: equalities.append((left.uncast, right.uncast))
         case .equalsAny(let left, .parameter(let number)) where left.isTerm: memberships.append((left, number))
         case .exists(let select):
             if select.showsItsRows { witnesses.append(select) } else { opaque.append(condition) }
         case .choice(let condition, let chosen, .boolean(false)):
             assume(condition)
             assume(chosen)
-        case .binary, .equalsAny, .differsFromAll, .isNull, .isNotNull, .call, .choice, .isIn, .column, .parameter, .cast, .integer, .literal, .aggregate: opaque.append(condition)
+        case .binary, .equalsAny, .differsFromAll, .isNull, .isNotNull, .call, .choice, .isIn, .column, .parameter, .cast, .collate, .integer, .literal, .aggregate: opaque.append(condition)
         }
     }
 

@@ -33,6 +33,7 @@ final class DatabaseLog {
             logger.error("the database cannot be reached", metadata: ["detail": "\(detail)"])
         case .connectFailed(_, let failure):
             report(.warning, "a connection to the database cannot be made, others stand", String(reflecting: failure))
+        case .tablesChanged: break
         case .lost(_, let failure, let unanswered):
             report(.warning, "a connection to the database was lost", String(reflecting: failure), ["unanswered": "\(unanswered)"])
         }

@@ -58,6 +58,12 @@ public final class ServerMetrics: Sendable {
 
     func sample(wrongRuleFiles count: Int) { Meter(label: MetricName.wrongRuleFiles.rawValue, factory: factory).set(Double(count)) }
 
+    func sample(differences found: DatabaseFindings) {
+        for (severity, count) in [("error", found.errorCount), ("warning", found.warningCount)] {
+            Meter(label: MetricName.databaseDifferences.rawValue, dimensions: [("severity", severity)], factory: factory).set(Double(count))
+        }
+    }
+
     func sample(_ certificates: CertificateStore) {
         if let expiry = certificates.current.expiry { Meter(label: MetricName.certificateExpiry.rawValue, factory: factory).set(expiry) }
     }

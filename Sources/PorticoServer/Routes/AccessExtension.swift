@@ -14,14 +14,12 @@ import PorticoReview
 /// To anybody else the header is a header like any other that nobody knows.
 final class AccessExtension {
     private let roles: Set<ExactString>
-    private let catalog: Catalog
     private let policy: () -> Policy
 
     /// `nil` where the setting names no role.
-    init?(_ configuration: AccessConfiguration, catalog: Catalog, policy: @escaping () -> Policy) {
+    init?(_ configuration: AccessConfiguration, policy: @escaping () -> Policy) {
         guard !configuration.explain.isEmpty else { return nil }
         roles = Set(exact: configuration.explain.map(\.name))
-        self.catalog = catalog
         self.policy = policy
     }
 
@@ -36,7 +34,7 @@ final class AccessExtension {
             let provenance = policy.provenance(role: ExactString(rules.role), tenant: access.viewer.tenant)
         else { return nil }
         return RequestExplanation(
-            explainer: AccessExplainer(catalog: catalog, rules: rules, provenance: provenance, viewer: access.viewer),
+            explainer: AccessExplainer(catalog: rules.catalog, rules: rules, provenance: provenance, viewer: access.viewer),
             viewer: ViewerDescription(user: access.viewer.id?.text, rules: rules, provenance: provenance), rules: rules)
     }
 }

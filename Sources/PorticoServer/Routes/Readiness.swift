@@ -3,9 +3,12 @@ import PostgresSQL
 /// Whether the database can be reached and has the migrations that this server was built for, and tokens can be verified.
 final class Readiness {
     enum State: Equatable {
-        case ready
+        /// - differences: ways in which the database is not what the files state.
+        case ready(differences: Int = 0)
         /// The reason is fit for a stranger.
         case notReady(String)
+
+        var isReady: Bool { if case .ready = self { true } else { false } }
     }
 
     /// Milliseconds for which an answer is given again; stands against probes that come too often.
@@ -15,6 +18,7 @@ final class Readiness {
     private let source: any DirectorySource
     private let clock: () -> Int
     private let keysAreKnown: () -> Bool
+    private let findings: () -> DatabaseFindings
     private var last: (state: State, at: Int)?
     private var waiting: [(State) -> Void] = []
     private var isStopping = false
@@ -24,7 +28,10 @@ final class Readiness {
         text: "SELECT migration_name::text FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL AND $1 <> ''", parameterTypes: [25])
 
     /// - Parameter expected: The names of the project's migrations; empty where none are looked for.
-    init(expected: Set<String>, source: any DirectorySource, clock: @escaping () -> Int, keysAreKnown: @escaping () -> Bool = { true }) {
+    init(expected: Set<String>, source: any DirectorySource, clock: @escaping () -> Int, keysAreKnown: @escaping () -> Bool = { true },
+        findings: @escaping () -> DatabaseFindings = { .unwatched }
+    ) {
+        self.findings = findings
         self.keysAreKnown = keysAreKnown
         self.expected = expected
         self.source = source
@@ -53,8 +60,12 @@ final class Readiness {
     }
 
     private func judge(_ rows: [[String?]]) -> State {
-        if expected.isEmpty { return .ready }
+        let found = findings()
+        if !found.isKnown { return .notReady("the tables of the database have not been looked at yet") }
+        if !found.foreignPaths.isEmpty { return .notReady("\(found.foreignPaths.count) isolation paths lead elsewhere than to tenants") }
+        let ready = State.ready(differences: found.errorCount)
+        if expected.isEmpty { return ready }
         let missing = expected.subtracting(rows.compactMap { $0.first.flatMap(\.self) })
-        return missing.isEmpty ? .ready : .notReady("\(missing.count) of \(expected.count) migrations are not applied")
+        return missing.isEmpty ? ready : .notReady("\(missing.count) of \(expected.count) migrations are not applied")
     }
 }

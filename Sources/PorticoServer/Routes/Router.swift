@@ -175,13 +175,16 @@ final class Router: HTTPHandler {
     private static func answer(_ state: Readiness.State, _ exchange: Exchange) {
         let body = ResponseBuffer(capacity: 128)
         switch state {
-        case .ready: body.append("{\"status\":\"ready\"}\n")
+        case .ready(let differences):
+            body.append("{\"status\":\"ready\"")
+            if differences > 0 { body.append(utf8: ",\"databaseDifferences\":\(differences)") }
+            body.append("}\n")
         case .notReady(let reason):
             body.append("{\"status\":\"not ready\",\"reason\":")
             body.appendJSONString(reason)
             body.append("}\n")
         }
-        exchange.answer(status: state == .ready ? 200 : 503, contentType: ResponseMedia.json.contentType, body: body)
+        exchange.answer(status: state.isReady ? 200 : 503, contentType: ResponseMedia.json.contentType, body: body)
     }
 
     // MARK: Steps

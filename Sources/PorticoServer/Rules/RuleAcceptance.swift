@@ -5,7 +5,7 @@ import PorticoReview
 extension ServerState {
     /// What new rules have to pass while the server runs, as they had to when it started: the settings that name roles, and the proof.
     var ruleAcceptance: PolicyAcceptance {
-        let proof = IsolationProof(catalog: catalog, isBesideRequests: true), access = configuration.access, documents = configuration.documents
+        let access = configuration.access, documents = configuration.documents
         return { candidate throws(Diagnostics) in
             if candidate.former == nil || candidate.tenants == nil {
                 let roles = candidate.policy.roleText.name
@@ -13,7 +13,7 @@ extension ServerState {
                 // The settings are as they were when the server started; what does not fit to them is wrong with the rules.
                 guard problems.isEmpty else { throw Diagnostics(problems.map { Diagnostic($0.message, file: roles, hint: "\($0.file) names the role.") }) }
             }
-            try proof.accept(candidate)
+            try IsolationProof(catalog: candidate.policy.catalog, isBesideRequests: true).accept(candidate)
         }
     }
 }

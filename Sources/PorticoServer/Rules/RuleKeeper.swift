@@ -1,7 +1,9 @@
+import Diagnostics
 import ExactText
 import Glibc
 import Logging
 import PorticoAccess
+import PorticoCatalog
 import SocketLoop
 
 /// Keeps the rules in force what the files say: a loop and a thread of its own, so that reading, compiling and proving hold no request up.
@@ -87,6 +89,19 @@ actor RuleKeeper: LoopPoller {
         let before = rules.policy
         take(files.lookAtAll(known: rules.knownTenants, always: true, now: reactor.now, clock: clock()))
         if rules.policy === before { log.logger.notice("the access rules were read again; those in force stay", metadata: ["wrong": "\(wrongFiles)"]) }
+    }
+
+    /// Has requests planned by other columns from now on, under the same rules.
+    /// - Returns: false where the rules are not proven on them.
+    func adopt(_ catalog: Catalog) -> Bool {
+        do throws(Diagnostics) {
+            try rules.adopt(catalog)
+            store.replace(with: rules.policy)
+            return true
+        } catch {
+            log.logger.critical("no request is answered, because the rules are not proven on the columns that the database has now", metadata: ["detail": "\(error)"])
+            return false
+        }
     }
 
     func stop() {

@@ -2,6 +2,7 @@ import Diagnostics
 import ExactText
 import PorticoAccess
 import PorticoCatalog
+import PorticoDatabase
 import PorticoGateway
 import PorticoReview
 
@@ -92,7 +93,8 @@ struct AccessTestRun {
         let tenants = relevantTenants(mutant)
         files.tenants = files.tenants.filter { tenants.contains(ExactString($0.stem)) }
         do throws(Diagnostics) {
-            let catalog = mutant.changesCatalog ? try CatalogLoader.load(schemaFile: files.schema, resolvers: files.resolvers) : api.catalog
+            let stated = mutant.changesCatalog ? try CatalogLoader.load(schemaFile: files.schema, resolvers: files.resolvers) : api.catalog
+            let catalog = api.database.map(stated.on) ?? stated
             let policy = try Policy.load(catalog: catalog, limits: project.configuration.limits.rules, roles: files.roles, tenants: files.tenants, unreadable: files.unreadable)
             if mutant.changesCatalog { return TestSubject(catalog: catalog, policy: policy, project, transaction, now: suite.now) }
             let roles = mutant.roles.map { $0.sorted() } ?? api.policy.roles

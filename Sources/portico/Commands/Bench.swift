@@ -38,7 +38,7 @@ struct Bench: ParsableCommand {
     private func measureDocuments(_ workloads: [BenchWorkload]) throws {
         try checkTime(steps: workloads.count)
         noteDebugBuild()
-        let project = try Project(options), api = try API(project)
+        let project = try Project(options), api = try API(project, asksDatabase: true)
         let gateway = try LocalGateway(api, project)
         var subjects: [DocumentBench.Subject] = []
         for workload in workloads {
@@ -93,7 +93,7 @@ struct Bench: ParsableCommand {
 
     private func gateway(of options: GlobalOptions, cursors: CursorKey? = nil) throws(CommandFailure) -> LocalGateway {
         let project = try Project(options)
-        return try LocalGateway(try API(project), project, cursors: cursors, asServed: true)
+        return try LocalGateway(try API(project, asksDatabase: true), project, cursors: cursors, asServed: true)
     }
 
     /// A token of each user, good until all is measured.

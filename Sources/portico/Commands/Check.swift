@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import PorticoAccess
 import PorticoCatalog
+import PorticoDatabase
 import PorticoReview
 import PorticoServer
 import PostgresMigrations
@@ -79,12 +80,9 @@ struct Check: ParsableCommand {
             throw CommandFailure(status: error.status, message: "the tables were not checked: \(error.message)")
         }
         do throws(SQLFailure) {
-            let tables = try DatabaseCatalog(database)
-            let sources = Dictionary(files.resolvers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-            return DatabaseCheck(catalog, against: tables, schemaFile: files.schema.name, sources: sources).diagnostics
-                + (IsolationPaths(catalog, against: tables, tenants: project.configuration.authentication.tenants)?
-                    .diagnostics(sources, schemaFile: files.schema.name) ?? [])
-                + SignInCheck.diagnostics(project.configuration.authentication, against: tables)
+            let tables = try DatabaseCatalog(of: database)
+            return DatabaseExpectation(catalog, files: files, authentication: project.configuration.authentication).problems(in: tables)
+                + RowCheck(catalog, against: tables, files: files, on: database).diagnostics
         } catch {
             throw CommandFailure(error)
         }

@@ -40,13 +40,11 @@ struct Dev: ParsableCommand {
         let cluster = try DevCluster.start(in: folder) { Terminal.note("portico: \($0)") }
         do {
             try prepare(cluster, migrations, project)
-            try api.refuseForeignPaths(project)
+            let served = try API(project, asksDatabase: true)
+            try served.refuseForeignPaths(project)
             Server.prepareSignals()
             let greeting = try DevGreeting(project, folder)
-            let names = Set(migrations.migrations.map(\.name))
-            var state = ServerState(
-                configuration: project.configuration, catalog: api.catalog, policy: PolicyStore(api.policy), migrations: names, documents: api.documents,
-                watchedProject: project.folder)
+            var state = served.state(project, migrations: migrations.migrations.map(\.name))
             // It lives as long as its terminal.
             state.readsAgainOnHangup = false
             try GatewayProcess.run(state) { port in

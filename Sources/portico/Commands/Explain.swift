@@ -17,7 +17,7 @@ struct Explain: ParsableCommand {
 
     func run() throws {
         let project = try Project(options)
-        let api = try API(project)
+        let api = try API(project, asksDatabase: true)
         let source = SourceText(name: query.documentName, bytes: try query.document())
         let given = try query.givenVariables()
         // Only a user has to be looked up; the plan itself needs no database.

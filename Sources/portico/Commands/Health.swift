@@ -21,7 +21,7 @@ struct Health: ParsableCommand {
         } catch {
             throw CommandFailure(error, project: options.project)
         }
-        let api = try API(project)
+        let api = try API(project, asksDatabase: true)
         let migrations = FileSystem.isFolder("\(options.project)/migrations") ? try project.migrations() : nil
         let text = try project.databaseText()
         var report = HealthReport()

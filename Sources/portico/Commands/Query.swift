@@ -10,7 +10,7 @@ struct Query: ParsableCommand {
 
     func run() throws {
         let project = try Project(options)
-        let api = try API(project)
+        let api = try API(project, asksDatabase: true)
         let request = GraphQLRequest(query: try query.document(), operationName: query.operation, variables: try query.givenVariables())
         let gateway = try LocalGateway(api, project)
         let (viewer, rules) = try gateway.viewer(query.user)

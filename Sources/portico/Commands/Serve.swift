@@ -21,15 +21,12 @@ struct Serve: ParsableCommand {
         Server.prepareSignals()
         let project = try Project(options, flags: ConfigurationFlags(host: host, port: port, workers: workers))
         _ = try project.databaseText()
-        let api = try API(project)
+        let api = try API(project, asksDatabase: true)
         api.noteTenantProblems(project)
         try api.prove()
         try api.refuseForeignPaths(project)
         // A project without migrations of its own serves a database that somebody else looks after.
         let migrations = FileSystem.isFolder("\(options.project)/migrations") ? try project.migrations().migrations.map(\.name) : []
-        try GatewayProcess.run(
-            ServerState(
-                configuration: project.configuration, catalog: api.catalog, policy: PolicyStore(api.policy), migrations: Set(migrations), documents: api.documents,
-                watchedProject: project.folder))
+        try GatewayProcess.run(api.state(project, migrations: migrations))
     }
 }

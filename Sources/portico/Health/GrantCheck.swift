@@ -96,8 +96,3 @@ struct Relation: Equatable {
         return Relation(id: id, quoted: quoted)
     }
 }
-
-extension TableName {
-    /// `name` or `schema.name`.
-    var description: String { schema.map { "\($0).\(name)" } ?? name }
-}

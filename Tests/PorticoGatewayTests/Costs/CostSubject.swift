@@ -53,7 +53,7 @@ struct CostSubject: Sendable {
     private static func ownRules(_ rules: RuleSet, _ tenant: Int) -> RuleSet {
         var limits = rules.limits
         limits[.first] += tenant
-        return RuleSet(fingerprint: rules.fingerprint ^ UInt64(tenant), role: rules.role, reach: rules.reach, schema: rules.schema, types: rules.types, limits: limits)
+        return RuleSet(fingerprint: rules.fingerprint ^ UInt64(tenant), role: rules.role, reach: rules.reach, catalog: rules.catalog, schema: rules.schema, types: rules.types, limits: limits)
     }
 
     /// What the loop's thread takes from the heap for one request: the least of some, since a turn of the loop more or less is not the request's doing.

@@ -2,6 +2,7 @@ import ExactText
 import GraphQLLanguage
 import GraphQLSchema
 import PorticoAccess
+import PorticoCatalog
 import PostgresSQL
 import Diagnostics
 import Synchronization
@@ -75,7 +76,7 @@ final class ScriptedRules: RulesSnapshot {
         let schema = try SchemaBuilder.build(document: parse(source), source: source)
         var sets: [ExactString: RuleSet] = [:]
         for (index, role) in roles.keys.sorted().enumerated() {
-            sets[role] = RuleSet(fingerprint: UInt64(index), role: role, reach: roles[role] ?? .tenant, schema: schema, types: [:], limits: limits)
+            sets[role] = RuleSet(fingerprint: UInt64(index), role: role, reach: roles[role] ?? .tenant, catalog: Catalog(schema: schema, types: [:], root: [:]), schema: schema, types: [:], limits: limits)
         }
         self.sets = sets
         self.broken = broken

@@ -36,7 +36,7 @@ struct AccessExplain: ParsableCommand {
 
     func run() throws {
         let project = try Project(options)
-        let api = try API(project)
+        let api = try API(project, asksDatabase: true)
         let rows = try row.map { text throws(CommandFailure) in try RowName(text, catalog: api.catalog) }
         let gateway = user == nil ? nil : try LocalGateway(api, project)
         let (viewer, rules) = try gateway?.viewer(user) ?? anybody(api, project)

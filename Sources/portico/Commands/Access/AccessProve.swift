@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import PorticoAccess
 import PorticoCatalog
+import PorticoDatabase
 import PorticoReview
 import PorticoServer
 import PostgresMigrations
@@ -86,24 +87,24 @@ struct PathFacts {
             return result
         }
         do throws(SQLFailure) {
-            let tables = try DatabaseCatalog(database)
+            let tables = try DatabaseCatalog(of: database)
             for relation in relations { try result.examine(relation, api.catalog, tables, database) }
             if result.failures.isEmpty, !relations.isEmpty { result.notes.append("the paths of isolation lead to one row each, by unique indexes: \(names)") }
-            result.examineEnds(api, tables, project.configuration.authentication.tenants)
+            result.examineEnds(api.expectation(project), tables)
         } catch {
             throw CommandFailure(error)
         }
         return result
     }
 
-    private mutating func examineEnds(_ api: API, _ tables: DatabaseCatalog, _ tenants: TenantTable?) {
-        guard let paths = IsolationPaths(api.catalog, against: tables, tenants: tenants) else {
+    private mutating func examineEnds(_ expectation: DatabaseExpectation, _ tables: DatabaseCatalog) {
+        guard let paths = expectation.ends(in: tables) else {
             return notes.append("taken on trust, for want of a table of tenants: that the paths of isolation end at tenants")
         }
         let confirmed = paths.confirmed, trusted = paths.trusted
         if !confirmed.isEmpty { notes.append("the paths of isolation end at tenants, by foreign keys: \(confirmed.joined(separator: ", "))") }
         for path in trusted { notes.append("taken on trust: that the isolation of \(path.type) ends at a tenant (\(path.reason))") }
-        failures += paths.diagnostics([:], schemaFile: api.files.schema.name).map { [$0.message, $0.hint].compactMap(\.self).joined(separator: " ") }
+        failures += paths.diagnostics([:], schemaFile: "").map { [$0.message, $0.hint].compactMap(\.self).joined(separator: " ") }
     }
 
     private mutating func examine(_ relation: RelationBinding, _ catalog: Catalog, _ tables: DatabaseCatalog, _ database: Database) throws(SQLFailure) {

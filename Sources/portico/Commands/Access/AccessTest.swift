@@ -28,7 +28,7 @@ struct AccessTest: ParsableCommand {
 
     func run() throws {
         let project = try Project(options)
-        let api = try API(project)
+        let api = try API(project, asksDatabase: true)
         api.noteTenantProblems(project)
         let suite = try suite(api)
         if let filter, !suite.cases.contains(where: { $0.name.lowercased().contains(filter.lowercased()) }) {

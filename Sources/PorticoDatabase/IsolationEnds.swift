@@ -1,16 +1,14 @@
 import Diagnostics
 import PorticoCatalog
-import PorticoServer
-import PostgresMigrations
 import PostgresSQL
 
 /// Whether the isolation path of each type ends at a tenant, by the foreign keys of the database.
 ///
 /// A path that ends at another column passes every other check, and its rows are shown to a tenant whose id happens to be
 /// equal. What a column refers to, only the database knows.
-struct IsolationPaths {
+public struct IsolationEnds: Sendable {
     /// What the database says of the column that a path ends at.
-    enum End: Equatable {
+    enum End: Sendable, Equatable {
         /// It is the tenants' key, or refers to it.
         case tenants
         /// It refers to other tables alone: the first of them and its column.
@@ -27,13 +25,13 @@ struct IsolationPaths {
     private var isolationColumns: Set<Spot> = []
 
     /// `nil` where the configuration names no table of tenants, or the database has none of that name, which is said elsewhere.
-    init?(_ catalog: Catalog, against database: DatabaseCatalog, tenants table: TenantTable?) {
+    init?(_ catalog: Catalog, against database: DatabaseCatalog, tenants table: TenantsTable?) {
         guard let table else { return nil }
         guard let place = database.place(TableName(configured: table.table)) else { return nil }
         self.catalog = catalog
         self.database = database
         tenants = place
-        tenantKey = table.id
+        tenantKey = table.key
         isolationColumns = Set(catalog.types.values.compactMap { type in lastColumn(of: type).map { root(Spot(table: $0.0, column: $0.1.column)) } })
     }
 
@@ -59,7 +57,7 @@ struct IsolationPaths {
         end(of: Spot(table: table, column: column), meant: Spot(table: tenants, column: tenantKey))
     }
 
-    private struct Spot: Hashable {
+    private struct Spot: Sendable, Hashable {
         var table: DatabaseCatalog.Place
         var column: String
     }
@@ -116,15 +114,15 @@ struct IsolationPaths {
     // MARK: All
 
     /// The types whose paths the database confirms, and those whose files alone vouch for them, each with the reason.
-    var confirmed: [String] { catalog.types.values.filter { end(of: $0) == .tenants && wrongStep(of: $0) == nil }.map(\.name).sorted() }
+    public var confirmed: [String] { catalog.types.values.filter { end(of: $0) == .tenants && wrongStep(of: $0) == nil }.map(\.name).sorted() }
 
-    var trusted: [(type: String, reason: String)] {
+    public var trusted: [(type: String, reason: String)] {
         catalog.types.values.compactMap { type in end(of: type) == .unknown ? type.isolationTrust.map { (type.name, $0) } : nil }.sorted { $0.type < $1.type }
     }
 
     /// - Parameter sources: The resolver files by name, to point into.
     /// - Parameter isBrief: Only paths that lead elsewhere, and not those of which the database says nothing.
-    func diagnostics(_ sources: [String: SourceText], schemaFile: String, isBrief: Bool = false) -> [Diagnostic] {
+    public func diagnostics(_ sources: [String: SourceText], schemaFile: String, isBrief: Bool = false) -> [Diagnostic] {
         catalog.types.values.sorted { $0.name < $1.name }.compactMap { type in
             guard let (table, column) = lastColumn(of: type) else { return nil }
             let place = BindingPlaces(type, source: sources[type.file], schema: catalog.schema, schemaFile: schemaFile).key("isolation")
@@ -149,9 +147,13 @@ struct IsolationPaths {
     }
 
     /// The fields whose columns do lead to tenants.
-    private func hint(_ type: TypeBinding, _ table: DatabaseCatalog.Place) -> String? {
+    private func hint(_ type: TypeBinding, _ table: DatabaseCatalog.Place) -> String {
+        better(type, table) ?? "No column of \(table.table) refers to \(tenants.table): lead the path over a relation whose table has one."
+    }
+
+    private func better(_ type: TypeBinding, _ table: DatabaseCatalog.Place) -> String? {
         let columns = (database.table(table)?.columns.keys.sorted() ?? []).filter { end(of: $0, in: table) == .tenants }
-        guard !columns.isEmpty else { return "No column of \(table.table) refers to \(tenants.table): lead the path over a relation whose table has one." }
+        guard !columns.isEmpty else { return nil }
         let last = Self.lastType(of: type, catalog)
         let fields = columns.map { column in last?.fields.values.compactMap { if case .column(let bound) = $0, bound.column == column { bound.field } else { nil } }.min() }
         let path: String = if case .path(let relations, _) = type.isolation { relations.map { $0.field + "." }.joined() } else { "" }
@@ -160,6 +162,7 @@ struct IsolationPaths {
     }
 
     private func unknownHint(_ type: TypeBinding, _ table: DatabaseCatalog.Place, _ column: ColumnBinding) -> String {
+        if let better = better(type, table) { return better }
         let stated: String = switch type.isolation {
         case .path(let relations, let column): relations.map { $0.field + "." }.joined() + column.field
         default: column.field
@@ -176,22 +179,5 @@ struct IsolationPaths {
     /// The type that the last column of a path belongs to.
     private static func lastType(of type: TypeBinding, _ catalog: Catalog) -> TypeBinding? {
         if case .path(let relations, _) = type.isolation { relations.last.flatMap { catalog.types[$0.target] } } else { type }
-    }
-}
-
-extension API {
-    /// Milliseconds for reading the database's catalog before the gateway starts.
-    private static let catalogTimeout = 5_000
-
-    /// Refuses isolation paths that the database contradicts. A database that cannot be reached contradicts nothing: the
-    /// gateway starts, and serves once it is there.
-    func refuseForeignPaths(_ project: Project) throws(CommandFailure) {
-        guard let database = try? project.connect() else { return }
-        let tables = try? database.readOnly(milliseconds: Self.catalogTimeout) { () throws(SQLFailure) in try DatabaseCatalog(database) }
-        guard let tables, let paths = IsolationPaths(catalog, against: tables, tenants: project.configuration.authentication.tenants) else { return }
-        let sources = Dictionary(files.resolvers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        let problems = paths.diagnostics(sources, schemaFile: files.schema.name, isBrief: true)
-        guard !problems.isEmpty else { return }
-        throw .notInOrder("the gateway does not start, because rows would be shown to other tenants than theirs.\n\n\(rendered(problems, project: project.folder))")
     }
 }

@@ -62,8 +62,8 @@ struct DatabaseCheck {
                 "Nothing makes the key \(type.table.description).\(type.key.column) of \(type.name) unique, since it is of a view: rows that share it would be taken for one.", at: places.key("key"),
                 hint: "SELECT \(name), count(*) FROM \(type.table.quoted) GROUP BY 1 HAVING count(*) > 1; tells whether they do.", severity: .warning)
         } else if !isUnique {
-            let keys = table.primaryKey.isEmpty ? "It has no primary key." : "Its primary key is \(table.primaryKey.joined(separator: ", "))."
-            report("The key \(type.table.description).\(type.key.column) of \(type.name) is not unique in the database.", at: places.key("key"), hint: keys)
+            report(
+                "The key \(type.table.description).\(type.key.column) of \(type.name) is not unique in the database.", at: places.key("key"), hint: keyHint(type, table))
         } else if column.isNullable, !table.isView {
             report("The key \(type.table.description).\(type.key.column) of \(type.name) can be null in the database.", at: places.key("key"))
         }
@@ -74,7 +74,14 @@ struct DatabaseCheck {
         let place = "\(type.table.description).\(binding.column)"
         if let expected = mismatch(binding.type, column) {
             let found = column.type + (column.isArray ? "[]" : "")
-            report("\(place) is \(found) in the database; the field \(type.name).\(binding.field) reads it as \(expected).", at: places.columnType(binding.field))
+            report(
+                "\(place) is \(found) in the database; the field \(type.name).\(binding.field) reads it as \(expected).", at: places.columnType(binding.field),
+                hint: TypeHint(binding, column, of: type, catalog.schema, isEnum: database.enums[.init(schema: column.typeSchema, name: column.type)] != nil).text)
+        } else if column.type == "citext", !database.isVisible(column.typeSchema) {
+            report(
+                "\(place) is citext of the schema \(column.typeSchema), which is not in the search path: PostgreSQL compares it as a text.", at: places.columnType(binding.field),
+                hint: "ALTER ROLE \(quoteIdentifier(database.role)) SET search_path = \((database.searchPath + [column.typeSchema]).map(quoteIdentifier).joined(separator: ", "));",
+                severity: .warning)
         }
         checkLabels(binding, column, of: type, places)
         guard !table.isView, column.isNullable, case .object(let object)? = catalog.schema.type(type.name), let field = object.fields[binding.field], field.type.isNonNull else { return }
@@ -92,42 +99,37 @@ struct DatabaseCheck {
     /// What the gateway would read the column as, when that is not what it is.
     private func mismatch(_ type: ColumnType, _ column: DatabaseCatalog.Column) -> String? {
         if case .array(let element) = type {
-            let name = postgresName(element)
-            return column.isArray && fits(element, column.type) ? nil : name + "[]"
+            let name = element.displayName
+            return column.isArray && fits(element, column) ? nil : name + "[]"
         }
-        return !column.isArray && fits(type, column.type) ? nil : postgresName(type)
+        return !column.isArray && fits(type, column) ? nil : type.displayName
     }
 
-    private func fits(_ type: ColumnType, _ name: String) -> Bool {
-        switch type {
+    private func fits(_ type: ColumnType, _ column: DatabaseCatalog.Column) -> Bool {
+        let name = column.type, domain = column.domain
+        return switch type {
         // Texts have one binary form, whatever their type is called.
         case .text, .varchar, .bpchar: ["text", "varchar", "bpchar", "name", "citext"].contains(name)
-        case .enum(let binding): binding.sqlType.map { $0.split(separator: ".").last.map(String.init) == name } ?? ["text", "varchar", "bpchar"].contains(name)
-        default: postgresName(type) == name
+        case .citext: name == "citext"
+        case .enum(let binding): binding.sqlType.map { Self.bare($0) == name || Self.bare($0) == domain?.name } ?? ["text", "varchar", "bpchar"].contains(name)
+        default: type.displayName == name
         }
     }
 
-    private func postgresName(_ type: ColumnType) -> String {
-        switch type {
-        case .text: "text"
-        case .varchar: "varchar"
-        case .bpchar: "bpchar"
-        case .uuid: "uuid"
-        case .int2: "int2"
-        case .int4: "int4"
-        case .int8: "int8"
-        case .float4: "float4"
-        case .float8: "float8"
-        case .numeric: "numeric"
-        case .bool: "bool"
-        case .timestamptz: "timestamptz"
-        case .timestamp: "timestamp"
-        case .date: "date"
-        case .json: "json"
-        case .jsonb: "jsonb"
-        case .enum(let binding): binding.sqlType ?? "text"
-        case .array(let element): postgresName(element) + "[]"
+    private static func bare(_ name: String) -> String { name.split(separator: ".").last.map(String.init) ?? name }
+
+    /// The field that would do, or what the table lacks.
+    private func keyHint(_ type: TypeBinding, _ table: DatabaseCatalog.Table) -> String {
+        let unique = [table.primaryKey].filter { !$0.isEmpty } + table.uniqueIndexes
+        let fields = unique.compactMap { index -> String? in
+            guard index.count == 1 else { return nil }
+            return type.fields.values.compactMap { if case .column(let column) = $0, column.column == index[0] { column.field } else { nil } }.min()
         }
+        if let field = fields.first { return "Write `key: \(field)`." }
+        if let index = unique.first(where: { $0.count == 1 }) { return "The column \(index[0]) is unique: bind it to a field, or under `columns`, and write that as `key`." }
+        let cure = "ALTER TABLE \(type.table.quoted) ADD UNIQUE (\(quoteIdentifier(type.key.column)));"
+        if table.primaryKey.isEmpty { return "It has no primary key. \(cure)" }
+        return "Its primary key is \(table.primaryKey.joined(separator: ", ")), and a key is one column here: name a unique one, or \(cure)"
     }
 
     private mutating func checkEncoding() {
@@ -169,10 +171,10 @@ struct DatabaseCheck {
 
     private mutating func checkLabels(_ binding: ColumnBinding, _ column: DatabaseCatalog.Column, of type: TypeBinding, _ places: BindingPlaces) {
         let bare = if case .array(let element) = binding.type { element } else { binding.type }
-        guard case .enum(let values) = bare, let sqlType = values.sqlType else { return }
-        let name = sqlType.split(separator: ".").last.map(String.init) ?? sqlType
+        guard case .enum(let values) = bare, values.sqlType != nil else { return }
+        let name = column.type
         // That it is another type has been said.
-        guard name == column.type, let labels = database.enums[DatabaseCatalog.TypeName(schema: column.typeSchema, name: name)] else { return }
+        guard fits(bare, column), let labels = database.enums[DatabaseCatalog.TypeName(schema: column.typeSchema, name: name)] else { return }
         let bound = Set(exact: values.values.map(\.label))
         for label in bound.subtracting(labels).sorted() {
             report(

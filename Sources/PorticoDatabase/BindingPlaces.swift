@@ -5,8 +5,8 @@ import PorticoCatalog
 import YAMLTree
 
 /// Where the parts of a binding are written: in its resolver file where it says something about them, else at the field in the schema.
-struct BindingPlaces {
-    typealias Place = (file: String, range: SourceRange?)
+public struct BindingPlaces {
+    public typealias Place = (file: String, range: SourceRange?)
 
     private let file: String
     private let root: [ExactString: YAMLMember]
@@ -14,7 +14,7 @@ struct BindingPlaces {
     private let object: ObjectType?
 
     /// - Parameter source: The resolver file of the type, where it can be read.
-    init(_ type: TypeBinding, source: SourceText?, schema: Schema, schemaFile: String) {
+    public init(_ type: TypeBinding, source: SourceText?, schema: Schema, schemaFile: String) {
         file = type.file
         self.schemaFile = schemaFile
         let node = source.flatMap { (try? parseYAML($0)).flatMap(\.self) }
@@ -23,10 +23,10 @@ struct BindingPlaces {
     }
 
     /// A key of the file's top level, such as `table`.
-    func key(_ name: String) -> Place { (file, root[name].map { $0.value.range } ?? SourceRange(0, 0)) }
+    public func key(_ name: String) -> Place { (file, root[name].map { $0.value.range } ?? SourceRange(0, 0)) }
 
     /// The column behind a field, or behind a name under `columns`.
-    func column(_ field: String) -> Place {
+    public func column(_ field: String) -> Place {
         for section in ["fields", "columns"] {
             guard let member = Self.members(root[section]?.value)[field] else { continue }
             return (file, Self.members(member.value)["column"]?.value.range ?? member.keyRange)
@@ -36,7 +36,7 @@ struct BindingPlaces {
     }
 
     /// The type of a column where the file states one.
-    func columnType(_ field: String) -> Place {
+    public func columnType(_ field: String) -> Place {
         for section in ["fields", "columns"] {
             guard let member = Self.members(root[section]?.value)[field] else { continue }
             let inner = Self.members(member.value)
@@ -45,7 +45,7 @@ struct BindingPlaces {
         return column(field)
     }
 
-    func relation(_ field: String) -> Place {
+    public func relation(_ field: String) -> Place {
         if let member = Self.members(root["relations"]?.value)[field] { return (file, member.keyRange) }
         if let field = object?.fields[field] { return (schemaFile, field.range) }
         return (file, SourceRange(0, 0))

@@ -1,0 +1,78 @@
+import Diagnostics
+import PorticoCatalog
+
+/// What a project takes for granted of its database, and what of it does not hold: the one place where the two are compared, for
+/// `check`, for the start of a server and while it runs.
+public struct DatabaseExpectation: Sendable {
+    /// The tables of which a configuration speaks: which one, with the columns that it names.
+    public struct NamedTable: Sendable {
+        public var table: String
+        public var columns: [String]
+        /// Where the configuration names it, such as `authentication.users`.
+        public var key: String
+        public var file: String
+
+        public init(table: String, columns: [String], key: String, file: String) {
+            self.table = table
+            self.columns = columns
+            self.key = key
+            self.file = file
+        }
+    }
+
+    /// As the files state it.
+    public let catalog: Catalog
+    private let schemaFile: String
+    private let sources: [String: SourceText]
+    private let tenants: TenantsTable?
+    private let named: [NamedTable]
+
+    /// - Parameters:
+    ///   - schema: The file of the schema, and `resolvers` those of the types: diagnostics point into them.
+    ///   - tenants: Where isolation has to end; `nil` where no table of tenants is configured.
+    ///   - named: Further tables that the configuration names.
+    public init(_ catalog: Catalog, schema: SourceText, resolvers: [SourceText], tenants: TenantsTable?, named: [NamedTable] = []) {
+        self.catalog = catalog
+        schemaFile = schema.name
+        sources = Dictionary(resolvers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        self.tenants = tenants
+        self.named = named
+    }
+
+    /// Every way in which the database differs, with its place in the files: errors, and warnings of what works but is slow or uncertain.
+    public func problems(in database: DatabaseCatalog) -> [Diagnostic] {
+        DatabaseCheck(catalog, against: database, schemaFile: schemaFile, sources: sources).diagnostics
+            + (ends(in: database)?.diagnostics(sources, schemaFile: schemaFile) ?? []) + named.flatMap { problems(of: $0, in: database) }
+    }
+
+    /// The isolation paths that the database contradicts: rows would be shown to other tenants than theirs.
+    public func foreignPaths(in database: DatabaseCatalog) -> [Diagnostic] {
+        ends(in: database)?.diagnostics(sources, schemaFile: schemaFile, isBrief: true) ?? []
+    }
+
+    /// Where isolation ends; `nil` where no table of tenants is configured, or the database has none of that name.
+    public func ends(in database: DatabaseCatalog) -> IsolationEnds? { IsolationEnds(catalog, against: database, tenants: tenants) }
+
+    private func problems(of named: NamedTable, in database: DatabaseCatalog) -> [Diagnostic] {
+        guard let table = database.table(TableName(configured: named.table)) else {
+            let hint = didYouMean(suggestion(for: named.table, among: database.visibleNames))
+            return [Diagnostic("The database has no table \(named.table), which `\(named.key)` names.", file: named.file, hint: hint)]
+        }
+        return named.columns.filter { table.columns[$0] == nil }.map { column in
+            let hint = didYouMean(suggestion(for: column, among: table.columns.keys.sorted()))
+            return Diagnostic("The table \(named.table) has no column \(column), which `\(named.key)` names.", file: named.file, hint: hint)
+        }
+    }
+}
+
+/// The table whose key says who the tenants are.
+public struct TenantsTable: Sendable {
+    /// `table` or `schema.table`.
+    public var table: String
+    public var key: String
+
+    public init(table: String, key: String) {
+        self.table = table
+        self.key = key
+    }
+}

@@ -1,0 +1,22 @@
+import PorticoCatalog
+import PorticoDatabase
+
+extension DatabaseExpectation {
+    /// What a project's files and its configuration take for granted together.
+    public init(_ catalog: Catalog, files: ProjectFiles, authentication: AuthenticationConfiguration) {
+        self.init(
+            catalog, schema: files.schema, resolvers: files.resolvers, tenants: authentication.tenants.map { TenantsTable(table: $0.table, key: $0.id) },
+            named: authentication.namedTables)
+    }
+}
+
+extension AuthenticationConfiguration {
+    /// The tables that say who users are and how tenants stand below each other.
+    fileprivate var namedTables: [DatabaseExpectation.NamedTable] {
+        func named(_ table: String, _ columns: [String?], _ key: String) -> DatabaseExpectation.NamedTable {
+            DatabaseExpectation.NamedTable(table: table, columns: columns.compactMap(\.self), key: key, file: GatewayConfiguration.path)
+        }
+        return [named(users.table, [users.id, users.role, users.tenant, users.status?.column], "authentication.users")]
+            + (tenants.map { [named($0.table, [$0.id, $0.parent, $0.status?.column], "authentication.tenants")] } ?? [])
+    }
+}

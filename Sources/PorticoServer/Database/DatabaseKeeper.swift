@@ -1,0 +1,92 @@
+import Diagnostics
+import ExactText
+import Logging
+import PorticoCatalog
+import PorticoDatabase
+import PostgresClient
+
+/// Acts on what ``DatabaseWatch`` finds: puts the columns as they are in force, tells the operator, and lets requests in.
+final class DatabaseKeeper {
+    /// Differences that are told one by one. Guards against a log that a schema of another version fills.
+    static let toldProblems = 20
+
+    /// What is done elsewhere, outside the worker that watches.
+    struct Actions: Sendable {
+        /// Plans by these columns from now on; false where that is not possible.
+        var adopt: @Sendable (Catalog) async -> Bool
+        /// Forgets what was prepared on tables of before, on every connection of the process.
+        var forget: @Sendable () async -> Void
+    }
+
+    private let findings: Published<DatabaseFindings>
+    private let actions: Actions
+    private let metrics: ServerMetrics
+    private let logger: Logger
+    private let clock: () -> Int
+    private var inForce: Catalog
+    private var database: DatabaseCatalog?
+    private var told: Set<ExactString> = []
+    private var repeated = RepeatedLines()
+
+    /// - Parameters:
+    ///   - inForce: The columns by which requests are planned now.
+    ///   - clock: Milliseconds that never go back.
+    init(_ findings: Published<DatabaseFindings>, inForce: Catalog, actions: Actions, metrics: ServerMetrics, logger: Logger, clock: @escaping () -> Int) {
+        self.findings = findings
+        self.actions = actions
+        self.metrics = metrics
+        self.logger = logger
+        self.clock = clock
+        self.inForce = inForce
+    }
+
+    func take(_ result: Result<DatabaseWatch.Reading, DatabaseFailure>) {
+        switch result {
+        case .success(let reading): take(reading)
+        case .failure(let failure): tell(failure)
+        }
+    }
+
+    private func take(_ reading: DatabaseWatch.Reading) {
+        let isOther = database.map { $0 != reading.database } ?? false
+        let adopted = reading.catalog.compares(like: inForce) ? nil : reading.catalog
+        if let adopted { inForce = adopted }
+        database = reading.database
+        tell(reading.findings, isOther: isOther, adopts: adopted != nil)
+        // Requests are let in once they are planned by the columns that were found.
+        var new = reading.findings
+        new.catalog = inForce
+        Task { [actions, findings, new] in
+            let isAdopted = if let adopted { await actions.adopt(adopted) } else { true }
+            if isOther { await actions.forget() }
+            findings.replace(with: isAdopted ? new : DatabaseFindings(isKnown: false))
+        }
+    }
+
+    // MARK: Telling
+
+    private func tell(_ failure: DatabaseFailure) {
+        // That the database cannot be reached is said by its connections.
+        if failure.sqlState.isEmpty { return }
+        let detail = String(reflecting: failure)
+        guard repeated.admit(detail, now: clock()) != nil else { return }
+        logger.error("the tables of the database cannot be looked at", metadata: ["detail": "\(detail)"])
+    }
+
+    private func tell(_ found: DatabaseFindings, isOther: Bool, adopts: Bool) {
+        metrics.sample(differences: found)
+        if isOther { logger.notice("the tables of the database have changed", metadata: ["errors": "\(found.errorCount)", "warnings": "\(found.warningCount)"]) }
+        if adopts { logger.notice("requests are planned by the types and collations that the database's columns have now") }
+        let errors = found.foreignPaths + found.problems.filter { $0.severity == .error }
+        let new = errors.filter { !told.contains(ExactString($0.message)) }
+        for problem in new.prefix(Self.toldProblems) {
+            var metadata: Logger.Metadata = ["file": "\(problem.file)", "detail": "\(problem.message)"]
+            if let hint = problem.hint { metadata["hint"] = "\(hint)" }
+            logger.error("the database is not what the files state", metadata: metadata)
+        }
+        if new.count > Self.toldProblems { logger.error("and there are more differences", metadata: ["differences": "\(new.count - Self.toldProblems)"]) }
+        if errors.isEmpty, !told.isEmpty { logger.notice("the database is what the files state again") }
+        if !found.foreignPaths.isEmpty { logger.critical("no request is answered, because rows would be shown to other tenants than theirs") }
+        told = Set(errors.map { ExactString($0.message) })
+    }
+}

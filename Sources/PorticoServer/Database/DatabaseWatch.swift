@@ -1,0 +1,170 @@
+import Diagnostics
+import PorticoCatalog
+import PorticoDatabase
+import PorticoGateway
+import PostgresClient
+import PostgresSQL
+import SocketLoop
+
+/// Looks at the database's tables again and again: at the start, after a reconnect, when a statement has met other tables than
+/// before, and when PostgreSQL has counted changes of its catalogs. One worker of a process has one.
+///
+/// Refers to itself weakly while it waits, so that it ends with its worker.
+final class DatabaseWatch {
+    struct Intervals: Sendable {
+        /// Milliseconds between two looks at what PostgreSQL has counted.
+        var poll = 10_000
+        /// Milliseconds after which the tables are read whatever was counted: a standby counts nothing.
+        var reading = 300_000
+        /// Milliseconds between two readings, whatever happens.
+        var grain = 1_000
+        /// Milliseconds for one statement of a reading.
+        var statement = 30_000
+    }
+
+    /// What a reading gives.
+    struct Reading: Sendable {
+        var database: DatabaseCatalog
+        /// The API with what the database says of its columns.
+        var catalog: Catalog
+        var findings: DatabaseFindings
+    }
+
+    private let expectation: DatabaseExpectation
+    private let pool: ConnectionPool
+    private let reactor: Reactor
+    private let queue: OffloadQueue
+    private let intervals: Intervals
+    private let take: (Result<Reading, DatabaseFailure>) -> Void
+
+    private var isReading = false
+    /// Something has happened since the reading under way began.
+    private var isStale = false
+    private var lastReading = Int.min / 2
+    private var counted: String?
+    private var timer: TimerToken?
+
+    /// - Parameters:
+    ///   - queue: Where readings are compared with the files.
+    ///   - take: Called with every reading, and with why one was not possible.
+    init(
+        _ expectation: DatabaseExpectation, pool: ConnectionPool, reactor: Reactor, queue: OffloadQueue, intervals: Intervals = Intervals(),
+        take: @escaping (Result<Reading, DatabaseFailure>) -> Void
+    ) {
+        self.expectation = expectation
+        self.pool = pool
+        self.reactor = reactor
+        self.queue = queue
+        self.intervals = intervals
+        self.take = take
+    }
+
+    /// Begins to look.
+    ///
+    /// - Parameter known: The tables as they were read just before.
+    func start(known: DatabaseCatalog?) {
+        if let known {
+            lastReading = reactor.now
+            judge(known)
+        } else {
+            read()
+        }
+        pollLater()
+    }
+
+    /// The tables may be others than before.
+    func tablesMayHaveChanged() {
+        if isReading { return isStale = true }
+        guard timer == nil else { return }
+        timer = reactor.after(milliseconds: max(0, lastReading + intervals.grain - reactor.now)) { [weak self] in
+            self?.timer = nil
+            self?.read()
+        }
+    }
+
+    // MARK: Polling
+
+    private func pollLater() { reactor.after(milliseconds: intervals.poll) { [weak self] in self?.poll() } }
+
+    private func poll() {
+        if reactor.now - lastReading >= intervals.reading { tablesMayHaveChanged() }
+        pool.submit(Self.counters, parameters: [], deadline: reactor.now + intervals.poll, fairnessKey: 0) { [weak self] result in
+            guard let self else { return }
+            if case .success(let rows) = result, rows.rowCount == 1, let count = Self.texts(rows)[0].first.flatMap(\.self) {
+                if let counted, counted != count { tablesMayHaveChanged() }
+                counted = count
+            }
+            pollLater()
+        }
+    }
+
+    /// Goes up with every change of a table, a type or a constraint, those of temporary tables among them.
+    private static let counters = Statement(
+        text: """
+            SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::text FROM pg_catalog.pg_stat_sys_tables \
+            WHERE schemaname = 'pg_catalog' AND relname IN ('pg_attribute', 'pg_class', 'pg_constraint', 'pg_enum', 'pg_index', 'pg_policy', 'pg_type')
+            """,
+        parameterTypes: [])
+
+    // MARK: Reading
+
+    private func read() {
+        (isReading, isStale, lastReading) = (true, false, reactor.now)
+        read(DatabaseCatalog.Part.allCases[...], [])
+    }
+
+    private func read(_ left: ArraySlice<DatabaseCatalog.Part>, _ results: [ResultSet]) {
+        guard let part = left.first else { return parse(results) }
+        let statement = Statement(text: part.statement, parameterTypes: [])
+        pool.submit(statement, parameters: [], deadline: reactor.now + intervals.statement, fairnessKey: 0) { [weak self] result in
+            switch result {
+            case .success(let rows): self?.read(left.dropFirst(), results + [rows])
+            case .failure(let failure): self?.failed(failure)
+            }
+        }
+    }
+
+    private func failed(_ failure: DatabaseFailure) {
+        take(.failure(failure))
+        isReading = false
+        tablesMayHaveChanged()
+    }
+
+    private func parse(_ results: [ResultSet]) {
+        work { [expectation] in
+            var left = results[...]
+            let database = DatabaseCatalog { _ in left.popFirst().map(Self.texts) ?? [] }
+            return Self.reading(of: database, expectation)
+        }
+    }
+
+    private func judge(_ database: DatabaseCatalog) {
+        isReading = true
+        work { [expectation] in Self.reading(of: database, expectation) }
+    }
+
+    private func work(_ body: @escaping @Sendable () -> Reading) {
+        queue.run(bytes: 0, for: OffloadQueue.Owner(lane: 0, deadline: .max), body) { [weak self] outcome in
+            guard let self else { return }
+            if case .done(let reading) = outcome { take(.success(reading)) } else { isStale = true }
+            isReading = false
+            if isStale { tablesMayHaveChanged() }
+        }
+    }
+
+    private static func reading(of database: DatabaseCatalog, _ expectation: DatabaseExpectation) -> Reading {
+        let problems = expectation.problems(in: database)
+        return Reading(
+            database: database, catalog: expectation.catalog.on(database),
+            findings: DatabaseFindings(
+                isKnown: true, problems: problems.filter { $0.severity == .error } + problems.filter { $0.severity != .error },
+                foreignPaths: expectation.foreignPaths(in: database)))
+    }
+
+    /// Every column is cast to text, whose binary form is its bytes.
+    private static func texts(_ rows: ResultSet) -> [[String?]] {
+        (0..<rows.rowCount).map { row in
+            (0..<rows.columnCount).map { column in rows.bytes(row: row, column: column).map { String(decoding: $0, as: UTF8.self) } }
+        }
+    }
+}
