@@ -24,6 +24,9 @@ struct RuleNode: FilterSource {
 
     private func within(_ inner: YAMLNode) -> RuleNode { RuleNode(node: inner, schema: schema, role: role) }
 
+    /// In YAML a value that was forgotten is null: a rule says `isNull`.
+    func nullFlag(_ isNull: Bool) -> RuleOperand? { nil }
+
     func operand(_ use: FilterOperandUse) throws(FilterProblem) -> RuleOperand {
         if let text = node.text, let name = RuleName(text) { return try named(name, use) }
         switch use.form {

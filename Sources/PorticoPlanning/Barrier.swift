@@ -50,7 +50,7 @@ struct Barrier {
 
     private static func lookUp(_ column: ColumnBinding, _ comparison: Comparison) -> LookUp? {
         switch comparison {
-        case .eq, .in: .equality(column.column)
+        case .eq, .in, .notDistinctFrom: .equality(column.column)
         case .gt, .gte: .lowerBound
         case .lt, .lte: .upperBound
         default: nil
@@ -118,14 +118,14 @@ extension BinaryOperator {
     /// Whether it compares two values of one scalar type.
     var isComparison: Bool {
         switch self {
-        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .isNotDistinctFrom: true
+        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .isDistinctFrom, .isNotDistinctFrom: true
         case .like, .iLike, .contains, .overlaps, .hasKey: false
         }
     }
 }
 
 extension Comparison {
-    var isEquality: Bool { self == .eq || self == .in }
+    var isEquality: Bool { self == .eq || self == .in || self == .notDistinctFrom }
     var isOrdered: Bool { self == .lt || self == .lte || self == .gt || self == .gte }
 }
 

@@ -111,7 +111,7 @@ struct BarrierAudit {
         // Values alone are no row's.
         guard case .column(let alias, let name) = left.uncast, alias != merged else { return left.isValue(of: merged) }
         guard let binding = binding(of: alias, select) else { return false }
-        let columns = binding.columns(named: name), isEquality = operation == .equal || operation == .isNotDistinctFrom
+        let columns = binding.columns(named: name), isEquality = operation == .equal || operation == .isDistinctFrom || operation == .isNotDistinctFrom
         guard !columns.isEmpty, operation == nil || columns.allSatisfy({ $0.type.isLeakproof(ordered: !isEquality) }) else { return false }
         return isImmediate || operation == .equal && binding.isLookedUp(by: name)
     }

@@ -45,6 +45,8 @@ extension ShapedValue: FilterSource {
         }
     }
 
+    public func nullFlag(_ isNull: Bool) -> PlanOperand? { .constant(.boolean(isNull)) }
+
     public func operand(_ use: FilterOperandUse) throws(FilterProblem) -> PlanOperand {
         guard let operand = PlanOperand(self) else { throw FilterProblem("Expected a value.") }
         if use.form == .flag, operand.flag == nil { throw FilterProblem("Expected true or false.") }

@@ -40,7 +40,10 @@ struct ListArguments {
     func pinned(_ isolation: Isolation) -> Int? {
         guard case .column(let column) = isolation, let condition else { return nil }
         return condition.conjuncts.firstIndex { conjunct in
-            if case .compare(column, .eq, _) = conjunct { true } else { false }
+            switch conjunct {
+            case .compare(column, .eq, _), .compare(column, .notDistinctFrom, _): true
+            default: false
+            }
         }
     }
 

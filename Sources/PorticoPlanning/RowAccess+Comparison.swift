@@ -26,7 +26,9 @@ extension RowAccess {
         func part() throws(PlanningError) -> Expression { folded(try parameter(ValueForm(.text, use: .part))) }
 
         switch comparison {
-        case .eq: return .binary(column, .equal, try value())
+        // The value is not null, and `NOT` never stands around it (``Condition/negation``): an index serves `=` alone.
+        case .eq, .notDistinctFrom: return .binary(column, .equal, try value())
+        case .distinctFrom: return .binary(column, .isDistinctFrom, try value())
         case .ne: return .binary(column, .notEqual, try value())
         case .lt: return .binary(column, .less, try value())
         case .lte: return .binary(column, .lessOrEqual, try value())

@@ -146,7 +146,7 @@ struct RowAccess: Sendable {
         switch condition {
         case .all(let items): return .and(try items.map { item throws(PlanningError) in try part(item) })
         case .any(let items): return .or(try items.map { item throws(PlanningError) in try part(item) })
-        case .not(let inner): return .not(try part(inner))
+        case .not(let inner): return if let negation = inner.negation { try part(negation) } else { .not(try part(inner)) }
         case .compare(let column, let comparison, let operand):
             return try self.comparison(column, row, comparison, operand, draft: &draft)
         case .toOne(let relation, let inner):

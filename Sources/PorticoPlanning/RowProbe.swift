@@ -100,7 +100,9 @@ private struct ProbeDraft {
         switch condition {
         case .compare: return []
         case .all(let items), .any(let items): return items.count > 1 ? try checks(items, row, within: path) : []
-        case .not(let inner): return try checks([inner], row, within: path)
+        case .not(let inner):
+            if let negation = inner.negation { return try steps(of: negation, row, within: path) }
+            return try checks([inner], row, within: path)
         case .toOne(let relation, let inner), .toMany(let relation, .some, let inner):
             return try links([relation], row, within: path) + reach(relation, row, within: path) + checks(inner.conjuncts, row, within: path + [relation])
         case .toMany(let relation, .every, let inner): return try checks([.not(inner)], row, within: path + [relation])

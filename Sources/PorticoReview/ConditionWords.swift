@@ -18,7 +18,10 @@ public struct ConditionWords: Sendable {
         switch condition {
         case .all(let items): joined(items, by: ", and ", none: "every row", isInner: isInner, of: path)
         case .any(let items): joined(items, by: ", or ", none: "no row", isInner: isInner, of: path)
-        case .not(let inner): "not (\(text(inner, isInner: false, of: path)))"
+        case .not(let inner):
+            if let negation = inner.negation { text(negation, isInner: isInner, of: path) } else {
+                "not (\(text(inner, isInner: false, of: path)))"
+            }
         case .compare(let column, let comparison, let operand): compared(path + column.field, comparison, operand)
         case .toOne(let relation, .all(let items)) where items.isEmpty: "there is a \(path)\(relation.field)"
         case .toOne(let relation, let inner):
@@ -58,6 +61,8 @@ public struct ConditionWords: Sendable {
         switch comparison {
         case .eq: "is"
         case .ne: "is not"
+        case .notDistinctFrom: "is"
+        case .distinctFrom: "is not, or is null:"
         case .in: "is one of"
         case .notIn: "is none of"
         case .lt: "is less than"
@@ -132,7 +137,7 @@ extension Condition<RuleOperand> {
         case .any(let items): !items.isEmpty && items.allSatisfy { $0.needsARow }
         case .not, .toMany(_, .every, _), .toMany(_, .none, _): false
         case .toOne, .toMany(_, .some, _): true
-        case .compare(_, .ne, _), .compare(_, .notIn, _): false
+        case .compare(_, .ne, _), .compare(_, .notIn, _), .compare(_, .distinctFrom, _): false
         case .compare(_, let comparison, let operand): comparison != .isNull || operand == .literal(.boolean(false))
         }
     }

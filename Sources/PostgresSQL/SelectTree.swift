@@ -192,8 +192,8 @@ public enum BinaryOperator: String, Sendable, Hashable {
     case like = "LIKE", iLike = "ILIKE"
     case contains = "@>", overlaps = "&&"
     case hasKey = "?"
-    /// Equality that is true of two nulls and never null itself.
-    case isNotDistinctFrom = "IS NOT DISTINCT FROM"
+    /// Inequality and equality that take null for a value, and are never null themselves. No index serves them.
+    case isDistinctFrom = "IS DISTINCT FROM", isNotDistinctFrom = "IS NOT DISTINCT FROM"
 }
 
 /// The constants that statements are written with; a closed set, so that nothing a client sends can be among them.

@@ -61,7 +61,7 @@ import Testing
     @Test(arguments: [
         ("{ creator: { eq: x } }", ["70 User has no field `eq`."]),
         ("{ creatorld: { eq: x } }", ["59 Ticket has no field `creatorld`. → Did you mean \"creatorId\", \"creator\" or \"createdAt\"?"]),
-        ("{ creatorId: { gt: x } }", ["72 The field `creatorId` of Ticket has no operator `gt`. → It has eq, ne, in, notIn, isNull."]),
+        ("{ creatorId: { gt: x } }", ["72 The field `creatorId` of Ticket has no operator `gt`. → It has eq, ne, in, notIn, isNull, distinctFrom, notDistinctFrom."]),
         ("{ creatorId: { eq: $viewer.idd } }", ["76 `$viewer.idd` is not known. → Did you mean \"$viewer.id\" or \"$viewer.role\"?"]),
         ("{ creatorId: { in: $viewer.id } }", ["76 `$viewer.id` is one value: use `eq` or `ne`."]),
         ("{ creatorId: { in: [a, $viewer.id] } }", ["80 `$viewer.id` cannot stand within a list of values. → Write `or` with one condition for each value."]),
@@ -72,6 +72,7 @@ import Testing
         ("{ status: { eq: OPENED } }", ["73 TicketStatus has no value `OPENED`. → Did you mean \"OPEN\"?"]),
         ("{ createdAt: { gt: yesterday } }", ["76 DateTime cannot represent \"yesterday\": expected a year from 0001 to 9999."]),
         ("{ assigneeId: { eq: null } }", ["77 `eq` cannot be null: ask for a missing value with `isNull: true`."]),
+        ("{ assigneeId: { notDistinctFrom: } }", ["90 `notDistinctFrom` cannot be null: ask for a missing value with `isNull: true`."]),
         ("{ assigneeId: { eq: } }", ["77 `eq` cannot be null: ask for a missing value with `isNull: true`."]),
         ("{ assigneeId: { isNull: 1 } }", ["81 Expected `true` or `false`, found `1`."]),
         ("{ subject: { like: 'a\\' } }", ["76 A pattern cannot end in a lone backslash: write `\\\\` for a backslash."]),

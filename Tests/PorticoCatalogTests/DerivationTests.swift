@@ -207,6 +207,8 @@ private let golden = """
       in: [ID!]
       notIn: [ID!]
       isNull: Boolean
+      distinctFrom: ID
+      notDistinctFrom: ID
     }
 
     input StringFilter {
@@ -215,6 +217,8 @@ private let golden = """
       in: [String!]
       notIn: [String!]
       isNull: Boolean
+      distinctFrom: String
+      notDistinctFrom: String
       lt: String
       lte: String
       gt: String
@@ -247,6 +251,8 @@ private let golden = """
       in: [State!]
       notIn: [State!]
       isNull: Boolean
+      distinctFrom: State
+      notDistinctFrom: State
     }
 
     type NoteConnection {

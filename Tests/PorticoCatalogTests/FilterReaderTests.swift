@@ -17,6 +17,8 @@ private struct LiteralSource: FilterSource {
         }
     }
 
+    func nullFlag(_ isNull: Bool) -> String? { "null \(isNull)" }
+
     func operand(_ use: FilterOperandUse) throws(FilterProblem) -> String { "\(use.form) \(DocumentPrinter.print(value))" }
 }
 
@@ -43,6 +45,8 @@ private struct LiteralSource: FilterSource {
     @Test(arguments: [
         ("{}", "all()"), ("{ and: [] }", "all()"), ("{ or: [] }", "any()"), ("{ not: {} }", "not(all())"),
         ("{ text: { eq: \"a\" } }", "text eq <value \"a\">"), ("{ text: { eq: \"a\", ne: \"b\" } }", "all(text eq <value \"a\">, text ne <value \"b\">)"),
+        ("{ id: { distinctFrom: \"a\", notDistinctFrom: null } }", "all(id distinctFrom <value \"a\">, id isNull <null true>)"),
+        ("{ text: { distinctFrom: null } }", "text isNull <null false>"),
         ("{ id: { eq: \"a\" }, text: { like: \"b\" } }", "all(id eq <value \"a\">, text like <text \"b\">)"),
         ("{ or: [{ id: { in: [] } }, {}] }", "any(id in <list []>, all())"), ("{ or: { id: { isNull: true } } }", "any(id isNull <flag true>)"),
         ("{ tags: { has: \"a\", hasAny: [\"b\"], isEmpty: false } }", "all(tags has <value \"a\">, tags hasAny <list [\"b\"]>, tags isEmpty <flag false>)"),
@@ -63,7 +67,7 @@ private struct LiteralSource: FilterSource {
         ("{ id: null, text: { eq: null } }", ["id: Null says nothing here: leave the key out, or ask for a missing value with `isNull: true`.", "text.eq: `eq` cannot be null: ask for a missing value with `isNull: true`."]),
         ("{ and: null }", ["and: Null says nothing here: leave the key out."]),
         ("{ and: [{}, { nott: {} }] }", ["and[1].nott: Note has no field `nott`. → Did you mean \"not\"?"]),
-        ("{ id: { gt: \"a\" } }", ["id.gt: The field `id` of Note has no operator `gt`. → It has eq, ne, in, notIn, isNull."]),
+        ("{ id: { gt: \"a\" } }", ["id.gt: The field `id` of Note has no operator `gt`. → It has eq, ne, in, notIn, isNull, distinctFrom, notDistinctFrom."]),
         ("{ owner: { notes: { sme: {} } } }", ["owner.notes.sme: `sme` is not known of the list `notes`. → Did you mean \"some\"?"]),
         ("[]", [": Expected a filter of Note as an object."]), ("{ id: \"a\" }", ["id: Expected operators on id, such as `{ eq: … }`, as an object."]),
         ("{ or: 1 }", ["or: Expected a list of filters of Note."]),

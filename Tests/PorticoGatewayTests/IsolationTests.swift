@@ -68,7 +68,9 @@ import Testing
         #expect(try await ids(#"{siteId: {eq: "c-s1"}, site: {}}"#) == [])
         #expect(try await ids(#"{site: {domain: {startsWith: "c-"}}}"#) == [])
         #expect(try await ids(#"{messages: {some: {author: {name: {startsWith: "c-"}}}}}"#) == [])
-        #expect(try await ids(#"{siteId: {in: ["b-s1", "c-s1"]}, not: {site: {domain: {eq: "c-1.test"}}}}"#) == ["b-kb-1", "b-kc-1"])
+        #expect(try await ids(#"{siteId: {in: ["b-s1", "c-s1"]}, not: {site: {domain: {eq: "c-1.test"}}}}"#) == ["b-kb-1"])
+        #expect(try await ids(#"{siteId: {in: ["b-s1", "c-s1"]}, not: {site: {domain: {ne: "c-1.test"}}}}"#) == [])
+        #expect(try await ids(#"{siteId: {in: ["b-s1", "c-s1"]}, not: {site: {}}}"#) == ["b-kc-1"])
     }
 
     /// A client sees its own tickets, and of their messages those that are not internal.

@@ -139,6 +139,42 @@ import Testing
         #expect(text.contains(#"(NOT EXISTS (SELECT 1 FROM "tickets" AS t1 WHERE (t1."site_id" = t0."id") AND (t1."tenant_id" = $1) AND (CASE WHEN (t1."tenant_id" = $1) THEN ((t1."status" = $2) IS NOT TRUE) ELSE false END)))"#))
     }
 
+    // MARK: Nulls
+
+    /// What is asked of a row that is not there is null, as what is asked of a null is: `not` leaves it so.
+    @Test(arguments: [
+        ("not: {site: {status: {eq: ACTIVE}}}", #"EXISTS (SELECT 1 FROM "wordpress_sites" AS t1 WHERE (t1."id" = t0."site_id") AND (t1."tenant_id" = $1) AND (CASE WHEN (t1."tenant_id" = $1) THEN (NOT (t1."status" = $2)) ELSE false END))"#),
+        ("not: {not: {site: {status: {eq: ACTIVE}}}}", #"EXISTS (SELECT 1 FROM "wordpress_sites" AS t1 WHERE (t1."id" = t0."site_id") AND (t1."tenant_id" = $1) AND (t1."status" = $2))"#),
+        ("not: {site: {}}", #"(NOT EXISTS (SELECT 1 FROM "wordpress_sites" AS t1 WHERE (t1."id" = t0."site_id") AND (t1."tenant_id" = $1)))"#),
+        ("not: {assigneeId: {eq: \"a\"}}", #"(NOT (t0."assignee_id" = $2))"#),
+        ("not: {or: [{assigneeId: {eq: \"a\"}}, {messages: {some: {}}}]}", #"(NOT ((t0."assignee_id" = $2) OR EXISTS (SELECT"#),
+        ("not: {or: [{assigneeId: {eq: \"a\"}}, {site: {name: {eq: \"b\"}}}]}", #"((NOT (t0."assignee_id" = $2)) AND EXISTS (SELECT"#),
+        ("not: {and: [{assigneeId: {eq: \"a\"}}, {site: {name: {eq: \"b\"}}}]}", #"((NOT (t0."assignee_id" = $2)) OR EXISTS (SELECT"#),
+    ])
+    func notLeavesNullAsItIs(_ filter: String, _ expected: String) throws {
+        let text = try Fixture.plan("{ tickets(where: {\(filter)}) { id } }").loads[0].statement.text
+        #expect(text.contains(expected), "\(text)")
+    }
+
+    /// An index serves `=`; a null decides the plan, so that there is no null to compare with.
+    @Test(arguments: [
+        (#"notDistinctFrom: "a""#, #"WHERE (t0."tenant_id" = $1) AND (t0."assignee_id" = $2) ORDER"#), ("notDistinctFrom: null", #"(t0."assignee_id" IS NULL)"#),
+        (#"distinctFrom: "a""#, #"(t0."assignee_id" IS DISTINCT FROM $2)"#), ("distinctFrom: null", #"(t0."assignee_id" IS NOT NULL)"#),
+    ])
+    func nullIsAValueToDistinctFrom(_ operation: String, _ expected: String) throws {
+        let text = try Fixture.plan("{ tickets(where: {assigneeId: {\(operation)}}) { id } }").loads[0].statement.text
+        #expect(text.contains(expected), "\(text)")
+        let negated = try Fixture.plan("{ tickets(where: {not: {assigneeId: {\(operation)}}}) { id } }").loads[0].statement.text
+        #expect(negated.contains(" IS ") || negated.contains("THEN (t0.\"assignee_id\" = $2) ELSE"), "\(negated)")
+    }
+
+    @Test func aVariableThatIsNullIsAnotherPlan() throws {
+        let operation = try Fixture.operation("query($a: ID) { tickets(where: {assigneeId: {notDistinctFrom: $a}}) { id } }")
+        let shapes = VariableShapes(operation, byValue: false)
+        func key(_ value: InputValue) -> [UInt8] { shapes.key(VariableValues([value])) }
+        #expect(key(.null) != key(.string("a")) && key(.string("a")) == key(.string("b")))
+    }
+
     // MARK: Order
 
     @Test(arguments: [

@@ -18,6 +18,10 @@ import Testing
             "creatorId is the viewer's id, and (status is OPEN, or status is null)"),
         (.not(.compare(creator, .eq, .viewer(.claim("boss")))), "not (creatorId is the viewer's claim boss)"),
         (.toOne(Fixture.relation("TicketMessage", "ticket"), .compare(creator, .eq, .viewer(.id))), "ticket.creatorId is the viewer's id"),
+        // Of a message without a ticket neither is true.
+        (.not(.toOne(Fixture.relation("TicketMessage", "ticket"), .compare(creator, .eq, .viewer(.id)))), "there is a ticket, and of it not (creatorId is the viewer's id)"),
+        (.not(.any([.toOne(Fixture.relation("TicketMessage", "ticket"), .all([])), .compare(status, .notDistinctFrom, .literal(.enumValue("OPEN")))])),
+            "not (there is a ticket), and status is not, or is null: OPEN"),
         (.toMany(Fixture.relation("Site", "tickets"), .some, .compare(creator, .eq, .viewer(.id))), "for some of its tickets, creatorId is the viewer's id"),
         (.toMany(Fixture.relation("Site", "tickets"), .some, .all([])), "there are tickets"),
         (.toMany(Fixture.relation("Site", "tickets"), .none, .all([])), "there are no tickets"),

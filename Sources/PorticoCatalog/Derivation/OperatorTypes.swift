@@ -62,6 +62,8 @@ struct OperatorTypes {
         case .ne: "Different from this; not true of null."
         case .in: "One of these; false for an empty list."
         case .notIn: "None of these; true for an empty list, otherwise not true of null."
+        case .distinctFrom: "Different from this, or null; of null: not null."
+        case .notDistinctFrom: "Equal to this; of null: null."
         case .isNull: "Null where `true`, not null where `false`."
         case .lt: "Less than this."
         case .lte: "Less than this, or equal to it."

@@ -27,8 +27,9 @@ public struct FilterLimits: Sendable, Hashable {
 
 /// Reads the language of `where` (interface, section 3) into a ``Condition`` and collects what is wrong.
 ///
-/// Several keys of an object are AND-ed; `{}` is true, `and: []` is true, `or: []` is false. A null anywhere and an operator object without operators are
-/// problems, because that is what a forgotten variable leaves behind.
+/// Several keys of an object are AND-ed; `{}` is true, `and: []` is true, `or: []` is false. A null anywhere but in a
+/// client's `distinctFrom` and `notDistinctFrom`, and an operator object without operators are problems, because that is
+/// what a forgotten variable leaves behind.
 ///
 /// ```swift
 /// var reader = FilterReader<Source>(catalog: catalog)
@@ -170,6 +171,11 @@ public struct FilterReader<Source: FilterSource> {
     }
 
     private mutating func compare(_ column: ColumnBinding, _ comparison: Comparison, _ source: Source, typeName: String, at path: String) -> Result {
+        if case .null = source.shape, comparison == .distinctFrom || comparison == .notDistinctFrom,
+            let flag = source.nullFlag(comparison == .notDistinctFrom)
+        {
+            return .compare(column, .isNull, flag)
+        }
         if holdsNull(source) {
             return report("`\(comparison.rawValue)` cannot be null: ask for a missing value with `isNull: true`.", at: path, source.range)
         }

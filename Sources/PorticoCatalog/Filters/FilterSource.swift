@@ -12,6 +12,8 @@ public protocol FilterSource {
     var shape: FilterShape<Self> { get }
     /// Where it stands, for problems; `nil` where nothing is known of that.
     var range: SourceRange? { get }
+    /// `isNull`'s operand for a null that `distinctFrom` is given; `nil` where null is no value that can be given.
+    func nullFlag(_ isNull: Bool) -> Operand?
     /// The value of an operator. Never asked of `null`. Throws one sentence where the value does not fit.
     func operand(_ use: FilterOperandUse) throws(FilterProblem) -> Operand
 }
@@ -67,7 +69,7 @@ public struct FilterOperandUse: Sendable {
 
     public var form: Form {
         switch comparison {
-        case .eq, .ne, .lt, .lte, .gt, .gte, .has: .value
+        case .eq, .ne, .distinctFrom, .notDistinctFrom, .lt, .lte, .gt, .gte, .has: .value
         case .in, .notIn, .hasAny, .hasAll: .list
         case .isNull, .isEmpty: .flag
         case .startsWith, .endsWith, .iContains, .like, .iLike, .hasKey: .text

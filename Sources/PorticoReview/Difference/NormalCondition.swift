@@ -56,7 +56,11 @@ indirect enum NormalCondition: Hashable {
             self = inner.count == 1 ? inner[0] : isAll ? .all(inner) : .any(inner)
         case .not(let inner): self.init(inner, isNegated: !isNegated)
         case .compare(let column, let comparison, let operand): self.init(Column(column), comparison, operand, isNegated)
-        case .toOne(let relation, let inner): self = .exists(Relation(relation), NormalCondition(inner), isNegated: isNegated)
+        case .toOne(let relation, let inner):
+            // Neither is true without a row, unless nothing but the row is asked for.
+            if isNegated, let negation = condition.negation { self.init(negation) } else {
+                self = .exists(Relation(relation), NormalCondition(inner), isNegated: isNegated)
+            }
         case .toMany(let relation, let quantifier, let inner):
             self = switch quantifier {
             case .some: .exists(Relation(relation), NormalCondition(inner), isNegated: isNegated)
@@ -68,6 +72,8 @@ indirect enum NormalCondition: Hashable {
 
     private init(_ column: Column, _ comparison: Comparison, _ operand: RuleOperand, _ isNegated: Bool) {
         switch (comparison, operand) {
+        case (.notDistinctFrom, _): self.init(distinctFrom: operand, column, isNegated: !isNegated)
+        case (.distinctFrom, _): self.init(distinctFrom: operand, column, isNegated: isNegated)
         case (.isNull, .literal(.boolean(let flag))): self = .isNull(column, flag != isNegated)
         case (.eq, .literal(let value)), (.ne, .literal(let value)):
             let isNegated = (comparison == .ne) != isNegated
@@ -86,6 +92,12 @@ indirect enum NormalCondition: Hashable {
             } else {
                 self = .compare(column, comparison, operand, isNegated: isNegated)
             }
+        }
+    }
+
+    private init(distinctFrom operand: RuleOperand, _ column: Column, isNegated: Bool) {
+        if isNegated { self.init(column, .eq, operand, false) } else {
+            self = .any([.isNull(column, true), NormalCondition(column, .ne, operand, false)])
         }
     }
 
@@ -120,6 +132,8 @@ extension Comparison {
         case .gte: .lt
         case .gt: .lte
         case .lte: .gt
+        case .distinctFrom: .notDistinctFrom
+        case .notDistinctFrom: .distinctFrom
         case .isNull, .contains, .startsWith, .endsWith, .iContains, .like, .iLike, .has, .hasAny, .hasAll, .isEmpty, .hasKey: nil
         }
     }

@@ -141,14 +141,14 @@ struct CounterexampleRows {
         case .isNotNull(let term) where term.isTerm: settle(term)
         case .not(.isNotNull(let term)) where term.isTerm && !isSettled(term): give(.null, to: open.facts.equals(of: term))
         case .binary(let term, let operation, .boolean(let flag)) where term.isTerm && !isSettled(term):
-            give(.text(String(operation == .notEqual ? !flag : flag)), to: open.facts.equals(of: term))
+            give(.text(String(operation == .notEqual || operation == .isDistinctFrom ? !flag : flag)), to: open.facts.equals(of: term))
         case .binary(let term, let operation, .parameter(let number)) where term.isTerm && !isSettled(term):
             guard case .text(let bound) = value(of: number) else { return settle(term) }
             switch operation {
             case .lessOrEqual, .greaterOrEqual, .like, .iLike, .isNotDistinctFrom, .equal: give(.text(bound), to: open.facts.equals(of: term))
             case .greater: give(.text(bound + "~"), to: open.facts.equals(of: term))
             case .less: give(.text(""), to: open.facts.equals(of: term))
-            case .notEqual, .contains, .overlaps, .hasKey: settle(term)
+            case .notEqual, .isDistinctFrom, .contains, .overlaps, .hasKey: settle(term)
             }
         case .call(_, let arguments), .binary(.call(_, let arguments), _, _):
             guard let term = arguments.first, term.isTerm, !isSettled(term), arguments.count > 1, case .parameter(let number) = arguments[1] else { return }

@@ -107,6 +107,7 @@ struct TreeTrial {
 
     private func compare(_ left: TreeValue, _ operation: BinaryOperator, _ right: TreeValue) -> Bool? {
         if operation == .isNotDistinctFrom { return left == right }
+        if operation == .isDistinctFrom { return left != right }
         guard case .text(let left) = left, case .text(let right) = right else { return nil }
         let order: Bool = if let a = Int(left), let b = Int(right) { a < b } else { left.utf8.lexicographicallyPrecedes(right.utf8) }
         switch operation {
@@ -117,7 +118,7 @@ struct TreeTrial {
         case .greater: return !order && left != right
         case .greaterOrEqual: return !order
         case .like, .iLike: return left == right ? true : nil
-        case .contains, .overlaps, .hasKey, .isNotDistinctFrom: return nil
+        case .contains, .overlaps, .hasKey, .isDistinctFrom, .isNotDistinctFrom: return nil
         }
     }
 }

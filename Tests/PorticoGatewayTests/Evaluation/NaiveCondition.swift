@@ -42,6 +42,9 @@ indirect enum NaiveCondition: Hashable, Sendable {
         }
     }
 
+    /// Whether it asks for nothing.
+    var isEmpty: Bool { if case .and(let items) = self { items.allSatisfy(\.isEmpty) } else { false } }
+
     var viewerValues: Set<String> {
         switch self {
         case .and(let items), .or(let items): items.reduce(into: []) { $0.formUnion($1.viewerValues) }

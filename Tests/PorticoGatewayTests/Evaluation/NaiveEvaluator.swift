@@ -83,7 +83,8 @@ final class NaiveEvaluator {
             return values.contains(false) ? false : values.contains(nil) ? nil : true
         case .one(let name, let inner):
             guard let relation = NaiveModel.entity(row.type).relation(name) else { return false }
-            return related(row, relation, inRule: inRule).contains { holds(inner, of: $0, inRule: inRule) == true }
+            let behind = related(row, relation, inRule: inRule).first
+            return inner.isEmpty ? behind != nil : behind.flatMap { holds(inner, of: $0, inRule: inRule) }
         case .many(let name, let quantifier, let inner):
             guard let relation = NaiveModel.entity(row.type).relation(name) else { return false }
             let rows = related(row, relation, inRule: inRule)
@@ -98,6 +99,10 @@ final class NaiveEvaluator {
     private func test(_ value: NaiveValue, _ test: NaiveTest) -> Bool? {
         switch (test.comparison, test.operand) {
         case ("isNull", .flag(let flag)): return (value == .null) == flag
+        case ("notDistinctFrom", let operand), ("distinctFrom", let operand):
+            let isNull = operand == .value(.null)
+            let isEqual = value == .null || isNull ? (value == .null) == isNull : self.test(value, NaiveTest(comparison: "eq", operand: operand))
+            return isEqual.map { $0 == (test.comparison == "notDistinctFrom") }
         case ("in", .list(let items)) where items.isEmpty: return false
         case ("notIn", .list(let items)) where items.isEmpty: return true
         default: break

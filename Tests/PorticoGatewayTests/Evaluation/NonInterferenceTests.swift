@@ -33,7 +33,7 @@ import Testing
         guard case .rules(let rules) = database.policy.rules(role: viewer.role, tenant: viewer.tenant) else { return }
         var random = RandomEvaluation(seed: 900 + UInt64(index), world: world)
         var rows = 0
-        for _ in 0..<100 {
+        for _ in 0..<130 {
             guard let query = random.query(view, isSignedIn: true) else { continue }
             // With the cursors of pages, which hold what the order is made of.
             let text = query.text.replacing("edges { node", with: "edges { cursor node").replacing("pageInfo {", with: "pageInfo { endCursor")

@@ -55,7 +55,7 @@ struct RandomEvaluation {
         if isRule, chance(2), let test = viewerTest(field) { return test }
         if chance(6), field.kind != .serial { return NaiveTest(comparison: "isNull", operand: .flag(chance(2))) }
         switch field.kind {
-        case .bool: return NaiveTest(comparison: chance(2) ? "eq" : "ne", operand: .flag(chance(2)))
+        case .bool: return NaiveTest(comparison: pick(["eq", "ne", "distinctFrom", "notDistinctFrom"]) ?? "eq", operand: .flag(chance(2)))
         case .json: return chance(2) ? NaiveTest(comparison: "hasKey", operand: .value(.text(pick(NaiveWorld.keys) ?? "a"))) : NaiveTest(comparison: "contains", operand: .value(.json(part())))
         case .texts:
             let comparison = pick(["has", "hasAny", "hasAll", "isEmpty"]) ?? "has"
@@ -64,11 +64,13 @@ struct RandomEvaluation {
             return NaiveTest(comparison: comparison, operand: .list((0..<number(1...3)).map { _ in .text(text()) }))
         case .id, .serial, .text, .decimal, .time, .choice: break
         }
-        var comparisons = ["eq", "ne", "in", "notIn"]
+        var comparisons = ["eq", "ne", "in", "notIn", "distinctFrom", "notDistinctFrom"]
         if field.kind.hasRange { comparisons += ["lt", "lte", "gt", "gte"] }
         if field.kind == .text { comparisons += ["contains", "startsWith", "endsWith", "iContains", "like", "iLike"] }
         let comparison = pick(comparisons) ?? "eq"
         switch comparison {
+        case "distinctFrom" where !isRule && chance(4), "notDistinctFrom" where !isRule && chance(4):
+            return NaiveTest(comparison: comparison, operand: .value(.null))
         case "in", "notIn": return NaiveTest(comparison: comparison, operand: .list((0..<number(0...3)).map { _ in value(field) }))
         case "like", "iLike": return NaiveTest(comparison: comparison, operand: .value(.text(pattern(comparison == "iLike"))))
         case "iContains": return NaiveTest(comparison: comparison, operand: .value(.text(pick(["", "a", "A", "LPHA", "%", "_", "50", "\\"]) ?? "")))
@@ -77,7 +79,7 @@ struct RandomEvaluation {
     }
 
     private mutating func viewerTest(_ field: NaiveModel.Field) -> NaiveTest? {
-        let comparison = chance(3) ? "ne" : "eq"
+        let comparison = chance(3) ? pick(["ne", "distinctFrom"]) ?? "ne" : pick(["eq", "notDistinctFrom"]) ?? "eq"
         switch (field.kind, field.name) {
         case (.id, "tenantId"), (.id, "parentId"):
             if chance(2) { return NaiveTest(comparison: chance(3) ? "notIn" : "in", operand: .viewer("tenants")) }

@@ -40,6 +40,12 @@ import Testing
         Case(old: "{ messages: { none: { internal: { eq: true } } } }", new: "{ messages: { none: { internal: { eq: true }, authorId: { eq: x } } } }", direction: .gain),
         Case(old: "{ messages: { every: { internal: { eq: true } } } }", new: "{ messages: { every: { internal: { ne: false } } } }", direction: []),
         Case(old: "{ not: { messages: { some: { internal: { eq: true } } } } }", new: "{ messages: { none: { internal: { eq: true } } } }", direction: []),
+        // Nothing is true of a site that is not there, under `not` either.
+        Case(old: "{ not: { site: { status: { eq: ACTIVE } } } }", new: "{ site: { status: { ne: ACTIVE } } }", direction: []),
+        Case(old: "{ not: { site: {} } }", new: "{ site: {} }", direction: .unclear),
+        Case(old: "{ assigneeId: { ne: a } }", new: "{ assigneeId: { distinctFrom: a } }", direction: .gain),
+        Case(old: "{ not: { assigneeId: { distinctFrom: a } } }", new: "{ assigneeId: { eq: a } }", direction: []),
+        Case(old: "{ assigneeId: { distinctFrom: a } }", new: "{ not: { assigneeId: { notDistinctFrom: a } } }", direction: []),
         Case(old: "{ site: { status: { eq: ACTIVE } } }", new: "{ site: { status: { eq: ACTIVE }, name: { eq: a } } }", direction: .loss),
         Case(old: "{ createdAt: { lt: $now } }", new: "{ createdAt: { lte: $now } }", direction: .gain),
         // A DateTime can be written in two ways: other words are not another value.
