@@ -28,6 +28,20 @@ public func collectFields(_ sets: [SelectionSet], on object: ObjectType, in oper
     return collector.fields
 }
 
+/// What `body` finds first in the conditions of `@skip` and `@include` that ``collectFields(_:on:in:variables:)`` meets.
+func firstCondition<Found>(
+    of sets: [SelectionSet], on object: ObjectType, in operation: ValidatedOperation, variables: VariableValues, _ body: (Value) -> Found?
+) -> Found? {
+    withoutActuallyEscaping(body) { body in
+        var found: Found?
+        var collector = FieldCollector(object: object, operation: operation, variables: variables, capacity: 0)
+        collector.meets = { if found == nil { found = body($0) } }
+        for set in sets where found == nil { collector.collect(set) }
+        collector.meets = nil
+        return found
+    }
+}
+
 private struct FieldCollector {
     let object: ObjectType
     let operation: ValidatedOperation
@@ -37,6 +51,8 @@ private struct FieldCollector {
     private static let fewFields = 16
     private var positions: [String: Int] = [:]
     private var visitedFragments: Set<String> = []
+    /// Called with each condition that is met.
+    var meets: ((Value) -> Void)?
 
     init(object: ObjectType, operation: ValidatedOperation, variables: VariableValues, capacity: Int) {
         self.object = object
@@ -80,7 +96,9 @@ private struct FieldCollector {
 
     private func isIncluded(_ directives: [Directive]) -> Bool {
         directives.allSatisfy { directive in
-            switch Condition(directive) {
+            let condition = Condition(directive)
+            if let meets, let condition { meets(condition.value) }
+            return switch condition {
             case .skip(let value)?: !isTrue(value)
             case .include(let value)?: isTrue(value)
             case nil: true

@@ -15,8 +15,8 @@ public final class ValidatedOperation: Sendable {
     public let variables: [OperationVariable]
     /// The positions in ``variables`` by name.
     let variablePositions: [String: Int]
-    /// Nullable variables that stand where null is not allowed, because a default takes the place of a missing value, each with such a place.
-    let nonNullUses: [Int: SourceRange]
+    /// Nullable variables that stand where null is not allowed, because a default takes the place of a missing value, each with its places.
+    let nonNullUses: [Int: Set<SourceRange>]
     /// Literals of custom scalars with variables inside, in no order.
     let openScalars: [OpenScalar]
     /// The positions of the variables inside them: the value of the literal is known only together with theirs.
@@ -24,7 +24,7 @@ public final class ValidatedOperation: Sendable {
 
     private init(
         document: Document, operation: OperationDefinition, fragments: [String: FragmentDefinition], schema: Schema, rootType: ObjectType,
-        variables: [OperationVariable], nonNullUses: [Int: SourceRange], openScalars: [(literal: Value, scalar: ScalarType)]
+        variables: [OperationVariable], nonNullUses: [Int: Set<SourceRange>], openScalars: [(literal: Value, scalar: ScalarType)]
     ) {
         self.document = document
         self.operation = operation
@@ -88,12 +88,12 @@ extension ValidatedOperation {
             nonNullUses: Self.nonNullUses(facts, variables: variables), openScalars: facts.flatMap(\.openScalars))
     }
 
-    private static func nonNullUses(_ facts: [TypedDocument.Facts], variables: [OperationVariable]) -> [Int: SourceRange] {
-        var nullable: [String: Int] = [:], found: [Int: SourceRange] = [:]
+    private static func nonNullUses(_ facts: [TypedDocument.Facts], variables: [OperationVariable]) -> [Int: Set<SourceRange>] {
+        var nullable: [String: Int] = [:], found: [Int: Set<SourceRange>] = [:]
         for (position, variable) in variables.enumerated() where !variable.type.isNonNull { nullable[variable.name] = position }
         guard !nullable.isEmpty else { return [:] }
         for use in facts.lazy.flatMap(\.uses) where use.isNonNullPosition {
-            if let position = nullable[use.name.value], found[position] == nil { found[position] = use.name.range }
+            if let position = nullable[use.name.value] { found[position, default: []].insert(use.name.range) }
         }
         return found
     }

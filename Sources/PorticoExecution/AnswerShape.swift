@@ -158,7 +158,7 @@ public final class AnswerShape: Sendable {
                 fields[place].itemsNonNull = itemsNonNull
                 fields[place].child = add(output, depth: depth + 1)
             case .connection(_, .items(_, let output)): fields[place].child = add(output, depth: depth + 1)
-            case .connection, .nodeID: break
+            case .connection, .nodeID, .failed: break
             }
         }
 

@@ -35,6 +35,8 @@ public struct FieldError: Sendable, Equatable {
     public var message: String
     public var path: [Step]
     public var range: SourceRange
+    /// Whether the request is what is wrong, and not a row.
+    public var isOfInput = false
 }
 
 /// Writes the answer in one pass from cells to bytes. A field without a value takes its nearest nullable ancestor with it: what was written of
@@ -303,6 +305,9 @@ struct AnswerWriter {
             guard cell.count <= Self.largeValue || hasRoom(for: Int(cell.count)) else { return false }
             writeNodeID(type: type, cell)
             return true
+        case .failed(let failure):
+            fail(place, failure.message, isOfInput: true)
+            return false
         case .fixed, .cell, .object, .beside, .list: return false
         }
     }
@@ -392,11 +397,11 @@ struct AnswerWriter {
 
     private static let unsayable = "The value cannot be shown as this field's type."
 
-    private mutating func fail(_ place: Place, _ message: String, element: Int? = nil) {
+    private mutating func fail(_ place: Place, _ message: String, element: Int? = nil, isOfInput: Bool = false) {
         if errors.count >= limits.errors { return }
         let elements = element.map { [FieldError.Step.index($0)] } ?? []
         let steps = (0..<pathCount).map { Int(path[$0]) } + [place.position]
-        errors.append(FieldError(message: message, path: names(steps) + elements, range: description(of: place).range))
+        errors.append(FieldError(message: message, path: names(steps) + elements, range: description(of: place).range, isOfInput: isOfInput))
     }
 
     /// The path in the client's words: positions are read along the plan's shape.
@@ -406,6 +411,7 @@ struct AnswerWriter {
         var index = 0
         while index < path.count, path[index] < output.fields.count {
             let field = output.fields[path[index]]
+            if case .failed(let failure) = field.value, failure.isOfObject { return steps }
             steps.append(.key(field.responseKey))
             index += 1
             switch field.value {
@@ -414,7 +420,7 @@ struct AnswerWriter {
                 output = child
                 if index < path.count { steps.append(.index(path[index])) }
                 index += 1
-            case .fixed, .cell, .connection, .nodeID: return steps
+            case .fixed, .cell, .connection, .nodeID, .failed: return steps
             }
         }
         return steps

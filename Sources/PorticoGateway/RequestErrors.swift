@@ -88,7 +88,7 @@ struct RequestErrors: Error, Sendable {
 
     init(_ errors: [FieldError], in source: SourceText) {
         let positions = source.positions(at: errors.map { Int($0.range.start) })
-        items = zip(errors, positions).map { Item(message: $0.message, positions: [$1], path: $0.path, code: .internalError) }
+        items = zip(errors, positions).map { Item(message: $0.message, positions: [$1], path: $0.path, code: $0.isOfInput ? .badInput : .internalError) }
     }
 
     var code: ErrorCode { items.first?.code ?? .internalError }

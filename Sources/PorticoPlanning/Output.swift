@@ -19,6 +19,7 @@ public final class ObjectOutput: Sendable {
             switch field.value {
             case .fixed(let bytes): sum + 100 + bytes.count
             case .object(_, let output), .beside(_, let output), .list(_, let output, _), .connection(_, .items(_, let output)): sum + 100 + output.weight
+            case .failed(let failure): sum + 150 + failure.message.utf8.count
             case .cell, .connection, .nodeID: sum + 150
             }
         }
@@ -48,8 +49,19 @@ public enum OutputValue: Sendable {
     case list(load: Int, ObjectOutput, itemsNonNull: Bool)
     /// A part of a connection, by its place in ``AuthorizedPlan/pages``.
     case connection(page: Int, ConnectionPart)
+    /// No value in any answer of the plan, but an error.
+    case failed(FieldFailure)
     /// The global id of a row, made of its type's name and a cell.
     case nodeID(type: String, column: Int)
+}
+
+/// Why a field has no value, whatever the rows: an argument that cannot be coerced (GraphQL, section 6.4.1).
+public struct FieldFailure: Sendable {
+    public let message: String
+    /// Of what is wrong in the document.
+    public let range: SourceRange
+    /// Whether it is the object around it that has no value: which fields that has cannot be told.
+    public let isOfObject: Bool
 }
 
 /// What only connections have.

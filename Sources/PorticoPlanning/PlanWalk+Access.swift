@@ -9,6 +9,7 @@ extension PlanWalk {
         guard case .object(let object)? = operation.schema.type(Catalog.accessType), let rule = access.rules.types[type.name], let binding = access.catalog.types[type.name] else {
             throw PlanningError(.notBound, "Field \"\(type.name).\(field.name)\" is not available.", range: field.first.range)
         }
+        if let failed = failedObject(field.selectionSets, on: object) { return .beside(load: nil, failed) }
         let buffer = ResponseBuffer(capacity: 256)
         for (position, child) in collect(field.selectionSets, on: object).enumerated() {
             buffer.append(UInt8(ascii: position == 0 ? "{" : ","))

@@ -7,6 +7,7 @@ extension PlanWalk {
         _ field: CollectedField, of typeName: String, value: (inout PlanWalk, CollectedField, FieldType) throws(PlanningError) -> OutputValue?
     ) throws(PlanningError) -> ObjectOutput {
         guard case .object(let type)? = operation.schema.type(typeName) else { throw field.notBound() }
+        if let failed = failedObject(field.selectionSets, on: type) { return failed }
         let children = collect(field.selectionSets, on: type)
         var fields = FieldList(capacity: children.count)
         for child in children {
@@ -14,7 +15,9 @@ extension PlanWalk {
                 fields.add(typename: type.name, child)
                 continue
             }
-            guard let member = type.fields[child.name], let output = try value(&self, child, member) else { throw child.notBound() }
+            guard let member = type.fields[child.name] else { throw child.notBound() }
+            let output = if let failed = failedValue(child) { Optional(failed) } else { try value(&self, child, member) }
+            guard let output else { throw child.notBound() }
             fields.add(child, output, isNonNull: member.type.isNonNull)
         }
         return ObjectOutput(type: type.name, fields: fields.items)

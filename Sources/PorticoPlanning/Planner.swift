@@ -41,6 +41,7 @@ struct PlanWalk {
     /// What was done so far, in steps that take about as long: values in arguments, and some for each load.
     private var steps = 0
     private let allowance: Int
+    private let nulls: ForbiddenNulls
     /// The connections so far.
     var pages: [PageDraft] = []
 
@@ -50,19 +51,24 @@ struct PlanWalk {
         self.operation = operation
         self.shapes = shapes
         self.variables = variables
+        nulls = ForbiddenNulls(operation, variables)
     }
 
     // MARK: Root
 
     mutating func root() throws(PlanningError) -> ObjectOutput {
-        let asked = collect([operation.operation.selectionSet], on: operation.rootType)
+        let sets = [operation.operation.selectionSet]
+        if let failed = failedObject(sets, on: operation.rootType) { return failed }
+        let asked = collect(sets, on: operation.rootType)
         var fields = FieldList(capacity: asked.count)
         for field in asked {
-            let value = try rootValue(field)
-            fields.add(field, value, isNonNull: definition(of: field, on: operation.rootType)?.type.isNonNull ?? true)
+            let value = if let failed = failedValue(field) { failed } else { try rootValue(field) }
+            fields.add(field, value, isNonNull: isNonNullRoot(field.name))
         }
         return ObjectOutput(type: operation.rootType.name, fields: fields.items)
     }
+
+    private func isNonNullRoot(_ name: String) -> Bool { operation.schema.field(name, of: .object(operation.rootType))?.type.isNonNull ?? true }
 
     private mutating func rootValue(_ field: CollectedField) throws(PlanningError) -> OutputValue {
         let name = field.name
@@ -103,6 +109,7 @@ struct PlanWalk {
     }
 
     private mutating func introspection(_ field: CollectedField) throws(PlanningError) -> OutputValue {
+        if let null = nulls.first(within: field) { return .failed(FieldFailure(null)) }
         let buffer = ResponseBuffer(), limit = access.rules.limits[.introspectionBytes]
         do {
             try Introspection.write(field.nodes, of: operation, variables: variables, into: buffer, limits: IntrospectionLimits(bytes: limit - introspected))
@@ -141,6 +148,7 @@ struct PlanWalk {
         guard case .object(let type)? = operation.schema.type(draft.binding.name) else {
             throw field.notBound()
         }
+        if let failed = failedObject(field.selectionSets, on: type) { return failed }
         let children = collect(field.selectionSets, on: type)
         var fields = FieldList(capacity: children.count)
         for child in children {
@@ -149,19 +157,23 @@ struct PlanWalk {
                 continue
             }
             guard let definition = type.fields[child.name] else { throw child.notBound() }
-            let value: OutputValue
-            switch draft.binding.fields[child.name] {
-            case .column(let column)?: value = .cell(column: draft.cell(column), CellForm.of(column.type, as: definition.type))
-            case .relation(let relation)?: value = try self.relation(child, definition, relation, of: draft)
-            case nil: value = try unbound(child, of: type, draft)
-            }
+            let value = if let failed = failedValue(child) { failed } else { try value(child, definition, of: draft) }
             fields.add(child, value, isNonNull: definition.type.isNonNull)
         }
         return ObjectOutput(type: type.name, fields: fields.items)
     }
 
+    private mutating func value(_ field: CollectedField, _ definition: FieldType, of draft: LoadDraft) throws(PlanningError) -> OutputValue {
+        switch draft.binding.fields[field.name] {
+        case .column(let column)?: .cell(column: draft.cell(column), CellForm.of(column.type, as: definition.type))
+        case .relation(let relation)?: try self.relation(field, definition, relation, of: draft)
+        case nil: try unbound(field, of: draft)
+        }
+    }
+
     /// A field that no binding mentions.
-    private mutating func unbound(_ field: CollectedField, of type: ObjectType, _ draft: LoadDraft) throws(PlanningError) -> OutputValue {
+    private mutating func unbound(_ field: CollectedField, of draft: LoadDraft) throws(PlanningError) -> OutputValue {
+        guard case .object(let type)? = operation.schema.type(draft.binding.name) else { throw field.notBound() }
         if let derived = access.catalog.derivedFields[type.name]?[field.name] { return try self.derived(derived, field, of: draft) }
         if field.name == Catalog.nodeField, let key = access.catalog.nodeKeys[type.name] { return .nodeID(type: type.name, column: draft.cell(key)) }
         if field.name == Catalog.accessField, access.catalog.accessTypes.contains(type.name) { return try access(field, of: type) }
@@ -192,6 +204,21 @@ struct PlanWalk {
             throw field.notBound()
         }
         return .batch(relation, parent: parent, keyColumn: parent.cell(relation.local), keyType)
+    }
+
+    // MARK: Nulls
+
+    /// The value of a field with a null among its arguments where none may stand; `nil` of any other field.
+    func failedValue(_ field: CollectedField) -> OutputValue? {
+        nulls.first(inArgumentsOf: field.first).map { .failed(FieldFailure($0)) }
+    }
+
+    /// An object of which cannot be told which fields it has; `nil` of any other.
+    func failedObject(_ sets: [SelectionSet], on type: ObjectType) -> ObjectOutput? {
+        guard let null = nulls.first(inConditionsOf: sets, on: type) else { return nil }
+        let failure = FieldFailure(null, isOfObject: true)
+        let field = OutputField(responseKey: "", prefix: Array("{".utf8), value: .failed(failure), isNonNull: true, range: failure.range)
+        return ObjectOutput(type: type.name, fields: [field])
     }
 
     // MARK: Arguments
@@ -266,7 +293,14 @@ struct FieldList {
         prefix.append(contentsOf: field.responseKey.utf8)
         prefix.append(UInt8(ascii: "\""))
         prefix.append(UInt8(ascii: ":"))
-        items.append(OutputField(responseKey: field.responseKey, prefix: prefix, value: value, isNonNull: isNonNull, range: field.first.range))
+        let range = if case .failed(let failure) = value { failure.range } else { field.first.range }
+        items.append(OutputField(responseKey: field.responseKey, prefix: prefix, value: value, isNonNull: isNonNull, range: range))
+    }
+}
+
+extension FieldFailure {
+    fileprivate init(_ error: InputError, isOfObject: Bool = false) {
+        self.init(message: error.message, range: error.ranges.first ?? .none, isOfObject: isOfObject)
     }
 }
 

@@ -102,16 +102,21 @@ import Testing
         }
     }
 
+    /// The variables coerce (section 6.1.2); the field's arguments do not (section 6.4.1).
     @Test(arguments: [
         "query ($v: Boolean = true) { arguments { nonNull(value: $v) } }",
         "query ($v: Boolean) { arguments { optional(value: $v) } }",
         "query ($v: Boolean) { ...F } fragment F on Query { arguments { echo(value: {flag: $v}) } }",
     ])
-    func aNullWhereNoneMayStandIsRefused(_ text: String) throws {
+    func aNullWhereNoneMayStandIsFoundInTheField(_ text: String) throws {
         let operation = try Fixture.operation(text)
-        #expect(throws: Never.self) { try coerceVariables(operation, []) }
-        #expect { try coerceVariables(operation, Fixture.members("{\"v\": null}")) } throws: { error in
-            (error as? InputErrors)?.items.map(\.message) == [#"Variable "$v" must not be null: it stands where null is not allowed."#]
+        let nulls = ForbiddenNulls(operation, try coerceVariables(operation, Fixture.members("{\"v\": null}")))
+        let field = collectFields([operation.operation.selectionSet], on: operation.rootType, in: operation, variables: .none)[0]
+        let found = try #require(nulls.first(within: field))
+        #expect(found.message.hasPrefix(#"Variable "$v" is null, and stands where null is not allowed:"#))
+        #expect(found.ranges.map { text.utf8.dropFirst(Int($0.start)).prefix(2).elementsEqual("$v".utf8) } == [true])
+        for given in ["{}", "{\"v\": true}"] {
+            #expect(ForbiddenNulls(operation, try coerceVariables(operation, Fixture.members(given))).first(within: field) == nil)
         }
     }
 

@@ -13,7 +13,7 @@ import Testing
             switch field.value {
             case .fixed(let bytes): bytes.first == UInt8(ascii: "{") ? [String(decoding: bytes, as: UTF8.self)] : []
             case .object(_, let inner), .beside(_, let inner), .list(_, let inner, _), .connection(_, .items(_, let inner)): fixed(inner)
-            case .cell, .connection, .nodeID: []
+            case .cell, .connection, .nodeID, .failed: []
             }
         }
     }

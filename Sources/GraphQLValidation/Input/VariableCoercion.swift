@@ -7,8 +7,8 @@ import JSONBytes
 /// The variables of one request, coerced to their types (section 6.1.2, CoerceVariableValues).
 ///
 /// Throws all errors, each with the path of its value, at most ``InputLimits/errors`` and one that says that there are more. Variables that the operation does not
-/// define are ignored; of members with the same key the last counts. A null for a nullable variable that stands where null is not allowed (its default was
-/// meant to fill the place) is refused here, before anything runs.
+/// define are ignored; of members with the same key the last counts. A null for a nullable variable is a value, also where it stands where null is not allowed:
+/// see ``ForbiddenNulls``.
 public func coerceVariables(_ operation: ValidatedOperation, _ given: [JSONMember], limits: InputLimits = .init()) throws(InputErrors) -> VariableValues {
     guard !operation.variables.isEmpty else { return .none }
     let members = GivenVariables(given, of: operation)
@@ -16,10 +16,7 @@ public func coerceVariables(_ operation: ValidatedOperation, _ given: [JSONMembe
     var values: [InputValue?] = []
     values.reserveCapacity(operation.variables.count)
     for (position, variable) in operation.variables.enumerated() {
-        let range = operation.operation.variables[position].range
-        let value = coercion.coerce(variable, members.value(variable.name), range: range)
-        if value == .null, let place = operation.nonNullUses[position] { coercion.reportNull(variable, at: [place, range]) }
-        values.append(value)
+        values.append(coercion.coerce(variable, members.value(variable.name), range: operation.operation.variables[position].range))
     }
     try coercion.throwErrors()
     let coerced = VariableValues(values)
@@ -97,10 +94,6 @@ struct VariableCoercion {
     /// A scalar's literal with variables inside, once they are known: it may not be what the scalar takes.
     mutating func check(_ scalar: OpenScalar, with variables: VariableValues) {
         do throws(CoercionFailure) { _ = try scalar.value(with: variables) } catch { add(error.message, at: [scalar.literal.range]) }
-    }
-
-    mutating func reportNull(_ variable: OperationVariable, at ranges: [SourceRange]) {
-        add("Variable \("$\(variable.name)".quoted) must not be null: it stands where null is not allowed.", at: ranges)
     }
 
     /// `nil` after an error; what is beside it is examined all the same.
