@@ -25,6 +25,9 @@ public struct ConnectionSettings: Sendable, Equatable {
     public var preparedTextLimit = Self.defaultPreparedTextLimit
     /// The server's own bound of each statement, in milliseconds; `nil` leaves the server's setting.
     public var statementTimeoutMilliseconds: Int?
+    /// The caller keeps one transaction open over all that a connection runs, which nothing may precede: it sets itself what
+    /// is to be set (``transactionSettingsText``).
+    public var callerHoldsTransaction = false
     /// Refuse every change in the sessions of the pool.
     public var readOnly = false
 
@@ -139,7 +142,7 @@ public struct ConnectionSettings: Sendable, Equatable {
     }
 
     /// One statement that sets a transaction (and no more of the session) as ``sessionSettings`` says; every value in it is the gateway's own.
-    var transactionSettingsText: String {
+    public var transactionSettingsText: String {
         var settings = sessionSettings
         if readOnly { settings.append(Parameter(keyword: "transaction_read_only", value: "on")) }
         return "SELECT " + settings.map { "set_config('\($0.keyword)', '\($0.value)', true)" }.joined(separator: ", ")

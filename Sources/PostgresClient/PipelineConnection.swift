@@ -241,7 +241,7 @@ final class PipelineConnection {
     }
 
     private func sendUnnamed(_ pending: PendingStatement, on connection: OpaquePointer) -> Int32 {
-        if openBatch == 0, transaction == nil {
+        if openBatch == 0, transaction == nil, !settings.callerHoldsTransaction {
             guard PQsendQueryParams(connection, transactionSettings, 0, nil, nil, nil, nil, 1) == 1 else { return 0 }
             ask(.settings)
         }

@@ -15,6 +15,8 @@ final class TestTransaction {
     let reactor = Reactor()
     let pool: ConnectionPool
     private let target: String
+    /// What the transaction is set to, where a pooler keeps sessions from being set; else `nil`.
+    private let transactionSettings: String?
 
     init(_ project: Project) throws(CommandFailure) {
         let text = try project.databaseText()
@@ -26,6 +28,8 @@ final class TestTransaction {
         }
         settings.statements = project.configuration.database.statements
         settings.statementTimeoutMilliseconds = Self.patience
+        settings.callerHoldsTransaction = true
+        transactionSettings = settings.statements == .unnamed ? settings.transactionSettingsText : nil
         target = settings.target
         var sizes = ConnectionPool.Settings()
         sizes.connections = 1
@@ -39,6 +43,7 @@ final class TestTransaction {
     func begin(_ suite: AccessSuite) throws(CommandFailure) {
         let writes = suite.fixtures.contains { !$0.rows.isEmpty }
         try check(run("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ \(writes ? "READ WRITE" : "READ ONLY")"))
+        if let transactionSettings { try check(run(transactionSettings)) }
         for fixture in suite.fixtures {
             for row in fixture.rows { try insert(row, into: fixture.table, suite) }
         }

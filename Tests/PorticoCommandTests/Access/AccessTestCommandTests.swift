@@ -25,6 +25,15 @@ import Testing
         #expect(try fixture.psql("SELECT count(*) FROM users WHERE id LIKE 'test-%'").contains("0"))
     }
 
+    /// Behind a transaction pooler: one transaction holds the rows of the fixtures and all tests, those behind an error too.
+    @Test func theTestsRunWithoutNamedStatements() throws {
+        let fixture = try ProjectFixture.seeded()
+        try fixture.project.replace("statements: prepared", by: "statements: unnamed", in: "config/gateway.yaml")
+        let result = try fixture.run(["access", "test"])
+        #expect(result.status == 0 && result.output.contains("expectations met."), "\(result.output)\(result.errors)")
+        #expect(try fixture.psql("SELECT count(*) FROM users WHERE id LIKE 'test-%'").contains("0"))
+    }
+
     @Test func aWeakenedRuleFailsWithItsLine() throws {
         let fixture = try ProjectFixture.seeded()
         try fixture.project.replace("fields: { except: [assigneeId, assignee] }", by: "fields: { except: [assigneeId] }", in: "config/access/roles.yaml")
@@ -85,8 +94,9 @@ import Testing
     }
 
     /// A statement that PostgreSQL refuses ends a transaction; the tests behind it go on.
-    @Test func aStatementThatFailsLeavesTheOtherTestsTheirFixtures() throws {
+    @Test(arguments: ["prepared", "unnamed"]) func aStatementThatFailsLeavesTheOtherTestsTheirFixtures(_ statements: String) throws {
         let fixture = try ProjectFixture.seeded()
+        try fixture.project.replace("statements: prepared", by: "statements: \(statements)", in: "config/gateway.yaml")
         let role = "half_\(fixture.database)"
         try fixture.psql("CREATE ROLE \(role) LOGIN; GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO \(role); REVOKE SELECT ON domains FROM \(role)")
         try fixture.project.write("""
