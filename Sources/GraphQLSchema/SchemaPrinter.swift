@@ -7,16 +7,21 @@ extension Schema {
     /// What GraphQL itself specifies is left out (sections 3.5 and 3.13). Of directives that stand on definitions only the specified ones are printed, because
     /// introspection shows no others.
     ///
-    /// - Parameter hiding: custom directives whose definitions are left out. Their arguments' types stay; ``restricted(to:implementing:inputField:enumValue:directive:)``
-    ///   takes those away as well.
-    public func sdl(hiding: Set<String> = []) -> String { DocumentPrinter.print(document(hiding: hiding)) }
+    /// - Parameters:
+    ///   - hiding: custom directives whose definitions are left out. Their arguments' types stay;
+    ///     ``restricted(suggestsNames:to:implementing:inputField:enumValue:directive:)`` takes those away as well.
+    ///   - definesOneOf: whether `@oneOf` is defined, for tools that do not know it: it is specified since September 2025.
+    public func sdl(hiding: Set<String> = [], definesOneOf: Bool = false) -> String {
+        DocumentPrinter.print(document(hiding: hiding, definesOneOf: definesOneOf))
+    }
 
-    /// What ``sdl(hiding:)`` prints.
-    public func document(hiding: Set<String> = []) -> Document {
+    /// What ``sdl(hiding:definesOneOf:)`` prints.
+    public func document(hiding: Set<String> = [], definesOneOf: Bool = false) -> Document {
         var roots = [OperationTypeDefinition(kind: .query, type: Name(queryType.name))]
         if let mutationType { roots.append(OperationTypeDefinition(kind: .mutation, type: Name(mutationType.name))) }
         if let subscriptionType { roots.append(OperationTypeDefinition(kind: .subscription, type: Name(subscriptionType.name))) }
         var definitions: [Definition] = [.typeSystem(.schema(SchemaDefinition(description: description.asBlock, operationTypes: roots)))]
+        if definesOneOf, let oneOf = directives["oneOf"] { definitions.append(.typeSystem(.directive(oneOf.syntax))) }
         for name in directiveOrder where !hiding.contains(name) && !SpecifiedDirectives.names.contains(name) {
             if let directive = directives[name] { definitions.append(.typeSystem(.directive(directive.syntax))) }
         }

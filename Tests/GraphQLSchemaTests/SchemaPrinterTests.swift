@@ -135,6 +135,14 @@ import Testing
         #expect(schema.sdl() == "schema {\n  query: Query\n}\n\ndirective @list(a: Int) on FIELD_DEFINITION\n\n" + shown)
     }
 
+    /// For tools that do not know it; a schema is built from that text as from any.
+    @Test func oneOfIsDefinedOnRequest() throws {
+        let schema = try build("type Query { a(by: By): Int } input By @oneOf { b: Int }")
+        let text = schema.sdl(definesOneOf: true)
+        #expect(text.contains("\"\"\"\ndirective @oneOf on INPUT_OBJECT\n") && !schema.sdl().contains("directive"))
+        #expect(try build(text).sdl() == schema.sdl())
+    }
+
     /// The definitions of section 4.2, word for word.
     @Test func introspectionIsAsSpecified() throws {
         let schema = try build("type Query { a: __Schema }")

@@ -70,6 +70,9 @@ import Testing
         #expect(client.status == 0 && client.output.contains("type Ticket ") && !client.output.contains("type Payment "))
         let narrowed = try fixture.run(["schema", "--role", "client", "--tenant", "agency-002"])
         #expect(client.output.contains("slaResponseDueAt") && !narrowed.output.contains("slaResponseDueAt"))
+        let defining = try fixture.run(["schema", "--directives", "oneOf"])
+        #expect(!whole.output.contains("directive @oneOf") && defining.output.contains("directive @oneOf on INPUT_OBJECT"))
+        #expect(try fixture.run(["schema", "--directives", "skip"]).status == 2)
         let wrong = try fixture.run(["schema", "--role", "cliente"])
         #expect(wrong.status == 2 && wrong.errors.contains("Did you mean \"client\"?"))
     }

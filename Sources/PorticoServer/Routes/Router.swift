@@ -155,8 +155,10 @@ final class Router: HTTPHandler {
 
     private func answerSchema(_ request: HTTPRequest, _ exchange: Exchange) throws(RefusedRequest) {
         try AmbientCredentials.check(request, connectionBringsThem: exchange.connection.bringsAmbientCredentials)
+        let definesOneOf = try SchemaTexts.definesOneOf(request)
         authenticated(request, exchange) { [self] access throws(RefusedRequest) in
-            exchange.answer(status: 200, contentType: "text/plain; charset=utf-8", shared: schemas.text(access.rules)) { $0.add("x-content-type-options", "nosniff") }
+            let text = schemas.text(access.rules, definesOneOf: definesOneOf)
+            exchange.answer(status: 200, contentType: "text/plain; charset=utf-8", shared: text) { $0.add("x-content-type-options", "nosniff") }
         }
     }
 

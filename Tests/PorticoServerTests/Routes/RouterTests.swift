@@ -148,6 +148,16 @@ import Testing
         #expect(try office.get("/schema.graphql", fields: "Authorization: Bearer x.y.z\r\n").status == 401)
     }
 
+    /// Older tools do not know `@oneOf`: the definition is there for those that ask.
+    @Test func theSchemaDefinesOneOfOnRequest() async throws {
+        let office = try await Office.office()
+        let fields = "Authorization: \(Office.token("client"))\r\n"
+        #expect(try office.get("/schema.graphql?directives=oneOf", fields: fields).body.contains("directive @oneOf on INPUT_OBJECT"))
+        #expect(try !office.get("/schema.graphql", fields: fields).body.contains("@oneOf"))
+        let wrong = try office.get("/schema.graphql?directives=oneof", fields: fields)
+        #expect(wrong.status == 400 && wrong.body.contains(#"takes \"oneOf\""#), "\(wrong.body)")
+    }
+
     @Test func readinessFollowsTheDatabase() async throws {
         let office = try await Office.office(migrations: ["001_first", "002_second"])
         office.desk.source.users["ready"] = ["001_first"]
