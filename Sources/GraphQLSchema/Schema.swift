@@ -3,7 +3,7 @@ import GraphQLLanguage
 
 /// A whole, valid schema (section 3): immutable, shared by all requests of the viewers who see it.
 ///
-/// Made by `SchemaBuilder` from a type-system document that kept every rule of section 3, or by ``Schema/restricted(to:implementing:inputField:enumValue:directive:)`` from a schema.
+/// Made by `SchemaBuilder` from a type-system document that kept every rule of section 3, or by ``Schema/restricted(suggestsNames:to:implementing:inputField:enumValue:directive:)`` from a schema.
 /// The specified directives, introspection's types (section 4) and those of the specified scalars that are mentioned anywhere (section 3.5: the others
 /// are not part of a schema) are among ``types`` and ``directives``.
 public final class Schema: Sendable {
@@ -21,15 +21,19 @@ public final class Schema: Sendable {
     public let possibleTypes: [String: Set<String>]
     /// For each interface, the names of the interfaces and objects that implement it, in order.
     public let implementations: [String: [String]]
+    /// Whether errors may suggest names of the schema that a document does not have.
+    public let suggestsNames: Bool
 
     /// - Parameters:
     ///   - types: those of the document, in order; the specified scalars that are mentioned, and introspection's types, are added.
     ///   - directives: all, the specified ones among them.
     ///   - query: one of `types`, as are the other roots.
     package init(
-        description: String?, types: [NamedType], directives: [DirectiveType], query: ObjectType, mutation: ObjectType? = nil, subscription: ObjectType? = nil
+        description: String?, types: [NamedType], directives: [DirectiveType], query: ObjectType, mutation: ObjectType? = nil, subscription: ObjectType? = nil,
+        suggestsNames: Bool = true
     ) {
         self.description = description
+        self.suggestsNames = suggestsNames
         queryType = query
         mutationType = mutation
         subscriptionType = subscription

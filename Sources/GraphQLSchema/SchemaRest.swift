@@ -122,7 +122,7 @@ struct SchemaRest {
 
     // MARK: The result
 
-    func schema(like schema: Schema, directives: [DirectiveType]) -> Schema {
+    func schema(like schema: Schema, directives: [DirectiveType], suggestsNames: Bool) -> Schema {
         let left = types.compactMap(restricted)
         func root(_ type: ObjectType?) -> ObjectType? {
             for case .object(let object) in left where object.name == type?.name { return object }
@@ -130,7 +130,8 @@ struct SchemaRest {
         }
         return Schema(
             description: schema.description, types: left, directives: directives,
-            query: root(schema.queryType) ?? schema.queryType, mutation: root(schema.mutationType), subscription: root(schema.subscriptionType)
+            query: root(schema.queryType) ?? schema.queryType, mutation: root(schema.mutationType), subscription: root(schema.subscriptionType),
+            suggestsNames: suggestsNames
         )
     }
 

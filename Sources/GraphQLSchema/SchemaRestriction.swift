@@ -20,13 +20,14 @@ extension Schema {
     /// The caller keeps at least one field of the query root, which stays in any case.
     ///
     /// - Parameters:
+    ///   - suggestsNames: ``suggestsNames`` of what is left.
     ///   - keep: whether a field of an object or interface stays, by type and field.
     ///   - implementing: whether an object still implements an interface; one that does not takes no field from it.
     ///   - inputField: the same of an input object's field.
     ///   - enumValue: the same of an enum's value.
     ///   - directive: whether a custom directive stays.
     public func restricted(
-        to keep: (_ type: String, _ field: String) -> Bool, implementing: (_ type: String, _ interface: String) -> Bool = { _, _ in true },
+        suggestsNames: Bool = true, to keep: (_ type: String, _ field: String) -> Bool, implementing: (_ type: String, _ interface: String) -> Bool = { _, _ in true },
         inputField: (_ type: String, _ field: String) -> Bool = { _, _ in true }, enumValue: (_ type: String, _ value: String) -> Bool = { _, _ in true },
         directive: (_ name: String) -> Bool = { _ in true }
     ) -> Schema {
@@ -41,10 +42,10 @@ extension Schema {
         rest.dropUnreachable(
             from: [queryType.name, mutationType?.name, subscriptionType?.name].compactMap { $0 } + keptDirectives.flatMap { $0.arguments.map(\.type.name) }
         )
-        return rest.schema(like: self, directives: keptDirectives)
+        return rest.schema(like: self, directives: keptDirectives, suggestsNames: suggestsNames)
     }
 
-    /// The same for a set of fields; see ``restricted(to:implementing:inputField:enumValue:directive:)``.
+    /// The same for a set of fields; see ``restricted(suggestsNames:to:implementing:inputField:enumValue:directive:)``.
     public func restricted(to visible: VisibleFields) -> Schema { restricted(to: visible.contains) }
 }
 

@@ -1,4 +1,5 @@
 import Diagnostics
+import GraphQLSchema
 
 extension String {
     /// The same, or as many characters as are allowed with an ellipsis behind them.
@@ -16,6 +17,14 @@ extension String {
 func unknownName(_ sentence: String, _ name: String, among known: some Sequence<String>, sign: String = "") -> String {
     guard let question = didYouMean(suggestion(for: name, among: known).map { sign + $0 }) else { return sentence }
     return "\(sentence) \(question)"
+}
+
+extension Schema {
+    /// ``unknownName(_:_:among:sign:)`` of names that the schema has and the document does not: where the schema is not
+    /// told to its viewers, they are not suggested either.
+    func unknownName(_ sentence: String, _ name: String, among known: @autoclosure () -> some Sequence<String>) -> String {
+        suggestsNames ? GraphQLValidation.unknownName(sentence, name, among: known()) : sentence
+    }
 }
 
 /// How many names of a document are candidates for a did-you-mean. Stands against documents that define thousands of long names, to be compared with each unknown one.

@@ -78,12 +78,15 @@ struct RoleFile {
             return
         }
         guard let mapping = reader.mapping(member.value, as: "the role `\(name)`") else { return }
-        let own = ["reach", "crossTenant", "limits"]
+        let own = ["reach", "crossTenant", "introspection", "limits"]
         var role = RoleRules(name: name, file: reader.source.name, place: places[member.keyRange], reach: reach(mapping), limits: limits, types: [:])
         if let node = mapping["limits"] {
             let stated = LimitRules(node, &reader)
             stated.checkLowers(limits, owner: "the gateway", &reader)
             role.limits = stated.lowering(limits)
+        }
+        if let node = mapping["introspection"], reader.choice(node, of: ["on", "off"], as: "`introspection`") == "off" {
+            role.limits[.introspectionDepth] = 0
         }
         for entry in mapping.members where !own.contains(entry.key) {
             guard let type = catalog.types[entry.key] else {

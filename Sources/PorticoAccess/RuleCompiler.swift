@@ -62,7 +62,9 @@ struct RuleContent: Sendable, Hashable {
         return UInt64(bitPattern: Int64(hasher.finalize()))
     }
 
-    var visibility: Visibility { Visibility(fields: types.mapValues(\.fields), isSignedIn: role != Viewer.anonymousRole) }
+    var visibility: Visibility {
+        Visibility(fields: types.mapValues(\.fields), isSignedIn: role != Viewer.anonymousRole, suggestsNames: limits.allowIntrospection)
+    }
 
     func ruleSet(schema: Schema, of catalog: Catalog) -> RuleSet {
         RuleSet(fingerprint: fingerprint, role: role, reach: reach, catalog: catalog, schema: schema, types: types.mapValues(\.rule), limits: limits, tenantLimits: tenantLimits)
@@ -83,11 +85,13 @@ extension RuleContent.TypeContent {
 struct Visibility: Sendable, Hashable {
     var fields: [String: Set<String>]
     var isSignedIn: Bool
+    /// Whether errors may suggest what there is: not to those who may not ask for it.
+    var suggestsNames = true
 
     func schema(_ catalog: Catalog) -> Schema {
         let query = catalog.schema.queryType.name
         let filterable = filterableTypes(catalog)
-        return catalog.schema.restricted { type, field in
+        return catalog.schema.restricted(suggestsNames: suggestsNames) { type, field in
             if let derived = catalog.derived[type] { return shows(field, of: derived, filterable, catalog) }
             let field = catalog.derivedFields[type]?[field]?.list ?? field
             if field == Catalog.nodeField, catalog.nodeKeys[type] != nil { return showsNode(type, catalog) }

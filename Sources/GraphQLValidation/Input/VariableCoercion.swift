@@ -136,7 +136,7 @@ struct VariableCoercion {
     private mutating func coerce(_ value: JSONValue, enum type: EnumType) -> InputValue? {
         guard case .string(let name) = value else { return report("expected a value of the enum \(type.name.quoted), given as a string.") }
         if type.values[name] != nil { return .enumValue(name) }
-        return report(unknownName("enum \(type.name.quoted) has no value \(name.quoted).", name, among: type.values.names))
+        return report(schema.unknownName("enum \(type.name.quoted) has no value \(name.quoted).", name, among: type.values.names))
     }
 
     private mutating func coerce(_ value: JSONValue, object: InputObjectType) -> InputValue? {
@@ -144,7 +144,7 @@ struct VariableCoercion {
         let before = errors.count
         for member in members where !hasMore && object.fields[member.key] == nil {
             path.append(.field(member.key.text))
-            report(unknownName("input type \(object.name.quoted) has no field \(member.key.text.quoted).", member.key.text, among: object.fields.names))
+            report(schema.unknownName("input type \(object.name.quoted) has no field \(member.key.text.quoted).", member.key.text, among: object.fields.names))
             path.removeLast()
         }
         if object.isOneOf, !isOneOf(members, object) { return nil }

@@ -8,6 +8,6 @@ enum ArgumentNames {
 
     static func report(_ argument: Argument, of owner: ArgumentOwner, defined: InputMap, _ context: ValidationContext) {
         context.errors.add(rule, at: argument.name.range,
-            message: unknownName("\(owner.words) has no argument \(argument.name.value.quoted).", argument.name.value, among: defined.names))
+            message: context.schema.unknownName("\(owner.words) has no argument \(argument.name.value.quoted).", argument.name.value, among: defined.names))
     }
 }

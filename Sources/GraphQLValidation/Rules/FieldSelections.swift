@@ -13,6 +13,7 @@ enum FieldSelections {
 
     private static func message(_ name: String, on parent: NamedType, _ schema: Schema) -> String {
         let sentence = "Type \(parent.name.quoted) has no field \(name.quoted)."
+        guard schema.suggestsNames else { return sentence }
         let owners = (schema.possibleTypes[parent.name] ?? []).filter { schema.type($0)?.fields?[name] != nil }.sorted()
         if !owners.isEmpty {
             return "\(sentence) Did you mean to select it in an inline fragment on \(enumeration(owners.map(\.quoted), limit: 3))?"

@@ -8,6 +8,6 @@ enum InputObjectFieldNames {
 
     static func report(_ field: ObjectField, of type: InputObjectType, _ context: ValidationContext) {
         context.errors.add(rule, at: field.name.range,
-            message: unknownName("Input type \(type.name.quoted) has no field \(field.name.value.quoted).", field.name.value, among: type.fields.names))
+            message: context.schema.unknownName("Input type \(type.name.quoted) has no field \(field.name.value.quoted).", field.name.value, among: type.fields.names))
     }
 }

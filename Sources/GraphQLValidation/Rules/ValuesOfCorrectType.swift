@@ -43,10 +43,10 @@ enum ValuesOfCorrectType {
         case .enumValue(let name):
             guard type.values[name.value] == nil else { return }
             context.errors.add(rule, at: name.range,
-                message: unknownName("Enum \(type.name.quoted) has no value \(name.value.quoted).", name.value, among: type.values.names))
+                message: context.schema.unknownName("Enum \(type.name.quoted) has no value \(name.value.quoted).", name.value, among: type.values.names))
         case .string(let text):
             context.errors.add(rule, at: text.range,
-                message: unknownName("Enum \(type.name.quoted) cannot be given as a string: write its value without quotation marks.", text.value, among: type.values.names))
+                message: context.schema.unknownName("Enum \(type.name.quoted) cannot be given as a string: write its value without quotation marks.", text.value, among: type.values.names))
         case .int, .float, .boolean, .list, .object, .null, .variable:
             context.errors.add(rule, at: value.range,
                 message: "Expected a value of the enum \(type.name.quoted), found \(context.source.excerpt(value.range)).")

@@ -11,7 +11,7 @@ enum VariablesAreInputTypes {
         let name = variable.type.namedType
         guard let type = context.schema.type(name.value) else {
             context.errors.add(rule, at: name.range,
-                message: unknownName("There is no type \(name.value.quoted).", name.value, among: context.schema.typeOrder.filter { context.schema.type($0)?.isInput == true }))
+                message: context.schema.unknownName("There is no type \(name.value.quoted).", name.value, among: context.schema.typeOrder.filter { context.schema.type($0)?.isInput == true }))
             return nil
         }
         guard type.isInput else {

@@ -63,8 +63,8 @@ extension RequestLimit {
             .init("validationSteps", .count, 500_000, 1000...100_000_000, "steps of the rules that look across fragments; stands against documents that are cheap to send and dear to validate",
                 remedy: "Use fewer operations, fragments and repeated fields.")
         case .introspectionDepth:
-            .init("introspectionDepth", .count, 30, 0...100, "fields above each other below `__schema` and `__type`; stands against endless `ofType`; 0 forbids introspection",
-                remedy: "Ask for fewer levels of the schema.")
+            .init("introspectionDepth", .count, 30, 0...100, "fields above each other below `__schema` and `__type`; stands against endless `ofType`; 0 switches introspection off",
+                remedy: "Ask for fewer levels of the schema; where 0 are allowed, introspection is off.")
         case .introspectionLists:
             .init("introspectionLists", .count, 2, 0...10, "`fields`, `interfaces`, `possibleTypes`, `inputFields` within each other; stands against answers that grow with a power of the schema",
                 remedy: "Ask for the types once, and look up what fields refer to by name.")

@@ -44,3 +44,8 @@ public struct RuleLimits: Sendable, Hashable, ExpressibleByDictionaryLiteral {
         values[RequestLimit.defaultFirst.rawValue] = min(values[RequestLimit.defaultFirst.rawValue], values[RequestLimit.first.rawValue])
     }
 }
+
+extension RuleLimits {
+    /// Whether the schema is told at all: by `__schema` and `__type`, as a text, and by suggestions in errors.
+    public var allowIntrospection: Bool { self[.introspectionDepth] > 0 }
+}

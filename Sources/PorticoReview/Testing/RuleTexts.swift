@@ -60,7 +60,7 @@ public struct RuleTexts: Sendable {
     }
 
     /// The keys of a role that are no types.
-    static let settings: Set<ExactString> = ["reach", "crossTenant", "limits"]
+    static let settings: Set<ExactString> = ["reach", "crossTenant", "introspection", "limits"]
 
     /// Each role with its section, in the order of the file.
     var roleSections: [YAMLMember] { roles.root.value(at: [.key("roles")])?.members ?? [] }

@@ -157,6 +157,10 @@ final class Router: HTTPHandler {
         try AmbientCredentials.check(request, connectionBringsThem: exchange.connection.bringsAmbientCredentials)
         let definesOneOf = try SchemaTexts.definesOneOf(request)
         authenticated(request, exchange) { [self] access throws(RefusedRequest) in
+            guard access.rules.limits.allowIntrospection else {
+                exchange.hit(.introspectionDepth)
+                return exchange.answer(status: 403, contentType: ResponseMedia.json.contentType, body: SchemaTexts.refusal())
+            }
             let text = schemas.text(access.rules, definesOneOf: definesOneOf)
             exchange.answer(status: 200, contentType: "text/plain; charset=utf-8", shared: text) { $0.add("x-content-type-options", "nosniff") }
         }

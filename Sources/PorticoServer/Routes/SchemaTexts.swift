@@ -36,4 +36,9 @@ struct SchemaTexts {
         }
         return !given.isEmpty
     }
+
+    /// To a role that may not ask for the schema in other ways either: the limit that refuses introspection.
+    static func refusal() -> ResponseBuffer {
+        Exchange.errorBody(.limitExceeded, "Introspection is off for this role, and so is the schema's text.", limit: RequestLimit.introspectionDepth.name)
+    }
 }

@@ -158,6 +158,16 @@ import Testing
         #expect(wrong.status == 400 && wrong.body.contains(#"takes \"oneOf\""#), "\(wrong.body)")
     }
 
+    @Test func theSchemaIsClosedToARoleWithoutIntrospection() async throws {
+        let office = try await Office.office()
+        office.desk.rules = try ScriptedRules(["client": .tenant, "anonymous": .tenant], limits: [.introspectionDepth: 0])
+        for fields in ["", "Authorization: \(Office.token("client"))\r\n"] {
+            let answer = try office.get("/schema.graphql", fields: fields)
+            #expect(answer.status == 403)
+            #expect(answer.body == #"{"errors":[{"message":"Introspection is off for this role, and so is the schema's text.","extensions":{"code":"LIMIT_EXCEEDED","limit":"introspectionDepth"}}]}"#)
+        }
+    }
+
     @Test func readinessFollowsTheDatabase() async throws {
         let office = try await Office.office(migrations: ["001_first", "002_second"])
         office.desk.source.users["ready"] = ["001_first"]
