@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @Suite struct CheckCommandTests {
@@ -88,6 +89,20 @@ import Testing
         for part in ["has no column subject", "resolvers/User.yaml:", "has no column nam", "config/access/tenants/agency-009.yaml:2:3", "config/health.yaml:1:20"] {
             #expect(result.output.contains(part), "\(part) in \(result.output)")
         }
+    }
+
+    /// Rules of the types that are in order do not wait for the others; what is said of those may come of what is wrong there.
+    @Test func rulesAreCheckedThoughAResolverIsWrong() throws {
+        let fixture = try ProjectFixture.empty()
+        try fixture.project.replace("relations:", by: "fields:\n  nosuch: { column: nam }\nrelations:", in: "resolvers/User.yaml")
+        try FileManager.default.removeItem(atPath: fixture.project.path + "/resolvers/Domain.yaml")
+        try fixture.project.replace("except: [assigneeId, assignee]", by: "except: [assigneId, assignee]", in: "config/access/roles.yaml")
+        let result = try fixture.run(["check"], url: "host=/nowhere")
+        #expect(result.status == 1)
+        for part in ["User has no field `nosuch`", "Nothing says which table holds Domain.", "Ticket has no field `assigneId`."] {
+            #expect(result.output.contains(part), "\(part) in \(result.output)")
+        }
+        #expect(!result.output.contains("`Domain` is neither a type"), "\(result.output)")
     }
 
     @Test func withoutADatabaseTheFilesAreCheckedAllTheSame() throws {

@@ -9,11 +9,38 @@ public enum CatalogLoader {
     /// Throws every problem that was found, in the order of files and places: what is wrong with the form of any file, with the schema itself, and
     /// with names that the resolver files use. Where the schema itself is wrong, names are not looked at.
     public static func load(schemaFile: SourceText, resolvers: [SourceText], scalars: [String: ScalarCoercion] = PorticoScalars.all) throws(Diagnostics) -> Catalog {
+        try read(schemaFile: schemaFile, resolvers: resolvers, scalars: scalars).whole.get()
+    }
+
+    /// What came of the files.
+    public struct Reading {
+        /// The whole catalog, or every problem, as ``load(schemaFile:resolvers:scalars:)`` says them.
+        public var whole: Result<Catalog, Diagnostics>
+        /// Where names have problems, and the schema itself has none: what is in order in spite of them, nothing derived. To
+        /// find what else is wrong, and never to be served.
+        public var sound: Catalog?
+        /// The object types that ``sound`` has not or not in full: what is said of them may come of that.
+        public var unsound: Set<String> = []
+    }
+
+    public static func read(schemaFile: SourceText, resolvers: [SourceText], scalars: [String: ScalarCoercion] = PorticoScalars.all) -> Reading {
         var loading = Loading(schemaFile: schemaFile, scalars: scalars)
         loading.readFiles(resolvers)
-        guard let (document, schema) = loading.readSchema() else { throw loading.sorted() }
+        guard let (document, schema) = loading.readSchema() else { return Reading(whole: .failure(loading.sorted())) }
         let types = loading.bindTypes(schema)
-        var root = loading.bindRoot(schema, types)
+        let root = loading.bindRoot(schema, types)
+        do throws(Diagnostics) {
+            return Reading(whole: .success(try whole(&loading, document, schema, types, root)))
+        } catch {
+            return Reading(whole: .failure(error), sound: Catalog(schema: schema, types: types, root: root), unsound: loading.unsound(document, types))
+        }
+    }
+
+    private static func whole(
+        _ loading: inout Loading, _ document: Document, _ schema: Schema, _ types: [String: TypeBinding], _ root: [String: RootBinding]
+    ) throws(Diagnostics) -> Catalog {
+        var root = root
+        let schemaFile = loading.schemaFile, scalars = loading.scalars
         guard loading.problems.isEmpty else { throw loading.sorted() }
         let derivation = Derivation(document: document, schema: schema, bindings: types, file: schemaFile.name)
         loading.problems += derivation.problems
@@ -43,6 +70,22 @@ private struct Loading {
             if a.file != b.file { return a.file == schemaFile.name || (b.file != schemaFile.name && a.file < b.file) }
             return (a.range?.start ?? 0) < (b.range?.start ?? 0)
         })
+    }
+
+    /// The object types without a binding, and those with a problem of their own, in their file or in the schema.
+    func unsound(_ document: Document, _ types: [String: TypeBinding]) -> Set<String> {
+        var found: Set<String> = []
+        for case .typeSystem(.type(let type)) in document.definitions {
+            guard case .object = type.kind else { continue }
+            let name = type.name.value
+            let hasProblem = problems.contains { problem in
+                if problem.file == typeSources[name]?.name { return true }
+                guard problem.file == schemaFile.name, let range = problem.range else { return false }
+                return type.range.start <= range.start && range.end <= type.range.end
+            }
+            if hasProblem || types[name] == nil { found.insert(name) }
+        }
+        return found
     }
 
     mutating func readFiles(_ resolvers: [SourceText]) {

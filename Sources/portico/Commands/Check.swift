@@ -25,9 +25,10 @@ struct Check: ParsableCommand {
         }
         var problems: [Diagnostic] = []
         var obstacle: CommandFailure?
-        // Rules and tables can only be looked at once there is a catalog; the rest does not wait for it.
-        if let catalog = collecting(&problems, { () throws(Diagnostics) in try CatalogLoader.load(schemaFile: files.schema, resolvers: files.resolvers) }) {
-            let limits = project.configuration.limits.rules
+        let limits = project.configuration.limits.rules
+        // Tables can only be looked at once there is a catalog; rules where types are in order; the rest waits for neither.
+        let reading = CatalogLoader.read(schemaFile: files.schema, resolvers: files.resolvers)
+        if let catalog = collecting(&problems, { () throws(Diagnostics) in try reading.whole.get() }) {
             let policy = collecting(&problems) { () throws(Diagnostics) in
                 try Policy.load(catalog: catalog, limits: limits, roles: files.roles, tenants: files.tenants, unreadable: files.unreadable)
             }
@@ -44,6 +45,8 @@ struct Check: ParsableCommand {
             } catch {
                 obstacle = error
             }
+        } else if let catalog = reading.sound {
+            problems += ruleProblems(catalog, limits, files).filter { !$0.mentions(reading.unsound) }
         } else {
             problems += formProblems([files.roles] + files.tenants)
         }
@@ -52,6 +55,16 @@ struct Check: ParsableCommand {
         Terminal.print("\(countText(problems)) in \(files.resolvers.count + files.tenants.count + 2) files.")
         if let obstacle { throw obstacle }
         if problems.contains(where: { $0.severity == .error }) { throw CommandFailure.reported }
+    }
+
+    /// All that is wrong with the rules of roles and tenants.
+    private func ruleProblems(_ catalog: Catalog, _ limits: RuleLimits, _ files: ProjectFiles) -> [Diagnostic] {
+        var problems: [Diagnostic] = []
+        let policy = collecting(&problems) { () throws(Diagnostics) in
+            try Policy.load(catalog: catalog, limits: limits, roles: files.roles, tenants: files.tenants, unreadable: files.unreadable)
+        }
+        guard let policy else { return problems + formProblems(files.tenants) }
+        return problems + policy.tenantProblems.sorted { $0.key < $1.key }.flatMap(\.value.items)
     }
 
     /// What can be said of files whose names have nothing to be looked up in: whether they are YAML at all.
@@ -106,5 +119,12 @@ struct Check: ParsableCommand {
         var problems: [Diagnostic] = []
         _ = collecting(&problems) { () throws(Diagnostics) in try HealthConfigurationReader.read(source) }
         return problems
+    }
+}
+
+extension Diagnostic {
+    /// Whether it speaks of one of these types.
+    fileprivate func mentions(_ types: Set<String>) -> Bool {
+        !types.isDisjoint(with: "\(message) \(hint ?? "")".split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init))
     }
 }
