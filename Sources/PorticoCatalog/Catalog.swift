@@ -66,6 +66,13 @@ public enum DerivedType: Sendable, Hashable {
     case groupKey(of: String)
     /// `TicketGroupField`: a value for each field that rows can be grouped by; see ``TypeBinding/groupColumn(_:)``.
     case groupField(of: String)
+
+    /// The object type's name.
+    var type: String {
+        switch self {
+        case .filter(let type), .listFilter(let type), .order(let type), .aggregate(let type), .values(let type), .groupKey(let type), .groupField(let type): type
+        }
+    }
 }
 
 /// A table's name; never from a client.

@@ -87,9 +87,9 @@ import Testing
         ]) { $0.note = "table: notes\nfields:\n  txt: {}\n  owner: {}" },
         Case("unknown column type", ["resolvers/Note.yaml:2:25 The column type `txt` is not known. → Did you mean \"text\"?"]) { $0.note = "table: notes\nfields: { text: { type: txt } }" },
         Case("column type that does not fit", [
-            "resolvers/Note.yaml:2:25 A column of type int4 cannot be the field `text` of type String!. → Possible are: text, varchar, bpchar, citext."
+            "resolvers/Note.yaml:2:25 A column of type int4 cannot be the field `text` of type String!. → Possible are: text, varchar, bpchar, citext; or give the field another type in schema.graphql."
         ]) { $0.note = "table: notes\nfields: { text: { type: int4 } }" },
-        Case("a list over a plain column", ["resolvers/Note.yaml:2:25 A column of type text cannot be the field `tags` of type [String!]!. → Possible are: text[], varchar[], bpchar[], citext[]."]) {
+        Case("a list over a plain column", ["resolvers/Note.yaml:2:25 A column of type text cannot be the field `tags` of type [String!]!. → Possible are: text[], varchar[], bpchar[], citext[]; or give the field another type in schema.graphql."]) {
             $0.note = "table: notes\nfields: { tags: { type: text } }"
         },
         Case("unknown enum value", ["resolvers/Note.yaml:2:30 The enum State has no value `INWORK`. → Did you mean \"IN_WORK\"?"]) {
@@ -124,8 +124,8 @@ import Testing
             $0.note = "table: notes"
         },
         Case("types that cannot be joined", [
-            "schema.graphql:16:3 `owner` of Note compares `ownerId` (uuid) with `id` of Person (text), which cannot tie rows together.",
-            "resolvers/Person.yaml:4:3 `notes` of Person compares `id` (text) with `ownerId` of Note (uuid), which cannot tie rows together.",
+            "schema.graphql:16:3 `owner` of Note compares `ownerId` (uuid) with `id` of Person (text), which cannot tie rows together. → Name columns of one type by `by` or `via`, or state under `fields` the `type` that a column really has.",
+            "resolvers/Person.yaml:4:3 `notes` of Person compares `id` (text) with `ownerId` of Note (uuid), which cannot tie rows together. → Name columns of one type by `by` or `via`, or state under `fields` the `type` that a column really has.",
         ]) { $0.note = "table: notes\nfields: { ownerId: { type: uuid } }" },
         Case("a list without @list", ["schema.graphql:21:3 A list of Note is written `notes: [Note!]! @list`."]) {
             $0.schema = $0.schema.replacing("  notes: [Note!]! @list\n}\nenum", with: "  notes: [Note!]!\n}\nenum")
@@ -144,7 +144,19 @@ import Testing
             "resolvers/Query.yaml:3:21 `Persn` is no type with a table. → Did you mean \"Person\"?",
         ]) { $0.query = "fields:\n  versio: { constant: 1 }\n  viewer: { viewer: Persn }" },
         Case("a getter by no column", ["schema.graphql:6:3 Note has no column `key` to get a row by."]) { $0.schema = $0.schema.replacing("note(id: ID!)", with: "note(key: ID!)") },
-        Case("a name that is taken", ["schema.graphql:24:7 The name `NoteFilter` is taken: a type of that name is derived for the lists."]) { $0.schema += "\ninput NoteFilter { id: ID }" },
+        Case("a name that two types derive", ["schema.graphql:25:6 `NoteListFilter` is derived twice, for Note and for NoteList. → Give one of the two types another name: the names of derived types are fixed."]) {
+            $0.schema = $0.schema.replacing("  notes: [Note!]! @list\n}\ntype Note {", with: "  notes: [Note!]! @list\n  noteLists: [NoteList!]! @list\n}\ntype Note {")
+            $0.schema += "\ntype NoteList {\n  id: ID!\n}"
+            $0.extra.append(SourceText(name: "resolvers/NoteList.yaml", "table: note_lists\nisolation: none\n"))
+        },
+        Case("an interface in the place of a type with a table", [
+            "schema.graphql:8:3 The root field `things` gives Thing, which is no object type. → Only object types have a table: write a field for each of Note.",
+            "schema.graphql:22:3 The field `thing` of Person leads to Thing, which is no object type. → Only object types have a table: write a field for each of Note.",
+        ]) {
+            $0.schema = $0.schema.replacing("  notes: [Note!]! @list\n}\ntype Note {", with: "  notes: [Note!]! @list\n  things: [Thing!]! @list\n}\ntype Note implements Thing {")
+            $0.schema = $0.schema.replacing("  teamId: ID\n", with: "  teamId: ID\n  thing: Thing\n") + "\ninterface Thing { id: ID! }"
+        },
+        Case("a name that is taken", ["schema.graphql:24:7 The name `NoteFilter` is taken: a type of that name is derived for the lists. → Give this type another name: the names of derived types are fixed."]) { $0.schema += "\ninput NoteFilter { id: ID }" },
         Case("schema that is wrong, and a file", [
             "schema.graphql:16:10 There is no type \"Persn\". → Did you mean \"Person\"?",
             "resolvers/Note.yaml:1:1 The key `tabel` is not known in a resolver file. → Did you mean \"table\"?",

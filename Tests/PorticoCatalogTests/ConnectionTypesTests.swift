@@ -12,7 +12,7 @@ import Testing
     @Test(arguments: ["NoteConnection", "NoteEdge", "PageInfo"]) func aTypeThatHasTheNameIsReported(_ name: String) {
         var project = SmallProject()
         project.schema += "\nenum \(name) { A }"
-        #expect(project.problems == ["schema.graphql:24:6 The name `\(name)` is taken: a type of that name is derived for the lists."])
+        #expect(project.problems == ["schema.graphql:24:6 The name `\(name)` is taken: a type of that name is derived for the lists. → Give this type another name: the names of derived types are fixed."])
     }
 
     // MARK: Node

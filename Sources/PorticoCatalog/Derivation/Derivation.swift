@@ -51,18 +51,37 @@ struct Derivation {
         if computed.contains(where: { $1.uses(GroupTypes.datePartName) }) { definitions.append(.typeSystem(.type(GroupTypes.datePart))) }
         definitions += AggregateTypes.missingScalars(in: computed.map(\.1), schema: schema).map { .typeSystem(.type($0)) }
         if !ordered.isEmpty { definitions.append(.typeSystem(.type(OrderTypes.direction))) }
+        let named: [(DerivedType?, TypeDefinition)] = filters.definitions + ordered.map { (.order(of: $0), $1) } + computed
+        let origins = named.compactMap { origin, definition in origin.map { ($0, definition) } }
         let added = definitions.dropFirst(document.definitions.count { !ListDirective.isDefinition($0) }).compactMap(Self.typeName)
         self.document = Document(definitions: definitions)
         fields = beside.all
         nodeKeys = nodes.keys
         accessTypes = access.types
         problems = filters.problems + beside.problems + nodes.problems + Self.taken(Set(added.map(\.value)), in: document, file: file)
+            + Self.doubled(added, of: origins, in: document, file: file)
     }
 
     /// Each type of the short document that has the name of a derived one.
     private static func taken(_ derived: Set<String>, in document: Document, file: String) -> [Diagnostic] {
         document.definitions.compactMap(typeName).filter { derived.contains($0.value) }.map { name in
-            Diagnostic("The name `\(name.value)` is taken: a type of that name is derived for the lists.", file: file, range: name.range)
+            Diagnostic(
+                "The name `\(name.value)` is taken: a type of that name is derived for the lists.", file: file, range: name.range,
+                hint: "Give this type another name: the names of derived types are fixed.")
+        }
+    }
+
+    /// Each name that two types derive: `CustomerListFilter` is the filter of CustomerList, and of lists of Customer.
+    private static func doubled(_ derived: [Name], of origins: [(DerivedType, TypeDefinition)], in document: Document, file: String) -> [Diagnostic] {
+        var seen: Set<String> = []
+        return derived.compactMap { name in
+            if seen.insert(name.value).inserted { return nil }
+            let owners = origins.filter { $0.1.name.value == name.value }.map(\.0.type)
+            let place = document.definitions.lazy.compactMap(typeName).first { $0.value == owners.last }
+            return Diagnostic(
+                "`\(name.value)` is derived twice\(owners.isEmpty ? "" : ", for \(owners.joined(separator: " and for "))").", file: file,
+                range: place?.range ?? name.range,
+                hint: "Give one of the two types another name: the names of derived types are fixed.")
         }
     }
 

@@ -76,7 +76,7 @@ struct ColumnBinder {
         guard allowed.contains(element), isArray == isList else {
             let fit = allowed.map { $0.displayName + (isList ? "[]" : "") }
             let message = "A column of type \(known.displayName) cannot be the field `\(field.name)` of type \(field.type)."
-            report(message, file: file, statedType.range, hint: "Possible are: \(fit.joined(separator: ", ")).")
+            report(message, file: file, statedType.range, hint: "Possible are: \(fit.joined(separator: ", ")); or give the field another type in \(schemaFile).")
             return nil
         }
         return known

@@ -46,7 +46,8 @@ struct RootBinder {
             return nil
         }
         guard field.type.name == type.name else {
-            report("The root field `\(field.name)` gives \(field.type.name), not \(type.name).", file: file?.source.name, stated.value.range)
+            let hint = "Write \(field.type.name) here, or `\(field.name): \(type.name)` in \(schemaFile)."
+            report("The root field `\(field.name)` gives \(field.type.name), not \(type.name).", file: file?.source.name, stated.value.range, hint: hint)
             return nil
         }
         switch stated.kind {
@@ -68,7 +69,7 @@ struct RootBinder {
             report("A list at the root is written `\(field.name): [\(name)!]! @list`, without arguments.", field.range)
             return nil
         }
-        return types[name].map { .list(type: $0.name) }
+        return type(name, of: field).map { .list(type: $0.name) }
     }
 
     private mutating func getter(_ field: FieldType) -> RootBinding? {
@@ -76,17 +77,27 @@ struct RootBinder {
             report("A getter is written `\(field.name)(id: ID!): \(field.type.name)`: nullable, with one required argument.", field.range)
             return nil
         }
-        guard let type = types[name] else { return nil }
+        guard let type = type(name, of: field) else { return nil }
         guard let column = type.column(argument.name) else {
             let columns = type.fields.keys.filter { type.column($0) != nil }
             report("\(name) has no column `\(argument.name)` to get a row by.", field.range, hint: didYouMean(suggestion(for: argument.name, among: columns)))
             return nil
         }
         guard argument.type.nullable == schema.type(name)?.fields?[argument.name]?.type.nullable else {
-            report("The argument `\(argument.name)` has another type than the field `\(argument.name)` of \(name).", field.range)
+            let type = schema.type(name)?.fields?[argument.name]?.type.nullable.description ?? argument.type.description
+            let hint = "Write `\(field.name)(\(argument.name): \(type)!): \(name)`."
+            report("The argument `\(argument.name)` has another type than the field `\(argument.name)` of \(name).", field.range, hint: hint)
             return nil
         }
         return .getter(type: name, argument: argument.name, column: column)
+    }
+
+    /// The type whose rows the field gives; `nil` also where its own problems were reported.
+    private mutating func type(_ name: String, of field: FieldType) -> TypeBinding? {
+        if let hint = schema.hintForTableless(name) {
+            report("The root field `\(field.name)` gives \(name), which is no object type.", field.range, hint: hint)
+        }
+        return types[name]
     }
 
     private mutating func constant(_ field: FieldType, _ node: YAMLNode) -> RootBinding? {

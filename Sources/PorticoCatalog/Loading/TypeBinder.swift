@@ -90,8 +90,8 @@ struct TypeBinder {
     private func checkForm(_ field: FieldType, schema: Schema, schemaFile: String, _ problems: inout [Diagnostic]) -> Bool {
         let target = field.type.name
         func report(_ message: String, hint: String? = nil) { problems.append(Diagnostic(message, file: schemaFile, range: field.range, hint: hint)) }
-        guard case .object? = schema.type(target) else {
-            report("The field `\(field.name)` of \(object.name) leads to \(target), which is no object type.", hint: "Only object types have a table.")
+        if let hint = schema.hintForTableless(target) {
+            report("The field `\(field.name)` of \(object.name) leads to \(target), which is no object type.", hint: hint)
             return false
         }
         if target == schema.queryType.name {
@@ -139,7 +139,8 @@ struct TypeBinder {
         guard local.type.joins(remote.type) else {
             let ends = "`\(local.field)` (\(local.type.displayName)) with `\(remote.field)` of \(target.object.name) (\(remote.type.displayName))"
             let message = "`\(field.name)` of \(object.name) compares \(ends), which cannot tie rows together."
-            problems.append(Diagnostic(message, file: stated == nil ? schemaFile : file.source.name, range: stated?.range ?? field.range))
+            let hint = "Name columns of one type by `by` or `via`, or state under `fields` the `type` that a column really has."
+            problems.append(Diagnostic(message, file: stated == nil ? schemaFile : file.source.name, range: stated?.range ?? field.range, hint: hint))
             return nil
         }
         return RelationBinding(field: field.name, source: object.name, target: target.object.name, cardinality: isList ? .many : .one, local: local, remote: remote)
@@ -201,6 +202,15 @@ struct TypeBinder {
 }
 
 extension Schema {
+    /// What to write in the place of an interface or union, neither of which has a table; `nil` for any other type.
+    func hintForTableless(_ name: String) -> String? {
+        guard let type = types[name], type.isComposite else { return nil }
+        if case .object = type { return nil }
+        let objects = typeOrder.filter { possibleTypes[name]?.contains($0) == true }
+        let each = objects.isEmpty ? "" : ": write a field for each of \(objects.joined(separator: ", "))"
+        return "Only object types have a table\(each)."
+    }
+
     /// Whether fields of this type lead to rows: objects, and interfaces and unions, which are refused where they are met.
     func isObject(_ name: String) -> Bool { types[name]?.isComposite == true }
 }
