@@ -18,6 +18,12 @@ public struct ValidationError: Sendable, Equatable {
         self.limit = limit
     }
 
+    /// Whether the schema lacks a name that the document uses: maybe another viewer's has it.
+    public var isOfUnknownName: Bool {
+        [FieldSelections.rule, ArgumentNames.rule, InputObjectFieldNames.rule, FragmentSpreadTypeExistence.rule, VariablesAreInputTypes.rule].contains(rule)
+            && limit == nil
+    }
+
     /// Characters of a message. Stands against names and values of a megabyte that would be sent back a hundred times.
     static let longest = 600
     /// Places of one error. Stands against one name given ten thousand times, each place of which would cost more to report than to send.

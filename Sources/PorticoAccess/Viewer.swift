@@ -90,3 +90,8 @@ public struct Viewer: Sendable, Hashable {
     /// Without a token: no id, no tenant, and nothing to reach.
     public static let anonymous = Viewer(id: nil as ExactString?, role: ExactString(anonymousRole), tenant: nil, tenants: [])
 }
+
+extension Viewer {
+    /// What is said where a token might have made the difference.
+    public var anonymousNote: String { "The request has no token, so that it is answered as the role \"\(role)\"." }
+}

@@ -180,9 +180,11 @@ public struct RequestBinding: Sendable {
     // MARK: Cost
 
     /// The rows that a plan may touch: each load's are its parents' rows times what it touches for each.
+    ///
+    /// A refusal names them: for viewers within isolation what is known of tables is rounded (``PlanEstimate``).
     private func check(cost limit: Int, of plan: AuthorizedPlan, _ estimate: PlanEstimate) throws(PlanningError) {
         var touched = [Int](repeating: 1, count: plan.loads.count)
-        var total = 0
+        var total = 0, most = (rows: -1, load: 0)
         for load in plan.loads {
             let parents = switch load.link {
             case .root: 1
@@ -195,17 +197,20 @@ public struct RequestBinding: Sendable {
             case .all(let assumed): known ?? assumed
             }
             touched[load.index] = parents.saturatingProduct(each)
-            total = total.saturatingSum(touched[load.index])
+            var cost = touched[load.index]
             if !load.reads.isEmpty {
                 // A filter may have to test all rows of each parent before as many as are asked for pass it.
                 let testedEach = known.map { max(each, $0) } ?? min(each, PlanEstimate.assumedTested)
-                total = total.saturatingSum(estimate.rowsRead(by: load, testing: parents.saturatingProduct(testedEach)))
+                cost = cost.saturatingSum(estimate.rowsRead(by: load, testing: parents.saturatingProduct(testedEach)))
             }
-            if total > limit {
-                // Not how many: what PostgreSQL reckons with are the rows of all tenants.
-                let message = "This operation may touch more than the \(limit) rows that are allowed."
-                throw PlanningError(.limit(.cost), message, range: load.range, path: load.path)
-            }
+            total = total.saturatingSum(cost)
+            if cost > most.rows { most = (cost, load.index) }
         }
+        guard total > limit else { return }
+        let load = plan.loads[most.load]
+        let message = "This operation may touch \(total) rows, more than the \(limit) that are allowed; most of them, \(most.rows), at \"\(load.path)\"."
+        var error = PlanningError(.limit(.cost), message, range: load.range, path: load.path)
+        error.cost = PlanningError.Cost(estimate: total, limit: limit, path: load.path)
+        throw error
     }
 }

@@ -23,6 +23,8 @@ public struct LoadFailure: Error, Sendable, Equatable {
         case unavailable
         /// Past the deadline: the whole request fails.
         case timeout
+        /// PostgreSQL has ended the statement before the deadline: the whole request fails.
+        case ended
         /// Its result was given up, since there was no room for more of it: the whole request fails.
         case tooLarge
         /// PostgreSQL refused the statement, or its rows are not what the plan says: the field fails, the rest of the answer stands.

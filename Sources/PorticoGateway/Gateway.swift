@@ -101,7 +101,7 @@ public final class Gateway {
             let cached = operations.insert(prepared, for: key)
             cached.metrics = metrics?.operation(prepared.operation.name, prepared.operation.kind)
             execute(cached, ticket)
-        case .failure(let errors): refuse(errors, ticket)
+        case .failure(let errors): refuse(errors.noting(ticket.viewer), ticket)
         }
     }
 
@@ -244,6 +244,9 @@ public final class Gateway {
             switch failure.kind {
             case .unavailable, .interrupted: nullData(Self.noDatabase, ticket)
             case .timeout: nullData(.timeout(ticket.rules.limits), ticket)
+            case .ended:
+                let message = "PostgreSQL ended a statement of the request before the request's deadline: its statement_timeout has passed, or an operator cancelled it."
+                nullData(RequestErrors(.timeout, message), ticket)
             case .refused, .tooLarge:
                 ticket.observation.failures.append(failure.detail)
                 nullData(.inside, ticket)

@@ -8,6 +8,8 @@ extension LoadFailure {
         // A server that follows another one may end a statement that is in the way of what it has to replay.
         case .unavailable, .serialization: .unavailable
         case .interrupted: .interrupted
+        // The gateway has answered what it cancels: such an error comes of the server's own limit, or of an operator.
+        case .timeout where !failure.sqlState.isEmpty: .ended
         case .timeout, .cancelled: .timeout
         case .tooLarge: .tooLarge
         default: .refused

@@ -15,6 +15,10 @@ struct RequestErrors: Error, Sendable {
         var code: ErrorCode
         /// The limit that was exceeded, where one was.
         var limit: RequestLimit?
+        /// What was found where the cost is what exceeds its limit.
+        var cost: PlanningError.Cost?
+        /// Another viewer's schema might have the name that is not known here.
+        var isOfUnknownName = false
 
         init(message: String, positions: [SourcePosition] = [], path: [FieldError.Step] = [], code: ErrorCode) {
             self.message = message
@@ -24,10 +28,11 @@ struct RequestErrors: Error, Sendable {
         }
 
         /// `message` names the limit's value; what to do about it comes from the limit itself.
-        init(_ limit: RequestLimit, message: String, positions: [SourcePosition] = []) {
+        init(_ limit: RequestLimit, message: String, positions: [SourcePosition] = [], cost: PlanningError.Cost? = nil) {
             let remedy = limit.definition.remedy
             self.init(message: remedy.isEmpty ? message : "\(message) \(remedy)", positions: positions, code: ErrorCode(limit))
             self.limit = limit
+            self.cost = cost
         }
     }
 
@@ -64,7 +69,9 @@ struct RequestErrors: Error, Sendable {
         let positions = Self.positions(failure.errors.map(\.ranges), source)
         items = zip(failure.errors, positions).map { error, positions in
             if let limit = error.limit { return Item(RequestLimit(limit), message: error.message, positions: positions) }
-            return Item(message: error.message, positions: positions, code: .validationError)
+            var item = Item(message: error.message, positions: positions, code: .validationError)
+            item.isOfUnknownName = error.isOfUnknownName
+            return item
         }
         if failure.isOfTheChoice { cause = .operationNotDetermined }
     }
@@ -81,7 +88,7 @@ struct RequestErrors: Error, Sendable {
         let positions = error.range.map { [source.position(at: Int($0.start))] } ?? []
         items = switch error.kind {
         case .badInput: [Item(message: error.message, positions: positions, code: .badInput)]
-        case .limit(let limit): [Item(limit, message: error.message, positions: positions)]
+        case .limit(let limit): [Item(limit, message: error.message, positions: positions, cost: error.cost)]
         case .notBound, .isolation, .allowance: [Item(message: "The operation cannot be served.", positions: positions, code: .internalError)]
         }
     }
@@ -89,6 +96,14 @@ struct RequestErrors: Error, Sendable {
     init(_ errors: [FieldError], in source: SourceText) {
         let positions = source.positions(at: errors.map { Int($0.range.start) })
         items = zip(errors, positions).map { Item(message: $0.message, positions: [$1], path: $0.path, code: $0.isOfInput ? .badInput : .internalError) }
+    }
+
+    /// The same, where it may be for want of a token that a name is not known: with a sentence that says so.
+    func noting(_ viewer: Viewer) -> RequestErrors {
+        guard viewer.id == nil, viewer.role == Viewer.anonymous.role, let first = items.firstIndex(where: \.isOfUnknownName) else { return self }
+        var noted = self
+        noted.items[first].message += " \(viewer.anonymousNote)"
+        return noted
     }
 
     var code: ErrorCode { items.first?.code ?? .internalError }
@@ -119,6 +134,13 @@ struct RequestErrors: Error, Sendable {
             if let limit = item.limit {
                 buffer.append(",\"limit\":")
                 buffer.appendJSONString(limit.name)
+            }
+            if let cost = item.cost {
+                buffer.append(",\"cost\":")
+                JSONValue.object([
+                    JSONMember(key: "estimate", value: .number(String(cost.estimate))), JSONMember(key: "limit", value: .number(String(cost.limit))),
+                    JSONMember(key: "path", value: .string(cost.path)),
+                ]).write(into: buffer)
             }
             buffer.append("}}")
         }

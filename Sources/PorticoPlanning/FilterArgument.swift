@@ -11,7 +11,9 @@ enum FilterArgument {
         if let problem = reader.problems.first {
             let place = problem.path.isEmpty ? "where" : "where.\(problem.path)"
             let hint = problem.hint.map { " \($0)" } ?? ""
-            throw PlanningError(problem.limit.map { .limit(RequestLimit($0)) } ?? .badInput, "At \"\(place)\": \(problem.message)\(hint)")
+            var error = PlanningError(problem.limit.map { .limit(RequestLimit($0)) } ?? .badInput, "At \"\(place)\": \(problem.message)\(hint)")
+            error.argument = place
+            throw error
         }
         return condition
     }
@@ -49,7 +51,12 @@ extension ShapedValue: FilterSource {
 
     public func operand(_ use: FilterOperandUse) throws(FilterProblem) -> PlanOperand {
         guard let operand = PlanOperand(self) else { throw FilterProblem("Expected a value.") }
-        if use.form == .flag, operand.flag == nil { throw FilterProblem("Expected true or false.") }
+        if use.form == .flag {
+            if operand.flag == nil { throw FilterProblem("Expected true or false.") }
+            return operand
+        }
+        // What the document spells is looked at here, where its place is known; variables when they have values.
+        do throws(CoercionFailure) { try operand.checkConstants(use) } catch { throw FilterProblem(error.message) }
         return operand
     }
 }

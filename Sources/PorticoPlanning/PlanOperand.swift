@@ -53,10 +53,31 @@ public enum PlanOperand: Sendable, Hashable {
         }
     }
 
+    /// Throws what the column has against a literal of the request.
+    func checkConstants(_ use: FilterOperandUse) throws(CoercionFailure) {
+        switch self {
+        case .constant(let value): _ = try ValueEncoding.text(value, use.valueForm)
+        case .several(let elements):
+            for case .constant(let value) in elements { _ = try ValueEncoding.text(value, ValueForm(use.valueType)) }
+        case .rule, .open, .viewer, .now: return
+        }
+    }
+
     var flag: Bool? {
         switch self {
         case .constant(.boolean(let flag)), .rule(.boolean(let flag)): flag
         case .constant, .rule, .open, .several, .viewer, .now: nil
+        }
+    }
+}
+
+extension FilterOperandUse {
+    /// As ``RowAccess`` writes such an operand.
+    fileprivate var valueForm: ValueForm {
+        switch form {
+        case .value, .flag: ValueForm(valueType)
+        case .list: ValueForm(valueType, isList: true)
+        case .text: ValueForm(.text, use: comparison == .like || comparison == .iLike ? .pattern : comparison == .hasKey ? .value : .part)
         }
     }
 }

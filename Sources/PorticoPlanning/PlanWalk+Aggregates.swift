@@ -82,7 +82,7 @@ extension PlanWalk {
         do {
             keys = try GroupKey.read(arguments["keys"], on: rows.binding, readable: access.rules.types[rows.binding.name]?.fields ?? [])
         } catch {
-            throw PlanningError(error.kind, error.message, range: field.first.range, path: path)
+            throw error.located(in: field, path)
         }
         var values = ComputedColumns(link: rows.link, behind: keys.count)
         let output = try members(field, of: definition.type.name) { walk, child, member throws(PlanningError) in

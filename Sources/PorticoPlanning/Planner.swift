@@ -104,7 +104,8 @@ struct PlanWalk {
         do {
             return try operand.source(ValueForm(column.type))
         } catch {
-            throw PlanningError(.badInput, "Argument \"\(argument)\": \(error.message)", range: field.first.range, path: field.responseKey)
+            let range = field.first.range(ofArgument: argument)
+            throw PlanningError(.badInput, "Argument \"\(argument)\": \(error.message)", range: range, path: field.responseKey)
         }
     }
 
@@ -260,7 +261,7 @@ struct PlanWalk {
         do {
             return try ListArguments(arguments, on: binding, rules: access.rules, catalog: access.catalog)
         } catch {
-            throw PlanningError(error.kind, error.message, range: error.range ?? field.first.range, path: error.path ?? path)
+            throw error.located(in: field, path)
         }
     }
 

@@ -24,6 +24,24 @@ public struct PlanningError: Error, Sendable, Equatable {
     /// The response path of the field, such as `tenant.sites`.
     public var path: String?
 
+    /// Rows that a plan may touch, where they are too many.
+    public struct Cost: Sendable, Equatable {
+        public var estimate: Int
+        public var limit: Int
+        /// The response path of the load that touches most of them.
+        public var path: String
+
+        public init(estimate: Int, limit: Int, path: String) {
+            self.estimate = estimate
+            self.limit = limit
+            self.path = path
+        }
+    }
+
+    public var cost: Cost?
+    /// The place of a wrong value in the arguments of the field, such as `where.status.eq`.
+    public var argument: String?
+
     public init(_ kind: Kind, _ message: String, range: SourceRange? = nil, path: String? = nil) {
         self.kind = kind
         self.message = message

@@ -14,18 +14,18 @@ extension RuleTable {
         invalid: [
             Case(
                 #"{ arguments { int(value: "123") } }"#,
-                #"1:26 Values of Correct Type: Int cannot represent "123": it is not an integer."#),
+                #"1:26 Values of Correct Type: Value at "value": Int cannot represent "123": it is not an integer."#),
             Case(
                 "{ arguments { int(value: 3000000000) int2: int(value: 1.0) } }",
-                "1:26 Values of Correct Type: Int cannot represent 3000000000: it is not within 32 bits.",
-                "1:55 Values of Correct Type: Int cannot represent 1.0: it is not an integer."),
+                #"1:26 Values of Correct Type: Value at "value": Int cannot represent 3000000000: it is not within 32 bits."#,
+                #"1:55 Values of Correct Type: Value at "value": Int cannot represent 1.0: it is not an integer."#),
             Case(
                 "{ arguments { boolean(value: 1) nonNull(value: null) } }",
-                "1:30 Values of Correct Type: Boolean cannot represent 1: it is neither true nor false.",
+                #"1:30 Values of Correct Type: Value at "value": Boolean cannot represent 1: it is neither true nor false."#,
                 #"1:48 Values of Correct Type: Expected a value of type "Boolean!", found null."#),
             Case(
                 "{ findDog(searchBy: {name: 123}) { name } }",
-                "1:28 Values of Correct Type: String cannot represent 123: it is not a string."),
+                #"1:28 Values of Correct Type: Value at "searchBy.name": String cannot represent 123: it is not a string."#),
             Case(
                 "{ dog { doesKnowCommand(dogCommand: SITT) } }",
                 #"1:37 Values of Correct Type: Enum "DogCommand" has no value "SITT". Did you mean "SIT"?"#),
@@ -38,28 +38,28 @@ extension RuleTable {
             Case(
                 #"{ arguments { ints(value: [1, null, "x"]) } }"#,
                 #"1:31 Values of Correct Type: Expected a value of type "Int!", found null."#,
-                #"1:37 Values of Correct Type: Int cannot represent "x": it is not an integer."#),
+                #"1:37 Values of Correct Type: Value at "value[2]": Int cannot represent "x": it is not an integer."#),
             Case(
                 #"query ($a: Int = "1", $b: Int! = null) { arguments { both(x: $b, y: 1) int(value: $a) } }"#,
-                #"1:18 Values of Correct Type: Int cannot represent "1": it is not an integer."#,
+                #"1:18 Values of Correct Type: Value at "$a": Int cannot represent "1": it is not an integer."#,
                 #"1:34 Values of Correct Type: Expected a value of type "Int!", found null."#),
             Case(
                 #"{ findDog(searchBy: "Fido") { name } }"#,
-                #"1:21 Values of Correct Type: Expected an object of type "FindDogInput", found "Fido"."#),
+                #"1:21 Values of Correct Type: Expected an object of type "FindDogInput", found "Fido". Did you mean {name: "Fido"}?"#),
             Case(
                 "query ($x: Int) { arguments { int(value: [$x]) } }",
-                "1:42 Values of Correct Type: Int cannot represent a list: it is not an integer."),
+                #"1:42 Values of Correct Type: Value at "value": Int cannot represent a list: it is not an integer."#),
             Case(
                 #"{ arguments { string(value: ENUM) id(value: 1.5) float(value: "1") } }"#,
-                "1:29 Values of Correct Type: String cannot represent ENUM: it is not a string.",
-                "1:45 Values of Correct Type: ID cannot represent 1.5: it is neither a string nor an integer.",
-                #"1:63 Values of Correct Type: Float cannot represent "1": it is not a number."#),
+                #"1:29 Values of Correct Type: Value at "value": String cannot represent ENUM: it is not a string."#,
+                #"1:45 Values of Correct Type: Value at "value": ID cannot represent 1.5: it is neither a string nor an integer."#,
+                #"1:63 Values of Correct Type: Value at "value": Float cannot represent "1": it is not a number."#),
             Case(
                 #"{ dog @include(if: "yes") { name } }"#,
-                #"1:20 Values of Correct Type: Boolean cannot represent "yes": it is neither true nor false."#),
+                #"1:20 Values of Correct Type: Value at "if": Boolean cannot represent "yes": it is neither true nor false."#),
             Case(
                 "{ arguments { matrix(rows: [[true]]) } }",
-                "1:30 Values of Correct Type: Int cannot represent true: it is not an integer."),
+                #"1:30 Values of Correct Type: Value at "rows[0][0]": Int cannot represent true: it is not an integer."#),
         ])
 
     static let inputObjectFieldNames = RuleTable(
@@ -105,7 +105,7 @@ extension RuleTable {
                 #"1:33, 1:39, 1:45 Input Object Field Uniqueness: Input field "b" is given 3 times."#),
             Case(
                 "{ arguments { int(value: {a: 1, a: 2}) } }",
-                "1:26 Values of Correct Type: Int cannot represent an object: it is not an integer.",
+                #"1:26 Values of Correct Type: Value at "value": Int cannot represent an object: it is not an integer."#,
                 #"1:27, 1:33 Input Object Field Uniqueness: Input field "a" is given 2 times."#),
         ])
 

@@ -70,7 +70,7 @@ import Testing
         ("{ status: { eq: $viewer.role } }", ["73 `$viewer.role` is CLIENT here, which TicketStatus does not have."]),
         ("{ status: { eq: $viewer.id } }", ["73 `$viewer.id` is compared with an id or a text."]),
         ("{ status: { eq: OPENED } }", ["73 TicketStatus has no value `OPENED`. → Did you mean \"OPEN\"?"]),
-        ("{ createdAt: { gt: yesterday } }", ["76 DateTime cannot represent \"yesterday\": expected a year from 0001 to 9999."]),
+        ("{ createdAt: { gt: yesterday } }", ["76 DateTime cannot represent \"yesterday\": a point of time is written as in RFC 3339, with its time zone, such as \"2025-03-01T10:20:30Z\" or \"2025-03-01T11:20:30+01:00\"."]),
         ("{ assigneeId: { eq: null } }", ["77 `eq` cannot be null: ask for a missing value with `isNull: true`."]),
         ("{ assigneeId: { notDistinctFrom: } }", ["90 `notDistinctFrom` cannot be null: ask for a missing value with `isNull: true`."]),
         ("{ assigneeId: { eq: } }", ["77 `eq` cannot be null: ask for a missing value with `isNull: true`."]),

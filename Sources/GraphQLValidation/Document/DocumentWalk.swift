@@ -9,6 +9,9 @@ struct DocumentWalk {
     let context: ValidationContext
     private(set) var typed = TypedDocument()
     private var facts = TypedDocument.Facts()
+    /// Where the value stands that is being walked: an argument or a variable, and the way into its value.
+    private var place = ""
+    private var path: [InputStep] = []
 
     init(context: ValidationContext) { self.context = context }
 
@@ -31,6 +34,7 @@ struct DocumentWalk {
         VariableUniqueness.check(operation, context)
         for variable in operation.variables {
             let type = VariablesAreInputTypes.check(variable, context)
+            place = "$\(variable.name.value)"
             if let value = variable.defaultValue { walk(value, type: type, hasDefault: false) }
             walk(variable.directives, on: .variableDefinition)
         }
@@ -116,6 +120,7 @@ struct DocumentWalk {
         for argument in arguments {
             let definition = defined?[argument.name.value]
             if let defined, definition == nil { ArgumentNames.report(argument, of: owner, defined: defined, context) }
+            place = argument.name.value
             walk(argument.value, type: definition?.type, hasDefault: definition?.defaultValue != nil)
         }
     }
@@ -132,11 +137,15 @@ struct DocumentWalk {
         case .list(let item):
             // A single value stands for a list of one (section 3.12).
             guard case .list(let items, _) = value else { return walk(value, type: item, hasDefault: false) }
-            for item1 in items { walk(item1, type: item, hasDefault: false) }
+            for (index, element) in items.enumerated() {
+                path.append(.index(index))
+                walk(element, type: item, hasDefault: false)
+                path.removeLast()
+            }
         case .named(let name):
             guard case .inputObject(let object)? = context.schema.type(name) else {
                 if let leaf = context.schema.type(name) {
-                    ValuesOfCorrectType.check(value, leaf: leaf, context)
+                    ValuesOfCorrectType.check(value, leaf: leaf, path: path.path(from: place), context)
                     if case .scalar(let scalar) = leaf, value.holdsVariable { facts.openScalars.append((value, scalar)) }
                 }
                 return walkUntyped(value)
@@ -156,7 +165,9 @@ struct DocumentWalk {
         for field in fields {
             let definition = object.fields[field.name.value]
             if definition == nil { InputObjectFieldNames.report(field, of: object, context) }
+            path.append(.field(field.name.value))
             walk(field.value, type: definition?.type, hasDefault: definition?.defaultValue != nil, inOneOf: object.isOneOf)
+            path.removeLast()
         }
     }
 

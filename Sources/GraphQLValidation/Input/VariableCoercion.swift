@@ -140,7 +140,7 @@ struct VariableCoercion {
     }
 
     private mutating func coerce(_ value: JSONValue, object: InputObjectType) -> InputValue? {
-        guard case .object(let members) = value else { return report("expected an object of type \(object.name.quoted).") }
+        guard case .object(let members) = value else { return report("expected an object of type \(object.name.quoted).\(hint(value, object))") }
         let before = errors.count
         for member in members where !hasMore && object.fields[member.key] == nil {
             path.append(.field(member.key.text))
@@ -156,6 +156,17 @@ struct VariableCoercion {
             path.removeLast()
         }
         return errors.count == before && !hasMore ? .object(coerced) : nil
+    }
+
+    /// The first field of the object that could hold the value, where it does; see ``ValuesOfCorrectType``.
+    private func hint(_ value: JSONValue, _ object: InputObjectType) -> String {
+        guard schema.suggestsNames else { return "" }
+        let isList = if case .array = value { true } else { false }
+        let field = object.fields.first { field in if case .list = field.type.nullable { isList } else { !isList } }
+        guard let field, let type = schema.type(field.type.name), type.isLeaf else { return "" }
+        var trial = VariableCoercion(schema: schema, limits: limits)
+        guard trial.coerce(value, type: field.type) != nil, trial.errors.isEmpty else { return "" }
+        return " Did you mean {\"\(field.name)\": …}?"
     }
 
     private mutating func field(_ given: JSONValue?, _ definition: InputField, of object: InputObjectType) -> InputValue? {

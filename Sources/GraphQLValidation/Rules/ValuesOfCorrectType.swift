@@ -17,24 +17,46 @@ enum ValuesOfCorrectType {
     }
 
     /// A value, neither null nor a variable, where a scalar or enum is expected. Types that are no input have their error elsewhere.
-    static func check(_ value: Value, leaf: NamedType, _ context: ValidationContext) {
+    ///
+    /// - Parameter path: the value's place in its argument, such as `where.status.eq`.
+    static func check(_ value: Value, leaf: NamedType, path: @autoclosure () -> String, _ context: ValidationContext) {
         switch leaf {
-        case .scalar(let scalar): check(value, scalar: scalar, context)
+        case .scalar(let scalar): check(value, scalar: scalar, path: path(), context)
         case .enum(let type): check(value, enum: type, context)
         case .object, .interface, .union, .inputObject: break
         }
     }
 
     static func reportNoObject(_ value: Value, _ type: InputObjectType, _ context: ValidationContext) {
-        context.errors.add(rule, at: value.range, message: "Expected an object of type \(type.name.quoted), found \(context.source.excerpt(value.range)).")
+        context.errors.add(rule, at: value.range, message: "Expected an object of type \(type.name.quoted), found \(context.source.excerpt(value.range)).\(hint(value, type, context))")
     }
 
-    private static func check(_ value: Value, scalar: ScalarType, _ context: ValidationContext) {
+    /// The value within the first field of the object that could hold it, which is what a condition without its operator
+    /// lacks; empty where that does not take it either.
+    private static func hint(_ value: Value, _ type: InputObjectType, _ context: ValidationContext) -> String {
+        guard context.schema.suggestsNames else { return "" }
+        let items: [Value] = if case .list(let items, _) = value { items } else { [value] }
+        let field = type.fields.first { field in
+            if case .list = field.type.nullable { items.count != 1 || value.range != items[0].range } else { items.count == 1 && value.range == items[0].range }
+        }
+        guard let field, let leaf = context.schema.type(field.type.name), items.allSatisfy({ isTaken($0, by: leaf) }) else { return "" }
+        return " Did you mean {\(field.name): \(context.source.excerpt(value.range))}?"
+    }
+
+    private static func isTaken(_ value: Value, by leaf: NamedType) -> Bool {
+        switch leaf {
+        case .scalar(let scalar): return (try? scalar.coercion.coerce(ScalarInput(literal: value) { _ in .null })) != nil
+        case .enum(let type): if case .enumValue(let name) = value { return type.values[name.value] != nil } else { return false }
+        case .object, .interface, .union, .inputObject: return false
+        }
+    }
+
+    private static func check(_ value: Value, scalar: ScalarType, path: @autoclosure () -> String, _ context: ValidationContext) {
         do throws(CoercionFailure) {
             // What the variables inside will hold is assumed to fit; see OpenScalar.
             _ = try scalar.coercion.coerce(ScalarInput(literal: value) { _ in .null })
         } catch {
-            context.errors.add(rule, at: value.range, message: error.message)
+            context.errors.add(rule, at: value.range, message: "Value at \(path().quoted): \(error.message)")
         }
     }
 

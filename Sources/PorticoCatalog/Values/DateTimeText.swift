@@ -17,7 +17,7 @@ struct DateTimeText: Sendable, Equatable {
     init(_ text: String, scalar: String = "DateTime") throws(CoercionFailure) {
         var reader = DigitReader(Array(text.utf8), quoted: shortened(text), scalar: scalar)
         (year, month, day) = try reader.date()
-        guard reader.take("T") || reader.take("t") else { throw reader.failure("it is not written as 2025-03-01T10:20:30Z") }
+        guard reader.take("T") || reader.take("t") else { throw reader.misspelt() }
         hour = try reader.number(2, 0...23, "an hour from 00 to 23")
         try reader.expect(":")
         minute = try reader.number(2, 0...59, "a minute from 00 to 59")
@@ -26,7 +26,7 @@ struct DateTimeText: Sendable, Equatable {
         second = try reader.number(2, 0...59, "a second from 00 to 59")
         if reader.take(".") { microsecond = try reader.fraction() }
         let offset = try reader.offset()
-        guard reader.isAtEnd else { throw reader.failure("it is not written as 2025-03-01T10:20:30Z") }
+        guard reader.isAtEnd else { throw reader.misspelt() }
         if offset != 0 { move(minutes: -offset) }
         guard (1...9999).contains(year) else { throw reader.failure("in UTC it is not within the years 0001 to 9999") }
     }
@@ -35,7 +35,7 @@ struct DateTimeText: Sendable, Equatable {
     init(date text: String) throws(CoercionFailure) {
         var reader = DigitReader(Array(text.utf8), quoted: shortened(text), scalar: "Date")
         (year, month, day) = try reader.date()
-        guard reader.isAtEnd else { throw reader.failure("it is not written as 2025-03-01") }
+        guard reader.isAtEnd else { throw reader.misspelt() }
     }
 
     /// `2025-03-01`
@@ -122,7 +122,7 @@ private struct DigitReader {
     }
 
     mutating func expect(_ text: String) throws(CoercionFailure) {
-        if !take(text) { throw failure("it is not written as 2025-03-01T10:20:30Z") }
+        if !take(text) { throw misspelt() }
     }
 
     mutating func number(_ width: Int, _ range: ClosedRange<Int>, _ what: String) throws(CoercionFailure) -> Int {
@@ -137,11 +137,22 @@ private struct DigitReader {
         return value
     }
 
+    /// The form as a whole, with an example, where so little of it is there that no single part could be named.
+    func misspelt() -> CoercionFailure {
+        failure(
+            scalar == "Date"
+                ? "a date is written as \"2025-03-01\", year, month and day"
+                : "a point of time is written as in RFC 3339, with its time zone, such as \"2025-03-01T10:20:30Z\" or \"2025-03-01T11:20:30+01:00\"")
+    }
+
     mutating func date() throws(CoercionFailure) -> (Int, Int, Int) {
+        let form = Array("dddd-dd-dd".utf8)
+        let isDate = bytes.count >= form.count && zip(bytes, form).allSatisfy { $1 == UInt8(ascii: "-") ? $0 == $1 : (0x30...0x39).contains($0) }
+        guard isDate else { throw misspelt() }
         let year = try number(4, 1...9999, "a year from 0001 to 9999")
-        guard take("-") else { throw failure("expected a date such as 2025-03-01") }
+        index += 1
         let month = try number(2, 1...12, "a month from 01 to 12")
-        guard take("-") else { throw failure("expected a date such as 2025-03-01") }
+        index += 1
         let day = try number(2, 1...31, "a day from 01 to 31")
         let last = daysInMonth(year, month)
         guard day <= last else { throw failure("that month has \(last) days") }

@@ -11,7 +11,7 @@ extension PlanWalk {
         do {
             arguments = try ConnectionArguments(try self.arguments(field, definition), on: binding, rules: access.rules, catalog: access.catalog)
         } catch {
-            throw PlanningError(error.kind, error.message, range: error.range ?? field.first.range, path: error.path ?? path)
+            throw error.located(in: field, path)
         }
         let limit = access.rules.limits[.loads]
         guard pages.count < limit else {

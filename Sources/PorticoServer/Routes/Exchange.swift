@@ -115,11 +115,18 @@ final class Exchange {
 
     func refuse(_ refusal: RefusedRequest) {
         if let limit = refusal.limit { surface.statistics.hit(limit) }
-        answer(status: refusal.status ?? media.status(.requestError(refusal.code)), contentType: media.contentType, body: Self.errorBody(refusal.code, refusal.message, limit: refusal.limit?.rawValue)) { head in
+        let message = refusal.code == .forbidden ? noting(refusal.message) : refusal.message
+        answer(status: refusal.status ?? media.status(.requestError(refusal.code)), contentType: media.contentType, body: Self.errorBody(refusal.code, message, limit: refusal.limit?.rawValue)) { head in
             if refusal.status == 401 { head.add("www-authenticate", refusal.challenge) }
             if let allow = refusal.allow { head.add("allow", allow) }
             if let codings = refusal.acceptEncoding { head.add("accept-encoding", codings) }
         }
+    }
+
+    /// With a sentence that the request brought no token, where that is so.
+    func noting(_ message: String) -> String {
+        guard let viewer, viewer.id == nil, viewer.role == Viewer.anonymous.role else { return message }
+        return "\(message) \(viewer.anonymousNote)"
     }
 
     /// A GraphQL response that is one request error.

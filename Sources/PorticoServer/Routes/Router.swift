@@ -159,7 +159,7 @@ final class Router: HTTPHandler {
         authenticated(request, exchange) { [self] access throws(RefusedRequest) in
             guard access.rules.limits.allowIntrospection else {
                 exchange.hit(.introspectionDepth)
-                return exchange.answer(status: 403, contentType: ResponseMedia.json.contentType, body: SchemaTexts.refusal())
+                return exchange.answer(status: 403, contentType: ResponseMedia.json.contentType, body: SchemaTexts.refusal(exchange))
             }
             let text = schemas.text(access.rules, definesOneOf: definesOneOf)
             exchange.answer(status: 200, contentType: "text/plain; charset=utf-8", shared: text) { $0.add("x-content-type-options", "nosniff") }

@@ -38,7 +38,8 @@ struct SchemaTexts {
     }
 
     /// To a role that may not ask for the schema in other ways either: the limit that refuses introspection.
-    static func refusal() -> ResponseBuffer {
-        Exchange.errorBody(.limitExceeded, "Introspection is off for this role, and so is the schema's text.", limit: RequestLimit.introspectionDepth.name)
+    static func refusal(_ exchange: Exchange) -> ResponseBuffer {
+        let message = exchange.noting("Introspection is off for this role, and so is the schema's text.")
+        return Exchange.errorBody(.limitExceeded, message, limit: RequestLimit.introspectionDepth.name)
     }
 }

@@ -80,7 +80,7 @@ import Testing
 
     static let wrong: [(String, [String])] = [
         ("test: []\n", ["1:1 The key `test` is not known in the access tests. Did you mean \"tests\"?"]),
-        ("now: yesterday\n", ["1:6 DateTime cannot represent \"yesterday\": expected a year from 0001 to 9999."]),
+        ("now: yesterday\n", ["1:6 DateTime cannot represent \"yesterday\": a point of time is written as in RFC 3339, with its time zone, such as \"2025-03-01T10:20:30Z\" or \"2025-03-01T11:20:30+01:00\"."]),
         ("viewers: { a: { role: cliend } }\n", ["1:23 There is no role `cliend`. Did you mean \"client\"?"]),
         ("viewers: { a: { user: u, role: client } }\n", ["1:26 A viewer by the row of its user takes `role` from there. Leave out `user` to state a viewer whole."]),
         ("viewers: { a: { tenant: t } }\n", ["1:12 The viewer `a` has neither a `user` nor a `role`."]),
