@@ -94,7 +94,7 @@ struct Visibility: Sendable, Hashable {
         return catalog.schema.restricted(suggestsNames: suggestsNames) { type, field in
             if let derived = catalog.derived[type] { return shows(field, of: derived, filterable, catalog) }
             let field = catalog.derivedFields[type]?[field]?.list ?? field
-            if field == Catalog.nodeField, catalog.nodeKeys[type] != nil { return showsNode(type, catalog) }
+            if field == catalog.nodeField, catalog.nodeKeys[type] != nil { return showsNode(type, catalog) }
             if field == Catalog.accessField, catalog.accessTypes.contains(type) { return fields[type] != nil }
             return type == query ? showsRoot(field, catalog) : catalog.types[type] == nil || fields[type]?.contains(field) == true
         } implementing: { type, interface in

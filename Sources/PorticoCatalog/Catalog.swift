@@ -21,12 +21,14 @@ public final class Catalog: Sendable {
     public let derivedFields: [String: [String: DerivedField]]
     /// The types whose rows have a global id, each with the key that the id holds; empty where `Node` is not derived.
     public let nodeKeys: [String: ColumnBinding]
+    /// The field that gives the global id of a row, and the argument that takes it: `nodeId` or `id`.
+    public let nodeField: String
     /// The types that have the derived field `_access`. No binding mentions it.
     public let accessTypes: Set<String>
 
     public init(
         schema: Schema, types: [String: TypeBinding], root: [String: RootBinding], derived: [String: DerivedType] = [:], derivedFields: [String: [String: DerivedField]] = [:],
-        nodeKeys: [String: ColumnBinding] = [:], accessTypes: Set<String> = []
+        nodeKeys: [String: ColumnBinding] = [:], nodeField: String = "nodeId", accessTypes: Set<String> = []
     ) {
         self.schema = schema
         self.types = types
@@ -34,6 +36,7 @@ public final class Catalog: Sendable {
         self.derived = derived
         self.derivedFields = derivedFields
         self.nodeKeys = nodeKeys
+        self.nodeField = nodeField
         self.accessTypes = accessTypes
     }
 
@@ -41,8 +44,6 @@ public final class Catalog: Sendable {
 
     /// The derived interface of all rows that have a global id.
     public static let nodeInterface = NodeTypes.interface
-    /// The field that gives the global id of a row, and the argument that takes it.
-    public static let nodeField = NodeTypes.field
     /// The field that says what the viewer may do with rows of a type, its type, and that type's fields.
     public static let accessField = AccessTypes.field
     public static let accessType = AccessTypes.name

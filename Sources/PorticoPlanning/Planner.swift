@@ -176,7 +176,7 @@ struct PlanWalk {
     private mutating func unbound(_ field: CollectedField, of draft: LoadDraft) throws(PlanningError) -> OutputValue {
         guard case .object(let type)? = operation.schema.type(draft.binding.name) else { throw field.notBound() }
         if let derived = access.catalog.derivedFields[type.name]?[field.name] { return try self.derived(derived, field, of: draft) }
-        if field.name == Catalog.nodeField, let key = access.catalog.nodeKeys[type.name] { return .nodeID(type: type.name, column: draft.cell(key)) }
+        if field.name == access.catalog.nodeField, let key = access.catalog.nodeKeys[type.name] { return .nodeID(type: type.name, column: draft.cell(key)) }
         if field.name == Catalog.accessField, access.catalog.accessTypes.contains(type.name) { return try access(field, of: type) }
         throw field.notBound()
     }

@@ -46,6 +46,29 @@ import Testing
         ])
     }
 
+    /// Relay's own name for it, where the types have their keys under others.
+    @Test func theGlobalIDMayBeCalledID() throws {
+        var project = SmallProject()
+        project.query += "\nglobalId: id"
+        #expect(project.problems.map { $0.split(separator: " →")[0] } == [
+            "schema.graphql:10:3 The name `id` of Note is taken.", "schema.graphql:19:3 The name `id` of Person is taken.",
+        ])
+        project.schema = project.schema.replacing("  id: ID!\n", with: "  key: ID!\n").replacing("note(id: ID!)", with: "note(key: ID!)")
+        project.note += "\nkey: key\nfields: { key: { column: id } }"
+        project.person += "\nkey: key\nfields: { key: { column: id } }"
+        let catalog = try project.load()
+        #expect(catalog.nodeField == "id" && catalog.nodeKeys.keys.sorted() == ["Note", "Person"])
+        #expect(catalog.schema.sdl().contains("  node(\n") || catalog.schema.sdl().contains("  node(id: ID!): Node"))
+        #expect(catalog.schema.type("Node")?.fields?.names == ["id"])
+        #expect(catalog.schema.type("NoteFilter").flatMap { if case .inputObject(let type) = $0 { type.fields["id"] == nil && type.fields["key"] != nil } else { nil } } == true)
+    }
+
+    @Test func globalIDsHaveOneOfTwoNames() {
+        var project = SmallProject()
+        project.query += "\nglobalId: uid"
+        #expect(project.problems == ["resolvers/Query.yaml:4:11 Expected `globalId` as one of `nodeId`, `id`, found `uid`. → Did you mean \"id\"?"])
+    }
+
     /// A key that no field shows would be told by a global id.
     @Test func aHiddenKeyMakesNoGlobalID() throws {
         var project = SmallProject()

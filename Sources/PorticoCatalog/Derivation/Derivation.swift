@@ -20,13 +20,13 @@ struct Derivation {
     private(set) var problems: [Diagnostic] = []
 
     /// `schema` is that of the short document.
-    init(document: Document, schema: Schema, bindings: [String: TypeBinding], file: String) {
+    init(document: Document, schema: Schema, bindings: [String: TypeBinding], file: String, nodeField: String) {
         let listed = Self.listedTypes(schema)
         var filters = FilterTypes(schema: schema, bindings: bindings, file: file)
         let orders = OrderTypes(schema: schema, bindings: bindings)
         for type in listed { filters.require(type) }
         var beside = DerivedFields(schema: schema, orders: orders, file: file)
-        let nodes = NodeTypes(schema: schema, bindings: bindings, file: file)
+        let nodes = NodeTypes(schema: schema, bindings: bindings, file: file, field: nodeField)
         let access = AccessTypes(schema: schema, bindings: bindings)
         var definitions = document.definitions.filter { !ListDirective.isDefinition($0) }.map { definition in
             ListArguments.added(to: access.added(to: nodes.added(to: beside.added(to: definition))), orders: orders)

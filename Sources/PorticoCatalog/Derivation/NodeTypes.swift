@@ -4,30 +4,35 @@ import GraphQLSchema
 
 /// `interface Node { nodeId: ID! }`, implemented by every type with a table whose key is a field, and `node(nodeId: ID!): Node` at the root.
 ///
-/// Relay's Global Object Identification with the id under a name of its own, because `id` is each type's plain key. Where the document has a type `Node` or a root field
+/// Relay's Global Object Identification with the id under a name of its own, because `id` is mostly each type's plain key; a
+/// project whose types have their keys under other names may call it `id` (``QueryFile``). Where the document has a type `Node` or a root field
 /// `node` of its own, nothing of this is derived.
 struct NodeTypes {
     let schema: Schema
     let bindings: [String: TypeBinding]
     let file: String
+    /// The name of the field and of the argument.
+    let field: String
     private(set) var problems: [Diagnostic] = []
     /// The object types that implement the interface, each with the column that its ids hold.
     private(set) var keys: [String: ColumnBinding] = [:]
 
     static let interface = "Node"
-    static let field = "nodeId"
+    /// The names that ``field`` may have, the usual one first.
+    static let fields = ["nodeId", "id"]
     static let root = "node"
 
-    init(schema: Schema, bindings: [String: TypeBinding], file: String) {
+    init(schema: Schema, bindings: [String: TypeBinding], file: String, field: String) {
         self.schema = schema
         self.bindings = bindings
         self.file = file
+        self.field = field
         guard schema.type(Self.interface) == nil, schema.queryType.fields[Self.root] == nil else { return }
         for type in schema.typeOrder {
             guard let binding = bindings[type], binding.column(binding.key.field) != nil, let fields = schema.type(type)?.fields else { continue }
-            if let taken = fields[Self.field] {
+            if let taken = fields[field] {
                 let hint = "It is derived as the global id of \(type): call the field something else, or state an interface `Node` of your own."
-                problems.append(Diagnostic("The name `\(Self.field)` of \(type) is taken.", file: file, range: taken.range, hint: hint))
+                problems.append(Diagnostic("The name `\(field)` of \(type) is taken.", file: file, range: taken.range, hint: hint))
             } else {
                 keys[type] = binding.key
             }
@@ -62,7 +67,7 @@ struct NodeTypes {
 
     private func id(_ range: SourceRange) -> FieldDefinition {
         FieldDefinition(
-            description: derivedDescription("A global id, for `node`; it means nothing else."), name: Name(Self.field, range: range),
+            description: derivedDescription("A global id, for `node`; it means nothing else."), name: Name(field, range: range),
             type: .nonNull(.derived("ID", range: range), range), range: range)
     }
 
@@ -70,7 +75,7 @@ struct NodeTypes {
         FieldDefinition(
             description: derivedDescription("The row that a global id stands for; null where there is none that the viewer may see."), name: Name(Self.root, range: range),
             arguments: [InputValueDefinition(
-                description: derivedDescription("As `nodeId` of a row gave it."), name: Name(Self.field, range: range),
+                description: derivedDescription("As `\(field)` of a row gave it."), name: Name(field, range: range),
                 type: .nonNull(.derived("ID", range: range), range), range: range)],
             type: .derived(Self.interface, range: range), range: range)
     }

@@ -42,14 +42,14 @@ public enum CatalogLoader {
         var root = root
         let schemaFile = loading.schemaFile, scalars = loading.scalars
         guard loading.problems.isEmpty else { throw loading.sorted() }
-        let derivation = Derivation(document: document, schema: schema, bindings: types, file: schemaFile.name)
+        let derivation = Derivation(document: document, schema: schema, bindings: types, file: schemaFile.name, nodeField: loading.nodeField)
         loading.problems += derivation.problems
         guard loading.problems.isEmpty else { throw loading.sorted() }
         let whole = try SchemaBuilder.build(document: derivation.document, source: schemaFile, scalars: scalars)
         if !derivation.nodeKeys.isEmpty { root[NodeTypes.root] = .node }
         return Catalog(
             schema: whole, types: types, root: root, derived: derivation.types, derivedFields: derivation.fields, nodeKeys: derivation.nodeKeys,
-            accessTypes: derivation.accessTypes)
+            nodeField: loading.nodeField, accessTypes: derivation.accessTypes)
     }
 }
 
@@ -57,6 +57,8 @@ private struct Loading {
     let schemaFile: SourceText
     let scalars: [String: ScalarCoercion]
     var problems: [Diagnostic] = []
+    /// The name of the field that holds global ids.
+    private(set) var nodeField = NodeTypes.fields[0]
     private var typeSources: [String: SourceText] = [:]
 
     init(schemaFile: SourceText, scalars: [String: ScalarCoercion]) {
@@ -161,6 +163,7 @@ private struct Loading {
 
     mutating func bindRoot(_ schema: Schema, _ types: [String: TypeBinding]) -> [String: RootBinding] {
         let file = typeSources[schema.queryType.name].map { QueryFile($0, problems: &problems) }
+        if let file { nodeField = file.globalID }
         let binder = RootBinder(schema: schema, schemaFile: schemaFile.name, file: file, types: types)
         problems += binder.problems
         return binder.root

@@ -12,6 +12,7 @@ import YAMLTree
 ///   viewer: { viewer: User }            # the viewer's own row
 ///   ticket: { get: Ticket }             # what goes without saying may be said
 ///   tickets: { list: Ticket }
+/// globalId: id                          # in the place of nodeId
 /// ```
 struct QueryFile {
     enum Kind: String, CaseIterable { case constant, viewer, get, list }
@@ -24,6 +25,8 @@ struct QueryFile {
 
     let source: SourceText
     private(set) var fields: [ExactString: Field] = [:]
+    /// The name of the field that holds global ids (``NodeTypes``).
+    private(set) var globalID = NodeTypes.fields[0]
 
     init(_ source: SourceText, problems: inout [Diagnostic]) {
         self.source = source
@@ -33,9 +36,9 @@ struct QueryFile {
     }
 
     private mutating func read(_ reader: inout YAMLReader) {
-        guard let root = reader.root(), let mapping = reader.mapping(root, allowedKeys: ["fields"], as: "the file of the query root"), let node = mapping["fields"],
-            let members = reader.mapping(node, as: "`fields`")?.members
-        else { return }
+        guard let root = reader.root(), let mapping = reader.mapping(root, allowedKeys: ["fields", "globalId"], as: "the file of the query root") else { return }
+        if let node = mapping["globalId"], let name = reader.choice(node, of: NodeTypes.fields, as: "`globalId`") { globalID = name }
+        guard let node = mapping["fields"], let members = reader.mapping(node, as: "`fields`")?.members else { return }
         for member in members {
             let words = Kind.allCases.map(\.rawValue)
             guard let inner = reader.mapping(member.value, allowedKeys: words, as: "the field `\(member.key)`") else { continue }

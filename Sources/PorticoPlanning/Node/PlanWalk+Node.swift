@@ -4,10 +4,10 @@ import GraphQLValidation
 import PorticoCatalog
 
 extension PlanWalk {
-    /// `node(nodeId:)`: a load of the type that the id names. What is no id, and an id of a type that the viewer does not see, is null without a load, as an invisible row is.
+    /// `node(nodeId:)`, or `node(id:)`: a load of the type that the id names. What is no id, and an id of a type that the viewer does not see, is null without a load, as an invisible row is.
     mutating func node(_ field: CollectedField, _ definition: FieldType) throws(PlanningError) -> OutputValue {
         let null = OutputValue.fixed(Array("null".utf8))
-        let value = try arguments(field, definition)[Catalog.nodeField]
+        let value = try arguments(field, definition)[access.catalog.nodeField]
         let id: String?
         switch value {
         case .constant(.string(let text))?: id = text
@@ -29,7 +29,7 @@ extension PlanWalk {
 extension ValidatedOperation {
     /// The variables that stand for a global id at the root: the type inside such an id decides the plan.
     var nodeVariables: Set<Int> {
-        guard let node = rootType.fields["node"], node.arguments[Catalog.nodeField] != nil else { return [] }
+        guard let node = rootType.fields["node"], node.type.name == Catalog.nodeInterface, let id = node.arguments.elements.first else { return [] }
         var found: Set<Int> = []
         let positions = Dictionary(variables.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
         var waiting = [operation.selectionSet]
@@ -40,7 +40,7 @@ extension ValidatedOperation {
                 case .field(let field):
                     guard field.name.value == node.name else { continue }
                     for argument in field.arguments {
-                        if argument.name.value == Catalog.nodeField, case .variable(let name) = argument.value, let position = positions[name.value] { found.insert(position) }
+                        if argument.name.value == id.name, case .variable(let name) = argument.value, let position = positions[name.value] { found.insert(position) }
                     }
                 case .inlineFragment(let fragment): waiting.append(fragment.selectionSet)
                 case .fragmentSpread(let spread):

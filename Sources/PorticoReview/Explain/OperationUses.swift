@@ -133,7 +133,7 @@ struct OperationUses {
         }
         if let binding = catalog.types[type] {
             if binding.fields[list] != nil { return .field(type: type, field: list) }
-            return field == Catalog.nodeField ? catalog.nodeKeys[type].map { .field(type: type, field: $0.field) } : nil
+            return field == catalog.nodeField ? catalog.nodeKeys[type].map { .field(type: type, field: $0.field) } : nil
         }
         if case .values(let source)? = catalog.derived[type], catalog.types[source]?.fields[field] != nil { return .field(type: source, field: field) }
         return nil

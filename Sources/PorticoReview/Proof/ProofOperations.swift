@@ -59,7 +59,7 @@ struct ProofOperations {
             case .viewer?: return [piece("\(field.name) { __typename }")]
             case .getter(_, _, let column)?: return [piece("\(field.name)\(getterArgument(field, column)) { __typename }")]
             case .list(let type)?: return listFields(field.name, of: type, on: schema.queryType).map { piece($0) }
-            case .node?: return catalog.nodeKeys.keys.sorted().filter { schema.isPossible($0, for: Catalog.nodeInterface) }.map { piece("\(field.name)(\(Catalog.nodeField): \"\(nodeID($0))\") { __typename }", alone: true) }
+            case .node?: return catalog.nodeKeys.keys.sorted().filter { schema.isPossible($0, for: Catalog.nodeInterface) }.map { piece("\(field.name)(\(catalog.nodeField): \"\(nodeID($0))\") { __typename }", alone: true) }
             case nil: return []
             }
         }
