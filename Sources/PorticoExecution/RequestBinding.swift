@@ -208,8 +208,9 @@ public struct RequestBinding: Sendable {
         }
         guard total > limit else { return }
         let load = plan.loads[most.load]
-        let message = "This operation may touch \(total) rows, more than the \(limit) that are allowed; most of them, \(most.rows), at \"\(load.path)\"."
-        var error = PlanningError(.limit(.cost), message, range: load.range, path: load.path)
+        let message = "This operation may touch \(total) rows, more than the \(limit) that are allowed"
+        let place = "most of them, \(most.rows), at \"\(load.path)\""
+        var error = PlanningError(.limit(.cost), "\(message); \(place).", range: load.range, path: load.path)
         error.cost = PlanningError.Cost(estimate: total, limit: limit, path: load.path)
         throw error
     }

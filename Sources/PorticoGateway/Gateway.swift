@@ -245,8 +245,8 @@ public final class Gateway {
             case .unavailable, .interrupted: nullData(Self.noDatabase, ticket)
             case .timeout: nullData(.timeout(ticket.rules.limits), ticket)
             case .ended:
-                let message = "PostgreSQL ended a statement of the request before the request's deadline: its statement_timeout has passed, or an operator cancelled it."
-                nullData(RequestErrors(.timeout, message), ticket)
+                let what = "PostgreSQL ended a statement of the request before the request's deadline"
+                nullData(RequestErrors(.timeout, "\(what): its statement_timeout has passed, or an operator cancelled it."), ticket)
             case .refused, .tooLarge:
                 ticket.observation.failures.append(failure.detail)
                 nullData(.inside, ticket)

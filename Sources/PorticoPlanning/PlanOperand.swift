@@ -77,7 +77,8 @@ extension FilterOperandUse {
         switch form {
         case .value, .flag: ValueForm(valueType)
         case .list: ValueForm(valueType, isList: true)
-        case .text: ValueForm(.text, use: comparison == .like || comparison == .iLike ? .pattern : comparison == .hasKey ? .value : .part)
+        case .text where comparison == .like || comparison == .iLike: ValueForm(.text, use: .pattern)
+        case .text: ValueForm(.text, use: comparison == .hasKey ? .value : .part)
         }
     }
 }

@@ -42,13 +42,14 @@ public struct ForbiddenNulls: Sendable {
             fields = []
             guard let set = sets.popLast() else { return nil }
             for selection in set.selections {
-                if let found = selection.directives.lazy.flatMap(\.arguments).compactMap({ first(in: $0.value) }).first { return found }
+                let conditions = selection.directives.lazy.flatMap(\.arguments)
+                if let found = conditions.compactMap({ first(in: $0.value) }).first { return found }
                 switch selection {
                 case .field(let field): fields.append(field)
                 case .inlineFragment(let fragment): sets.append(fragment.selectionSet)
                 case .fragmentSpread(let spread):
-                    guard seen.insert(spread.name.value).inserted, let fragment = operation.fragments[spread.name.value] else { continue }
-                    sets.append(fragment.selectionSet)
+                    guard seen.insert(spread.name.value).inserted else { continue }
+                    if let fragment = operation.fragments[spread.name.value] { sets.append(fragment.selectionSet) }
                 }
             }
         }
@@ -60,8 +61,9 @@ public struct ForbiddenNulls: Sendable {
             guard let position = operation.variablePositions[name.value], variables[position] == .null,
                 operation.nonNullUses[position]?.contains(name.range) == true
             else { return nil }
-            let message = "Variable \("$\(name.value)".quoted) is null, and stands where null is not allowed: leave it out, so that a default takes its place, or give it a value."
-            return InputError(message, path: name.value, at: [name.range])
+            let fault = "Variable \("$\(name.value)".quoted) is null, and stands where null is not allowed"
+            let remedy = "leave it out, so that a default takes its place, or give it a value"
+            return InputError("\(fault): \(remedy).", path: name.value, at: [name.range])
         case .list(let items, _): return items.lazy.compactMap { first(in: $0) }.first
         case .object(let fields, _): return fields.lazy.compactMap { first(in: $0.value) }.first
         case .int, .float, .string, .boolean, .null, .enumValue: return nil

@@ -28,18 +28,18 @@ enum ValuesOfCorrectType {
     }
 
     static func reportNoObject(_ value: Value, _ type: InputObjectType, _ context: ValidationContext) {
-        context.errors.add(rule, at: value.range, message: "Expected an object of type \(type.name.quoted), found \(context.source.excerpt(value.range)).\(hint(value, type, context))")
+        context.errors.add(rule, at: value.range,
+            message: "Expected an object of type \(type.name.quoted), found \(context.source.excerpt(value.range)).\(hint(value, type, context))")
     }
 
     /// The value within the first field of the object that could hold it, which is what a condition without its operator
     /// lacks; empty where that does not take it either.
     private static func hint(_ value: Value, _ type: InputObjectType, _ context: ValidationContext) -> String {
         guard context.schema.suggestsNames else { return "" }
-        let items: [Value] = if case .list(let items, _) = value { items } else { [value] }
-        let field = type.fields.first { field in
-            if case .list = field.type.nullable { items.count != 1 || value.range != items[0].range } else { items.count == 1 && value.range == items[0].range }
-        }
-        guard let field, let leaf = context.schema.type(field.type.name), items.allSatisfy({ isTaken($0, by: leaf) }) else { return "" }
+        let list: [Value]? = if case .list(let items, _) = value { items } else { nil }
+        let field = type.fields.first { if case .list = $0.type.nullable { list != nil } else { list == nil } }
+        guard let field, let leaf = context.schema.type(field.type.name) else { return "" }
+        guard (list ?? [value]).allSatisfy({ isTaken($0, by: leaf) }) else { return "" }
         return " Did you mean {\(field.name): \(context.source.excerpt(value.range))}?"
     }
 

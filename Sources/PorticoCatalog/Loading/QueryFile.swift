@@ -36,7 +36,8 @@ struct QueryFile {
     }
 
     private mutating func read(_ reader: inout YAMLReader) {
-        guard let root = reader.root(), let mapping = reader.mapping(root, allowedKeys: ["fields", "globalId"], as: "the file of the query root") else { return }
+        guard let root = reader.root() else { return }
+        guard let mapping = reader.mapping(root, allowedKeys: ["fields", "globalId"], as: "the file of the query root") else { return }
         if let node = mapping["globalId"], let name = reader.choice(node, of: NodeTypes.fields, as: "`globalId`") { globalID = name }
         guard let node = mapping["fields"], let members = reader.mapping(node, as: "`fields`")?.members else { return }
         for member in members {

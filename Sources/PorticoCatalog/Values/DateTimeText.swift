@@ -139,10 +139,9 @@ private struct DigitReader {
 
     /// The form as a whole, with an example, where so little of it is there that no single part could be named.
     func misspelt() -> CoercionFailure {
-        failure(
-            scalar == "Date"
-                ? "a date is written as \"2025-03-01\", year, month and day"
-                : "a point of time is written as in RFC 3339, with its time zone, such as \"2025-03-01T10:20:30Z\" or \"2025-03-01T11:20:30+01:00\"")
+        if scalar == "Date" { return failure("a date is written as \"2025-03-01\", year, month and day") }
+        let examples = "\"2025-03-01T10:20:30Z\" or \"2025-03-01T11:20:30+01:00\""
+        return failure("a point of time is written as in RFC 3339, with its time zone, such as \(examples)")
     }
 
     mutating func date() throws(CoercionFailure) -> (Int, Int, Int) {
