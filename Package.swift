@@ -42,6 +42,7 @@ let package = Package(
         .target(name: "PostgresClient", dependencies: ["PostgresSQL", "SocketLoop", "CLibPQ", "CSocketShim"], swiftSettings: hot),
         .target(name: "TLSTransport", dependencies: ["SocketLoop", "COpenSSL"], swiftSettings: hot),
         // Floor 3
+        .target(name: "HTTPFetch", dependencies: ["HTTPWire", "SocketLoop", "TLSTransport"]),
         .target(name: "GraphQLValidation", dependencies: ["GraphQLSchema", "GraphQLLanguage", "Diagnostics", "JSONBytes", "ExactText"], swiftSettings: hot),
         .target(name: "PorticoCatalog", dependencies: ["GraphQLSchema", "GraphQLLanguage", "PostgresSQL", "YAMLTree", "Diagnostics", "ExactText", "PlainFiles"]),
         .target(name: "PostgresMigrations", dependencies: ["PostgresClient", .product(name: "Crypto", package: "swift-crypto")]),
@@ -66,7 +67,7 @@ let package = Package(
         ]),
         // Floor 9
         .target(name: "PorticoServer", dependencies: [
-            "ExactText", "PlainFiles", "PorticoReview", "PorticoGateway", "PorticoAccess", "PorticoDatabase", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "PostgresClient", "PostgresSQL", "SocketLoop", "CSocketShim", "TLSTransport", "HTTPWire", "Gzip", "GraphQLLanguage", "YAMLTree", "JSONBytes", "Diagnostics", "PrometheusText", "PorticoExecution",
+            "ExactText", "PlainFiles", "PorticoReview", "PorticoGateway", "PorticoAccess", "PorticoDatabase", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "PostgresClient", "PostgresSQL", "SocketLoop", "CSocketShim", "TLSTransport", "HTTPWire", "HTTPFetch", "Gzip", "GraphQLLanguage", "YAMLTree", "JSONBytes", "Diagnostics", "PrometheusText", "PorticoExecution",
             .product(name: "CoreMetrics", package: "swift-metrics"), .product(name: "Tracing", package: "swift-distributed-tracing"),
             .product(name: "JWTKit", package: "jwt-kit"),
             .product(name: "Crypto", package: "swift-crypto"),
@@ -97,6 +98,7 @@ let package = Package(
         .testTarget(name: "JSONBytesTests", dependencies: ["ExactText", "JSONBytes", "TestRandom"]),
         .testTarget(name: "SocketLoopTests", dependencies: ["SocketLoop", "CSocketShim"]),
         .testTarget(name: "TLSTransportTests", dependencies: ["TLSTransport", "SocketLoop", "TestTLS"]),
+        .testTarget(name: "HTTPFetchTests", dependencies: ["HTTPFetch", "TLSTransport", "SocketLoop", "TestTLS"]),
         .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", "TestRandom"]),
         .testTarget(name: "GzipTests", dependencies: ["Gzip"]),
         .testTarget(name: "YAMLTreeTests", dependencies: ["ExactText", "YAMLTree", "Diagnostics"]),
@@ -138,7 +140,7 @@ let package = Package(
             .product(name: "CryptoExtras", package: "swift-crypto"),
             .product(name: "Logging", package: "swift-log"),
         ]),
-        .testTarget(name: "PorticoCommandTests", dependencies: ["ExactText", "portico", "JSONBytes", "Diagnostics", "TestCluster", "TestTLS", "TestWorkloads"]),
+        .testTarget(name: "PorticoCommandTests", dependencies: ["ExactText", "portico", "JSONBytes", "Diagnostics", "TLSTransport", "TestCluster", "TestTLS", "TestWorkloads"]),
         // Faults against the built program as a process, and a real PostgreSQL.
         .testTarget(name: "PorticoFaultTests", dependencies: ["ExactText", "portico", "PostgresClient", "TestCluster"]),
         .testTarget(name: "PorticoExecutionTests", dependencies: ["ExactText", "PorticoExecution", "PorticoPlanning", "PorticoCatalog", "PorticoAccess", "PostgresSQL", "SocketLoop", "JSONBytes", "TestFixtures"]),

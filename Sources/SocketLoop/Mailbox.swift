@@ -28,6 +28,12 @@ public final class Mailbox<Message: Sendable>: Sendable {
         try reactor.register(descriptor, .read) { [self] _ in for message in take() { body(message) } }
     }
 
+    /// The messages, once there is one; for a thread that has no loop.
+    /// - Returns: None when so many milliseconds have passed without.
+    public func messages(within milliseconds: Int) -> [Message] {
+        WaitingSocket.wait(for: descriptor, .read, milliseconds: milliseconds) ? take() : []
+    }
+
     private func take() -> [Message] {
         var count: eventfd_t = 0
         eventfd_read(descriptor, &count)

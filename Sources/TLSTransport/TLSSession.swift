@@ -18,7 +18,7 @@ public struct ClientCertificate: Sendable, Hashable {
     }
 }
 
-/// The server's side of one secured connection. Confined to its worker, like the socket below it.
+/// One side of a secured connection. Confined to its worker, like the socket below it.
 ///
 /// Nothing of OpenSSL is made before ``handshake()`` is called the first time, so that a connection that says nothing costs no more than a plain one.
 public final class TLSSession {
@@ -30,16 +30,23 @@ public final class TLSSession {
         case wantsWrite
         /// The client began with a request of HTTP and not with TLS. Nothing was sent, and nothing of the request can be read any more.
         case plainHTTP
-        /// The client left.
+        /// The peer left.
         case closed
-        /// The client's certificate is missing where one is needed, or is not good. The reason is for the operator; the client has got an alert.
-        case clientRefused(String)
-        /// The reason is for the operator; the client has got an alert where the protocol has one.
+        /// The peer's certificate is missing where one is needed, or is not good. The reason is for the operator; the
+        /// peer has got an alert.
+        case peerRefused(String)
+        /// The reason is for the operator; the peer has got an alert where the protocol has one.
         case failed(String)
     }
 
+    private enum Side {
+        case server(TLSContext)
+        /// The host is the one that the server's certificate has to name.
+        case client(TLSClientContext, host: String)
+    }
+
     public let socket: StreamSocket
-    private let context: TLSContext
+    private let side: Side
     private var session: OpaquePointer?
     private var isEstablished = false
     /// Behind an error that ends the session nothing may be sent, not even its end.
@@ -67,8 +74,16 @@ public final class TLSSession {
     /// Writing goes on once the socket is readable.
     public private(set) var writeNeedsRead = false
 
+    /// The server's side.
     public init(_ context: TLSContext, _ socket: StreamSocket) {
-        self.context = context
+        side = .server(context)
+        self.socket = socket
+    }
+
+    /// The client's side.
+    /// - Parameter host: A name, or an address in numbers: the server's certificate must be for it.
+    public init(_ context: TLSClientContext, host: String, _ socket: StreamSocket) {
+        side = .client(context, host: host)
         self.socket = socket
     }
 
@@ -83,7 +98,7 @@ public final class TLSSession {
         let status = SSL_do_handshake(session)
         if status == 1 {
             isEstablished = true
-            clientCertificate = Self.certificate(of: session)
+            if case .server = side { clientCertificate = Self.certificate(of: session) }
             return .done
         }
         switch SSL_get_error(session, status) {
@@ -95,9 +110,11 @@ public final class TLSSession {
             if reason == SSL_R_HTTP_REQUEST { return .plainHTTP }
             let verification = SSL_get_verify_result(session)
             if reason == SSL_R_CERTIFICATE_VERIFY_FAILED, verification != X509_V_OK {
-                return .clientRefused("the client's certificate is refused: \(String(cString: X509_verify_cert_error_string(verification)))")
+                let peer = if case .server = side { "client" } else { "server" }
+                let text = String(cString: X509_verify_cert_error_string(verification))
+                return .peerRefused("the \(peer)'s certificate is refused: \(text)")
             }
-            if reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE { return .clientRefused(OpenSSLError.text) }
+            if reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE { return .peerRefused(OpenSSLError.text) }
             return .failed(OpenSSLError.text)
         default:
             isBroken = true
@@ -106,13 +123,17 @@ public final class TLSSession {
     }
 
     private func begin() -> OpaquePointer? {
-        guard let made = SSL_new(context.pointer) else { return nil }
+        let made: OpaquePointer? = switch side {
+        case .server(let context): SSL_new(context.pointer)
+        case .client(let context, let host): context.session(host: host)
+        }
+        guard let made else { return nil }
         guard let bio = SocketBIO.make(socket) else {
             SSL_free(made)
             return nil
         }
         SSL_set_bio(made, bio, bio)
-        SSL_set_accept_state(made)
+        if case .server = side { SSL_set_accept_state(made) } else { SSL_set_connect_state(made) }
         session = made
         return made
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TLSTransport
 import TestTLS
 import TestCluster
 import Testing
@@ -99,5 +100,28 @@ import Testing
         let result = try CommandProcess.run(["serve", "--project", project.path, "--database-url", "host=/nowhere", "--port", "0"], environment: secret)
         #expect(result.status == 2)
         #expect(result.errors.contains("The key \(authority.keyFile("server")) does not belong to the certificate of \(authority.certificateFile("server"))."))
+    }
+
+    /// The authorities that OpenSSL believes in, which `SSL_CERT_FILE` may name, are believed for the keys of an issuer too.
+    @Test(arguments: [true, false]) func theIssuerMustBeBelieved(_ isKnown: Bool) async throws {
+        let project = try ProjectCopy(), authority = try TestAuthority()
+        try authority.issue("issuer")
+        let keys = #"{"keys":[{"kid":"a","kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#
+        var script = TestSite.Script("HTTP/1.1 200 OK\r\ncontent-length: \(keys.utf8.count)\r\n\r\n\(keys)")
+        script.identity = TLSSettings(certificate: authority.certificateFile("issuer"), key: authority.keyFile("issuer"))
+        let site = try TestSite(script)
+        try project.replace("authentication:\n", by: "authentication:\n  jwks: { url: https://localhost:\(site.port)/keys }\n", in: "config/gateway.yaml")
+        let server = try RunningCommand(
+            ["serve", "--project", project.path, "--database-url", "host=/nowhere", "--port", "0"],
+            environment: secret.merging(isKnown ? ["SSL_CERT_FILE": authority.authorityFile] : [:]) { $1 })
+        _ = try await server.port()
+        if isKnown {
+            #expect(site.requests.count == 1 && !server.text.contains("JWKS"))
+        } else {
+            let told = "The JWKS https://localhost:\(site.port)/keys cannot be fetched: TLS with localhost: the server's certificate is refused: unable to get local issuer certificate."
+            #expect(site.requests.isEmpty && server.text.contains(told), "\(server.text)")
+        }
+        server.signal(SIGTERM)
+        #expect(try await server.end() == 0)
     }
 }

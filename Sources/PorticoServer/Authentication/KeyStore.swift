@@ -30,6 +30,7 @@ final class KeyStore: Sendable {
 /// Makes the set of keys that a configuration states, and makes it anew when a JWKS is to be read again.
 struct KeyLoader: Sendable {
     let authentication: AuthenticationConfiguration
+    var download = JWKSDownload()
 
     /// The keys that the configuration itself states, without those of a JWKS.
     func stated() async throws(KeyFailure) -> [TokenKey] {
@@ -50,7 +51,9 @@ struct KeyLoader: Sendable {
                     throw KeyFailure("The JWKS \(path) cannot be read: \(error.reason).")
                 }
                 keys += try await JWKSDocument.keys(bytes, name: path)
-            case .url(let url): keys += try await JWKSDocument.keys(try await JWKSDownload.bytes(of: url), name: JWKSDownload.shown(url))
+            case .url(let url):
+                let bytes = try await download.bytes(of: url)
+                keys += try await JWKSDocument.keys(bytes, name: JWKSDownload.shown(url))
             }
         }
         guard !keys.isEmpty else { throw KeyFailure("There is no key that tokens could be verified by.") }

@@ -1,5 +1,6 @@
 import Diagnostics
 import ExactText
+import HTTPFetch
 import PlainFiles
 import YAMLTree
 
@@ -69,12 +70,20 @@ extension ConfigurationReader {
             configuration = JWKSConfiguration(source: .file(path: absolute(path)))
         case (nil, let url?):
             guard let text = reader.string(url, as: "the URL of the JWKS") else { return nil }
-            guard text.hasPrefix("https://") || text.hasPrefix("http://127.0.0.1") || text.hasPrefix("http://localhost") else {
-                reader.report("Expected the URL of the JWKS to begin with `https://`: who can change the answer on its way can sign tokens.", at: url.range)
+            let place: HTTPURL
+            do throws(HTTPURL.Failure) {
+                place = try HTTPURL(text)
+            } catch {
+                reader.report("\(error)", at: url.range)
+                return nil
+            }
+            guard place.isSecure || place.isLocal else {
+                reader.report(
+                    "Expected the URL of the JWKS to begin with `https://`: who can change the answer on its way can sign tokens.", at: url.range,
+                    hint: "By `http://` a JWKS is fetched from this machine alone: localhost, 127.0.0.1 or [::1].")
                 return nil
             }
             configuration = JWKSConfiguration(source: .url(text))
-            if let problem = Self.problem(ofURL: text) { reader.report(problem, at: url.range) }
         default:
             reader.report("A JWKS takes either `file` or `url`.", at: mapping.range)
             return nil
@@ -82,14 +91,6 @@ extension ConfigurationReader {
         if let node = mapping["earlyFetch"], let time = duration(node, in: 1000...86_400_000, as: "the time between two early readings") { configuration.earlyFetch = time }
         if let node = mapping["refresh"], let time = duration(node, in: 1000...86_400_000, as: "the time between two readings") { configuration.refresh = time }
         return configuration
-    }
-
-    /// `http://localhost.elsewhere.example` is no address of this machine, and neither is one behind an `@`.
-    private static func problem(ofURL text: String) -> String? {
-        guard text.hasPrefix("http://") else { return nil }
-        let authority = text.dropFirst("http://".count).prefix { !"/?#".contains($0) }
-        let host = authority.split(separator: "@", omittingEmptySubsequences: false).last.map { $0.prefix { $0 != ":" } } ?? ""
-        return host == "localhost" || host == "127.0.0.1" ? nil : "A JWKS is fetched by `http://` from this machine alone; write `https://`."
     }
 
     private mutating func audience(_ node: YAMLNode) -> [String] {

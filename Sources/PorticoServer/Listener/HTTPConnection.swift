@@ -120,7 +120,7 @@ final class HTTPConnection: WheelEntry, BodyHolder {
             state.parsed(.failed(Self.plainRequest), progress: .failed)
             refuse(Self.plainRequest)
         case .closed: broke()
-        case .clientRefused(let reason): handshakeFailed(reason, .certificateRefused)
+        case .peerRefused(let reason): handshakeFailed(reason, .certificateRefused)
         case .failed(let reason): handshakeFailed(reason, .failed)
         }
     }

@@ -1,4 +1,5 @@
 import CLibPQ
+import SocketLoop
 
 /// The servers that a connection may go to, as libpq reads `host`, `hostaddr` and `port`, and the names among them.
 ///

@@ -1,8 +1,6 @@
 import Glibc
-import HTTPWire
-import JSONBytes
 import JWTKit
-import SocketLoop
+import TestTLS
 import Testing
 @testable import PorticoServer
 
@@ -32,54 +30,36 @@ struct KeyLoaderTests {
         await #expect(throws: KeyFailure.self) { try await load(.file(path: path + "-not-there")) }
     }
 
-    @Test(.enabled(if: access("/usr/bin/curl", X_OK) == 0, "curl is not installed")) func overHTTP() async throws {
-        let site = try Site(document("from-url"))
-        #expect(try await site.serving { try await load(.url("http://127.0.0.1:\($0)/keys")) }.key(kid: "from-url", algorithm: "ES256") != nil)
-        await #expect(throws: KeyFailure.self) { try await Site("not JSON").serving { try await load(.url("http://127.0.0.1:\($0)/keys")) } }
-        await #expect(throws: KeyFailure.self) { try await Site(document("x"), status: 404).serving { try await load(.url("http://127.0.0.1:\($0)/keys")) } }
-        // A redirect is not followed: what stands behind it was not configured.
-        await #expect(throws: KeyFailure.self) { try await Site(document("x"), status: 302).serving { try await load(.url("http://127.0.0.1:\($0)/keys")) } }
-        await #expect(throws: KeyFailure.self) { try await Site(String(repeating: " ", count: 2 << 20)).serving { try await load(.url("http://127.0.0.1:\($0)/keys")) } }
-        // Nobody listens there any more.
+    private func answer(_ body: String, status: String = "200 OK", fields: String = "") -> TestSite.Script {
+        TestSite.Script("HTTP/1.1 \(status)\r\ncontent-length: \(body.utf8.count)\r\n\(fields)\r\n\(body)")
+    }
+
+    @Test func overHTTP() async throws {
+        let site = try TestSite(answer(document("from-url")))
+        #expect(try await load(.url("http://127.0.0.1:\(site.port)/keys")).key(kid: "from-url", algorithm: "ES256") != nil)
+        #expect(site.requests.count == 1 && site.requests[0].hasPrefix("GET /keys HTTP/1.1\r\n"))
+        // Nobody listens there any more, in a moment.
         await #expect(throws: KeyFailure.self) { try await load(.url("http://127.0.0.1:\(site.port)/keys")) }
+    }
+
+    @Test func answersThatAreNoKeys() async throws {
+        for (script, told) in [
+            (answer("not JSON"), "is not a JSON Web Key Set: "), (answer(try document("x"), status: "404 Not Found"), "cannot be fetched: the answer is 404 and not 200."),
+            // A redirect is not followed: what stands behind it was not configured.
+            (
+                answer(try document("x"), status: "302 Found", fields: "location: https://elsewhere.test/keys?token=secret\r\n"),
+                "cannot be fetched: the answer is 302, a redirect to https://elsewhere.test/keys, which is not followed; configure the URL that it leads to."
+            ),
+            (answer(String(repeating: " ", count: 2 << 20)), "its body is longer than 1048576 bytes."),
+        ] {
+            let site = try TestSite(script), url = "http://name:hidden@127.0.0.1:\(site.port)/keys?also=hidden"
+            let failure = await #expect(throws: KeyFailure.self) { try await load(.url(url)) }
+            let text = try #require(failure?.description)
+            #expect(text.contains(told) && !text.contains("hidden") && !text.contains("secret"), "\(text)")
+        }
     }
 
     @Test func withoutAnyKeyThereIsNoSet() async {
         await #expect(throws: KeyFailure.self) { try await KeyLoader(authentication: AuthenticationConfiguration()).load() }
-    }
-
-    /// Answers one request with a text, on a thread of its own.
-    private final class Site: Sendable {
-        let port: UInt16
-        private let listener: Listener
-        private let answer: [UInt8]
-
-        init(_ text: String, status: Int = 200) throws {
-            listener = try Listener.open(.tcp(host: "127.0.0.1", port: 0))[0]
-            guard case .tcp(_, let port) = listener.address else { throw SocketFailure("no port", errno: 0) }
-            self.port = port
-            var head = HTTPResponseHead(status: status)
-            if status == 302 { head.add("location", "/keys") }
-            var bytes: [UInt8] = []
-            ResponseWriter(keepAlive: false).write(head, body: Array(text.utf8), date: [], into: &bytes)
-            answer = bytes
-        }
-
-        func serving<Value: Sendable>(_ body: (UInt16) async throws -> Value) async throws -> Value {
-            let isStarted = LoopThread.detach(name: "site") { [listener, answer] in
-                var entry = pollfd(fd: listener.descriptor, events: Int16(POLLIN), revents: 0)
-                guard poll(&entry, 1, 10_000) > 0, case .connection(let socket, _) = listener.accept() else { return listener.close() }
-                listener.close()
-                _ = fcntl(socket.descriptor, F_SETFL, 0)
-                withUnsafeTemporaryAllocation(byteCount: 8192, alignment: 1) { _ = socket.read(into: $0) }
-                var rest = answer[...]
-                while !rest.isEmpty, case .bytes(let count) = rest.withUnsafeBytes({ socket.write($0) }) { rest = rest.dropFirst(count) }
-                socket.finishWriting()
-                withUnsafeTemporaryAllocation(byteCount: 8192, alignment: 1) { while case .bytes = socket.read(into: $0) {} }
-                socket.close()
-            }
-            guard isStarted else { throw SocketFailure("no thread", errno: 0) }
-            return try await body(port)
-        }
     }
 }

@@ -145,8 +145,15 @@ struct GatewayConfigurationTests {
         ("authentication: { keys: [{ algorithm: RS256, secret: short }] }", ["1:26: A key for RS256 takes either `publicKey` or `file`, found `secret`."]),
         ("authentication: { keys: [{ algorithm: ES256, file: no.pem }] }", ["1:52: The file `no.pem` cannot be read: No such file or directory."]),
         ("authentication: { jwks: { url: \"http://example.com/k\" } }", [
-            "1:32: Expected the URL of the JWKS to begin with `https://`: who can change the answer on its way can sign tokens.",
+            "1:32: Expected the URL of the JWKS to begin with `https://`: who can change the answer on its way can sign tokens. "
+                + "| By `http://` a JWKS is fetched from this machine alone: localhost, 127.0.0.1 or [::1].",
         ]),
+        ("authentication: { jwks: { url: \"http://localhost.elsewhere.example/k\" } }", [
+            "1:32: Expected the URL of the JWKS to begin with `https://`: who can change the answer on its way can sign tokens. "
+                + "| By `http://` a JWKS is fetched from this machine alone: localhost, 127.0.0.1 or [::1].",
+        ]),
+        ("authentication: { jwks: { url: \"ftp://example.com/k\" } }", ["1:32: Expected a URL that begins with `https://`."]),
+        ("authentication: { jwks: { url: \"https://example.com:0/k\" } }", ["1:32: The port of the URL is not a number from 1 to 65535."]),
         ("authentication: { apiKeys: [{ user: u, sha256: abc }] }", [
             "1:48: Expected the SHA-256 of the key as 64 hexadecimal digits. | `printf %s KEY | sha256sum` prints it.",
         ]),

@@ -10,10 +10,10 @@ public struct HostLookup: Sendable {
     }
 
     /// Addresses that are tried of one name. Stands against a name with endlessly many, each of which takes a connection attempt's time.
-    static let mostAddresses = 16
+    public static let mostAddresses = 16
 
     /// The addresses in the order in which they are to be tried, as numbers: `192.0.2.1`, `2001:db8::1`.
-    let addresses: @Sendable (_ host: String) -> Result<[String], Failure>
+    public let addresses: @Sendable (_ host: String) -> Result<[String], Failure>
 
     /// - Parameter addresses: May be called on several threads at once.
     public init(_ addresses: @escaping @Sendable (_ host: String) -> Result<[String], Failure>) { self.addresses = addresses }
@@ -27,7 +27,7 @@ public struct HostLookup: Sendable {
     }
 
     /// Whether a text is an address in numbers, which nobody has to be asked for.
-    static func isAddress(_ host: String) -> Bool { if case .success = ask(host, flags: AI_NUMERICHOST) { true } else { false } }
+    public static func isAddress(_ host: String) -> Bool { if case .success = ask(host, flags: AI_NUMERICHOST) { true } else { false } }
 
     private static func ask(_ host: String, flags: Int32) -> Result<[String], Failure> {
         var hints = addrinfo()
