@@ -79,6 +79,9 @@ public final class Policy: Sendable {
     /// The tenants that have a file of their own, good or bad, sorted.
     package var tenants: [ExactString] { (tenantTable.tenants.map(\.key) + tenantTable.unavailable.keys).sorted() }
 
+    /// Whether a role is defined.
+    public func hasRole(_ role: ExactString) -> Bool { roleTable.rules[role] != nil }
+
     /// The types that a role may read only where a tenant's file grants it, each with its fields.
     package func optionalTypes(of role: String) -> [String: Set<String>] { (roleTable.rules[ExactString(role)]?.types ?? [:]).filter(\.value.isOptional).mapValues(\.fields) }
 

@@ -51,6 +51,7 @@ public final class Server: Sendable {
                 "There is no key to verify tokens with. Set PORTICO_JWT_SECRET (at least \(KeyLimits.secretBytes) bytes), or state authentication.keys or authentication.jwks in \(GatewayConfiguration.path).",
                 isConfiguration: true)
         }
+        for warning in state.configuration.authentication.warnings { logger.warning("\(warning)") }
         do throws(KeyFailure) {
             keys = try await Self.keys(state.configuration.authentication, logger)
         } catch {

@@ -77,7 +77,8 @@ actor Worker: LoopPoller {
             authentication: configuration.authentication, source: source, clock: clock, atEndOfTurn: { [reactor] in reactor.atEndOfTurn($0) },
             report: { [databaseLog] detail in databaseLog.report(lookup: detail) })
         let policy = Latest(state.policy.published)
-        let resolver = ViewerResolver(directory: directory, snapshot: { policy.current })
+        let claims = configuration.authentication.requirements.claims
+        let resolver = ViewerResolver(directory: directory, claims: claims, snapshot: { policy.current })
         let authenticator = Authenticator(
             keys: keys, authentication: configuration.authentication, resolver: resolver,
             checks: OffloadQueue(reactor: reactor, limits: configuration.limits.tokenChecking, offload: offload),

@@ -31,7 +31,7 @@ struct API {
             stated = try CatalogLoader.load(schemaFile: files.schema, resolvers: files.resolvers)
             catalog = database.map(stated.on) ?? stated
             policy = try Policy.load(catalog: catalog, limits: project.configuration.limits.rules, roles: files.roles, tenants: files.tenants, unreadable: files.unreadable)
-            let problems = project.configuration.access.problems(policy)
+            let problems = project.configuration.problems(policy)
             if !problems.isEmpty { throw Diagnostics(problems) }
             documents = try DocumentStore(project.configuration.documents, project: project.folder, schema: catalog.schema, roles: policy.roles, limits: project.configuration.limits.rules)
         } catch {

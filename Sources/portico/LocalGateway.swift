@@ -65,14 +65,19 @@ final class LocalGateway {
 
     /// The viewer that a user's id stands for; without one, whoever has not signed in.
     func viewer(_ user: String?) throws(CommandFailure) -> (viewer: Viewer, rules: RuleSet) {
+        try viewer(of: user.map { TokenIssuer.Bearer(user: $0) })
+    }
+
+    /// The viewer that the bearer of a token would be.
+    func viewer(of bearer: TokenIssuer.Bearer?) throws(CommandFailure) -> (viewer: Viewer, rules: RuleSet) {
         var result: Result<(viewer: Viewer, rules: RuleSet), ViewerLookup.Failure>?
-        lookup.viewer(user: user) { result = $0 }
+        lookup.viewer(bearer) { result = $0 }
         wait { result != nil }
         switch result {
         case .success(let found)?: return found
         case .failure(let failure)?:
             if !pool.isUp, let reason = pool.lastFailure { throw .notInOrder("the database cannot be reached: \(reason.message)") }
-            let subject = user.map { "there is no viewer for \"\($0)\"" } ?? "nobody may ask without signing in"
+            let subject = bearer.map { "there is no viewer for \"\($0.user)\"" } ?? "nobody may ask without signing in"
             throw .notInOrder("\(subject): \(failure.message)\(failure.detail.map { "\n\($0)" } ?? "")")
         case nil: throw .notInOrder("the database did not answer in time.")
         }

@@ -1,11 +1,46 @@
 import ArgumentParser
 import Glibc
 import JSONBytes
+import PorticoServer
+
+/// Who asks: a user of the table of users, or where there is none, what a token would say.
+struct BearerOptions: ParsableArguments {
+    @Option(
+        name: .customLong("as"),
+        help: ArgumentHelp("Who: the id of a user. Without it, nobody who has signed in.", valueName: "user-id"))
+    var user: String?
+    @Option(help: ArgumentHelp("The role, where there is no table of users.", valueName: "role")) var role: String?
+    @Option(help: ArgumentHelp("The tenant, likewise; a role with crossTenant needs none.", valueName: "tenant-id"))
+    var tenant: String?
+
+    func validate() throws {
+        if user?.isEmpty == true { throw ValidationError("--as needs the id of a user.") }
+        if tenant != nil, role == nil { throw ValidationError("--tenant goes with --role.") }
+    }
+
+    /// `nil` for whoever has not signed in.
+    func bearer(_ project: Project) throws(CommandFailure) -> TokenIssuer.Bearer? {
+        if project.configuration.authentication.users != nil {
+            guard role == nil else {
+                throw .wrongUsage(
+                    "--role is for projects without a table of users; here the user's row says the role: give --as USER-ID.")
+            }
+            return user.map { TokenIssuer.Bearer(user: $0) }
+        }
+        guard let role else {
+            guard let user else { return nil }
+            throw .wrongUsage(
+                "there is no table of users (`authentication: { users: null }`) that would say the role of \"\(user)\": "
+                    + "give --role ROLE, and --tenant TENANT-ID.")
+        }
+        return TokenIssuer.Bearer(user: user ?? role, tenant: tenant, role: role)
+    }
+}
 
 /// What `query` and `explain` take: a document, who asks, and with which variables.
 struct QueryOptions: ParsableArguments {
     @Argument(help: "The file with the document; - reads it from the standard input.") var file: String
-    @Option(name: .customLong("as"), help: ArgumentHelp("Who asks: the id of a user. Without it, nobody who has signed in.", valueName: "user-id")) var user: String?
+    @OptionGroup var who: BearerOptions
     @Option(help: ArgumentHelp("The variables, as one JSON object.", valueName: "json")) var variables: String?
     @Option(help: ArgumentHelp("Which operation, where the document has several.", valueName: "name")) var operation: String?
 

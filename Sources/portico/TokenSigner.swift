@@ -12,21 +12,15 @@ struct TokenSigner {
         let keys = authentication.keys.sorted { ($0.kid == nil ? 0 : 1) < ($1.kid == nil ? 0 : 1) }
         for key in keys {
             guard case .secret(let secret) = key.material else { continue }
-            let result = Waiting.result { try await TokenIssuer(secret: secret, kid: key.kid, requirements: authentication.requirements) }
-            switch result {
-            case .success(let issuer): self.issuer = issuer
-            case .failure(let error): throw .wrongUsage("\(error)")
+            do throws(KeyFailure) {
+                issuer = try TokenIssuer(secret: secret, kid: key.kid, requirements: authentication.requirements)
+                return
+            } catch {
+                throw .wrongUsage("\(error)")
             }
-            return
         }
         throw .wrongUsage("there is no secret to sign with: set PORTICO_JWT_SECRET, or write a key for HS256 under `authentication: { keys: … }` in \(GatewayConfiguration.path).")
     }
 
-    func token(for user: String, seconds: Int) throws(CommandFailure) -> String {
-        let issuer = issuer, now = time(nil)
-        switch Waiting.result({ try await issuer.token(user: user, now: now, lifetime: seconds) }) {
-        case .success(let token): return token
-        case .failure(let error): throw .notInOrder("the token could not be signed: \(error)")
-        }
-    }
+    func token(for bearer: TokenIssuer.Bearer, seconds: Int) -> String { issuer.token(bearer, now: time(nil), lifetime: seconds) }
 }

@@ -1,3 +1,4 @@
+import ExactText
 import PorticoGateway
 
 /// Why a request is answered without looking at what it asks for. Its description is fit for a stranger.
@@ -17,6 +18,8 @@ enum AuthenticationFailure: Error, Sendable, Equatable, CustomStringConvertible 
     case tenantNotActive
     /// The user's role is in no rule.
     case roleWithoutRules
+    /// The token names several roles that are in rules, and nothing says which counts.
+    case severalRoles([ExactString])
     /// The rules of the user's tenant could not be loaded.
     case rulesUnavailable
     /// The user's row cannot be read at the moment.
@@ -29,7 +32,7 @@ enum AuthenticationFailure: Error, Sendable, Equatable, CustomStringConvertible 
     var status: Int {
         switch self {
         case .malformedCredentials, .credentialsMissing, .token, .unknownAPIKey, .unknownCertificate, .userNotActive, .claimDiffers: 401
-        case .tenantNotActive, .roleWithoutRules: 403
+        case .tenantNotActive, .roleWithoutRules, .severalRoles: 403
         case .rulesUnavailable, .directoryUnavailable, .keysUnavailable, .tooManyTokens: 503
         }
     }
@@ -56,6 +59,8 @@ enum AuthenticationFailure: Error, Sendable, Equatable, CustomStringConvertible 
         case .claimDiffers(let claim): "The token's claim \"\(claim)\" is not true any more; sign in again."
         case .tenantNotActive: "The tenant is not active."
         case .roleWithoutRules: "The user's role has no access."
+        case .severalRoles(let roles):
+            "The token names several roles (\(roles.map(\.text).joined(separator: ", "))); one of them has to be chosen."
         case .rulesUnavailable: "The access rules of this tenant are not available at the moment."
         case .directoryUnavailable: "The user cannot be looked up at the moment."
         case .keysUnavailable: "Tokens cannot be verified at the moment."

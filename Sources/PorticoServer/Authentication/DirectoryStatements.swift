@@ -5,26 +5,39 @@ struct DirectoryStatements: Sendable {
     /// Tenants of a subtree; stands against a hierarchy that does not fit into memory and into every statement's parameters.
     static let mostTenants = 100_000
 
-    /// `$1` the user's id → role, tenant, status of the user, status of the tenant, whether there is such a tenant. Statuses are `NULL` where no column says them.
-    let user: Statement
-    /// `$1` an array of users' ids → the positions in it that a row answers, and the columns of ``user``.
-    let users: Statement
+    /// `$1` the user's id → role, tenant, status of the user, status of the tenant, the tenant's id where there is such a
+    /// tenant. Statuses are `NULL` where no column says them. Without a table of users `$1` is a tenant's id, and the
+    /// role is empty; `nil` where there is no table of tenants either.
+    let user: Statement?
+    /// `$1` an array of such ids → the positions in it that a row answers, and the columns of ``user``.
+    let users: Statement?
     /// `$1` a tenant's id → the ids of it and all below it, one more than ``mostTenants`` at most; `nil` where no tenant is below another.
     let subtree: Statement?
 
-    init(users: UserTable, tenants: TenantTable?) {
+    init(users: UserTable?, tenants: TenantTable?) {
         func column(_ alias: String, _ name: String) -> String { "\(alias).\(quoteIdentifier(name))" }
         func status(_ alias: String, _ column: StatusColumn?) -> String { column.map { "\(alias).\(quoteIdentifier($0.column))::text" } ?? "NULL::text" }
-        var text = "\(column("u", users.role))::text, \(column("u", users.tenant))::text, \(status("u", users.status))"
-        if let tenants {
-            text += ", \(status("t", tenants.status)), \(column("t", tenants.id))::text"
-            text += " FROM \(Self.table(users.table)) u LEFT JOIN \(Self.table(tenants.table)) t ON \(column("t", tenants.id)) = \(column("u", users.tenant))"
-        } else {
-            text += ", NULL::text, NULL::text FROM \(Self.table(users.table)) u"
+        var text: String?, id = ""
+        if let users {
+            id = column("u", users.id)
+            text = "\(column("u", users.role))::text, \(column("u", users.tenant))::text, \(status("u", users.status))"
+            if let tenants {
+                text? += ", \(status("t", tenants.status)), \(column("t", tenants.id))::text"
+                text? += " FROM \(Self.table(users.table)) u LEFT JOIN \(Self.table(tenants.table)) t"
+                    + " ON \(column("t", tenants.id)) = \(column("u", users.tenant))"
+            } else {
+                text? += ", NULL::text, NULL::text FROM \(Self.table(users.table)) u"
+            }
+        } else if let tenants {
+            id = column("t", tenants.id)
+            text = "''::text, \(id)::text, NULL::text, \(status("t", tenants.status)), \(id)::text"
+                + " FROM \(Self.table(tenants.table)) t"
         }
-        user = Statement(text: "SELECT " + text + " WHERE \(column("u", users.id)) = $1 LIMIT 1", parameterTypes: [0])
-        let id = column("u", users.id)
-        self.users = Statement(text: "SELECT array_positions($1, \(id))::text, " + text + " WHERE \(id) = ANY ($1)", parameterTypes: [0])
+        user = text.map { Statement(text: "SELECT " + $0 + " WHERE \(id) = $1 LIMIT 1", parameterTypes: [0]) }
+        self.users = text.map { text in
+            Statement(
+                text: "SELECT array_positions($1, \(id))::text, " + text + " WHERE \(id) = ANY ($1)", parameterTypes: [0])
+        }
         subtree = tenants.flatMap { tenants in
             tenants.parent.map { parent in
                 let table = Self.table(tenants.table), id = quoteIdentifier(tenants.id), parent = quoteIdentifier(parent)

@@ -4,6 +4,8 @@ import PorticoAccess
 /// The rules in force: one immutable snapshot, replaced as a whole.
 protocol RulesSnapshot: AnyObject, Sendable {
     func rules(role: ExactString, tenant: ExactString?) -> RuleLookup
+    /// Whether a role is defined at all.
+    func hasRole(_ role: ExactString) -> Bool
 }
 
 extension Policy: RulesSnapshot {}
@@ -13,17 +15,21 @@ final class Identity {
     let claims: TokenClaims
     /// What the token was verified by; `nil` for what needs no key.
     let key: TokenKey.ID?
-    let user: FreshCache<DirectoryUser>.Entry
+    /// The row that it depends on: the user's, or where the claims are the authority the tenant's, if any.
+    let user: FreshCache<DirectoryUser>.Entry?
     fileprivate var resolved: Resolved?
 
     fileprivate final class Resolved {
         let access: Access
         let snapshot: any RulesSnapshot
-        let userGeneration: Int
+        let userGeneration: Int?
         /// For a viewer that reaches below its tenant.
         let subtree: (entry: FreshCache<TenantList>.Entry, generation: Int)?
 
-        init(_ access: Access, snapshot: any RulesSnapshot, userGeneration: Int, subtree: (entry: FreshCache<TenantList>.Entry, generation: Int)? = nil) {
+        init(
+            _ access: Access, snapshot: any RulesSnapshot, userGeneration: Int?,
+            subtree: (entry: FreshCache<TenantList>.Entry, generation: Int)? = nil
+        ) {
             self.access = access
             self.snapshot = snapshot
             self.userGeneration = userGeneration
@@ -31,7 +37,7 @@ final class Identity {
         }
     }
 
-    init(claims: TokenClaims, key: TokenKey.ID?, user: FreshCache<DirectoryUser>.Entry) {
+    init(claims: TokenClaims, key: TokenKey.ID?, user: FreshCache<DirectoryUser>.Entry?) {
         self.claims = claims
         self.key = key
         self.user = user
@@ -44,25 +50,36 @@ struct Access {
     var rules: RuleSet
 }
 
-/// Makes a viewer of a verified credential: the user's row is the authority, the claims only have to agree.
+/// Makes a viewer of a verified credential. Where there is a table of users, the user's row is the authority and the
+/// claims only have to agree; else the claims are.
 final class ViewerResolver {
     private let directory: ViewerDirectory
+    let claims: ClaimNames
     private let snapshot: () -> any RulesSnapshot
     /// What was answered to whoever shows no credential, and by which rules.
     private var anonymousAnswer: (snapshot: any RulesSnapshot, answer: Result<Access, AuthenticationFailure>)?
 
-    init(directory: ViewerDirectory, snapshot: @escaping () -> any RulesSnapshot) {
+    init(directory: ViewerDirectory, claims: ClaimNames = ClaimNames(), snapshot: @escaping () -> any RulesSnapshot) {
         self.directory = directory
+        self.claims = claims
         self.snapshot = snapshot
     }
 
-    func identity(_ claims: TokenClaims, key: TokenKey.ID? = nil) -> Identity { Identity(claims: claims, key: key, user: directory.users.entry(claims.subject)) }
+    func identity(_ claims: TokenClaims, key: TokenKey.ID? = nil) -> Identity {
+        let row: ExactString? = switch directory.key {
+        case .user: claims.subject
+        case .tenant: claims.tenant
+        case .nothing: nil
+        }
+        return Identity(claims: claims, key: key, user: row.map { directory.users.entry($0) })
+    }
 
     /// What was made of the identity before, when everything that it was made of still holds.
     func current(_ identity: Identity) -> Access? {
-        guard let resolved = identity.resolved, resolved.snapshot === snapshot(), directory.users.isFresh(identity.user),
-            resolved.userGeneration == identity.user.generation
-        else { return nil }
+        guard let resolved = identity.resolved, resolved.snapshot === snapshot() else { return nil }
+        if let user = identity.user {
+            guard directory.users.isFresh(user), resolved.userGeneration == user.generation else { return nil }
+        }
         if let subtree = resolved.subtree {
             guard directory.subtrees.isFresh(subtree.entry), subtree.generation == subtree.entry.generation else { return nil }
         }
@@ -71,7 +88,8 @@ final class ViewerResolver {
 
     func resolve(_ identity: Identity, then: @escaping (Result<Access, AuthenticationFailure>) -> Void) {
         if let access = current(identity) { return then(.success(access)) }
-        directory.users.get(identity.user) { [self] answer in
+        guard let row = identity.user else { return resolve(identity, nil, then: then) }
+        directory.users.get(row) { [self] answer in
             switch answer {
             case .failure(let failure): then(.failure(failure))
             case .success(let user): resolve(identity, user, then: then)
@@ -79,40 +97,95 @@ final class ViewerResolver {
         }
     }
 
-    private func resolve(_ identity: Identity, _ user: DirectoryUser?, then: @escaping (Result<Access, AuthenticationFailure>) -> Void) {
-        guard let user, user.isActive else { return then(.failure(.userNotActive)) }
-        if let tenant = identity.claims.tenant, tenant != user.tenant { return then(.failure(.claimDiffers("tenant"))) }
-        // Issuers write a role as the database does or as GraphQL does.
-        if let role = identity.claims.role, !role.isSameInASCIICase(as: user.role) { return then(.failure(.claimDiffers("role"))) }
-        guard user.isTenantActive else { return then(.failure(.tenantNotActive)) }
-        let snapshot = snapshot()
-        let rules: RuleSet
-        if let known = identity.resolved, known.snapshot === snapshot, known.access.viewer.role == user.role, known.access.viewer.tenant == user.tenant {
-            // Same rules, same role, same tenant: where thousands of sets are in use, the policy may have forgotten this one and would compile it again.
-            rules = known.access.rules
-        } else {
-            switch snapshot.rules(role: user.role, tenant: user.tenant) {
-            case .rules(let found): rules = found
-            case .unknownRole: return then(.failure(.roleWithoutRules))
-            case .tenantUnavailable: return then(.failure(.rulesUnavailable))
-            }
+    private func resolve(
+        _ identity: Identity, _ row: DirectoryUser?, then: @escaping (Result<Access, AuthenticationFailure>) -> Void
+    ) {
+        let snapshot = snapshot(), standing: Standing, rules: RuleSet
+        do throws(AuthenticationFailure) {
+            let isRow = directory.key == .user, claims = identity.claims
+            standing = isRow ? try Self.standing(claims, row) : try self.standing(claims, row, snapshot)
+            rules = try self.rules(of: standing, identity, snapshot)
+        } catch {
+            return then(.failure(error))
         }
-        let viewer = Viewer(id: identity.claims.subject, role: user.role, tenant: user.tenant, tenants: user.tenant.map { [$0.text] } ?? [], claims: identity.claims.others)
-        let generation = identity.user.generation
-        guard rules.reach == .subtree, let tenant = user.tenant else {
+        let generation = identity.user?.generation, tenant = standing.tenant
+        let viewer = Viewer(
+            id: identity.claims.subject, role: standing.role, tenant: tenant, tenants: tenant.map { [$0.text] } ?? [],
+            claims: identity.claims.others)
+        func finish(_ viewer: Viewer, _ subtree: (entry: FreshCache<TenantList>.Entry, generation: Int)? = nil) {
             let access = Access(viewer: viewer, rules: rules)
-            identity.resolved = Identity.Resolved(access, snapshot: snapshot, userGeneration: generation)
-            return then(.success(access))
+            identity.resolved = Identity.Resolved(
+                access, snapshot: snapshot, userGeneration: generation, subtree: subtree)
+            then(.success(access))
         }
+        guard rules.reach == .subtree else { return finish(viewer) }
+        if let stated = standing.tenants {
+            let others = stated.filter { $0 != tenant }
+            return finish(viewer.reaching(viewer.tenants + Set(others).sorted().map(\.text)))
+        }
+        guard let tenant else { return finish(viewer) }
         let entry = directory.subtrees.entry(tenant)
         directory.subtrees.get(entry) { answer in
             switch answer {
             case .failure(let failure): then(.failure(failure))
-            case .success(let tenants):
-                let access = Access(viewer: viewer.reaching(tenants ?? TenantList([])), rules: rules)
-                identity.resolved = Identity.Resolved(access, snapshot: snapshot, userGeneration: generation, subtree: (entry, entry.generation))
-                then(.success(access))
+            case .success(let tenants): finish(viewer.reaching(tenants ?? TenantList([])), (entry, entry.generation))
             }
+        }
+    }
+
+    // MARK: Role and tenant
+
+    /// What the authority says of a user.
+    private struct Standing {
+        var role: ExactString
+        var tenant: ExactString?
+        /// What it reaches beside its tenant; `nil` where the table of tenants says so.
+        var tenants: [ExactString]?
+    }
+
+    private static func standing(
+        _ claims: TokenClaims, _ user: DirectoryUser?
+    ) throws(AuthenticationFailure) -> Standing {
+        guard let user, user.isActive else { throw .userNotActive }
+        if let tenant = claims.tenant, tenant != user.tenant { throw .claimDiffers("tenant") }
+        // Issuers write a role as the database does or as GraphQL does.
+        if let roles = claims.roles, !roles.contains(where: { $0.isSameInASCIICase(as: user.role) }) {
+            throw .claimDiffers("role")
+        }
+        guard user.isTenantActive else { throw .tenantNotActive }
+        return Standing(role: user.role, tenant: user.tenant)
+    }
+
+    /// - Parameter row: The tenant's, where there is a table of tenants and the token names one.
+    private func standing(
+        _ token: TokenClaims, _ row: DirectoryUser?, _ snapshot: any RulesSnapshot
+    ) throws(AuthenticationFailure) -> Standing {
+        guard let values = token.roles else { throw .token(.claim("The token has no claim \"\(claims.role)\".")) }
+        let role = try claims.role(of: values) { snapshot.hasRole($0) }
+        if directory.key == .tenant, token.tenant != nil, row?.isTenantActive != true { throw .tenantNotActive }
+        return Standing(role: role, tenant: token.tenant, tenants: token.tenants)
+    }
+
+    private func rules(
+        of standing: Standing, _ identity: Identity, _ snapshot: any RulesSnapshot
+    ) throws(AuthenticationFailure) -> RuleSet {
+        if let known = identity.resolved, known.snapshot === snapshot, known.access.viewer.role == standing.role,
+            known.access.viewer.tenant == standing.tenant
+        {
+            // Same rules, same role, same tenant: where thousands of sets are in use, the policy may have forgotten
+            // this one and would compile it again.
+            return known.access.rules
+        }
+        switch snapshot.rules(role: standing.role, tenant: standing.tenant) {
+        case .rules(let rules):
+            // Whom a row puts into no tenant reaches none; a token that leaves its tenant out was made for something
+            // else.
+            if directory.key != .user, standing.tenant == nil, rules.reach != .crossTenant, let claim = claims.tenant {
+                throw .token(.claim("The token has no claim \"\(claim)\"."))
+            }
+            return rules
+        case .unknownRole: throw .roleWithoutRules
+        case .tenantUnavailable: throw .rulesUnavailable
         }
     }
 

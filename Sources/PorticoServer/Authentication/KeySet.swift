@@ -81,19 +81,27 @@ enum KeyLimits {
     static let secretBytes = 32
     /// Keys of one JWKS; stands against an endless document.
     static let keys = 64
+
+    /// What messages call a key.
+    static func name(_ kid: String?) -> String { kid.map { "The key \"\($0)\"" } ?? "The key without a kid" }
+
+    static func check(secret: String, kid: String?) throws(KeyFailure) {
+        guard secret.utf8.count >= secretBytes else {
+            let count = secret.utf8.count
+            throw KeyFailure("\(name(kid)) is a secret of \(count) bytes; HS256 needs at least \(secretBytes).")
+        }
+    }
 }
 
 extension TokenKey {
     /// A key of the configuration.
     static func make(kid: String?, algorithm: TokenAlgorithm, material: KeyMaterial) async throws(KeyFailure) -> TokenKey {
         let collection = JWTKeyCollection()
-        let name = kid.map { "The key \"\($0)\"" } ?? "The key without a kid"
+        let name = KeyLimits.name(kid)
         do {
             switch (algorithm, material) {
             case (.hs256, .secret(let secret)):
-                guard secret.utf8.count >= KeyLimits.secretBytes else {
-                    throw KeyFailure("\(name) is a secret of \(secret.utf8.count) bytes; HS256 needs at least \(KeyLimits.secretBytes).")
-                }
+                try KeyLimits.check(secret: secret, kid: kid)
                 await collection.add(hmac: HMACKey(from: Array(secret.utf8)), digestAlgorithm: .sha256)
             case (.rs256, .publicKey(let pem)):
                 await collection.add(rsa: try Insecure.RSA.PublicKey(pem: pem), digestAlgorithm: .sha256)

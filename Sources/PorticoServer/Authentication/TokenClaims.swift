@@ -3,7 +3,7 @@ import JSONBytes
 
 /// What a token says, once its signature is known to be right.
 struct TokenClaims: Sendable, Equatable {
-    /// `sub`: the user's id.
+    /// The user's id.
     var subject: ExactString
     /// `exp`, in seconds since 1970. A bound API key has none.
     var expiresAt: Int?
@@ -11,8 +11,12 @@ struct TokenClaims: Sendable, Equatable {
     var notBefore: Int?
     var issuer: ExactString?
     var audience: [ExactString] = []
+    /// The user's own tenant.
     var tenant: ExactString?
-    var role: ExactString?
+    /// Further tenants that the user reaches.
+    var tenants: [ExactString]?
+    /// What the role claim holds: one value, or a list of them.
+    var roles: [ExactString]?
     /// The further claims that are scalars, as text.
     var others: [ExactString: String] = [:]
 }
@@ -29,44 +33,95 @@ enum TokenLimits {
 
 extension TokenClaims {
     /// Claims that the gateway itself reads, or that only make sense to whoever issued the token.
-    private static let registered: Set<ExactString> = ["sub", "exp", "nbf", "iat", "iss", "aud", "jti", "tenant", "role"]
+    private static let registered: Set<ExactString> = ["sub", "exp", "nbf", "iat", "iss", "aud", "jti"]
 
-    /// Reads the payload of a token (RFC 7519, section 4). A claim that stands twice, and a registered one of a wrong type, is an error.
-    static func parse(_ payload: [UInt8]) throws(TokenFailure) -> TokenClaims {
-        let members: [JSONMember]
+    /// Reads the payload of a token (RFC 7519, section 4). A claim that stands twice, and one that the gateway reads and
+    /// that is of a wrong type, is an error.
+    static func parse(_ payload: [UInt8], names: ClaimNames = ClaimNames()) throws(TokenFailure) -> TokenClaims {
+        let all: JSONValue, members: [JSONMember]
         do throws(JSONError) {
-            guard case .object(let found) = try parseJSON(payload, limits: TokenLimits.json) else { throw JSONError("not an object", offset: 0) }
+            all = try parseJSON(payload, limits: TokenLimits.json)
+            guard case .object(let found) = all else { throw JSONError("not an object", offset: 0) }
             members = found
         } catch {
             throw .malformed("payload: \(error)")
         }
         guard members.count <= TokenLimits.claims else { throw .malformed("more than \(TokenLimits.claims) claims") }
         var claims = TokenClaims(subject: "")
+        let paths = [names.user, names.role, names.tenant, names.tenants].compactMap(\.self)
+        let own = Set(paths.filter { $0.names.count == 1 }.flatMap(\.names))
         for member in members {
             switch (member.key, member.value) {
-            case ("sub", .string(let text)) where !text.isEmpty: claims.subject = ExactString(text)
             case ("iss", .string(let text)): claims.issuer = ExactString(text)
-            case ("tenant", .string(let text)): claims.tenant = ExactString(text)
-            case ("role", .string(let text)): claims.role = ExactString(text)
             case ("aud", .string(let text)): claims.audience = [ExactString(text)]
             case ("aud", .array(let items)): claims.audience = try audience(items)
             case ("exp", .number(let text)): claims.expiresAt = try seconds(text, of: "exp")
             case ("nbf", .number(let text)): claims.notBefore = try seconds(text, of: "nbf")
-            case ("iat", .number), ("jti", .string): break
+            case ("sub", .string), ("iat", .number), ("jti", .string): break
             case (let name, .null) where name != "exp" && name != "sub" && name != "nbf": break
-            case (let name, _) where registered.contains(name): throw .claim("The token's claim \"\(name)\" is not of the right type.")
-            case (let name, let value): if let text = scalar(value) { claims.others[name] = text }
+            case (let name, _) where registered.contains(name): throw wrongType(name.text)
+            case (let name, let value) where !own.contains(name):
+                if let text = scalar(value) { claims.others[name] = text }
+            default: break
             }
         }
-        if claims.subject.isEmpty { throw .claim("The token has no claim \"sub\".") }
+        guard let subject = try one(names.user, in: all) else {
+            throw .claim("The token has no claim \"\(names.user)\".")
+        }
+        claims.subject = subject
+        claims.roles = try several(names.role, in: all)
+        claims.tenant = try names.tenant.flatMap { path throws(TokenFailure) in try one(path, in: all) }
+        claims.tenants = try names.tenants.flatMap { path throws(TokenFailure) in try several(path, in: all) }
         if claims.expiresAt == nil { throw .claim("The token has no claim \"exp\".") }
         return claims
     }
 
+    // MARK: Claims with a name of the configuration
+
+    /// The value of a claim; `nil` where it is not there, or null.
+    private static func value(_ path: ClaimNames.Path, in payload: JSONValue) throws(TokenFailure) -> JSONValue? {
+        var value = payload
+        for name in path.names {
+            guard case .object(let members) = value else { throw wrongType(path.description) }
+            guard let member = members.first(where: { $0.key == name }), member.value != .null else { return nil }
+            value = member.value
+        }
+        return value
+    }
+
+    private static func one(_ path: ClaimNames.Path, in payload: JSONValue) throws(TokenFailure) -> ExactString? {
+        guard let value = try value(path, in: payload) else { return nil }
+        guard let text = identity(value) else { throw wrongType(path.description) }
+        return text
+    }
+
+    private static func several(_ path: ClaimNames.Path, in payload: JSONValue) throws(TokenFailure) -> [ExactString]? {
+        guard let value = try value(path, in: payload) else { return nil }
+        let items = if case .array(let items) = value { items } else { [value] }
+        let found = items.compactMap(identity)
+        guard found.count == items.count else { throw wrongType(path.description) }
+        return found
+    }
+
+    /// A name or an id: a text that is not empty, or a whole number as it is written. PostgreSQL has no texts with NUL.
+    private static func identity(_ value: JSONValue) -> ExactString? {
+        switch value {
+        case .string(let text) where !text.isEmpty && !text.utf8.contains(0): ExactString(text)
+        case .number(let text) where text.utf8.allSatisfy({ (0x30...0x39).contains($0) }): ExactString(text)
+        default: nil
+        }
+    }
+
+    private static func wrongType(_ claim: String) -> TokenFailure {
+        .claim("The token's claim \"\(claim)\" is not of the right type.")
+    }
+
+    // MARK: Registered claims
+
     private static func audience(_ items: [JSONValue]) throws(TokenFailure) -> [ExactString] {
         var names: [ExactString] = []
         for item in items {
-            guard case .string(let name) = item else { throw .claim("The token's claim \"aud\" is not of the right type.") }
+            guard case .string(let name) = item else { throw wrongType("aud") }
             names.append(ExactString(name))
         }
         return names

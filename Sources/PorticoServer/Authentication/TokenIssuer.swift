@@ -1,42 +1,91 @@
-import JWTKit
+import Crypto
+import ExactText
+import JSONBytes
 
 /// Signs tokens with an HS256 secret, for `portico token` and `portico dev`.
 public struct TokenIssuer: Sendable {
-    private let keys: JWTKeyCollection
+    /// What a token says of its bearer.
+    public struct Bearer: Sendable, Equatable {
+        public var user: String
+        public var tenant: String?
+        public var role: String?
+
+        public init(user: String, tenant: String? = nil, role: String? = nil) {
+            self.user = user
+            self.tenant = tenant
+            self.role = role
+        }
+    }
+
+    private let secret: String
     private let kid: String?
     private let requirements: TokenRequirements
 
     /// - Parameters:
     ///   - kid: Goes into the header, where the gateway has several keys.
-    ///   - requirements: Its issuer, and the first of its audience, go into the tokens.
+    ///   - requirements: Its issuer, and the first of its audience, go into the tokens, whose claims have the names that
+    ///     it gives them.
     /// - Throws: ``KeyFailure`` when the secret is too short.
-    public init(secret: String, kid: String? = nil, requirements: TokenRequirements = TokenRequirements()) async throws(KeyFailure) {
-        keys = try await TokenKey.make(kid: kid, algorithm: .hs256, material: .secret(secret)).collection
+    public init(
+        secret: String, kid: String? = nil, requirements: TokenRequirements = TokenRequirements()
+    ) throws(KeyFailure) {
+        try KeyLimits.check(secret: secret, kid: kid)
+        self.secret = secret
         self.kid = kid
         self.requirements = requirements
     }
 
-    /// A token for a user.
+    /// A token in the compact form.
     /// - Parameters:
     ///   - now: Seconds since 1970.
     ///   - lifetime: Seconds.
-    public func token(user: String, tenant: String? = nil, role: String? = nil, now: Int, lifetime: Int) async throws -> String {
-        let payload = Payload(sub: user, iat: now, exp: now + lifetime, tenant: tenant, role: role, iss: requirements.issuer, aud: requirements.audience.first)
-        var header = JWTHeader()
-        header.typ = "JWT"
-        if let kid { header.kid = kid }
-        return try await keys.sign(payload, header: header)
+    public func token(_ bearer: Bearer, now: Int, lifetime: Int) -> String {
+        let names = requirements.claims
+        var payload: [JSONMember] = []
+        Self.set(names.user, bearer.user, in: &payload)
+        Self.set("iat", .number(String(now)), in: &payload)
+        Self.set("exp", .number(String(now + lifetime)), in: &payload)
+        if let issuer = requirements.issuer { Self.set("iss", issuer, in: &payload) }
+        if let audience = requirements.audience.first { Self.set("aud", audience, in: &payload) }
+        if let path = names.tenant, let tenant = bearer.tenant { Self.set(path, tenant, in: &payload) }
+        if let role = bearer.role { Self.set(names.role, names.value(of: ExactString(role)).text, in: &payload) }
+        var header = [
+            JSONMember(key: "alg", value: .string(TokenAlgorithm.hs256.rawValue)),
+            JSONMember(key: "typ", value: .string("JWT")),
+        ]
+        if let kid { header.append(JSONMember(key: "kid", value: .string(kid))) }
+        let text = ResponseBuffer()
+        text.appendBase64URL(Self.bytes(header))
+        text.append(".")
+        text.appendBase64URL(Self.bytes(payload))
+        let key = SymmetricKey(data: Array(secret.utf8))
+        let code = text.withUnsafeBytes { HMAC<SHA256>.authenticationCode(for: $0, using: key) }
+        text.append(".")
+        text.appendBase64URL(Array(code))
+        return String(decoding: text.takeBytes(), as: UTF8.self)
     }
 
-    private struct Payload: JWTPayload {
-        var sub: String
-        var iat: Int
-        var exp: Int
-        var tenant: String?
-        var role: String?
-        var iss: String?
-        var aud: String?
+    private static func bytes(_ members: [JSONMember]) -> [UInt8] {
+        let buffer = ResponseBuffer()
+        JSONValue.object(members).write(into: buffer)
+        return buffer.takeBytes()
+    }
 
-        func verify(using algorithm: some JWTAlgorithm) {}
+    private static func set(_ path: ClaimNames.Path, _ text: String, in members: inout [JSONMember]) {
+        set(path, .string(text), in: &members)
+    }
+
+    private static func set(_ path: ClaimNames.Path, _ value: JSONValue, in members: inout [JSONMember]) {
+        set(path.names[...], value, in: &members)
+    }
+
+    private static func set(_ names: ArraySlice<ExactString>, _ value: JSONValue, in members: inout [JSONMember]) {
+        guard let name = names.first else { return }
+        let index = members.firstIndex { $0.key == name }
+        guard names.count > 1 else { return members.append(JSONMember(key: name, value: value)) }
+        var below: [JSONMember] = []
+        if let index, case .object(let found) = members.remove(at: index).value { below = found }
+        set(names.dropFirst(), value, in: &below)
+        members.append(JSONMember(key: name, value: .object(below)))
     }
 }

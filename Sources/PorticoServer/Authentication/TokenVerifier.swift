@@ -10,11 +10,14 @@ public struct TokenRequirements: Sendable, Equatable {
     public var audience: [String]
     /// Seconds by which the clocks of issuer and gateway may differ.
     public var leeway: Int
+    /// By which claims it says who its bearer is.
+    public var claims: ClaimNames
 
-    public init(issuer: String? = nil, audience: [String] = [], leeway: Int = 0) {
+    public init(issuer: String? = nil, audience: [String] = [], leeway: Int = 0, claims: ClaimNames = ClaimNames()) {
         self.issuer = issuer
         self.audience = audience
         self.leeway = leeway
+        self.claims = claims
     }
 }
 
@@ -40,7 +43,7 @@ struct TokenVerifier: Sendable {
             guard let key = keys.key(kid: parts.kid, algorithm: parts.algorithm) else {
                 throw .noSuchKey("\(parts.algorithm) \(parts.kid ?? "without kid")")
             }
-            let claims = try TokenClaims.parse(parts.payload)
+            let claims = try TokenClaims.parse(parts.payload, names: requirements.claims)
             try check(claims, now: now)
             return .success(TokenDraft(token: token, key: key, claims: claims))
         } catch {

@@ -42,15 +42,16 @@ final class UserReadings {
     }
 
     private func readAlone(_ reading: Reading) {
-        source.rows(of: statements.user, parameter: reading.user.text) { reading.then($0.map(\.first)) }
+        guard let statement = statements.user else { return reading.then(.success(nil)) }
+        source.rows(of: statement, parameter: reading.user.text) { reading.then($0.map(\.first)) }
     }
 
     private func read(_ several: [Reading]) {
         // PostgreSQL's texts hold no NUL: there is no such row, and the whole array would be none.
         let (good, bad) = (several.filter { !$0.user.text.utf8.contains(0) }, several.filter { $0.user.text.utf8.contains(0) })
         for reading in bad { reading.then(.success(nil)) }
-        guard good.count > 1 else { return good.forEach(readAlone) }
-        source.rows(of: statements.users, parameter: Self.array(good.map(\.user.text))) { result in
+        guard good.count > 1, let statement = statements.users else { return good.forEach(readAlone) }
+        source.rows(of: statement, parameter: Self.array(good.map(\.user.text))) { result in
             switch result {
             // One id that cannot be one of the column's type spoils the statement for all.
             case .failure(let failure) where failure.isBadValue: good.forEach(self.readAlone)

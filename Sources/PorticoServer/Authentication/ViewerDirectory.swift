@@ -31,6 +31,17 @@ struct DirectoryFailure: Error, Equatable {
 
 /// Users, and the tenants below a tenant, each read at most 5 s ago.
 final class ViewerDirectory {
+    /// What a user's row is looked up by.
+    enum Key: Sendable {
+        case user
+        /// There is no table of users: of the user's tenant alone is looked up whether it is active.
+        case tenant
+        /// Nor one of tenants.
+        case nothing
+    }
+
+    let key: Key
+    /// By ``key``; of a tenant without users, role and user are empty.
     let users: FreshCache<DirectoryUser>
     let subtrees: FreshCache<TenantList>
 
@@ -48,7 +59,9 @@ final class ViewerDirectory {
         clock: @escaping () -> Int, atEndOfTurn: @escaping (@escaping () -> Void) -> Void = { $0() }, report: @escaping (String) -> Void
     ) {
         let readings = UserReadings(statements: statements, source: source, atEndOfTurn: atEndOfTurn)
-        let (userStatus, tenantStatus, hasTenants) = (authentication.users.status, authentication.tenants?.status, authentication.tenants != nil)
+        key = authentication.users != nil ? .user : authentication.tenants != nil ? .tenant : .nothing
+        let userStatus = authentication.users?.status, tenantStatus = authentication.tenants?.status
+        let hasTenants = authentication.tenants != nil
         users = FreshCache(freshness: freshness, clock: clock) { id, then in
             readings.read(id) { result in
                 then(Self.answer(result.map { $0.map { [$0] } ?? [] }, report: report) { rows in

@@ -13,6 +13,7 @@ public final class ViewerLookup {
 
     private let resolver: ViewerResolver
     private let directory: ViewerDirectory
+    private let claimsAreAuthority: Bool
     private let notes = Notes()
 
     private final class Notes { var last: String? }
@@ -21,13 +22,21 @@ public final class ViewerLookup {
         directory = ViewerDirectory(
             statements: DirectoryStatements(users: authentication.users, tenants: authentication.tenants), authentication: authentication,
             source: PoolDirectorySource(pool: pool, reactor: reactor), clock: { reactor.now }, report: { [notes] in notes.last = $0 })
-        resolver = ViewerResolver(directory: directory, snapshot: { policy })
+        claimsAreAuthority = authentication.users == nil
+        let claims = authentication.requirements.claims
+        resolver = ViewerResolver(directory: directory, claims: claims, snapshot: { policy })
     }
 
     /// Calls back on the reactor with the viewer of a user's id, or of nobody signed in, and the rules it has.
     ///
-    /// - Parameter claims: further claims, as a token would bring them.
-    public func viewer(user: String?, claims: [ExactString: String] = [:], then: @escaping (Result<(viewer: Viewer, rules: RuleSet), Failure>) -> Void) {
+    /// - Parameters:
+    ///   - bearer: What a token would say; `nil` for nobody signed in. Role and tenant count where there is no table of
+    ///     users, and are needed there.
+    ///   - claims: further claims, as a token would bring them.
+    public func viewer(
+        _ bearer: TokenIssuer.Bearer?, claims: [ExactString: String] = [:],
+        then: @escaping (Result<(viewer: Viewer, rules: RuleSet), Failure>) -> Void
+    ) {
         func answer(_ result: Result<Access, AuthenticationFailure>) {
             switch result {
             case .success(let access): then(.success((access.viewer, access.rules)))
@@ -35,8 +44,18 @@ public final class ViewerLookup {
             case .failure(let failure): then(.failure(Failure(message: failure.description, detail: notes.last)))
             }
         }
-        guard let user else { return answer(resolver.anonymous()) }
-        resolver.resolve(resolver.identity(TokenClaims(subject: ExactString(user), others: claims)), then: answer)
+        guard let bearer else { return answer(resolver.anonymous()) }
+        if claimsAreAuthority, bearer.role == nil {
+            let message = "There is no table of users (`authentication: { users: null }`), so that an id alone says "
+                + "nothing of a user: state a role, and its tenant."
+            return then(.failure(Failure(message: message, detail: nil)))
+        }
+        var token = TokenClaims(subject: ExactString(bearer.user), others: claims)
+        if claimsAreAuthority {
+            token.tenant = bearer.tenant.map { ExactString($0) }
+            token.roles = bearer.role.map { [resolver.claims.value(of: ExactString($0))] }
+        }
+        resolver.resolve(resolver.identity(token), then: answer)
     }
 
     /// Calls back on the reactor with the tenants that viewers of a tenant reach; none bound by tenants is asked for.

@@ -8,7 +8,7 @@ extension ConfigurationReader {
     private static let longestKeyFile = 64 << 10
 
     mutating func readAuthentication(_ node: YAMLNode, _ authentication: inout AuthenticationConfiguration) {
-        let known = ["keys", "jwks", "issuer", "audience", "leeway", "users", "tenants", "apiKeys", "certificates"]
+        let known = ["keys", "jwks", "issuer", "audience", "leeway", "users", "claims", "tenants", "apiKeys", "certificates"]
         guard let mapping = reader.mapping(node, allowedKeys: known, as: "the authentication") else { return }
         if let node = mapping["keys"], let items = reader.sequence(node, as: "the keys") { authentication.keys = items.compactMap { key($0) } }
         checkKids(authentication.keys, at: mapping["keys"]?.range)
@@ -16,13 +16,28 @@ extension ConfigurationReader {
         if let node = mapping["issuer"] { authentication.requirements.issuer = reader.string(node, as: "the issuer") }
         if let node = mapping["audience"] { authentication.requirements.audience = audience(node) }
         if let node = mapping["leeway"], let time = duration(node, in: 0...300_000, as: "the leeway") { authentication.requirements.leeway = time / 1000 }
-        if let node = mapping["users"] { readUsers(node, &authentication.users) }
+        if let node = mapping["users"] { authentication.users = node.isNull ? nil : users(node) }
+        // Whoever has no table of users is not taken to have one of tenants.
+        if authentication.users == nil { authentication.tenants = nil }
+        if let node = mapping["claims"] {
+            authentication.requirements.claims = claims(node, hasUsers: authentication.users != nil)
+        }
         if let node = mapping["tenants"] { authentication.tenants = node.isNull ? nil : tenants(node) }
         if let node = mapping["apiKeys"], let items = reader.sequence(node, as: "the API keys") { authentication.apiKeys = items.compactMap { apiKey($0) } }
         if let node = mapping["certificates"], let items = reader.sequence(node, as: "the certificates") {
             authentication.certificates = items.compactMap { certificate($0) }
             checkCertificatesDiffer(authentication.certificates, at: node.range)
         }
+        if authentication.users == nil {
+            if !authentication.apiKeys.isEmpty { reportUser(of: "An API key", at: mapping["apiKeys"]) }
+            if !authentication.certificates.isEmpty { reportUser(of: "A client certificate", at: mapping["certificates"]) }
+        }
+    }
+
+    private mutating func reportUser(of what: String, at node: YAMLNode?) {
+        reader.report(
+            "\(what) stands for a user, and with `users: null` there is no table that says the user's role and tenant.",
+            at: node?.range)
     }
 
     // MARK: Keys
@@ -79,7 +94,8 @@ extension ConfigurationReader {
             }
             guard place.isSecure || place.isLocal else {
                 reader.report(
-                    "Expected the URL of the JWKS to begin with `https://`: who can change the answer on its way can sign tokens.", at: url.range,
+                    "Expected the URL of the JWKS to begin with `https://`: who can change the answer on its way can sign tokens.",
+                    at: url.range,
                     hint: "By `http://` a JWKS is fetched from this machine alone: localhost, 127.0.0.1 or [::1].")
                 return nil
             }
@@ -126,13 +142,16 @@ extension ConfigurationReader {
 
     // MARK: Users and tenants
 
-    private mutating func readUsers(_ node: YAMLNode, _ users: inout UserTable) {
-        guard let mapping = reader.mapping(node, allowedKeys: ["table", "id", "role", "tenant", "status", "active"], as: "the users") else { return }
+    private mutating func users(_ node: YAMLNode) -> UserTable? {
+        var users = UserTable()
+        let keys = ["table", "id", "role", "tenant", "status", "active"]
+        guard let mapping = reader.mapping(node, allowedKeys: keys, as: "the users") else { return users }
         read(&users.table, "table", mapping)
         read(&users.id, "id", mapping)
         read(&users.role, "role", mapping)
         read(&users.tenant, "tenant", mapping)
         readStatus(&users.status, mapping)
+        return users
     }
 
     private mutating func tenants(_ node: YAMLNode) -> TenantTable? {

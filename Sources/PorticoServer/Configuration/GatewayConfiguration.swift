@@ -1,4 +1,6 @@
+import Diagnostics
 import Logging
+import PorticoAccess
 import PorticoGateway
 import PostgresClient
 import TLSTransport
@@ -21,6 +23,11 @@ public struct GatewayConfiguration: Sendable, Equatable {
     public var tracing = TracingConfiguration()
 
     public init() {}
+
+    /// What is wrong with the roles that it names, given those that there are.
+    public func problems(_ policy: Policy) -> [Diagnostic] {
+        access.problems(policy) + authentication.requirements.claims.problems(policy)
+    }
 }
 
 /// Where and by how many loops HTTP is served.
@@ -77,7 +84,8 @@ public struct AuthenticationConfiguration: Sendable, Equatable {
     public var keys: [KeyConfiguration] = []
     public var jwks: JWKSConfiguration?
     public var requirements = TokenRequirements()
-    public var users = UserTable()
+    /// `nil` where there is no such table: the claims of tokens are the authority then.
+    public var users: UserTable? = UserTable()
     /// `nil` where nobody is below a tenant, and no tenant is ever switched off.
     public var tenants: TenantTable? = TenantTable()
     public var apiKeys: [APIKeyBinding] = []
@@ -87,6 +95,15 @@ public struct AuthenticationConfiguration: Sendable, Equatable {
 
     /// Whether anyone can sign in at all; `portico serve` does not start without.
     public var hasKey: Bool { !keys.isEmpty || jwks != nil }
+
+    /// What the operator should know when the server starts: one sentence each.
+    var warnings: [String] {
+        guard users == nil, jwks != nil, requirements.audience.isEmpty else { return [] }
+        return [
+            "authentication.users is null and no authentication.audience is stated: a token that the issuer has made for "
+                + "any other program says who may read what here."
+        ]
+    }
 }
 
 public struct KeyConfiguration: Sendable, Equatable {

@@ -16,7 +16,7 @@ extension AuthenticationConfiguration {
         func named(_ table: String, _ columns: [String?], _ key: String) -> DatabaseExpectation.NamedTable {
             DatabaseExpectation.NamedTable(table: table, columns: columns.compactMap(\.self), key: key, file: GatewayConfiguration.path)
         }
-        return [named(users.table, [users.id, users.role, users.tenant, users.status?.column], "authentication.users")]
+        return (users.map { [named($0.table, [$0.id, $0.role, $0.tenant, $0.status?.column], "authentication.users")] } ?? [])
             + (tenants.map { [named($0.table, [$0.id, $0.parent, $0.status?.column], "authentication.tenants")] } ?? [])
     }
 }

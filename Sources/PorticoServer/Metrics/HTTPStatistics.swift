@@ -74,6 +74,7 @@ extension AuthenticationFailure {
         case claimDiffers = "claim_differs"
         case tenantNotActive = "tenant_not_active"
         case roleWithoutRules = "role_without_rules"
+        case severalRoles = "several_roles"
         case rulesUnavailable = "rules_unavailable"
         case directoryUnavailable = "directory_unavailable"
         case keysUnavailable = "keys_unavailable"
@@ -101,6 +102,7 @@ extension AuthenticationFailure {
         case .claimDiffers: .claimDiffers
         case .tenantNotActive: .tenantNotActive
         case .roleWithoutRules: .roleWithoutRules
+        case .severalRoles: .severalRoles
         case .rulesUnavailable: .rulesUnavailable
         case .directoryUnavailable: .directoryUnavailable
         case .keysUnavailable: .keysUnavailable

@@ -45,7 +45,7 @@ final class TestSubject {
         switch stated.identity {
         case .user(let id):
             var result: Result<(viewer: Viewer, rules: RuleSet), ViewerLookup.Failure>?
-            lookup.viewer(user: id, claims: stated.claims) { result = $0 }
+            lookup.viewer(TokenIssuer.Bearer(user: id), claims: stated.claims) { result = $0 }
             transaction.wait { result != nil }
             guard let result else { return .failure(Self.late) }
             return result.mapError { NoViewer(reason: [$0.message, $0.detail].compactMap(\.self).joined(separator: " ")) }

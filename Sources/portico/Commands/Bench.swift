@@ -1,6 +1,7 @@
 import ArgumentParser
 import JSONBytes
 import PorticoGateway
+import PorticoServer
 
 /// `portico bench`: how much a gateway answers, how fast, and at what cost.
 struct Bench: ParsableCommand {
@@ -103,7 +104,8 @@ struct Bench: ParsableCommand {
         let signer = try TokenSigner(try Project(options).withDevSecret())
         var tokens: [String: String] = [:]
         // Twice what may be measured: the last answers, and checking, take their time too.
-        for user in users { tokens[user] = try signer.token(for: user, seconds: 2 * Int(BenchLimits.totalSeconds)) }
+        let seconds = 2 * Int(BenchLimits.totalSeconds)
+        for user in users { tokens[user] = signer.token(for: TokenIssuer.Bearer(user: user), seconds: seconds) }
         return tokens
     }
 }

@@ -34,7 +34,7 @@ struct Check: ParsableCommand {
             }
             if policy == nil { problems += formProblems(files.tenants) }
             problems += try accessTestProblems(catalog, roles: policy?.roles)
-            problems += policy.map { project.configuration.access.problems($0) } ?? []
+            problems += policy.map { project.configuration.problems($0) } ?? []
             _ = collecting(&problems) { () throws(Diagnostics) in
                 try TrustedDocuments.load(project.configuration.documents, project: project.folder, schema: catalog.schema, roles: policy?.roles, limits: limits)
             }

@@ -43,7 +43,7 @@ struct Dev: ParsableCommand {
             let served = try API(project, asksDatabase: true)
             try served.refuseForeignPaths(project)
             Server.prepareSignals()
-            let greeting = try DevGreeting(project, folder)
+            let greeting = try DevGreeting(project, served.policy, folder)
             var state = served.state(project, migrations: migrations.migrations.map(\.name))
             // It lives as long as its terminal.
             state.readsAgainOnHangup = false

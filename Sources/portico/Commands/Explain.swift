@@ -21,8 +21,10 @@ struct Explain: ParsableCommand {
         let source = SourceText(name: query.documentName, bytes: try query.document())
         let given = try query.givenVariables()
         // Only a user has to be looked up; the plan itself needs no database.
-        let gateway = query.user == nil && !analyze ? nil : try LocalGateway(api, project)
-        let (viewer, rules) = try gateway?.viewer(query.user) ?? (.anonymous, api.rules(role: Viewer.anonymousRole, tenant: nil, project: project))
+        let bearer = try query.who.bearer(project)
+        let gateway = bearer == nil && !analyze ? nil : try LocalGateway(api, project)
+        let (viewer, rules) = try gateway?.viewer(of: bearer)
+            ?? (.anonymous, api.rules(role: Viewer.anonymousRole, tenant: nil, project: project))
 
         let planned = try PlannedQuery(source, named: query.operation, variables: given, viewer: viewer, rules: rules, catalog: api.catalog) { names throws(CommandFailure) in
             guard !names.isEmpty else { return }

@@ -13,7 +13,7 @@ struct Query: ParsableCommand {
         let api = try API(project, asksDatabase: true)
         let request = GraphQLRequest(query: try query.document(), operationName: query.operation, variables: try query.givenVariables())
         let gateway = try LocalGateway(api, project)
-        let (viewer, rules) = try gateway.viewer(query.user)
+        let (viewer, rules) = try gateway.viewer(of: try query.who.bearer(project))
         let response = try gateway.respond(to: request, as: viewer, rules)
         Terminal.write(bytes: response.buffer.takeBytes() + [0x0A])
         for failure in response.observation.failures { Terminal.note("portico: \(failure)") }

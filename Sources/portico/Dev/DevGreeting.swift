@@ -1,3 +1,4 @@
+import PorticoAccess
 import PorticoServer
 
 /// What a person needs to begin: where it serves, who there is, and a first request to paste.
@@ -13,20 +14,34 @@ struct DevGreeting: Sendable {
     private let people: [String]
     /// The token of the first request; `nil` where there is no user.
     private let token: String?
+    /// Whether the token is a user's, whose own row can be asked for.
+    private let hasViewer: Bool
 
-    /// Reads the users and signs a token for each.
-    init(_ project: Project, _ folder: DevFolder) throws {
+    /// Reads the users and signs a token for each; without a table of users, for each role that needs no tenant.
+    init(_ project: Project, _ policy: Policy, _ folder: DevFolder) throws {
         host = project.configuration.listener.host ?? "127.0.0.1"
         database = folder.connectionText
         var people: [String] = [], first: String?
-        switch try DevUsers.read(project.configuration.authentication.users, on: try project.connect(), atMost: Self.users) {
+        guard let table = project.configuration.authentication.users else {
+            let signer = try TokenSigner(project.configuration)
+            people = ["There is no table of users: `portico token --role ROLE --tenant TENANT-ID` makes a token."]
+            for role in policy.roles.filter({ policy.reach(of: $0) == .crossTenant }).prefix(Self.users) {
+                let token = signer.token(for: TokenIssuer.Bearer(user: role, role: role), seconds: Self.tokenLifetime)
+                let hours = Self.tokenLifetime / 3_600
+                people += ["", "  \(role)  (of all tenants, good for \(hours) hours)", "  \(token)"]
+                first = first ?? token
+            }
+            (self.people, token, hasViewer) = (people, first, false)
+            return
+        }
+        switch try DevUsers.read(table, on: try project.connect(), atMost: Self.users) {
         case .all(let users) where users.isEmpty:
             people = ["There are no users yet; migrations/seed.sql would bring some."]
         case .all(let users):
             let signer = try TokenSigner(project.configuration)
             people = ["A token for each user, good for \(Self.tokenLifetime / 3_600) hours:"]
             for user in users {
-                let token = try signer.token(for: user.id, seconds: Self.tokenLifetime)
+                let token = signer.token(for: TokenIssuer.Bearer(user: user.id), seconds: Self.tokenLifetime)
                 people += ["", "  \(user.id)  (\(user.role)\(user.tenant.map { " of \($0)" } ?? ""))", "  \(token)"]
                 first = first ?? token
             }
@@ -34,7 +49,7 @@ struct DevGreeting: Sendable {
             people = ["There are \(count) users: `portico token --as USER-ID` makes a token for one."]
         }
         self.people = people
-        token = first
+        (token, hasViewer) = (first, first != nil)
     }
 
     func text(port: UInt16) -> String {
@@ -42,7 +57,7 @@ struct DevGreeting: Sendable {
         var lines = ["", "Portico serves \(address)/graphql", "Schema:   \(address)/schema.graphql", "Database: psql \"\(database)\"", ""]
         lines += people + ["", "Try:", "", "  curl -s \(address)/graphql \\"]
         if let token { lines.append("    -H 'authorization: Bearer \(token)' \\") }
-        let query = token == nil ? "{ apiVersion }" : "{ apiVersion viewer { __typename id } }"
+        let query = hasViewer ? "{ apiVersion viewer { __typename id } }" : "{ __typename }"
         lines += ["    -H 'content-type: application/json' -d '{\"query\":\"\(query)\"}'", "", "Ctrl-C stops it."]
         return lines.joined(separator: "\n")
     }

@@ -56,7 +56,7 @@ import Testing
 
     @Test func aStatusIsItsBytes() throws {
         var authentication = AuthenticationConfiguration()
-        authentication.users.status = StatusColumn(column: "status", active: "OK")
+        authentication.users?.status = StatusColumn(column: "status", active: "OK")
         let source = ScriptedSource()
         source.users = ["a": ["client", nil, "OK", nil, nil], "b": ["client", nil, "O\u{212A}", nil, nil]]
         let directory = ViewerDirectory(

@@ -14,7 +14,7 @@ struct TokenVerifierTests {
         let payload = Tokens.payload(#""tenant":"t-1","role":"client","aud":"a","plan":"pro","seats":3.50,"beta":true,"nested":{"x":1},"none":null,"iat":1"#)
         let claims = try await verify(Tokens.hmac(payload: payload)).get()
         #expect(claims == TokenClaims(
-            subject: "user-1", expiresAt: Tokens.now + 60, audience: ["a"], tenant: "t-1", role: "client", others: ["plan": "pro", "seats": "3.50", "beta": "true"]))
+            subject: "user-1", expiresAt: Tokens.now + 60, audience: ["a"], tenant: "t-1", roles: ["client"], others: ["plan": "pro", "seats": "3.50", "beta": "true"]))
     }
 
     @Test(arguments: [
@@ -40,7 +40,11 @@ struct TokenVerifierTests {
         // Claims.
         (Tokens.hmac(payload: #"{"exp":\#(Tokens.now + 60)}"#), .claim("The token has no claim \"sub\".")),
         (Tokens.hmac(payload: Tokens.payload(sub: "")), .claim("The token's claim \"sub\" is not of the right type.")),
-        (Tokens.hmac(payload: Tokens.payload(#""role":["client"]"#)), .claim("The token's claim \"role\" is not of the right type.")),
+        (Tokens.hmac(payload: Tokens.payload(#""role":["client",true]"#)), .claim("The token's claim \"role\" is not of the right type.")),
+        (Tokens.hmac(payload: Tokens.payload(#""role":{"x":"client"}"#)), .claim("The token's claim \"role\" is not of the right type.")),
+        (Tokens.hmac(payload: Tokens.payload(#""tenant":["t"]"#)), .claim("The token's claim \"tenant\" is not of the right type.")),
+        (Tokens.hmac(payload: Tokens.payload(#""tenant":1.5"#)), .claim("The token's claim \"tenant\" is not of the right type.")),
+        (Tokens.hmac(payload: Tokens.payload(#""tenants":["t",""]"#)), .claim("The token's claim \"tenants\" is not of the right type.")),
         // Shape.
         ("", .malformed("not three parts")),
         ("a.b", .malformed("not three parts")),
@@ -114,10 +118,10 @@ struct TokenVerifierTests {
 
     @Test func whatTheIssuerSignsIsAccepted() async throws {
         let requirements = TokenRequirements(issuer: "me", audience: ["one"])
-        let issuer = try await TokenIssuer(secret: Tokens.secret, kid: "k", requirements: requirements)
-        let token = try await issuer.token(user: "user-7", tenant: "t", role: "client", now: Tokens.now, lifetime: 60)
+        let issuer = try TokenIssuer(secret: Tokens.secret, kid: "k", requirements: requirements)
+        let token = issuer.token(TokenIssuer.Bearer(user: "user-7", tenant: "t", role: "client"), now: Tokens.now, lifetime: 60)
         let claims = try await verify(token, keys: [try await key(kid: "k")], requirements).get()
-        #expect(claims == TokenClaims(subject: "user-7", expiresAt: Tokens.now + 60, issuer: "me", audience: ["one"], tenant: "t", role: "client"))
+        #expect(claims == TokenClaims(subject: "user-7", expiresAt: Tokens.now + 60, issuer: "me", audience: ["one"], tenant: "t", roles: ["client"]))
     }
 
     @Test func keysThatCannotBe() async throws {

@@ -76,7 +76,7 @@ import Testing
         _ = try cluster.createDatabase(name: database)
         let values = rows.map { "('\($0)', 'client', 't')" }.joined(separator: ", ")
         try cluster.psql("CREATE TABLE users (id \(type) PRIMARY KEY, role text, tenant_id text, status text DEFAULT 'active'); INSERT INTO users (id, role, tenant_id) VALUES \(values)", database: database)
-        let statement = DirectoryStatements(users: UserTable(), tenants: nil).users
+        let statement = try #require(DirectoryStatements(users: UserTable(), tenants: nil).users)
         let answer = try cluster.psql(generic: statement.text, values: ["'\(UserReadings.array(asked))'"], database: database)
         #expect(Set(answer.split(separator: "\n").map { String($0.prefix { $0 != "|" }) }) == Set(positions), "\(answer)")
     }

@@ -191,7 +191,7 @@ struct ViewerResolverTests {
         users.status = nil
         tenants.status = StatusColumn(column: "state", active: "open")
         let statements = DirectoryStatements(users: users, tenants: tenants)
-        #expect(statements.user.text == """
+        #expect(statements.user?.text == """
             SELECT u."role"::text, u."tenant_id"::text, NULL::text, t."state"::text, t."id"::text FROM "app"."people" u \
             LEFT JOIN "tenants" t ON t."id" = u."tenant_id" WHERE u."pi""d" = $1 LIMIT 1
             """)

@@ -74,8 +74,8 @@ struct GatewayConfigurationTests {
         #expect(authentication.jwks?.source == .url("https://example.com/keys"))
         #expect(authentication.jwks?.refresh == 300_000)
         #expect(authentication.requirements == TokenRequirements(issuer: "me", audience: ["one", "two"], leeway: 30))
-        #expect(authentication.users.table == "app.people")
-        #expect(authentication.users.status == nil)
+        #expect(authentication.users?.table == "app.people")
+        #expect(authentication.users?.status == nil)
         #expect(authentication.tenants?.parent == nil)
         #expect(authentication.tenants?.status == StatusColumn(column: "state", active: "open"))
         #expect(authentication.apiKeys == [APIKeyBinding(user: "u", sha256: Array(repeating: 0x0F, count: 32))])
@@ -156,6 +156,19 @@ struct GatewayConfigurationTests {
         ("authentication: { jwks: { url: \"https://example.com:0/k\" } }", ["1:32: The port of the URL is not a number from 1 to 65535."]),
         ("authentication: { apiKeys: [{ user: u, sha256: abc }] }", [
             "1:48: Expected the SHA-256 of the key as 64 hexadecimal digits. | `printf %s KEY | sha256sum` prints it.",
+        ]),
+        ("authentication: { users: null, apiKeys: [{ user: u, sha256: \(String(repeating: "0", count: 64)) }] }", [
+            "1:41: An API key stands for a user, and with `users: null` there is no table that says the user's role and tenant.",
+        ]),
+        ("authentication: { claims: { tenants: t, roles: { A: b } } }", [
+            "1:29: `tenants` counts only with `users: null`: of a user in a table, the row says the role and the tenant.",
+            "1:41: `roles` counts only with `users: null`: of a user in a table, the row says the role and the tenant.",
+        ]),
+        ("authentication: { users: null, claims: { role: [], tenant: \"\", rol: x, roles: {} } }", [
+            "1:64: The key `rol` is not known in the claims. | Did you mean \"role\" or \"roles\"?",
+            "1:48: Expected the claim of the role as a name, or as a list of the names that lead to it, such as `[realm_access, roles]`.",
+            "1:60: Expected the claim of the tenant as a name, or as a list of the names that lead to it, such as `[realm_access, roles]`.",
+            "1:79: There is no value of the role claim here, so that nobody would have a role.",
         ]),
         ("listener: { host: null }", ["1:11: Without a host, the listener needs a `unixSocket`."]),
         ("", ["1:1: The file is empty. | Write `{}` for a file that says nothing."]),

@@ -82,6 +82,8 @@ final class ScriptedRules: RulesSnapshot {
         self.broken = broken
     }
 
+    func hasRole(_ role: ExactString) -> Bool { sets[role] != nil }
+
     func rules(role: ExactString, tenant: ExactString?) -> RuleLookup {
         asked.withLock { $0 += 1 }
         if let tenant, broken.contains(tenant) { return .tenantUnavailable }
@@ -119,7 +121,7 @@ final class Desk {
     }
 
     func identity(_ user: ExactString, tenant: ExactString? = nil, role: ExactString? = nil, others: [ExactString: String] = [:]) -> Identity {
-        resolver.identity(TokenClaims(subject: user, expiresAt: .max, tenant: tenant, role: role, others: others))
+        resolver.identity(TokenClaims(subject: user, expiresAt: .max, tenant: tenant, roles: role.map { [$0] }, others: others))
     }
 
     /// The answer, or `nil` when it does not come within the call.

@@ -9,6 +9,7 @@ import PorticoExecution
 import PorticoGateway
 import PorticoPlanning
 import PorticoReview
+import PorticoServer
 import PostgresSQL
 
 struct AccessExplain: ParsableCommand {
@@ -31,19 +32,20 @@ struct AccessExplain: ParsableCommand {
         if user != nil, role != nil { throw ValidationError("Give --as or --role, not both.") }
         if tenant != nil, role == nil { throw ValidationError("--tenant goes with --role.") }
         if file == nil, row.isEmpty { throw ValidationError("Name the file of a query, or a row with --row.") }
-        if !row.isEmpty, user == nil { throw ValidationError("--row goes with --as: whether a row is visible depends on who looks.") }
+        if !row.isEmpty, user == nil, role == nil { throw ValidationError("--row goes with --as: whether a row is visible depends on who looks.") }
     }
 
     func run() throws {
         let project = try Project(options)
         let api = try API(project, asksDatabase: true)
         let rows = try row.map { text throws(CommandFailure) in try RowName(text, catalog: api.catalog) }
-        let gateway = user == nil ? nil : try LocalGateway(api, project)
-        let (viewer, rules) = try gateway?.viewer(user) ?? anybody(api, project)
+        let bearer = try bearer(project)
+        let gateway = bearer == nil ? nil : try LocalGateway(api, project)
+        let (viewer, rules) = try gateway?.viewer(of: bearer) ?? anybody(api, project)
         guard let provenance = api.policy.provenance(role: viewer.role, tenant: viewer.tenant) else { throw CommandFailure.notInOrder("the rules of the viewer are not known.") }
-        let isSubtree = user == nil && rules.reach == .subtree
+        let isSubtree = bearer == nil && rules.reach == .subtree
         let scope = isSubtree ? TenantScope.several : TenantScope(viewer, reach: rules.reach)
-        let explainer = AccessExplainer(catalog: api.catalog, rules: rules, provenance: provenance, scope: scope, viewer: user == nil ? nil : viewer)
+        let explainer = AccessExplainer(catalog: api.catalog, rules: rules, provenance: provenance, scope: scope, viewer: bearer == nil ? nil : viewer)
         let description = ViewerDescription(user: user, rules: rules, provenance: provenance)
 
         let explanation = try explanation(explainer, api, rules, project)
@@ -63,6 +65,18 @@ struct AccessExplain: ParsableCommand {
     }
 
     // MARK: Who
+
+    /// Whoever looks at rows: a user, or without a table of users whom a token with this role and tenant would make.
+    /// `nil` for any viewer of a role.
+    private func bearer(_ project: Project) throws(CommandFailure) -> TokenIssuer.Bearer? {
+        if let user { return TokenIssuer.Bearer(user: user) }
+        guard !row.isEmpty, let role else { return nil }
+        guard project.configuration.authentication.users == nil else {
+            throw .wrongUsage(
+                "--row goes with --as where there is a table of users: whether a row is visible depends on who looks.")
+        }
+        return TokenIssuer.Bearer(user: role, tenant: tenant, role: role)
+    }
 
     /// Without a user: a viewer of the role, or nobody who has signed in.
     private func anybody(_ api: API, _ project: Project) throws(CommandFailure) -> (Viewer, RuleSet) {

@@ -36,6 +36,10 @@ struct RowCounts {
     /// - Parameter users: Whose rows are counted; without any, a sample of each role and group of tenants that something changes for.
     func count(users: [String]) throws -> RowReport {
         var report = RowReport()
+        if project.configuration.authentication.users == nil {
+            let reason = "there is no table (`authentication: { users: null }`) to take them from"
+            report.notes.append("Rows are counted for no user: \(reason).")
+        }
         let now = try database.rows("SELECT now()::text").first?.first.flatMap(\.self) ?? "now"
         let sample = users.isEmpty ? try self.sample(&report) : users.map(Optional.some)
         for user in sample {
@@ -111,7 +115,7 @@ struct RowCounts {
     }
 
     private func users(_ role: String, _ tenants: TenantGroup) throws(SQLFailure) -> [String] {
-        let table = project.configuration.authentication.users
+        guard let table = project.configuration.authentication.users else { return [] }
         func column(_ name: String) -> String { "u.\(quoteIdentifier(name))" }
         let name = table.table.split(separator: ".", maxSplits: 1).map { quoteIdentifier(String($0)) }.joined(separator: ".")
         let test = tenants.hasOthers ? "coalesce(\(column(table.tenant))::text <> ALL ($2::text[]), true)" : "\(column(table.tenant))::text = ANY ($2::text[])"
