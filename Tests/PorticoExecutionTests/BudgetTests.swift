@@ -15,6 +15,8 @@ import Testing
         var execution: PlanExecution?
         init(_ runner: ScriptedRunner) { self.runner = runner }
 
+        var answer: ResponseBuffer? { if case .answered(let buffer, _, _)? = result?.outcome { buffer } else { nil } }
+
         var text: String {
             switch result?.outcome {
             case .answered(let buffer, _, _)?: buffer.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
@@ -168,11 +170,11 @@ import Testing
         #expect(try #require(first.runner.meter).grow(by: 30_000))
         second.runner.answerAll()
         #expect(second.text.hasPrefix("{\"data\""))
-        guard case .answered(let buffer, _, _)? = second.result?.outcome else { return }
+        let buffer = try #require(second.answer)
         #expect(budget.used == 30_000 + buffer.count, "the answer stands in the place of the results")
         // Its rows fit, and its answer will stand in their place.
         third.runner.answerAll()
-        guard case .answered(let other, _, _)? = third.result?.outcome else { return #expect(Bool(false), "\(third.text)") }
+        let other = try #require(third.answer, "\(third.text)")
         #expect(budget.used == 30_000 + buffer.count + other.count)
         #expect(budget.refusals == 0)
         fourth.runner.answerAll()

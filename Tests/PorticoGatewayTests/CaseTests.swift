@@ -8,16 +8,28 @@ import Testing
     static let folder = SpotexDatabase.folder.appending(path: "Tests/Cases")
     static let rewrites = ProcessInfo.processInfo.environment["PORTICO_REWRITE_CASES"] == "1"
 
-    static let cases: [String] = {
-        func folders(_ folder: URL) -> [String] {
-            ((try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: [.isDirectoryKey])) ?? [])
-                .filter { (try? $0.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) == true }.map(\.lastPathComponent).sorted()
+    static let found = Result {
+        func folders(_ folder: URL) throws -> [String] {
+            try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: [.isDirectoryKey])
+                .filter { try $0.resourceValues(forKeys: [.isDirectoryKey]).isDirectory == true }.map(\.lastPathComponent).sorted()
         }
-        return folders(folder).flatMap { area in folders(folder.appending(path: area)).map { "\(area)/\($0)" } }
-    }()
+        return try folders(folder).flatMap { area in try folders(folder.appending(path: area)).map { "\(area)/\($0)" } }
+    }
 
-    @Test func thereAreCases() {
-        #expect(Self.cases.count >= 12)
+    static var cases: [String] { if case .success(let cases) = found { cases } else { [] } }
+
+    /// Of each folder of an area, and of each statement of what is expected, there is as many as there was.
+    @Test func thereAreCases() throws {
+        let cases = try Self.found.get()
+        #expect(cases.count >= 41)
+        let planned = cases.filter { isThere("plan.txt", $0) }
+        #expect(planned == cases.filter { isThere("statements.sql", $0) })
+        #expect(planned.count >= 29)
+        for name in cases { for file in ["request.graphql", "viewer.txt", "response.json"] { #expect(isThere(file, name), "\(name)/\(file)") } }
+    }
+
+    private func isThere(_ file: String, _ name: String) -> Bool {
+        FileManager.default.fileExists(atPath: Self.folder.appending(path: name).appending(path: file).path(percentEncoded: false))
     }
 
     @Test(arguments: cases) func theWholeWay(_ name: String) async throws {
@@ -25,13 +37,18 @@ import Testing
         let folder = Self.folder.appending(path: name)
         let query = try String(contentsOf: folder.appending(path: "request.graphql"), encoding: .utf8)
         let user = try String(contentsOf: folder.appending(path: "viewer.txt"), encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
-        let variables = (try? String(contentsOf: folder.appending(path: "variables.json"), encoding: .utf8)) ?? "{}"
+        let variables = isThere("variables.json", name) ? try String(contentsOf: folder.appending(path: "variables.json"), encoding: .utf8) : "{}"
         let viewer = SpotexDatabase.viewer(user)
 
-        if let (plan, operation) = try? database.plan(query, variables: variables, as: viewer) {
+        // What is refused has no plan, and is expected to have none.
+        let isPlanned = Self.rewrites ? (try? database.plan(query, variables: variables, as: viewer)) != nil : isThere("plan.txt", name)
+        if isPlanned {
+            let (plan, operation) = try database.plan(query, variables: variables, as: viewer)
             let text = Explanation(plan, of: operation).text()
             try expect(text, in: folder.appending(path: "plan.txt"))
             try expect(plan.loads.map { $0.statement.text + ";\n" }.joined(), in: folder.appending(path: "statements.sql"))
+        } else {
+            #expect(throws: (any Error).self) { try database.plan(query, variables: variables, as: viewer) }
         }
         let answer = try await database.ask(query, as: viewer, variables: variables)
         try expect(try JSONText.pretty(answer.body), in: folder.appending(path: "response.json"))
@@ -39,7 +56,7 @@ import Testing
 
     private func expect(_ text: String, in file: URL) throws {
         if Self.rewrites { return try text.write(to: file, atomically: true, encoding: .utf8) }
-        let expected = (try? String(contentsOf: file, encoding: .utf8)) ?? "(no file \(file.lastPathComponent))"
+        let expected = try String(contentsOf: file, encoding: .utf8)
         #expect(text == expected, "\(file.lastPathComponent)")
     }
 }

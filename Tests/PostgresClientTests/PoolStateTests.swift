@@ -207,7 +207,7 @@ private typealias State = PoolState<Waiter, Waiter>
         #expect(removed.count == 50)
         #expect(queue.count == 50)
         let rest = drain(&queue).compactMap(Int.init)
-        #expect(rest.allSatisfy { $0 % 2 == 0 })
+        #expect(rest.count == 50 && rest.allSatisfy { $0 % 2 == 0 })
         for key in 0..<3 { #expect(rest.filter { $0 % 3 == key } == rest.filter { $0 % 3 == key }.sorted()) }
     }
 

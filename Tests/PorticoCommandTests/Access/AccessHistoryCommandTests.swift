@@ -36,7 +36,9 @@ import Testing
 
         let records = try objects(try history(project, "--json").output)
         #expect(records.map { $0["event"] } == ["start", "change", "refusal", "stop"].map { .string($0) })
-        guard case .string(let began)? = records[0]["time"], case .string(let changed)? = records[1]["time"] else { return }
+        let times = records.map { if case .string(let time)? = $0["time"] { time } else { "" } }
+        try #require(times.count == 4 && times.allSatisfy { $0.hasSuffix("Z") }, "\(times)")
+        let (began, changed) = (times[0], times[1])
         #expect(try history(project, "--at", began, "--show", Self.own).output == before)
         #expect(try history(project, "--at", changed, "--show", Self.own).output.contains("hide: [subject]"))
         let state = try history(project, "--at", changed)

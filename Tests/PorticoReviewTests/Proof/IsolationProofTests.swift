@@ -14,6 +14,11 @@ import Testing
         return try Policy.load(catalog: catalog, roles: files.roles, tenants: files.tenants)
     }
 
+    private static func rules(_ policy: Policy, _ role: String, _ tenant: String?) throws -> RuleSet {
+        let found: RuleSet? = if case .rules(let rules) = policy.rules(role: role, tenant: tenant) { rules } else { nil }
+        return try #require(found, "\(role) has rules in \(tenant ?? "no tenant")")
+    }
+
     @Test func theRepositorysOwnAPIIsProven() throws {
         let report = IsolationProof(catalog: Fixture.catalog).prove(try Self.policy())
         #expect(report.failures() == [])
@@ -46,6 +51,7 @@ import Testing
     @Test func operationsUseEveryField() throws {
         let rules = try #require(Self.policy().widestRules(role: "agency_owner"))
         let text = ProofOperations(schema: rules.schema, catalog: Fixture.catalog).pieces().map { $0.opening + $0.field }.joined(separator: "\n")
+        #expect(Fixture.catalog.types.count == 10 && rules.schema.queryType.fields.count > 40)
         for (type, binding) in Fixture.catalog.types {
             for case .relation(let relation) in binding.fields.values { #expect(text.contains("\(relation.field)"), "\(type).\(relation.field)") }
         }
@@ -119,15 +125,17 @@ import Testing
 
     @Test func rulesOfATenantNarrowThoseOfItsRole() throws {
         let policy = try Self.policy()
+        #expect(policy.roles.count == 5)
         for role in policy.roles {
             let wide = try #require(policy.widestRules(role: role))
             for tenant in [nil, "agency-001", "agency-002", "elsewhere"] {
-                guard case .rules(let rules) = policy.rules(role: role, tenant: tenant) else { continue }
+                let rules = try Self.rules(policy, role, tenant)
                 #expect(IsolationProof.narrows(rules, wide), "\(role) of \(tenant ?? "-")")
             }
         }
-        guard case .rules(let narrowed) = policy.rules(role: "client", tenant: "agency-002") else { return }
+        let narrowed = try Self.rules(policy, "client", "agency-002")
         #expect(IsolationProof(catalog: Fixture.catalog).prove(narrowed).isProven)
+        #expect(try !IsolationProof.narrows(#require(policy.widestRules(role: "client")), narrowed), "the tenant's file takes something away")
         let owner = try #require(policy.widestRules(role: "agency_owner")), client = try #require(policy.widestRules(role: "client"))
         #expect(!IsolationProof.narrows(owner, client))
     }
