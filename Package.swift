@@ -140,7 +140,7 @@ let package = Package(
             .product(name: "CryptoExtras", package: "swift-crypto"),
             .product(name: "Logging", package: "swift-log"),
         ]),
-        .testTarget(name: "PorticoCommandTests", dependencies: ["ExactText", "portico", "JSONBytes", "Diagnostics", "TLSTransport", "TestCluster", "TestTLS", "TestWorkloads"]),
+        .testTarget(name: "PorticoCommandTests", dependencies: ["ExactText", "portico", "HTTPWire", "JSONBytes", "Diagnostics", "TLSTransport", "TestCluster", "TestTLS", "TestWorkloads"]),
         // Faults against the built program as a process, and a real PostgreSQL.
         .testTarget(name: "PorticoFaultTests", dependencies: ["ExactText", "portico", "PostgresClient", "TestCluster"]),
         .testTarget(name: "PorticoExecutionTests", dependencies: ["ExactText", "PorticoExecution", "PorticoPlanning", "PorticoCatalog", "PorticoAccess", "PostgresSQL", "SocketLoop", "JSONBytes", "TestFixtures"]),

@@ -40,7 +40,8 @@ portico_has_postgres() {
     return 1
 }
 
-# The packages that are missing, one a line; asks for what they bring and not for their names, so that other sources count too.
+# The packages that are missing, one a line; asks for what they bring and not for their names, so that other sources count too. With the word `tests` those of the
+# programs that only tests run are among them.
 portico_missing() {
     if ! command -v pkg-config >/dev/null; then
         printf '%s\n' pkg-config
@@ -55,6 +56,10 @@ portico_missing() {
         pkg-config --exists zlib || printf '%s\n' zlib1g-dev
     fi
     portico_has_postgres || printf '%s\n' postgresql
+    [ "${1:-}" = tests ] || return 0
+    command -v git >/dev/null || printf '%s\n' git
+    command -v strace >/dev/null || printf '%s\n' strace
+    python3 -c 'import ensurepip, venv' 2>/dev/null || printf '%s\n' python3-venv
     return 0
 }
 
@@ -74,9 +79,17 @@ portico_install_commands() {
 
 portico_install_missing() {
     local missing commands
-    missing=$(portico_missing)
+    missing=$(portico_missing "$@")
     [ -n "$missing" ] || return 0
     missing=$(printf '%s' "$missing" | tr '\n' ' ')
+    portico_install "$missing"
+    missing=$(portico_missing "$@")
+    [ -z "$missing" ] || portico_refuse "still missing after the installation: $(printf '%s' "$missing" | tr '\n' ' ')"
+}
+
+# Installs the packages given as one text, or ends the script with the command that would.
+portico_install() {
+    local missing="$1" commands
     command -v apt-get >/dev/null ||
         portico_refuse "this machine lacks what the Debian packages $missing hold, and has no apt-get; install them by the system's own package manager and run this again."
     # shellcheck disable=SC2086 # words on purpose
@@ -93,8 +106,6 @@ $(portico_install_commands $missing)"
             "${missing% }" "'$(printf '%s' "$commands" | sed '1d' | tr '\n' ';' | sed 's/;/; /g; s/; $//')'" >&2
         exit 2
     fi
-    missing=$(portico_missing)
-    [ -z "$missing" ] || portico_refuse "still missing after the installation: $(printf '%s' "$missing" | tr '\n' ' ')"
 }
 
 # How many compiler processes run at a time: each takes a core and up to a gigabyte.
@@ -104,37 +115,46 @@ portico_jobs() {
     printf '%s' "${PORTICO_JOBS:-$((cores < 8 ? cores : 8))}"
 }
 
+# With the word `tests` for everything that tests run as well.
 portico_setup() {
     portico_find_swift
-    portico_install_missing
+    portico_install_missing "$@"
+    [ "${1:-}" = tests ] || return 0
+    portico_setup_clients
+    portico_setup_nginx
 }
 
 # The release of graphql-core whose verdicts the tests compare with ours: a port of the reference implementation that knows the September 2025 edition.
 portico_graphql_core=3.3.2
 
-# The client library of another language that some tests drive (graphql-core, from PyPI) in a folder of its own below .build. Without the means to fetch it
-# those tests say that they were skipped; everything else runs.
+# The client library of another language that some tests drive (graphql-core, from PyPI) in a folder of its own below .build. Where it cannot be fetched those tests
+# fail; everything else runs.
 portico_setup_clients() {
     local folder=.build/clients
     "$folder/bin/python" -c "import graphql; assert graphql.version == '$portico_graphql_core'" 2>/dev/null && return 0
-    if ! python3 -c 'import ensurepip, venv' 2>/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-        sh -c "$(portico_install_commands python3-venv)" >/dev/null 2>&1 || true
-    fi
-    { python3 -m venv "$folder" && "$folder/bin/python" -m pip install -q --disable-pip-version-check "graphql-core==$portico_graphql_core"; } >/dev/null 2>&1 ||
-        printf 'portico: graphql-core '"$portico_graphql_core"' could not be installed for the tests that use it; they are skipped.\n' >&2
+    { python3 -m venv "$folder" && "$folder/bin/python" -m pip install -q --disable-pip-version-check "graphql-core==$portico_graphql_core"; } >&2 ||
+        printf 'portico: graphql-core '"$portico_graphql_core"' could not be installed; the tests that use it will fail.\n' >&2
     return 0
 }
 
 # nginx for the test of docs/nginx.conf. Where it is not installed, its package is unpacked below .build and not installed: Debian's would start a server at once.
-# Without the means to fetch it that test says that it was skipped.
+# The libraries that it needs are installed. Where it cannot be fetched that test fails.
 portico_setup_nginx() {
-    local folder=.build/clients/nginx package
-    [ -x /usr/sbin/nginx ] || [ -x "$folder/usr/sbin/nginx" ] || command -v nginx >/dev/null && return 0
+    local folder=.build/clients/nginx nginx package libraries
+    for nginx in /usr/sbin/nginx /usr/bin/nginx /usr/local/sbin/nginx "$folder/usr/sbin/nginx"; do
+        "$nginx" -v 2>/dev/null && return 0
+    done
     if command -v apt-get >/dev/null && mkdir -p "$folder"; then
         for package in nginx nginx-core; do
-            (cd "$folder" && apt-get download -q "$package" && dpkg -x "$package"_*.deb .) >/dev/null 2>&1 && [ -x "$folder/usr/sbin/nginx" ] && return 0
+            (cd "$folder" && { apt-get download -q "$package" || { apt-get update -q && apt-get download -q "$package"; }; } && dpkg -x "$package"_*.deb .) >&2 || continue
+            [ -x "$folder/usr/sbin/nginx" ] || continue
+            "$folder/usr/sbin/nginx" -v 2>/dev/null && return 0
+            # "libssl3 (>= 3.0.0), nginx-common (= 1)" becomes "libssl3".
+            libraries=$(dpkg-deb -f "$folder/$package"_*.deb Depends Pre-Depends | tr ',:' '\n\n' | sed -n 's/^ *\(lib[^ |]*\).*/\1/p' | tr '\n' ' ')
+            portico_install "$libraries"
+            "$folder/usr/sbin/nginx" -v 2>/dev/null && return 0
         done
     fi
-    printf 'portico: nginx is not there for the test that uses it; it is skipped.\n' >&2
+    printf 'portico: nginx could not be fetched; the test that uses it will fail.\n' >&2
     return 0
 }

@@ -42,7 +42,7 @@ enum ReferenceProcess {
 
     /// The verdicts on documents, each held against one of the schemas by its position. No thread waits for the process.
     static func verdicts(on documents: [(schema: Int, bytes: [UInt8])], schemas: [String]) async throws -> [Verdict] {
-        guard let interpreter else { throw Failure(message: "no interpreter has graphql-core \(version)") }
+        guard let interpreter else { throw Failure(message: "there is no python3 with graphql-core \(version), which ./test installs") }
         let place = FileManager.default.temporaryDirectory.appending(path: "portico-reference-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: place) }

@@ -18,8 +18,7 @@ import Testing
 /// - nullable variables in OneOf objects whose place is non-null or a list: section 5.8.5 refuses them (`addNullableCat` among its examples), the library overlooks them.
 ///   The few that changed names bring about are let pass in ``judge(_:)``;
 /// - nesting beyond 200 levels, where the library gives up.
-@Suite(.enabled(if: ReferenceProcess.interpreter != nil, "needs python3 with graphql-core \(ReferenceProcess.version), which ./test installs"))
-struct VerdictTests {
+@Suite struct VerdictTests {
     struct Sample {
         var subject: Int
         var bytes: [UInt8]

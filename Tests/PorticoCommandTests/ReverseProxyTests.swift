@@ -11,8 +11,6 @@ enum Nginx {
         return places.first { path in FileManager.default.isExecutableFile(atPath: path) && status(of: path, ["-v"]) == 0 }
     }()
 
-    static let hasCurl = status(of: "/usr/bin/curl", ["--version"]) == 0
-
     private static func status(of path: String, _ words: [String]) -> Int32 {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
@@ -25,14 +23,13 @@ enum Nginx {
     }
 }
 
-/// `docs/nginx.conf` as it stands, but for its paths and its port, in front of `portico serve` on a Unix socket; asked by curl.
-@Suite(.onBlockingThreads, .enabled(if: Nginx.program != nil && Nginx.hasCurl, "needs nginx and curl: apt-get install nginx curl"))
-struct ReverseProxyTests {
+/// `docs/nginx.conf` as it stands, but for its paths and its port, in front of `portico serve` on a Unix socket.
+@Suite(.onBlockingThreads) struct ReverseProxyTests {
     /// One after the other on one proxy: starting everything takes longer than asking.
     @Test func theConfigurationOfTheDocumentationServes() async throws {
         let proxy = try await ReverseProxy()
         try proxy.graphQLTravelsThroughIt()
-        try proxy.requestIdsArePassedOn()
+        try await proxy.requestIdsArePassedOn()
         try proxy.whatIsNotForStrangersIsNotThere()
         try proxy.aBodyThatIsTooLongIsRefusedAsPorticoRefusesIt()
         try await proxy.aGatewayThatIsGoneIsUnavailable()
@@ -51,6 +48,7 @@ private final class ReverseProxy {
     private let token: String
 
     private var folder: String { authority.folder }
+    private var client: HTTPSClient { HTTPSClient(port: port, authority: authority) }
 
     init() async throws {
         // From its first moment closed on exec, so that no other child keeps it open.
@@ -69,17 +67,20 @@ private final class ReverseProxy {
             .trimmingCharacters(in: .whitespacesAndNewlines)
         try await gateway.wait(for: "addresses=unix:")
         try startNginx()
-        var status = 0
-        for _ in 0..<500 where status == 0 {
-            try await Task.sleep(for: .milliseconds(20))
-            status = try curl(["/graphql?query=%7BapiVersion%7D"]).status
-        }
+        for _ in 0..<500 where !Self.isListening(port) { try await Task.sleep(for: .milliseconds(20)) }
+        let status = Self.isListening(port) ? try client.ask("/graphql?query=%7BapiVersion%7D").status : 0
         try #require(status == 200, "nginx does not serve: \((try? String(contentsOfFile: folder + "/error.log", encoding: .utf8)) ?? "")")
     }
 
     deinit {
         close(leash)
         if nginx.isRunning { nginx.waitUntilExit() }
+    }
+
+    private static func isListening(_ port: UInt16) -> Bool {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        return loopback(port) { connect(descriptor, $0, $1) } == 0
     }
 
     private static func freePort() throws -> UInt16 {
@@ -110,88 +111,65 @@ private final class ReverseProxy {
         }
         try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/nginx.conf"))
         nginx.executableURL = URL(fileURLWithPath: "/bin/sh")
-        let words = [try #require(Nginx.program), "-p", folder, "-c", folder + "/nginx.conf", "-e", folder + "/error.log", "-g", "daemon off; pid \(folder)/nginx.pid;"]
+        let words = [try #require(Nginx.program, "there is no nginx that runs; ./test fetches one"), "-p", folder, "-c", folder + "/nginx.conf", "-e", folder + "/error.log", "-g", "daemon off; pid \(folder)/nginx.pid;"]
         nginx.arguments = ["-c", "\"$0\" \"$@\" </dev/null & cat >/dev/null; kill $! && wait $!"] + words
         try nginx.run()
         try (nginx.standardInput as? FileHandle)?.close()
     }
 
-    private struct Answer {
-        var status: Int
-        var version: String
-        var headers: [String: String]
-        var body: String
-    }
+    private var signedIn: [(String, String)] { [("authorization", "Bearer \(token)"), ("content-type", "application/json")] }
 
-    /// Asks by HTTP/2, or by what curl can; the path last.
-    private func curl(_ words: [String], version: String = "--http2") throws -> Answer {
-        let process = Process(), output = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/curl")
-        process.arguments = ["-q", "-s", version, "--max-time", "60", "--cacert", authority.authorityFile, "-D", folder + "/head", "-w", "\n%{http_code} %{http_version}"]
-            + words.dropLast() + ["https://localhost:\(port)\(words.last ?? "/")"]
-        process.environment = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"]
-        process.standardOutput = output
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        let end = text.lastIndex(of: "\n") ?? text.startIndex
-        let summary = text[end...].split { $0 == " " || $0 == "\n" }
-        var headers: [String: String] = [:]
-        for line in ((try? String(contentsOfFile: folder + "/head", encoding: .utf8)) ?? "").split(whereSeparator: \.isNewline) {
-            let parts = line.split(separator: ":", maxSplits: 1)
-            if parts.count == 2 { headers[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces) }
-        }
-        return Answer(status: Int(summary.first ?? "") ?? 0, version: String(summary.last ?? ""), headers: headers, body: String(text[..<end]))
-    }
+    private func body(_ query: String) -> [UInt8] { Array(#"{"query":"\#(query)"}"#.utf8) }
 
-    private func ask(_ query: String, _ words: [String] = [], version: String = "--http2") throws -> Answer {
-        try curl(["-H", "authorization: Bearer \(token)", "-H", "content-type: application/json", "-d", #"{"query":"\#(query)"}"#] + words + ["/graphql"], version: version)
+    private func ask(_ query: String, _ fields: [(String, String)] = []) throws -> HTTPSClient.Answer {
+        try client.ask("/graphql", fields: signedIn + fields, body: body(query))
     }
 
     func graphQLTravelsThroughIt() throws {
         let answer = try ask("{ viewer { id } }")
         #expect(answer.status == 200 && answer.body == #"{"data":{"viewer":{"id":"user-agency-001"}}}"#)
-        if try ask("{ apiVersion }").version != "2" { print("curl cannot speak HTTP/2; HTTP/1.1 was tested alone") }
-        let older = try ask("{ viewer { id } }", version: "--http1.1")
-        #expect(older.status == 200 && older.version == "1.1" && older.body == answer.body)
+        let newer = try client.askByHTTP2("/graphql", fields: signedIn, body: body("{ viewer { id } }"))
+        #expect(newer.isOK && newer.body == answer.body)
         // By GET, with a query that is longer than a line of nginx's own default.
         let long = "/graphql?query=%7BapiVersion%7D" + String(repeating: "%20", count: 4_000)
-        #expect(try curl([long]).body.contains("apiVersion"))
-        #expect(try curl(["/schema.graphql"]).status == 200)
+        #expect(try client.ask(long).body.contains("apiVersion"))
+        #expect(try client.ask("/schema.graphql").status == 200)
         // Errors are Portico's own.
-        #expect(try curl(["-H", "authorization: Bearer nonsense", "/graphql?query=%7BapiVersion%7D"]).status == 401)
+        #expect(try client.ask("/graphql?query=%7BapiVersion%7D", fields: [("authorization", "Bearer nonsense")]).status == 401)
     }
 
-    func requestIdsArePassedOn() throws {
-        let given = try ask("{ apiVersion }", ["-H", "x-request-id: trace-4711"])
+    func requestIdsArePassedOn() async throws {
+        let given = try ask("{ apiVersion }", [("x-request-id", "trace-4711")])
         #expect(given.headers["x-request-id"] == "trace-4711")
         let made = try #require(try ask("{ apiVersion }").headers["x-request-id"])
         #expect(made.count == 32)
-        let odd = try #require(try ask("{ apiVersion }", ["-H", "x-request-id: a b;c"]).headers["x-request-id"])
+        let odd = try #require(try ask("{ apiVersion }", [("x-request-id", "a b;c")]).headers["x-request-id"])
         #expect(odd.count == 32)
-        // Both logs know them.
-        #expect(gateway.text.contains("requestId=trace-4711") && gateway.text.contains("requestId=\(made)"))
-        let log = try String(contentsOfFile: folder + "/access.log", encoding: .utf8)
+        // Both logs know them, a moment later.
+        try await gateway.wait(for: "requestId=trace-4711")
+        try await gateway.wait(for: "requestId=\(made)")
+        var log = ""
+        for _ in 0..<500 where !log.contains(" \(made)") {
+            try await Task.sleep(for: .milliseconds(10))
+            log = try String(contentsOfFile: folder + "/access.log", encoding: .utf8)
+        }
         #expect(log.contains(" trace-4711") && log.contains(" \(made)") && !log.contains("query="))
     }
 
     func whatIsNotForStrangersIsNotThere() throws {
         for path in ["/metrics", "/healthz", "/readyz", "/", "/graphql/x"] {
-            let answer = try curl([path])
+            let answer = try client.ask(path)
             #expect(answer.status == 404 && answer.body.contains("NOT_FOUND"), "\(path)")
         }
     }
 
     func aBodyThatIsTooLongIsRefusedAsPorticoRefusesIt() throws {
-        let file = folder + "/body.json"
-        try Data(String(repeating: " ", count: (1 << 20) + 1).utf8).write(to: URL(fileURLWithPath: file))
-        let answer = try curl(["-H", "content-type: application/json", "--data-binary", "@\(file)", "/graphql"])
+        let json = [("content-type", "application/json")]
+        let answer = try client.ask("/graphql", fields: json, body: [UInt8](repeating: 0x20, count: (1 << 20) + 1))
         #expect(answer.status == 413 && answer.body.contains("LIMIT_EXCEEDED") && answer.headers["content-type"] == "application/json")
         // What just fits reaches Portico.
-        let body = #"{"query":"{ apiVersion }"}"#
-        try Data((body + String(repeating: " ", count: (1 << 20) - body.utf8.count)).utf8).write(to: URL(fileURLWithPath: file))
-        #expect(try curl(["-H", "content-type: application/json", "--data-binary", "@\(file)", "/graphql"]).status == 200)
+        let body = body("{ apiVersion }")
+        #expect(try client.ask("/graphql", fields: json, body: body + [UInt8](repeating: 0x20, count: (1 << 20) - body.count)).status == 200)
     }
 
     func aGatewayThatIsGoneIsUnavailable() async throws {

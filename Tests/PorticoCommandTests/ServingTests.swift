@@ -72,21 +72,31 @@ final class RunningCommand {
 
 /// Connects a socket to a port of 127.0.0.1.
 func connectToLoopback(_ socket: Int32, _ port: UInt16) throws {
+    try #require(loopback(port) { connect(socket, $0, $1) } == 0)
+}
+
+/// Hands on the address of a port of 127.0.0.1.
+func loopback<Result>(_ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian
     address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    let status = withUnsafePointer(to: &address) { $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) } }
-    try #require(status == 0)
+    let length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    return withUnsafePointer(to: &address) { $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, length) } }
 }
 
 /// One request on a connection of its own; the whole answer, head and body.
 func post(_ body: String, token: String?, port: UInt16, fields: String = "") throws -> String {
+    let authorization = token.map { "authorization: Bearer \($0)\r\n" } ?? ""
+    let request = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nconnection: close\r\n\(authorization)\(fields)content-length: \(body.utf8.count)\r\n\r\n\(body)"
+    return try answer(to: request, port: port)
+}
+
+/// What comes back until the connection ends, head and body.
+func answer(to request: String, port: UInt16) throws -> String {
     let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(socket) }
     try connectToLoopback(socket, port)
-    let authorization = token.map { "authorization: Bearer \($0)\r\n" } ?? ""
-    let request = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nconnection: close\r\n\(authorization)\(fields)content-length: \(body.utf8.count)\r\n\r\n\(body)"
     let sent = Array(request.utf8)
     try #require(write(socket, sent, sent.count) == sent.count)
     var answer: [UInt8] = [], buffer = [UInt8](repeating: 0, count: 4_096)

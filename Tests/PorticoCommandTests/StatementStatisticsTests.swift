@@ -5,9 +5,6 @@ import Testing
 
 /// From what PostgreSQL shows of statements back to operations and to single requests, as docs/operations.md says.
 @Suite(.onBlockingThreads) struct StatementStatisticsTests {
-    /// Part of PostgreSQL's own contrib, but not of every installation.
-    private static let isInstalled = (try? TestCluster.shared().psql("SELECT 1 FROM pg_available_extensions WHERE name = 'pg_stat_statements'"))?.hasPrefix("1") == true
-
     private let secret = ["PORTICO_JWT_SECRET": String(repeating: "s", count: 40)]
 
     /// A line of the request log.
@@ -68,8 +65,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: isInstalled, "pg_stat_statements is not installed"))
-    func statisticsLeadToOperationsAndRequests() async throws {
+    @Test func statisticsLeadToOperationsAndRequests() async throws {
         let shop = try await Shop(secret)
         var ids: [String: [String]] = [:]
         for (name, times) in [("Subjects", 3), ("SubjectsAgain", 2), ("Sites", 1)] {
@@ -95,8 +91,7 @@ import Testing
     }
 
     /// Plans that share a statement share its row; the server's own log tells them apart by the statement's id.
-    @Test(.enabled(if: isInstalled, "pg_stat_statements is not installed"))
-    func theServersLogTellsThemApart() async throws {
+    @Test func theServersLogTellsThemApart() async throws {
         let shop = try await Shop(secret)
         for (name, field) in [("Subjects", "tickets"), ("Renamed", "others: tickets"), ("Subjects", "tickets")] { _ = try shop.ask("query \(name) { \(field)(first: 7) { subject } }") }
         let rows = try shop.psql("SELECT queryid, calls FROM pg_stat_statements WHERE query LIKE '/* op=Subjects %'")

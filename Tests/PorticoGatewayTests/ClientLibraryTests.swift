@@ -3,8 +3,7 @@ import PorticoGateway
 import Testing
 
 /// An unmodified client library of another language (graphql-core, Python) builds its schema from the introspection of each role and finds no fault.
-@Suite(.enabled(if: GraphQLCore.interpreter != nil, "needs python3 with graphql-core, which ./test installs"))
-struct ClientLibraryTests {
+@Suite struct ClientLibraryTests {
     @Test(arguments: [
         ("user-admin-001", "{ tenants { id auditLogs { id } } }"),
         ("user-agency-001", "query($w: TicketFilter) { tickets(where: $w, orderBy: [{createdAt: DESC}], first: 5) { id messages { id internal } } }"),
@@ -28,7 +27,7 @@ enum GraphQLCore {
         .first { (try? run(["query"], by: $0)) != nil }
 
     static func run(_ arguments: [String], input: [UInt8] = []) throws -> String {
-        guard let interpreter else { throw SpotexFailure(description: "no interpreter") }
+        guard let interpreter else { throw SpotexFailure(description: "there is no python3 with graphql-core, which ./test installs") }
         return try run(arguments, by: interpreter, input: input)
     }
 

@@ -33,7 +33,7 @@ public final class TestSite: Sendable {
         let context = try script.identity.map { try TLSContext($0) }
         let isStarted = LoopThread.detach(name: "site", stackSize: 1 << 20) { [self] in
             defer { listener.close() }
-            guard WaitingSocket.wait(for: listener.descriptor, .read, milliseconds: 20_000), case .connection(let socket, _) = listener.accept() else { return }
+            guard WaitingSocket.wait(for: listener.descriptor, .read, milliseconds: 600_000), case .connection(let socket, _) = listener.accept() else { return }
             serve(socket, script, context)
         }
         guard isStarted else { throw SocketFailure("no thread", errno: 0) }

@@ -65,7 +65,7 @@ import Testing
     }
 
     private func get(_ path: String, port: UInt16) throws -> String {
-        try CommandProcess.curl("http://127.0.0.1:\(port)\(path)")
+        try answer(to: "GET \(path) HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n", port: port)
     }
 
     @Test func aRequestInFlightFinishesUnderTheRulesItBeganWith() async throws {
@@ -131,18 +131,5 @@ import Testing
         try await eventually("it is served") { try post(body("{ viewer { id } }"), token: token, port: port).contains("200 OK") }
         server.signal(SIGTERM)
         #expect(try await server.end() == 0)
-    }
-}
-
-extension CommandProcess {
-    static func curl(_ url: String) throws -> String {
-        let process = Process(), output = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["curl", "-s", url]
-        process.standardOutput = output
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return text
     }
 }

@@ -4,7 +4,7 @@ import TestWorkloads
 import Testing
 
 /// What a request on a kept connection costs in system calls of the loop's thread, counted in the built program.
-@Suite(.onBlockingThreads, .serialized, .enabled(if: SystemCallTrace.isPermitted, "strace is not there, or may not look into processes here"))
+@Suite(.onBlockingThreads, .serialized)
 struct SystemCallTests {
     private static let requests = 20
     /// Requests before the count begins: caches are filled, every connection has prepared the statements, and buffers have grown.
@@ -13,6 +13,7 @@ struct SystemCallTests {
     private static let piece = 8_192
 
     @Test func ofWarmRequests() async throws {
+        try #require(SystemCallTrace.isPermitted, "strace, which ./test installs, is not there, or may not look into processes here")
         let fixture = try ProjectFixture.seeded(), secret = ["PORTICO_JWT_SECRET": String(repeating: "s", count: 40)]
         try fixture.psql(Workload.sql)
         let trace = SystemCallTrace()
