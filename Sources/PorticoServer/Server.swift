@@ -254,8 +254,11 @@ public final class Server: Sendable {
         let loader = KeyLoader(authentication: state.configuration.authentication)
         return KeyRefresher(store: keys, pause: jwks.earlyFetch) { [logger] failure in
             logger.warning("the JWKS could not be read; what was read last stays in force", metadata: ["detail": "\(failure.description)"])
-        } load: {
-            do throws(KeyFailure) { return .success(try await loader.load()) } catch { return .failure(error) }
+        } load: { [metrics = state.metrics] in
+            let result: Result<KeySet, KeyFailure>
+            do throws(KeyFailure) { result = .success(try await loader.load()) } catch { result = .failure(error) }
+            metrics.reloaded(.keys, isTaken: (try? result.get()) != nil)
+            return result
         }
     }
 

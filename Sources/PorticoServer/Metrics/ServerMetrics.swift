@@ -49,7 +49,7 @@ public final class ServerMetrics: Sendable {
     // MARK: Files
 
     /// What is read again while the server runs.
-    enum ReloadedFiles: String { case certificates, documents, rules }
+    enum ReloadedFiles: String { case certificates, documents, keys, rules }
 
     func reloaded(_ files: ReloadedFiles, isTaken: Bool, count: Int = 1) {
         guard count > 0 else { return }

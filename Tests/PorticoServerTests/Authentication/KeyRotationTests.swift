@@ -118,6 +118,14 @@ import Testing
             #expect(try await RunningServer.answer("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", from: address).status == 200)
             let answer = try await RunningServer.answer("GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n", from: address)
             #expect(answer.status == 503 && answer.body.contains("the keys that tokens are verified by"))
+            // It is tried again, and that is counted.
+            var metrics = ""
+            for _ in 0..<3_000 where !metrics.contains(#"portico_reloads_total{files="keys",outcome="refused"} "#) {
+                try await Task.sleep(for: .milliseconds(20))
+                metrics = try await RunningServer.answer("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", from: address).body
+            }
+            #expect(metrics.contains(#"portico_reloads_total{files="keys",outcome="refused"} "#))
+            #expect(!metrics.contains(#"portico_reloads_total{files="keys",outcome="taken"}"#))
         }
     }
 
