@@ -63,8 +63,11 @@ struct API {
         }
     }
 
-    /// The rules of a role, in a tenant where one is named; a failure with a did-you-mean for a role that is not there.
+    /// The rules of a role, in a tenant where one is named; a failure with a did-you-mean for a role or a tenant that is
+    /// not there.
     func rules(role: String, tenant: String?, project: Project) throws(CommandFailure) -> RuleSet {
+        // Of a role that is not there, that alone is said, without asking a database.
+        if let tenant, policy.reach(of: role) != nil { try requireTenant(tenant, project) }
         switch policy.rules(role: role, tenant: tenant) {
         case .rules(let rules): return rules
         case .unknownRole:

@@ -19,6 +19,7 @@ struct AccessMatrixCommand: ParsableCommand {
     func run() throws {
         let project = try Project(options)
         let api = try API(project)
+        if let tenant { try api.requireTenant(tenant, project) }
         if let tenant, let problems = api.policy.tenantProblems[tenant] { throw CommandFailure(problems, project: project.folder) }
         api.noteTenantProblems(project)
         let matrix = AccessMatrix(api.policy, tenant: tenant)
