@@ -21,6 +21,7 @@ struct Portico: ParsableCommand {
     /// Parses and runs the words of one call; gives its exit status. ArgumentParser's own 64 for wrong usage becomes 2.
     static func run(_ words: [String]) -> Int32 {
         do {
+            try CommandPath.check(words, root: Portico.self)
             var command = try parseAsRoot(words)
             try command.run()
             return 0

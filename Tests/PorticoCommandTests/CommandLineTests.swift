@@ -33,6 +33,29 @@ import Testing
         #expect(result.output.isEmpty)
     }
 
+    @Test(arguments: [
+        (["nothing"], "there is no command \"nothing\". `portico help` lists"), (["help", "nothing"], "there is no command \"nothing\"."),
+        (["nothing", "--help"], "there is no command \"nothing\"."), (["help", "migrat"], "Did you mean \"migrate\"?"), (["migrat"], "Did you mean \"migrate\"?"),
+        (["access", "matrx"], "no command \"access matrx\". Did you mean \"access matrix\"? `portico help access` lists"),
+        (["help", "access", "nothing"], "no command \"access nothing\". `portico help access` lists"), (["matrix"], "Did you mean \"access matrix\"?"),
+        (["help", "migrate", "more"], "no command \"migrate more\". `portico help` lists"),
+    ])
+    func anUnknownCommandIsWrongUsageAlsoWhereHelpIsAskedFor(_ words: [String], _ part: String) throws {
+        let result = try CommandProcess.run(words)
+        #expect(result.status == 2 && result.output.isEmpty)
+        #expect(result.errors.contains(part), "\(result.errors)")
+    }
+
+    @Test(arguments: [
+        (["serve"], ["listener.host of config/gateway.yaml, or 127.0.0.1)", "listener.port of config/gateway.yaml, or 8080)", "or 1)"]),
+        (["dev"], ["or 8080)", "(default: .portico/ in the project)"]), (["token"], ["(default: 1h)"]), (["bench"], ["(default: docs/bench of the project)"]),
+        (["access", "test"], ["(default: config/access/tests.yaml of the project)"]), (["access", "lint"], ["default: warning)"]), (["migrate"], ["(default: .)"]),
+    ])
+    func helpNamesTheDefaults(_ words: [String], _ defaults: [String]) throws {
+        let help = try CommandProcess.run(["help"] + words).output.split { $0 == "\n" || $0 == " " }.joined(separator: " ")
+        for text in defaults { #expect(help.contains(text), "\(text) in \(help)") }
+    }
+
     @Test func aDatabaseThatIsNotThereIsOneClearSentence() throws {
         let project = try ProjectCopy()
         let result = try CommandProcess.run(["migrate", "--project", project.path, "--database-url", "host=/nowhere dbname=x password=geheim"])

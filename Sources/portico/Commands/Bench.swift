@@ -13,7 +13,7 @@ struct Bench: ParsableCommand {
             """)
 
     @OptionGroup var options: GlobalOptions
-    @Argument(help: "The folder of the workloads. Default: docs/bench of the project.") var folder: String?
+    @Argument(help: "The folder of the workloads. (default: docs/bench of the project)") var folder: String?
     @OptionGroup var bench: BenchOptions
 
     func run() throws {

@@ -13,8 +13,8 @@ struct Dev: ParsableCommand {
             """)
 
     @OptionGroup var options: GlobalOptions
-    @Option(help: ArgumentHelp("The port on 127.0.0.1.", valueName: "n")) var port: UInt16?
-    @Option(help: ArgumentHelp("Where the cluster lies, instead of .portico/ in the project.", valueName: "dir")) var dataDir: String?
+    @Option(help: ArgumentHelp("The port on 127.0.0.1; 0 lets the system choose. (default: PORTICO_PORT, or listener.port of config/gateway.yaml, or 8080)", valueName: "n")) var port: UInt16?
+    @Option(help: ArgumentHelp("Where the cluster, its socket and the secret lie. (default: .portico/ in the project)", valueName: "dir")) var dataDir: String?
 
     func validate() throws {
         if options.databaseURL != nil { throw ValidationError("dev brings its own database; to serve another, use `portico serve --database-url URL`.") }

@@ -14,7 +14,7 @@ struct AccessDiff: ParsableCommand {
 
     @OptionGroup var options: GlobalOptions
     @Argument(help: "The version before: a folder or a revision, such as HEAD.") var old: String
-    @Argument(help: "The version after; the project's own files when it is left out.") var new: String?
+    @Argument(help: "The version after. (default: the project's own files)") var new: String?
     @Option(name: .customLong("as"), help: ArgumentHelp("Count rows as this user sees them, in place of a sample of each class; may be repeated.", valueName: "user-id"))
     var users: [String] = []
     @Option(help: ArgumentHelp("Run the operations that this log recorded under both, and show whose answers change (logging.documents).", valueName: "log")) var replay: String?

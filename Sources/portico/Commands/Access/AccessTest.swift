@@ -12,7 +12,7 @@ struct AccessTest: ParsableCommand {
             """)
 
     @OptionGroup var options: GlobalOptions
-    @Argument(help: ArgumentHelp("The file with the tests.", discussion: "Without it, config/access/tests.yaml of the project.")) var file: String?
+    @Argument(help: "The file with the tests. (default: config/access/tests.yaml of the project)") var file: String?
     @Option(help: ArgumentHelp("Only the tests whose name, with the viewer's, contains this.", valueName: "text")) var filter: String?
     @Option(help: ArgumentHelp("Write the results as JUnit's XML too.", valueName: "file")) var junit: String?
     @Flag(help: "Say which rules no test exercises.") var coverage = false
