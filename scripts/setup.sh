@@ -119,6 +119,9 @@ portico_jobs() {
 portico_setup() {
     portico_find_swift
     portico_install_missing "$@"
+    # The flags of every build. Left to itself SwiftPM asks the compilers for colours where the standard error is a terminal, and
+    # builds everything again where that differs from the build before, as with `nohup ./run`.
+    portico_flags=(--jobs "$(portico_jobs)" --no-color-diagnostics)
     [ "${1:-}" = tests ] || return 0
     portico_setup_clients
     portico_setup_nginx
