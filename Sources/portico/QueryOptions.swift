@@ -74,6 +74,6 @@ struct QueryFile {
         } catch {
             throw .wrongUsage("--variables is not JSON: \(error)")
         }
-        throw .wrongUsage("--variables must be one JSON object, such as {\"id\": \"agency-001\"}.")
+        throw .wrongUsage("--variables must be one JSON object, such as {\"id\": \"1\"}.")
     }
 }

@@ -121,7 +121,7 @@ import Testing
         (["--as", "u", "--role", "client"], 2, "Give --as or --role, not both."),
         (["--tenant", "agency-001"], 2, "--tenant goes with --role."),
         (["--role", "client", "--row", "Ticket:1"], 2, "--row goes with --as where there is a table of users: whether a row is visible depends on who looks."),
-        (["--as", "user-client-001", "--row", "Ticket"], 2, "--row takes a type and the key of a row, such as Ticket:ticket-001; it is \"Ticket\"."),
+        (["--as", "user-client-001", "--row", "Ticket"], 2, "--row takes a type and the key of a row, such as Order:42; it is \"Ticket\"."),
         (["--as", "user-client-001", "--row", "Tiket:1"], 2, "there is no type \"Tiket\" with a table. Did you mean \"Ticket\"?"),
         (["--as", "user-client-001", "--row", "AuditLog:one"], 2, "\"one\" is no key of AuditLog: \"one\" is not an integer within 64 bits."),
         (["--as", "nobody"], 1, "there is no viewer for \"nobody\": There is no such user, or it is not active."),

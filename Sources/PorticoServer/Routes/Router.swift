@@ -120,7 +120,6 @@ final class Router: HTTPHandler {
     }
 
     private static let ok = DetachedBytes("{\"status\":\"ok\"}\n")
-    private static let welcome = DetachedBytes(WelcomePage.html)
 
     /// What is wrong about a POST whoever sends it, and whatever its body says.
     @discardableResult
@@ -139,10 +138,7 @@ final class Router: HTTPHandler {
 
     private func answerGet(_ request: HTTPRequest, _ exchange: Exchange) throws(RefusedRequest) {
         if ResponseMedia.prefersPage(request) {
-            return exchange.answer(status: 200, contentType: "text/html; charset=utf-8", shared: Self.welcome) { head in
-                head.add("content-security-policy", WelcomePage.contentSecurityPolicy)
-                head.add("x-content-type-options", "nosniff")
-            }
+            return answerPage(request, exchange)
         }
         exchange.media = try Self.media(of: request)
         try AmbientCredentials.check(request, connectionBringsThem: exchange.connection.bringsAmbientCredentials)
@@ -150,6 +146,22 @@ final class Router: HTTPHandler {
         do throws(HTTPFailure) { parameters = try request.queryParameters() } catch { throw RefusedRequest(400, .badInput, error.reason) }
         authenticated(request, exchange) { [endpoint] access throws(RefusedRequest) in
             try endpoint.get(request, parameters, access, exchange)
+        }
+    }
+
+    /// The page is for everybody; its sample is of the schema that the request's own credentials open. A certificate does
+    /// not count: the browser presents it whoever has sent it here.
+    private func answerPage(_ request: HTTPRequest, _ exchange: Exchange) {
+        authenticator.authenticate(request, peer: { exchange.connection.peer }) { result in
+            guard exchange.connection.isOpen else { return exchange.clientGone() }
+            let access = try? result.get()
+            exchange.viewer = access?.viewer
+            let body = ResponseBuffer(capacity: 2_048)
+            body.append(utf8: WelcomePage.html(sample: access?.rules.sampleQuery ?? "{ __typename }"))
+            exchange.answer(status: 200, contentType: "text/html; charset=utf-8", body: body) { head in
+                head.add("content-security-policy", WelcomePage.contentSecurityPolicy)
+                head.add("x-content-type-options", "nosniff")
+            }
         }
     }
 

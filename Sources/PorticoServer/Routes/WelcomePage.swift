@@ -1,6 +1,9 @@
 /// What a browser sees at `/graphql`, until the explorer exists. It loads nothing from anywhere.
 enum WelcomePage {
-    static let html: StaticString = """
+    /// - Parameter sample: A query that whoever sees the page can run: names, braces and numbers alone, which need no
+    ///   escaping.
+    static func html(sample: String) -> String {
+        """
         <!doctype html>
         <html lang="en">
         <meta charset="utf-8">
@@ -8,13 +11,14 @@ enum WelcomePage {
         <title>Portico</title>
         <style>body { font: 16px/1.5 system-ui, sans-serif; max-width: 40em; margin: 4em auto; padding: 0 1em } pre { background: #8882; padding: 1em; overflow: auto }</style>
         <h1>Portico</h1>
-        <p>This is a GraphQL endpoint. Send a query by POST, as JSON, with your token:</p>
+        <p>This is a GraphQL endpoint. Send a query by POST, as JSON, with your token if you have one:</p>
         <pre>curl -H 'Authorization: Bearer TOKEN' -H 'Content-Type: application/json' \\
-          --data '{"query": "{ viewer { id name } }"}' …/graphql</pre>
+          --data '{"query": "\(sample)"}' …/graphql</pre>
         <p>The schema as you may see it: <a href="/schema.graphql">/schema.graphql</a>. Everything else stands in the README.md of the project.</p>
         </html>
 
         """
+    }
 
     /// Nothing but the page's own style, and no frame around it.
     static let contentSecurityPolicy: StaticString = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"

@@ -126,6 +126,19 @@ import Testing
         #expect(answer.body.contains("GraphQL endpoint"))
     }
 
+    /// Nobody sees a name of a schema that is not open to the credentials of this very request.
+    @Test func thePageIsForEverybodyWithASampleOfWhatTheCredentialsOpen() async throws {
+        let office = try await Office.office()
+        func sample(_ fields: String) throws -> String? {
+            let answer = try office.get("/graphql", fields: "Accept: text/html\r\n" + fields)
+            #expect(answer.status == 200)
+            return answer.body.components(separatedBy: "{\"query\": \"").dropFirst().first.map { String($0.prefix { $0 != "\"" }) }
+        }
+        #expect(try sample("") == "{ apiVersion }")
+        #expect(try sample("Authorization: \(Office.token("client"))\r\n") == "{ apiVersion }")
+        #expect(try sample("Authorization: Bearer x.y.z\r\n") == "{ __typename }")
+    }
+
     // MARK: Other routes
 
     @Test(arguments: [

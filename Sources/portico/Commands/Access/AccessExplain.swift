@@ -124,14 +124,14 @@ struct AccessExplain: ParsableCommand {
     }
 }
 
-/// `Ticket:ticket-001`: a type and the key of one of its rows.
+/// `Order:42`: a type and the key of one of its rows.
 private struct RowName {
     let type: String
     let id: String
 
     init(_ text: String, catalog: Catalog) throws(CommandFailure) {
         guard let colon = text.firstIndex(of: ":"), text.index(after: colon) < text.endIndex else {
-            throw .wrongUsage("--row takes a type and the key of a row, such as Ticket:ticket-001; it is \"\(text)\".")
+            throw .wrongUsage("--row takes a type and the key of a row, such as Order:42; it is \"\(text)\".")
         }
         type = String(text[..<colon])
         id = String(text[text.index(after: colon)...])
