@@ -38,7 +38,7 @@ struct LedgerTable {
                    to_char(finished_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), logs
             FROM \(name) WHERE rolled_back_at IS NULL ORDER BY started_at, id
             """)
-        return rows.map { LedgerRow(id: $0[0] ?? "", name: $0[1] ?? "", checksum: $0[2] ?? "", startedAt: $0[3] ?? "", finishedAt: $0[4], logs: $0[5]) }
+        return rows.map { LedgerRow(table: name, id: $0[0] ?? "", name: $0[1] ?? "", checksum: $0[2] ?? "", startedAt: $0[3] ?? "", finishedAt: $0[4], logs: $0[5]) }
     }
 
     /// The tables of the schema that are neither ours nor an extension's.
@@ -74,6 +74,25 @@ struct LedgerTable {
 
     func recordFailure(_ id: String, _ logs: String) throws(MigrationError) {
         _ = try session.rows("UPDATE \(name) SET logs = $2 WHERE id = $1", [id, logs])
+    }
+
+    /// A migration that failed in its transaction, which is over: the row that Prisma's tools leave, and expect, of one
+    /// that failed.
+    func recordRolledBackRun(of migration: Migration, startedAt: String, _ failure: SQLFailure) throws(MigrationError) {
+        _ = try session.rows("""
+            INSERT INTO \(name) (id, checksum, migration_name, started_at, logs)
+            VALUES (gen_random_uuid()::text, $1, $2, $3::timestamptz, $4)
+            """, [migration.checksum, migration.name, startedAt, "\(failure)\n\(FailedMigration.nothingStayed)"])
+    }
+
+    /// That a failed run counts no longer.
+    func recordRolledBack(_ id: String) throws(MigrationError) {
+        _ = try session.rows("UPDATE \(name) SET rolled_back_at = clock_timestamp() WHERE id = $1", [id])
+    }
+
+    /// The time as PostgreSQL reads it again.
+    func now() throws(MigrationError) -> String {
+        try session.rows("SELECT clock_timestamp()::text").first?.first.flatMap(\.self) ?? "now"
     }
 
     private func isThere() throws(MigrationError) -> Bool {

@@ -6,7 +6,7 @@ public enum MigrationError: Error, Sendable, Equatable {
     case transactionControl(script: SQLScript, offset: Int, statement: String)
     /// Files that differ from what was applied.
     case changed([ChangedMigration])
-    /// A migration that ran outside a transaction has failed half way, and nobody has said yet what became of it.
+    /// A migration has failed and may have left something behind, and nobody has said yet what became of it.
     case failedEarlier(FailedMigration)
     /// The database holds tables, but no record of any migration.
     case notEmpty(tables: [String])
@@ -18,6 +18,16 @@ public enum MigrationError: Error, Sendable, Equatable {
     case refused(SQLFailure, script: SQLScript, offset: Int?, recorded: Bool)
     /// PostgreSQL refused something of our own, such as the table of the migrations, or the connection is lost.
     case database(SQLFailure)
+}
+
+extension MigrationError {
+    /// What PostgreSQL said to the migration; `nil` where it said nothing.
+    var failure: SQLFailure? {
+        switch self {
+        case .refused(let failure, _, _, _), .database(let failure): failure.sqlState.isEmpty ? nil : failure
+        default: nil
+        }
+    }
 }
 
 public struct ChangedMigration: Sendable, Equatable {
@@ -33,8 +43,17 @@ public struct FailedMigration: Sendable, Equatable {
     public var name: String
     /// The key of its row in `_prisma_migrations`.
     public var id: String
+    /// That table, as SQL names it.
+    public var table: String
     public var startedAt: String
     public var logs: String
+
+    /// Whether it ran in one transaction that was rolled back, so that it can run again as if nothing had happened.
+    public var leftNothing: Bool { logs.hasSuffix(Self.nothingStayed) }
+
+    /// The end of the log of such a run. Only this command writes it: Prisma's tools may leave half a migration behind.
+    static let nothingStayed =
+        "It ran in one transaction, which was rolled back: nothing of it stayed, and `portico migrate` runs it again."
 }
 
 /// What PostgreSQL said.
@@ -78,12 +97,12 @@ extension MigrationError: CustomStringConvertible {
             return "\(subject); nothing was done. Put the file back as it was, and make the change in a new migration.\n" + lines.joined(separator: "\n")
         case .failedEarlier(let failed):
             return """
-                The migration \(failed.name), started at \(failed.startedAt), ran outside a transaction and failed half way; nothing was done.
+                The migration \(failed.name), started at \(failed.startedAt), failed, and part of it may have stayed; nothing was done.
                   \(failed.logs.split(separator: "\n").joined(separator: "\n  "))
                 Look at what it left behind. If you have undone that, say so, and it runs again:
-                  UPDATE _prisma_migrations SET rolled_back_at = now() WHERE id = '\(failed.id)';
+                  UPDATE \(failed.table) SET rolled_back_at = now() WHERE id = '\(failed.id.replacing("'", with: "''"))';
                 If you have done the rest by hand, say so, and it counts as applied:
-                  UPDATE _prisma_migrations SET finished_at = now() WHERE id = '\(failed.id)';
+                  UPDATE \(failed.table) SET finished_at = now() WHERE id = '\(failed.id.replacing("'", with: "''"))';
                 """
         case .notEmpty(let tables):
             let names = tables.prefix(3).joined(separator: ", ") + (tables.count > 3 ? ", …" : "")

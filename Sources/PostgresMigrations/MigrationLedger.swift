@@ -47,6 +47,9 @@ public struct MigrationLedger {
             let pending = try pending(of: folder)
             let table = try LedgerTable(session)
             try table.make()
+            for status in try self.status(of: folder) {
+                if case .failed(let failed) = status.state { try table.recordRolledBack(failed.id) }
+            }
             for migration in pending {
                 events(.applying(migration))
                 if migration.runsOutsideTransaction {
@@ -92,7 +95,9 @@ public struct MigrationLedger {
             case .applied: break
             case .pending: if let migration = byName[status.name] { pending.append(migration) }
             case .missing: events(.missing(status.name))
-            case .failed(let failed): throw .failedEarlier(failed)
+            case .failed(let failed):
+                guard failed.leftNothing else { throw .failedEarlier(failed) }
+                if let migration = byName[status.name] { pending.append(migration) }
             case .changed(let applied, let found):
                 changed.append(ChangedMigration(name: status.name, path: byName[status.name]?.script.path ?? status.name, applied: applied, found: found))
             }
@@ -108,8 +113,10 @@ public struct MigrationLedger {
         }
     }
 
-    /// The migration and its record in one transaction: after a failure, or a crash, there is neither.
+    /// The migration and its record in one transaction: after a failure, or a crash, there is neither. Of a failure a row
+    /// tells.
     private func applyAtOnce(_ migration: Migration, _ table: LedgerTable) throws(MigrationError) {
+        let start = try table.now()
         try session.execute("BEGIN")
         do throws(MigrationError) {
             try session.run(migration.script, from: 0, to: migration.script.bytes.count)
@@ -117,6 +124,7 @@ public struct MigrationLedger {
             try session.execute("COMMIT")
         } catch {
             session.rollback()
+            if let failure = error.failure { try? table.recordRolledBackRun(of: migration, startedAt: start, failure) }
             throw error
         }
     }

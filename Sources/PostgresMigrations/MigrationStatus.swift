@@ -9,7 +9,7 @@ public struct MigrationStatus: Sendable, Equatable {
         case changed(applied: String, found: String)
         /// Applied, but no longer on disk.
         case missing
-        /// Started outside a transaction, and not finished.
+        /// Started and not finished, by this command or by another of Prisma's tools.
         case failed(FailedMigration)
     }
 
@@ -24,6 +24,8 @@ public struct MigrationStatus: Sendable, Equatable {
 
 /// A row of `_prisma_migrations` that counts: those that were rolled back do not.
 struct LedgerRow: Equatable {
+    /// The table that it stands in, as SQL names it.
+    var table: String
     var id: String
     var name: String
     var checksum: String
@@ -47,10 +49,11 @@ extension MigrationStatus {
 
     private static func state(_ row: LedgerRow, of migration: Migration) -> State {
         guard let finished = row.finishedAt else { return failed(row) }
-        return row.checksum == migration.checksum ? .applied(at: finished) : .changed(applied: row.checksum, found: migration.checksum)
+        return migration.matches(row.checksum) ? .applied(at: finished) : .changed(applied: row.checksum, found: migration.checksum)
     }
 
     private static func failed(_ row: LedgerRow) -> State {
-        .failed(FailedMigration(name: row.name, id: row.id, startedAt: row.startedAt, logs: row.logs ?? "It left no log: its process may have been killed."))
+        let logs = row.logs.flatMap { $0.isEmpty ? nil : $0 } ?? "It left no log: its process may have been killed."
+        return .failed(FailedMigration(name: row.name, id: row.id, table: row.table, startedAt: row.startedAt, logs: logs))
     }
 }

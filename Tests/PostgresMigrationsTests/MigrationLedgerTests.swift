@@ -61,7 +61,65 @@ import Testing
         // Characters are counted, bytes are given: the `ä` before it has two.
         #expect(offset == sql.utf8.count - "nope;".utf8.count)
         #expect(try fixture.text("SELECT to_regclass('ä'), to_regclass('ok')") == "NULL,ok")
-        #expect(try fixture.text("SELECT migration_name FROM _prisma_migrations") == "1_ok")
+    }
+
+    @Test func aFailureLeavesTheRowThatPrismaExpectsAndTheNextRunTriesAgain() throws {
+        let fixture = try MigrationFixture()
+        let bad = folder(["1_ok": "CREATE TABLE ok (id int)", "2_bad": "CREATE TABLE b (id int); SET search_path = nowhere; SELECT nope"])
+        #expect(throws: MigrationError.self) { try fixture.ledger.apply(bad) }
+        let row = """
+            SELECT length(id), checksum, finished_at, rolled_back_at, applied_steps_count, started_at <= clock_timestamp(), logs LIKE '%"nope"%'
+            FROM _prisma_migrations WHERE migration_name = '2_bad'
+            """
+        #expect(try fixture.text(row) == "36,\(bad.migrations[1].checksum),NULL,NULL,0,t,t")
+        guard case .failed(let failed)? = try fixture.ledger.status(of: bad).last?.state else { return #expect(Bool(false), "it is failed") }
+        #expect(failed.leftNothing && failed.table == "public._prisma_migrations")
+        #expect(try fixture.ledger.pending(of: bad).map(\.name) == ["2_bad"])
+        #expect(throws: MigrationError.self) { try fixture.ledger.apply(bad) }
+        let cured = folder(["1_ok": "CREATE TABLE ok (id int)", "2_bad": "CREATE TABLE b (id int)"])
+        #expect(try fixture.ledger.apply(cured).map(\.name) == ["2_bad"])
+        let counts = "SELECT count(*), count(rolled_back_at), count(finished_at), count(logs) FROM _prisma_migrations WHERE migration_name = '2_bad'"
+        #expect(try fixture.text(counts) == "3,2,1,2")
+        #expect(try fixture.text("SELECT to_regclass('b')") == "b")
+    }
+
+    @Test func aFailedRowOfAnotherToolStopsTheRunWithStatementsThatWork() throws {
+        let fixture = try MigrationFixture()
+        try fixture.ledger.apply(folder(["1_a": "CREATE SCHEMA \"My Schema\""]))
+        _ = try fixture.connection.query("ALTER TABLE _prisma_migrations SET SCHEMA \"My Schema\"")
+        _ = try fixture.connection.query("SET search_path = \"My Schema\"")
+        _ = try fixture.connection.query("INSERT INTO _prisma_migrations (id, checksum, migration_name, logs) VALUES ('it''s', '', '2_b', 'no luck')")
+        let files = folder(["1_a": "CREATE SCHEMA \"My Schema\"", "2_b": "CREATE TABLE b (id int)"])
+        let error = #expect(throws: MigrationError.self) { try fixture.ledger.apply(files) }
+        let statements = (error?.description ?? "").split(separator: "\n").filter { $0.hasPrefix("  UPDATE ") }
+        #expect(statements.count == 2)
+        _ = try fixture.connection.query("SET search_path = public")
+        _ = try fixture.connection.query(String(try #require(statements.first)))
+        _ = try fixture.connection.query("SET search_path = \"My Schema\"")
+        #expect(try fixture.ledger.apply(files).map(\.name) == ["2_b"])
+    }
+
+    @Test(arguments: ["\r\n", "\n"]) func endsOfLinesAreNoChange(_ end: String) throws {
+        let lines = ["CREATE TABLE a (", "  id int /* a\rb */", ");", ""]
+        let fixture = try MigrationFixture()
+        try fixture.ledger.apply(folder(["1_a": lines.joined(separator: end)]))
+        for other in ["\r\n", "\n"] { #expect(try fixture.ledger.apply(folder(["1_a": lines.joined(separator: other)])).isEmpty) }
+        // A mixture is neither, but the file that it was made of.
+        #expect(try fixture.ledger.apply(folder(["1_a": "CREATE TABLE a (\n  id int /* a\rb */\r\n);\r\n"])).isEmpty)
+        #expect(throws: MigrationError.self) { try fixture.ledger.apply(folder(["1_a": lines.joined(separator: end) + end])) }
+        #expect(throws: MigrationError.self) { try fixture.ledger.apply(folder(["1_a": lines.joined(separator: end).replacing("\rb", with: "\nb")])) }
+    }
+
+    @Test func checksumsThatEarlyToolsWroteWithoutZerosAreTheFiles() throws {
+        let fixture = try MigrationFixture()
+        // Its SHA-256 has bytes below 16.
+        let files = folder(["1_a": "SELECT 1"])
+        try fixture.ledger.apply(files)
+        let digits = Array(files.migrations[0].checksum)
+        let short = stride(from: 0, to: digits.count, by: 2).map { digits[$0] == "0" ? String(digits[$0 + 1]) : String(digits[$0...($0 + 1)]) }.joined()
+        try #require(short != files.migrations[0].checksum)
+        _ = try fixture.connection.query("UPDATE _prisma_migrations SET checksum = $1", parameters: [short])
+        #expect(try fixture.ledger.apply(files).isEmpty)
     }
 
     @Test func whatEndsTheTransactionIsRefusedBeforeAnythingRuns() throws {

@@ -51,7 +51,8 @@ struct Migrate: ParsableCommand {
                 Terminal.print("changed  \(status.name)  applied \(applied), now \(found)")
                 isInOrder = false
             case .failed(let failed):
-                Terminal.print("failed   \(status.name)  started \(failed.startedAt)")
+                let end = failed.leftNothing ? "; nothing of it stayed: migrate runs it again" : ""
+                Terminal.print("failed   \(status.name)  started \(failed.startedAt)\(end)")
                 isInOrder = false
             }
         }

@@ -85,7 +85,7 @@ struct HealthRun {
                 case .applied, .missing: break
                 case .pending: report.add(.migrations, status.name, passed: false, "not applied", cures: ["portico migrate"])
                 case .changed: report.add(.migrations, status.name, passed: false, "its file has changed since it was applied", cures: ["put the file back, and make the change in a new migration"])
-                case .failed: report.add(.migrations, status.name, passed: false, "it failed half way", cures: ["portico migrate (it says what to do)"])
+                case .failed: report.add(.migrations, status.name, passed: false, "it failed", cures: ["portico migrate (it says what to do)"])
                 }
             }
             let applied = statuses.count { if case .applied = $0.state { true } else { false } }
