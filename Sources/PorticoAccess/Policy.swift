@@ -82,6 +82,9 @@ public final class Policy: Sendable {
     /// Whether a role is defined.
     public func hasRole(_ role: ExactString) -> Bool { roleTable.rules[role] != nil }
 
+    /// Whether there is a role for anybody but strangers.
+    public var signsIn: Bool { roleTable.rules.keys.contains { $0 != ExactString(Viewer.anonymousRole) } }
+
     /// The types that a role may read only where a tenant's file grants it, each with its fields.
     package func optionalTypes(of role: String) -> [String: Set<String>] { (roleTable.rules[ExactString(role)]?.types ?? [:]).filter(\.value.isOptional).mapValues(\.fields) }
 

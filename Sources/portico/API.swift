@@ -86,7 +86,7 @@ struct API {
     }
 
     func expectation(_ project: Project) -> DatabaseExpectation {
-        DatabaseExpectation(stated, files: files, authentication: project.configuration.authentication)
+        DatabaseExpectation(stated, files: files, authentication: project.configuration.authentication, signsIn: policy.signsIn)
     }
 
     /// What a server of it serves.

@@ -1,12 +1,15 @@
+import PorticoAccess
 import PorticoCatalog
 import PorticoDatabase
 
 extension DatabaseExpectation {
     /// What a project's files and its configuration take for granted together.
-    public init(_ catalog: Catalog, files: ProjectFiles, authentication: AuthenticationConfiguration) {
+    ///
+    /// - Parameter signsIn: Whether anybody does, so that tables have to say who somebody is: ``Policy/signsIn``.
+    public init(_ catalog: Catalog, files: ProjectFiles, authentication: AuthenticationConfiguration, signsIn: Bool) {
         self.init(
             catalog, schema: files.schema, resolvers: files.resolvers, tenants: authentication.tenants.map { TenantsTable(table: $0.table, key: $0.id) },
-            named: authentication.namedTables)
+            named: signsIn ? authentication.namedTables : [])
     }
 }
 

@@ -17,11 +17,28 @@ struct Check: ParsableCommand {
 
     func run() throws {
         let project = try Project(options)
+        let findings = try Self.findings(project)
+        if !findings.problems.isEmpty { Terminal.print(rendered(findings.problems, project: project.folder) + "\n") }
+        Terminal.print("\(countText(findings.problems)) in \(findings.files) files.")
+        if let obstacle = findings.obstacle { throw obstacle }
+        if findings.problems.contains(where: { $0.severity == .error }) { throw CommandFailure.reported }
+    }
+
+    struct Findings {
+        var problems: [Diagnostic]
+        /// Why the database could not be looked at.
+        var obstacle: CommandFailure?
+        /// How many were looked at.
+        var files: Int
+    }
+
+    /// Everything that is wrong with the files of a project, by themselves and on its database.
+    static func findings(_ project: Project) throws -> Findings {
         let files: ProjectFiles
         do throws(Diagnostics) {
-            files = try ProjectFiles.read(folder: options.project)
+            files = try ProjectFiles.read(folder: project.folder)
         } catch {
-            throw CommandFailure(error, project: options.project)
+            throw CommandFailure(error, project: project.folder)
         }
         var problems: [Diagnostic] = []
         var obstacle: CommandFailure?
@@ -33,7 +50,7 @@ struct Check: ParsableCommand {
                 try Policy.load(catalog: catalog, limits: limits, roles: files.roles, tenants: files.tenants, unreadable: files.unreadable)
             }
             if policy == nil { problems += formProblems(files.tenants) }
-            problems += try accessTestProblems(catalog, roles: policy?.roles)
+            problems += try accessTestProblems(catalog, roles: policy?.roles, project)
             problems += policy.map { project.configuration.problems($0) } ?? []
             _ = collecting(&problems) { () throws(Diagnostics) in
                 try TrustedDocuments.load(project.configuration.documents, project: project.folder, schema: catalog.schema, roles: policy?.roles, limits: limits)
@@ -41,7 +58,7 @@ struct Check: ParsableCommand {
             problems += files.unreadable.filter { !$0.namesTenant }.map(\.diagnostic)
             for (_, items) in (policy?.tenantProblems ?? [:]).sorted(by: { $0.key < $1.key }) { problems += items.items }
             do throws(CommandFailure) {
-                problems += try tableProblems(catalog, files, project)
+                problems += try tableProblems(catalog, files, project, signsIn: policy?.signsIn ?? true)
             } catch {
                 obstacle = error
             }
@@ -50,15 +67,12 @@ struct Check: ParsableCommand {
         } else {
             problems += formProblems([files.roles] + files.tenants)
         }
-        problems += try healthProblems()
-        if !problems.isEmpty { Terminal.print(rendered(problems, project: options.project) + "\n") }
-        Terminal.print("\(countText(problems)) in \(files.resolvers.count + files.tenants.count + 2) files.")
-        if let obstacle { throw obstacle }
-        if problems.contains(where: { $0.severity == .error }) { throw CommandFailure.reported }
+        problems += try healthProblems(project)
+        return Findings(problems: problems, obstacle: obstacle, files: files.resolvers.count + files.tenants.count + 2)
     }
 
     /// All that is wrong with the rules of roles and tenants.
-    private func ruleProblems(_ catalog: Catalog, _ limits: RuleLimits, _ files: ProjectFiles) -> [Diagnostic] {
+    private static func ruleProblems(_ catalog: Catalog, _ limits: RuleLimits, _ files: ProjectFiles) -> [Diagnostic] {
         var problems: [Diagnostic] = []
         let policy = collecting(&problems) { () throws(Diagnostics) in
             try Policy.load(catalog: catalog, limits: limits, roles: files.roles, tenants: files.tenants, unreadable: files.unreadable)
@@ -68,7 +82,7 @@ struct Check: ParsableCommand {
     }
 
     /// What can be said of files whose names have nothing to be looked up in: whether they are YAML at all.
-    private func formProblems(_ sources: [SourceText]) -> [Diagnostic] {
+    private static func formProblems(_ sources: [SourceText]) -> [Diagnostic] {
         var problems: [Diagnostic] = []
         for source in sources {
             _ = collecting(&problems) { () throws(Diagnostics) in try parseYAML(source) }
@@ -76,7 +90,7 @@ struct Check: ParsableCommand {
         return problems
     }
 
-    private func collecting<T>(_ problems: inout [Diagnostic], _ body: () throws(Diagnostics) -> T) -> T? {
+    private static func collecting<T>(_ problems: inout [Diagnostic], _ body: () throws(Diagnostics) -> T) -> T? {
         do throws(Diagnostics) {
             return try body()
         } catch {
@@ -85,7 +99,9 @@ struct Check: ParsableCommand {
         }
     }
 
-    private func tableProblems(_ catalog: Catalog, _ files: ProjectFiles, _ project: Project) throws(CommandFailure) -> [Diagnostic] {
+    private static func tableProblems(
+        _ catalog: Catalog, _ files: ProjectFiles, _ project: Project, signsIn: Bool
+    ) throws(CommandFailure) -> [Diagnostic] {
         let database: Database
         do throws(CommandFailure) {
             database = try project.connect()
@@ -94,15 +110,15 @@ struct Check: ParsableCommand {
         }
         do throws(SQLFailure) {
             let tables = try DatabaseCatalog(of: database)
-            return DatabaseExpectation(catalog, files: files, authentication: project.configuration.authentication).problems(in: tables)
-                + RowCheck(catalog, against: tables, files: files, on: database).diagnostics
+            let expectation = DatabaseExpectation(catalog, files: files, authentication: project.configuration.authentication, signsIn: signsIn)
+            return expectation.problems(in: tables) + RowCheck(catalog, against: tables, files: files, on: database).diagnostics
         } catch {
             throw CommandFailure(error)
         }
     }
 
-    private func accessTestProblems(_ catalog: Catalog, roles: [String]?) throws(CommandFailure) -> [Diagnostic] {
-        let folder = options.project, path = "\(folder)/\(AccessSuite.path)"
+    private static func accessTestProblems(_ catalog: Catalog, roles: [String]?, _ project: Project) throws(CommandFailure) -> [Diagnostic] {
+        let folder = project.folder, path = "\(folder)/\(AccessSuite.path)"
         guard let roles, FileSystem.exists(path) else { return [] }
         let source = SourceText(name: AccessSuite.path, bytes: try FileSystem.bytes(of: path))
         var problems: [Diagnostic] = []
@@ -112,8 +128,8 @@ struct Check: ParsableCommand {
         return problems
     }
 
-    private func healthProblems() throws(CommandFailure) -> [Diagnostic] {
-        let path = "\(options.project)/\(HealthConfiguration.path)"
+    private static func healthProblems(_ project: Project) throws(CommandFailure) -> [Diagnostic] {
+        let path = "\(project.folder)/\(HealthConfiguration.path)"
         guard FileSystem.exists(path) else { return [] }
         let source = SourceText(name: HealthConfiguration.path, bytes: try FileSystem.bytes(of: path))
         var problems: [Diagnostic] = []

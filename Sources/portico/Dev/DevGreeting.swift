@@ -45,6 +45,8 @@ struct DevGreeting: Sendable {
                 people += ["", "  \(user.id)  (\(user.role)\(user.tenant.map { " of \($0)" } ?? ""))", "  \(token)"]
                 first = first ?? token
             }
+        case .noTable(let reason):
+            people = ["Nobody can sign in (\(reason)): every request is that of the role \(Viewer.anonymousRole)."]
         case .tooMany(let count):
             people = ["There are \(count) users: `portico token --as USER-ID` makes a token for one."]
         }

@@ -14,10 +14,22 @@ enum DevUsers {
         case all([User])
         /// More than were asked for: how many there are.
         case tooMany(Int)
+        /// The database has no such table, or columns of it are missing: PostgreSQL's words.
+        case noTable(String)
     }
 
     /// The active users of the table that the configuration names, by id.
     static func read(_ table: UserTable, on database: Database, atMost limit: Int) throws(SQLFailure) -> Found {
+        do throws(SQLFailure) {
+            return try found(table, on: database, atMost: limit)
+        } catch {
+            // Undefined tables, columns and schemas: a project in which nobody signs in needs none of them.
+            guard ["42P01", "42703", "3F000"].contains(error.sqlState) else { throw error }
+            return .noTable(error.message)
+        }
+    }
+
+    private static func found(_ table: UserTable, on database: Database, atMost limit: Int) throws(SQLFailure) -> Found {
         let name = table.table.split(separator: ".", maxSplits: 1).map { quoteIdentifier(String($0)) }.joined(separator: ".")
         let condition = table.status.map { "WHERE \(quoteIdentifier($0.column))::text = $1" } ?? "WHERE $1::text IS NULL"
         let active = [table.status?.active]

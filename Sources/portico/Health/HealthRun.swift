@@ -51,7 +51,7 @@ struct HealthRun {
             needs.append(GrantCheck.Need(table: type.table, columns: columns(of: type), reader: "type \(name)"))
         }
         let authentication = project.configuration.authentication
-        for (text, reader) in [(authentication.users?.table ?? "", "sign-in"), (authentication.tenants?.table ?? "", "sign-in")] where !text.isEmpty {
+        for (text, reader) in [(authentication.users?.table ?? "", "sign-in"), (authentication.tenants?.table ?? "", "sign-in")] where api.policy.signsIn && !text.isEmpty {
             let parts = text.split(separator: ".", maxSplits: 1).map(String.init)
             let table = parts.count == 2 ? TableName(schema: parts[0], name: parts[1]) : TableName(name: text)
             if !needs.contains(where: { $0.table.name == table.name }) { needs.append(GrantCheck.Need(table: table, columns: [], reader: reader)) }

@@ -35,7 +35,7 @@ import Testing
             state.catalog = catalog
             state = ServerState(configuration: state.configuration, catalog: catalog, policy: PolicyStore(try Policy.load(catalog: catalog, roles: roles, tenants: [])))
             state.expectation = DatabaseExpectation(
-                catalog, files: ProjectFiles(schema: schema, resolvers: [resolver], roles: roles, tenants: []), authentication: state.configuration.authentication)
+                catalog, files: ProjectFiles(schema: schema, resolvers: [resolver], roles: roles, tenants: []), authentication: state.configuration.authentication, signsIn: true)
             state.tableWatch = DatabaseWatch.Intervals(poll: 50, reading: 60_000, grain: 20, statement: 30_000)
             self.state = state
         }
