@@ -92,9 +92,9 @@ struct API {
     /// What a server of it serves.
     ///
     /// - Parameter migrations: The names of those that the database has to have.
-    func state(_ project: Project, migrations: [String]) -> ServerState {
+    func state(_ project: Project, migrations: Set<String>) -> ServerState {
         var state = ServerState(
-            configuration: project.configuration, catalog: catalog, policy: PolicyStore(policy), migrations: Set(migrations), documents: documents,
+            configuration: project.configuration, catalog: catalog, policy: PolicyStore(policy), migrations: migrations, documents: documents,
             watchedProject: project.folder)
         state.expectation = expectation(project)
         state.database = database

@@ -4,12 +4,17 @@ import PorticoServer
 /// The gateway as this process serves it, until a signal ends it.
 enum GatewayProcess {
     /// Returns when the server has stopped; `onReady` is called once it serves, with the port that it has. `Server.prepareSignals()` must have been called before any thread was started.
-    static func run(_ state: ServerState, onReady: @escaping @Sendable (UInt16) -> Void = { _ in }) throws(CommandFailure) {
+    /// - Parameter beside: Runs while the server does, and may stop it; it is cancelled once the server has stopped.
+    static func run(
+        _ state: ServerState, onReady: @escaping @Sendable (UInt16) -> Void = { _ in }, beside: (@Sendable (Server) async -> Void)? = nil
+    ) throws(CommandFailure) {
         allowManyDescriptors()
         ServingHeap.prepare()
         let result = Waiting.result { () async throws -> Void in
             let server = try await Server(state)
             let ports = server.addresses.compactMap { address in if case .tcp(_, let port) = address { port } else { nil } }
+            let companion = beside.map { beside in Task.detached { await beside(server) } }
+            defer { companion?.cancel() }
             try await server.run {
                 StartupMemory.giveBack()
                 onReady(ports.first ?? 0)

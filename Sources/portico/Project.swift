@@ -32,10 +32,11 @@ struct Project {
         }
     }
 
-    /// The configuration of `portico dev`: the file's, with the private database, a secret of its own, and an address that only this machine reaches.
-    init(_ options: GlobalOptions, dev: DevFolder, secret: String, port: UInt16?) throws(CommandFailure) {
-        folder = options.project
-        let flags = ConfigurationFlags(databaseURL: dev.connectionText, host: "127.0.0.1", port: port, secret: secret)
+    /// The configuration of `portico dev`: the file's, with the private database or the one that is named, a secret of its
+    /// own, and an address that only this machine reaches.
+    init(_ project: String, dev: DevFolder, database: String?, secret: String, port: UInt16?) throws(CommandFailure) {
+        folder = project
+        let flags = ConfigurationFlags(databaseURL: database ?? dev.connectionText, host: "127.0.0.1", port: port, secret: secret)
         do throws(Diagnostics) {
             var stated = try GatewayConfiguration.load(project: folder, environment: Self.environment(of: dev, secret), flags: flags)
             // The certificates of the machine that serves the project are not on this one, and loopback needs none.
@@ -55,10 +56,10 @@ struct Project {
         return try GatewayConfiguration.load(project: folder, environment: environment(of: dev, secret), flags: flags)
     }
 
-    /// Where `portico dev` keeps its things, unless it was told otherwise.
+    /// Where `portico dev` keeps its things.
     private static func devFolder(_ project: String) -> DevFolder? {
         do throws(CommandFailure) {
-            return DevFolder(project: project, chosen: nil, account: try Account.toDropTo())
+            return DevFolder.lastUsed(on: project, account: try Account.toDropTo())
         } catch {
             return nil
         }
@@ -76,12 +77,27 @@ struct Project {
         }
     }
 
-    /// The configuration with the secret of a `portico dev` that was used on the folder, where no other key is stated.
+    /// The configuration with the secret of a `portico dev`: of one that runs on the folder, since it takes tokens of no
+    /// other, unless the environment states one; and where no other key is stated, of one that was used there.
     func withDevSecret() throws(CommandFailure) -> GatewayConfiguration {
-        guard !configuration.authentication.hasKey, let dev = Self.devFolder(folder), let secret = try DevSecret.read(in: dev) else { return configuration }
+        guard let dev = Self.devFolder(folder) else { return configuration }
+        let isStated = Self.environment("PORTICO_JWT_SECRET").map { !$0.isEmpty } ?? false
+        guard !configuration.authentication.hasKey || (!isStated && dev.isInUse), let secret = try DevSecret.read(in: dev)
+        else { return configuration }
         var completed = configuration
-        completed.authentication.keys = [KeyConfiguration(kid: nil, algorithm: .hs256, material: .secret(secret))]
+        completed.authentication.keys.removeAll { $0.kid == nil }
+        completed.authentication.keys.append(KeyConfiguration(kid: nil, algorithm: .hs256, material: .secret(secret)))
         return completed
+    }
+
+    /// Says so where tokens are signed with a secret that a running `portico dev` does not take.
+    func noteForeignSecret() throws(CommandFailure) {
+        guard let stated = Self.environment("PORTICO_JWT_SECRET"), !stated.isEmpty else { return }
+        guard let dev = Self.devFolder(folder), dev.isInUse, try DevSecret.read(in: dev) != stated else { return }
+        Terminal.note("""
+            portico: the token is signed with PORTICO_JWT_SECRET, which the running `portico dev` does not know: \
+            it takes tokens of its own secret alone.
+            """)
     }
 
     /// The database's URL; a failure that says where it may be stated when there is none.
@@ -91,6 +107,9 @@ struct Project {
     }
 
     func connect() throws(CommandFailure) -> Database { try Database(try databaseText()) }
+
+    /// Whether the database is this project's to make; otherwise somebody else looks after it.
+    var hasMigrations: Bool { FileSystem.isFolder(folder + "/migrations") }
 
     func migrations() throws(MigrationError) -> MigrationFolder { try MigrationFolder(contentsOf: folder + "/migrations") }
 

@@ -23,7 +23,7 @@ import Testing
     @Test(arguments: [
         (["nosuch"], "nosuch"), (["migrate", "--bogus"], "--bogus"), (["token"], "--as"), (["migrate", "--status", "--baseline"], "exclude each other"),
         (["schema", "--tenant", "a"], "--role"), (["token", "--as", "a", "--expires-in", "soon"], "soon"), (["serve", "--workers", "0"], "--workers"),
-        (["serve", "--port", "70000"], "70000"), (["migrate", "--project", "/nowhere"], "/nowhere"), (["dev", "--database-url", "postgres:///x"], "portico serve"),
+        (["serve", "--port", "70000"], "70000"), (["migrate", "--project", "/nowhere"], "/nowhere"), (["dev", "--project", "/nowhere"], "/nowhere"),
         (["migrate", "--project", "/usr"], "no database is named"),
     ])
     func wrongUsageIsTwoAndSaysWhat(_ words: [String], _ part: String) throws {

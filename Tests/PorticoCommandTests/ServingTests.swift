@@ -92,6 +92,12 @@ func post(_ body: String, token: String?, port: UInt16, fields: String = "") thr
     return try answer(to: request, port: port)
 }
 
+/// What a browser gets that brings a token.
+func page(token: String?, port: UInt16) throws -> String {
+    let authorization = token.map { "authorization: Bearer \($0)\r\n" } ?? ""
+    return try answer(to: "GET /graphql HTTP/1.1\r\nhost: localhost\r\naccept: text/html\r\nconnection: close\r\n\(authorization)\r\n", port: port)
+}
+
 /// What comes back until the connection ends, head and body.
 func answer(to request: String, port: UInt16) throws -> String {
     let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -115,6 +121,14 @@ func answer(to request: String, port: UInt16) throws -> String {
         let token = lines[user + 1].trimmingCharacters(in: .whitespaces)
         let answer = try post(#"{"query":"{ viewer { id } tickets { id } }"}"#, token: token, port: port)
         #expect(answer.contains(#"{"data":{"viewer":{"id":"user-agency-001"},"tickets":[{"id":"ticket-001"},{"id":"ticket-002"}]}}"#), "\(answer)")
+        // What it proposes to try is of this project's schema, and works.
+        let words = try #require(lines.first { $0.contains(" -d '") }).components(separatedBy: " -d '")
+        let sample = try #require(words.last).dropLast()
+        #expect(sample == #"{"query":"{ tenants(first: 5) { id name domain users(first: 3) { id email } } }"}"#)
+        let proposed = try #require(dev.text.components(separatedBy: "authorization: Bearer ").dropFirst().first?.prefix { $0 != "'" })
+        #expect(try post(String(sample), token: String(proposed), port: port).contains(#"{"data":{"tenants":[{"id":"#))
+        #expect(try page(token: String(proposed), port: port).contains("{ tenants(first: 5) { id name domain users(first: 3) { id email } } }"))
+        #expect(try page(token: nil, port: port).contains("{ apiVersion }"))
         // The other commands find the database and the secret of the one that runs.
         #expect(try CommandProcess.run(["health", "--project", project.path]).status == 0)
         let own = try CommandProcess.run(["token", "--project", project.path, "--as", "user-client-001"]).output.trimmingCharacters(in: .whitespacesAndNewlines)

@@ -6,59 +6,86 @@ import PostgresMigrations
 
 struct Dev: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Serve the project on a private database of its own: made, migrated and seeded on first use.",
+        abstract: """
+            Serve the project while it is worked on, on a private database of its own: made, migrated and seeded on \
+            first use.
+            """,
         discussion: """
-            The PostgreSQL cluster, its Unix socket and the secret of the tokens lie in .portico/, closed to other users. Ctrl-C stops the gateway and the cluster. \
-            While it runs, the other commands use its database unless another is named.
+            The PostgreSQL cluster, its Unix socket and the secret of the tokens lie in .portico/, closed to other \
+            users. Ctrl-C stops the gateway and the cluster. While it runs, the other commands use its database and its \
+            secret unless others are named. Changes of schema, resolvers and access rules are taken up at once. With \
+            --database-url an existing database is served, and not changed.
             """)
 
-    @OptionGroup var options: GlobalOptions
-    @Option(help: ArgumentHelp("The port on 127.0.0.1; 0 lets the system choose. (default: PORTICO_PORT, or listener.port of config/gateway.yaml, or 8080)", valueName: "n")) var port: UInt16?
-    @Option(help: ArgumentHelp("Where the cluster, its socket and the secret lie. (default: .portico/ in the project)", valueName: "dir")) var dataDir: String?
-
-    func validate() throws {
-        if options.databaseURL != nil { throw ValidationError("dev brings its own database; to serve another, use `portico serve --database-url URL`.") }
-    }
+    @OptionGroup var place: ProjectOption
+    @Option(
+        name: .customLong("database-url"),
+        help: ArgumentHelp("An existing database, as libpq takes it, instead of the private one.", valueName: "url"))
+    var databaseURL: String?
+    @Option(
+        help: ArgumentHelp(
+            """
+            The port on 127.0.0.1; 0 lets the system choose. (default: PORTICO_PORT, or listener.port of \
+            config/gateway.yaml, or 8080)
+            """, valueName: "n"))
+    var port: UInt16?
+    @Option(
+        help: ArgumentHelp(
+            "Where the cluster, its socket and the secret lie. (default: .portico/ in the project)", valueName: "dir"))
+    var dataDir: String?
 
     func run() throws {
         let account = try Account.toDropTo()
-        let folder = DevFolder(project: options.project, chosen: dataDir, account: account)
+        let folder = DevFolder(project: place.project, chosen: dataDir, account: account)
         try folder.make()
         try folder.takeLock()
         if folder.isOutsideProject {
-            Terminal.note("portico: the user \(account?.name ?? "") cannot enter \(FileSystem.resolved(options.project)), so the cluster lies in \(folder.path)")
+            let what = databaseURL == nil ? "the cluster lies" : "the secret of the tokens lies"
+            let name = account?.name ?? "", closed = FileSystem.resolved(place.project)
+            Terminal.note("portico: the user \(name) cannot enter \(closed), so \(what) in \(folder.path)")
         }
-        let project = try Project(options, dev: folder, secret: try DevSecret.read(orMakeIn: folder), port: port)
+        let secret = try DevSecret.read(orMakeIn: folder)
+        do throws(CommandFailure) {
+            try folder.beLastUsed(on: place.project)
+        } catch {
+            Terminal.note("portico: other commands will not find this database and its secret: \(error.message)")
+        }
+        let project = try Project(place.project, dev: folder, database: databaseURL, secret: secret, port: port)
         // What is wrong with the files is said before a server is started for them.
         let api = try API(project)
         try api.prove()
-        let migrations = try project.migrations()
-        api.noteTenantProblems(project)
+        let migrations = project.hasMigrations ? try project.migrations() : nil
         try DevPort.check(project.configuration.listener)
-
-        // On this thread, the main one: the cluster ends with the thread that started it.
-        let cluster = try DevCluster.start(in: folder) { Terminal.note("portico: \($0)") }
-        do {
-            try prepare(cluster, migrations, project)
-            let served = try API(project, asksDatabase: true)
-            try served.refuseForeignPaths(project)
-            Server.prepareSignals()
-            let greeting = try DevGreeting(project, served.policy, folder)
-            var state = served.state(project, migrations: migrations.migrations.map(\.name))
-            // It lives as long as its terminal.
-            state.readsAgainOnHangup = false
-            try GatewayProcess.run(state) { port in
-                Terminal.print(greeting.text(port: port))
+        if databaseURL == nil {
+            // On this thread, the main one: the cluster ends with the thread that started it.
+            let cluster = try DevCluster.start(in: folder) { Terminal.note("portico: \($0)") }
+            do {
+                try prepare(cluster, migrations, project)
+                try serve(project, folder, migrations)
+            } catch {
+                cluster.stop()
+                throw error
             }
-        } catch {
             cluster.stop()
-            throw error
+        } else {
+            try sayMigrations(migrations, project)
+            try serve(project, folder, migrations)
         }
-        cluster.stop()
     }
 
-    /// The database, its tables and the seed: whatever is missing of them.
-    private func prepare(_ cluster: DevCluster, _ migrations: MigrationFolder, _ project: Project) throws {
+    private func serve(_ project: Project, _ folder: DevFolder, _ migrations: MigrationFolder?) throws {
+        let first = try DevServer.Loaded(project)
+        Server.prepareSignals()
+        let greeting = try DevGreeting(project, first.api, psql: databaseURL == nil ? folder.connectionText : nil)
+        let names = Set(migrations?.migrations.map(\.name) ?? [])
+        let server = DevServer(project: project, migrations: names)
+        try server.run(first) { port in Terminal.print(greeting.text(port: port)) }
+    }
+
+    // MARK: The database
+
+    /// The private database, its tables and the seed: whatever is missing of them.
+    private func prepare(_ cluster: DevCluster, _ migrations: MigrationFolder?, _ project: Project) throws {
         let maintenance = try ConnectionSettings(cluster.folder.maintenanceText)
         var connection: BlockingConnection?
         try cluster.waitUntilReady {
@@ -69,8 +96,33 @@ struct Dev: ParsableCommand {
             _ = try connection.query("CREATE DATABASE \(DevFolder.database)")
         }
         connection = nil
+        guard let migrations else {
+            return Terminal.note("""
+                portico: the project has no migrations/, so its private database stays as it is, empty at first. \
+                Write migrations/TIMESTAMP_NAME/migration.sql to make tables, or serve a database that has them by `portico dev --database-url URL`.
+                """)
+        }
         let database = try project.connect()
         try MigrationLedger(database.connection, events: Migrate.tell).apply(migrations)
-        if FileSystem.exists("\(options.project)/migrations/seed.sql") { try SeedLoader(database.connection).load(try project.seed()) }
+        if FileSystem.exists("\(project.folder)/migrations/seed.sql") {
+            try SeedLoader(database.connection).load(try project.seed())
+        }
+    }
+
+    /// An existing database is somebody's: what it lacks is said, and not done.
+    private func sayMigrations(_ migrations: MigrationFolder?, _ project: Project) throws {
+        let database = try project.connect()
+        guard let migrations else {
+            let target = database.target
+            return Terminal.note("portico: the project has no migrations/: the database \(target) is served as it is.")
+        }
+        let statuses = try MigrationLedger(database.connection).status(of: migrations)
+        let missing = statuses.count { if case .pending = $0.state { true } else { false } }
+        if missing > 0 {
+            Terminal.note("""
+                portico: \(missing) of \(migrations.migrations.count) migrations are not applied to \(database.target); \
+                `portico migrate --dry-run` with the same --database-url names them, and without --dry-run applies them.
+                """)
+        }
     }
 }

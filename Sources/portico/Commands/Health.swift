@@ -22,7 +22,7 @@ struct Health: ParsableCommand {
             throw CommandFailure(error, project: options.project)
         }
         let api = try API(project, asksDatabase: true)
-        let migrations = FileSystem.isFolder("\(options.project)/migrations") ? try project.migrations() : nil
+        let migrations = project.hasMigrations ? try project.migrations() : nil
         let text = try project.databaseText()
         var report = HealthReport()
         do throws(CommandFailure) {

@@ -9,9 +9,25 @@ struct Serve: ParsableCommand {
         discussion: "It starts whether or not the database can be reached, and serves as soon as it can. SIGTERM and SIGINT end it once the requests in flight are answered.")
 
     @OptionGroup var options: GlobalOptions
-    @Option(help: ArgumentHelp("The name or address to listen on. (default: PORTICO_HOST, or listener.host of config/gateway.yaml, or 127.0.0.1)", valueName: "host")) var host: String?
-    @Option(help: ArgumentHelp("The port to listen on; 0 lets the system choose. (default: PORTICO_PORT, or listener.port of config/gateway.yaml, or 8080)", valueName: "n")) var port: UInt16?
-    @Option(help: ArgumentHelp("How many loops serve it, each with its own connections to the database. (default: listener.workers of config/gateway.yaml, or 1)", valueName: "n")) var workers: Int?
+    @Option(
+        help: ArgumentHelp(
+            "The name or address to listen on. (default: PORTICO_HOST, or listener.host of config/gateway.yaml, or 127.0.0.1)",
+            valueName: "host"))
+    var host: String?
+    @Option(
+        help: ArgumentHelp(
+            """
+            The port to listen on; 0 lets the system choose. (default: PORTICO_PORT, or listener.port of \
+            config/gateway.yaml, or 8080)
+            """, valueName: "n"))
+    var port: UInt16?
+    @Option(
+        help: ArgumentHelp(
+            """
+            How many loops serve it, each with its own connections to the database. (default: listener.workers of \
+            config/gateway.yaml, or 1)
+            """, valueName: "n"))
+    var workers: Int?
 
     func validate() throws {
         if let workers, !(1...256).contains(workers) { throw ValidationError("--workers is a number from 1 to 256.") }
@@ -26,7 +42,7 @@ struct Serve: ParsableCommand {
         try api.prove()
         try api.refuseForeignPaths(project)
         // A project without migrations of its own serves a database that somebody else looks after.
-        let migrations = FileSystem.isFolder("\(options.project)/migrations") ? try project.migrations().migrations.map(\.name) : []
-        try GatewayProcess.run(api.state(project, migrations: migrations))
+        let migrations = project.hasMigrations ? try project.migrations().migrations.map(\.name) : []
+        try GatewayProcess.run(api.state(project, migrations: Set(migrations)))
     }
 }

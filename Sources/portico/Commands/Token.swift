@@ -28,6 +28,7 @@ struct Token: ParsableCommand {
         }
         if let role = bearer.role { _ = try API(project).rules(role: role, tenant: bearer.tenant, project: project) }
         let signer = try TokenSigner(try project.withDevSecret())
+        try project.noteForeignSecret()
         Terminal.print(signer.token(for: bearer, seconds: seconds(expiresIn) ?? 0))
     }
 

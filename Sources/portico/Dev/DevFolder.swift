@@ -38,6 +38,30 @@ struct DevFolder: Equatable {
         socketFolder = fits ? near : "/tmp/portico-\(Self.digest(path))"
     }
 
+    /// The folder that the last `portico dev` on a project has used: `--data-dir` may have named another than the project's
+    /// own.
+    static func lastUsed(on project: String, account: Account?) -> DevFolder {
+        let own = DevFolder(project: project, chosen: nil, account: account)
+        guard let bytes = try? FileSystem.bytes(of: own.pointer), let path = String(validating: bytes, as: UTF8.self),
+            FileSystem.isFolder(path)
+        else { return own }
+        return DevFolder(project: project, chosen: path, account: account)
+    }
+
+    /// Where the project's own folder names another that is used instead.
+    private var pointer: String { path + "/data-dir" }
+
+    /// Has the other commands find this folder from the project's own.
+    func beLastUsed(on project: String) throws(CommandFailure) {
+        let own = DevFolder(project: project, chosen: nil, account: account)
+        if own.path == path {
+            unlink(pointer)
+        } else {
+            try FileSystem.makePrivateFolder(own.path, for: account)
+            try FileSystem.writePrivately(Array(path.utf8), to: own.pointer)
+        }
+    }
+
     /// The keywords of libpq for the database in here. Trusting: who may enter the socket's folder may enter the database.
     var connectionText: String { "host=\(Self.quoted(socketFolder)) port=5432 user=\(Self.user) dbname=\(Self.database)" }
 
@@ -60,6 +84,14 @@ struct DevFolder: Equatable {
             close(file)
             throw .notInOrder("Another `portico dev` already runs on \(path): stop it first, or give this one a folder of its own by --data-dir.")
         }
+    }
+
+    /// Whether a `portico dev` runs on the folder.
+    var isInUse: Bool {
+        let file = open(lock, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard file >= 0 else { return false }
+        defer { close(file) }
+        return flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
     }
 
     private static func quoted(_ value: String) -> String {

@@ -9,19 +9,22 @@ struct DevGreeting: Sendable {
     static let tokenLifetime = 12 * 3_600
 
     private let host: String
+    /// How the database is entered, or which it is.
     private let database: String
     /// Lines about the users and their tokens.
     private let people: [String]
     /// The token of the first request; `nil` where there is no user.
     private let token: String?
-    /// Whether the token is a user's, whose own row can be asked for.
-    private let hasViewer: Bool
+    /// What that user, or nobody in particular, can ask.
+    private let query: String
 
     /// Reads the users and signs a token for each; without a table of users, for each role that needs no tenant.
-    init(_ project: Project, _ policy: Policy, _ folder: DevFolder) throws {
+    /// - Parameter psql: What `psql` takes for the database; `nil` where that may hold somebody's password.
+    init(_ project: Project, _ api: API, psql: String?) throws {
+        let connection = try project.connect(), policy = api.policy
         host = project.configuration.listener.host ?? "127.0.0.1"
-        database = folder.connectionText
-        var people: [String] = [], first: String?
+        database = psql.map { "psql \(Self.quoted($0))" } ?? connection.target
+        var people: [String] = [], first: String?, rules = policy.rules(role: Viewer.anonymousRole, tenant: nil)
         guard let table = project.configuration.authentication.users else {
             let signer = try TokenSigner(project.configuration)
             people = ["There is no table of users: `portico token --role ROLE --tenant TENANT-ID` makes a token."]
@@ -29,12 +32,12 @@ struct DevGreeting: Sendable {
                 let token = signer.token(for: TokenIssuer.Bearer(user: role, role: role), seconds: Self.tokenLifetime)
                 let hours = Self.tokenLifetime / 3_600
                 people += ["", "  \(role)  (of all tenants, good for \(hours) hours)", "  \(token)"]
-                first = first ?? token
+                if first == nil { (first, rules) = (token, policy.rules(role: role, tenant: nil)) }
             }
-            (self.people, token, hasViewer) = (people, first, false)
+            (self.people, token, query) = (people, first, Self.sample(rules))
             return
         }
-        switch try DevUsers.read(table, on: try project.connect(), atMost: Self.users) {
+        switch try DevUsers.read(table, on: connection, atMost: Self.users) {
         case .all(let users) where users.isEmpty:
             people = ["There are no users yet; migrations/seed.sql would bring some."]
         case .all(let users):
@@ -43,7 +46,8 @@ struct DevGreeting: Sendable {
             for user in users {
                 let token = signer.token(for: TokenIssuer.Bearer(user: user.id), seconds: Self.tokenLifetime)
                 people += ["", "  \(user.id)  (\(user.role)\(user.tenant.map { " of \($0)" } ?? ""))", "  \(token)"]
-                first = first ?? token
+                guard first == nil, case .rules(let own) = policy.rules(role: user.role, tenant: user.tenant) else { continue }
+                (first, rules) = (token, .rules(own))
             }
         case .noTable(let reason):
             people = ["Nobody can sign in (\(reason)): every request is that of the role \(Viewer.anonymousRole)."]
@@ -51,15 +55,21 @@ struct DevGreeting: Sendable {
             people = ["There are \(count) users: `portico token --as USER-ID` makes a token for one."]
         }
         self.people = people
-        (token, hasViewer) = (first, first != nil)
+        (token, query) = (first, Self.sample(rules))
+    }
+
+    private static func sample(_ rules: RuleLookup) -> String { if case .rules(let set) = rules { set.sampleQuery } else { "{ __typename }" } }
+
+    /// One word of a shell, whatever stands in it.
+    private static func quoted(_ text: String) -> String {
+        "\"" + text.reduce(into: "") { $0 += "\"\\$`".contains($1) ? "\\\($1)" : "\($1)" } + "\""
     }
 
     func text(port: UInt16) -> String {
         let address = "http://\(host):\(port)"
-        var lines = ["", "Portico serves \(address)/graphql", "Schema:   \(address)/schema.graphql", "Database: psql \"\(database)\"", ""]
+        var lines = ["", "Portico serves \(address)/graphql", "Schema:   \(address)/schema.graphql", "Database: \(database)", ""]
         lines += people + ["", "Try:", "", "  curl -s \(address)/graphql \\"]
         if let token { lines.append("    -H 'authorization: Bearer \(token)' \\") }
-        let query = hasViewer ? "{ apiVersion viewer { __typename id } }" : "{ __typename }"
         lines += ["    -H 'content-type: application/json' -d '{\"query\":\"\(query)\"}'", "", "Ctrl-C stops it."]
         return lines.joined(separator: "\n")
     }
