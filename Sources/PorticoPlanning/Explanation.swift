@@ -29,18 +29,30 @@ public struct Explanation: Sendable {
     }
 
     /// The text, with measurements by load where the plan was run. It ends in a line break.
-    public func text(_ measurements: [Int: Measurement] = [:]) -> String {
+    /// - Parameter layout: The lines of a statement or a condition; one where it is left out.
+    public func text(_ measurements: [Int: Measurement] = [:], layout: (String) -> [String] = { [$0] }) -> String {
         let name = plan.operationName.map { " \($0)" } ?? ""
         var lines = ["\(plan.operationKind.rawValue)\(name): \(Self.count(plan.loads.count, "load"))\(scope)"]
         for load in plan.loads {
             lines.append("")
             lines.append("\(load.index + 1). \(load.path): \(describe(load))")
             if let measured = measurements[load.index] { lines.append("   measured  \(Self.count(measured.rows, "row")) in \(Self.milliseconds(measured.milliseconds)) ms") }
-            lines.append("   sql       \(load.statement.text)")
+            lines += Self.entry("sql", layout(load.statement.text))
             for (position, source) in load.parameters.enumerated() { lines.append("   $\(position + 1)        \(describe(source, load))") }
-            for note in load.notes { lines.append("   where     \(SQLPrinter.print(note.condition))  -- \(describe(note.reason))") }
+            for note in load.notes {
+                var condition = layout(SQLPrinter.print(note.condition))
+                condition[condition.count - 1] += "  -- \(describe(note.reason))"
+                lines += Self.entry("where", condition)
+            }
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func entry(_ label: String, _ lines: [String]) -> [String] {
+        lines.enumerated().map { index, line in
+            let label = index == 0 ? label : ""
+            return "   " + label + String(repeating: " ", count: 10 - label.utf8.count) + line
+        }
     }
 
     private var scope: String {
@@ -51,7 +63,7 @@ public struct Explanation: Sendable {
         }
     }
 
-    private func describe(_ load: Load) -> String {
+    func describe(_ load: Load) -> String {
         func same(_ text: String) -> (String, String) { (text, text) }
         let (what, each) = switch load.content {
         case .rows: load.isList ? ("rows of \(load.type)", "a list of \(load.type)") : ("one row of \(load.type)", "a row of \(load.type)")
@@ -69,7 +81,7 @@ public struct Explanation: Sendable {
 
     // MARK: Parameters
 
-    private func describe(_ source: ParameterSource, _ load: Load) -> String {
+    func describe(_ source: ParameterSource, _ load: Load) -> String {
         switch source {
         case .constant(.null), .rule(.null): "null"
         case .constant(.text(let bytes)), .rule(.text(let bytes)): "\"\(String(decoding: bytes, as: UTF8.self))\""
@@ -136,16 +148,21 @@ public struct Explanation: Sendable {
     private func describe(_ reason: ConditionNote.Reason) -> String {
         switch reason {
         case .isolation: "isolation"
-        case .rule(let origins): "rule at \(origins.map { $0.resolved(tenant: tenant).description }.joined(separator: ", "))"
+        case .rule: "rule at \(origins(reason).joined(separator: ", "))"
         case .filter: "the request's filter"
         case .key: "key"
         case .cursor(let side): "the cursor in \(side.rawValue)"
         }
     }
 
+    /// The places of the rules behind a condition.
+    func origins(_ reason: ConditionNote.Reason) -> [String] {
+        if case .rule(let origins) = reason { origins.map { $0.resolved(tenant: tenant).description } } else { [] }
+    }
+
     // MARK: Numbers
 
     private static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
-    private static func milliseconds(_ value: Double) -> String { String((value * 100).rounded() / 100) }
+    static func milliseconds(_ value: Double) -> String { String((value * 100).rounded() / 100) }
 }

@@ -9,6 +9,12 @@ enum Terminal {
     /// Whether a person may be looking, so that a file or a pipe gets no decoration.
     static var isInteractive: Bool { isatty(STDOUT_FILENO) == 1 }
 
+    /// Whether text may be coloured: on a terminal that knows how, unless NO_COLOR (no-color.org) says otherwise.
+    static var isColored: Bool {
+        func value(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
+        return isInteractive && value("NO_COLOR").isEmpty && value("TERM") != "dumb"
+    }
+
     /// Characters of a line: the terminal's own, `COLUMNS`, or 120; at least 80 and at most 160.
     static var width: Int {
         var size = winsize()

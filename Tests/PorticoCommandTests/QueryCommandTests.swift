@@ -1,3 +1,4 @@
+import Foundation
 import JSONBytes
 import Testing
 
@@ -57,6 +58,43 @@ import Testing
         #expect(try fixture.run(["explain", "-", "--analyze", "--as", "user-agency-001"], input: Self.nested).status == 2)
     }
 
+    @Test func explainLaysStatementsOutAndColoursThemOnATerminalAlone() throws {
+        let fixture = try ProjectFixture.seeded()
+        let text = try fixture.run(["explain", "-", "--as", "user-agency-001"], input: Self.nested).output
+        #expect(text.contains("\n             FROM \"tenants\" AS t0\n             WHERE ") && !text.contains("\u{1B}"))
+        // A terminal, by the program that gives one.
+        let words = "\(CommandProcess.program) explain \(fixture.project.path)/q.graphql --project \(fixture.project.path) --as user-agency-001 --database-url '\(fixture.url)'"
+        try fixture.project.write("{ tickets { id } }", to: "q.graphql")
+        func shown(_ environment: [String]) throws -> String {
+            let process = Process(), output = Pipe()
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.arguments = ["-u", "NO_COLOR"] + environment + ["TERM=xterm", "script", "-qec", words, "/dev/null"]
+            process.standardOutput = output
+            process.standardInput = FileHandle.nullDevice
+            try process.run()
+            return String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        }
+        #expect(try shown([]).contains("\u{1B}[1mFROM\u{1B}[0m \u{1B}[36m\"tickets\"\u{1B}[0m"))
+        let plain = try shown(["NO_COLOR=1"])
+        #expect(plain.contains("FROM \"tickets\"") && !plain.contains("\u{1B}"))
+    }
+
+    @Test func explainAsJSONHasWhatTheTextHas() throws {
+        let fixture = try ProjectFixture.seeded()
+        let words = ["explain", "-", "--json", "--analyze", "--as", "user-client-001"]
+        let result = try fixture.run(words, input: "query Q { tickets(first: 3) { messages { body } } }")
+        #expect(result.status == 0, "\(result.errors)")
+        let plan = try parseJSON(Array(result.output.utf8))
+        #expect(plan["name"]?.string == "Q" && plan["operation"]?.string == "query" && plan["scope"]?.string == "one tenant")
+        guard case .array(let loads)? = plan["loads"] else { return #expect(Bool(false), "\(result.output)") }
+        #expect(loads.map { $0["path"]?.string } == ["tickets", "tickets.messages"])
+        #expect(loads[0]["sql"]?.string?.hasPrefix("SELECT ") == true && loads[0]["sql"]?.string?.contains("\n") == false)
+        guard case .array(let conditions)? = loads[0]["conditions"] else { return #expect(Bool(false), "\(result.output)") }
+        #expect(conditions.map { $0["reason"]?.string } == ["isolation", "rule", "rule"])
+        #expect(result.output.contains(#""origins":["config/access/roles.yaml:54:9"]"#))
+        guard case .number("2")? = loads[0]["measured"]?["rows"], case .number("1")? = loads[1]["after"] else { return #expect(Bool(false), "\(result.output)") }
+    }
+
     @Test func explainPointsIntoTheQuery() throws {
         let result = try ProjectFixture.seeded().run(["explain", "-", "--as", "user-agency-001"], input: "{\n  tickts { id }\n}")
         #expect(result.status == 1)
@@ -86,5 +124,11 @@ import Testing
         #expect(result.output.split(separator: ".").count == 3)
         let short = try CommandProcess.run(words, environment: ["PORTICO_JWT_SECRET": "short"])
         #expect(short.status == 2 && short.errors.contains("at least 32"))
+    }
+}
+
+extension JSONValue {
+    fileprivate var string: String? {
+        if case .string(let text) = self { text } else { nil }
     }
 }

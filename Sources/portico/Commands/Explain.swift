@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import JSONBytes
 import PorticoAccess
 import PorticoExecution
 import PorticoGateway
@@ -14,6 +15,7 @@ struct Explain: ParsableCommand {
     @OptionGroup var options: GlobalOptions
     @OptionGroup var query: QueryOptions
     @Flag(help: "Run it too, and print the rows and the time of each load.") var analyze = false
+    @Flag(help: "Print one JSON object.") var json = false
 
     func run() throws {
         let project = try Project(options)
@@ -45,7 +47,28 @@ struct Explain: ParsableCommand {
             }
             measurements = try PlanMeasurement.run(plan, parameters, pages, on: gateway)
         }
-        Terminal.write(bytes: Array(Explanation(plan, of: operation, tenant: viewer.tenant).text(measurements).utf8))
-        Terminal.print("\nplan \(plan.hash), as logs and the comments of statements name it")
+        let explanation = Explanation(plan, of: operation, tenant: viewer.tenant)
+        if json {
+            let buffer = ResponseBuffer()
+            explanation.json(measurements).write(into: buffer)
+            Terminal.write(bytes: buffer.takeBytes() + [0x0A])
+        } else {
+            let isColored = Terminal.isColored
+            let text = explanation.text(measurements) { sql in
+                SQLLayout.lines(sql) { text, part in isColored ? Self.painted(text, part) : text }
+            }
+            Terminal.write(bytes: Array(text.utf8))
+            Terminal.print("\nplan \(plan.hash), as logs and the comments of statements name it")
+        }
+    }
+
+    private static func painted(_ text: String, _ part: SQLLayout.Part) -> String {
+        switch part {
+        case .keyword: "\u{1B}[1m\(text)\u{1B}[0m"
+        case .parameter: "\u{1B}[33m\(text)\u{1B}[0m"
+        case .literal: "\u{1B}[32m\(text)\u{1B}[0m"
+        case .name: "\u{1B}[36m\(text)\u{1B}[0m"
+        case .other: text
+        }
     }
 }
