@@ -4,7 +4,8 @@ import Glibc
 /// How to reach the database and what each session is set to.
 ///
 /// The text is libpq's own: a `postgres://` URL or `key=value` pairs, completed by the `PG…` environment, `~/.pgpass` and
-/// service files; TLS is set there too (`sslmode`, `sslrootcert`, …).
+/// service files; TLS is set there too (`sslmode`, `sslrootcert`, …). A URL may have the parameters of Prisma's tools
+/// (``PrismaURL``).
 public struct ConnectionSettings: Sendable, Equatable {
     public enum StatementMode: String, Sendable, CaseIterable {
         /// Every statement is prepared once per connection.
@@ -31,6 +32,18 @@ public struct ConnectionSettings: Sendable, Equatable {
     /// Refuse every change in the sessions of the pool.
     public var readOnly = false
 
+    /// Where tables are looked for that are named without a schema; `nil` leaves the role's own search path.
+    public var schema: String?
+    /// What a URL of Prisma's tools says of the pool, which whoever makes one may follow.
+    public struct PoolWishes: Sendable, Equatable {
+        /// Connections of the whole process.
+        public var connections: Int?
+        public var statementTimeoutMilliseconds: Int?
+        public var statements: StatementMode?
+    }
+
+    public let poolWishes: PoolWishes
+
     /// What the text itself gives, in libpq's order; the environment is not in it.
     let given: [Parameter]
 
@@ -41,11 +54,18 @@ public struct ConnectionSettings: Sendable, Equatable {
 
     /// - Throws: ``DatabaseFailure`` (``DatabaseFailure/Kind/invalidInput``) when libpq cannot read the text.
     public init(_ text: String) throws(DatabaseFailure) {
+        let url: PrismaURL
+        do throws(PrismaURL.Problem) {
+            url = try PrismaURL(text)
+        } catch {
+            throw DatabaseFailure(.invalidInput, message: "the database URL cannot be read: \(error.reason)")
+        }
         var message: UnsafeMutablePointer<CChar>?
-        guard let options = PQconninfoParse(text, &message) else {
+        guard let options = PQconninfoParse(url.text, &message) else {
             let reason = message.map { String(cString: $0) } ?? "out of memory"
             PQfreemem(message)
-            throw DatabaseFailure(.invalidInput, message: "the database URL cannot be read: \(Self.withoutValues(reason))")
+            let unknown = PrismaURL.unknownParameter(in: url.text, known: Self.libpqKeywords)
+            throw DatabaseFailure(.invalidInput, message: "the database URL cannot be read: \(unknown ?? Self.withoutValues(reason))")
         }
         defer { PQconninfoFree(options) }
         var given: [Parameter] = []
@@ -54,8 +74,42 @@ public struct ConnectionSettings: Sendable, Equatable {
             if let value = option.pointee.val { given.append(Parameter(keyword: String(cString: keyword), value: String(cString: value))) }
             option += 1
         }
-        self.given = given
+        self.given = Self.parameters(given, of: url)
+        schema = url.schema
+        let limit = url.preparedStatements ?? Self.defaultPreparedStatementLimit
+        if limit > 0 { preparedStatementLimit = limit }
+        poolWishes = PoolWishes(
+            connections: url.connections, statementTimeoutMilliseconds: url.socketTimeout.map { $0 * 1_000 },
+            statements: url.isPooled || limit == 0 ? .unnamed : nil)
         if let problem = Self.problem(text, given) { throw DatabaseFailure(.invalidInput, message: "the database URL cannot be read: \(problem)") }
+    }
+
+    private static let libpqKeywords: [String] = {
+        guard let options = PQconndefaults() else { return [] }
+        defer { PQconninfoFree(options) }
+        var keywords: [String] = [], option = options
+        while let keyword = option.pointee.keyword {
+            keywords.append(String(cString: keyword))
+            option += 1
+        }
+        return keywords
+    }()
+
+    /// With what a URL of Prisma's tools says of TLS in libpq's words.
+    private static func parameters(_ given: [Parameter], of url: PrismaURL) -> [Parameter] {
+        guard url.isPrismas else { return given }
+        var given = given
+        let hasKey = given.contains { $0.keyword == "sslkey" }
+        if !hasKey, let place = given.firstIndex(where: { $0.keyword == "sslcert" }) {
+            // Without a verification libpq does not look at the authority, nor may it: it would verify by it.
+            if url.verifiesServer == false { given.remove(at: place) } else { given[place].keyword = "sslrootcert" }
+        }
+        let isOff = given.contains { $0.keyword == "sslmode" && $0.value == "disable" }
+        if url.verifiesServer == true, !isOff {
+            given.removeAll { $0.keyword == "sslmode" }
+            given.append(Parameter(keyword: "sslmode", value: "verify-full"))
+        }
+        return given
     }
 
     /// libpq's sentence without the part of the text that it repeats, which may be the password: what stands in quotation
@@ -106,8 +160,13 @@ public struct ConnectionSettings: Sendable, Equatable {
             Parameter(keyword: "plan_cache_mode", value: "force_generic_plan"), Parameter(keyword: "jit", value: "off"),
             Parameter(keyword: "TimeZone", value: "UTC"),
         ]
+        settings += schemaSettings
         if let statementTimeoutMilliseconds { settings.append(Parameter(keyword: "statement_timeout", value: String(max(0, statementTimeoutMilliseconds)))) }
         return settings
+    }
+
+    private var schemaSettings: [Parameter] {
+        schema.map { [Parameter(keyword: "search_path", value: "\"\($0.replacing("\"", with: "\"\""))\"")] } ?? []
     }
 
     /// The parameters of a connection of the pool.
@@ -118,9 +177,9 @@ public struct ConnectionSettings: Sendable, Equatable {
         return parameters(session: statements == .prepared ? session : [])
     }
 
-    /// The parameters of a connection for the commands: UTC, nothing else.
+    /// The parameters of a connection for the commands: UTC, the schema, nothing else.
     var blockingParameters: [Parameter] {
-        let session = statements == .prepared ? [Parameter(keyword: "TimeZone", value: "UTC")] : []
+        let session = (statements == .prepared ? [Parameter(keyword: "TimeZone", value: "UTC")] : []) + schemaSettings
         return [Parameter(keyword: "connect_timeout", value: "5")] + parameters(session: session)
     }
 
@@ -134,18 +193,23 @@ public struct ConnectionSettings: Sendable, Equatable {
         ]
         all += given.filter { $0.keyword != "options" }
         all.append(Parameter(keyword: "client_encoding", value: "UTF8"))
-        var options = session.map { "-c \($0.keyword)=\($0.value)" }
+        // White space parts options, and a backslash keeps it from that.
+        var options = session.map { setting in
+            "-c \(setting.keyword)=\(setting.value.replacing("\\", with: "\\\\").replacing(" ", with: "\\ "))"
+        }
         // The operator's own options come last: they win.
         if let own = given.last(where: { $0.keyword == "options" })?.value ?? getenv("PGOPTIONS").map({ String(cString: $0) }) { options.append(own) }
         if !options.isEmpty { all.append(Parameter(keyword: "options", value: options.joined(separator: " "))) }
         return all
     }
 
-    /// One statement that sets a transaction (and no more of the session) as ``sessionSettings`` says; every value in it is the gateway's own.
+    /// One statement that sets a transaction (and no more of the session) as ``sessionSettings`` says; every value in it is
+    /// the gateway's own or the operator's.
     public var transactionSettingsText: String {
         var settings = sessionSettings
         if readOnly { settings.append(Parameter(keyword: "transaction_read_only", value: "on")) }
-        return "SELECT " + settings.map { "set_config('\($0.keyword)', '\($0.value)', true)" }.joined(separator: ", ")
+        let calls = settings.map { "set_config('\($0.keyword)', '\($0.value.replacing("'", with: "''"))', true)" }
+        return "SELECT " + calls.joined(separator: ", ")
     }
 }
 

@@ -1,6 +1,7 @@
 import Diagnostics
 import Glibc
 import PorticoServer
+import PostgresClient
 import PostgresMigrations
 
 /// The folder that a command works on, and what the flags, the environment and `config/gateway.yaml` say together.
@@ -102,7 +103,14 @@ struct Project {
 
     /// The database's URL; a failure that says where it may be stated when there is none.
     func databaseText() throws(CommandFailure) -> String {
-        if let url = configuration.database.url { return url }
+        if let url = configuration.database.url {
+            do throws(DatabaseFailure) {
+                _ = try ConnectionSettings(url)
+            } catch {
+                throw .wrongUsage("\(error.message).")
+            }
+            return url
+        }
         throw .wrongUsage("no database is named: give --database-url, set DATABASE_URL, or write `database: { url: … }` into \(GatewayConfiguration.path); `portico dev` brings one of its own.")
     }
 

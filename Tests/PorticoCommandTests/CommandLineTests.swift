@@ -64,6 +64,28 @@ import Testing
         #expect(!result.errors.contains("geheim"))
     }
 
+    @Test(arguments: ["migrate", "check", "serve", "query"]) func aURLThatCannotBeReadIsWrongUsageWithoutItsSecrets(_ command: String) throws {
+        let project = try ProjectCopy()
+        let words = [command] + (command == "query" ? ["-"] : []) + ["--project", project.path, "--database-url", "postgres://u:geheim@h/x?sslidentity=geheim"]
+        let result = try CommandProcess.run(words, input: "{ apiVersion }", environment: ["PORTICO_JWT_SECRET": String(repeating: "s", count: 40)])
+        #expect(result.status == 2)
+        #expect(result.errors.contains("the parameter sslidentity names a PKCS#12 file") && !result.errors.contains("geheim"), "\(result.errors)")
+    }
+
+    /// The schema of a URL of Prisma's tools is where migrations make their tables, and where the gateway reads them.
+    @Test func aURLOfPrismasToolsServes() throws {
+        let fixture = try ProjectFixture.empty(), project = fixture.project
+        let url = fixture.url + "&schema=My%20Shop&connection_limit=2&pool_timeout=5&socket_timeout=3&pgbouncer=false"
+        try fixture.psql("CREATE SCHEMA \"My Shop\"")
+        for command in ["migrate", "seed"] {
+            let result = try CommandProcess.run([command, "--project", project.path, "--database-url", url])
+            #expect(result.status == 0, "\(result.errors)")
+        }
+        #expect(try fixture.psql("SELECT count(*) FROM \"My Shop\"._prisma_migrations, pg_tables WHERE schemaname = 'public'") == "0\n")
+        let result = try CommandProcess.run(["query", "-", "--as", "user-agency-001", "--project", project.path, "--database-url", url], input: "{ tickets { id } }")
+        #expect(result.output == #"{"data":{"tickets":[{"id":"ticket-001"},{"id":"ticket-002"}]}}"# + "\n", "\(result.errors)")
+    }
+
     @Test func theEnvironmentNamesTheDatabaseAndTheFlagWins() throws {
         let fixture = try ProjectFixture.empty()
         let environment = ["DATABASE_URL": fixture.url]

@@ -50,6 +50,7 @@ extension GatewayConfiguration {
         configuration.apply(environment, &problems)
         configuration.apply(flags)
         if !problems.isEmpty { throw Diagnostics(problems) }
+        configuration.database.followURL(workers: configuration.listener.workers)
         return configuration
     }
 

@@ -10,3 +10,15 @@ extension ConnectionPool.Settings {
         mergedKeys = database.mergedKeys
     }
 }
+
+extension DatabaseConfiguration {
+    /// Takes over what a URL of Prisma's tools says of the pool: it goes with the database that it names, before what the
+    /// file says of any. A URL that cannot be read is refused where it is used.
+    mutating func followURL(workers: Int) {
+        guard let url, let wishes = try? ConnectionSettings(url).poolWishes else { return }
+        // Each worker has connections of its own.
+        if let all = wishes.connections { connections = min(100, max(1, all / max(1, workers))) }
+        if let timeout = wishes.statementTimeoutMilliseconds { statementTimeout = timeout }
+        if let mode = wishes.statements { statements = mode }
+    }
+}

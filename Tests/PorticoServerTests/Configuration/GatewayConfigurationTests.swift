@@ -104,6 +104,21 @@ struct GatewayConfigurationTests {
         #expect(fromFlags.authentication.keys == [KeyConfiguration(kid: nil, algorithm: .hs256, material: .secret("other"))])
     }
 
+    /// What a URL of Prisma's tools says of the pool goes with the database that it names.
+    @Test func aURLOfPrismasToolsSizesThePool() throws {
+        let text = "listener: { workers: 2 }\ndatabase: { connections: 9, statements: prepared, statementTimeout: 15s }"
+        func database(_ url: String) throws -> DatabaseConfiguration {
+            try GatewayConfiguration.read(SourceText(name: "gateway.yaml", text), project: "/p", environment: { $0 == "DATABASE_URL" ? url : nil }).database
+        }
+        let wished = try database("postgres://h/x?connection_limit=7&socket_timeout=4&pgbouncer=true")
+        #expect(wished.connections == 3 && wished.statementTimeout == 4_000 && wished.statements == .unnamed)
+        #expect(try database("postgres://h/x?connection_limit=1").connections == 1)
+        let plain = try database("postgres://h/x?application_name=a")
+        #expect(plain.connections == 9 && plain.statementTimeout == 15_000 && plain.statements == .prepared)
+        // One that cannot be read is refused where it is used.
+        #expect(try database("postgres://h/x?connection_limit=many").connections == 9)
+    }
+
     @Test func theSecretOfTheEnvironmentLeavesKeysWithAKid() throws {
         let secret = String(repeating: "x", count: 40)
         let text = "authentication: { keys: [{ kid: partner, algorithm: HS256, secret: \(secret) }, { algorithm: HS256, secret: \(secret) }] }"
