@@ -2,6 +2,7 @@ import Dispatch
 import GraphQLLanguage
 import PorticoAccess
 import PorticoCatalog
+import PorticoExecution
 import PorticoGateway
 import PorticoServer
 import PostgresClient
@@ -19,12 +20,14 @@ final class LocalGateway {
     private let gateway: Gateway
     private let lookup: ViewerLookup
     /// What seals the cursors that it gives and takes: as `portico serve` does, so that a cursor printed here is good there.
-    let cursors: CursorKey
+    let cursors: any CursorSealing
+    /// Whether cursors were given or taken that end with this process.
+    var hasPassingCursors: Bool { (cursors as? PassingCursors)?.wereUsed == true }
 
     /// - Parameters:
     ///   - cursors: What seals the cursors, where they are to be those of another gateway.
     ///   - asServed: With the pool, the limits of statements and the consistency that a worker of the project's server has, instead of a command's own.
-    init(_ api: API, _ project: Project, cursors: CursorKey? = nil, asServed: Bool = false) throws(CommandFailure) {
+    init(_ api: API, _ project: Project, cursors: (any CursorSealing)? = nil, asServed: Bool = false) throws(CommandFailure) {
         let database = project.configuration.database
         let text = try project.databaseText()
         var settings: ConnectionSettings
@@ -37,7 +40,7 @@ final class LocalGateway {
         settings.statementTimeoutMilliseconds = asServed ? database.statementTimeout : Self.patience
         settings.readOnly = true
         pool = ConnectionPool(reactor: reactor, connection: settings, settings: asServed ? ConnectionPool.Settings(database) : ConnectionPool.Settings())
-        if let cursors { self.cursors = cursors } else { self.cursors = try project.withDevSecret().cursorKey ?? .random() }
+        if let cursors { self.cursors = cursors } else { self.cursors = try project.withDevSecret().cursorKey ?? PassingCursors() }
         var gatewaySettings = GatewaySettings()
         gatewaySettings.cursors = self.cursors
         if asServed {

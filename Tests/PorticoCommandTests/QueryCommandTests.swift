@@ -41,6 +41,28 @@ import Testing
         #expect(result.errors.contains(part), "\(result.errors)")
     }
 
+    /// Only where a cursor is at stake: other answers are the same with and without a secret.
+    @Test func cursorsThatEndWithTheCallAreSaidToDoSo() throws {
+        let fixture = try ProjectFixture.seeded()
+        func ask(_ query: String, _ environment: [String: String] = [:]) throws -> CommandProcess.Result {
+            let words = ["query", "-", "--as", "user-agency-001", "--project", fixture.project.path, "--database-url", fixture.url]
+            return try CommandProcess.run(words, input: query, environment: environment)
+        }
+        let note = "note: cursors of this call end with it, because there is no secret"
+        let page = try ask("{ ticketsConnection(first: 1) { pageInfo { endCursor } } }")
+        #expect(page.status == 0 && page.errors.contains(note))
+        let cursor = try #require(page.output.components(separatedBy: "\"endCursor\":\"").last?.prefix { $0 != "\"" })
+        #expect(try ask("{ ticketsConnection(first: 1, after: \"\(cursor)\") { nodes { id } } }").errors.contains(note))
+        #expect(try ask("{ ticketsConnection(first: 1) { nodes { id } } }").errors.isEmpty)
+        // With a secret they are good in the next call.
+        let secret = ["PORTICO_JWT_SECRET": String(repeating: "s", count: 40)]
+        let sealed = try ask("{ ticketsConnection(first: 1) { pageInfo { endCursor } } }", secret)
+        #expect(sealed.errors.isEmpty)
+        let kept = try #require(sealed.output.components(separatedBy: "\"endCursor\":\"").last?.prefix { $0 != "\"" })
+        let next = try ask("{ ticketsConnection(first: 1, after: \"\(kept)\") { nodes { id } } }", secret)
+        #expect(next.status == 0 && next.errors.isEmpty && next.output.contains("ticket-"))
+    }
+
     @Test func explainShowsTheLoadsWithoutVariables() throws {
         let result = try ProjectFixture.seeded().run(["explain", "-", "--as", "user-agency-001"], input: Self.nested)
         #expect(result.status == 0, "\(result.errors)")

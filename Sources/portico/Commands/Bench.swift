@@ -1,5 +1,6 @@
 import ArgumentParser
 import JSONBytes
+import PorticoExecution
 import PorticoGateway
 import PorticoServer
 
@@ -92,7 +93,7 @@ struct Bench: ParsableCommand {
         return targets
     }
 
-    private func gateway(of options: GlobalOptions, cursors: CursorKey? = nil) throws(CommandFailure) -> LocalGateway {
+    private func gateway(of options: GlobalOptions, cursors: (any CursorSealing)? = nil) throws(CommandFailure) -> LocalGateway {
         let project = try Project(options)
         return try LocalGateway(try API(project, asksDatabase: true), project, cursors: cursors, asServed: true)
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import PorticoGateway
+import PorticoServer
 
 struct Query: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,6 +18,12 @@ struct Query: ParsableCommand {
         let response = try gateway.respond(to: request, as: viewer, rules)
         Terminal.write(bytes: response.buffer.takeBytes() + [0x0A])
         for failure in response.observation.failures { Terminal.note("portico: \(failure)") }
+        if gateway.hasPassingCursors {
+            Terminal.note("""
+                note: cursors of this call end with it, because there is no secret to seal them with; with PORTICO_JWT_SECRET, \
+                or cursors.secret in \(GatewayConfiguration.path), later calls take them
+                """)
+        }
         guard case .data = response.outcome else { throw CommandFailure.reported }
     }
 }
