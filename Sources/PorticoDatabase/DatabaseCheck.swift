@@ -60,7 +60,7 @@ struct DatabaseCheck {
             let name = quoteIdentifier(type.key.column)
             report(
                 "Nothing makes the key \(type.table.description).\(type.key.column) of \(type.name) unique, since it is of a view: rows that share it would be taken for one.", at: places.key("key"),
-                hint: "SELECT \(name), count(*) FROM \(type.table.quoted) GROUP BY 1 HAVING count(*) > 1; tells whether they do.", severity: .warning)
+                hint: "SELECT \(name), count(*) FROM \(database.sql(type.table)) GROUP BY 1 HAVING count(*) > 1; tells whether they do.", severity: .warning)
         } else if !isUnique {
             report(
                 "The key \(type.table.description).\(type.key.column) of \(type.name) is not unique in the database.", at: places.key("key"), hint: keyHint(type, table))
@@ -152,7 +152,7 @@ struct DatabaseCheck {
         if policies == 0 {
             report(
                 "Row-level security of \(type.table.description) applies to the role \(database.role), and no policy lets it read a row: every list of \(type.name) is empty.", at: places.key("table"),
-                hint: "CREATE POLICY portico ON \(type.table.quoted) FOR SELECT TO \(role) USING (true); or ALTER ROLE \(role) BYPASSRLS; the rules hold in either case.")
+                hint: "CREATE POLICY portico ON \(database.sql(type.table)) FOR SELECT TO \(role) USING (true); or ALTER ROLE \(role) BYPASSRLS; the rules hold in either case.")
         } else {
             report(
                 "Row-level security of \(type.table.description) applies to the role \(database.role): rows that its policies hide are missing from every answer, whatever the rules say.",
@@ -165,7 +165,7 @@ struct DatabaseCheck {
         guard let type = catalog.types[name], column.column != type.key.column, let table = database.table(type.table), table.columns[column.column] != nil, !table.uniqueIndexes.contains([column.column])
         else { return }
         let place = "\(type.table.description).\(column.column)", range = catalog.schema.queryType.fields[field]?.range
-        let hint = table.isView ? "Take it out of the schema: a list with a filter gives all of them." : "CREATE UNIQUE INDEX ON \(type.table.quoted) (\(quoteIdentifier(column.column))); or take it out of the schema: a list with a filter gives all of them."
+        let hint = table.isView ? "Take it out of the schema: a list with a filter gives all of them." : "CREATE UNIQUE INDEX ON \(database.sql(type.table)) (\(quoteIdentifier(column.column))); or take it out of the schema: a list with a filter gives all of them."
         report("The field \(field) gives one row by \(place), and nothing makes that unique: of several it gives any.", at: (schemaFile, range), hint: hint, severity: table.isView ? .warning : .error)
     }
 
@@ -202,7 +202,7 @@ struct DatabaseCheck {
         if !targetTable.indexes.contains(where: { $0.first == relation.remote.column }) {
             report(
                 "No index of \(target.table.description) begins with \(relation.remote.column), so \(type.name).\(relation.field) reads the whole table.",
-                at: places.relation(relation.field), hint: "CREATE INDEX ON \(target.table.quoted) (\(quoteIdentifier(relation.remote.column)));", severity: .warning)
+                at: places.relation(relation.field), hint: "CREATE INDEX ON \(database.sql(target.table)) (\(quoteIdentifier(relation.remote.column)));", severity: .warning)
         }
     }
 
@@ -215,7 +215,7 @@ struct DatabaseCheck {
         if !table.isView, !table.indexes.contains(where: { $0.first == column.column }) {
             report(
                 "No index of \(type.table.description) begins with \(column.column), by which every list of \(type.name) is narrowed to its tenants.",
-                at: places.key("isolation"), hint: "CREATE INDEX ON \(type.table.quoted) (\(quoteIdentifier(column.column)));", severity: .warning)
+                at: places.key("isolation"), hint: "CREATE INDEX ON \(database.sql(type.table)) (\(quoteIdentifier(column.column)));", severity: .warning)
         }
     }
 }

@@ -169,10 +169,7 @@ public struct IsolationEnds: Sendable {
         }
         let trust = "state that you know better: `isolation: { column: \(stated), unchecked: \"…\" }`, with the reason"
         if database.table(table)?.isView == true { return "A view carries no keys: \(trust)." }
-        func name(_ place: DatabaseCatalog.Place) -> String {
-            let bare = quoteIdentifier(place.table)
-            return database.place(TableName(name: place.table)) == place ? bare : quoteIdentifier(place.schema) + "." + bare
-        }
+        func name(_ place: DatabaseCatalog.Place) -> String { database.sql(TableName(schema: place.schema, name: place.table)) }
         return "ALTER TABLE \(name(table)) ADD FOREIGN KEY (\(quoteIdentifier(column.column))) REFERENCES \(name(tenants)) (\(quoteIdentifier(tenantKey))); or \(trust)."
     }
 

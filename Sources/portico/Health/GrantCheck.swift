@@ -43,8 +43,7 @@ struct GrantCheck {
     private mutating func checkSchemas(of needs: [Need], _ role: String, _ database: Database) throws(SQLFailure) {
         var names = Set(needs.compactMap(\.table.schema))
         if needs.contains(where: { $0.table.schema == nil }) {
-            for row in try database.rows("SELECT unnest(string_to_array(replace(replace(current_setting('search_path'), '\"', ''), ' ', ''), ','))") {
-                guard let name = row[0], !name.isEmpty, !name.hasPrefix("pg_") else { continue }
+            for name in try SearchPath(database).schemas where !name.isEmpty && !name.hasPrefix("pg_") {
                 let isThere = try database.rows("SELECT 1 FROM pg_namespace WHERE nspname = $1", [name]).isEmpty == false
                 if isThere { names.insert(name) }
             }
@@ -89,9 +88,9 @@ struct Relation: Equatable {
             JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
               AND CASE WHEN $2::text IS NULL THEN n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%' ELSE n.nspname = $2 END
-            ORDER BY array_position(string_to_array(replace(replace(current_setting('search_path'), '"', ''), ' ', ''), ','), n.nspname::text), n.nspname
+            ORDER BY array_position($3::text[], n.nspname::text), n.nspname
             LIMIT 1
-            """, [table.name, table.schema])
+            """, [table.name, table.schema, try SearchPath(database).array])
         guard let row = rows.first, let id = row[0], let quoted = row[1] else { return nil }
         return Relation(id: id, quoted: quoted)
     }

@@ -10,10 +10,9 @@ struct StructureCheck {
         self.database = database
         schema = try database.rows("""
             SELECT n.nspname FROM pg_namespace n
-            JOIN unnest(string_to_array(replace(replace(current_setting('search_path'), '"', ''), ' ', ''), ',')) WITH ORDINALITY AS p (name, position)
-              ON n.nspname = p.name
+            JOIN unnest($1::text[]) WITH ORDINALITY AS p (name, position) ON n.nspname = p.name
             ORDER BY p.position LIMIT 1
-            """).first?[0] ?? "public"
+            """, [try SearchPath(database).array]).first?[0] ?? "public"
     }
 
     func run(_ configuration: HealthConfiguration, _ migrations: MigrationFolder?, into report: inout HealthReport) throws(SQLFailure) {
@@ -26,7 +25,8 @@ struct StructureCheck {
         }
         if let expected = configuration.foreignKeys { compare("foreign keys", try foreignKeys(), expected, named: nil, &report) }
         let broken = try database.rows("""
-            SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+            SELECT quote_ident(n.nspname) || '.' || quote_ident(x.relname) FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
+            JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE n.nspname = $1 AND NOT i.indisvalid
             """, [schema]).compactMap { $0[0] }
         if !broken.isEmpty {
