@@ -14,11 +14,3 @@ extension TableName {
     public var quoted: String { schema.map { quoteIdentifier($0) + "." + quoteIdentifier(name) } ?? quoteIdentifier(name) }
 }
 
-extension DatabaseCatalog {
-    /// As SQL names a table that another session is to find as well: with its schema, unless that is the one that every
-    /// session looks in.
-    func sql(_ table: TableName) -> String {
-        guard let place = place(table) else { return table.quoted }
-        return TableName(schema: place.schema == "public" ? nil : place.schema, name: place.table).quoted
-    }
-}

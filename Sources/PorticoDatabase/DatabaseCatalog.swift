@@ -92,6 +92,13 @@ public struct DatabaseCatalog: Sendable, Equatable {
         return candidates.first { schemas[$0]?[name.name] != nil }.map { Place(schema: $0, table: name.name) }
     }
 
+    /// As SQL names a table that another session is to find as well: with its schema, unless that is the one that every
+    /// session looks in.
+    public func sql(_ table: TableName) -> String {
+        guard let place = place(table) else { return table.quoted }
+        return TableName(schema: place.schema == "public" ? nil : place.schema, name: place.table).quoted
+    }
+
     /// The tables that a name without a schema could mean.
     public var visibleNames: [String] { searchPath.flatMap { schemas[$0].map { Array($0.keys) } ?? [] }.sorted() }
 

@@ -127,7 +127,7 @@ struct DatabaseCheck {
         }
         if let field = fields.first { return "Write `key: \(field)`." }
         if let index = unique.first(where: { $0.count == 1 }) { return "The column \(index[0]) is unique: bind it to a field, or under `columns`, and write that as `key`." }
-        let cure = "ALTER TABLE \(type.table.quoted) ADD UNIQUE (\(quoteIdentifier(type.key.column)));"
+        let cure = "ALTER TABLE \(database.sql(type.table)) ADD UNIQUE (\(quoteIdentifier(type.key.column)));"
         if table.primaryKey.isEmpty { return "It has no primary key. \(cure)" }
         return "Its primary key is \(table.primaryKey.joined(separator: ", ")), and a key is one column here: name a unique one, or \(cure)"
     }

@@ -14,7 +14,8 @@ extension API {
     func requireTenant(_ tenant: String, _ project: Project) throws(CommandFailure) {
         let named = policy.tenants.map(\.text)
         if policy.tenants.contains(ExactString(tenant)) { return }
-        let directory = TenantDirectory(project.configuration.authentication)
+        // Without tables of users and tenants a token alone says which tenants there are.
+        guard let directory = TenantDirectory(project.configuration.authentication) else { return }
         let rows: [String], place: String
         do throws(CommandFailure) {
             let database = try project.connect()
@@ -46,9 +47,12 @@ private struct TenantDirectory {
     let table: TableName
     private let column: String
 
-    init(_ authentication: AuthenticationConfiguration) {
-        table = TableName(configured: authentication.tenants?.table ?? authentication.users.table)
-        column = quoteIdentifier(authentication.tenants?.id ?? authentication.users.tenant)
+    /// `nil` where there is neither.
+    init?(_ authentication: AuthenticationConfiguration) {
+        let stated = authentication.tenants.map { ($0.table, $0.id) } ?? authentication.users.map { ($0.table, $0.tenant) }
+        guard let (table, column) = stated else { return nil }
+        self.table = TableName(configured: table)
+        self.column = quoteIdentifier(column)
     }
 
     func has(_ tenant: String, _ database: Database) throws(CommandFailure) -> Bool {

@@ -21,7 +21,7 @@ import Testing
     private static func plan(_ query: String, _ values: [InputValue?] = []) throws -> AuthorizedPlan {
         let catalog = try catalog(), source = SourceText(name: "", query)
         let types = catalog.types.mapValues { TypeRule(fields: Set($0.fields.keys), rows: nil, origin: RuleOrigin(file: "", line: 1, column: 1)) }
-        let rules = RuleSet(fingerprint: 0, role: "", reach: .crossTenant, schema: catalog.schema, types: types, limits: RuleLimits())
+        let rules = RuleSet(fingerprint: 0, role: "", reach: .crossTenant, catalog: catalog, schema: catalog.schema, types: types, limits: RuleLimits())
         let operation = try Validator(schema: catalog.schema).operation(try parse(source, allow: .executable), source: source, named: nil)
         let shapes = VariableShapes(operation, byValue: false)
         return try Planner(catalog: catalog, rules: rules, scope: .all).plan(operation, shapes: shapes, variables: VariableValues(values))
