@@ -7,58 +7,70 @@ extension Catalog {
     ///
     /// Nothing that a client sees depends on it. What contradicts the files is left as they state it: ``DatabaseCheck`` tells of it.
     public func on(_ database: DatabaseCatalog) -> Catalog {
-        let traits = TraitsReader(catalog: self, database: database)
-        let types = self.types.mapValues(traits.type)
-        let found = Catalog(
-            schema: schema, types: types, root: root.mapValues(traits.root), derived: derived, derivedFields: derivedFields,
-            nodeKeys: Dictionary(uniqueKeysWithValues: nodeKeys.map { ($0, traits.column($1, of: $0)) }), accessTypes: accessTypes)
-        return found.compares(like: self) ? self : found
+        let facts = ColumnFacts(database: database)
+        return mapColumns { column, type in
+            type.flatMap { database.table($0.table)?.columns[column.column] }.map { facts.column(column, $0) } ?? column
+        }
+    }
+
+    /// The same API where nothing is known of how its texts compare: none stands for another.
+    public var cautious: Catalog {
+        mapColumns { column, _ in
+            var column = column
+            column.traits.isDeterministic = false
+            return column
+        }
     }
 
     /// Whether the other one's statements are the same: it has the same columns.
     public func compares(like other: Catalog) -> Bool {
         types.count == other.types.count && types.allSatisfy { name, type in other.types[name].map { type.hasColumns(of: $0) } ?? false }
     }
+
+    /// The same API with other columns, each made of one and of the type that it belongs to.
+    private func mapColumns(_ change: (ColumnBinding, TypeBinding?) -> ColumnBinding) -> Catalog {
+        func column(_ column: ColumnBinding, of type: String) -> ColumnBinding { change(column, types[type]) }
+        func relation(_ relation: RelationBinding) -> RelationBinding {
+            var relation = relation
+            relation.local = column(relation.local, of: relation.source)
+            relation.remote = column(relation.remote, of: relation.target)
+            return relation
+        }
+        func changed(_ type: TypeBinding) -> TypeBinding {
+            let isolation: Isolation = switch type.isolation {
+            case .column(let last): .column(column(last, of: type.name))
+            case .path(let relations, let last): .path(relations.map(relation), column(last, of: relations.last?.target ?? type.name))
+            case .none: .none
+            case .unstated: .unstated
+            }
+            let fields = type.fields.mapValues { field -> FieldBinding in
+                switch field {
+                case .column(let own): .column(column(own, of: type.name))
+                case .relation(let own): .relation(relation(own))
+                }
+            }
+            return TypeBinding(
+                name: type.name, table: type.table, key: column(type.key, of: type.name), fields: fields, isolation: isolation,
+                isolationPlace: type.isolationPlace, isolationTrust: type.isolationTrust,
+                defaultOrder: type.defaultOrder.map { OrderKey(column: column($0.column, of: type.name), direction: $0.direction) }, file: type.file)
+        }
+        let root = self.root.mapValues { root -> RootBinding in
+            if case .getter(let type, let argument, let key) = root { .getter(type: type, argument: argument, column: column(key, of: type)) } else { root }
+        }
+        let found = Catalog(
+            schema: schema, types: types.mapValues(changed), root: root, derived: derived, derivedFields: derivedFields,
+            nodeKeys: Dictionary(uniqueKeysWithValues: nodeKeys.map { ($0, column($1, of: $0)) }), nodeField: nodeField, accessTypes: accessTypes)
+        return found.compares(like: self) ? self : found
+    }
 }
 
-private struct TraitsReader {
-    let catalog: Catalog
+/// What a database says of single columns.
+private struct ColumnFacts {
     let database: DatabaseCatalog
 
-    func type(_ type: TypeBinding) -> TypeBinding {
-        let isolation: Isolation = switch type.isolation {
-        case .column(let column): .column(self.column(column, of: type.name))
-        case .path(let relations, let column): .path(relations.map(relation), self.column(column, of: relations.last?.target ?? type.name))
-        case .none: .none
-        case .unstated: .unstated
-        }
-        let fields = type.fields.mapValues { field -> FieldBinding in
-            switch field {
-            case .column(let column): .column(self.column(column, of: type.name))
-            case .relation(let relation): .relation(self.relation(relation))
-            }
-        }
-        return TypeBinding(
-            name: type.name, table: type.table, key: column(type.key, of: type.name), fields: fields, isolation: isolation,
-            isolationPlace: type.isolationPlace, isolationTrust: type.isolationTrust,
-            defaultOrder: type.defaultOrder.map { OrderKey(column: column($0.column, of: type.name), direction: $0.direction) }, file: type.file)
-    }
-
-    func root(_ root: RootBinding) -> RootBinding {
-        if case .getter(let type, let argument, let column) = root { .getter(type: type, argument: argument, column: self.column(column, of: type)) } else { root }
-    }
-
-    private func relation(_ relation: RelationBinding) -> RelationBinding {
-        var relation = relation
-        relation.local = column(relation.local, of: relation.source)
-        relation.remote = column(relation.remote, of: relation.target)
-        return relation
-    }
-
-    func column(_ column: ColumnBinding, of type: String) -> ColumnBinding {
-        guard let table = catalog.types[type].flatMap({ database.table($0.table) }), let found = table.columns[column.column] else { return column }
-        var column = column
-        column.type = self.type(column.type, found)
+    func column(_ stated: ColumnBinding, _ found: DatabaseCatalog.Column) -> ColumnBinding {
+        var column = stated
+        column.type = type(stated.type, found)
         let collation = found.collation.map { "\(quoteIdentifier($0.schema)).\(quoteIdentifier($0.name))" }
         column.traits = ColumnTraits(cast: cast(column.type, found), collation: collation, isDeterministic: found.collation?.isDeterministic ?? true)
         return column

@@ -3,34 +3,28 @@ import ExactText
 extension DatabaseCatalog {
     /// What is read of the database, in this order: each part adds to the tables of the first.
     public enum Part: Sendable, CaseIterable {
-        case searchPath, columns, indexes, foreignKeys, parents, labels, policies, server
+        case searchPath, types, columns, indexes, foreignKeys, parents, labels, policies, server
 
         /// A statement without parameters, whose columns are texts. Names are qualified, so that no schema of the search path
-        /// stands in for the catalogs.
+        /// stands in for the catalogs. Rows come in no order, and domains are followed here: a server whose memory for sorts is
+        /// short, and whose disk is not to be used for them, is read as any other.
         public var statement: String {
             switch self {
             case .searchPath: "SELECT pg_catalog.unnest(pg_catalog.current_schemas(false))::text"
+            case .types:
+                """
+                SELECT t.oid::text, t.typname::text, n.nspname::text, nullif(t.typbasetype, 0)::text,
+                       CASE WHEN t.typcategory = 'A' AND t.typtype = 'b' THEN nullif(t.typelem, 0) END::text
+                FROM pg_catalog.pg_type t
+                JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+                """
             case .columns:
                 """
-                WITH RECURSIVE base AS (
-                    SELECT oid, oid AS base FROM pg_catalog.pg_type WHERE typtype <> 'd'
-                    UNION ALL
-                    SELECT t.oid, b.base FROM pg_catalog.pg_type t JOIN base b ON b.oid = t.typbasetype WHERE t.typtype = 'd'
-                )
-                SELECT n.nspname::text, c.relname::text, a.attname::text, v.typname::text, vn.nspname::text, (v.oid <> bt.oid)::text,
-                       a.attnotnull::text, c.relkind::text,
-                       CASE WHEN d.typtype = 'd' THEN d.typname::text END, CASE WHEN d.typtype = 'd' THEN dn.nspname::text END,
+                SELECT n.nspname::text, c.relname::text, a.attname::text, a.atttypid::text, a.attnotnull::text, c.relkind::text,
                        co.collname::text, cn.nspname::text, co.collisdeterministic::text
                 FROM pg_catalog.pg_class c
                 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
                 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-                JOIN base ON base.oid = a.atttypid
-                JOIN pg_catalog.pg_type bt ON bt.oid = base.base
-                LEFT JOIN base element ON element.oid = bt.typelem AND bt.typcategory = 'A'
-                JOIN pg_catalog.pg_type v ON v.oid = coalesce(element.base, bt.oid)
-                JOIN pg_catalog.pg_namespace vn ON vn.oid = v.typnamespace
-                JOIN pg_catalog.pg_type d ON d.oid = CASE WHEN element.oid <> element.base THEN element.oid ELSE a.atttypid END
-                JOIN pg_catalog.pg_namespace dn ON dn.oid = d.typnamespace
                 LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation AND co.collname <> 'default'
                 LEFT JOIN pg_catalog.pg_namespace cn ON cn.oid = co.collnamespace
                 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
@@ -39,18 +33,17 @@ extension DatabaseCatalog {
                 """
                 SELECT n.nspname::text, c.relname::text, i.indisprimary::text, i.indisunique::text,
                        coalesce((SELECT a.attname FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = k.number AND k.number > 0), '')::text,
-                       i.indexrelid::text
+                       i.indexrelid::text, k.position::text
                 FROM pg_catalog.pg_index i
                 JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
                 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
                 CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS k (number, position)
                 WHERE i.indisvalid AND i.indpred IS NULL AND k.position <= i.indnkeyatts
                   AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
-                ORDER BY i.indexrelid, k.position
                 """
             case .foreignKeys:
                 """
-                SELECT n.nspname::text, c.relname::text, k.oid::text, a.attname::text, tn.nspname::text, tc.relname::text, ta.attname::text
+                SELECT n.nspname::text, c.relname::text, k.oid::text, a.attname::text, tn.nspname::text, tc.relname::text, ta.attname::text, p.position::text
                 FROM pg_catalog.pg_constraint k
                 JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
                 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -60,7 +53,6 @@ extension DatabaseCatalog {
                 JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = p.own
                 JOIN pg_catalog.pg_attribute ta ON ta.attrelid = k.confrelid AND ta.attnum = p.target
                 WHERE k.contype = 'f'
-                ORDER BY k.oid, p.position
                 """
             case .parents:
                 """
@@ -101,9 +93,10 @@ extension DatabaseCatalog {
     mutating func take(_ rows: [[String?]], of part: Part) {
         switch part {
         case .searchPath: searchPath = rows.compactMap { $0.first.flatMap(\.self) }
-        case .columns: for row in rows where row.count == 13 { takeColumn(row) }
-        case .indexes: takeIndexes(rows)
-        case .foreignKeys: takeForeignKeys(rows)
+        case .types: for row in rows where row.count == 5 { takeType(row) }
+        case .columns: for row in rows where row.count == 9 { takeColumn(row) }
+        case .indexes: takeIndexes(Self.inOrder(rows, of: 5, by: 6))
+        case .foreignKeys: takeForeignKeys(Self.inOrder(rows, of: 2, by: 7))
         case .parents:
             for row in rows {
                 guard row.count == 4, let schema = row[0], let table = row[1], let parentSchema = row[2], let parent = row[3] else { continue }
@@ -125,18 +118,40 @@ extension DatabaseCatalog {
         }
     }
 
+    /// The rows of each index or key together, by their positions in it.
+    private static func inOrder(_ rows: [[String?]], of owner: Int, by position: Int) -> [[String?]] {
+        func number(_ row: [String?], _ column: Int) -> Int { row.indices.contains(column) ? row[column].flatMap { Int($0) } ?? 0 : 0 }
+        return rows.sorted { (number($0, owner), number($0, position)) < (number($1, owner), number($1, position)) }
+    }
+
+    private mutating func takeType(_ row: [String?]) {
+        guard let id = row[0], let name = row[1], let schema = row[2] else { return }
+        types[id] = TypeRow(name: TypeName(schema: schema, name: name), base: row[3], element: row[4])
+    }
+
     private mutating func takeColumn(_ row: [String?]) {
-        guard let schema = row[0], let table = row[1], let name = row[2], let type = row[3], let typeSchema = row[4] else { return }
-        var column = Column(type: type, typeSchema: typeSchema, isArray: row[5] == "true", isNullable: row[6] != "true")
-        if let domain = row[8], let schema = row[9] { column.domain = TypeName(schema: schema, name: domain) }
-        if let collation = row[10], let schema = row[11] { column.collation = Collation(schema: schema, name: collation, isDeterministic: row[12] == "true") }
-        schemas[schema, default: [:]][table, default: Table()].columns[name] = column
-        schemas[schema]?[table]?.isView = ["v", "m", "f"].contains(row[7])
+        guard let schema = row[0], let table = row[1], let name = row[2], let own = row[3] else { return }
+        schemas[schema, default: [:]][table, default: Table()].isView = ["v", "m", "f"].contains(row[5])
+        guard let (type, isDomain) = base(of: own) else { return }
+        let element = type.element.flatMap(base)
+        let value = element?.type ?? type
+        var column = Column(type: value.name.name, typeSchema: value.name.schema, isArray: element != nil, isNullable: row[4] != "true")
+        if let element, element.isDomain { column.domain = type.element.flatMap { types[$0]?.name } } else if isDomain { column.domain = types[own]?.name }
+        if let collation = row[6], let schema = row[7] { column.collation = Collation(schema: schema, name: collation, isDeterministic: row[8] == "true") }
+        schemas[schema]?[table]?.columns[name] = column
+    }
+
+    /// The type that is no domain below one, and whether that one is.
+    private func base(of id: String) -> (type: TypeRow, isDomain: Bool)? {
+        guard var type = types[id] else { return nil }
+        var isDomain = false, steps = 0
+        while let base = type.base.flatMap({ types[$0] }), steps < 100 { (type, isDomain, steps) = (base, true, steps + 1) }
+        return (type, isDomain)
     }
 
     private mutating func takeForeignKeys(_ rows: [[String?]]) {
         var current: String?
-        for row in rows where row.count == 7 {
+        for row in rows where row.count == 8 {
             guard let schema = row[0], let table = row[1], let key = row[2], let column = row[3], let targetSchema = row[4], let target = row[5], let targetColumn = row[6] else { continue }
             if key != current {
                 current = key
@@ -156,7 +171,7 @@ extension DatabaseCatalog {
             if index.row[2] == "true" { schemas[schema]?[table]?.primaryKey = index.columns }
             if index.row[3] == "true" { schemas[schema]?[table]?.uniqueIndexes.append(index.columns) }
         }
-        for row in rows where row.count == 6 {
+        for row in rows where row.count == 7 {
             guard let column = row[4], let id = row[5] else { continue }
             if current?.id == id {
                 current?.columns.append(column)

@@ -62,6 +62,16 @@ public struct DatabaseCatalog: Sendable, Equatable {
         public var targetColumns: [String]
     }
 
+    struct TypeRow: Sendable, Equatable {
+        var name: TypeName
+        /// Of a domain, what it is over.
+        var base: String?
+        /// Of an array.
+        var element: String?
+    }
+
+    /// By their OIDs: what columns are read by. Empty afterwards.
+    var types: [String: TypeRow] = [:]
     /// By schema, then by name.
     public var schemas: [String: [String: Table]] = [:]
     /// The labels of each enum, by its schema and its name: there may be several of one name.
@@ -78,6 +88,7 @@ public struct DatabaseCatalog: Sendable, Equatable {
     /// - Parameter rows: Runs the statement of each part. Its error is passed on.
     public init<Failure: Error>(_ rows: (Part) throws(Failure) -> [[String?]]) throws(Failure) {
         for part in Part.allCases { take(try rows(part), of: part) }
+        types = [:]
     }
 
     public init() {}

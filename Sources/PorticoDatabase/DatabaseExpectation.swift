@@ -45,6 +45,16 @@ public struct DatabaseExpectation: Sendable {
             + (ends(in: database)?.diagnostics(sources, schemaFile: schemaFile) ?? []) + named.flatMap { problems(of: $0, in: database) }
     }
 
+    /// Whether statements that were prepared on the one are as good on the other: the tables of all types, the enums and the
+    /// search path are the same. What else is in the database does not matter.
+    public func isSame(_ database: DatabaseCatalog, _ other: DatabaseCatalog) -> Bool {
+        func places(_ database: DatabaseCatalog) -> [DatabaseCatalog.Place?] { tableNames.map { database.place($0) } }
+        return places(database) == places(other) && tableNames.allSatisfy { database.table($0) == other.table($0) }
+            && database.enums == other.enums && database.searchPath == other.searchPath
+    }
+
+    private var tableNames: [TableName] { catalog.types.values.map(\.table) }
+
     /// The isolation paths that the database contradicts: rows would be shown to other tenants than theirs.
     public func foreignPaths(in database: DatabaseCatalog) -> [Diagnostic] {
         ends(in: database)?.diagnostics(sources, schemaFile: schemaFile, isBrief: true) ?? []

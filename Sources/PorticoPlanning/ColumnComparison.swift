@@ -12,6 +12,9 @@ extension ColumnBinding {
         return traits.isDeterministic ? text : .collate(text, Self.databaseCollation)
     }
 
+    /// Nothing is known of it: a collation that is not deterministic has a name.
+    fileprivate var hasUnknownCollation: Bool { traits.collation == nil && !traits.isDeterministic && (type == .text || type == .varchar) }
+
     fileprivate static let databaseCollation = "\"default\""
 }
 
@@ -25,7 +28,7 @@ extension RelationBinding {
         // The keys of a batch are texts of no collation.
         if value == RowReference.batchKey { return remote.type.converted(value, from: local.type == .citext ? .text : local.type) }
         let typed = remote.type.converted(value, from: local.type)
-        if local.traits.collation == remote.traits.collation { return typed }
+        if local.traits.collation == remote.traits.collation, !local.hasUnknownCollation { return typed }
         return .collate(typed, remote.traits.collation ?? ColumnBinding.databaseCollation)
     }
 }

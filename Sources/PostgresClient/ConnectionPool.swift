@@ -42,15 +42,6 @@ public final class ConnectionPool {
         public init() {}
     }
 
-    /// What happened to the connections; for logs.
-    public enum Event: Sendable {
-        case connected(slot: Int)
-        case connectFailed(slot: Int, DatabaseFailure)
-        case lost(slot: Int, DatabaseFailure, unanswered: Int)
-        /// A statement works that did not as it was prepared before.
-        case tablesChanged
-    }
-
     /// Deadlines are looked at together: at most every so many milliseconds.
     static let deadlineGrain = 5
     /// While the server runs a statement that nobody waits for, it is looked after every so many milliseconds.

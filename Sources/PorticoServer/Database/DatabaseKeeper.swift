@@ -7,6 +7,8 @@ import PostgresClient
 
 /// Acts on what ``DatabaseWatch`` finds: puts the columns as they are in force, tells the operator, and lets requests in.
 final class DatabaseKeeper {
+    /// Readings in a row that the database refuses before requests are answered without one.
+    static let patience = 3
     /// Differences that are told one by one. Guards against a log that a schema of another version fills.
     static let toldProblems = 20
 
@@ -22,9 +24,10 @@ final class DatabaseKeeper {
     private let actions: Actions
     private let metrics: ServerMetrics
     private let logger: Logger
+    /// Readings in a row that the database refused.
+    private var refusals = 0
     private let clock: () -> Int
     private var inForce: Catalog
-    private var database: DatabaseCatalog?
     private var told: Set<ExactString> = []
     private var repeated = RepeatedLines()
 
@@ -48,13 +51,18 @@ final class DatabaseKeeper {
     }
 
     private func take(_ reading: DatabaseWatch.Reading) {
-        let isOther = database.map { $0 != reading.database } ?? false
-        let adopted = reading.catalog.compares(like: inForce) ? nil : reading.catalog
+        let isOther = reading.isOther
+        let isAdopted = !reading.catalog.compares(like: inForce)
+        refusals = 0
+        tell(reading.findings, isOther: isOther, adopts: isAdopted)
+        adopt(reading.catalog, reading.findings, isOther: isOther)
+    }
+
+    /// Lets requests in once they are planned by these columns.
+    private func adopt(_ catalog: Catalog, _ found: DatabaseFindings, isOther: Bool) {
+        let adopted = catalog.compares(like: inForce) ? nil : catalog
         if let adopted { inForce = adopted }
-        database = reading.database
-        tell(reading.findings, isOther: isOther, adopts: adopted != nil)
-        // Requests are let in once they are planned by the columns that were found.
-        var new = reading.findings
+        var new = found
         new.catalog = inForce
         Task { [actions, findings, new] in
             let isAdopted = if let adopted { await actions.adopt(adopted) } else { true }
@@ -65,9 +73,18 @@ final class DatabaseKeeper {
 
     // MARK: Telling
 
+    /// Where the database itself refuses to be read, nothing is assumed that could show rows of another tenant: no text is taken
+    /// to be equal to another only where its bytes are.
     private func tell(_ failure: DatabaseFailure) {
         // That the database cannot be reached is said by its connections.
         if failure.sqlState.isEmpty { return }
+        refusals += 1
+        if refusals == Self.patience, !findings.current.isKnown {
+            let unread = Diagnostic("The tables of the database cannot be looked at.", file: GatewayConfiguration.path)
+            let found = DatabaseFindings(isKnown: true, problems: [unread])
+            metrics.sample(differences: found)
+            adopt(inForce.cautious, found, isOther: false)
+        }
         let detail = String(reflecting: failure)
         guard repeated.admit(detail, now: clock()) != nil else { return }
         logger.error("the tables of the database cannot be looked at", metadata: ["detail": "\(detail)"])

@@ -24,6 +24,8 @@ final class DatabaseWatch {
 
     /// What a reading gives.
     struct Reading: Sendable {
+        /// Whether statements may have been prepared on other tables.
+        var isOther: Bool
         var database: DatabaseCatalog
         /// The API with what the database says of its columns.
         var catalog: Catalog
@@ -37,6 +39,7 @@ final class DatabaseWatch {
     private let intervals: Intervals
     private let take: (Result<Reading, DatabaseFailure>) -> Void
 
+    private var last: DatabaseCatalog?
     private var isReading = false
     /// Something has happened since the reading under way began.
     private var isStale = false
@@ -131,30 +134,36 @@ final class DatabaseWatch {
     }
 
     private func parse(_ results: [ResultSet]) {
-        work { [expectation] in
+        work { [expectation, last] in
             var left = results[...]
             let database = DatabaseCatalog { _ in left.popFirst().map(Self.texts) ?? [] }
-            return Self.reading(of: database, expectation)
+            return Self.reading(of: database, after: last, expectation)
         }
     }
 
     private func judge(_ database: DatabaseCatalog) {
         isReading = true
-        work { [expectation] in Self.reading(of: database, expectation) }
+        work { [expectation] in Self.reading(of: database, after: nil, expectation) }
     }
 
     private func work(_ body: @escaping @Sendable () -> Reading) {
         queue.run(bytes: 0, for: OffloadQueue.Owner(lane: 0, deadline: .max), body) { [weak self] outcome in
             guard let self else { return }
-            if case .done(let reading) = outcome { take(.success(reading)) } else { isStale = true }
+            if case .done(let reading) = outcome {
+                last = reading.database
+                take(.success(reading))
+            } else {
+                isStale = true
+            }
             isReading = false
             if isStale { tablesMayHaveChanged() }
         }
     }
 
-    private static func reading(of database: DatabaseCatalog, _ expectation: DatabaseExpectation) -> Reading {
+    private static func reading(of database: DatabaseCatalog, after last: DatabaseCatalog?, _ expectation: DatabaseExpectation) -> Reading {
         let problems = expectation.problems(in: database)
         return Reading(
+            isOther: last.map { !expectation.isSame($0, database) } ?? false,
             database: database, catalog: expectation.catalog.on(database),
             findings: DatabaseFindings(
                 isKnown: true, problems: problems.filter { $0.severity == .error } + problems.filter { $0.severity != .error },

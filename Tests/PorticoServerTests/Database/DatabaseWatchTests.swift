@@ -114,6 +114,24 @@ import Testing
         }
     }
 
+    /// Somebody has taken the catalogs away from the gateway's role: nothing is known of how columns compare.
+    @Test func `a database that refuses to be read is asked with caution`() async throws {
+        let subject = try Subject()
+        try subject.alter(
+            """
+            CREATE ROLE \(subject.name) LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO \(subject.name);
+            REVOKE SELECT ON pg_catalog.pg_inherits FROM PUBLIC;
+            """)
+        var state = subject.state
+        state.configuration.database.url = state.configuration.database.url?.replacing("user=postgres", with: "user=\(subject.name)").replacing("postgres@", with: "\(subject.name)@")
+        try await RunningServer.serving(state) { _, address in
+            try await wait { try await ask("Help", address) } until: { $0 == found }
+            try await wait { try await ready(address).body } until: { $0 == "{\"status\":\"ready\",\"databaseDifferences\":1}\n" }
+            try subject.alter("GRANT SELECT ON pg_catalog.pg_inherits TO PUBLIC")
+            try await wait { try await ready(address).body } until: { $0 == "{\"status\":\"ready\"}\n" }
+        }
+    }
+
     @Test func `before the tables were looked at the server is not ready`() async throws {
         let subject = try Subject()
         var state = subject.state
