@@ -35,7 +35,7 @@ final class PoolDirectorySource: DirectorySource {
         guard !value.contains(0) else { return then(.success([])) }
         pool.submit(statement, parameters: [.text(value)], deadline: reactor.now + timeout, fairnessKey: 0) { result in
             switch result {
-            case .success(let rows): then(.success(Self.texts(rows)))
+            case .success(let rows): then(.success(rows.texts))
             case .failure(let failure): then(.failure(DirectoryFailure(isBadValue: failure.kind == .invalidInput, detail: String(reflecting: failure))))
             }
         }
@@ -81,13 +81,6 @@ final class PoolDirectorySource: DirectorySource {
         return ids.indices.allSatisfy { row in
             rows.cells(ofRow: row, into: cell)
             return !cell.pointee.isNull && ids[row].utf8.elementsEqual(cell.pointee.bytes)
-        }
-    }
-
-    /// Every column is cast to text, whose binary form is its bytes.
-    private static func texts(_ rows: ResultSet) -> [[String?]] {
-        (0..<rows.rowCount).map { row in
-            (0..<rows.columnCount).map { column in rows.bytes(row: row, column: column).map { String(decoding: $0, as: UTF8.self) } }
         }
     }
 }

@@ -93,7 +93,7 @@ final class DatabaseWatch {
         if reactor.now - lastReading >= intervals.reading { tablesMayHaveChanged() }
         pool.submit(Self.counters, parameters: [], deadline: reactor.now + intervals.poll, fairnessKey: 0) { [weak self] result in
             guard let self else { return }
-            if case .success(let rows) = result, rows.rowCount == 1, let count = Self.texts(rows)[0].first.flatMap(\.self) {
+            if case .success(let rows) = result, rows.rowCount == 1, let count = rows.texts[0].first.flatMap(\.self) {
                 if let counted, counted != count { tablesMayHaveChanged() }
                 counted = count
             }
@@ -136,7 +136,7 @@ final class DatabaseWatch {
     private func parse(_ results: [ResultSet]) {
         work { [expectation, last] in
             var left = results[...]
-            let database = DatabaseCatalog { _ in left.popFirst().map(Self.texts) ?? [] }
+            let database = DatabaseCatalog { _ in left.popFirst()?.texts ?? [] }
             return Self.reading(of: database, after: last, expectation)
         }
     }
@@ -168,12 +168,5 @@ final class DatabaseWatch {
             findings: DatabaseFindings(
                 isKnown: true, problems: problems.filter { $0.severity == .error } + problems.filter { $0.severity != .error },
                 foreignPaths: expectation.foreignPaths(in: database)))
-    }
-
-    /// Every column is cast to text, whose binary form is its bytes.
-    private static func texts(_ rows: ResultSet) -> [[String?]] {
-        (0..<rows.rowCount).map { row in
-            (0..<rows.columnCount).map { column in rows.bytes(row: row, column: column).map { String(decoding: $0, as: UTF8.self) } }
-        }
     }
 }
