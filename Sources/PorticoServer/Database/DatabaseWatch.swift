@@ -67,8 +67,9 @@ final class DatabaseWatch {
     /// - Parameter known: The tables as they were read just before.
     func start(known: DatabaseCatalog?) {
         if let known {
-            lastReading = reactor.now
             judge(known)
+            // Whatever has happened since.
+            tablesMayHaveChanged()
         } else {
             read()
         }
@@ -91,13 +92,17 @@ final class DatabaseWatch {
 
     private func poll() {
         if reactor.now - lastReading >= intervals.reading { tablesMayHaveChanged() }
-        pool.submit(Self.counters, parameters: [], deadline: reactor.now + intervals.poll, fairnessKey: 0) { [weak self] result in
+        count { [weak self] count in
             guard let self else { return }
-            if case .success(let rows) = result, rows.rowCount == 1, let count = rows.texts[0].first.flatMap(\.self) {
-                if let counted, counted != count { tablesMayHaveChanged() }
-                counted = count
-            }
+            if let count, count != counted { tablesMayHaveChanged() }
             pollLater()
+        }
+    }
+
+    /// What PostgreSQL has counted so far; `nil` where it cannot be asked.
+    private func count(then: @escaping (String?) -> Void) {
+        pool.submit(Self.counters, parameters: [], deadline: reactor.now + intervals.poll, fairnessKey: 0) { result in
+            if case .success(let rows) = result, rows.rowCount == 1 { then(rows.texts[0].first.flatMap(\.self)) } else { then(nil) }
         }
     }
 
@@ -113,7 +118,12 @@ final class DatabaseWatch {
 
     private func read() {
         (isReading, isStale, lastReading) = (true, false, reactor.now)
-        read(DatabaseCatalog.Part.allCases[...], [])
+        // Before the tables: what changes meanwhile is counted beyond it.
+        count { [weak self] count in
+            guard let self else { return }
+            counted = count ?? counted
+            read(DatabaseCatalog.Part.allCases[...], [])
+        }
     }
 
     private func read(_ left: ArraySlice<DatabaseCatalog.Part>, _ results: [ResultSet]) {

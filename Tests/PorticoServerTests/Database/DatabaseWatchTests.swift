@@ -3,6 +3,7 @@ import Foundation
 import PorticoAccess
 import PorticoCatalog
 import PorticoDatabase
+import PostgresClient
 import SocketLoop
 import TestCluster
 import Testing
@@ -99,6 +100,18 @@ import Testing
             try subject.alter("ALTER TABLE tickets RENAME title TO subject")
             try await wait { try await ready(address).body } until: { $0 == "{\"status\":\"ready\"}\n" }
             #expect(try await RunningServer.scrape(address).value("portico_database_differences", ["severity": "error"]) == 0)
+        }
+    }
+
+    @Test func `what has changed since the tables were read for the start is found`() async throws {
+        let subject = try Subject()
+        var state = subject.state
+        let connection = try BlockingConnection(try ConnectionSettings(try #require(state.configuration.database.url)))
+        state.database = try DatabaseCatalog { part throws(DatabaseFailure) in try connection.query(part.statement).rows }
+        try subject.alter("ALTER TABLE tickets RENAME subject TO title")
+        state.tableWatch.poll = 60_000
+        try await RunningServer.serving(state) { _, address in
+            try await wait { try await ready(address).body } until: { $0 == "{\"status\":\"ready\",\"databaseDifferences\":1}\n" }
         }
     }
 
