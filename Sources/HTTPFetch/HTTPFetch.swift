@@ -63,7 +63,10 @@ public struct HTTPFetch: Sendable {
             throw HTTPFetchFailure("\(url.authority) answers with a content coding, which was not asked for")
         }
         let place = answer.field("location").map { String($0.prefix { $0 != "?" && $0 != "#" }) }
-        let location = place.flatMap { $0.contains("@") ? nil : $0 }
+        // It is for a log: a URL is ASCII (RFC 3986), and what is longer than that is none to be read.
+        let location = place.flatMap { place in
+            place.contains("@") || place.utf8.count > 500 || !place.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? nil : place
+        }
         return HTTPAnswer(status: answer.status, location: location, body: answer.body)
     }
 

@@ -26,6 +26,17 @@ extension ColumnBinding {
     }
 }
 
+extension ColumnBinding {
+    /// Whether the column takes different texts for equal, as no identity may be.
+    public var foldsTexts: Bool {
+        switch type {
+        case .citext: true
+        case .text, .varchar: !traits.isDeterministic
+        default: false
+        }
+    }
+}
+
 extension RelationBinding {
     /// Whether the column that ties a row to the one before may stand for that one's, and the other way round.
     public var tiesByBytes: Bool { local.equalsByBytes && remote.equalsByBytes }

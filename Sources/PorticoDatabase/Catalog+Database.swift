@@ -100,8 +100,10 @@ private struct ColumnFacts {
         }
     }
 
-    /// A domain over an enum has no operators of its own.
+    /// A domain over an enum has no operators of its own. `name`, and a `citext` whose operators are not found, are compared as
+    /// texts, but ordered, grouped and hashed as themselves.
     private func cast(_ type: ColumnType, _ found: DatabaseCatalog.Column) -> String? {
+        if found.type == "name" || found.type == "citext" && !database.isVisible(found.typeSchema) { return found.isArray ? "text[]" : "text" }
         let element = if case .array(let element) = type { element } else { type }
         guard found.domain != nil, case .enum(let binding) = element, binding.sqlType != nil else { return nil }
         let name = self.name(found).split(separator: ".").map { quoteIdentifier(String($0)) }.joined(separator: ".")

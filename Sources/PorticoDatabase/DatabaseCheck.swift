@@ -92,6 +92,12 @@ struct DatabaseCheck {
 
     private mutating func reportMissing(_ binding: ColumnBinding, of type: TypeBinding, _ table: DatabaseCatalog.Table, _ places: BindingPlaces) {
         let names = suggestion(for: binding.column, among: table.columns.keys.sorted())
+        if binding.column == type.key.column, names.isEmpty, table.primaryKey.count == 1 {
+            let message = "The table \(type.table.description) has no column \(binding.column) for \(type.name).\(binding.field)."
+            return report(
+                message, at: places.column(binding.field),
+                hint: "Its primary key is \(table.primaryKey[0]): write `\(binding.field): { column: \(table.primaryKey[0]) }` under `fields` in \(type.file), with its `type`.")
+        }
         let hint = didYouMean(names) ?? "It has: \(table.columns.keys.sorted().joined(separator: ", "))."
         report("The table \(type.table.description) has no column \(binding.column) for \(type.name).\(binding.field).", at: places.column(binding.field), hint: hint)
     }
@@ -127,9 +133,9 @@ struct DatabaseCheck {
         }
         if let field = fields.first { return "Write `key: \(field)`." }
         if let index = unique.first(where: { $0.count == 1 }) { return "The column \(index[0]) is unique: bind it to a field, or under `columns`, and write that as `key`." }
-        let cure = "ALTER TABLE \(database.sql(type.table)) ADD UNIQUE (\(quoteIdentifier(type.key.column)));"
-        if table.primaryKey.isEmpty { return "It has no primary key. \(cure)" }
-        return "Its primary key is \(table.primaryKey.joined(separator: ", ")), and a key is one column here: name a unique one, or \(cure)"
+        if table.primaryKey.isEmpty { return "It has no primary key. ALTER TABLE \(database.sql(type.table)) ADD PRIMARY KEY (\(quoteIdentifier(type.key.column)));" }
+        let cure = "ALTER TABLE \(database.sql(type.table)) ADD COLUMN row_id int8 GENERATED ALWAYS AS IDENTITY UNIQUE;"
+        return "Its primary key is \(table.primaryKey.joined(separator: ", ")), and a key is one column here: \(cure) gives the rows one, which `key` may name."
     }
 
     private mutating func checkEncoding() {
@@ -211,6 +217,11 @@ struct DatabaseCheck {
         guard table.columns[column.column] != nil else {
             if type.column(column.field) == nil { reportMissing(column, of: type, table, places) }
             return
+        }
+        if let found = table.columns[column.column], found.type == "citext" || found.collation?.isDeterministic == false {
+            report(
+                "\(type.table.description).\(column.column) takes texts for equal that are not: tenants are told apart by bytes, for which its indexes are of no use.", at: places.key("isolation"),
+                hint: "ALTER TABLE \(database.sql(type.table)) ALTER COLUMN \(quoteIdentifier(column.column)) TYPE text COLLATE pg_catalog.\"default\";", severity: .warning)
         }
         if !table.isView, !table.indexes.contains(where: { $0.first == column.column }) {
             report(

@@ -42,8 +42,11 @@ public struct DatabaseExpectation: Sendable {
     /// Every way in which the database differs, with its place in the files: errors, and warnings of what works but is slow or uncertain.
     public func problems(in database: DatabaseCatalog) -> [Diagnostic] {
         DatabaseCheck(catalog, against: database, schemaFile: schemaFile, sources: sources).diagnostics
-            + (ends(in: database)?.diagnostics(sources, schemaFile: schemaFile) ?? []) + named.flatMap { problems(of: $0, in: database) }
+            + (ends(in: database)?.diagnostics(sources, schemaFile: schemaFile) ?? []) + missing(in: database)
     }
+
+    /// What is missing of the tables that the configuration names.
+    public func missing(in database: DatabaseCatalog) -> [Diagnostic] { named.flatMap { problems(of: $0, in: database) } }
 
     /// Whether statements that were prepared on the one are as good on the other: the tables of all types, the enums and the
     /// search path are the same. What else is in the database does not matter.

@@ -8,7 +8,9 @@ struct TypeHint {
     /// - Parameter isEnum: Whether the column's type is an enum of the database.
     init(_ binding: ColumnBinding, _ column: DatabaseCatalog.Column, of type: TypeBinding, _ schema: Schema, isEnum: Bool) {
         let name = column.type + (column.isArray ? "[]" : "")
-        func stated(_ what: String) -> String { "Write `\(binding.field): { \(what) }` under `fields` in \(type.file)." }
+        // What the file says of the column's name stays.
+        let named = binding.column == snakeCase(binding.field) ? "" : "column: \(binding.column), "
+        func stated(_ what: String) -> String { "Write `\(binding.field): { \(named)\(what) }` under `fields` in \(type.file)." }
         guard case .object(let object)? = schema.type(type.name), let field = object.fields[binding.field] else {
             text = "Write `\(binding.field): { column: \(binding.column), type: \(name) }` under `columns` in \(type.file)."
             return
@@ -38,6 +40,6 @@ struct TypeHint {
             text = "No field shows a column of type \(name)."
             return
         }
-        text = declared(usual) + (ColumnType.allowed(for: usual).first == known ? "." : ", and write `\(binding.field): { type: \(name) }` under `fields` in \(type.file).")
+        text = declared(usual) + (ColumnType.allowed(for: usual).first == known ? "." : ", and write `\(binding.field): { \(named)type: \(name) }` under `fields` in \(type.file).")
     }
 }

@@ -57,8 +57,8 @@ struct BarrierAudit {
         guard case .binary(let left, .equal, let right) = condition, case .column = left.uncast else { return false }
         // The time of one comparison with what is asked for tells nothing of it.
         let columns = columns(of: left, select)
-        let isFolded = !columns.isEmpty && columns.allSatisfy { $0.type == .citext } && right.isValue(of: merged)
-        return isFolded || mayMeetAnyRow(condition, select, isImmediate: true)
+        let isScalar = !columns.isEmpty && columns.allSatisfy { $0.type == .citext || $0.type == .numeric } && right.isValue(of: merged)
+        return isScalar || mayMeetAnyRow(condition, select, isImmediate: true)
     }
 
     private func nested(_ expression: Expression) -> String? {

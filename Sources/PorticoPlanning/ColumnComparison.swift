@@ -5,6 +5,12 @@ extension ColumnBinding {
     /// The column in a form that has operators.
     func compared(_ column: Expression) -> Expression { traits.cast.map { .cast(column, $0) } ?? column }
 
+    /// The column where it says whose a row is: by its bytes, whatever it takes for equal otherwise. Tenants and users are told
+    /// apart by bytes everywhere else.
+    func identity(_ column: Expression) -> Expression { foldsTexts ? .collate(.cast(column, "text"), Self.byBytes) : compared(column) }
+
+    private static let byBytes = "\"C\""
+
     /// The column as a text that can be searched: in the collation of the database, where PostgreSQL does not search texts in the
     /// column's own.
     func searched(_ column: Expression) -> Expression {

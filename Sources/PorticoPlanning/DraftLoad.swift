@@ -60,7 +60,9 @@ extension DraftLoad {
         let row = RowReference(alias: draft.tableAlias())
         var notes: [ConditionNote] = []
         if let (column, source) = key {
-            notes.append(ConditionNote(condition: .binary(row.column(column), .equal, draft.parameter(source)), reason: .key))
+            let isIdentity = if case .viewer(.id, _) = source { true } else { false }
+            let found = isIdentity ? row.identity(column) : row.column(column)
+            notes.append(ConditionNote(condition: .binary(found, .equal, draft.parameter(source)), reason: .key))
         }
         let pinned = key == nil ? arguments?.pinned(binding.isolation) : nil
         let rules = try access.conditions(binding, row: row, indexable: key == nil && pinned == nil, draft: &draft)

@@ -53,7 +53,7 @@ struct IsolationAudit {
         switch binding.isolation {
         case .none: return true
         case .unstated: return conditions.contains(.boolean(false))
-        case .column(let column): return conditions.contains { isTenantTest($0, of: .column(table.alias, column.column)) }
+        case .column(let column): return conditions.contains { isTenantTest($0, of: column, table.alias) }
         case .path(let relations, let column):
             guard let first = relations.first else { return false }
             let start = Expression.column(table.alias, first.local.column)
@@ -64,9 +64,10 @@ struct IsolationAudit {
         }
     }
 
-    private func isTenantTest(_ condition: Expression, of column: Expression) -> Bool {
+    private func isTenantTest(_ condition: Expression, of binding: ColumnBinding, _ alias: Alias) -> Bool {
+        let column = RowReference(alias: alias).identity(binding)
         switch condition {
-        case .isTrue(let inner): return isTenantTest(inner, of: column)
+        case .isTrue(let inner): return isTenantTest(inner, of: binding, alias)
         case .binary(let left, .equal, let right):
             if left == column, case .tenant = source(right) { return true }
             return false
@@ -83,7 +84,7 @@ struct IsolationAudit {
             select.conditions.contains(where: { ties($0, .column(table.alias, relation.remote.column), to: start) })
         else { return false }
         let rest = relations.dropFirst()
-        guard let next = rest.first else { return select.conditions.contains { isTenantTest($0, of: .column(table.alias, column.column)) } }
+        guard let next = rest.first else { return select.conditions.contains { isTenantTest($0, of: column, table.alias) } }
         return select.conditions.contains { followsPath($0, rest, column, from: .column(table.alias, next.local.column)) }
     }
 

@@ -63,6 +63,14 @@ public enum PlanOperand: Sendable, Hashable {
         }
     }
 
+    /// Whether it says who somebody is.
+    var isIdentity: Bool {
+        switch self {
+        case .viewer(.id), .viewer(.tenant), .viewer(.tenants): true
+        default: false
+        }
+    }
+
     var flag: Bool? {
         switch self {
         case .constant(.boolean(let flag)), .rule(.boolean(let flag)): flag

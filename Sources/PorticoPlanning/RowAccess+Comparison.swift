@@ -6,7 +6,7 @@ import PostgresSQL
 extension RowAccess {
     /// One operator on one column. Every form is total: no value of the column or of the parameter can make it raise.
     func comparison(_ binding: ColumnBinding, _ row: RowReference, _ comparison: Comparison, _ operand: PlanOperand, draft: inout StatementDraft) throws(PlanningError) -> Expression {
-        let column = row.column(binding), type = binding.type
+        let column = operand.isIdentity ? row.identity(binding) : row.column(binding), type = binding.type
         func parameter(_ form: ValueForm) throws(PlanningError) -> Expression {
             if form.use != .value, case .constant(.string(let text)) = operand, let problem = TextUseLimit.problem(text.utf8.count, rules.limits) { throw problem }
             do {

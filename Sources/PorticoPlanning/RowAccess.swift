@@ -75,7 +75,7 @@ struct RowAccess: Sendable {
         case .none: return nil
         case .unstated: return (.boolean(false), false)
         case .column(let column):
-            let test = tenantTest(row.column(column), column.type, draft: &draft)
+            let test = tenantTest(row.identity(column), column.type, draft: &draft)
             // Where the one tenant is the key, no other way to the row is as short; of several, PostgreSQL would look for each.
             let isShortest = scope == .one && column.column == binding.key.column
             return (indexable || isShortest ? test : .isTrue(test), false)
@@ -115,7 +115,7 @@ struct RowAccess: Sendable {
         let test = if let next = rest.first {
             try pathTest(rest, column, from: row.column(next.local), draft: &draft)
         } else {
-            tenantTest(row.column(column), column.type, draft: &draft)
+            tenantTest(row.identity(column), column.type, draft: &draft)
         }
         return .exists(Select(
             columns: [OutputColumn(.integer(1))],

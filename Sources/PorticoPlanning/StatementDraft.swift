@@ -79,6 +79,9 @@ struct RowReference {
     /// The column as it is compared, ordered and grouped by.
     func column(_ column: ColumnBinding) -> Expression { column.compared(cell(column)) }
 
+    /// The column as it is compared with who somebody is.
+    func identity(_ column: ColumnBinding) -> Expression { column.identity(cell(column)) }
+
     /// The batch's key in place of a column that equals it.
     static let batchKey = Expression.column(Alias("k", 0), "key")
 }

@@ -22,6 +22,18 @@ import Testing
         #expect(twice.output.contains("stands twice.") && !twice.output.contains("no value"), "\(twice.output)")
     }
 
+    /// A row is given by a column of any type that can be compared.
+    @Test(arguments: ["amount: Decimal!", "createdAt: DateTime!", "status: PaymentStatus!", "day: Date!"])
+    func aGetterByAnyColumnIsProven(_ argument: String) throws {
+        let project = try ProjectCopy()
+        try project.replace("type Query {", by: "scalar Date\ntype Query {\n  paymentBy(\(argument)): Payment", in: "schema.graphql")
+        if argument.hasPrefix("day") {
+            try project.replace("type Payment {", by: "type Payment {\n  day: Date", in: "schema.graphql")
+        }
+        let result = try CommandProcess.run(["access", "prove", "--project", project.path, "--database-url", "host=/nowhere"])
+        #expect(result.status == 0, "\(result.output)\(result.errors)")
+    }
+
     @Test func withoutADatabaseItSaysWhatItHasNotLookedAt() throws {
         let fixture = try ProjectFixture.empty()
         let result = try fixture.run(["access", "prove"], url: "host=/nowhere")

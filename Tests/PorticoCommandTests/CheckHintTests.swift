@@ -79,6 +79,9 @@ import Testing
         ("Order", "reference: { type: uuid }", "reference: { column: state }", "orders.state is order_state in the database", "Declare an enum with the labels of order_state"),
         ("Order", "reference: { type: uuid }", "reference: { column: ordered }", "orders.ordered is date in the database", "Declare the field as `Date` in the schema."),
         ("Order", "reference: { type: uuid }", "reference: { column: tags }", "orders.tags is text[] in the database", "Declare the field as `[String]` in the schema."),
+        // The name of a column stays where its type is mended.
+        ("Order", "id: { column: order_id, type: int4 }", "id: { column: order_id }", "orders.order_id is int4 in the database", "Write `id: { column: order_id, type: int4 }` under `fields` in resolvers/Order.yaml."),
+        ("Order", "id: { column: order_id, type: int4 }", "id: { type: int4 }", "The table orders has no column id for Order.id.", "write `id: { column: order_id }` under `fields` in resolvers/Order.yaml"),
         // A column under another name.
         ("Employee", "column: employee_id, type: int4", "column: employeeid, type: int4", "has no column employeeid for Employee.id", "Did you mean \"employee_id\"?"),
     ]) func `a mistake is told with its cure`(_ type: String, _ before: String, _ after: String, _ message: String, _ hint: String) throws {
@@ -98,7 +101,17 @@ import Testing
         let schema = Self.schema.replacing("type Query {", with: "type Line { orderId: ID! productId: ID! quantity: Int! order: Order }\ntype Query { lines: [Line!]! @list")
         let result = try Self.fixture(schema: schema, resolvers).run(["check"])
         #expect(result.status == 1, "\(result.output)")
-        #expect(result.output.contains("Its primary key is order_id, product_id, and a key is one column here: name a unique one, or ALTER TABLE \"order_lines\" ADD UNIQUE (\"order_id\");"), "\(result.output)")
+        #expect(result.output.contains("Its primary key is order_id, product_id, and a key is one column here: ALTER TABLE \"order_lines\" ADD COLUMN row_id int8 GENERATED ALWAYS AS IDENTITY UNIQUE;"), "\(result.output)")
+    }
+
+    @Test func `a column that takes other tenants for equal is told`() throws {
+        let fixture = try Self.fixture()
+        try fixture.psql("CREATE EXTENSION citext; DROP VIEW order_totals; ALTER TABLE orders DROP CONSTRAINT orders_company_id_fkey, ALTER company_id TYPE citext")
+        let result = try fixture.run(["check"])
+        let cure = try #require(result.output.firstRange(of: "ALTER TABLE \"orders\" ALTER COLUMN"), "\(result.output)").lowerBound
+        try fixture.psql("UPDATE orders SET company_id = company_id; \(result.output[cure...].prefix { $0 != "\n" })")
+        #expect(result.output.contains("orders.company_id takes texts for equal that are not"))
+        #expect(try !fixture.run(["check"]).output.contains("takes texts for equal"))
     }
 
     @Test func `a missing index is told with the statement that makes it`() throws {

@@ -1,5 +1,5 @@
 /// `wordpress_version` of `wordpressVersion`, `ssl_status` of `SSLStatus`, `subscription_id` of `subscriptionId`: the column that goes without saying.
-func snakeCase(_ name: String) -> String {
+public func snakeCase(_ name: String) -> String {
     func isUpper(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte) }
     let bytes = Array(name.utf8)
     var result: [UInt8] = []

@@ -69,8 +69,8 @@ extension StatementProof {
         let areEqualities = hiding.allSatisfy(\.isEqualityAlone)
         func compares(_ left: Expression, _ right: Expression, isEquality: Bool) -> Bool {
             guard right.isPlain, left.uncast.isTerm else { return false }
-            guard case .column(let alias, let name) = left else { return true }
-            return !isWide(name, of: alias, in: select) && (areEqualities || isEquality && identifies(name, of: alias, in: select))
+            guard case .column(let alias, let name) = left.uncast else { return true }
+            return !isWide(name, of: alias, in: select, isEquality: isEquality) && (areEqualities || isEquality && identifies(name, of: alias, in: select))
         }
         switch condition {
         case .and(let items), .or(let items): return items.allSatisfy { isHarmless($0, select, hiding) }
@@ -90,12 +90,14 @@ extension StatementProof {
     }
 
     /// Whether the column has a type whose comparisons take as long as its values are wide.
-    private func isWide(_ name: String, of alias: Alias, in select: Select) -> Bool {
+    private func isWide(_ name: String, of alias: Alias, in select: Select, isEquality: Bool) -> Bool {
         guard let type = type(of: alias, in: select) else { return false }
         return type.fields.values.contains { field in
             guard case .column(let column) = field, column.column == name else { return false }
             return switch column.type {
-            case .numeric, .json, .jsonb, .array: true
+            case .json, .jsonb, .array: true
+            // A row may be found by it: two numbers of whatever length are unlike at their first digits.
+            case .numeric: !isEquality
             default: false
             }
         }
@@ -113,7 +115,8 @@ extension StatementProof {
 extension Expression {
     /// An equality of columns of two row sources.
     fileprivate var tiesRows: Bool {
-        if case .binary(.column(let left, _), .equal, .column(let right, _)) = self { left != right } else { false }
+        guard case .binary(let left, .equal, let right) = self, case .column(let one, _) = left.uncast, case .column(let other, _) = right.uncast else { return false }
+        return one != other
     }
 
     /// Whether it is one equality of columns and values, or looks at values alone.

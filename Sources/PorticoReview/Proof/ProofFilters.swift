@@ -65,7 +65,8 @@ struct ProofFilters {
         switch column {
         case .int2, .int4, .int8, .numeric, .float4, .float8: return "\"1\""
         case .uuid: return "\"00000000-0000-0000-0000-000000000000\""
-        case .timestamptz, .timestamp, .date: return "\"2025-01-01T00:00:00Z\""
+        case .timestamptz, .timestamp: return "\"2025-01-01T00:00:00Z\""
+        case .date: return "\"2025-01-01\""
         case .bool: return "true"
         case .json, .jsonb: return "{}"
         case .text, .varchar, .bpchar, .citext, .enum, .array: return "\"x\""

@@ -57,7 +57,7 @@ extension TokenClaims {
             case ("aud", .array(let items)): claims.audience = try audience(items)
             case ("exp", .number(let text)): claims.expiresAt = try seconds(text, of: "exp")
             case ("nbf", .number(let text)): claims.notBefore = try seconds(text, of: "nbf")
-            case ("sub", .string), ("iat", .number), ("jti", .string): break
+            case ("sub", .string), ("sub", .number), ("iat", .number), ("jti", .string): break
             case (let name, .null) where name != "exp" && name != "sub" && name != "nbf": break
             case (let name, _) where registered.contains(name): throw wrongType(name.text)
             case (let name, let value) where !own.contains(name):
@@ -71,7 +71,10 @@ extension TokenClaims {
         claims.subject = subject
         claims.roles = try several(names.role, in: all)
         claims.tenant = try names.tenant.flatMap { path throws(TokenFailure) in try one(path, in: all) }
-        claims.tenants = try names.tenants.flatMap { path throws(TokenFailure) in try several(path, in: all) }
+        claims.tenants = try names.tenants.flatMap { path throws(TokenFailure) in
+            // A null is how some issuers write that there is none, and no leave to reach more.
+            try several(path, in: all) ?? (isNull(path, in: all) ? [] : nil)
+        }
         if claims.expiresAt == nil { throw .claim("The token has no claim \"exp\".") }
         return claims
     }
@@ -87,6 +90,15 @@ extension TokenClaims {
             value = member.value
         }
         return value
+    }
+
+    private static func isNull(_ path: ClaimNames.Path, in payload: JSONValue) -> Bool {
+        var value = payload
+        for name in path.names {
+            guard case .object(let members) = value, let member = members.first(where: { $0.key == name }) else { return false }
+            value = member.value
+        }
+        return value == .null
     }
 
     private static func one(_ path: ClaimNames.Path, in payload: JSONValue) throws(TokenFailure) -> ExactString? {

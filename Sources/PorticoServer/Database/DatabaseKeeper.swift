@@ -65,9 +65,11 @@ final class DatabaseKeeper {
         var new = found
         new.catalog = inForce
         Task { [actions, findings, new] in
+            var new = new
             let isAdopted = if let adopted { await actions.adopt(adopted) } else { true }
             if isOther { await actions.forget() }
-            findings.replace(with: isAdopted ? new : DatabaseFindings(isKnown: false))
+            if !isAdopted { new.obstacle = "the rules are not proven on the columns of the database" }
+            findings.replace(with: new)
         }
     }
 
@@ -94,7 +96,8 @@ final class DatabaseKeeper {
         metrics.sample(differences: found)
         if isOther { logger.notice("the tables of the database have changed", metadata: ["errors": "\(found.errorCount)", "warnings": "\(found.warningCount)"]) }
         if adopts { logger.notice("requests are planned by the types and collations that the database's columns have now") }
-        let errors = found.foreignPaths + found.problems.filter { $0.severity == .error }
+        // A path that leads elsewhere is among the problems.
+        let errors = found.problems.filter { $0.severity == .error }
         let new = errors.filter { !told.contains(ExactString($0.message)) }
         for problem in new.prefix(Self.toldProblems) {
             var metadata: Logger.Metadata = ["file": "\(problem.file)", "detail": "\(problem.message)"]

@@ -177,6 +177,6 @@ final class DatabaseWatch {
             database: database, catalog: expectation.catalog.on(database),
             findings: DatabaseFindings(
                 isKnown: true, problems: problems.filter { $0.severity == .error } + problems.filter { $0.severity != .error },
-                foreignPaths: expectation.foreignPaths(in: database)))
+                foreignPaths: expectation.foreignPaths(in: database), signsIn: expectation.missing(in: database).isEmpty))
     }
 }

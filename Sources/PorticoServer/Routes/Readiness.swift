@@ -62,6 +62,8 @@ final class Readiness {
     private func judge(_ rows: [[String?]]) -> State {
         let found = findings()
         if !found.isKnown { return .notReady("the tables of the database have not been looked at yet") }
+        if !found.signsIn { return .notReady("the tables that say who somebody is are not there") }
+        if let obstacle = found.obstacle { return .notReady(obstacle) }
         if !found.foreignPaths.isEmpty { return .notReady("\(found.foreignPaths.count) isolation paths lead elsewhere than to tenants") }
         let ready = State.ready(differences: found.errorCount)
         if expected.isEmpty { return ready }

@@ -99,7 +99,7 @@ actor RuleKeeper: LoopPoller {
             store.replace(with: rules.policy)
             return true
         } catch {
-            log.logger.critical("no request is answered, because the rules are not proven on the columns that the database has now", metadata: ["detail": "\(error)"])
+            log.logger.critical("no request is answered, because the rules are not proven on the columns that the database has now", metadata: ["detail": "\(error.items.map(\.message).joined(separator: " "))"])
             return false
         }
     }

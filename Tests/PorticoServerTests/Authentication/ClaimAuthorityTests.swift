@@ -115,6 +115,7 @@ import YAMLTree
         #expect(try door.viewer(#""sub":"u","role":"owner","tenant":"t-1""#).tenants == ["t-1", "t-11"])
         #expect(door.source.readings == ["t-1", "t-1"], "its status, and those below it")
         #expect(try door.viewer(#""sub":"u","role":"owner","tenant":"t-1","tenants":["t-9"]"#).tenants == ["t-1", "t-9"], "the claim goes first")
+        #expect(try door.viewer(#""sub":7,"role":"owner","tenant":"t-1","tenants":null"#).tenants == ["t-1"], "a null is an empty list")
         #expect(try door.failure(#""sub":"u","role":"client","tenant":"t-2""#) == .tenantNotActive)
         #expect(try door.failure(#""sub":"u","role":"client","tenant":"t-8""#) == .tenantNotActive)
         #expect(try door.failure(#""sub":"u","role":"admin","tenant":"t-8""#) == .tenantNotActive)

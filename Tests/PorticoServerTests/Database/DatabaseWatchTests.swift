@@ -26,17 +26,20 @@ import Testing
                 CREATE TABLE tenants (id text PRIMARY KEY, parent_id text, status text);
                 CREATE TABLE users (id text PRIMARY KEY, role text, tenant_id text, status text);
                 CREATE TABLE tickets (id int4 PRIMARY KEY, subject citext NOT NULL, tenant_id text REFERENCES tenants);
+                CREATE TABLE sites (domain text PRIMARY KEY); CREATE TABLE mails (id int4 PRIMARY KEY, domain text); CREATE INDEX ON mails (domain);
                 INSERT INTO tenants VALUES ('t', NULL, 'active'); INSERT INTO tickets VALUES (1, 'Help', 't');
                 """, database: name)
-            let schema = SourceText(name: "schema.graphql", "type Query { tickets: [Ticket!]! @list } type Ticket { id: ID! subject: String! tenantId: ID }")
+            let schema = SourceText(name: "schema.graphql", "type Query { tickets: [Ticket!]! @list sites: [Site!]! @list } type Ticket { id: ID! subject: String! tenantId: ID } type Site { domain: ID! mails: [Mail!]! @list } type Mail { id: ID! domain: ID site: Site }")
             let resolver = SourceText(name: "resolvers/Ticket.yaml", "table: tickets\nisolation: \(isolation)\nfields: { id: { type: int4 } }\n")
-            let catalog = try CatalogLoader.load(schemaFile: schema, resolvers: [resolver])
-            let roles = SourceText(name: "roles.yaml", "roles: { anonymous: { reach: tenant, Ticket: { read: { fields: all } } } }")
+            let site = SourceText(name: "resolvers/Site.yaml", "table: sites\nkey: domain\nisolation: none\nrelations: { mails: { via: domain } }\n")
+            let mail = SourceText(name: "resolvers/Mail.yaml", "table: mails\nisolation: none\nfields: { id: { type: int4 } }\nrelations: { site: { by: domain } }\n")
+            let catalog = try CatalogLoader.load(schemaFile: schema, resolvers: [resolver, site, mail])
+            let roles = SourceText(name: "roles.yaml", "roles: { anonymous: { reach: tenant, Ticket: { read: { fields: all } }, Site: { read: { fields: all } }, Mail: { read: { fields: all } } } }")
             var state = try ServerState.small(workers: workers) { $0.database.url = url }
             state.catalog = catalog
             state = ServerState(configuration: state.configuration, catalog: catalog, policy: PolicyStore(try Policy.load(catalog: catalog, roles: roles, tenants: [])))
             state.expectation = DatabaseExpectation(
-                catalog, files: ProjectFiles(schema: schema, resolvers: [resolver], roles: roles, tenants: []), authentication: state.configuration.authentication, signsIn: true)
+                catalog, files: ProjectFiles(schema: schema, resolvers: [resolver, site, mail], roles: roles, tenants: []), authentication: state.configuration.authentication, signsIn: true)
             state.tableWatch = DatabaseWatch.Intervals(poll: 50, reading: 60_000, grain: 20, statement: 30_000)
             self.state = state
         }
@@ -81,6 +84,19 @@ import Testing
             #expect(try await ask("Help", address) == found)
             try subject.alter("ALTER TABLE tickets ALTER subject TYPE citext")
             try await wait(for: 12) { try await ask("HELP", address) } until: { $0 == found }
+        }
+    }
+
+    /// The rules are proven anew on the columns that were found.
+    @Test(arguments: ["citext", "char(9)", "text COLLATE \"C\""]) func `a relation between texts of two kinds is served`(_ type: String) async throws {
+        let subject = try Subject()
+        try subject.alter("ALTER TABLE mails ALTER domain TYPE \(type); INSERT INTO sites VALUES ('a'); INSERT INTO mails VALUES (1, 'a')")
+        var state = subject.state
+        state.watchedProject = "/nonexistent"
+        try await RunningServer.serving(state) { _, address in
+            let body = #"{"query":"{ sites(where: {mails: {some: {domain: {eq: \"a\"}}}}) { mails(where: {site: {}}) { id site { domain } } } }"}"#
+            let request = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+            try await wait { try await RunningServer.answer(request, from: address).body } until: { $0 == #"{"data":{"sites":[{"mails":[{"id":"1","site":{"domain":"a"}}]}]}}"# }
         }
     }
 
