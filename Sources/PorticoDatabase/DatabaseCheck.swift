@@ -182,6 +182,10 @@ struct DatabaseCheck {
         // That it is another type has been said.
         guard fits(bare, column), let labels = database.enums[DatabaseCatalog.TypeName(schema: column.typeSchema, name: name)] else { return }
         let bound = Set(exact: values.values.map(\.label))
+        if let respelled = LabelHint(values, labels: labels, field: binding.field, file: type.file) {
+            return report(
+                "The labels of the enum \(name) are written otherwise than \(type.name).\(binding.field) expects.", at: places.columnType(binding.field), hint: respelled.text)
+        }
         for label in bound.subtracting(labels).sorted() {
             report(
                 "The enum \(name) of the database has no label \(label), which \(type.name).\(binding.field) expects.", at: places.columnType(binding.field),

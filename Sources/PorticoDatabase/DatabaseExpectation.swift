@@ -1,5 +1,6 @@
 import Diagnostics
 import PorticoCatalog
+import PostgresSQL
 
 /// What a project takes for granted of its database, and what of it does not hold: the one place where the two are compared, for
 /// `check`, for the start of a server and while it runs.
@@ -42,7 +43,7 @@ public struct DatabaseExpectation: Sendable {
     /// Every way in which the database differs, with its place in the files: errors, and warnings of what works but is slow or uncertain.
     public func problems(in database: DatabaseCatalog) -> [Diagnostic] {
         DatabaseCheck(catalog, against: database, schemaFile: schemaFile, sources: sources).diagnostics
-            + (ends(in: database)?.diagnostics(sources, schemaFile: schemaFile) ?? []) + missing(in: database)
+            + (ends(in: database)?.diagnostics(sources, schemaFile: schemaFile) ?? []) + missing(in: database) + foldedTenants(in: database)
     }
 
     /// What is missing of the tables that the configuration names.
@@ -65,6 +66,20 @@ public struct DatabaseExpectation: Sendable {
 
     /// Where isolation ends; `nil` where no table of tenants is configured, or the database has none of that name.
     public func ends(in database: DatabaseCatalog) -> IsolationEnds? { IsolationEnds(catalog, against: database, tenants: tenants) }
+
+    /// A tenant's id that may be written in several ways is that of several tenants here: each is told by its bytes, and so is
+    /// the file of its rules.
+    private func foldedTenants(in database: DatabaseCatalog) -> [Diagnostic] {
+        guard let tenants, let table = database.table(TableName(configured: tenants.table)), let column = table.columns[tenants.key],
+            column.type == "citext" || column.collation?.isDeterministic == false, let named = named.first(where: { $0.table == tenants.table })
+        else { return [] }
+        let name = "\(tenants.table).\(tenants.key)"
+        return [
+            Diagnostic(
+                "\(name) takes texts for equal that are not: a user whose tenant is written otherwise than there is of another tenant, for which no file of rules counts.", file: named.file,
+                hint: "ALTER TABLE \(database.sql(TableName(configured: tenants.table))) ALTER COLUMN \(quoteIdentifier(tenants.key)) TYPE text COLLATE pg_catalog.\"default\";", severity: .warning)
+        ]
+    }
 
     private func problems(of named: NamedTable, in database: DatabaseCatalog) -> [Diagnostic] {
         guard let table = database.table(TableName(configured: named.table)) else {

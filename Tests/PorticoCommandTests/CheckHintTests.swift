@@ -114,6 +114,26 @@ import Testing
         #expect(try !fixture.run(["check"]).output.contains("takes texts for equal"))
     }
 
+    @Test func `labels in another spelling are told once, with the edit`() throws {
+        let schema = Self.schema.replacing("reference: ID!", with: "reference: ID! rating: Rating").appending("\nenum Rating { G PG_13 }\n")
+        let fixture = try Self.fixture(schema: schema)
+        try fixture.psql("CREATE TYPE rating AS ENUM ('G', 'PG-13'); ALTER TABLE orders ADD rating rating DEFAULT 'PG-13'")
+        let result = try fixture.run(["check"])
+        #expect(result.status == 1 && result.output.contains("1 error in"), "\(result.output)")
+        let edit = try #require(result.output.firstMatch(of: /Add `(labels: [^`]+)` to `rating`/)?.1, "\(result.output)")
+        try fixture.project.replace("fields:\n", by: "fields:\n  rating: { \(edit) }\n", in: "resolvers/Order.yaml")
+        let mended = try fixture.run(["check"])
+        #expect(mended.status == 0 && mended.output.hasPrefix("no problem in "), "\(mended.output)")
+    }
+
+    @Test func `tenants whose ids may be written in several ways are told`() throws {
+        let fixture = try Self.fixture()
+        try fixture.psql("CREATE EXTENSION citext; CREATE TABLE firms (id citext PRIMARY KEY)")
+        try fixture.project.replace("table: companies, id: company_id", by: "table: firms, id: id", in: "config/gateway.yaml")
+        let result = try fixture.run(["check"])
+        #expect(result.output.contains("firms.id takes texts for equal that are not") && result.output.contains(#"ALTER TABLE "firms" ALTER COLUMN "id" TYPE text"#), "\(result.output)")
+    }
+
     @Test func `a missing index is told with the statement that makes it`() throws {
         let fixture = try Self.fixture()
         try fixture.psql("DROP INDEX orders_employee_id_idx")
