@@ -14,7 +14,7 @@ final class DatabaseKeeper {
 
     /// What is done elsewhere, outside the worker that watches.
     struct Actions: Sendable {
-        /// Plans by these columns from now on; false where that is not possible.
+        /// Plans by these columns from now on, if it does not already; false where that is not possible.
         var adopt: @Sendable (Catalog) async -> Bool
         /// Forgets what was prepared on tables of before, on every connection of the process.
         var forget: @Sendable () async -> Void
@@ -28,6 +28,8 @@ final class DatabaseKeeper {
     private var refusals = 0
     private let clock: () -> Int
     private var inForce: Catalog
+    /// One after the other, in the order of the readings.
+    private var adoption: Task<Void, Never>?
     private var told: Set<ExactString> = []
     private var repeated = RepeatedLines()
 
@@ -60,15 +62,14 @@ final class DatabaseKeeper {
 
     /// Lets requests in once they are planned by these columns.
     private func adopt(_ catalog: Catalog, _ found: DatabaseFindings, isOther: Bool) {
-        let adopted = catalog.compares(like: inForce) ? nil : catalog
-        if let adopted { inForce = adopted }
-        var new = found
-        new.catalog = inForce
-        Task { [actions, findings, new] in
-            var new = new
-            let isAdopted = if let adopted { await actions.adopt(adopted) } else { true }
+        if !catalog.compares(like: inForce) { inForce = catalog }
+        adoption = Task { [actions, findings, found, inForce, before = adoption] in
+            await before?.value
+            var new = found
+            new.catalog = inForce
             if isOther { await actions.forget() }
-            if !isAdopted { new.obstacle = "the rules are not proven on the columns of the database" }
+            // What was refused before is tried again: the rules may be others by now.
+            if await !actions.adopt(inForce) { new.obstacle = "the rules are not proven on the columns of the database" }
             findings.replace(with: new)
         }
     }

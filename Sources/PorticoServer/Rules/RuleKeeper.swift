@@ -94,6 +94,7 @@ actor RuleKeeper: LoopPoller {
     /// Has requests planned by other columns from now on, under the same rules.
     /// - Returns: false where the rules are not proven on them.
     func adopt(_ catalog: Catalog) -> Bool {
+        if rules.policy.catalog === catalog { return true }
         do throws(Diagnostics) {
             try rules.adopt(catalog)
             store.replace(with: rules.policy)
