@@ -20,7 +20,7 @@ public struct HTTPAnswer: Sendable {
 /// Fetches a document by one GET of HTTP/1.1 on a connection of its own.
 ///
 /// By `https:` the server's certificate must be for the host and come from an authority that is believed.
-/// Redirects are not followed: they could lead to where whoever wrote the URL would not go.
+/// Redirects are not followed: they could lead away from the server that the URL names.
 public struct HTTPFetch: Sendable {
     public var authorities = TLSClientContext.Authorities.system
     public var limits = ResponseParser.Limits()

@@ -1,5 +1,10 @@
 import PostgresSQL
 
+extension EnumBinding {
+    /// The PostgreSQL type as SQL names it; `nil` where the labels are kept in a text column.
+    public var quotedType: String? { sqlType.map { $0.split(separator: ".").map { quoteIdentifier(String($0)) }.joined(separator: ".") } }
+}
+
 extension TableName {
     /// As a configuration names a table: `table` or `schema.table`.
     public init(configured text: String) {

@@ -9,7 +9,7 @@ public struct BindingPlaces {
     public typealias Place = (file: String, range: SourceRange?)
 
     private let file: String
-    private let root: [ExactString: YAMLMember]
+    private let source: SourceText?
     private let schemaFile: String
     private let object: ObjectType?
 
@@ -17,16 +17,19 @@ public struct BindingPlaces {
     public init(_ type: TypeBinding, source: SourceText?, schema: Schema, schemaFile: String) {
         file = type.file
         self.schemaFile = schemaFile
-        let node = source.flatMap { (try? parseYAML($0)).flatMap(\.self) }
-        root = Self.members(node)
+        self.source = source
         if case .object(let object)? = schema.type(type.name) { self.object = object } else { object = nil }
     }
+
+    /// Read where there is a place to tell, which mostly there is not.
+    private var root: [ExactString: YAMLMember] { Self.members(source.flatMap { (try? parseYAML($0)).flatMap(\.self) }) }
 
     /// A key of the file's top level, such as `table`.
     public func key(_ name: String) -> Place { (file, root[name].map { $0.value.range } ?? SourceRange(0, 0)) }
 
     /// The column behind a field, or behind a name under `columns`.
     public func column(_ field: String) -> Place {
+        let root = root
         for section in ["fields", "columns"] {
             guard let member = Self.members(root[section]?.value)[field] else { continue }
             return (file, Self.members(member.value)["column"]?.value.range ?? member.keyRange)
@@ -37,6 +40,7 @@ public struct BindingPlaces {
 
     /// The type of a column where the file states one.
     public func columnType(_ field: String) -> Place {
+        let root = root
         for section in ["fields", "columns"] {
             guard let member = Self.members(root[section]?.value)[field] else { continue }
             let inner = Self.members(member.value)

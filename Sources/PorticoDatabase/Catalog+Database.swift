@@ -105,8 +105,7 @@ private struct ColumnFacts {
     private func cast(_ type: ColumnType, _ found: DatabaseCatalog.Column) -> String? {
         if found.type == "name" || found.type == "citext" && !database.isVisible(found.typeSchema) { return found.isArray ? "text[]" : "text" }
         let element = if case .array(let element) = type { element } else { type }
-        guard found.domain != nil, case .enum(let binding) = element, binding.sqlType != nil else { return nil }
-        let name = self.name(found).split(separator: ".").map { quoteIdentifier(String($0)) }.joined(separator: ".")
+        guard found.domain != nil, case .enum(let binding) = element, let name = binding.quotedType else { return nil }
         return found.isArray ? name + "[]" : name
     }
 

@@ -35,6 +35,9 @@ public struct DatabaseCatalog: Sendable, Equatable {
         public var domain: TypeName?
         /// `nil` for the database's own, and for types that have none.
         public var collation: Collation?
+
+        /// Whether it takes different texts for equal.
+        var foldsTexts: Bool { type == "citext" || collation?.isDeterministic == false }
     }
 
     public struct Collation: Sendable, Equatable {
@@ -108,6 +111,11 @@ public struct DatabaseCatalog: Sendable, Equatable {
     public func sql(_ table: TableName) -> String {
         guard let place = place(table) else { return table.quoted }
         return TableName(schema: place.schema == "public" ? nil : place.schema, name: place.table).quoted
+    }
+
+    /// The statement that has a column of texts compare by bytes.
+    func unfolding(_ column: String, of table: TableName) -> String {
+        "ALTER TABLE \(sql(table)) ALTER COLUMN \(quoteIdentifier(column)) TYPE text COLLATE pg_catalog.\"default\";"
     }
 
     /// The tables that a name without a schema could mean.

@@ -222,10 +222,10 @@ struct DatabaseCheck {
             if type.column(column.field) == nil { reportMissing(column, of: type, table, places) }
             return
         }
-        if let found = table.columns[column.column], found.type == "citext" || found.collation?.isDeterministic == false {
+        if table.columns[column.column]?.foldsTexts == true {
             report(
                 "\(type.table.description).\(column.column) takes texts for equal that are not: tenants are told apart by bytes, for which its indexes are of no use.", at: places.key("isolation"),
-                hint: "ALTER TABLE \(database.sql(type.table)) ALTER COLUMN \(quoteIdentifier(column.column)) TYPE text COLLATE pg_catalog.\"default\";", severity: .warning)
+                hint: database.unfolding(column.column, of: type.table), severity: .warning)
         }
         if !table.isView, !table.indexes.contains(where: { $0.first == column.column }) {
             report(

@@ -1,6 +1,5 @@
 import Diagnostics
 import PorticoCatalog
-import PostgresSQL
 
 /// What a project takes for granted of its database, and what of it does not hold: the one place where the two are compared, for
 /// `check`, for the start of a server and while it runs.
@@ -70,14 +69,13 @@ public struct DatabaseExpectation: Sendable {
     /// A tenant's id that may be written in several ways is that of several tenants here: each is told by its bytes, and so is
     /// the file of its rules.
     private func foldedTenants(in database: DatabaseCatalog) -> [Diagnostic] {
-        guard let tenants, let table = database.table(TableName(configured: tenants.table)), let column = table.columns[tenants.key],
-            column.type == "citext" || column.collation?.isDeterministic == false, let named = named.first(where: { $0.table == tenants.table })
-        else { return [] }
-        let name = "\(tenants.table).\(tenants.key)"
+        guard let tenants, let named = named.first(where: { $0.table == tenants.table }) else { return [] }
+        let table = TableName(configured: tenants.table), name = "\(tenants.table).\(tenants.key)"
+        guard database.table(table)?.columns[tenants.key]?.foldsTexts == true else { return [] }
         return [
             Diagnostic(
                 "\(name) takes texts for equal that are not: a user whose tenant is written otherwise than there is of another tenant, for which no file of rules counts.", file: named.file,
-                hint: "ALTER TABLE \(database.sql(TableName(configured: tenants.table))) ALTER COLUMN \(quoteIdentifier(tenants.key)) TYPE text COLLATE pg_catalog.\"default\";", severity: .warning)
+                hint: database.unfolding(tenants.key, of: table), severity: .warning)
         ]
     }
 

@@ -125,7 +125,7 @@ public struct IsolationEnds: Sendable {
     public func diagnostics(_ sources: [String: SourceText], schemaFile: String, isBrief: Bool = false) -> [Diagnostic] {
         catalog.types.values.sorted { $0.name < $1.name }.compactMap { type in
             guard let (table, column) = lastColumn(of: type) else { return nil }
-            let place = BindingPlaces(type, source: sources[type.file], schema: catalog.schema, schemaFile: schemaFile).key("isolation")
+            var place: BindingPlaces.Place { BindingPlaces(type, source: sources[type.file], schema: catalog.schema, schemaFile: schemaFile).key("isolation") }
             if let problem = wrongStep(of: type) {
                 return Diagnostic(problem, file: place.file, range: place.range, hint: "Name the column that refers to it in the relation's `by`, or lead the path over another relation.")
             }

@@ -179,7 +179,7 @@ extension ColumnType {
         case .timestamp: "timestamp"
         case .date: "date"
         case .jsonb: "jsonb"
-        case .enum(let binding): binding.sqlType.map { $0.split(separator: ".").map { quoteIdentifier(String($0)) }.joined(separator: ".") }
+        case .enum(let binding): binding.quotedType
         case .json: nil
         case .array(let element): isList ? nil : element.sqlName(isList: true)
         }

@@ -34,7 +34,7 @@ public struct ConnectionSettings: Sendable, Equatable {
 
     /// Where tables are looked for that are named without a schema; `nil` leaves the role's own search path.
     public var schema: String?
-    /// What a URL of Prisma's tools says of the pool, which whoever makes one may follow.
+    /// What a URL of Prisma's tools says of the pool, for the owner of the pool to apply.
     public struct PoolWishes: Sendable, Equatable {
         /// Connections of the whole process.
         public var connections: Int?

@@ -23,7 +23,7 @@ struct ResultTypes {
     }
 
     func verdict(_ rows: ResultSet, _ columns: [BinaryForm]) -> Verdict {
-        // A wrong number of columns is reported by whoever reads the rows.
+        // A wrong number of columns is reported by the reader of the rows.
         guard rows.columnCount == columns.count else { return .told([]) }
         var misread: [MisreadColumn] = [], unknown: [UInt32] = []
         for (column, expected) in columns.enumerated() {

@@ -1,7 +1,7 @@
 /// Lays a statement of ``SQLPrinter`` out over several lines, for people to read: a clause a line, a condition a line,
 /// inner statements further in. Only white space is added and taken away.
 public struct SQLLayout {
-    /// What a part of the text is, for whoever colours it.
+    /// What a part of the text is, for colouring it.
     public enum Part: Sendable {
         case keyword, name, parameter, literal, other
     }

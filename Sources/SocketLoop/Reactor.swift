@@ -224,7 +224,7 @@ public final class Reactor {
     }
 
     /// Nanoseconds of the monotonic clock, by the kernel's shared page and so without a system call.
-    private static func readClock() -> Int {
+    static func readClock() -> Int {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return time.tv_sec * 1_000_000_000 + time.tv_nsec

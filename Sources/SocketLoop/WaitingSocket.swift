@@ -16,11 +16,7 @@ public enum WaitingSocket {
     }
 
     /// Milliseconds of the monotonic clock.
-    public static func now() -> Int {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
-    }
+    public static func now() -> Int { Reactor.readClock() / 1_000_000 }
 
     /// A socket that is connected to an address within so many milliseconds.
     /// - Parameter address: In numbers, as ``HostLookup`` gives it.

@@ -2,7 +2,7 @@ import PorticoExecution
 import PorticoGateway
 import Synchronization
 
-/// Seals cursors where nothing states a secret: they end with this process, and whoever gets one should know.
+/// Seals cursors where nothing states a secret: they end with this process, which their receiver has to be told.
 final class PassingCursors: CursorSealing {
     private let key = CursorKey.random()
     private let isUsed = Mutex(false)

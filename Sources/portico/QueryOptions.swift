@@ -18,7 +18,7 @@ struct BearerOptions: ParsableArguments {
         if tenant != nil, role == nil { throw ValidationError("--tenant goes with --role.") }
     }
 
-    /// `nil` for whoever has not signed in.
+    /// `nil` for a viewer who has not signed in.
     func bearer(_ project: Project) throws(CommandFailure) -> TokenIssuer.Bearer? {
         if project.configuration.authentication.users != nil {
             guard role == nil else {

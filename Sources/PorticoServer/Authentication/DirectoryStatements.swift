@@ -1,3 +1,4 @@
+import PorticoCatalog
 import PostgresSQL
 
 /// The SQL that reads users and tenants: made once, from the names that the configuration gives; values are parameters only.
@@ -54,5 +55,5 @@ struct DirectoryStatements: Sendable {
     }
 
     /// `app.users` names a table of a schema; a name with a dot of its own cannot be written.
-    private static func table(_ name: String) -> String { name.split(separator: ".", maxSplits: 1).map { quoteIdentifier(String($0)) }.joined(separator: ".") }
+    private static func table(_ name: String) -> String { TableName(configured: name).quoted }
 }

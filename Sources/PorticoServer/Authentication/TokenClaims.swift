@@ -73,7 +73,7 @@ extension TokenClaims {
         claims.tenant = try names.tenant.flatMap { path throws(TokenFailure) in try one(path, in: all) }
         claims.tenants = try names.tenants.flatMap { path throws(TokenFailure) in
             // A null is how some issuers write that there is none, and no leave to reach more.
-            try several(path, in: all) ?? (isNull(path, in: all) ? [] : nil)
+            try value(path, in: all) == .null ? [] : try several(path, in: all)
         }
         if claims.expiresAt == nil { throw .claim("The token has no claim \"exp\".") }
         return claims
@@ -81,34 +81,26 @@ extension TokenClaims {
 
     // MARK: Claims with a name of the configuration
 
-    /// The value of a claim; `nil` where it is not there, or null.
+    /// The value of a claim; `nil` where it is not there.
     private static func value(_ path: ClaimNames.Path, in payload: JSONValue) throws(TokenFailure) -> JSONValue? {
         var value = payload
         for name in path.names {
+            if value == .null { return nil }
             guard case .object(let members) = value else { throw wrongType(path.description) }
-            guard let member = members.first(where: { $0.key == name }), member.value != .null else { return nil }
+            guard let member = members.first(where: { $0.key == name }) else { return nil }
             value = member.value
         }
         return value
     }
 
-    private static func isNull(_ path: ClaimNames.Path, in payload: JSONValue) -> Bool {
-        var value = payload
-        for name in path.names {
-            guard case .object(let members) = value, let member = members.first(where: { $0.key == name }) else { return false }
-            value = member.value
-        }
-        return value == .null
-    }
-
     private static func one(_ path: ClaimNames.Path, in payload: JSONValue) throws(TokenFailure) -> ExactString? {
-        guard let value = try value(path, in: payload) else { return nil }
+        guard let value = try value(path, in: payload), value != .null else { return nil }
         guard let text = identity(value) else { throw wrongType(path.description) }
         return text
     }
 
     private static func several(_ path: ClaimNames.Path, in payload: JSONValue) throws(TokenFailure) -> [ExactString]? {
-        guard let value = try value(path, in: payload) else { return nil }
+        guard let value = try value(path, in: payload), value != .null else { return nil }
         let items = if case .array(let items) = value { items } else { [value] }
         let found = items.compactMap(identity)
         guard found.count == items.count else { throw wrongType(path.description) }

@@ -53,16 +53,16 @@ final class DatabaseKeeper {
     }
 
     private func take(_ reading: DatabaseWatch.Reading) {
-        let isOther = reading.isOther
-        let isAdopted = !reading.catalog.compares(like: inForce)
         refusals = 0
-        tell(reading.findings, isOther: isOther, adopts: isAdopted)
-        adopt(reading.catalog, reading.findings, isOther: isOther)
+        let adopts = adopt(reading.catalog, reading.findings, isOther: reading.isOther)
+        tell(reading.findings, isOther: reading.isOther, adopts: adopts)
     }
 
     /// Lets requests in once they are planned by these columns.
-    private func adopt(_ catalog: Catalog, _ found: DatabaseFindings, isOther: Bool) {
-        if !catalog.compares(like: inForce) { inForce = catalog }
+    /// - Returns: Whether those are others than before.
+    @discardableResult private func adopt(_ catalog: Catalog, _ found: DatabaseFindings, isOther: Bool) -> Bool {
+        let isNew = !catalog.compares(like: inForce)
+        if isNew { inForce = catalog }
         adoption = Task { [actions, findings, found, inForce, before = adoption] in
             await before?.value
             var new = found
@@ -72,6 +72,7 @@ final class DatabaseKeeper {
             if await !actions.adopt(inForce) { new.obstacle = "the rules are not proven on the columns of the database" }
             findings.replace(with: new)
         }
+        return isNew
     }
 
     // MARK: Telling

@@ -150,7 +150,7 @@ final class Router: HTTPHandler {
     }
 
     /// The page is for everybody; its sample is of the schema that the request's own credentials open. A certificate does
-    /// not count: the browser presents it whoever has sent it here.
+    /// not count: the browser presents it on behalf of any site.
     private func answerPage(_ request: HTTPRequest, _ exchange: Exchange) {
         authenticator.authenticate(request, peer: { exchange.connection.peer }) { result in
             guard exchange.connection.isOpen else { return exchange.clientGone() }

@@ -1,6 +1,6 @@
 /// What a browser sees at `/graphql`, until the explorer exists. It loads nothing from anywhere.
 enum WelcomePage {
-    /// - Parameter sample: A query that whoever sees the page can run: names, braces and numbers alone, which need no
+    /// - Parameter sample: A query that the reader of the page can run: names, braces and numbers alone, which need no
     ///   escaping.
     static func html(sample: String) -> String {
         """

@@ -13,7 +13,7 @@ struct DevServer {
         static let look = 300
     }
 
-    /// An API that nothing stands against serving, and what its files looked like when they were read.
+    /// An API that may be served, and what its files looked like when they were read.
     struct Loaded {
         let api: API
         let stamp: ProjectStamp

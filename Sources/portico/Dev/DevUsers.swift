@@ -1,3 +1,4 @@
+import PorticoCatalog
 import PorticoServer
 import PostgresMigrations
 import PostgresSQL
@@ -30,7 +31,7 @@ enum DevUsers {
     }
 
     private static func found(_ table: UserTable, on database: Database, atMost limit: Int) throws(SQLFailure) -> Found {
-        let name = table.table.split(separator: ".", maxSplits: 1).map { quoteIdentifier(String($0)) }.joined(separator: ".")
+        let name = TableName(configured: table.table).quoted
         let condition = table.status.map { "WHERE \(quoteIdentifier($0.column))::text = $1" } ?? "WHERE $1::text IS NULL"
         let active = [table.status?.active]
         let count = try database.rows("SELECT count(*) FROM \(name) \(condition)", active).first?[0].flatMap { Int($0) } ?? 0

@@ -52,8 +52,7 @@ struct HealthRun {
         }
         let authentication = project.configuration.authentication
         for (text, reader) in [(authentication.users?.table ?? "", "sign-in"), (authentication.tenants?.table ?? "", "sign-in")] where api.policy.signsIn && !text.isEmpty {
-            let parts = text.split(separator: ".", maxSplits: 1).map(String.init)
-            let table = parts.count == 2 ? TableName(schema: parts[0], name: parts[1]) : TableName(name: text)
+            let table = TableName(configured: text)
             if !needs.contains(where: { $0.table.name == table.name }) { needs.append(GrantCheck.Need(table: table, columns: [], reader: reader)) }
         }
         if migrations != nil { needs.append(GrantCheck.Need(table: TableName(name: "_prisma_migrations"), columns: [], reader: "/readyz")) }
@@ -97,9 +96,7 @@ struct HealthRun {
     }
 
     private mutating func check(_ count: HealthConfiguration.Count) throws(SQLFailure) {
-        let parts = count.name.split(separator: ".", maxSplits: 1).map(String.init)
-        let name = parts.count == 2 ? TableName(schema: parts[0], name: parts[1]) : TableName(name: count.name)
-        guard let relation = try Relation.find(name, on: database) else {
+        guard let relation = try Relation.find(TableName(configured: count.name), on: database) else {
             return report.add(.counts, count.name, passed: false, "there is no such table")
         }
         do throws(SQLFailure) {

@@ -77,7 +77,7 @@ private struct LintQueries: LintDatabase {
 
     func existing(tenants: [String]) throws -> Set<ExactString> {
         guard let table = project.configuration.authentication.tenants else { return Set(exact: tenants) }
-        let name = table.table.split(separator: ".", maxSplits: 1).map { quoteIdentifier(String($0)) }.joined(separator: ".")
+        let name = TableName(configured: table.table).quoted
         let list = "{\(tenants.map { "\"\($0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\"" }.joined(separator: ","))}"
         let rows = try database.readOnly(milliseconds: Limits.patience) { () throws(SQLFailure) in
             try database.rows("SELECT \(quoteIdentifier(table.id))::text FROM \(name) WHERE \(quoteIdentifier(table.id))::text = ANY ($1::text[])", [list])

@@ -117,7 +117,7 @@ struct RowCounts {
     private func users(_ role: String, _ tenants: TenantGroup) throws(SQLFailure) -> [String] {
         guard let table = project.configuration.authentication.users else { return [] }
         func column(_ name: String) -> String { "u.\(quoteIdentifier(name))" }
-        let name = table.table.split(separator: ".", maxSplits: 1).map { quoteIdentifier(String($0)) }.joined(separator: ".")
+        let name = TableName(configured: table.table).quoted
         let test = tenants.hasOthers ? "coalesce(\(column(table.tenant))::text <> ALL ($2::text[]), true)" : "\(column(table.tenant))::text = ANY ($2::text[])"
         var parameters = [role, Self.array((tenants.hasOthers ? tenants.except : tenants.named).map(\.text))]
         var text = "SELECT \(column(table.id))::text FROM \(name) u WHERE \(column(table.role))::text = $1 AND \(test)"
