@@ -6,8 +6,9 @@
 ///     hint: …
 ///
 /// Of configuration the values of keys such as `secret` and `url` are not shown (``HiddenValues``).
-/// Where there is no source or no range, only what is known is printed. A line longer than 120 columns is cut to the part around the caret;
-/// tabs become spaces; control characters, also those in the message, become visible, so that no text of a stranger steers the terminal.
+/// Where there is no source or no range, only what is known is printed. A line longer than 120
+/// columns is cut to the part around the caret; tabs become spaces; control characters, also those
+/// in the message, become visible, so that no text of a stranger steers the terminal.
 public func render(_ diagnostic: Diagnostic, in source: SourceText?) -> String {
     let file = diagnostic.file.isEmpty ? source?.name ?? "" : diagnostic.file
     var place = visible(file)
@@ -15,8 +16,10 @@ public func render(_ diagnostic: Diagnostic, in source: SourceText?) -> String {
     if let source, let range = diagnostic.range {
         let position = source.position(at: Int(range.start))
         place += (place.isEmpty ? "" : ":") + "\(position.line):\(position.column)"
-        let bytes = HiddenValues.applies(to: file) || HiddenValues.applies(to: source.name) 
-            ? HiddenValues(source.bytes).masked(source.bytes, marking: Int(range.start)..<max(Int(range.start), Int(range.end))) : source.bytes
+        let bytes =
+            HiddenValues.applies(to: file) || HiddenValues.applies(to: source.name)
+            ? HiddenValues(source.bytes).masked(
+                source.bytes, marking: Int(range.start)..<max(Int(range.start), Int(range.end))) : source.bytes
         excerpt = CaretExcerpt(bytes, range).text
     }
     var text = place.isEmpty ? "" : place + ": "
@@ -27,7 +30,8 @@ public func render(_ diagnostic: Diagnostic, in source: SourceText?) -> String {
 }
 
 enum CaretLimits {
-    /// Columns of a source line that are shown. Stands against a minified document of one endless line.
+    /// Columns of a source line that are shown. Stands against a minified document of one endless
+    /// line.
     static let columns = 120
     /// Columns before the caret that stay visible when a line is cut.
     static let before = 60
@@ -97,7 +101,8 @@ private struct CaretExcerpt {
     }
 }
 
-/// The text with every control character and every character that changes the direction of writing replaced by something that can be seen.
+/// The text with every control character and every character that changes the direction of writing
+/// replaced by something that can be seen.
 func visible(_ text: String) -> String {
     func isHidden(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {

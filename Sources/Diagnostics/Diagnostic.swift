@@ -12,7 +12,10 @@ public struct Diagnostic: Error, Sendable, Equatable {
     /// What to do about it, one sentence, such as a did-you-mean.
     public var hint: String?
 
-    public init(_ message: String, file: String = "", range: SourceRange? = nil, hint: String? = nil, severity: Severity = .error) {
+    public init(
+        _ message: String, file: String = "", range: SourceRange? = nil, hint: String? = nil,
+        severity: Severity = .error
+    ) {
         self.severity = severity
         self.message = message
         self.file = file

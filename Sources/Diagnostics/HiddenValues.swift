@@ -1,17 +1,21 @@
-/// The parts of a configuration's text that no diagnostic shows: the values of keys that hold secrets, and all below them.
+/// The parts of a configuration's text that no diagnostic shows: the values of keys that hold
+/// secrets, and all below them.
 ///
-/// It reads lines, keys, quotation marks and brackets, and no YAML: what is to be shown is mostly a text that could not be
-/// read. Where it is in doubt it hides more.
+/// It reads lines, keys, quotation marks and brackets, and no YAML: what is to be shown is mostly a
+/// text that could not be read. Where it is in doubt it hides more.
 public struct HiddenValues: Sendable {
-    /// Keys whose values are hidden, whatever is above them. `url` and `file` of a key may hold a password, or the key itself.
+    /// Keys whose values are hidden, whatever is above them. `url` and `file` of a key may hold a
+    /// password, or the key itself.
     public static let keys: Set<String> = [
-        "secret", "password", "url", "uri", "dsn", "key", "publickey", "privatekey", "apikey", "passwd", "token", "sha256",
+        "secret", "password", "url", "uri", "dsn", "key", "publickey", "privatekey", "apikey", "passwd", "token",
+        "sha256",
     ]
 
     /// What stands for a value that is not shown.
     public static let mark = "…"
 
-    /// Whether texts of this file are configuration; rules and schemas have fields of such names, and no secrets.
+    /// Whether texts of this file are configuration; rules and schemas have fields of such names,
+    /// and no secrets.
     public static func applies(to file: String) -> Bool {
         guard file.hasSuffix(".yaml") || file.hasSuffix(".yml") else { return false }
         let isBelow = file.hasPrefix("config/") || file.contains("/config/")
@@ -28,24 +32,36 @@ public struct HiddenValues: Sendable {
     }
 
     /// Whether the value of a key is hidden.
-    public static func isHidden(key: some StringProtocol) -> Bool { keys.contains(key.lowercased()) || key.contains("\\") }
+    public static func isHidden(key: some StringProtocol) -> Bool {
+        keys.contains(key.lowercased()) || key.contains("\\")
+    }
 
     /// Whether a byte is part of a hidden value.
     public func contains(_ offset: Int) -> Bool { ranges.contains { $0.contains(offset) } }
 
-    public func overlaps(_ range: Range<Int>) -> Bool { ranges.contains { $0.overlaps(range) || (range.isEmpty && $0.contains(range.lowerBound)) } }
+    public func overlaps(_ range: Range<Int>) -> Bool {
+        ranges.contains { $0.overlaps(range) || (range.isEmpty && $0.contains(range.lowerBound)) }
+    }
 
-    /// The text with every hidden byte, but for line ends, replaced: as many bytes as before, so that places stay.
+    /// The text with every hidden byte, but for line ends, replaced: as many bytes as before, so
+    /// that places stay.
     public func masked(_ bytes: [UInt8]) -> [UInt8] {
         var masked = bytes
-        for range in ranges { for index in range where masked[index] != 0x0A && masked[index] != 0x0D { masked[index] = UInt8(ascii: "*") } }
+        for range in ranges {
+            for index in range where masked[index] != 0x0A && masked[index] != 0x0D {
+                masked[index] = UInt8(ascii: "*")
+            }
+        }
         return masked
     }
 
     /// Top-level keys of configuration below which no secret can be meant.
-    private static let harmlessSections: Set<String> = ["access", "limits", "logging", "metrics", "cors", "compression", "tracing"]
+    private static let harmlessSections: Set<String> = [
+        "access", "limits", "logging", "metrics", "cors", "compression", "tracing",
+    ]
 
-    /// The key at the margin that a place is below, or in whose line it is; empty where there is none.
+    /// The key at the margin that a place is below, or in whose line it is; empty where there is
+    /// none.
     private func section(_ bytes: [UInt8], around offset: Int) -> String {
         var end = min(offset, bytes.count)
         while true {
@@ -58,8 +74,8 @@ public struct HiddenValues: Sendable {
         }
     }
 
-    /// The same, and of the line that is shown nothing but the marked range, keys and what stands before them: a key that is
-    /// misspelt may have had to be one of ``keys``.
+    /// The same, and of the line that is shown nothing but the marked range, keys and what stands
+    /// before them: a key that is misspelt may have had to be one of ``keys``.
     public func masked(_ bytes: [UInt8], marking range: Range<Int>) -> [UInt8] {
         var masked = masked(bytes)
         if Self.harmlessSections.contains(section(bytes, around: range.lowerBound)) { return masked }
@@ -97,10 +113,14 @@ public struct HiddenValues: Sendable {
             }
         }
 
-        private func lineEnd(_ start: Int) -> Int { bytes[start...].firstIndex { $0 == 0x0A || $0 == 0x0D } ?? bytes.count }
+        private func lineEnd(_ start: Int) -> Int {
+            bytes[start...].firstIndex { $0 == 0x0A || $0 == 0x0D } ?? bytes.count
+        }
 
         /// A dash of a list counts as the space that it takes.
-        private func indentation(_ start: Int) -> Int { bytes[start...].prefix { $0 == 0x20 || $0 == UInt8(ascii: "-") || $0 == 0x09 }.count }
+        private func indentation(_ start: Int) -> Int {
+            bytes[start...].prefix { $0 == 0x20 || $0 == UInt8(ascii: "-") || $0 == 0x09 }.count
+        }
 
         /// Where the first value begins that a line hides.
         private func hiddenValue(_ start: Int, _ end: Int) -> Int? {
@@ -124,10 +144,13 @@ public struct HiddenValues: Sendable {
             return nil
         }
 
-        /// The end of the line, and of all lines that are further in or that open brackets and quotation marks reach.
+        /// The end of the line, and of all lines that are further in or that open brackets and
+        /// quotation marks reach.
         private func valueEnd(_ value: Int, lineEnd end: Int, indentation: Int) -> Int {
             var stop = end
-            if value < bytes.count, let first = bytes[value..<end].first, first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || isQuote(first) {
+            if value < bytes.count, let first = bytes[value..<end].first,
+                first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || isQuote(first)
+            {
                 stop = max(stop, self.lineEnd(closing(value)))
             }
             while stop < bytes.count {
@@ -146,7 +169,8 @@ public struct HiddenValues: Sendable {
             return stop
         }
 
-        /// Behind the bracket or quotation mark that closes the one at `start`; the end of the text where none does.
+        /// Behind the bracket or quotation mark that closes the one at `start`; the end of the text
+        /// where none does.
         private func closing(_ start: Int) -> Int {
             var depth = 0, quote: UInt8?
             for index in start..<bytes.count {
@@ -171,7 +195,8 @@ public struct HiddenValues: Sendable {
         private func isQuote(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") }
 
         private func isWord(_ byte: UInt8) -> Bool {
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "\\")
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "\\")
         }
     }
 }

@@ -1,6 +1,7 @@
 /// A half-open range of UTF-8 byte offsets into one source text.
 ///
-/// Offsets are all that syntax trees keep; line and column are computed when a diagnostic is printed (``SourceText/position(at:)``).
+/// Offsets are all that syntax trees keep; line and column are computed when a diagnostic is
+/// printed (``SourceText/position(at:)``).
 public struct SourceRange: Sendable, Hashable {
     public var start: UInt32
     public var end: UInt32
@@ -17,7 +18,8 @@ public struct SourceRange: Sendable, Hashable {
     @inlinable public func through(_ other: SourceRange) -> SourceRange { SourceRange(Int(start), Int(other.end)) }
 }
 
-/// A line and a column, both counted from 1; columns count Unicode scalar values, as the GraphQL specification's examples do.
+/// A line and a column, both counted from 1; columns count Unicode scalar values, as the GraphQL
+/// specification's examples do.
 public struct SourcePosition: Sendable, Hashable {
     public var line: Int
     public var column: Int
@@ -28,7 +30,8 @@ public struct SourcePosition: Sendable, Hashable {
     }
 }
 
-/// A text that diagnostics point into: its name (a path, or what a stranger may be told of it) and its UTF-8 bytes.
+/// A text that diagnostics point into: its name (a path, or what a stranger may be told of it) and
+/// its UTF-8 bytes.
 public struct SourceText: Sendable, Equatable {
     public let name: String
     public let bytes: [UInt8]
@@ -40,10 +43,12 @@ public struct SourceText: Sendable, Equatable {
 
     public init(name: String, _ text: String) { self.init(name: name, bytes: Array(text.utf8)) }
 
-    /// The line and column of a byte offset. Line ends are LF, CR and CRLF (GraphQL, section 2.1.2); linear in the offset.
+    /// The line and column of a byte offset. Line ends are LF, CR and CRLF (GraphQL, section
+    /// 2.1.2); linear in the offset.
     public func position(at offset: Int) -> SourcePosition { positions(at: [offset])[0] }
 
-    /// The lines and columns of many offsets, in their order, by one pass over the text: errors may be many and a line may be the whole text.
+    /// The lines and columns of many offsets, in their order, by one pass over the text: errors may
+    /// be many and a line may be the whole text.
     public func positions(at offsets: [Int]) -> [SourcePosition] {
         var positions = [SourcePosition](repeating: SourcePosition(line: 1, column: 1), count: offsets.count)
         var line = 1, column = 1, index = 0
@@ -52,7 +57,8 @@ public struct SourceText: Sendable, Equatable {
             while index < end {
                 let byte = bytes[index]
                 index += 1
-                let endsLine = byte == 0x0A || byte == 0x0D && !(index < bytes.count && bytes[index] == 0x0A)  // CR and LF together end one line
+                // CR and LF together end one line.
+                let endsLine = byte == 0x0A || byte == 0x0D && !(index < bytes.count && bytes[index] == 0x0A)
                 if endsLine {
                     line += 1
                     column = 1

@@ -1,8 +1,10 @@
-/// The known names nearest to one that is not known: nearest first, then in alphabetical order, at most `limit` of them.
+/// The known names nearest to one that is not known: nearest first, then in alphabetical order, at
+/// most `limit` of them.
 ///
-/// Upper and lower case count as equal. The distance is that of Damerau and Levenshtein in its restricted form (an insertion, a deletion, a substitution
-/// or a swap of neighbours costs one); how far a name may be away grows with its length.
-/// Empty when `name` is longer than 128 bytes or there are more than 2,000 candidates, which bounds the work.
+/// Upper and lower case count as equal. The distance is that of Damerau and Levenshtein in its
+/// restricted form (an insertion, a deletion, a substitution or a swap of neighbours costs one);
+/// how far a name may be away grows with its length. Empty when `name` is longer than 128 bytes or
+/// there are more than 2,000 candidates, which bounds the work.
 public func suggestion(for name: String, among candidates: some Sequence<String>, limit: Int = 3) -> [String] {
     let wanted = foldedBytes(name)
     guard !wanted.isEmpty, wanted.count <= SuggestionLimits.nameBytes, limit > 0 else { return [] }
@@ -17,9 +19,11 @@ public func suggestion(for name: String, among candidates: some Sequence<String>
         let length = candidate.utf8.count
         guard abs(length - wanted.count) <= threshold, length <= SuggestionLimits.nameBytes else { continue }
         let known = foldedBytes(candidate)
-        // Each letter that only one of the two has costs at least one edit: most names are ruled out by this alone.
+        // Each letter that only one of the two has costs at least one edit: most names are ruled
+        // out by this alone.
         let knownLetters = letterMask(known)
-        guard max((letters & ~knownLetters).nonzeroBitCount, (knownLetters & ~letters).nonzeroBitCount) <= threshold else { continue }
+        guard max((letters & ~knownLetters).nonzeroBitCount, (knownLetters & ~letters).nonzeroBitCount) <= threshold
+        else { continue }
         guard let distance = rows.distance(wanted, known, atMost: threshold) else { continue }
         found.append((distance, candidate))
     }
@@ -40,7 +44,8 @@ enum SuggestionLimits {
     static let nameBytes = 128
     /// Names. Stands against a schema so large that every typing error becomes expensive.
     static let candidates = 2_000
-    /// Edits. Whatever is further away is another word; also the half width of the band that is computed.
+    /// Edits. Whatever is further away is another word; also the half width of the band that is
+    /// computed.
     static let distance = 5
 }
 
@@ -63,7 +68,8 @@ private struct DistanceRows {
         current = beforeLast
     }
 
-    /// The distance, or `nil` when it exceeds `threshold`. Only the band of cells that can stay within it is computed.
+    /// The distance, or `nil` when it exceeds `threshold`. Only the band of cells that can stay
+    /// within it is computed.
     mutating func distance(_ a: [UInt8], _ b: [UInt8], atMost threshold: Int) -> Int? {
         if a == b { return 0 }
         let far = threshold + 1

@@ -1,11 +1,13 @@
 import Glibc
 
-/// A text that is equal to another where its bytes are, and only there: what identities and keys are.
+/// A text that is equal to another where its bytes are, and only there: what identities and keys
+/// are.
 ///
-/// Swift's `String` takes canonically equivalent texts for one, such as `K` and the KELVIN SIGN (U+212A), or `é` as
-/// one scalar and as two; PostgreSQL compares bytes. Where the gateway took two users, tenants or keys for one that the
-/// database tells apart, one of them would be served as the other. So nothing that says who somebody is, or what rules,
-/// rows and cached results belong to them, is compared or looked up as a `String`.
+/// Swift's `String` takes canonically equivalent texts for one, such as `K` and the KELVIN SIGN
+/// (U+212A), or `é` as one scalar and as two; PostgreSQL compares bytes. Where the gateway took two
+/// users, tenants or keys for one that the database tells apart, one of them would be served as the
+/// other. So nothing that says who somebody is, or what rules, rows and cached results belong to
+/// them, is compared or looked up as a `String`.
 public struct ExactString: Sendable {
     public let text: String
 
@@ -16,14 +18,19 @@ extension ExactString: Hashable, Comparable {
     public static func == (left: ExactString, right: ExactString) -> Bool { left.text.hasSameBytes(as: right.text) }
 
     public func hash(into hasher: inout Hasher) {
-        let isDone: Void? = text.utf8.withContiguousStorageIfAvailable { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        let isDone: Void? = text.utf8.withContiguousStorageIfAvailable {
+            hasher.combine(bytes: UnsafeRawBufferPointer($0))
+        }
         if isDone == nil { for byte in text.utf8 { hasher.combine(byte) } }
-        // No byte of UTF-8: where several texts are hashed behind each other, it tells where one ends.
+        // No byte of UTF-8: where several texts are hashed behind each other, it tells where one
+        // ends.
         hasher.combine(0xFF as UInt8)
     }
 
     /// By bytes, which is the order of the Unicode scalars.
-    public static func < (left: ExactString, right: ExactString) -> Bool { left.text.utf8.lexicographicallyPrecedes(right.text.utf8) }
+    public static func < (left: ExactString, right: ExactString) -> Bool {
+        left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
+    }
 }
 
 extension ExactString: CustomStringConvertible, CustomDebugStringConvertible {
@@ -39,8 +46,8 @@ extension ExactString: ExpressibleByStringInterpolation {
 extension ExactString {
     public var isEmpty: Bool { text.isEmpty }
 
-    /// Whether the two differ in nothing but the case of the letters A to Z. Other letters have no cases here: `K` is
-    /// what the KELVIN SIGN becomes in small letters.
+    /// Whether the two differ in nothing but the case of the letters A to Z. Other letters have no
+    /// cases here: `K` is what the KELVIN SIGN becomes in small letters.
     public func isSameInASCIICase(as other: ExactString) -> Bool {
         func folded(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
         return text.utf8.elementsEqual(other.text.utf8) { folded($0) == folded($1) }

@@ -3,18 +3,24 @@ import GraphQLSchema
 import GraphQLValidation
 import JSONBytes
 
-/// Answers `__schema` and `__type` (section 4) from the schema that an operation was validated against, so that a viewer learns of nothing but what is in it.
+/// Answers `__schema` and `__type` (section 4) from the schema that an operation was validated
+/// against, so that a viewer learns of nothing but what is in it.
 public struct Introspection {
-    /// Writes the value of one meta field, without its key: an object, or `null` for a `__type` that does not exist.
+    /// Writes the value of one meta field, without its key: an object, or `null` for a `__type`
+    /// that does not exist.
     ///
-    /// Throws ``IntrospectionFailure`` when the value grows beyond ``IntrospectionLimits/bytes``; `buffer` is then as it was before. Its recursion is as deep as
-    /// the operation, which ``ValidationLimits/nesting`` bounds; how many lists it nests, ``ValidationLimits/introspectionLists`` bounds.
+    /// Throws ``IntrospectionFailure`` when the value grows beyond ``IntrospectionLimits/bytes``;
+    /// `buffer` is then as it was before. Its recursion is as deep as the operation, which
+    /// ``ValidationLimits/nesting`` bounds; how many lists it nests,
+    /// ``ValidationLimits/introspectionLists`` bounds.
     ///
     /// - Parameters:
-    ///   - nodes: all selections of one response name at the root of `operation`, as ``collectFields(_:on:in:variables:)`` gives them.
+    ///   - nodes: all selections of one response name at the root of `operation`, as
+    ///     ``collectFields(_:on:in:variables:)`` gives them.
     ///   - variables: coerced for `operation`.
     public static func write(
-        _ nodes: [Field], of operation: ValidatedOperation, variables: VariableValues, into buffer: ResponseBuffer, limits: IntrospectionLimits = .init()
+        _ nodes: [Field], of operation: ValidatedOperation, variables: VariableValues, into buffer: ResponseBuffer,
+        limits: IntrospectionLimits = .init()
     ) throws(IntrospectionFailure) {
         guard let first = nodes.first else { return buffer.append("null") }
         let compiler = SelectionCompiler(operation: operation, variables: variables)
@@ -24,7 +30,9 @@ public struct Introspection {
             switch first.name.value {
             case MetaFields.schema.name: try writer.write(compiler.selection(of: field, SchemaMember.self))
             case MetaFields.type.name:
-                guard let name = compiler.text("name", of: field), operation.schema.type(name) != nil else { return buffer.append("null") }
+                guard let name = compiler.text("name", of: field), operation.schema.type(name) != nil else {
+                    return buffer.append("null")
+                }
                 try writer.write(.named(name), compiler.selection(of: field, TypeMember.self))
             default: buffer.append("null")
             }
@@ -36,7 +44,8 @@ public struct Introspection {
 }
 
 public struct IntrospectionLimits: Sendable, Equatable {
-    /// Bytes of one meta field's value. Stands against answers that grow with a power of the schema's size: every type's fields' types' fields.
+    /// Bytes of one meta field's value. Stands against answers that grow with a power of the
+    /// schema's size: every type's fields' types' fields.
     public var bytes: Int
 
     public init(bytes: Int = 16 << 20) { self.bytes = bytes }

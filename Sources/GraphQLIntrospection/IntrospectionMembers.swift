@@ -1,7 +1,8 @@
 import GraphQLValidation
 
-/// What is asked of each of introspection's types (section 4.2), with the selections within it: a tree that is made once per request and then written for
-/// every type, field and argument of the schema.
+/// What is asked of each of introspection's types (section 4.2), with the selections within it: a
+/// tree that is made once per request and then written for every type, field and argument of the
+/// schema.
 ///
 /// A member that is no field of its type is `nil`; in a validated operation there is none.
 protocol IntrospectionMember {
@@ -9,7 +10,8 @@ protocol IntrospectionMember {
     init?(_ field: CollectedField, _ compiler: SelectionCompiler)
 }
 
-/// The members asked for, in the order of the answer, each with its key as it is written: `"name":`.
+/// The members asked for, in the order of the answer, each with its key as it is written:
+/// `"name":`.
 struct MemberSelection<Member: IntrospectionMember> {
     var members: [(key: String, member: Member)]
 }
@@ -63,11 +65,14 @@ enum TypeMember: IntrospectionMember {
         case "description": self = .description
         case "specifiedByURL": self = .specifiedByURL
         case "isOneOf": self = .isOneOf
-        case "fields": self = .fields(compiler.selection(of: field), includeDeprecated: compiler.includesDeprecated(field))
+        case "fields":
+            self = .fields(compiler.selection(of: field), includeDeprecated: compiler.includesDeprecated(field))
         case "interfaces": self = .interfaces(compiler.selection(of: field))
         case "possibleTypes": self = .possibleTypes(compiler.selection(of: field))
-        case "enumValues": self = .enumValues(compiler.selection(of: field), includeDeprecated: compiler.includesDeprecated(field))
-        case "inputFields": self = .inputFields(compiler.selection(of: field), includeDeprecated: compiler.includesDeprecated(field))
+        case "enumValues":
+            self = .enumValues(compiler.selection(of: field), includeDeprecated: compiler.includesDeprecated(field))
+        case "inputFields":
+            self = .inputFields(compiler.selection(of: field), includeDeprecated: compiler.includesDeprecated(field))
         case "ofType": self = .ofType(compiler.selection(of: field))
         default: return nil
         }

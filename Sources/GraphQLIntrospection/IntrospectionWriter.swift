@@ -23,12 +23,15 @@ struct IntrospectionWriter {
             switch member {
             case .typename: buffer.appendJSONString(SchemaMember.typeName)
             case .description: string(schema.description)
-            case .types(let inner): try list(schema.typeOrder) { name throws(IntrospectionFailure) in try write(.named(name), inner) }
+            case .types(let inner):
+                try list(schema.typeOrder) { name throws(IntrospectionFailure) in try write(.named(name), inner) }
             case .queryType(let inner): try write(.named(schema.queryType.name), inner)
             case .mutationType(let inner): try write(root: schema.mutationType, inner)
             case .subscriptionType(let inner): try write(root: schema.subscriptionType, inner)
             case .directives(let inner):
-                try list(schema.directiveOrder.compactMap { schema.directives[$0] }) { directive throws(IntrospectionFailure) in try write(directive, inner) }
+                try list(schema.directiveOrder.compactMap { schema.directives[$0] }) {
+                    directive throws(IntrospectionFailure) in try write(directive, inner)
+                }
             }
         }
     }
@@ -46,8 +49,10 @@ struct IntrospectionWriter {
             case .kind: buffer.append(kind(of: type, named))
             case .name: string(named?.name)
             case .description: string(named?.description)
-            case .specifiedByURL: if case .scalar(let scalar)? = named { string(scalar.specifiedByURL) } else { buffer.append("null") }
-            case .isOneOf: if case .inputObject(let input)? = named { boolean(input.isOneOf) } else { buffer.append("null") }
+            case .specifiedByURL:
+                if case .scalar(let scalar)? = named { string(scalar.specifiedByURL) } else { buffer.append("null") }
+            case .isOneOf:
+                if case .inputObject(let input)? = named { boolean(input.isOneOf) } else { buffer.append("null") }
             case .fields(let inner, let includeDeprecated):
                 let fields = named?.fields?.elements.filter { includeDeprecated || $0.deprecationReason == nil }
                 try nullableList(fields) { field throws(IntrospectionFailure) in try write(field, inner) }
@@ -82,7 +87,8 @@ struct IntrospectionWriter {
         }
     }
 
-    private func write(_ input: InputField, _ selection: MemberSelection<InputValueMember>) throws(IntrospectionFailure) {
+    private func write(_ input: InputField, _ selection: MemberSelection<InputValueMember>) throws(IntrospectionFailure)
+    {
         try object(selection) { member throws(IntrospectionFailure) in
             switch member {
             case .typename: buffer.appendJSONString(InputValueMember.typeName)
@@ -108,14 +114,19 @@ struct IntrospectionWriter {
         }
     }
 
-    private func write(_ directive: DirectiveType, _ selection: MemberSelection<DirectiveMember>) throws(IntrospectionFailure) {
+    private func write(
+        _ directive: DirectiveType, _ selection: MemberSelection<DirectiveMember>
+    ) throws(IntrospectionFailure) {
         try object(selection) { member throws(IntrospectionFailure) in
             switch member {
             case .typename: buffer.appendJSONString(DirectiveMember.typeName)
             case .name: buffer.appendJSONString(directive.name)
             case .description: string(directive.description)
             case .isRepeatable: boolean(directive.isRepeatable)
-            case .locations: try list(directive.locations) { location throws(IntrospectionFailure) in buffer.appendJSONString(location) }
+            case .locations:
+                try list(directive.locations) { location throws(IntrospectionFailure) in
+                    buffer.appendJSONString(location)
+                }
             case .args(let inner, let includeDeprecated): try arguments(directive.arguments, includeDeprecated, inner)
             }
         }
@@ -123,7 +134,9 @@ struct IntrospectionWriter {
 
     // MARK: Parts of them
 
-    private func arguments(_ arguments: InputMap, _ includeDeprecated: Bool, _ selection: MemberSelection<InputValueMember>) throws(IntrospectionFailure) {
+    private func arguments(
+        _ arguments: InputMap, _ includeDeprecated: Bool, _ selection: MemberSelection<InputValueMember>
+    ) throws(IntrospectionFailure) {
         let shown = arguments.elements.filter { includeDeprecated || $0.deprecationReason == nil }
         try list(shown) { argument throws(IntrospectionFailure) in try write(argument, selection) }
     }
@@ -136,7 +149,8 @@ struct IntrospectionWriter {
     private func possibleTypes(_ type: NamedType) -> [String]? {
         switch type {
         case .union(let union): union.members
-        case .interface(let interface): schema.implementations[interface.name, default: []].filter { schema.isPossible($0, for: interface.name) }
+        case .interface(let interface):
+            schema.implementations[interface.name, default: []].filter { schema.isPossible($0, for: interface.name) }
         case .scalar, .object, .enum, .inputObject: nil
         }
     }
@@ -175,7 +189,9 @@ struct IntrospectionWriter {
         buffer.append(UInt8(ascii: "}"))
     }
 
-    private func list<Element>(_ elements: [Element], _ write: (Element) throws(IntrospectionFailure) -> Void) throws(IntrospectionFailure) {
+    private func list<Element>(
+        _ elements: [Element], _ write: (Element) throws(IntrospectionFailure) -> Void
+    ) throws(IntrospectionFailure) {
         buffer.append(UInt8(ascii: "["))
         var isFirst = true
         for element in elements {
@@ -186,7 +202,9 @@ struct IntrospectionWriter {
         buffer.append(UInt8(ascii: "]"))
     }
 
-    private func nullableList<Element>(_ elements: [Element]?, _ write: (Element) throws(IntrospectionFailure) -> Void) throws(IntrospectionFailure) {
+    private func nullableList<Element>(
+        _ elements: [Element]?, _ write: (Element) throws(IntrospectionFailure) -> Void
+    ) throws(IntrospectionFailure) {
         guard let elements else { return buffer.append("null") }
         try list(elements, write)
     }

@@ -7,12 +7,17 @@ struct SelectionCompiler {
     let operation: ValidatedOperation
     let variables: VariableValues
 
-    /// What the selections within `field` ask of introspection's type `Member.typeName`. As large as the expanded operation, which
-    /// ``ValidationLimits/selections`` bounds.
-    func selection<Member: IntrospectionMember>(of field: CollectedField, _: Member.Type = Member.self) -> MemberSelection<Member> {
-        guard case .object(let object)? = operation.schema.type(Member.typeName) else { return MemberSelection(members: []) }
+    /// What the selections within `field` ask of introspection's type `Member.typeName`. As large
+    /// as the expanded operation, which ``ValidationLimits/selections`` bounds.
+    func selection<Member: IntrospectionMember>(
+        of field: CollectedField, _: Member.Type = Member.self
+    ) -> MemberSelection<Member> {
+        guard case .object(let object)? = operation.schema.type(Member.typeName) else {
+            return MemberSelection(members: [])
+        }
         let collected = collectFields(field.selectionSets, on: object, in: operation, variables: variables)
-        return MemberSelection(members: collected.compactMap { inner in Member(inner, self).map { ("\"\(inner.responseKey)\":", $0) } })
+        return MemberSelection(
+            members: collected.compactMap { inner in Member(inner, self).map { ("\"\(inner.responseKey)\":", $0) } })
     }
 
     /// The argument `includeDeprecated`; false, its default, unless it is true.

@@ -1,13 +1,16 @@
-/// How a text can stand as a block string, so that reading it gives the same text again (section 2.10.4, BlockStringValue).
+/// How a text can stand as a block string, so that reading it gives the same text again (section
+/// 2.10.4, BlockStringValue).
 enum BlockStringLayout {
     /// Between the quotes, in their line.
     case oneLine
     /// In lines of its own between those of the quotes.
     case ownLines
-    /// Right after the quotes, which close in the next line: a single indented line keeps its indentation only in this place.
+    /// Right after the quotes, which close in the next line: a single indented line keeps its
+    /// indentation only in this place.
     case afterQuotes
 
-    /// `nil` when a block string cannot hold the text: it has a CR, begins or ends with a blank line, or all of its several lines are indented.
+    /// `nil` when a block string cannot hold the text: it has a CR, begins or ends with a blank
+    /// line, or all of its several lines are indented.
     init?(_ text: String) {
         if text.isEmpty {
             self = .oneLine

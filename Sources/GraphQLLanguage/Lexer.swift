@@ -1,6 +1,7 @@
 import Diagnostics
 
-/// Cuts UTF-8 bytes into tokens (section 2.1). It keeps a pointer, so it lives only as long as the call that lends the bytes.
+/// Cuts UTF-8 bytes into tokens (section 2.1). It keeps a pointer, so it lives only as long as the
+/// call that lends the bytes.
 struct Lexer {
     let source: UnsafeBufferPointer<UInt8>
     private(set) var position = 0
@@ -15,7 +16,8 @@ struct Lexer {
         tokensLeft = self.tokenLimit
     }
 
-    /// The byte at `index`, or 0 past the end: no token contains a zero, and where one is allowed (strings, comments) the end is checked.
+    /// The byte at `index`, or 0 past the end: no token contains a zero, and where one is allowed
+    /// (strings, comments) the end is checked.
     @inline(__always) func byte(_ index: Int) -> UInt8 { index < source.count ? source[index] : 0 }
 
     /// The next token; at the end, and as often as asked, `endOfText`.
@@ -24,7 +26,9 @@ struct Lexer {
         let start = position
         guard start < source.count else { return Token(kind: .endOfText, start: start, end: start) }
         guard tokensLeft > 0 else {
-            throw SyntaxError("The document has more than \(tokenLimit) tokens.", range: SourceRange(start, start + 1), kind: .limit(name: .tokens, limit: tokenLimit))
+            throw SyntaxError(
+                "The document has more than \(tokenLimit) tokens.", range: SourceRange(start, start + 1),
+                kind: .limit(name: .tokens, limit: tokenLimit))
         }
         tokensLeft -= 1
         let token = try token(at: start)
@@ -92,7 +96,9 @@ struct Lexer {
     }
 
     private func tooLong(_ start: Int, _ end: Int) -> SyntaxError {
-        SyntaxError("The name \(spelling(start, end)) has more than \(nameLimit) bytes.", range: SourceRange(start, end), kind: .limit(name: .names, limit: nameLimit))
+        SyntaxError(
+            "The name \(spelling(start, end)) has more than \(nameLimit) bytes.", range: SourceRange(start, end),
+            kind: .limit(name: .names, limit: nameLimit))
     }
 
     @inline(__always) static func continuesName(_ byte: UInt8) -> Bool {
@@ -101,8 +107,9 @@ struct Lexer {
 
     @inline(__always) static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
-    // IntValue :: IntegerPart [lookahead != {Digit, `.`, NameStart}] (section 2.10.1)
-    // FloatValue :: IntegerPart (FractionalPart ExponentPart | FractionalPart | ExponentPart) [lookahead != {Digit, `.`, NameStart}] (section 2.10.2)
+    // IntValue :: IntegerPart [lookahead != {Digit, `.`, NameStart}] (section 2.10.1) FloatValue ::
+    // IntegerPart (FractionalPart ExponentPart | FractionalPart | ExponentPart) [lookahead !=
+    // {Digit, `.`, NameStart}] (section 2.10.2)
     private func number(at start: Int) throws(SyntaxError) -> Token {
         var end = start
         var kind = Token.Kind.int
@@ -110,7 +117,8 @@ struct Lexer {
         let first = end
         end = try digits(from: end, of: start)
         if byte(first) == UInt8(ascii: "0"), end > first + 1 {
-            throw SyntaxError("The number \(spelling(start, end)) must not begin with a zero.", range: SourceRange(start, end))
+            throw SyntaxError(
+                "The number \(spelling(start, end)) must not begin with a zero.", range: SourceRange(start, end))
         }
         if byte(end) == UInt8(ascii: ".") {
             kind = .float
@@ -124,7 +132,9 @@ struct Lexer {
         }
         let following = byte(end)
         if following == UInt8(ascii: ".") || Self.continuesName(following) {
-            throw SyntaxError("The number \(spelling(start, end)) must not be followed directly by \"\(Unicode.Scalar(following))\".", range: SourceRange(start, end + 1))
+            throw SyntaxError(
+                "The number \(spelling(start, end)) must not be followed directly by \"\(Unicode.Scalar(following))\".",
+                range: SourceRange(start, end + 1))
         }
         return Token(kind: kind, start: start, end: end)
     }
@@ -134,7 +144,8 @@ struct Lexer {
         while Self.isDigit(byte(end)) { end += 1 }
         guard end > first else {
             let found = try describeCharacter(at: end)
-            throw SyntaxError("Expected a digit after \(spelling(start, end)), found \(found).", range: SourceRange(start, end))
+            throw SyntaxError(
+                "Expected a digit after \(spelling(start, end)), found \(found).", range: SourceRange(start, end))
         }
         return end
     }
@@ -156,7 +167,9 @@ extension Lexer {
     private func unexpectedCharacter(at index: Int) throws(SyntaxError) -> SyntaxError {
         let length = source[index] < 0x80 ? 1 : try scalarLength(at: index)
         let hint: String? = source[index] == UInt8(ascii: "'") ? "Strings stand in double quotes." : nil
-        return SyntaxError("Unexpected character \(try describeCharacter(at: index)).", range: SourceRange(index, index + length), hint: hint)
+        return SyntaxError(
+            "Unexpected character \(try describeCharacter(at: index)).", range: SourceRange(index, index + length),
+            hint: hint)
     }
 
     /// A character in quotes, or by its number where it cannot be seen.
@@ -166,7 +179,8 @@ extension Lexer {
         let text = text(index, index + length)
         guard let scalar = text.unicodeScalars.first else { return "nothing" }
         switch scalar.properties.generalCategory {
-        case .control, .format, .surrogate, .privateUse, .unassigned, .spaceSeparator, .lineSeparator, .paragraphSeparator,
+        case .control, .format, .surrogate, .privateUse, .unassigned, .spaceSeparator, .lineSeparator,
+            .paragraphSeparator,
             .nonspacingMark, .enclosingMark, .spacingMark:
             if scalar == " " { return "a space" }
             if scalar == "\n" || scalar == "\r" { return "the end of the line" }
@@ -177,7 +191,8 @@ extension Lexer {
         }
     }
 
-    /// The length of the well-formed UTF-8 sequence of two to four bytes at `index` (Unicode, table 3-7).
+    /// The length of the well-formed UTF-8 sequence of two to four bytes at `index` (Unicode, table
+    /// 3-7).
     func scalarLength(at index: Int) throws(SyntaxError) -> Int {
         let lead = source[index], second = byte(index + 1)
         let length: Int
@@ -192,9 +207,12 @@ extension Lexer {
         case 0xF4: (length, allowed) = (4, 0x80...0x8F)
         default: (length, allowed) = (1, 0x80...0xBF)
         }
-        let wellFormed = length > 1 && allowed.contains(second)
+        let wellFormed =
+            length > 1 && allowed.contains(second)
             && (length < 3 || byte(index + 2) & 0xC0 == 0x80) && (length < 4 || byte(index + 3) & 0xC0 == 0x80)
-        guard wellFormed else { throw SyntaxError("The text is not well-formed UTF-8.", range: SourceRange(index, index + 1)) }
+        guard wellFormed else {
+            throw SyntaxError("The text is not well-formed UTF-8.", range: SourceRange(index, index + 1))
+        }
         return length
     }
 }

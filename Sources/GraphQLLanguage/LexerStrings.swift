@@ -1,10 +1,14 @@
 import Diagnostics
 
-// Strings are read twice: once to find their end and check them, and, if the parser wants the value, once more to make it.
+// Strings are read twice: once to find their end and check them, and, if the parser wants the
+// value, once more to make it.
 extension Lexer {
-    // StringValue :: `""` [lookahead != `"`] | `"` StringCharacter+ `"` | BlockString (section 2.10.4)
+    // StringValue :: `""` [lookahead != `"`] | `"` StringCharacter+ `"` | BlockString (section
+    // 2.10.4)
     func string(at start: Int) throws(SyntaxError) -> Token {
-        if byte(start + 1) == UInt8(ascii: "\""), byte(start + 2) == UInt8(ascii: "\"") { return try blockString(at: start) }
+        if byte(start + 1) == UInt8(ascii: "\""), byte(start + 2) == UInt8(ascii: "\"") {
+            return try blockString(at: start)
+        }
         var index = start + 1
         var hasEscapes = false
         while index < source.count {
@@ -15,7 +19,9 @@ extension Lexer {
                 hasEscapes = true
                 index = try escape(at: index).get().end
             case 0x0A, 0x0D:
-                throw SyntaxError("Unterminated string.", range: SourceRange(start, index), hint: "A string over several lines stands between \"\"\" and \"\"\".")
+                throw SyntaxError(
+                    "Unterminated string.", range: SourceRange(start, index),
+                    hint: "A string over several lines stands between \"\"\" and \"\"\".")
             case 0x80...:
                 index += try scalarLength(at: index)
             default:
@@ -46,7 +52,8 @@ extension Lexer {
     }
 
     func isTripleQuote(at index: Int) -> Bool {
-        byte(index) == UInt8(ascii: "\"") && byte(index + 1) == UInt8(ascii: "\"") && byte(index + 2) == UInt8(ascii: "\"")
+        byte(index) == UInt8(ascii: "\"") && byte(index + 1) == UInt8(ascii: "\"")
+            && byte(index + 2) == UInt8(ascii: "\"")
     }
 
     /// The value of a token of the kind `string` or `blockString`.
@@ -91,7 +98,8 @@ extension Lexer {
         case UInt8(ascii: "n"): plain = "\n"
         case UInt8(ascii: "r"): plain = "\r"
         case UInt8(ascii: "t"): plain = "\t"
-        case UInt8(ascii: "u"): return byte(start + 2) == UInt8(ascii: "{") ? bracedEscape(at: start) : fixedEscape(at: start)
+        case UInt8(ascii: "u"):
+            return byte(start + 2) == UInt8(ascii: "{") ? bracedEscape(at: start) : fixedEscape(at: start)
         default: return .failure(invalidEscape(start, through: start + 2))
         }
         return .success(Escape(scalar: plain, end: start + 2))
@@ -105,7 +113,9 @@ extension Lexer {
             value = min(value << 4 | digit, 0x11_0000)
             index += 1
         }
-        guard byte(index) == UInt8(ascii: "}"), index > start + 3 else { return .failure(invalidEscape(start, through: index + 1)) }
+        guard byte(index) == UInt8(ascii: "}"), index > start + 3 else {
+            return .failure(invalidEscape(start, through: index + 1))
+        }
         guard let scalar = Unicode.Scalar(value) else {
             let message = "The escape sequence \(spelling(start, index + 1)) stands for no Unicode character."
             return .failure(SyntaxError(message, range: SourceRange(start, index + 1)))
@@ -113,7 +123,8 @@ extension Lexer {
         return .success(Escape(scalar: scalar, end: index + 1))
     }
 
-    // EscapedUnicode :: HexDigit HexDigit HexDigit HexDigit; above U+FFFF two of them, a leading and a trailing surrogate
+    // EscapedUnicode :: HexDigit HexDigit HexDigit HexDigit; above U+FFFF two of them, a leading
+    // and a trailing surrogate
     private func fixedEscape(at start: Int) -> Result<Escape, SyntaxError> {
         guard let unit = fourHexDigits(at: start + 2) else { return .failure(invalidEscape(start, through: start + 6)) }
         if let scalar = Unicode.Scalar(unit) { return .success(Escape(scalar: scalar, end: start + 6)) }
@@ -124,7 +135,10 @@ extension Lexer {
             return .success(Escape(scalar: scalar, end: start + 12))
         }
         let message = "The escape sequence \(spelling(start, start + 6)) is half of a surrogate pair."
-        return .failure(SyntaxError(message, range: SourceRange(start, start + 6), hint: "Write the character itself, or \\u{…} with its number."))
+        return .failure(
+            SyntaxError(
+                message, range: SourceRange(start, start + 6),
+                hint: "Write the character itself, or \\u{…} with its number."))
     }
 
     private func fourHexDigits(at start: Int) -> UInt32? {
@@ -145,10 +159,15 @@ extension Lexer {
         }
     }
 
-    /// The range ends before whatever cannot belong to an escape sequence, so that no character is cut in the message.
+    /// The range ends before whatever cannot belong to an escape sequence, so that no character is
+    /// cut in the message.
     private func invalidEscape(_ start: Int, through limit: Int) -> SyntaxError {
         var end = start + 1
-        while end < min(limit, source.count), (0x21..<0x7F).contains(source[end]), source[end] != UInt8(ascii: "\"") { end += 1 }
-        return SyntaxError("Invalid escape sequence \(spelling(start, end)).", range: SourceRange(start, end), hint: "A backslash itself is written \\\\.")
+        while end < min(limit, source.count), (0x21..<0x7F).contains(source[end]), source[end] != UInt8(ascii: "\"") {
+            end += 1
+        }
+        return SyntaxError(
+            "Invalid escape sequence \(spelling(start, end)).", range: SourceRange(start, end),
+            hint: "A backslash itself is written \\\\.")
     }
 }

@@ -1,7 +1,8 @@
 import Diagnostics
 
-/// A recursive-descent parser with one token of look-ahead. Each method reads one production of the grammar, which stands above it;
-/// all of them begin at ``token`` and leave it after what they read.
+/// A recursive-descent parser with one token of look-ahead. Each method reads one production of the
+/// grammar, which stands above it; all of them begin at ``token`` and leave it after what they
+/// read.
 struct Parser {
     private(set) var lexer: Lexer
     /// The next token, not yet read.
@@ -81,7 +82,9 @@ struct Parser {
     @inline(__always) mutating func enter() throws(SyntaxError) {
         depth += 1
         if depth > depthLimit {
-            throw SyntaxError("The document is nested more than \(depthLimit) levels deep.", range: token.range, kind: .limit(name: .depth, limit: depthLimit))
+            throw SyntaxError(
+                "The document is nested more than \(depthLimit) levels deep.", range: token.range,
+                kind: .limit(name: .depth, limit: depthLimit))
         }
     }
 
@@ -89,7 +92,9 @@ struct Parser {
 
     // MARK: Errors
 
-    func unexpected(_ expected: StaticString, hint: String? = nil) -> SyntaxError { unexpected("\(expected)", hint: hint) }
+    func unexpected(_ expected: StaticString, hint: String? = nil) -> SyntaxError {
+        unexpected("\(expected)", hint: hint)
+    }
 
     func unexpected(_ expected: String, hint: String? = nil) -> SyntaxError {
         SyntaxError("Expected \(expected), found \(found).", range: token.range, hint: hint)

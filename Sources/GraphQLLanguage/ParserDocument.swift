@@ -3,7 +3,9 @@ import Diagnostics
 extension Parser {
     // Document : Definition+ (section 2.2)
     mutating func document(allow: DocumentKind) throws(SyntaxError) -> Document {
-        guard token.kind != .endOfText else { throw SyntaxError("Expected a definition, but the text is empty.", range: token.range) }
+        guard token.kind != .endOfText else {
+            throw SyntaxError("Expected a definition, but the text is empty.", range: token.range)
+        }
         var definitions: [Definition] = []
         repeat {
             definitions.append(try definition(allow: allow))
@@ -31,13 +33,19 @@ extension Parser {
         if isKeyword("extend") {
             guard allow != .executable else { throw notAllowed(.executable) }
             guard description == nil else {
-                throw SyntaxError("An extension cannot have a description.", range: SourceRange(start, lastEnd), hint: "Describe the definition that it extends.")
+                throw SyntaxError(
+                    "An extension cannot have a description.", range: SourceRange(start, lastEnd),
+                    hint: "Describe the definition that it extends.")
             }
             return .typeSystemExtension(try typeSystemExtension())
         }
-        if let definition = try typeSystemDefinition(description, start, allow: allow) { return .typeSystem(definition) }
+        if let definition = try typeSystemDefinition(description, start, allow: allow) {
+            return .typeSystem(definition)
+        }
         if description != nil, token.kind == .braceOpen, allow != .typeSystem {
-            throw SyntaxError("The short form of a query cannot have a description.", range: SourceRange(start, lastEnd), hint: "Write \"query\" before the \"{\".")
+            throw SyntaxError(
+                "The short form of a query cannot have a description.", range: SourceRange(start, lastEnd),
+                hint: "Write \"query\" before the \"{\".")
         }
         throw unexpectedDefinition(allow, isDescribed: description != nil)
     }
@@ -51,13 +59,17 @@ extension Parser {
     // MARK: Errors
 
     func notAllowed(_ allowed: DocumentKind) -> SyntaxError {
-        let message = allowed == .typeSystem
-            ? "Expected a definition of the type system, found an operation or fragment." : "Expected an operation or fragment, found a definition of the type system."
+        let message =
+            allowed == .typeSystem
+            ? "Expected a definition of the type system, found an operation or fragment."
+            : "Expected an operation or fragment, found a definition of the type system."
         return SyntaxError(message, range: token.range)
     }
 
     private static let executableKeywords = ["query", "mutation", "subscription", "fragment"]
-    private static let typeSystemKeywords = ["schema", "scalar", "type", "interface", "union", "enum", "input", "directive", "extend"]
+    private static let typeSystemKeywords = [
+        "schema", "scalar", "type", "interface", "union", "enum", "input", "directive", "extend",
+    ]
 
     private func unexpectedDefinition(_ allow: DocumentKind, isDescribed: Bool) -> SyntaxError {
         let expected: String

@@ -1,7 +1,8 @@
 import Diagnostics
 
 extension Parser {
-    // OperationType : one of `query` `mutation` `subscription` (section 2.3). Looks only, reads nothing.
+    // OperationType : one of `query` `mutation` `subscription` (section 2.3). Looks only, reads
+    // nothing.
     func operationKind() -> OperationKind? {
         if isKeyword("query") { return .query }
         if isKeyword("mutation") { return .mutation }
@@ -9,15 +10,19 @@ extension Parser {
         return nil
     }
 
-    // OperationDefinition : Description? OperationType Name? VariablesDefinition? Directives? SelectionSet (section 2.3)
-    mutating func operationDefinition(_ kind: OperationKind, _ description: StringValue?, _ start: Int) throws(SyntaxError) -> OperationDefinition {
+    // OperationDefinition : Description? OperationType Name? VariablesDefinition? Directives?
+    // SelectionSet (section 2.3)
+    mutating func operationDefinition(
+        _ kind: OperationKind, _ description: StringValue?, _ start: Int
+    ) throws(SyntaxError) -> OperationDefinition {
         try advance()
         let name: Name? = token.kind == .name ? try name("a name") : nil
         let variables = try variablesDefinition()
         let directives = try directives(isConst: false)
         let selectionSet = try selectionSet()
         return OperationDefinition(
-            description: description, kind: kind, name: name, variables: variables, directives: directives, selectionSet: selectionSet, range: range(from: start))
+            description: description, kind: kind, name: name, variables: variables, directives: directives,
+            selectionSet: selectionSet, range: range(from: start))
     }
 
     // VariablesDefinition : ( VariableDefinition+ ) (section 2.11)
@@ -31,7 +36,8 @@ extension Parser {
         return variables
     }
 
-    // VariableDefinition : Description? Variable : Type DefaultValue? Directives[Const]? (section 2.11)
+    // VariableDefinition : Description? Variable : Type DefaultValue? Directives[Const]? (section
+    // 2.11)
     private mutating func variableDefinition() throws(SyntaxError) -> VariableDefinition {
         let start = token.start
         let description = try description()
@@ -41,7 +47,9 @@ extension Parser {
         let type = try typeReference()
         let defaultValue = try defaultValue()
         let directives = try directives(isConst: true)
-        return VariableDefinition(description: description, name: name, type: type, defaultValue: defaultValue, directives: directives, range: range(from: start))
+        return VariableDefinition(
+            description: description, name: name, type: type, defaultValue: defaultValue, directives: directives,
+            range: range(from: start))
     }
 
     // SelectionSet : { Selection+ } (section 2.4)
@@ -49,7 +57,9 @@ extension Parser {
         let start = token.start
         try enter()
         guard try skip(.braceOpen) else { throw unexpected("a selection set") }
-        if token.kind == .braceClose { throw unexpected("a field or fragment", hint: "A selection set cannot be empty.") }
+        if token.kind == .braceClose {
+            throw unexpected("a field or fragment", hint: "A selection set cannot be empty.")
+        }
         var selections: [Selection] = []
         repeat {
             selections.append(try selection())
@@ -68,7 +78,8 @@ extension Parser {
         }
     }
 
-    // Field : Alias? Name Arguments? Directives? SelectionSet? (section 2.5); Alias : Name : (section 2.7)
+    // Field : Alias? Name Arguments? Directives? SelectionSet? (section 2.5); Alias : Name :
+    // (section 2.7)
     private mutating func field() throws(SyntaxError) -> Field {
         let start = token.start
         var name = try name("a field name")
@@ -80,7 +91,9 @@ extension Parser {
         let arguments = try arguments(isConst: false)
         let directives = try directives(isConst: false)
         let selectionSet: SelectionSet? = token.kind == .braceOpen ? try selectionSet() : nil
-        return Field(alias: alias, name: name, arguments: arguments, directives: directives, selectionSet: selectionSet, range: range(from: start))
+        return Field(
+            alias: alias, name: name, arguments: arguments, directives: directives, selectionSet: selectionSet,
+            range: range(from: start))
     }
 
     // FragmentSpread : ... FragmentName Directives? (section 2.8)
@@ -100,12 +113,17 @@ extension Parser {
         }
         let directives = try directives(isConst: false)
         let selectionSet = try selectionSet()
-        return .inlineFragment(InlineFragment(typeCondition: condition, directives: directives, selectionSet: selectionSet, range: range(from: start)))
+        return .inlineFragment(
+            InlineFragment(
+                typeCondition: condition, directives: directives, selectionSet: selectionSet, range: range(from: start))
+        )
     }
 
-    // FragmentDefinition : Description? `fragment` FragmentName TypeCondition Directives? SelectionSet (section 2.8)
-    // FragmentName : Name but not `on`
-    mutating func fragmentDefinition(_ description: StringValue?, _ start: Int) throws(SyntaxError) -> FragmentDefinition {
+    // FragmentDefinition : Description? `fragment` FragmentName TypeCondition Directives?
+    // SelectionSet (section 2.8) FragmentName : Name but not `on`
+    mutating func fragmentDefinition(
+        _ description: StringValue?, _ start: Int
+    ) throws(SyntaxError) -> FragmentDefinition {
         try advance()
         if isKeyword("on") { throw unexpected("a fragment name", hint: "A fragment cannot be called \"on\".") }
         let name = try name("a fragment name")
@@ -113,7 +131,8 @@ extension Parser {
         let directives = try directives(isConst: false)
         let selectionSet = try selectionSet()
         return FragmentDefinition(
-            description: description, name: name, typeCondition: condition, directives: directives, selectionSet: selectionSet, range: range(from: start))
+            description: description, name: name, typeCondition: condition, directives: directives,
+            selectionSet: selectionSet, range: range(from: start))
     }
 
     // TypeCondition : `on` NamedType (section 2.8.1)

@@ -20,12 +20,15 @@ extension Parser {
         try advance()
         let directives = try directives(isConst: true)
         let types = try rootOperationTypes()
-        guard !directives.isEmpty || !types.isEmpty else { throw unexpected("directives or \"{\"", hint: "An extension cannot be empty.") }
+        guard !directives.isEmpty || !types.isEmpty else {
+            throw unexpected("directives or \"{\"", hint: "An extension cannot be empty.")
+        }
         return SchemaDefinition(directives: directives, operationTypes: types, range: range(from: start))
     }
 
-    // TypeExtension : as the definitions after `extend`, but with at least one of the parts that are optional there;
-    // a scalar has directives alone (sections 3.5.3, 3.6.3, 3.7.1, 3.8.1, 3.9.1, 3.10.1)
+    // TypeExtension : as the definitions after `extend`, but with at least one of the parts that
+    // are optional there; a scalar has directives alone (sections 3.5.3, 3.6.3, 3.7.1, 3.8.1,
+    // 3.9.1, 3.10.1)
     private mutating func typeExtension(_ form: TypeForm, _ start: Int) throws(SyntaxError) -> TypeDefinition {
         let type = try typeDefinition(form, nil, start)
         let (isBare, expected): (Bool, StaticString) =

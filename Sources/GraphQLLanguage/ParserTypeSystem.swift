@@ -1,8 +1,11 @@
 import Diagnostics
 
 extension Parser {
-    // TypeSystemDefinition : SchemaDefinition | TypeDefinition | DirectiveDefinition (section 3). `nil` when none begins here.
-    mutating func typeSystemDefinition(_ description: StringValue?, _ start: Int, allow: DocumentKind) throws(SyntaxError) -> TypeSystemDefinition? {
+    // TypeSystemDefinition : SchemaDefinition | TypeDefinition | DirectiveDefinition (section 3).
+    // `nil` when none begins here.
+    mutating func typeSystemDefinition(
+        _ description: StringValue?, _ start: Int, allow: DocumentKind
+    ) throws(SyntaxError) -> TypeSystemDefinition? {
         let isSchema = isKeyword("schema"), isDirective = isKeyword("directive")
         let form = isSchema || isDirective ? nil : typeForm()
         guard isSchema || isDirective || form != nil else { return nil }
@@ -26,23 +29,31 @@ extension Parser {
         return nil
     }
 
-    // SchemaDefinition : Description? `schema` Directives[Const]? { RootOperationTypeDefinition+ } (section 3.3)
-    private mutating func schemaDefinition(_ description: StringValue?, _ start: Int) throws(SyntaxError) -> SchemaDefinition {
+    // SchemaDefinition : Description? `schema` Directives[Const]? { RootOperationTypeDefinition+ }
+    // (section 3.3)
+    private mutating func schemaDefinition(
+        _ description: StringValue?, _ start: Int
+    ) throws(SyntaxError) -> SchemaDefinition {
         try advance()
         let directives = try directives(isConst: true)
         guard token.kind == .braceOpen else { throw unexpected(Token.Kind.braceOpen.expected) }
         let types = try rootOperationTypes()
-        return SchemaDefinition(description: description, directives: directives, operationTypes: types, range: range(from: start))
+        return SchemaDefinition(
+            description: description, directives: directives, operationTypes: types, range: range(from: start))
     }
 
-    // { RootOperationTypeDefinition+ }, where it stands; RootOperationTypeDefinition : OperationType : NamedType (section 3.3)
+    // { RootOperationTypeDefinition+ }, where it stands; RootOperationTypeDefinition :
+    // OperationType : NamedType (section 3.3)
     mutating func rootOperationTypes() throws(SyntaxError) -> [OperationTypeDefinition] {
         guard try skip(.braceOpen) else { return [] }
         var types: [OperationTypeDefinition] = []
         repeat {
             let start = token.start
             guard let kind = operationKind() else {
-                throw unexpected(types.isEmpty ? "\"query\", \"mutation\" or \"subscription\"" : "\"query\", \"mutation\", \"subscription\" or \"}\"")
+                throw unexpected(
+                    types.isEmpty
+                        ? "\"query\", \"mutation\" or \"subscription\""
+                        : "\"query\", \"mutation\", \"subscription\" or \"}\"")
             }
             try advance()
             try expect(.colon)
@@ -53,12 +64,16 @@ extension Parser {
     }
 
     // ScalarTypeDefinition : Description? `scalar` Name Directives[Const]? (section 3.5)
-    // ObjectTypeDefinition : Description? `type` Name ImplementsInterfaces? Directives[Const]? FieldsDefinition? (section 3.6)
-    // InterfaceTypeDefinition : Description? `interface` Name ImplementsInterfaces? Directives[Const]? FieldsDefinition? (section 3.7)
-    // UnionTypeDefinition : Description? `union` Name Directives[Const]? UnionMemberTypes? (section 3.8)
-    // EnumTypeDefinition : Description? `enum` Name Directives[Const]? EnumValuesDefinition? (section 3.9)
-    // InputObjectTypeDefinition : Description? `input` Name Directives[Const]? InputFieldsDefinition? (section 3.10)
-    mutating func typeDefinition(_ form: TypeForm, _ description: StringValue?, _ start: Int) throws(SyntaxError) -> TypeDefinition {
+    // ObjectTypeDefinition : Description? `type` Name ImplementsInterfaces? Directives[Const]?
+    // FieldsDefinition? (section 3.6) InterfaceTypeDefinition : Description? `interface` Name
+    // ImplementsInterfaces? Directives[Const]? FieldsDefinition? (section 3.7) UnionTypeDefinition
+    // : Description? `union` Name Directives[Const]? UnionMemberTypes? (section 3.8)
+    // EnumTypeDefinition : Description? `enum` Name Directives[Const]? EnumValuesDefinition?
+    // (section 3.9) InputObjectTypeDefinition : Description? `input` Name Directives[Const]?
+    // InputFieldsDefinition? (section 3.10)
+    mutating func typeDefinition(
+        _ form: TypeForm, _ description: StringValue?, _ start: Int
+    ) throws(SyntaxError) -> TypeDefinition {
         try advance()
         let name = try name("a type name")
         var interfaces: [Name] = []
@@ -73,10 +88,12 @@ extension Parser {
             case .enum: .enum(values: try enumValuesDefinition())
             case .inputObject: .inputObject(fields: try inputValues(.braceOpen, .braceClose, "an input field"))
             }
-        return TypeDefinition(description: description, name: name, directives: directives, kind: kind, range: range(from: start))
+        return TypeDefinition(
+            description: description, name: name, directives: directives, kind: kind, range: range(from: start))
     }
 
-    // ImplementsInterfaces : ImplementsInterfaces & NamedType | `implements` &? NamedType (section 3.6)
+    // ImplementsInterfaces : ImplementsInterfaces & NamedType | `implements` &? NamedType (section
+    // 3.6)
     private mutating func implementsInterfaces() throws(SyntaxError) -> [Name] {
         guard try skipKeyword("implements") else { return [] }
         _ = try skip(.ampersand)
@@ -92,7 +109,8 @@ extension Parser {
 
     /// Whether the next token may begin another definition, as it does after a type without fields.
     private var startsDefinition: Bool {
-        typeForm() != nil || operationKind() != nil || isKeyword("schema") || isKeyword("directive") || isKeyword("extend") || isKeyword("fragment")
+        typeForm() != nil || operationKind() != nil || isKeyword("schema") || isKeyword("directive")
+            || isKeyword("extend") || isKeyword("fragment")
     }
 
     // FieldsDefinition : { FieldDefinition+ } (section 3.6)
@@ -106,7 +124,8 @@ extension Parser {
         return fields
     }
 
-    // FieldDefinition : Description? Name ArgumentsDefinition? : Type Directives[Const]? (section 3.6)
+    // FieldDefinition : Description? Name ArgumentsDefinition? : Type Directives[Const]? (section
+    // 3.6)
     private mutating func fieldDefinition() throws(SyntaxError) -> FieldDefinition {
         let start = token.start
         let description = try description()
@@ -115,14 +134,21 @@ extension Parser {
         try expect(.colon)
         let type = try typeReference()
         let directives = try directives(isConst: true)
-        return FieldDefinition(description: description, name: name, arguments: arguments, type: type, directives: directives, range: range(from: start))
+        return FieldDefinition(
+            description: description, name: name, arguments: arguments, type: type, directives: directives,
+            range: range(from: start))
     }
 
     // ArgumentsDefinition : ( InputValueDefinition+ ) (section 3.6.1)
     // InputFieldsDefinition : { InputValueDefinition+ } (section 3.10)
-    mutating func inputValues(_ opening: Token.Kind, _ closing: Token.Kind, _ what: StaticString) throws(SyntaxError) -> [InputValueDefinition] {
+    mutating func inputValues(
+        _ opening: Token.Kind, _ closing: Token.Kind, _ what: StaticString
+    ) throws(SyntaxError) -> [InputValueDefinition] {
         guard try skip(opening) else { return [] }
-        if token.kind == closing { throw unexpected(what, hint: closing == .braceClose ? "Leave out the empty \"{}\"." : "Leave out the empty \"()\".") }
+        if token.kind == closing {
+            throw unexpected(
+                what, hint: closing == .braceClose ? "Leave out the empty \"{}\"." : "Leave out the empty \"()\".")
+        }
         var values: [InputValueDefinition] = []
         repeat {
             values.append(try inputValueDefinition(what, closing))
@@ -130,17 +156,24 @@ extension Parser {
         return values
     }
 
-    // InputValueDefinition : Description? Name : Type DefaultValue? Directives[Const]? (section 3.6.1)
-    private mutating func inputValueDefinition(_ what: StaticString, _ closing: Token.Kind) throws(SyntaxError) -> InputValueDefinition {
+    // InputValueDefinition : Description? Name : Type DefaultValue? Directives[Const]? (section
+    // 3.6.1)
+    private mutating func inputValueDefinition(
+        _ what: StaticString, _ closing: Token.Kind
+    ) throws(SyntaxError) -> InputValueDefinition {
         let start = token.start
         let description = try description()
-        guard token.kind == .name else { throw unexpected(description == nil ? "\(what) or \(closing.expected)" : "\(what)") }
+        guard token.kind == .name else {
+            throw unexpected(description == nil ? "\(what) or \(closing.expected)" : "\(what)")
+        }
         let name = try name(what)
         try expect(.colon)
         let type = try typeReference()
         let defaultValue = try defaultValue()
         let directives = try directives(isConst: true)
-        return InputValueDefinition(description: description, name: name, type: type, defaultValue: defaultValue, directives: directives, range: range(from: start))
+        return InputValueDefinition(
+            description: description, name: name, type: type, defaultValue: defaultValue, directives: directives,
+            range: range(from: start))
     }
 
     // UnionMemberTypes : UnionMemberTypes | NamedType | = |? NamedType (section 3.8)
@@ -174,6 +207,7 @@ extension Parser {
         }
         let name = try name(description == nil ? "an enum value or \"}\"" : "an enum value")
         let directives = try directives(isConst: true)
-        return EnumValueDefinition(description: description, name: name, directives: directives, range: range(from: start))
+        return EnumValueDefinition(
+            description: description, name: name, directives: directives, range: range(from: start))
     }
 }

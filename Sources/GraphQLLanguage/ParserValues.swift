@@ -1,9 +1,11 @@
 import Diagnostics
 
 extension Parser {
-    // Value[Const] : [~Const] Variable | IntValue | FloatValue | StringValue | BooleanValue | NullValue | EnumValue
+    // Value[Const] : [~Const] Variable | IntValue | FloatValue | StringValue | BooleanValue |
+    // NullValue | EnumValue
     //              | ListValue[?Const] | ObjectValue[?Const] (section 2.10)
-    // BooleanValue : one of `true` `false`; NullValue : `null`; EnumValue : Name but not `true`, `false` or `null`
+    // BooleanValue : one of `true` `false`; NullValue : `null`; EnumValue : Name but not `true`,
+    // `false` or `null`
     mutating func value(isConst: Bool, orElse closing: String = "") throws(SyntaxError) -> Value {
         let range = token.range
         switch token.kind {
@@ -29,7 +31,8 @@ extension Parser {
         case .dollar:
             let name = try variable()
             guard isConst else { return .variable(name) }
-            throw SyntaxError("Expected a constant value, found the variable \"$\(name.value)\".", range: range.through(name.range))
+            throw SyntaxError(
+                "Expected a constant value, found the variable \"$\(name.value)\".", range: range.through(name.range))
         default:
             throw unexpected("a value\(closing)")
         }
@@ -81,7 +84,8 @@ extension Parser {
         return try value(isConst: true)
     }
 
-    // Type : NamedType | ListType | NonNullType; ListType : [ Type ]; NonNullType : NamedType ! | ListType ! (section 2.12)
+    // Type : NamedType | ListType | NonNullType; ListType : [ Type ]; NonNullType : NamedType ! |
+    // ListType ! (section 2.12)
     mutating func typeReference() throws(SyntaxError) -> TypeReference {
         let start = token.start
         let type: TypeReference

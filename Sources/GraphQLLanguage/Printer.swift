@@ -1,9 +1,11 @@
 import Diagnostics
 
-/// Writes syntax trees in one canonical form: two spaces a level, a blank line between definitions, lists over several lines where one would pass 80 columns.
+/// Writes syntax trees in one canonical form: two spaces a level, a blank line between definitions,
+/// lists over several lines where one would pass 80 columns.
 ///
-/// What the parser accepted is printed so that parsing it again gives an equal tree, ranges aside; comments are not part of the tree.
-/// The recursion is as deep as the tree, which for parsed documents ``ParseLimits/depth`` bounds.
+/// What the parser accepted is printed so that parsing it again gives an equal tree, ranges aside;
+/// comments are not part of the tree. The recursion is as deep as the tree, which for parsed
+/// documents ``ParseLimits/depth`` bounds.
 public struct DocumentPrinter {
     /// With a line end at its end, unless the document is empty.
     public static func print(_ document: Document) -> String {
@@ -14,7 +16,8 @@ public struct DocumentPrinter {
                 printer.definition(definition, mayShorten: mayShorten)
                 printer.newLine()
                 // After `type A` a bare `{` would be read as its fields.
-                mayShorten = if case .operation = definition { true } else if case .fragment = definition { true } else { false }
+                mayShorten =
+                    if case .operation = definition { true } else if case .fragment = definition { true } else { false }
             }
         }
     }
@@ -83,10 +86,12 @@ public struct DocumentPrinter {
         write("}")
     }
 
-    /// The items in one line, separated by `separator`, between `opening` and `closing`; if that passes the width, or an item is of several lines
-    /// itself, or `broken` says so, each in a line of its own. Nothing at all when there are no items.
+    /// The items in one line, separated by `separator`, between `opening` and `closing`; if that
+    /// passes the width, or an item is of several lines itself, or `broken` says so, each in a line
+    /// of its own. Nothing at all when there are no items.
     mutating func list<Item>(
-        _ items: [Item], _ opening: StaticString, _ closing: StaticString, separator: StaticString = ", ", broken: Bool = false, _ body: (inout DocumentPrinter, Item) -> Void
+        _ items: [Item], _ opening: StaticString, _ closing: StaticString, separator: StaticString = ", ",
+        broken: Bool = false, _ body: (inout DocumentPrinter, Item) -> Void
     ) {
         guard !items.isEmpty else { return }
         write(opening)

@@ -21,7 +21,9 @@ extension DocumentPrinter {
     }
 
     private mutating func operationDefinition(_ operation: OperationDefinition, mayShorten: Bool) {
-        let isBare = operation.kind == .query && operation.name == nil && operation.variables.isEmpty && operation.directives.isEmpty && operation.description == nil
+        let isBare =
+            operation.kind == .query && operation.name == nil && operation.variables.isEmpty
+            && operation.directives.isEmpty && operation.description == nil
         if !isBare || !mayShorten {
             description(operation.description)
             write(text: operation.kind.rawValue.utf8)
@@ -31,7 +33,9 @@ extension DocumentPrinter {
             } else if !operation.variables.isEmpty {
                 write(" ")
             }
-            list(operation.variables, "(", ")", broken: operation.variables.contains { $0.description != nil }) { $0.variableDefinition($1) }
+            list(operation.variables, "(", ")", broken: operation.variables.contains { $0.description != nil }) {
+                $0.variableDefinition($1)
+            }
             directives(operation.directives)
             write(" ")
         }

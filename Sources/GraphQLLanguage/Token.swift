@@ -1,6 +1,7 @@
 import Diagnostics
 
-/// A lexical token (section 2.1.6): its kind and its half-open range of bytes, nothing else, so that making one allocates nothing.
+/// A lexical token (section 2.1.6): its kind and its half-open range of bytes, nothing else, so
+/// that making one allocates nothing.
 struct Token {
     enum Kind: UInt8 {
         case endOfText

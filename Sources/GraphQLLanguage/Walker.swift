@@ -8,10 +8,12 @@ public enum WalkStep: Sendable {
     case stop
 }
 
-/// Looks at the executable definitions of a document, depth first and in the order of the text: arguments, then directives, then selections.
+/// Looks at the executable definitions of a document, depth first and in the order of the text:
+/// arguments, then directives, then selections.
 ///
-/// Every method has a default that descends, so that a visitor declares only what it looks for. Fragment spreads are not followed.
-/// A walk allocates nothing, and its recursion is as deep as the document, which ``ParseLimits/depth`` bounds.
+/// Every method has a default that descends, so that a visitor declares only what it looks for.
+/// Fragment spreads are not followed. A walk allocates nothing, and its recursion is as deep as the
+/// document, which ``ParseLimits/depth`` bounds.
 public protocol DocumentVisitor {
     mutating func enter(_ operation: OperationDefinition) -> WalkStep
     mutating func leave(_ operation: OperationDefinition)
@@ -56,7 +58,8 @@ extension DocumentVisitor {
 }
 
 extension Document {
-    /// Whether the visitor saw everything, that is, did not stop. Definitions of the type system are passed over.
+    /// Whether the visitor saw everything, that is, did not stop. Definitions of the type system
+    /// are passed over.
     @inlinable @discardableResult public func walk(_ visitor: inout some DocumentVisitor) -> Bool {
         for definition in definitions {
             switch definition {
@@ -135,7 +138,9 @@ extension Field {
         case .stop: return false
         case .descend: break
         }
-        guard arguments.walk(&visitor), directives.walk(&visitor), selectionSet?.walk(&visitor) ?? true else { return false }
+        guard arguments.walk(&visitor), directives.walk(&visitor), selectionSet?.walk(&visitor) ?? true else {
+            return false
+        }
         visitor.leave(self)
         return true
     }

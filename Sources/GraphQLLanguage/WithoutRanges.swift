@@ -1,9 +1,11 @@
 import Diagnostics
 
-// Two texts of the same meaning give trees that differ in their ranges alone: to compare them, all ranges are set to `SourceRange.none`.
+// Two texts of the same meaning give trees that differ in their ranges alone: to compare them, all
+// ranges are set to `SourceRange.none`.
 
 extension Document {
-    /// The same document with every range empty: equal for two texts that differ only in white space, comments and the spelling of strings.
+    /// The same document with every range empty: equal for two texts that differ only in white
+    /// space, comments and the spelling of strings.
     public var withoutRanges: Document { Document(definitions: definitions.map(\.withoutRanges)) }
 }
 
@@ -32,7 +34,8 @@ extension Value {
         case .null: .null(.none)
         case .enumValue(let name): .enumValue(name.withoutRange)
         case .list(let values, _): .list(values.map(\.withoutRanges), .none)
-        case .object(let fields, _): .object(fields.map { ObjectField(name: $0.name.withoutRange, value: $0.value.withoutRanges) }, .none)
+        case .object(let fields, _):
+            .object(fields.map { ObjectField(name: $0.name.withoutRange, value: $0.value.withoutRanges) }, .none)
         }
     }
 }
@@ -68,7 +71,8 @@ private extension [Argument] {
 private extension OperationDefinition {
     var withoutRanges: OperationDefinition {
         OperationDefinition(
-            description: description?.withoutRange, kind: kind, name: name?.withoutRange, variables: variables.map(\.withoutRanges),
+            description: description?.withoutRange, kind: kind, name: name?.withoutRange,
+            variables: variables.map(\.withoutRanges),
             directives: directives.withoutRanges, selectionSet: selectionSet.withoutRanges)
     }
 }
@@ -76,7 +80,8 @@ private extension OperationDefinition {
 private extension VariableDefinition {
     var withoutRanges: VariableDefinition {
         VariableDefinition(
-            description: description?.withoutRange, name: name.withoutRange, type: type.withoutRanges, defaultValue: defaultValue?.withoutRanges,
+            description: description?.withoutRange, name: name.withoutRange, type: type.withoutRanges,
+            defaultValue: defaultValue?.withoutRanges,
             directives: directives.withoutRanges)
     }
 }
@@ -84,7 +89,8 @@ private extension VariableDefinition {
 private extension FragmentDefinition {
     var withoutRanges: FragmentDefinition {
         FragmentDefinition(
-            description: description?.withoutRange, name: name.withoutRange, typeCondition: typeCondition.withoutRange, directives: directives.withoutRanges,
+            description: description?.withoutRange, name: name.withoutRange, typeCondition: typeCondition.withoutRange,
+            directives: directives.withoutRanges,
             selectionSet: selectionSet.withoutRanges)
     }
 }
@@ -99,14 +105,16 @@ private extension Selection {
         case .field(let field):
             .field(
                 Field(
-                    alias: field.alias?.withoutRange, name: field.name.withoutRange, arguments: field.arguments.withoutRanges,
+                    alias: field.alias?.withoutRange, name: field.name.withoutRange,
+                    arguments: field.arguments.withoutRanges,
                     directives: field.directives.withoutRanges, selectionSet: field.selectionSet?.withoutRanges))
         case .fragmentSpread(let spread):
             .fragmentSpread(FragmentSpread(name: spread.name.withoutRange, directives: spread.directives.withoutRanges))
         case .inlineFragment(let fragment):
             .inlineFragment(
                 InlineFragment(
-                    typeCondition: fragment.typeCondition?.withoutRange, directives: fragment.directives.withoutRanges, selectionSet: fragment.selectionSet.withoutRanges))
+                    typeCondition: fragment.typeCondition?.withoutRange, directives: fragment.directives.withoutRanges,
+                    selectionSet: fragment.selectionSet.withoutRanges))
         }
     }
 }
@@ -121,7 +129,9 @@ private extension SchemaDefinition {
 
 private extension TypeDefinition {
     var withoutRanges: TypeDefinition {
-        TypeDefinition(description: description?.withoutRange, name: name.withoutRange, directives: directives.withoutRanges, kind: kind.withoutRanges)
+        TypeDefinition(
+            description: description?.withoutRange, name: name.withoutRange, directives: directives.withoutRanges,
+            kind: kind.withoutRanges)
     }
 }
 
@@ -129,13 +139,17 @@ private extension TypeDefinition.Kind {
     var withoutRanges: TypeDefinition.Kind {
         switch self {
         case .scalar: .scalar
-        case .object(let interfaces, let fields): .object(interfaces: interfaces.map(\.withoutRange), fields: fields.map(\.withoutRanges))
-        case .interface(let interfaces, let fields): .interface(interfaces: interfaces.map(\.withoutRange), fields: fields.map(\.withoutRanges))
+        case .object(let interfaces, let fields):
+            .object(interfaces: interfaces.map(\.withoutRange), fields: fields.map(\.withoutRanges))
+        case .interface(let interfaces, let fields):
+            .interface(interfaces: interfaces.map(\.withoutRange), fields: fields.map(\.withoutRanges))
         case .union(let members): .union(members: members.map(\.withoutRange))
         case .enum(let values):
             .enum(
                 values: values.map {
-                    EnumValueDefinition(description: $0.description?.withoutRange, name: $0.name.withoutRange, directives: $0.directives.withoutRanges)
+                    EnumValueDefinition(
+                        description: $0.description?.withoutRange, name: $0.name.withoutRange,
+                        directives: $0.directives.withoutRanges)
                 })
         case .inputObject(let fields): .inputObject(fields: fields.map(\.withoutRanges))
         }
@@ -145,7 +159,8 @@ private extension TypeDefinition.Kind {
 private extension FieldDefinition {
     var withoutRanges: FieldDefinition {
         FieldDefinition(
-            description: description?.withoutRange, name: name.withoutRange, arguments: arguments.map(\.withoutRanges), type: type.withoutRanges,
+            description: description?.withoutRange, name: name.withoutRange, arguments: arguments.map(\.withoutRanges),
+            type: type.withoutRanges,
             directives: directives.withoutRanges)
     }
 }
@@ -153,7 +168,8 @@ private extension FieldDefinition {
 private extension InputValueDefinition {
     var withoutRanges: InputValueDefinition {
         InputValueDefinition(
-            description: description?.withoutRange, name: name.withoutRange, type: type.withoutRanges, defaultValue: defaultValue?.withoutRanges,
+            description: description?.withoutRange, name: name.withoutRange, type: type.withoutRanges,
+            defaultValue: defaultValue?.withoutRanges,
             directives: directives.withoutRanges)
     }
 }
@@ -161,7 +177,8 @@ private extension InputValueDefinition {
 private extension DirectiveDefinition {
     var withoutRanges: DirectiveDefinition {
         DirectiveDefinition(
-            description: description?.withoutRange, name: name.withoutRange, arguments: arguments.map(\.withoutRanges), isRepeatable: isRepeatable,
+            description: description?.withoutRange, name: name.withoutRange, arguments: arguments.map(\.withoutRanges),
+            isRepeatable: isRepeatable,
             locations: locations.map(\.withoutRange))
     }
 }

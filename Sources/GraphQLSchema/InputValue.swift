@@ -1,6 +1,7 @@
 import ExactText
 
-/// A value after input coercion: what arguments and variables hold once they are known to fit their types.
+/// A value after input coercion: what arguments and variables hold once they are known to fit their
+/// types.
 public indirect enum InputValue: Sendable {
     case null
     case int(Int64)
@@ -19,7 +20,8 @@ public indirect enum InputValue: Sendable {
         if case .object(let members) = self { members.first { $0.name == name }?.value } else { nil }
     }
 
-    /// Bytes of what is said in it, roughly: texts and names as they are, and a few for everything else.
+    /// Bytes of what is said in it, roughly: texts and names as they are, and a few for everything
+    /// else.
     public var byteCount: Int {
         switch self {
         case .null, .int, .float, .boolean: 8
@@ -30,7 +32,8 @@ public indirect enum InputValue: Sendable {
     }
 }
 
-/// Equal where the bytes are: a rule's literal that is spelled otherwise in Unicode finds other rows.
+/// Equal where the bytes are: a rule's literal that is spelled otherwise in Unicode finds other
+/// rows.
 extension InputValue: Hashable {
     public static func == (left: InputValue, right: InputValue) -> Bool {
         switch (left, right) {
@@ -38,10 +41,13 @@ extension InputValue: Hashable {
         case (.int(let a), .int(let b)): a == b
         case (.float(let a), .float(let b)): a == b
         case (.boolean(let a), .boolean(let b)): a == b
-        case (.string(let a), .string(let b)), (.enumValue(let a), .enumValue(let b)), (.json(let a), .json(let b)): a.hasSameBytes(as: b)
+        case (.string(let a), .string(let b)), (.enumValue(let a), .enumValue(let b)), (.json(let a), .json(let b)):
+            a.hasSameBytes(as: b)
         case (.list(let a), .list(let b)): a == b
         case (.object(let a), .object(let b)): a == b
-        case (.null, _), (.int, _), (.float, _), (.boolean, _), (.string, _), (.enumValue, _), (.json, _), (.list, _), (.object, _): false
+        case (.null, _), (.int, _), (.float, _), (.boolean, _), (.string, _), (.enumValue, _), (.json, _), (.list, _),
+            (.object, _):
+            false
         }
     }
 

@@ -1,15 +1,24 @@
 import GraphQLLanguage
 
-/// The fields that every schema has without defining them (section 4.1); ``Schema/field(_:of:)`` knows where.
+/// The fields that every schema has without defining them (section 4.1); ``Schema/field(_:of:)``
+/// knows where.
 public enum MetaFields {
     public static let typename = field("__typename", .nonNull(.named("String")), "The name of the object's type.")
     public static let schema = field("__schema", .nonNull(.named("__Schema")), "The schema that answers this request.")
     public static let type = field(
         "__type", .named("__Type"), "One type of the schema by its name; null where there is none.",
-        [InputField(name: "name", description: nil, type: .nonNull(.named("String")), defaultValue: nil, deprecationReason: nil, directives: [])]
+        [
+            InputField(
+                name: "name", description: nil, type: .nonNull(.named("String")), defaultValue: nil,
+                deprecationReason: nil, directives: [])
+        ]
     )
 
-    private static func field(_ name: String, _ type: WrappedType, _ description: String, _ arguments: [InputField] = []) -> FieldType {
-        FieldType(name: name, description: description, arguments: InputMap(arguments, name: \.name), type: type, deprecationReason: nil, directives: [], range: .none)
+    private static func field(
+        _ name: String, _ type: WrappedType, _ description: String, _ arguments: [InputField] = []
+    ) -> FieldType {
+        FieldType(
+            name: name, description: description, arguments: InputMap(arguments, name: \.name), type: type,
+            deprecationReason: nil, directives: [], range: .none)
     }
 }

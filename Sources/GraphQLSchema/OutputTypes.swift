@@ -6,7 +6,8 @@ public final class ScalarType: Sendable {
     public let name: String
     public let description: String?
     public let specifiedByURL: String?
-    /// How input is coerced (section 3.5); the five specified scalars have theirs, a custom one what the builder was given for its name.
+    /// How input is coerced (section 3.5); the five specified scalars have theirs, a custom one
+    /// what the builder was given for its name.
     public let coercion: ScalarCoercion
 
     package init(name: String, description: String?, specifiedByURL: String?, coercion: ScalarCoercion) {

@@ -1,4 +1,5 @@
-/// A string in quotes, escaped so that both GraphQL (section 2.10.4) and JSON (RFC 8259, section 7) read it back.
+/// A string in quotes, escaped so that both GraphQL (section 2.10.4) and JSON (RFC 8259, section 7)
+/// read it back.
 func quotedText(_ text: String) -> String {
     var quoted = "\""
     for scalar in text.unicodeScalars {

@@ -1,9 +1,11 @@
 /// How one scalar's input becomes a value, or why it does not.
 ///
-/// There are two ways because JSON does not tell integers from floats (section 3.5, Input Coercion): `1.0` in a variable is an integer where one is
-/// wanted, while the literal `1.0` in a document is a float and nothing else.
+/// There are two ways because JSON does not tell integers from floats (section 3.5, Input
+/// Coercion): `1.0` in a variable is an integer where one is wanted, while the literal `1.0` in a
+/// document is a float and nothing else.
 public struct ScalarCoercion: Sendable {
-    /// For literals of a document. Throws ``CoercionFailure`` with one sentence such as `Int cannot represent 3000000000: it is not within 32 bits.`
+    /// For literals of a document. Throws ``CoercionFailure`` with one sentence such as `Int cannot
+    /// represent 3000000000: it is not within 32 bits.`
     public let coerce: @Sendable (ScalarInput) throws(CoercionFailure) -> InputValue
     /// For variables, which came as JSON; throws as ``coerce`` does.
     public let coerceJSON: @Sendable (ScalarInput) throws(CoercionFailure) -> InputValue
@@ -22,7 +24,8 @@ public struct ScalarCoercion: Sendable {
         coerceJSON = json
     }
 
-    /// For a custom scalar of which nothing more is known: strings, booleans and numbers as they are, lists and objects as their JSON text.
+    /// For a custom scalar of which nothing more is known: strings, booleans and numbers as they
+    /// are, lists and objects as their JSON text.
     public static let passThrough = ScalarCoercion { input in
         switch input {
         case .null: .null

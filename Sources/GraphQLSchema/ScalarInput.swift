@@ -14,23 +14,28 @@ public indirect enum ScalarInput: Sendable, Equatable {
 
     public static func == (left: ScalarInput, right: ScalarInput) -> Bool {
         switch (left, right) {
-        case (.int(let a), .int(let b)), (.float(let a), .float(let b)), (.string(let a), .string(let b)), (.enumValue(let a), .enumValue(let b)): a.hasSameBytes(as: b)
+        case (.int(let a), .int(let b)), (.float(let a), .float(let b)), (.string(let a), .string(let b)),
+            (.enumValue(let a), .enumValue(let b)):
+            a.hasSameBytes(as: b)
         case (.boolean(let a), .boolean(let b)): a == b
         case (.list(let a), .list(let b)): a == b
-        case (.object(let a), .object(let b)): a.count == b.count && zip(a, b).allSatisfy { $0.name.hasSameBytes(as: $1.name) && $0.value == $1.value }
+        case (.object(let a), .object(let b)):
+            a.count == b.count && zip(a, b).allSatisfy { $0.name.hasSameBytes(as: $1.name) && $0.value == $1.value }
         case (.null, .null): true
         default: false
         }
     }
 
-    /// The input that a literal stands for; `nil` where a variable stands in it. As deep as the parser let the literal be.
+    /// The input that a literal stands for; `nil` where a variable stands in it. As deep as the
+    /// parser let the literal be.
     public init?(literal: Value) {
         guard !literal.holdsVariable else { return nil }
         self.init(literal: literal) { _ in nil }
     }
 
-    /// The input that a literal stands for with what its variables hold: `nil` for one without a value, which leaves its member of an object out and is null
-    /// elsewhere. As deep as the parser let the literal be.
+    /// The input that a literal stands for with what its variables hold: `nil` for one without a
+    /// value, which leaves its member of an object out and is null elsewhere. As deep as the parser
+    /// let the literal be.
     public init(literal: Value, variable: (Name) -> ScalarInput?) {
         switch literal {
         case .variable(let name): self = variable(name) ?? .null
@@ -42,10 +47,13 @@ public indirect enum ScalarInput: Sendable, Equatable {
         case .enumValue(let name): self = .enumValue(name.value)
         case .list(let items, _): self = .list(items.map { ScalarInput(literal: $0, variable: variable) })
         case .object(let fields, _):
-            self = .object(fields.compactMap { field in
-                guard case .variable(let name) = field.value else { return (field.name.value, ScalarInput(literal: field.value, variable: variable)) }
-                return variable(name).map { (field.name.value, $0) }
-            })
+            self = .object(
+                fields.compactMap { field in
+                    guard case .variable(let name) = field.value else {
+                        return (field.name.value, ScalarInput(literal: field.value, variable: variable))
+                    }
+                    return variable(name).map { (field.name.value, $0) }
+                })
         }
     }
 
@@ -57,7 +65,8 @@ public indirect enum ScalarInput: Sendable, Equatable {
         case .int(let text), .float(let text): text
         case .string(let text), .enumValue(let text): quotedText(text)
         case .list(let items): "[" + items.map(\.jsonText).joined(separator: ",") + "]"
-        case .object(let members): "{" + members.map { quotedText($0.name) + ":" + $0.value.jsonText }.joined(separator: ",") + "}"
+        case .object(let members):
+            "{" + members.map { quotedText($0.name) + ":" + $0.value.jsonText }.joined(separator: ",") + "}"
         }
     }
 

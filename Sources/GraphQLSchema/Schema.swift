@@ -3,9 +3,11 @@ import GraphQLLanguage
 
 /// A whole, valid schema (section 3): immutable, shared by all requests of the viewers who see it.
 ///
-/// Made by `SchemaBuilder` from a type-system document that kept every rule of section 3, or by ``Schema/restricted(suggestsNames:to:implementing:inputField:enumValue:directive:)`` from a schema.
-/// The specified directives, introspection's types (section 4) and those of the specified scalars that are mentioned anywhere (section 3.5: the others
-/// are not part of a schema) are among ``types`` and ``directives``.
+/// Made by `SchemaBuilder` from a type-system document that kept every rule of section 3, or by
+/// ``Schema/restricted(suggestsNames:to:implementing:inputField:enumValue:directive:)`` from a
+/// schema. The specified directives, introspection's types (section 4) and those of the specified
+/// scalars that are mentioned anywhere (section 3.5: the others are not part of a schema) are among
+/// ``types`` and ``directives``.
 public final class Schema: Sendable {
     public let description: String?
     /// All types by name, introspection's included.
@@ -25,11 +27,13 @@ public final class Schema: Sendable {
     public let suggestsNames: Bool
 
     /// - Parameters:
-    ///   - types: those of the document, in order; the specified scalars that are mentioned, and introspection's types, are added.
+    ///   - types: those of the document, in order; the specified scalars that are mentioned, and
+    ///     introspection's types, are added.
     ///   - directives: all, the specified ones among them.
     ///   - query: one of `types`, as are the other roots.
     package init(
-        description: String?, types: [NamedType], directives: [DirectiveType], query: ObjectType, mutation: ObjectType? = nil, subscription: ObjectType? = nil,
+        description: String?, types: [NamedType], directives: [DirectiveType], query: ObjectType,
+        mutation: ObjectType? = nil, subscription: ObjectType? = nil,
         suggestsNames: Bool = true
     ) {
         self.description = description
@@ -94,8 +98,9 @@ public final class Schema: Sendable {
         }
     }
 
-    /// The field that a selection on `type` means by `name`, introspection's meta fields included (section 4.1): `__typename` on every object, interface
-    /// and union, `__schema` and `__type` on the query root. `nil` where there is none.
+    /// The field that a selection on `type` means by `name`, introspection's meta fields included
+    /// (section 4.1): `__typename` on every object, interface and union, `__schema` and `__type` on
+    /// the query root. `nil` where there is none.
     public func field(_ name: String, of type: NamedType) -> FieldType? {
         guard name.hasPrefix("__") else { return type.fields?[name] }
         guard type.isComposite else { return nil }
@@ -107,6 +112,9 @@ public final class Schema: Sendable {
         }
     }
 
-    /// Whether an object of type `object` may stand where `type` (an object, interface or union) is expected.
-    public func isPossible(_ object: String, for type: String) -> Bool { object == type || possibleTypes[type]?.contains(object) == true }
+    /// Whether an object of type `object` may stand where `type` (an object, interface or union) is
+    /// expected.
+    public func isPossible(_ object: String, for type: String) -> Bool {
+        object == type || possibleTypes[type]?.contains(object) == true
+    }
 }

@@ -1,16 +1,18 @@
 import GraphQLLanguage
 
 extension Schema {
-    /// The whole schema as clients see it, in the type system's language: the schema definition (always stated), the custom directives, then the types in
-    /// the order of the document. Building the text again gives an equal schema.
+    /// The whole schema as clients see it, in the type system's language: the schema definition
+    /// (always stated), the custom directives, then the types in the order of the document.
+    /// Building the text again gives an equal schema.
     ///
-    /// What GraphQL itself specifies is left out (sections 3.5 and 3.13). Of directives that stand on definitions only the specified ones are printed, because
-    /// introspection shows no others.
+    /// What GraphQL itself specifies is left out (sections 3.5 and 3.13). Of directives that stand
+    /// on definitions only the specified ones are printed, because introspection shows no others.
     ///
     /// - Parameters:
     ///   - hiding: custom directives whose definitions are left out. Their arguments' types stay;
     ///     ``restricted(suggestsNames:to:implementing:inputField:enumValue:directive:)`` takes those away as well.
-    ///   - definesOneOf: whether `@oneOf` is defined, for tools that do not know it: it is specified since September 2025.
+    ///   - definesOneOf: whether `@oneOf` is defined, for tools that do not know it: it is
+    ///     specified since September 2025.
     public func sdl(hiding: Set<String> = [], definesOneOf: Bool = false) -> String {
         DocumentPrinter.print(document(hiding: hiding, definesOneOf: definesOneOf))
     }
@@ -19,8 +21,12 @@ extension Schema {
     public func document(hiding: Set<String> = [], definesOneOf: Bool = false) -> Document {
         var roots = [OperationTypeDefinition(kind: .query, type: Name(queryType.name))]
         if let mutationType { roots.append(OperationTypeDefinition(kind: .mutation, type: Name(mutationType.name))) }
-        if let subscriptionType { roots.append(OperationTypeDefinition(kind: .subscription, type: Name(subscriptionType.name))) }
-        var definitions: [Definition] = [.typeSystem(.schema(SchemaDefinition(description: description.asBlock, operationTypes: roots)))]
+        if let subscriptionType {
+            roots.append(OperationTypeDefinition(kind: .subscription, type: Name(subscriptionType.name)))
+        }
+        var definitions: [Definition] = [
+            .typeSystem(.schema(SchemaDefinition(description: description.asBlock, operationTypes: roots)))
+        ]
         if definesOneOf, let oneOf = directives["oneOf"] { definitions.append(.typeSystem(.directive(oneOf.syntax))) }
         for name in directiveOrder where !hiding.contains(name) && !SpecifiedDirectives.names.contains(name) {
             if let directive = directives[name] { definitions.append(.typeSystem(.directive(directive.syntax))) }
@@ -36,8 +42,14 @@ extension NamedType {
     var syntax: TypeDefinition {
         switch self {
         case .scalar(let type):
-            let url = type.specifiedByURL.map { Directive(name: Name("specifiedBy"), arguments: [Argument(name: Name("url"), value: .string(StringValue($0)))]) }
-            return TypeDefinition(description: type.description.asBlock, name: Name(type.name), directives: url.map { [$0] } ?? [], kind: .scalar)
+            let url = type.specifiedByURL.map {
+                Directive(
+                    name: Name("specifiedBy"), arguments: [Argument(name: Name("url"), value: .string(StringValue($0)))]
+                )
+            }
+            return TypeDefinition(
+                description: type.description.asBlock, name: Name(type.name), directives: url.map { [$0] } ?? [],
+                kind: .scalar)
         case .object(let type):
             return TypeDefinition(
                 description: type.description.asBlock, name: Name(type.name),
@@ -49,12 +61,17 @@ extension NamedType {
                 kind: .interface(interfaces: type.interfaces.map { Name($0) }, fields: type.fields.map(\.syntax))
             )
         case .union(let type):
-            return TypeDefinition(description: type.description.asBlock, name: Name(type.name), kind: .union(members: type.members.map { Name($0) }))
+            return TypeDefinition(
+                description: type.description.asBlock, name: Name(type.name),
+                kind: .union(members: type.members.map { Name($0) }))
         case .enum(let type):
-            return TypeDefinition(description: type.description.asBlock, name: Name(type.name), kind: .enum(values: type.values.map(\.syntax)))
+            return TypeDefinition(
+                description: type.description.asBlock, name: Name(type.name),
+                kind: .enum(values: type.values.map(\.syntax)))
         case .inputObject(let type):
             return TypeDefinition(
-                description: type.description.asBlock, name: Name(type.name), directives: type.isOneOf ? [Directive(name: Name("oneOf"))] : [],
+                description: type.description.asBlock, name: Name(type.name),
+                directives: type.isOneOf ? [Directive(name: Name("oneOf"))] : [],
                 kind: .inputObject(fields: type.fields.map(\.syntax))
             )
         }
@@ -64,7 +81,8 @@ extension NamedType {
 extension FieldType {
     var syntax: FieldDefinition {
         FieldDefinition(
-            description: description.asBlock, name: Name(name), arguments: arguments.map(\.syntax), type: type.syntax, directives: deprecation(deprecationReason)
+            description: description.asBlock, name: Name(name), arguments: arguments.map(\.syntax), type: type.syntax,
+            directives: deprecation(deprecationReason)
         )
     }
 }
@@ -72,21 +90,24 @@ extension FieldType {
 extension InputField {
     var syntax: InputValueDefinition {
         InputValueDefinition(
-            description: description.asBlock, name: Name(name), type: type.syntax, defaultValue: defaultValue, directives: deprecation(deprecationReason)
+            description: description.asBlock, name: Name(name), type: type.syntax, defaultValue: defaultValue,
+            directives: deprecation(deprecationReason)
         )
     }
 }
 
 extension EnumValue {
     var syntax: EnumValueDefinition {
-        EnumValueDefinition(description: description.asBlock, name: Name(name), directives: deprecation(deprecationReason))
+        EnumValueDefinition(
+            description: description.asBlock, name: Name(name), directives: deprecation(deprecationReason))
     }
 }
 
 extension DirectiveType {
     var syntax: DirectiveDefinition {
         DirectiveDefinition(
-            description: description.asBlock, name: Name(name), arguments: arguments.map(\.syntax), isRepeatable: isRepeatable, locations: locations.map { Name($0) }
+            description: description.asBlock, name: Name(name), arguments: arguments.map(\.syntax),
+            isRepeatable: isRepeatable, locations: locations.map { Name($0) }
         )
     }
 }
@@ -105,7 +126,11 @@ extension WrappedType {
 private func deprecation(_ reason: String?) -> [Directive] {
     guard let reason else { return [] }
     let isDefault = reason == SpecifiedDirectives.defaultDeprecationReason
-    return [Directive(name: Name("deprecated"), arguments: isDefault ? [] : [Argument(name: Name("reason"), value: .string(StringValue(reason)))])]
+    return [
+        Directive(
+            name: Name("deprecated"),
+            arguments: isDefault ? [] : [Argument(name: Name("reason"), value: .string(StringValue(reason)))])
+    ]
 }
 
 extension String? {

@@ -1,10 +1,12 @@
 import GraphQLLanguage
 
-/// What is left of a schema while it is being restricted: the names of types and members that are still there.
+/// What is left of a schema while it is being restricted: the names of types and members that are
+/// still there.
 struct SchemaRest {
     private let types: [NamedType]
     private let query: String
-    /// The types that are left, each with the names of its fields, members or values that are; scalars with none.
+    /// The types that are left, each with the names of its fields, members or values that are;
+    /// scalars with none.
     private var members: [String: Set<String>] = [:]
     private let byName: [String: NamedType]
     private let implementers: [String: [String]]
@@ -19,7 +21,9 @@ struct SchemaRest {
     /// Specified and introspection's types are always there.
     private func isThere(_ type: String) -> Bool { members[type] != nil || byName[type] == nil }
 
-    mutating func filter(keep: (String, String) -> Bool, inputField: (String, String) -> Bool, enumValue: (String, String) -> Bool) {
+    mutating func filter(
+        keep: (String, String) -> Bool, inputField: (String, String) -> Bool, enumValue: (String, String) -> Bool
+    ) {
         for type in types {
             let name = type.name
             let left: Set<String> =
@@ -37,9 +41,11 @@ struct SchemaRest {
 
     // MARK: The fixpoint
 
-    /// Takes away what mentions what is gone, until nothing more goes. Every round but the last takes something, so rounds are bounded by the schema's size.
+    /// Takes away what mentions what is gone, until nothing more goes. Every round but the last
+    /// takes something, so rounds are bounded by the schema's size.
     mutating func settle() {
-        // Interfaces come last each time: an implementer that disappears as a whole takes no field from them.
+        // Interfaces come last each time: an implementer that disappears as a whole takes no field
+        // from them.
         repeat {
             // Only types are mentioned: where all are there, every member may stay.
             while members.count < types.count, round(settled) {}
@@ -47,7 +53,9 @@ struct SchemaRest {
     }
 
     /// Whether a type of which so much is left is still there.
-    private func stays(_ type: NamedType, _ left: Set<String>) -> Bool { !left.isEmpty || type.name == query || !type.hasMembers }
+    private func stays(_ type: NamedType, _ left: Set<String>) -> Bool {
+        !left.isEmpty || type.name == query || !type.hasMembers
+    }
 
     /// Whether anything went.
     private mutating func round(_ rest: (Set<String>, NamedType) -> Set<String>) -> Bool {
@@ -79,7 +87,9 @@ struct SchemaRest {
     /// Of an interface, the fields that everything that implements it still has; of others, all.
     private func sharedByImplementers(_ names: Set<String>, of type: NamedType) -> Set<String> {
         guard case .interface = type else { return names }
-        return names.filter { name in implementers[type.name, default: []].allSatisfy { members[$0]?.contains(name) ?? true } }
+        return names.filter { name in
+            implementers[type.name, default: []].allSatisfy { members[$0]?.contains(name) ?? true }
+        }
     }
 
     // MARK: Reachability
@@ -104,7 +114,8 @@ struct SchemaRest {
                 mention(interface.fields, left, reach)
                 implementers[name, default: []].forEach(reach)
             case .union(let union): union.members.forEach(reach)
-            case .inputObject(let input): for field in input.fields where left.contains(field.name) { reach(field.type.name) }
+            case .inputObject(let input):
+                for field in input.fields where left.contains(field.name) { reach(field.type.name) }
             }
         }
         members = members.filter { reached.contains($0.key) }
@@ -130,7 +141,8 @@ struct SchemaRest {
         }
         return Schema(
             description: schema.description, types: left, directives: directives,
-            query: root(schema.queryType) ?? schema.queryType, mutation: root(schema.mutationType), subscription: root(schema.subscriptionType),
+            query: root(schema.queryType) ?? schema.queryType, mutation: root(schema.mutationType),
+            subscription: root(schema.subscriptionType),
             suggestsNames: suggestsNames
         )
     }
@@ -138,10 +150,12 @@ struct SchemaRest {
     func restricted(_ directive: DirectiveType) -> DirectiveType {
         guard let arguments = inputMap(directive.arguments) else { return directive }
         return DirectiveType(
-            name: directive.name, description: directive.description, arguments: arguments, isRepeatable: directive.isRepeatable, locations: directive.locations)
+            name: directive.name, description: directive.description, arguments: arguments,
+            isRepeatable: directive.isRepeatable, locations: directive.locations)
     }
 
-    // What loses nothing is the object that it was: thousands of schemas that differ in a few fields share the rest.
+    // What loses nothing is the object that it was: thousands of schemas that differ in a few
+    // fields share the rest.
 
     private func restricted(_ type: NamedType) -> NamedType? {
         let name = type.name
@@ -151,22 +165,31 @@ struct SchemaRest {
         case .object(let object):
             let interfaces = object.interfaces.filter(isThere), fields = fieldMap(object.fields, left)
             if fields == nil, interfaces.count == object.interfaces.count { return type }
-            return .object(ObjectType(
-                name: name, description: object.description, interfaces: interfaces, fields: fields ?? object.fields, directives: object.directives))
+            return .object(
+                ObjectType(
+                    name: name, description: object.description, interfaces: interfaces,
+                    fields: fields ?? object.fields, directives: object.directives))
         case .interface(let interface):
             let interfaces = interface.interfaces.filter(isThere), fields = fieldMap(interface.fields, left)
             if fields == nil, interfaces.count == interface.interfaces.count { return type }
-            return .interface(InterfaceType(
-                name: name, description: interface.description, interfaces: interfaces, fields: fields ?? interface.fields, directives: interface.directives))
+            return .interface(
+                InterfaceType(
+                    name: name, description: interface.description, interfaces: interfaces,
+                    fields: fields ?? interface.fields, directives: interface.directives))
         case .union(let union):
             if left.count == union.members.count { return type }
-            return .union(UnionType(name: name, description: union.description, members: union.members.filter(left.contains)))
+            return .union(
+                UnionType(name: name, description: union.description, members: union.members.filter(left.contains)))
         case .enum(let values):
             if left.count == values.values.count { return type }
-            return .enum(EnumType(name: name, description: values.description, values: values.values.filter { left.contains($0.name) }))
+            return .enum(
+                EnumType(
+                    name: name, description: values.description, values: values.values.filter { left.contains($0.name) }
+                ))
         case .inputObject(let input):
             guard let fields = inputMap(input.fields, left) else { return type }
-            return .inputObject(InputObjectType(name: name, description: input.description, isOneOf: input.isOneOf, fields: fields))
+            return .inputObject(
+                InputObjectType(name: name, description: input.description, isOneOf: input.isOneOf, fields: fields))
         }
     }
 
@@ -177,13 +200,15 @@ struct SchemaRest {
             guard let arguments = inputMap(field.arguments) else { return field }
             isSame = false
             return FieldType(
-                name: field.name, description: field.description, arguments: arguments, type: field.type, deprecationReason: field.deprecationReason,
+                name: field.name, description: field.description, arguments: arguments, type: field.type,
+                deprecationReason: field.deprecationReason,
                 directives: field.directives, range: field.range)
         }
         return isSame ? nil : FieldMap(rest, name: \.name)
     }
 
-    /// Those of them that are there and `left`, without default values that mention what is gone; `nil` where nothing is.
+    /// Those of them that are there and `left`, without default values that mention what is gone;
+    /// `nil` where nothing is.
     private func inputMap(_ inputs: InputMap, _ left: Set<String>? = nil) -> InputMap? {
         var isSame = true
         let rest = inputs.compactMap { input -> InputField? in
@@ -194,7 +219,8 @@ struct SchemaRest {
             guard let value = input.defaultValue, !isWhole(value, input.type.name) else { return input }
             isSame = false
             return InputField(
-                name: input.name, description: input.description, type: input.type, defaultValue: nil, deprecationReason: input.deprecationReason,
+                name: input.name, description: input.description, type: input.type, defaultValue: nil,
+                deprecationReason: input.deprecationReason,
                 directives: input.directives)
         }
         return isSame ? nil : InputMap(rest, name: \.name)

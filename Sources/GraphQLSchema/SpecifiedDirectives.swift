@@ -20,10 +20,13 @@ public enum SpecifiedDirectives {
         ),
         DirectiveType(
             name: "deprecated", description: "Marks what should not be used any more.",
-            arguments: arguments(argument(
-                "reason", .nonNull(.named("String")), "Why, and what to use instead, in Markdown.", default: .string(StringValue(defaultDeprecationReason))
-            )),
-            isRepeatable: false, locations: ["FIELD_DEFINITION", "ARGUMENT_DEFINITION", "INPUT_FIELD_DEFINITION", "ENUM_VALUE"]
+            arguments: arguments(
+                argument(
+                    "reason", .nonNull(.named("String")), "Why, and what to use instead, in Markdown.",
+                    default: .string(StringValue(defaultDeprecationReason))
+                )),
+            isRepeatable: false,
+            locations: ["FIELD_DEFINITION", "ARGUMENT_DEFINITION", "INPUT_FIELD_DEFINITION", "ENUM_VALUE"]
         ),
         DirectiveType(
             name: "specifiedBy", description: "Says where the behaviour of a custom scalar is specified.",
@@ -41,8 +44,12 @@ public enum SpecifiedDirectives {
 
     private static func arguments(_ arguments: InputField...) -> InputMap { InputMap(arguments, name: \.name) }
 
-    private static func argument(_ name: String, _ type: WrappedType, _ description: String, default value: Value? = nil) -> InputField {
-        InputField(name: name, description: description, type: type, defaultValue: value, deprecationReason: nil, directives: [])
+    private static func argument(
+        _ name: String, _ type: WrappedType, _ description: String, default value: Value? = nil
+    ) -> InputField {
+        InputField(
+            name: name, description: description, type: type, defaultValue: value, deprecationReason: nil,
+            directives: [])
     }
 }
 

@@ -1,4 +1,5 @@
-/// The five scalars that GraphQL itself specifies, with their input coercion (sections 3.5.1 to 3.5.5).
+/// The five scalars that GraphQL itself specifies, with their input coercion (sections 3.5.1 to
+/// 3.5.5).
 public enum SpecifiedScalars {
     /// In the order of the specification.
     public static let names = ["Int", "Float", "String", "Boolean", "ID"]
@@ -21,12 +22,16 @@ public enum SpecifiedScalars {
     }
 
     public static let string = ScalarCoercion { input throws(CoercionFailure) in
-        guard case .string(let text) = input else { throw CoercionFailure("String cannot represent \(input.summary): it is not a string.") }
+        guard case .string(let text) = input else {
+            throw CoercionFailure("String cannot represent \(input.summary): it is not a string.")
+        }
         return .string(text)
     }
 
     public static let boolean = ScalarCoercion { input throws(CoercionFailure) in
-        guard case .boolean(let value) = input else { throw CoercionFailure("Boolean cannot represent \(input.summary): it is neither true nor false.") }
+        guard case .boolean(let value) = input else {
+            throw CoercionFailure("Boolean cannot represent \(input.summary): it is neither true nor false.")
+        }
         return .boolean(value)
     }
 
@@ -37,12 +42,21 @@ public enum SpecifiedScalars {
     )
 
     static let types: [ScalarType] = [
-        ScalarType(name: "Int", description: "A whole number of 32 bits, from -2147483648 to 2147483647.", specifiedByURL: nil, coercion: int),
-        ScalarType(name: "Float", description: "A finite number in double precision (IEEE 754).", specifiedByURL: nil, coercion: float),
-        ScalarType(name: "String", description: "Text: a sequence of Unicode code points.", specifiedByURL: nil, coercion: string),
+        ScalarType(
+            name: "Int", description: "A whole number of 32 bits, from -2147483648 to 2147483647.", specifiedByURL: nil,
+            coercion: int),
+        ScalarType(
+            name: "Float", description: "A finite number in double precision (IEEE 754).", specifiedByURL: nil,
+            coercion: float),
+        ScalarType(
+            name: "String", description: "Text: a sequence of Unicode code points.", specifiedByURL: nil,
+            coercion: string),
         ScalarType(name: "Boolean", description: "`true` or `false`.", specifiedByURL: nil, coercion: boolean),
         ScalarType(
-            name: "ID", description: "A key of an object, opaque to clients: always written as a string, read from a string or an integer.", specifiedByURL: nil, coercion: id
+            name: "ID",
+            description:
+                "A key of an object, opaque to clients: always written as a string, read from a string or an integer.",
+            specifiedByURL: nil, coercion: id
         ),
     ]
 
@@ -51,7 +65,9 @@ public enum SpecifiedScalars {
     private static func integer(_ input: ScalarInput) throws(CoercionFailure) -> InputValue {
         switch input {
         case .int(let text):
-            guard let value = Int32(text) else { throw CoercionFailure("Int cannot represent \(input.summary): it is not within 32 bits.") }
+            guard let value = Int32(text) else {
+                throw CoercionFailure("Int cannot represent \(input.summary): it is not within 32 bits.")
+            }
             return .int(Int64(value))
         case .float, .string, .boolean, .enumValue, .list, .object, .null:
             throw CoercionFailure("Int cannot represent \(input.summary): it is not an integer.")
@@ -66,10 +82,13 @@ public enum SpecifiedScalars {
         }
     }
 
-    /// A JSON number without a fraction, such as `1.0` or `1e3`, as the integer that it is; anything else unchanged.
+    /// A JSON number without a fraction, such as `1.0` or `1e3`, as the integer that it is;
+    /// anything else unchanged.
     private static func integral(_ input: ScalarInput) -> ScalarInput {
         // Up to 2^53 every integer is exact in double precision.
-        guard case .float(let text) = input, let value = Double(text), value.magnitude <= 0x1p53, value == value.rounded(.towardZero) else { return input }
+        guard case .float(let text) = input, let value = Double(text), value.magnitude <= 0x1p53,
+            value == value.rounded(.towardZero)
+        else { return input }
         return .int(String(Int64(value)))
     }
 }

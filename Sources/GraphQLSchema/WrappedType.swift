@@ -1,6 +1,7 @@
 import GraphQLLanguage
 
-/// A type as a field, argument or variable has it: names, lists and non-null around them (section 3.4.1).
+/// A type as a field, argument or variable has it: names, lists and non-null around them (section
+/// 3.4.1).
 public indirect enum WrappedType: Sendable, Equatable, CustomStringConvertible {
     case named(String)
     case list(WrappedType)

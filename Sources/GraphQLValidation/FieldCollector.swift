@@ -4,7 +4,8 @@ import GraphQLSchema
 /// All selections of one response name on one object, merged (section 6.3.2).
 public struct CollectedField: Sendable, Equatable {
     public var responseKey: String
-    /// In the order of the document, at least one. In a valid operation all have the same name and arguments.
+    /// In the order of the document, at least one. In a valid operation all have the same name and
+    /// arguments.
     public var nodes: [Field]
 
     public init(responseKey: String, nodes: [Field]) {
@@ -18,19 +19,26 @@ public struct CollectedField: Sendable, Equatable {
     public var selectionSets: [SelectionSet] { nodes.compactMap(\.selectionSet) }
 }
 
-/// The fields of several selection sets on an object in the order of their first mention, merged by response name (section 6.3.2, CollectFields).
+/// The fields of several selection sets on an object in the order of their first mention, merged by
+/// response name (section 6.3.2, CollectFields).
 ///
-/// Of `variables` only those of ``conditionVariables(of:)`` are read: operations whose condition variables are equal have equal fields. Linear in the selections;
-/// it recurses as deep as ``ValidationLimits/nesting`` let them be.
-public func collectFields(_ sets: [SelectionSet], on object: ObjectType, in operation: ValidatedOperation, variables: VariableValues) -> [CollectedField] {
-    var collector = FieldCollector(object: object, operation: operation, variables: variables, capacity: sets.first?.selections.count ?? 0)
+/// Of `variables` only those of ``conditionVariables(of:)`` are read: operations whose condition
+/// variables are equal have equal fields. Linear in the selections; it recurses as deep as
+/// ``ValidationLimits/nesting`` let them be.
+public func collectFields(
+    _ sets: [SelectionSet], on object: ObjectType, in operation: ValidatedOperation, variables: VariableValues
+) -> [CollectedField] {
+    var collector = FieldCollector(
+        object: object, operation: operation, variables: variables, capacity: sets.first?.selections.count ?? 0)
     for set in sets { collector.collect(set) }
     return collector.fields
 }
 
-/// What `body` finds first in the conditions of `@skip` and `@include` that ``collectFields(_:on:in:variables:)`` meets.
+/// What `body` finds first in the conditions of `@skip` and `@include` that
+/// ``collectFields(_:on:in:variables:)`` meets.
 func firstCondition<Found>(
-    of sets: [SelectionSet], on object: ObjectType, in operation: ValidatedOperation, variables: VariableValues, _ body: (Value) -> Found?
+    of sets: [SelectionSet], on object: ObjectType, in operation: ValidatedOperation, variables: VariableValues,
+    _ body: (Value) -> Found?
 ) -> Found? {
     withoutActuallyEscaping(body) { body in
         var found: Found?
@@ -67,8 +75,12 @@ private struct FieldCollector {
             case .field(let field):
                 if isIncluded(field.directives) { add(field) }
             case .fragmentSpread(let spread):
-                guard isIncluded(spread.directives), visitedFragments.insert(spread.name.value).inserted else { continue }
-                if let fragment = operation.fragments[spread.name.value], applies(fragment.typeCondition) { collect(fragment.selectionSet) }
+                guard isIncluded(spread.directives), visitedFragments.insert(spread.name.value).inserted else {
+                    continue
+                }
+                if let fragment = operation.fragments[spread.name.value], applies(fragment.typeCondition) {
+                    collect(fragment.selectionSet)
+                }
             case .inlineFragment(let fragment):
                 guard isIncluded(fragment.directives) else { continue }
                 if fragment.typeCondition.map(applies) ?? true { collect(fragment.selectionSet) }
@@ -83,7 +95,9 @@ private struct FieldCollector {
         } else {
             if fields.count >= Self.fewFields { positions[key] = fields.count }
             fields.append(CollectedField(responseKey: key, nodes: [field]))
-            if fields.count == Self.fewFields { for (position, field) in fields.enumerated() { positions[field.responseKey] = position } }
+            if fields.count == Self.fewFields {
+                for (position, field) in fields.enumerated() { positions[field.responseKey] = position }
+            }
         }
     }
 
@@ -136,14 +150,20 @@ private enum Condition {
     }
 }
 
-/// The positions in ``ValidatedOperation/variables`` of those that `@skip` or `@include` use anywhere within the operation's reach, in ascending order.
+/// The positions in ``ValidatedOperation/variables`` of those that `@skip` or `@include` use
+/// anywhere within the operation's reach, in ascending order.
 ///
-/// Their values decide which fields there are: what is planned for one choice of them serves all requests with the same.
+/// Their values decide which fields there are: what is planned for one choice of them serves all
+/// requests with the same.
 public func conditionVariables(of operation: ValidatedOperation) -> [Int] {
     var found: Set<Int> = [], visited: Set<String> = []
     func note(_ directives: [Directive]) {
         for directive in directives {
-            if case .variable(let name)? = Condition(directive)?.value, let position = operation.variablePositions[name.value] { found.insert(position) }
+            if case .variable(let name)? = Condition(directive)?.value,
+                let position = operation.variablePositions[name.value]
+            {
+                found.insert(position)
+            }
         }
     }
     var waiting = [operation.operation.selectionSet]
@@ -155,7 +175,9 @@ public func conditionVariables(of operation: ValidatedOperation) -> [Int] {
                 if let inner = field.selectionSet { waiting.append(inner) }
             case .fragmentSpread(let spread):
                 note(spread.directives)
-                if visited.insert(spread.name.value).inserted, let fragment = operation.fragments[spread.name.value] { waiting.append(fragment.selectionSet) }
+                if visited.insert(spread.name.value).inserted, let fragment = operation.fragments[spread.name.value] {
+                    waiting.append(fragment.selectionSet)
+                }
             case .inlineFragment(let fragment):
                 note(fragment.directives)
                 waiting.append(fragment.selectionSet)

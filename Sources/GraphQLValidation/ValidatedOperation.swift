@@ -2,9 +2,11 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// An operation that kept every rule of section 5 against one schema: the only thing that may be planned.
+/// An operation that kept every rule of section 5 against one schema: the only thing that may be
+/// planned.
 ///
-/// Made by ``Validator`` alone; shared by all requests with the same document, operation name and schema.
+/// Made by ``Validator`` alone; shared by all requests with the same document, operation name and
+/// schema.
 public final class ValidatedOperation: Sendable {
     public let document: Document
     public let operation: OperationDefinition
@@ -15,16 +17,20 @@ public final class ValidatedOperation: Sendable {
     public let variables: [OperationVariable]
     /// The positions in ``variables`` by name.
     let variablePositions: [String: Int]
-    /// Nullable variables that stand where null is not allowed, because a default takes the place of a missing value, each with its places.
+    /// Nullable variables that stand where null is not allowed, because a default takes the place
+    /// of a missing value, each with its places.
     let nonNullUses: [Int: Set<SourceRange>]
     /// Literals of custom scalars with variables inside, in no order.
     let openScalars: [OpenScalar]
-    /// The positions of the variables inside them: the value of the literal is known only together with theirs.
+    /// The positions of the variables inside them: the value of the literal is known only together
+    /// with theirs.
     public let variablesInsideScalars: Set<Int>
 
     private init(
-        document: Document, operation: OperationDefinition, fragments: [String: FragmentDefinition], schema: Schema, rootType: ObjectType,
-        variables: [OperationVariable], nonNullUses: [Int: Set<SourceRange>], openScalars: [(literal: Value, scalar: ScalarType)]
+        document: Document, operation: OperationDefinition, fragments: [String: FragmentDefinition], schema: Schema,
+        rootType: ObjectType,
+        variables: [OperationVariable], nonNullUses: [Int: Set<SourceRange>],
+        openScalars: [(literal: Value, scalar: ScalarType)]
     ) {
         self.document = document
         self.operation = operation
@@ -32,7 +38,8 @@ public final class ValidatedOperation: Sendable {
         self.schema = schema
         self.rootType = rootType
         self.variables = variables
-        let positions = Dictionary(variables.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let positions = Dictionary(
+            variables.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
         variablePositions = positions
         self.nonNullUses = nonNullUses
         self.openScalars = openScalars.map { OpenScalar(literal: $0.literal, scalar: $0.scalar, positions: positions) }
@@ -50,8 +57,8 @@ public struct OperationVariable: Sendable {
     public let defaultValue: InputValue?
 }
 
-/// The coerced variables of one request, by the position of their definition; `nil` where one was neither given nor has a default
-/// (section 6.1.2: «not provided» differs from null).
+/// The coerced variables of one request, by the position of their definition; `nil` where one was
+/// neither given nor has a default (section 6.1.2: «not provided» differs from null).
 public struct VariableValues: Sendable, Equatable {
     public var values: [InputValue?]
     public init(_ values: [InputValue?]) { self.values = values }
@@ -62,11 +69,18 @@ public struct VariableValues: Sendable, Equatable {
 }
 
 extension ValidatedOperation {
-    /// From an examination that found no error. Throws where a default of the schema cannot be coerced within the limits of ``LiteralCoercion``.
-    convenience init(_ examination: Examination, operation position: Int, document: Document, schema: Schema) throws(ValidationFailure) {
+    /// From an examination that found no error. Throws where a default of the schema cannot be
+    /// coerced within the limits of ``LiteralCoercion``.
+    convenience init(
+        _ examination: Examination, operation position: Int, document: Document, schema: Schema
+    ) throws(ValidationFailure) {
         let operation = examination.index.operations[position]
         guard let rootType = schema.rootType(operation.kind) else {
-            throw ValidationFailure([ValidationError("This schema has no root type for the operation.", at: [operation.place], rule: OperationTypeExistence.rule)])
+            throw ValidationFailure([
+                ValidationError(
+                    "This schema has no root type for the operation.", at: [operation.place],
+                    rule: OperationTypeExistence.rule)
+            ])
         }
         var variables: [OperationVariable] = []
         for definition in operation.variables {
@@ -77,20 +91,30 @@ extension ValidatedOperation {
                     try LiteralCoercion.constant(value, type: type, schema: schema, path: definition.name.value)
                 }
             } catch {
-                throw ValidationFailure([ValidationError(error.message, at: [definition.range], rule: ValuesOfCorrectType.rule, limit: error.limit.map { _ in .values })])
+                throw ValidationFailure([
+                    ValidationError(
+                        error.message, at: [definition.range], rule: ValuesOfCorrectType.rule,
+                        limit: error.limit.map { _ in .values })
+                ])
             }
             variables.append(OperationVariable(name: definition.name.value, type: type, defaultValue: defaultValue))
         }
-        let fragments = Dictionary(examination.index.fragments.map { ($0.name.value, $0) }, uniquingKeysWith: { first, _ in first })
+        let fragments = Dictionary(
+            examination.index.fragments.map { ($0.name.value, $0) }, uniquingKeysWith: { first, _ in first })
         let facts = variables.isEmpty ? [] : Self.facts(examination.typed, operation: position)
         self.init(
-            document: document, operation: operation, fragments: fragments, schema: schema, rootType: rootType, variables: variables,
+            document: document, operation: operation, fragments: fragments, schema: schema, rootType: rootType,
+            variables: variables,
             nonNullUses: Self.nonNullUses(facts, variables: variables), openScalars: facts.flatMap(\.openScalars))
     }
 
-    private static func nonNullUses(_ facts: [TypedDocument.Facts], variables: [OperationVariable]) -> [Int: Set<SourceRange>] {
+    private static func nonNullUses(
+        _ facts: [TypedDocument.Facts], variables: [OperationVariable]
+    ) -> [Int: Set<SourceRange>] {
         var nullable: [String: Int] = [:], found: [Int: Set<SourceRange>] = [:]
-        for (position, variable) in variables.enumerated() where !variable.type.isNonNull { nullable[variable.name] = position }
+        for (position, variable) in variables.enumerated() where !variable.type.isNonNull {
+            nullable[variable.name] = position
+        }
         guard !nullable.isEmpty else { return [:] }
         for use in facts.lazy.flatMap(\.uses) where use.isNonNullPosition {
             if let position = nullable[use.name.value] { found[position, default: []].insert(use.name.range) }
@@ -103,7 +127,9 @@ extension ValidatedOperation {
         var reached: [TypedDocument.Facts] = [], waiting = [typed.operations[operation]], visited: Set<Int> = []
         while let facts = waiting.popLast() {
             reached.append(facts)
-            for spread in facts.spreads where visited.insert(spread.fragment).inserted { waiting.append(typed.fragments[spread.fragment]) }
+            for spread in facts.spreads where visited.insert(spread.fragment).inserted {
+                waiting.append(typed.fragments[spread.fragment])
+            }
         }
         return reached
     }

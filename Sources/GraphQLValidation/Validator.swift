@@ -13,15 +13,21 @@ public struct Validator: Sendable {
         self.limits = limits
     }
 
-    /// All errors of a document in the order of their places, at most ``ValidationLimits/errors`` and one sentence that there are more; none for a valid document.
+    /// All errors of a document in the order of their places, at most ``ValidationLimits/errors``
+    /// and one sentence that there are more; none for a valid document.
     ///
     /// `source` is the text that `document` was parsed from: messages quote values from it.
-    public func validate(_ document: Document, source: SourceText) -> [ValidationError] { examine(document, source: source).errors }
+    public func validate(_ document: Document, source: SourceText) -> [ValidationError] {
+        examine(document, source: source).errors
+    }
 
     /// The operation to run, which kept every rule together with its whole document.
     ///
-    /// Throws all errors of the document, or else one when no operation, or more than one, answers to `named` (section 6.1, GetOperation).
-    public func operation(_ document: Document, source: SourceText, named: String?) throws(ValidationFailure) -> ValidatedOperation {
+    /// Throws all errors of the document, or else one when no operation, or more than one, answers
+    /// to `named` (section 6.1, GetOperation).
+    public func operation(
+        _ document: Document, source: SourceText, named: String?
+    ) throws(ValidationFailure) -> ValidatedOperation {
         let examination = examine(document, source: source)
         guard examination.errors.isEmpty else { throw ValidationFailure(examination.errors) }
         let position = try select(named, among: examination.index.operations)
@@ -41,14 +47,17 @@ public struct Validator: Sendable {
         return Examination(errors: context.errors.finish(), index: index, typed: walk.typed, steps: context.work.spent)
     }
 
-    /// The rules that look through spreads. Whatever expands fragments waits until they are known to form no cycles, and to expand to a bounded size.
+    /// The rules that look through spreads. Whatever expands fragments waits until they are known
+    /// to form no cycles, and to expand to a bounded size.
     private func examineAcrossFragments(_ typed: TypedDocument, _ context: ValidationContext) {
         let order = FragmentOrder(typed.fragments, cycleLimit: limits.errors + 1)
         FragmentSpreadsMustNotFormCycles.check(order, context)
         FragmentsMustBeUsed.check(typed, context)
         for operation in context.index.operations { SingleRootField.check(operation, context) }
         OperationVariables.check(typed, context)
-        guard order.cycles.isEmpty, OperationExtents.check(typed, order: order, context), FieldSelectionMerging.isNeeded(typed) else { return }
+        guard order.cycles.isEmpty, OperationExtents.check(typed, order: order, context),
+            FieldSelectionMerging.isNeeded(typed)
+        else { return }
         for (operation, facts) in zip(context.index.operations, typed.operations) where !context.work.isUsedUp {
             var merging = FieldSelectionMerging(typed, operation: operation, context)
             merging.check(set: facts.set)
@@ -59,16 +68,22 @@ public struct Validator: Sendable {
         let names = operations.compactMap(\.name?.value)
         let message: String
         if let name {
-            if let position = operations.firstIndex(where: { $0.name?.value.hasSameBytes(as: name) == true }) { return position }
-            message = unknownName("The document has no operation called \(name.quoted).", name, among: names.prefix(documentCandidates))
+            if let position = operations.firstIndex(where: { $0.name?.value.hasSameBytes(as: name) == true }) {
+                return position
+            }
+            message = unknownName(
+                "The document has no operation called \(name.quoted).", name, among: names.prefix(documentCandidates))
         } else if operations.count == 1 {
             return 0
         } else if operations.isEmpty {
             message = "The document has no operation."
         } else {
-            message = "The document has \(operations.count) operations: say by its name which one to run, \(enumeration(names.map(\.quoted)))."
+            message =
+                "The document has \(operations.count) operations: say by its name which one to run, \(enumeration(names.map(\.quoted)))."
         }
-        let error = ValidationError(message.shortened(to: ValidationError.longest), at: operations.prefix(8).map(\.place), rule: "Executing Requests")
+        let error = ValidationError(
+            message.shortened(to: ValidationError.longest), at: operations.prefix(8).map(\.place),
+            rule: "Executing Requests")
         throw ValidationFailure([error], isOfTheChoice: true)
     }
 }

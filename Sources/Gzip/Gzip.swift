@@ -1,6 +1,7 @@
 import CZlib
 
-/// The gzip coding (RFC 1952) of whole messages. Pure: it may run on any thread. The one file that calls zlib.
+/// The gzip coding (RFC 1952) of whole messages. Pure: it may run on any thread. The one file that
+/// calls zlib.
 public enum Gzip {
     /// Why bytes cannot be decoded. The description is fit for a stranger.
     public enum Failure: Error, Sendable, Equatable, CustomStringConvertible {
@@ -17,7 +18,8 @@ public enum Gzip {
         }
     }
 
-    /// Bytes that are decoded between two looks at the limit; small next to any limit, so that a bomb is stopped early.
+    /// Bytes that are decoded between two looks at the limit; small next to any limit, so that a
+    /// bomb is stopped early.
     private static let pieceBytes = 64 << 10
     /// Between speed (1) and size (9). JSON of a few kilobytes gains hardly anything beyond.
     private static let level: Int32 = 4
@@ -25,14 +27,18 @@ public enum Gzip {
     private static let windowBits: Int32 = 15 + 16
 
     /// The decoded bytes of one or several members.
-    /// - Parameter limit: Bytes that may come out; decoding stops as soon as there are more, whatever the ratio.
+    /// - Parameter limit: Bytes that may come out; decoding stops as soon as there are more,
+    ///   whatever the ratio.
     public static func decode(_ bytes: [UInt8], limit: Int) throws(Failure) -> [UInt8] {
         var stream = z_stream()
-        guard inflateInit2_(&stream, windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { throw .malformed }
+        guard inflateInit2_(&stream, windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
+            throw .malformed
+        }
         defer { inflateEnd(&stream) }
         var decoded: [UInt8] = []
         let failure = bytes.withUnsafeBytes { input -> Failure? in
-            guard let base = input.baseAddress?.assumingMemoryBound(to: UInt8.self), input.count <= Int(UInt32.max) else { return .malformed }
+            guard let base = input.baseAddress?.assumingMemoryBound(to: UInt8.self), input.count <= Int(UInt32.max)
+            else { return .malformed }
             stream.next_in = UnsafeMutablePointer(mutating: base)
             stream.avail_in = UInt32(input.count)
             return decode(&stream, into: &decoded, limit: limit)
@@ -69,12 +75,18 @@ public enum Gzip {
     public static func encode(_ bytes: UnsafeRawBufferPointer) -> [UInt8]? {
         var stream = z_stream()
         guard bytes.count <= Int(UInt32.max) / 2 else { return nil }
-        guard deflateInit2_(&stream, level, Z_DEFLATED, windowBits, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { return nil }
+        guard
+            deflateInit2_(
+                &stream, level, Z_DEFLATED, windowBits, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+                Int32(MemoryLayout<z_stream>.size)) == Z_OK
+        else { return nil }
         defer { deflateEnd(&stream) }
         let bound = Int(deflateBound(&stream, UInt(bytes.count)))
         var isWhole = false
         let encoded = [UInt8](unsafeUninitializedCapacity: bound) { output, count in
-            stream.next_in = bytes.baseAddress.map { UnsafeMutablePointer(mutating: $0.assumingMemoryBound(to: UInt8.self)) }
+            stream.next_in = bytes.baseAddress.map {
+                UnsafeMutablePointer(mutating: $0.assumingMemoryBound(to: UInt8.self))
+            }
             stream.avail_in = UInt32(bytes.count)
             stream.next_out = output.baseAddress
             stream.avail_out = UInt32(bound)

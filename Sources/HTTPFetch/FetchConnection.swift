@@ -10,7 +10,8 @@ struct FetchConnection {
     private var session: TLSSession?
     private let deadline: Deadline
 
-    /// Connects to the first address of the host that takes it; each gets its part of the time that is left.
+    /// Connects to the first address of the host that takes it; each gets its part of the time that
+    /// is left.
     init(to url: HTTPURL, lookup: HostLookup, deadline: Deadline) throws(HTTPFetchFailure) {
         peer = url.authority
         self.deadline = deadline
@@ -109,7 +110,8 @@ struct FetchConnection {
         return parser
     }
 
-    /// What has come may be more than one record: only once nothing is left is the socket waited for.
+    /// What has come may be more than one record: only once nothing is left is the socket waited
+    /// for.
     private func wait(_ interest: Interest, after outcome: IOOutcome) throws(HTTPFetchFailure) {
         if case .wouldBlock = outcome { try wait(interest) } else { try checkTime() }
     }

@@ -19,8 +19,8 @@ public struct HTTPAnswer: Sendable {
 
 /// Fetches a document by one GET of HTTP/1.1 on a connection of its own.
 ///
-/// By `https:` the server's certificate must be for the host and come from an authority that is believed.
-/// Redirects are not followed: they could lead away from the server that the URL names.
+/// By `https:` the server's certificate must be for the host and come from an authority that is
+/// believed. Redirects are not followed: they could lead away from the server that the URL names.
 public struct HTTPFetch: Sendable {
     public var authorities = TLSClientContext.Authorities.system
     public var limits = ResponseParser.Limits()
@@ -55,7 +55,8 @@ public struct HTTPFetch: Sendable {
         defer { connection.close() }
         if let proxy { try tunnel(&connection, through: proxy, to: url) }
         if url.isSecure { try connection.secure(host: url.host, authorities: authorities) }
-        var head = "GET \(url.target) HTTP/1.1\r\nhost: \(url.authority)\r\naccept: \(accept)\r\n"
+        var head =
+            "GET \(url.target) HTTP/1.1\r\nhost: \(url.authority)\r\naccept: \(accept)\r\n"
             + "user-agent: \(agent)\r\nconnection: close\r\n"
         if let credentials = url.credentials { head += "authorization: Basic \(Self.base64(credentials))\r\n" }
         let answer = try connection.exchange(head + "\r\n", ResponseParser(limits: limits))
@@ -63,9 +64,11 @@ public struct HTTPFetch: Sendable {
             throw HTTPFetchFailure("\(url.authority) answers with a content coding, which was not asked for")
         }
         let place = answer.field("location").map { String($0.prefix { $0 != "?" && $0 != "#" }) }
-        // It is for a log: a URL is ASCII (RFC 3986), and what is longer than that is none to be read.
+        // It is for a log: a URL is ASCII (RFC 3986), and what is longer than that is none to be
+        // read.
         let location = place.flatMap { place in
-            place.contains("@") || place.utf8.count > 500 || !place.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? nil : place
+            place.contains("@") || place.utf8.count > 500 || !place.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+                ? nil : place
         }
         return HTTPAnswer(status: answer.status, location: location, body: answer.body)
     }

@@ -18,7 +18,8 @@ public struct HTTPURL: Sendable, Equatable {
     public init(_ text: String) throws(Failure) {
         guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw Failure(
-                "A URL consists of visible ASCII characters; others are percent-encoded, and names of hosts in their ASCII form.")
+                "A URL consists of visible ASCII characters; others are percent-encoded, and names of hosts in their ASCII form."
+            )
         }
         guard let schemeEnd = text.firstRange(of: "://") else {
             throw Failure("Expected a URL that begins with `https://`.")

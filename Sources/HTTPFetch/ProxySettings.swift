@@ -1,8 +1,9 @@
 /// Through which proxy servers are reached, by the variables that most programs know.
 ///
-/// `https_proxy`, else `HTTPS_PROXY`, else `all_proxy` or `ALL_PROXY`, names the proxy for `https:`; `no_proxy` or
-/// `NO_PROXY` lists, separated by commas, the hosts that are reached without: names, which stand for what is below them
-/// too, addresses in numbers, or `*`. What is fetched by `http:` never goes through a proxy.
+/// `https_proxy`, else `HTTPS_PROXY`, else `all_proxy` or `ALL_PROXY`, names the proxy for
+/// `https:`; `no_proxy` or `NO_PROXY` lists, separated by commas, the hosts that are reached
+/// without: names, which stand for what is below them too, addresses in numbers, or `*`. What is
+/// fetched by `http:` never goes through a proxy.
 struct ProxySettings: Sendable {
     static let names = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"]
 
@@ -27,7 +28,8 @@ struct ProxySettings: Sendable {
         }
         guard !place.isSecure else {
             throw HTTPFetchFailure(
-                "the environment names a proxy that is reached by https, which is not supported; write http://HOST:PORT")
+                "the environment names a proxy that is reached by https, which is not supported; write http://HOST:PORT"
+            )
         }
         return place
     }

@@ -1,11 +1,15 @@
-/// Picks what an `Accept` field likes best (RFC 9110, section 12.5.1), or `nil` when it likes nothing of what is offered (406).
+/// Picks what an `Accept` field likes best (RFC 9110, section 12.5.1), or `nil` when it likes
+/// nothing of what is offered (406).
 ///
-/// Of every offer, the most specific range that matches it decides its quality; 0 rules it out. Among equal qualities the more specific range wins, then the
-/// order of the offers. Without an `Accept`, or with an empty one, the first offer is taken. A range that cannot be read matches nothing.
+/// Of every offer, the most specific range that matches it decides its quality; 0 rules it out.
+/// Among equal qualities the more specific range wins, then the order of the offers. Without an
+/// `Accept`, or with an empty one, the first offer is taken. A range that cannot be read matches
+/// nothing.
 ///
 /// - Parameters:
 ///   - accept: all `Accept` fields of the request, joined (``HTTPRequest/list(_:)``).
-///   - offered: the server's favourite first. A range's `charset` matches when it is the offer's own or UTF-8; its other parameters must be the offer's.
+///   - offered: the server's favourite first. A range's `charset` matches when it is the offer's
+///     own or UTF-8; its other parameters must be the offer's.
 public func negotiate(accept: String?, offered: [MediaType]) -> MediaType? {
     guard let accept, !accept.utf8.allSatisfy(\.isBlank) else { return offered.first }
     let ranges = AcceptedRange.parse(accept)
@@ -27,7 +31,8 @@ struct AcceptedRange {
     /// In thousandths.
     let quality: Int
 
-    /// Elements that are read; what stands behind them is ignored. Stands against a field of 32 KiB of `*/*`, each compared with each offer.
+    /// Elements that are read; what stands behind them is ignored. Stands against a field of 32 KiB
+    /// of `*/*`, each compared with each offer.
     static let mostRanges = 64
 
     static func parse(_ text: String) -> [AcceptedRange] {
@@ -44,7 +49,8 @@ struct AcceptedRange {
         return ranges
     }
 
-    /// Parameters up to `q` belong to the range; those behind it were extensions once and mean nothing.
+    /// Parameters up to `q` belong to the range; those behind it were extensions once and mean
+    /// nothing.
     init?(_ media: MediaType) {
         guard let weight = media.parameters.firstIndex(where: { $0.name == "q" }) else {
             range = media
@@ -59,7 +65,8 @@ struct AcceptedRange {
     /// `0`, `1`, and up to three decimals.
     static func thousandths(_ text: String) -> Int? {
         let digits = Array(text.utf8)
-        guard let first = digits.first, first == UInt8(ascii: "0") || first == UInt8(ascii: "1"), digits.count <= 5 else { return nil }
+        guard let first = digits.first, first == UInt8(ascii: "0") || first == UInt8(ascii: "1"), digits.count <= 5
+        else { return nil }
         guard digits.count < 2 || digits[1] == UInt8(ascii: ".") else { return nil }
         var value = Int(first - 0x30) * 1000
         for (digit, weight) in zip(digits.dropFirst(2), [100, 10, 1]) {
@@ -75,7 +82,8 @@ struct AcceptedRange {
     }
 
     func matches(_ offer: MediaType) -> Bool {
-        guard range.type == "*" || range.type == offer.type, range.subtype == "*" || range.subtype == offer.subtype else { return false }
+        guard range.type == "*" || range.type == offer.type, range.subtype == "*" || range.subtype == offer.subtype
+        else { return false }
         return range.parameters.allSatisfy { parameter in
             let own = offer.parameter(parameter.name)
             if parameter.name == "charset" {

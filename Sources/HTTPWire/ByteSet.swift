@@ -11,12 +11,16 @@ struct ByteSet {
     @inline(__always) static var token: ByteSet { ByteSet(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE) }
     /// `pchar`, `/` and `%` (RFC 3986, section 3.3).
     @inline(__always) static var path: ByteSet { ByteSet(low: 0x2FFF_FFF2_0000_0000, high: 0x47FF_FFFE_87FF_FFFF) }
-    /// Every visible character but `#`: tools send `{` and `"` in a query as they are, and between `?` and a space they can be mistaken for nothing.
+    /// Every visible character but `#`: tools send `{` and `"` in a query as they are, and between
+    /// `?` and a space they can be mistaken for nothing.
     @inline(__always) static var query: ByteSet { ByteSet(low: 0xFFFF_FFF6_0000_0000, high: 0x7FFF_FFFF_FFFF_FFFF) }
-    /// `reg-name` (RFC 3986, section 3.2.2) without the comma, by which proxies join two Host fields.
+    /// `reg-name` (RFC 3986, section 3.2.2) without the comma, by which proxies join two Host
+    /// fields.
     @inline(__always) static var host: ByteSet { ByteSet(low: 0x2BFF_6FF2_0000_0000, high: 0x47FF_FFFE_87FF_FFFE) }
     /// What stands between the brackets of an IPv6 address.
-    @inline(__always) static var addressLiteral: ByteSet { ByteSet(low: 0x07FF_4000_0000_0000, high: 0x0000_007E_0000_007E) }
+    @inline(__always) static var addressLiteral: ByteSet {
+        ByteSet(low: 0x07FF_4000_0000_0000, high: 0x0000_007E_0000_007E)
+    }
 }
 
 extension UnsafeRawBufferPointer {

@@ -1,4 +1,5 @@
-/// The chunked transfer coding (RFC 9112, section 7.1) as far as its lines go: sizes, extensions and trailers.
+/// The chunked transfer coding (RFC 9112, section 7.1) as far as its lines go: sizes, extensions
+/// and trailers.
 struct ChunkedBody {
     /// Extension bytes that the chunks had so far.
     private(set) var extensionBytes = 0
@@ -23,16 +24,22 @@ struct ChunkedBody {
         }
         guard digits > 0 else { throw .bad("The size of a chunk is not a hexadecimal number.") }
         try takeExtensions(UnsafeRawBufferPointer(rebasing: line[digits...]), limits: limits)
-        guard size <= UInt64(max(limits.body - received, 0)) else { throw HTTPFailure(status: 413, "The body is longer than \(limits.body) bytes.", excess: .body) }
+        guard size <= UInt64(max(limits.body - received, 0)) else {
+            throw HTTPFailure(status: 413, "The body is longer than \(limits.body) bytes.", excess: .body)
+        }
         return Int(size)
     }
 
     /// Extensions are bounded, checked for what could hide a line end, and otherwise ignored.
     private mutating func takeExtensions(_ text: UnsafeRawBufferPointer, limits: HTTPLimits) throws(HTTPFailure) {
         guard let first = text.first else { return }
-        guard first == UInt8(ascii: ";") else { throw .bad("The size of a chunk is followed by neither a line end nor an extension.") }
+        guard first == UInt8(ascii: ";") else {
+            throw .bad("The size of a chunk is followed by neither a line end nor an extension.")
+        }
         guard HeadBuilder.isFieldValue(text) else { throw .bad("A chunk extension contains a control character.") }
         extensionBytes += text.count
-        guard extensionBytes <= limits.chunkExtensions else { throw .bad("The chunk extensions are longer than \(limits.chunkExtensions) bytes.") }
+        guard extensionBytes <= limits.chunkExtensions else {
+            throw .bad("The chunk extensions are longer than \(limits.chunkExtensions) bytes.")
+        }
     }
 }

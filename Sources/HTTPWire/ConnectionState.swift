@@ -1,5 +1,6 @@
-/// Where a connection stands between the requests it reads and the answers it gives: the listener tells it what happened and asks it what may happen next.
-/// One request is answered at a time; those that were sent behind it wait.
+/// Where a connection stands between the requests it reads and the answers it gives: the listener
+/// tells it what happened and asks it what may happen next. One request is answered at a time;
+/// those that were sent behind it wait.
 ///
 /// ```text
 /// idle → reading head → (deciding → reading body) → responding → idle …
@@ -10,16 +11,17 @@ public struct ConnectionState: Sendable, Equatable {
         /// Nothing of a request has arrived.
         case idle
         case readingHead
-        /// A head was handed out whose body has not arrived: whether that is read is the handler's to say. Meanwhile it waits
-        /// in the kernel and at its sender.
+        /// A head was handed out whose body has not arrived: whether that is read is the handler's
+        /// to say. Meanwhile it waits in the kernel and at its sender.
         case deciding
         case readingBody
         /// A request was handed out and its answer is not written yet.
         case responding
         /// A failure was handed out and its answer is not written yet.
         case failing
-        /// The last answer is written and the sending side shut: what still arrives is thrown away until the peer closes, because a close with unread bytes
-        /// would destroy the answer on its way (RFC 9112, section 9.6).
+        /// The last answer is written and the sending side shut: what still arrives is thrown away
+        /// until the peer closes, because a close with unread bytes would destroy the answer on its
+        /// way (RFC 9112, section 9.6).
         case lingering
         case closed
     }
@@ -35,14 +37,16 @@ public struct ConnectionState: Sendable, Equatable {
     private var inputEnded = false
     private var lingered = 0
 
-    /// Bytes thrown away behind the last answer, beyond which the connection closes at once; stands against a peer that goes on sending a refused upload.
+    /// Bytes thrown away behind the last answer, beyond which the connection closes at once; stands
+    /// against a peer that goes on sending a refused upload.
     public static let mostLingerBytes = 1 << 20
 
     public init() {}
 
     // MARK: What the listener asks
 
-    /// Whether the socket is to be read. Not while an answer is under way, so that requests pile up in the kernel and at their sender, not here.
+    /// Whether the socket is to be read. Not while an answer is under way, so that requests pile up
+    /// in the kernel and at their sender, not here.
     public var wantsInput: Bool {
         guard !inputEnded else { return false }
         switch phase {
@@ -51,7 +55,8 @@ public struct ConnectionState: Sendable, Equatable {
         }
     }
 
-    /// Whether ``RequestParser/next()`` may be called: bytes that were read before are the next request's.
+    /// Whether ``RequestParser/next()`` may be called: bytes that were read before are the next
+    /// request's.
     public var mayParse: Bool {
         switch phase {
         case .idle, .readingHead, .readingBody: true
@@ -74,7 +79,8 @@ public struct ConnectionState: Sendable, Equatable {
 
     // MARK: What the listener tells
 
-    /// Bytes were read. The answer says whether they are for the parser; otherwise they are to be thrown away.
+    /// Bytes were read. The answer says whether they are for the parser; otherwise they are to be
+    /// thrown away.
     public mutating func received(_ count: Int) -> Bool {
         switch phase {
         case .idle, .readingHead, .deciding, .readingBody, .responding: return true
@@ -115,8 +121,8 @@ public struct ConnectionState: Sendable, Equatable {
         phase = inputEnded ? .closed : .readingBody
     }
 
-    /// The request whose body has not arrived is answered without it: where the next one begins is not known any more, so
-    /// that the connection closes behind the answer (RFC 9112, section 9.3).
+    /// The request whose body has not arrived is answered without it: where the next one begins is
+    /// not known any more, so that the connection closes behind the answer (RFC 9112, section 9.3).
     public mutating func answeredEarly() {
         guard phase == .deciding || phase == .readingBody else { return }
         phase = .responding
@@ -130,8 +136,10 @@ public struct ConnectionState: Sendable, Equatable {
         keepsAlive = false
     }
 
-    /// The answer to the request, or to the failure, was written whole. When ``mayParse`` holds then, the next request may be buffered already:
-    /// ``RequestParser/next()`` is to be called before the socket is read. When the phase is ``Phase/lingering``, the sending side is to be shut.
+    /// The answer to the request, or to the failure, was written whole. When ``mayParse`` holds
+    /// then, the next request may be buffered already: ``RequestParser/next()`` is to be called
+    /// before the socket is read. When the phase is ``Phase/lingering``, the sending side is to be
+    /// shut.
     public mutating func responded() {
         guard phase == .responding || phase == .failing else { return }
         if keepsAlive {
@@ -150,7 +158,8 @@ public struct ConnectionState: Sendable, Equatable {
         }
     }
 
-    /// The time-out that ``timeout`` names has passed. The failure, when there is one, is to be answered; without one the connection just ends.
+    /// The time-out that ``timeout`` names has passed. The failure, when there is one, is to be
+    /// answered; without one the connection just ends.
     public mutating func timedOut() -> HTTPFailure? {
         switch phase {
         case .idle, .lingering:

@@ -2,7 +2,8 @@
 public enum ContentCoding: String, Sendable, Equatable {
     case identity, gzip
 
-    /// The coding of a request's body; `nil` for one that is not known, and for several on top of each other.
+    /// The coding of a request's body; `nil` for one that is not known, and for several on top of
+    /// each other.
     /// - Parameter field: All `Content-Encoding` fields, joined; none means ``identity``.
     public static func ofBody(_ field: String?) -> ContentCoding? {
         guard let field else { return .identity }
@@ -13,9 +14,11 @@ public enum ContentCoding: String, Sendable, Equatable {
         }
     }
 
-    /// What an `Accept-Encoding` likes best (RFC 9110, section 12.5.3): gzip where it is allowed and not liked less than no coding at all.
+    /// What an `Accept-Encoding` likes best (RFC 9110, section 12.5.3): gzip where it is allowed
+    /// and not liked less than no coding at all.
     ///
-    /// Where it allows neither, ``identity``, as the specification recommends. A member that cannot be read is passed over.
+    /// Where it allows neither, ``identity``, as the specification recommends. A member that cannot
+    /// be read is passed over.
     /// - Parameter field: All fields, joined; without one no coding is used.
     public static func negotiated(acceptEncoding field: String?) -> ContentCoding {
         guard let field else { return .identity }
@@ -52,7 +55,9 @@ extension FieldScanner {
         var quality = 1000
         if take(UInt8(ascii: ";")) {
             skipBlanks()
-            guard let key = token(), key.lowercased() == "q", take(UInt8(ascii: "=")), let value = token().flatMap(AcceptedRange.thousandths) else { return nil }
+            guard let key = token(), key.lowercased() == "q", take(UInt8(ascii: "=")),
+                let value = token().flatMap(AcceptedRange.thousandths)
+            else { return nil }
             quality = value
             skipBlanks()
         }

@@ -1,5 +1,5 @@
-/// A request that is refused before anything looked at what it asks for. The connection closes after the answer, since it is not certain any more where
-/// the next request begins.
+/// A request that is refused before anything looked at what it asks for. The connection closes
+/// after the answer, since it is not certain any more where the next request begins.
 public struct HTTPFailure: Error, Sendable, Equatable {
     /// What of a request was more than is allowed.
     public enum Excess: Sendable, Equatable {

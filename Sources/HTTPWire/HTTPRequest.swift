@@ -1,6 +1,8 @@
-/// A request whose head was understood, and whose body arrived whole unless it says otherwise where it is handed out.
+/// A request whose head was understood, and whose body arrived whole unless it says otherwise where
+/// it is handed out.
 ///
-/// It keeps the bytes of its head and where things stand in them; strings are made when they are asked for.
+/// It keeps the bytes of its head and where things stand in them; strings are made when they are
+/// asked for.
 public struct HTTPRequest: Sendable {
     public let method: HTTPMethod
     public let version: HTTPVersion
@@ -16,7 +18,8 @@ public struct HTTPRequest: Sendable {
     /// The same without its body, for whoever needs the head for longer.
     public var withoutBody: HTTPRequest {
         HTTPRequest(
-            method: method, version: version, keepAlive: keepAlive, body: [], head: head, target: target, fields: fields)
+            method: method, version: version, keepAlive: keepAlive, body: [], head: head, target: target, fields: fields
+        )
     }
 
     // MARK: Target
@@ -33,18 +36,21 @@ public struct HTTPRequest: Sendable {
     /// What stands behind the first `?`, as it was sent.
     public var query: ArraySlice<UInt8>? { target.query.map { head[$0] } }
 
-    /// The path with its percent-escapes resolved. A failure (400) for an escape that is none, for a NUL, and for what is no UTF-8 then.
+    /// The path with its percent-escapes resolved. A failure (400) for an escape that is none, for
+    /// a NUL, and for what is no UTF-8 then.
     public func decodedPath() throws(HTTPFailure) -> String {
         target.path.isEmpty ? "/" : try PercentDecoding.path(head[target.path])
     }
 
-    /// The parameters of the query in their order, read as `application/x-www-form-urlencoded`; none without a query. Failures (400) as for ``decodedPath()``.
+    /// The parameters of the query in their order, read as `application/x-www-form-urlencoded`;
+    /// none without a query. Failures (400) as for ``decodedPath()``.
     public func queryParameters() throws(HTTPFailure) -> [QueryParameter] {
         guard let query = target.query else { return [] }
         return try PercentDecoding.form(head[query])
     }
 
-    /// The host, and the port if any, that the request is for: the target's where it has one, otherwise the Host field's.
+    /// The host, and the port if any, that the request is for: the target's where it has one,
+    /// otherwise the Host field's.
     public var host: String? {
         if let authority = target.authority { return String(decoding: head[authority], as: UTF8.self) }
         return text("host")

@@ -1,5 +1,5 @@
-/// The status and fields of an answer. Fields are kept as the bytes that will be sent, checked when they are added, so that no value can end its line and
-/// begin a field, or an answer, of its own.
+/// The status and fields of an answer. Fields are kept as the bytes that will be sent, checked when
+/// they are added, so that no value can end its line and begin a field, or an answer, of its own.
 ///
 /// `content-length`, `connection` and `date` are the writer's and are not to be added here.
 public struct HTTPResponseHead: Sendable {

@@ -1,7 +1,8 @@
-/// Takes the lines of a head one after the other (RFC 9112, sections 3 and 5) and keeps what they say as offsets from its first byte.
+/// Takes the lines of a head one after the other (RFC 9112, sections 3 and 5) and keeps what they
+/// say as offsets from its first byte.
 ///
-/// Strict where senders and proxies disagree about where a message ends; each line is judged when it is complete, so what is found does not depend on how the
-/// bytes arrived.
+/// Strict where senders and proxies disagree about where a message ends; each line is judged when
+/// it is complete, so what is found does not depend on how the bytes arrived.
 struct HeadBuilder {
     var method = HTTPMethod.get
     var version = HTTPVersion.http11
@@ -15,11 +16,17 @@ struct HeadBuilder {
     ///   - line: without its line end.
     ///   - offset: where it begins in the head.
     mutating func takeRequestLine(_ line: UnsafeRawBufferPointer, at offset: Int) throws(HTTPFailure) {
-        guard let methodEnd = line.firstIndex(of: 0x20), methodEnd > 0 else { throw .bad("The request line is not `METHOD target HTTP/1.1`.") }
+        guard let methodEnd = line.firstIndex(of: 0x20), methodEnd > 0 else {
+            throw .bad("The request line is not `METHOD target HTTP/1.1`.")
+        }
         let name = UnsafeRawBufferPointer(rebasing: line[..<methodEnd])
-        guard name.consists(of: .token) else { throw .bad("The request method contains a character that a method cannot have.") }
+        guard name.consists(of: .token) else {
+            throw .bad("The request method contains a character that a method cannot have.")
+        }
         let rest = UnsafeRawBufferPointer(rebasing: line[(methodEnd + 1)...])
-        guard let targetEnd = rest.firstIndex(of: 0x20), targetEnd > 0 else { throw .bad("The request line is not `METHOD target HTTP/1.1`.") }
+        guard let targetEnd = rest.firstIndex(of: 0x20), targetEnd > 0 else {
+            throw .bad("The request line is not `METHOD target HTTP/1.1`.")
+        }
         version = try Self.version(UnsafeRawBufferPointer(rebasing: rest[(targetEnd + 1)...]))
         method = HTTPMethod(name)
         try takeTarget(UnsafeRawBufferPointer(rebasing: rest[..<targetEnd]), at: offset + methodEnd + 1)
@@ -28,13 +35,16 @@ struct HeadBuilder {
     private static func version(_ text: UnsafeRawBufferPointer) throws(HTTPFailure) -> HTTPVersion {
         if text.spells("HTTP/1.1") { return .http11 }
         if text.spells("HTTP/1.0") { return .http10 }
-        guard text.count == 8, UnsafeRawBufferPointer(rebasing: text[..<5]).spells("HTTP/"), text[5].isDigit, text[6] == UInt8(ascii: "."), text[7].isDigit else {
+        guard text.count == 8, UnsafeRawBufferPointer(rebasing: text[..<5]).spells("HTTP/"), text[5].isDigit,
+            text[6] == UInt8(ascii: "."), text[7].isDigit
+        else {
             throw .bad("The request line does not end with an HTTP version.")
         }
         throw HTTPFailure(status: 505, "Only HTTP/1.1 and HTTP/1.0 are spoken here.")
     }
 
-    /// The four forms of RFC 9112, section 3.2, of which that with an authority alone is for CONNECT and refused.
+    /// The four forms of RFC 9112, section 3.2, of which that with an authority alone is for
+    /// CONNECT and refused.
     private mutating func takeTarget(_ text: UnsafeRawBufferPointer, at offset: Int) throws(HTTPFailure) {
         var pathStart = 0
         if text[0] != UInt8(ascii: "/") {
@@ -47,7 +57,9 @@ struct HeadBuilder {
         }
         let queryMark = text[pathStart...].firstIndex(of: UInt8(ascii: "?")) ?? text.count
         let path = UnsafeRawBufferPointer(rebasing: text[pathStart..<queryMark])
-        guard path.consists(of: .path) else { throw .bad("The path of the request target contains a character that must be percent-encoded.") }
+        guard path.consists(of: .path) else {
+            throw .bad("The path of the request target contains a character that must be percent-encoded.")
+        }
         target.path = (offset + pathStart)..<(offset + queryMark)
         guard queryMark < text.count else { return }
         guard UnsafeRawBufferPointer(rebasing: text[queryMark...]).consists(of: .query) else {
@@ -82,13 +94,22 @@ struct HeadBuilder {
     mutating func takeField(_ line: UnsafeMutableRawBufferPointer, at offset: Int) throws(HTTPFailure) {
         let (nameEnd, value) = try Self.parts(ofField: line)
         let whole = UnsafeRawBufferPointer(line)
-        fields.append(HTTPField(name: offset..<(offset + nameEnd), value: (offset + value.lowerBound)..<(offset + value.upperBound)))
-        try framing.take(name: UnsafeRawBufferPointer(rebasing: whole[..<nameEnd]), value: UnsafeRawBufferPointer(rebasing: whole[value]))
+        fields.append(
+            HTTPField(
+                name: offset..<(offset + nameEnd), value: (offset + value.lowerBound)..<(offset + value.upperBound)))
+        try framing.take(
+            name: UnsafeRawBufferPointer(rebasing: whole[..<nameEnd]),
+            value: UnsafeRawBufferPointer(rebasing: whole[value]))
     }
 
-    /// Where the name ends and where the value stands without the white space around it; for headers and trailers alike.
-    static func parts(ofField line: UnsafeMutableRawBufferPointer) throws(HTTPFailure) -> (nameEnd: Int, value: Range<Int>) {
-        guard !line[0].isBlank else { throw .bad("A header line begins with white space: folded fields are not accepted.") }
+    /// Where the name ends and where the value stands without the white space around it; for
+    /// headers and trailers alike.
+    static func parts(
+        ofField line: UnsafeMutableRawBufferPointer
+    ) throws(HTTPFailure) -> (nameEnd: Int, value: Range<Int>) {
+        guard !line[0].isBlank else {
+            throw .bad("A header line begins with white space: folded fields are not accepted.")
+        }
         var nameEnd = 0
         while nameEnd < line.count, ByteSet.token.contains(line[nameEnd]) {
             line[nameEnd] = line[nameEnd].lowercasedASCII
@@ -101,7 +122,9 @@ struct HeadBuilder {
         var (start, end) = (nameEnd &+ 1, line.count)
         while start < end, line[start].isBlank { start &+= 1 }
         while end > start, line[end &- 1].isBlank { end &-= 1 }
-        guard isFieldValue(UnsafeRawBufferPointer(rebasing: line[start..<end])) else { throw .bad("The value of a header field contains a control character.") }
+        guard isFieldValue(UnsafeRawBufferPointer(rebasing: line[start..<end])) else {
+            throw .bad("The value of a header field contains a control character.")
+        }
         return (nameEnd, start..<end)
     }
 

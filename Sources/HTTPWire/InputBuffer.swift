@@ -2,8 +2,8 @@ import Glibc
 
 /// Memory that the parsers of one loop read through by turns.
 ///
-/// What arrives is nearly always parsed at once, so that a connection keeps memory only for what waits in it. Guards
-/// against thousands of connections that each hold on to a buffer for nothing.
+/// What arrives is nearly always parsed at once, so that a connection keeps memory only for what
+/// waits in it. Guards against thousands of connections that each hold on to a buffer for nothing.
 public final class InputRoom {
     let base: UnsafeMutableRawPointer
     let capacity: Int
@@ -19,8 +19,9 @@ public final class InputRoom {
     deinit { base.deallocate() }
 }
 
-/// The bytes that arrived and were not consumed yet. Offsets count from the first byte that is left, so they hold when
-/// the bytes move. They lie in an ``InputRoom`` while they are parsed, and in memory of their own while they wait.
+/// The bytes that arrived and were not consumed yet. Offsets count from the first byte that is
+/// left, so they hold when the bytes move. They lie in an ``InputRoom`` while they are parsed, and
+/// in memory of their own while they wait.
 struct InputBuffer: ~Copyable {
     private(set) var base = Self.none
     /// Of the memory that is this buffer's own.
@@ -35,7 +36,8 @@ struct InputBuffer: ~Copyable {
     /// Where a buffer without memory points to: nothing is ever read or written there.
     private nonisolated(unsafe) static let none = UnsafeMutableRawPointer.allocate(byteCount: 16, alignment: 16)
 
-    /// Bytes in which memory of its own is taken, so that a head that drips does not move with every byte.
+    /// Bytes in which memory of its own is taken, so that a head that drips does not move with
+    /// every byte.
     private static let step = 256
 
     init() {}
@@ -67,8 +69,8 @@ struct InputBuffer: ~Copyable {
         end += raw.count
     }
 
-    /// Lets `fill` write into the room; it answers how many bytes it wrote. Where nothing waits, they stay there until
-    /// ``settle(_:)``; else they are put behind what waits.
+    /// Lets `fill` write into the room; it answers how many bytes it wrote. Where nothing waits,
+    /// they stay there until ``settle(_:)``; else they are put behind what waits.
     mutating func fill(through room: InputRoom, _ fill: (UnsafeMutableRawBufferPointer) -> Int) -> Int {
         // A parser within another's turn: it does without the room.
         guard !room.isLent else { return fillOwn(room.capacity, fill) }

@@ -1,4 +1,5 @@
-/// A media type or a media range (RFC 9110, sections 8.3.1 and 12.5.1): names in small letters, parameters in their order.
+/// A media type or a media range (RFC 9110, sections 8.3.1 and 12.5.1): names in small letters,
+/// parameters in their order.
 public struct MediaType: Sendable, Hashable, CustomStringConvertible {
     /// `*` in the range `*/*`.
     public let type: String
@@ -17,7 +18,8 @@ public struct MediaType: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Parameters beyond which a media type is refused; stands against a header that is nothing else.
+    /// Parameters beyond which a media type is refused; stands against a header that is nothing
+    /// else.
     public static let mostParameters = 16
 
     /// - Parameters: names in small letters.

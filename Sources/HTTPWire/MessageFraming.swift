@@ -1,4 +1,5 @@
-/// What the fields say about where the message ends and what becomes of the connection (RFC 9112, sections 6, 7 and 9; RFC 9110, sections 7.2 and 10.1.1).
+/// What the fields say about where the message ends and what becomes of the connection (RFC 9112,
+/// sections 6, 7 and 9; RFC 9110, sections 7.2 and 10.1.1).
 struct MessageFraming {
     enum Body: Equatable {
         case none
@@ -29,15 +30,25 @@ struct MessageFraming {
 
     /// Judges the fields together, once the head is complete.
     func body(version: HTTPVersion, limit: Int) throws(HTTPFailure) -> Body {
-        guard hosts == 1 || (hosts == 0 && version == .http10) else { throw .bad("A request of HTTP/1.1 needs a Host field.") }
+        guard hosts == 1 || (hosts == 0 && version == .http10) else {
+            throw .bad("A request of HTTP/1.1 needs a Host field.")
+        }
         if hasTransferEncoding {
-            guard version == .http11 else { throw .bad("Transfer-Encoding does not belong into a request of HTTP/1.0.") }
-            guard contentLength == nil else { throw .bad("A request has either a Content-Length or a Transfer-Encoding, not both.") }
-            guard isChunked else { throw HTTPFailure(status: 501, "The only transfer coding that is understood here is `chunked`.") }
+            guard version == .http11 else {
+                throw .bad("Transfer-Encoding does not belong into a request of HTTP/1.0.")
+            }
+            guard contentLength == nil else {
+                throw .bad("A request has either a Content-Length or a Transfer-Encoding, not both.")
+            }
+            guard isChunked else {
+                throw HTTPFailure(status: 501, "The only transfer coding that is understood here is `chunked`.")
+            }
             return .chunked
         }
         guard let contentLength, contentLength > 0 else { return .none }
-        guard contentLength <= limit else { throw HTTPFailure(status: 413, "The body is longer than \(limit) bytes.", excess: .body) }
+        guard contentLength <= limit else {
+            throw HTTPFailure(status: 413, "The body is longer than \(limit) bytes.", excess: .body)
+        }
         return .sized(contentLength)
     }
 
@@ -62,11 +73,15 @@ struct MessageFraming {
         let hostEnd: Int
         if first == UInt8(ascii: "[") {
             guard let bracket = text.firstIndex(of: UInt8(ascii: "]")), bracket > 2 else { return false }
-            guard UnsafeRawBufferPointer(rebasing: text[1..<bracket]).consists(of: .addressLiteral) else { return false }
+            guard UnsafeRawBufferPointer(rebasing: text[1..<bracket]).consists(of: .addressLiteral) else {
+                return false
+            }
             hostEnd = bracket + 1
         } else {
             hostEnd = text.firstIndex(of: UInt8(ascii: ":")) ?? text.count
-            guard hostEnd > 0, UnsafeRawBufferPointer(rebasing: text[..<hostEnd]).consists(of: .host) else { return false }
+            guard hostEnd > 0, UnsafeRawBufferPointer(rebasing: text[..<hostEnd]).consists(of: .host) else {
+                return false
+            }
         }
         guard hostEnd < text.count else { return true }
         let port = text[(hostEnd + 1)...]
@@ -87,7 +102,8 @@ struct MessageFraming {
         contentLength = length
     }
 
-    /// Codings in front of `chunked` are not understood (501, said in ``body(version:limit:)``); anything behind it leaves the end of the body unknown (400).
+    /// Codings in front of `chunked` are not understood (501, said in ``body(version:limit:)``);
+    /// anything behind it leaves the end of the body unknown (400).
     private mutating func takeTransferEncoding(_ value: UnsafeRawBufferPointer) throws(HTTPFailure) {
         guard !hasTransferEncoding else { throw .bad("There is more than one Transfer-Encoding field.") }
         hasTransferEncoding = true
@@ -97,11 +113,15 @@ struct MessageFraming {
         }
         let lastStart = value.lastIndex(of: UInt8(ascii: ",")).map { $0 + 1 } ?? 0
         let last = UnsafeRawBufferPointer(rebasing: value[lastStart...]).trimmed
-        guard last.spellsIgnoringCase("chunked") else { throw .bad("The last transfer coding of a request must be `chunked`.") }
+        guard last.spellsIgnoringCase("chunked") else {
+            throw .bad("The last transfer coding of a request must be `chunked`.")
+        }
         let earlier = value[..<(lastStart - 1)].split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
         for coding in earlier {
             let coding = UnsafeRawBufferPointer(rebasing: coding).trimmed
-            guard !coding.isEmpty, !coding.spellsIgnoringCase("chunked") else { throw .bad("The Transfer-Encoding names `chunked` twice, or nothing at all.") }
+            guard !coding.isEmpty, !coding.spellsIgnoringCase("chunked") else {
+                throw .bad("The Transfer-Encoding names `chunked` twice, or nothing at all.")
+            }
         }
     }
 
@@ -114,7 +134,9 @@ struct MessageFraming {
     }
 
     private mutating func takeExpectation(_ value: UnsafeRawBufferPointer) throws(HTTPFailure) {
-        guard value.spellsIgnoringCase("100-continue") else { throw HTTPFailure(status: 417, "The only expectation that can be met is `100-continue`.") }
+        guard value.spellsIgnoringCase("100-continue") else {
+            throw HTTPFailure(status: 417, "The only expectation that can be met is `100-continue`.")
+        }
         expectsContinue = true
     }
 }

@@ -1,12 +1,17 @@
-/// Resolves percent-escapes (RFC 3986, section 2.1). What they stand for must be UTF-8, and is never NUL.
+/// Resolves percent-escapes (RFC 3986, section 2.1). What they stand for must be UTF-8, and is
+/// never NUL.
 public enum PercentDecoding {
-    /// Parameters of one form beyond which it is refused; stands against a query of nothing but `&`.
+    /// Parameters of one form beyond which it is refused; stands against a query of nothing but
+    /// `&`.
     public static let mostParameters = 256
 
-    public static func path(_ bytes: ArraySlice<UInt8>) throws(HTTPFailure) -> String { try decode(bytes, plusIsSpace: false) }
+    public static func path(_ bytes: ArraySlice<UInt8>) throws(HTTPFailure) -> String {
+        try decode(bytes, plusIsSpace: false)
+    }
 
-    /// `application/x-www-form-urlencoded`: parameters parted by `&`, names from values by the first `=`, `+` for a space. Parameters without a name and a value
-    /// are left out; one without `=` has an empty value. A failure (400) for a bad escape.
+    /// `application/x-www-form-urlencoded`: parameters parted by `&`, names from values by the
+    /// first `=`, `+` for a space. Parameters without a name and a value are left out; one without
+    /// `=` has an empty value. A failure (400) for a bad escape.
     public static func form(_ bytes: ArraySlice<UInt8>) throws(HTTPFailure) -> [QueryParameter] {
         var parameters: [QueryParameter] = []
         var rest = bytes
@@ -15,10 +20,14 @@ public enum PercentDecoding {
             let pair = rest[rest.startIndex..<end]
             rest = end < rest.endIndex ? rest[(end + 1)...] : []
             guard !pair.isEmpty else { continue }
-            guard parameters.count < mostParameters else { throw .bad("The query has more than \(mostParameters) parameters.") }
+            guard parameters.count < mostParameters else {
+                throw .bad("The query has more than \(mostParameters) parameters.")
+            }
             let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
             let value = equals < pair.endIndex ? pair[(equals + 1)...] : []
-            parameters.append(QueryParameter(name: try decode(pair[..<equals], plusIsSpace: true), value: try decode(value, plusIsSpace: true)))
+            parameters.append(
+                QueryParameter(
+                    name: try decode(pair[..<equals], plusIsSpace: true), value: try decode(value, plusIsSpace: true)))
         }
         return parameters
     }
@@ -30,7 +39,9 @@ public enum PercentDecoding {
         while index < bytes.endIndex {
             switch bytes[index] {
             case UInt8(ascii: "%"):
-                guard index + 2 < bytes.endIndex, let high = bytes[index + 1].hexValue, let low = bytes[index + 2].hexValue else {
+                guard index + 2 < bytes.endIndex, let high = bytes[index + 1].hexValue,
+                    let low = bytes[index + 2].hexValue
+                else {
                     throw .bad("A `%` in the request target is not followed by two hexadecimal digits.")
                 }
                 decoded.append(high << 4 | low)
@@ -44,7 +55,9 @@ public enum PercentDecoding {
             }
         }
         guard !decoded.contains(0) else { throw .bad("The request target contains a NUL character.") }
-        guard let text = String(validating: decoded, as: UTF8.self) else { throw .bad("The request target is not valid UTF-8 once its escapes are resolved.") }
+        guard let text = String(validating: decoded, as: UTF8.self) else {
+            throw .bad("The request target is not valid UTF-8 once its escapes are resolved.")
+        }
         return text
     }
 }

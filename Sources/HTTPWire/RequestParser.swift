@@ -1,18 +1,22 @@
-/// Turns the bytes of one connection into requests (RFC 9112), whatever pieces they come in. It touches no socket and keeps no time.
+/// Turns the bytes of one connection into requests (RFC 9112), whatever pieces they come in. It
+/// touches no socket and keeps no time.
 ///
-/// Append what was read, then call ``next()`` until it says ``Event/needMore``. Bytes behind a request stay for the next one. The first failure is the last
-/// word: it is repeated from then on, and further bytes are ignored.
+/// Append what was read, then call ``next()`` until it says ``Event/needMore``. Bytes behind a
+/// request stay for the next one. The first failure is the last word: it is repeated from then on,
+/// and further bytes are ignored.
 public final class RequestParser {
     public enum Event: Sendable {
         case needMore
-        /// The head of a request, without its body, which has not arrived whole. Said once: ``next()`` goes on with the body;
-        /// where the request is answered without it, the parser is to be stopped and the connection closed behind the answer.
+        /// The head of a request, without its body, which has not arrived whole. Said once:
+        /// ``next()`` goes on with the body; where the request is answered without it, the parser
+        /// is to be stopped and the connection closed behind the answer.
         case head(HTTPRequest)
-        /// The body as far as it has arrived needs so many bytes of memory in all. ``grantBody(_:)`` lets it have them.
+        /// The body as far as it has arrived needs so many bytes of memory in all.
+        /// ``grantBody(_:)`` lets it have them.
         case needBodyRoom(Int)
         case request(HTTPRequest)
-        /// The head is good, and the client waits for ``ResponseWriter/continueResponse`` before it sends the body. Said once, and not when the body is
-        /// on its way already.
+        /// The head is good, and the client waits for ``ResponseWriter/continueResponse`` before it
+        /// sends the body. Said once, and not when the body is on its way already.
         case expectContinue
         /// To be answered, and then the connection closes.
         case failed(HTTPFailure)
@@ -44,7 +48,8 @@ public final class RequestParser {
     @exclusivity(unchecked) private var pending: HTTPRequest?
     /// Up to here, no line feed was found; counted from the first byte that is left.
     @exclusivity(unchecked) private var searched = 0
-    /// Where the line begins that is read now, counted from the first byte of the head, which stays in the input until it is complete.
+    /// Where the line begins that is read now, counted from the first byte of the head, which stays
+    /// in the input until it is complete.
     @exclusivity(unchecked) private var lineStart = 0
     @exclusivity(unchecked) private var requestLineEnd = 0
     @exclusivity(unchecked) private var emptyLines = 0
@@ -67,8 +72,8 @@ public final class RequestParser {
         input.append(raw)
     }
 
-    /// Lets `read` write into a room that all parsers of a loop share. ``settle(_:)`` gives the room back, before another
-    /// parser reads.
+    /// Lets `read` write into a room that all parsers of a loop share. ``settle(_:)`` gives the
+    /// room back, before another parser reads.
     /// - Parameter read: answers how many bytes it wrote, or a negative number, which is passed on.
     public func read(through room: InputRoom, _ read: (UnsafeMutableRawBufferPointer) -> Int) -> Int {
         let count = input.fill(through: room, read)
@@ -85,7 +90,8 @@ public final class RequestParser {
         pending?.body.reserveCapacity(bytes)
     }
 
-    /// Forgets what it has of a request, and ignores what comes: nothing will be asked of it any more.
+    /// Forgets what it has of a request, and ignores what comes: nothing will be asked of it any
+    /// more.
     public func stop() { stop(HTTPFailure(status: 400, "Nothing more is read on this connection.")) }
 
     /// Forgets what it has of a request, and ignores what comes: ``next()`` says why.
@@ -96,10 +102,11 @@ public final class RequestParser {
     /// Bytes that wait to be looked at, such as further requests behind one that is being answered.
     public var bufferedCount: Int { input.count }
 
-    /// Bytes of memory that is taken by what has arrived of requests that are not whole: what waits to be looked at, and heads,
-    /// but not the bodies that ``grantBody(_:)`` knows of.
+    /// Bytes of memory that is taken by what has arrived of requests that are not whole: what waits
+    /// to be looked at, and heads, but not the bodies that ``grantBody(_:)`` knows of.
     public var heldBytes: Int {
-        input.heldBytes + (pending?.head.count ?? 0) + (pending?.fields.count ?? builder.fields.count) * MemoryLayout<HTTPField>.stride
+        input.heldBytes + (pending?.head.count ?? 0) + (pending?.fields.count ?? builder.fields.count)
+            * MemoryLayout<HTTPField>.stride
     }
 
     public var progress: Progress {
@@ -135,7 +142,9 @@ public final class RequestParser {
     /// The field Origin of the request that is read, as far as it was.
     public var origin: String? {
         if let pending { return pending.text("origin") }
-        for field in builder.fields where input.bytes(field.name).elementsEqual("origin".utf8) { return String(decoding: input.bytes(field.value), as: UTF8.self) }
+        for field in builder.fields where input.bytes(field.name).elementsEqual("origin".utf8) {
+            return String(decoding: input.bytes(field.value), as: UTF8.self)
+        }
         return nil
     }
 
@@ -180,9 +189,12 @@ public final class RequestParser {
 
     // MARK: Lines
 
-    /// The line that begins at `start`, without its line end; `nil` while it is incomplete. The first `limit` bytes and two for the line end are searched,
-    /// so that the verdict does not depend on how the bytes arrived.
-    private func line(from start: Int, limit: Int, orFail failure: @autoclosure () -> HTTPFailure) throws(HTTPFailure) -> Range<Int>? {
+    /// The line that begins at `start`, without its line end; `nil` while it is incomplete. The
+    /// first `limit` bytes and two for the line end are searched, so that the verdict does not
+    /// depend on how the bytes arrived.
+    private func line(
+        from start: Int, limit: Int, orFail failure: @autoclosure () -> HTTPFailure
+    ) throws(HTTPFailure) -> Range<Int>? {
         let window = start + max(limit, 0) + 2
         let end = min(input.count, window)
         guard let feed = input.lineFeed(in: max(searched, start)..<max(end, searched, start)) else {
@@ -199,12 +211,19 @@ public final class RequestParser {
         while input.count > 0, !ByteSet.token.contains(input[0]) {
             guard input[0] == 0x0D else { throw .bad("A request does not begin with a method.") }
             guard input.count > 1 else { return .needMore }
-            guard input[1] == 0x0A, emptyLines < limits.leadingEmptyLines else { throw .bad("A request does not begin with a method.") }
+            guard input[1] == 0x0A, emptyLines < limits.leadingEmptyLines else {
+                throw .bad("A request does not begin with a method.")
+            }
             emptyLines += 1
             input.consume(2)
         }
         let limit = limits.requestLine
-        guard let line = try line(from: 0, limit: limit, orFail: HTTPFailure(status: 414, "The request line is longer than \(limit) bytes.", excess: .requestLine)) else {
+        guard
+            let line = try line(
+                from: 0, limit: limit,
+                orFail: HTTPFailure(
+                    status: 414, "The request line is longer than \(limit) bytes.", excess: .requestLine))
+        else {
             return .needMore
         }
         try builder.takeRequestLine(input.bytes(line), at: 0)
@@ -217,24 +236,35 @@ public final class RequestParser {
     private func readField() throws(HTTPFailure) -> Event? {
         while true {
             let left = limits.headerBlock - (lineStart - requestLineEnd) - 2
-            guard let line = try line(from: lineStart, limit: left, orFail: Self.tooLong("header fields", limits.headerBlock)) else { return .needMore }
+            guard
+                let line = try line(
+                    from: lineStart, limit: left, orFail: Self.tooLong("header fields", limits.headerBlock))
+            else { return .needMore }
             let start = lineStart
             lineStart = line.upperBound + 2
             if line.isEmpty { return try finishHead() }
-            guard builder.fields.count < limits.headerCount else { throw HTTPFailure(status: 431, "There are more than \(limits.headerCount) header fields.", excess: .headers) }
+            guard builder.fields.count < limits.headerCount else {
+                throw HTTPFailure(
+                    status: 431, "There are more than \(limits.headerCount) header fields.", excess: .headers)
+            }
             if builder.fields.isEmpty { builder.fields.reserveCapacity(16) }
-            try builder.takeField(UnsafeMutableRawBufferPointer(start: input.first + start, count: line.count), at: start)
+            try builder.takeField(
+                UnsafeMutableRawBufferPointer(start: input.first + start, count: line.count), at: start)
         }
     }
 
-    private static func tooLong(_ what: String, _ limit: Int) -> HTTPFailure { HTTPFailure(status: 431, "The \(what) are longer than \(limit) bytes.", excess: .headers) }
+    private static func tooLong(_ what: String, _ limit: Int) -> HTTPFailure {
+        HTTPFailure(status: 431, "The \(what) are longer than \(limit) bytes.", excess: .headers)
+    }
 
     private func finishHead() throws(HTTPFailure) -> Event? {
         let body = try builder.framing.body(version: builder.version, limit: limits.body)
         let request = HTTPRequest(
-            method: builder.method, version: builder.version, keepAlive: builder.framing.keepsAlive(version: builder.version), body: [],
+            method: builder.method, version: builder.version,
+            keepAlive: builder.framing.keepsAlive(version: builder.version), body: [],
             head: [UInt8](input.bytes(0..<lineStart)), target: builder.target, fields: builder.fields)
-        // HTTP/1.0 knows no interim answers, so that its expectations are ignored (RFC 9110, section 10.1.1).
+        // HTTP/1.0 knows no interim answers, so that its expectations are ignored (RFC 9110,
+        // section 10.1.1).
         waitsForContinue = builder.framing.expectsContinue && builder.version == .http11
         builder = HeadBuilder()
         input.consume(lineStart)
@@ -257,7 +287,8 @@ public final class RequestParser {
 
     // MARK: Body
 
-    /// Moves up to `missing` bytes to the body; `nil` when that was all, otherwise how many are still missing.
+    /// Moves up to `missing` bytes to the body; `nil` when that was all, otherwise how many are
+    /// still missing.
     private func takeBody(_ missing: Int) -> Int? {
         let count = min(missing, input.count)
         if count > 0 {
@@ -268,8 +299,9 @@ public final class RequestParser {
         return count == missing ? nil : missing - count
     }
 
-    /// The memory that the body needs for what is there, where it has less. A body that is whole, as nearly all are, is
-    /// copied once and asks for nothing; another grows by half of what it has, never beyond its length.
+    /// The memory that the body needs for what is there, where it has less. A body that is whole,
+    /// as nearly all are, is copied once and asks for nothing; another grows by half of what it
+    /// has, never beyond its length.
     private func bodyRoomNeeded(for missing: Int) -> Int? {
         guard !isHeadUnsaid, let arrived = pending?.body.count else { return nil }
         let needed = arrived + min(missing, input.count)
@@ -294,7 +326,9 @@ public final class RequestParser {
         if input.count == 0 { return needBody() }
         waitsForContinue = false
         let longest = chunked.longestLine(limits)
-        guard let line = try line(from: 0, limit: longest, orFail: .bad("The line with the size of a chunk is too long.")) else { return needBody() }
+        guard
+            let line = try line(from: 0, limit: longest, orFail: .bad("The line with the size of a chunk is too long."))
+        else { return needBody() }
         let size = try chunked.size(input.bytes(line), received: pending?.body.count ?? 0, limits: limits)
         input.consume(line.upperBound + 2)
         searched = 0
@@ -305,7 +339,9 @@ public final class RequestParser {
 
     private func readChunkEnd() throws(HTTPFailure) -> Event? {
         guard input.count > 0 else { return needBody() }
-        guard input[0] == 0x0D, input.count < 2 || input[1] == 0x0A else { throw .bad("A chunk is longer than its size says.") }
+        guard input[0] == 0x0D, input.count < 2 || input[1] == 0x0A else {
+            throw .bad("A chunk is longer than its size says.")
+        }
         guard input.count > 1 else { return needBody() }
         input.consume(2)
         phase = .chunkSize
@@ -315,8 +351,12 @@ public final class RequestParser {
     /// Trailers are checked like header fields, and dropped.
     private func readTrailer() throws(HTTPFailure) -> Event? {
         let limit = limits.trailers - trailerBytes - 2
-        guard let line = try line(from: 0, limit: limit, orFail: Self.tooLong("trailers", limits.trailers)) else { return needBody() }
-        if !line.isEmpty { _ = try HeadBuilder.parts(ofField: UnsafeMutableRawBufferPointer(start: input.first, count: line.count)) }
+        guard let line = try line(from: 0, limit: limit, orFail: Self.tooLong("trailers", limits.trailers)) else {
+            return needBody()
+        }
+        if !line.isEmpty {
+            _ = try HeadBuilder.parts(ofField: UnsafeMutableRawBufferPointer(start: input.first, count: line.count))
+        }
         trailerBytes += line.count + 2
         input.consume(line.count + 2)
         searched = 0

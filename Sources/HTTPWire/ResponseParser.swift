@@ -1,16 +1,17 @@
-/// Why the bytes of an answer are not taken: one clause for the operator, such as `its body is longer than 10 bytes`.
+/// Why the bytes of an answer are not taken: one clause for the operator, such as `its body is
+/// longer than 10 bytes`.
 public struct ResponseFailure: Error, Sendable, Equatable, CustomStringConvertible {
     public let description: String
     init(_ description: String) { self.description = description }
 }
 
-/// Reads one answer of HTTP/1.1 or HTTP/1.0 (RFC 9112): its head, and a body that a length, chunks or the end of the
-/// stream bounds.
+/// Reads one answer of HTTP/1.1 or HTTP/1.0 (RFC 9112): its head, and a body that a length, chunks
+/// or the end of the stream bounds.
 public struct ResponseParser {
     /// What one answer may cost before it is refused, in bytes.
     public struct Limits: Sendable, Equatable {
-        /// Status lines and fields, those of interim answers and the lines between chunks included. Stands against a
-        /// head that never ends.
+        /// Status lines and fields, those of interim answers and the lines between chunks included.
+        /// Stands against a head that never ends.
         public var head: Int
         /// The body without its transfer coding. Stands against a body that never ends.
         public var body: Int

@@ -1,4 +1,5 @@
-/// Writes answers (RFC 9112, sections 4 to 6; RFC 9110, sections 6.4 and 8.6) into the bytes that go to the socket. Bodies are always written with their length.
+/// Writes answers (RFC 9112, sections 4 to 6; RFC 9110, sections 6.4 and 8.6) into the bytes that
+/// go to the socket. Bodies are always written with their length.
 public struct ResponseWriter: Sendable, Equatable {
     /// The answer to a HEAD: its length is said, its body is not sent.
     public var omitsBody: Bool
@@ -24,7 +25,8 @@ public struct ResponseWriter: Sendable, Equatable {
 
     /// Appends the head, and the body unless the request or the status forbids one.
     /// - Parameter date: as ``HTTPDate/format(unixSeconds:)`` gives it; worth keeping for a second.
-    public func write(_ head: HTTPResponseHead, body: UnsafeRawBufferPointer, date: [UInt8], into output: inout [UInt8]) {
+    public func write(_ head: HTTPResponseHead, body: UnsafeRawBufferPointer, date: [UInt8], into output: inout [UInt8])
+    {
         let sendsBody = !omitsBody && Self.mayHaveBody(head.status)
         output.reserveCapacity(output.count + Self.ownBytes + head.fields.count + (sendsBody ? body.count : 0))
         writeHead(head, bodyLength: body.count, date: date, into: &output)
@@ -35,11 +37,13 @@ public struct ResponseWriter: Sendable, Equatable {
         body.withUnsafeBytes { write(head, body: $0, date: date, into: &output) }
     }
 
-    /// Appends the head alone, for a body that is sent from where it lies. Whether to send it says ``sendsBody(status:)``.
+    /// Appends the head alone, for a body that is sent from where it lies. Whether to send it says
+    /// ``sendsBody(status:)``.
     public func writeHead(_ head: HTTPResponseHead, bodyLength: Int, date: [UInt8], into output: inout [UInt8]) {
         HTTPStatus.appendLine(head.status, to: &output)
         output.append(contentsOf: head.fields)
-        // A 304 would state the length of a body that a 200 would have; it is left out, as it may be.
+        // A 304 would state the length of a body that a 200 would have; it is left out, as it may
+        // be.
         if Self.mayHaveBody(head.status) {
             output.append("content-length: ")
             output.append(decimal: max(bodyLength, 0))
@@ -57,7 +61,8 @@ public struct ResponseWriter: Sendable, Equatable {
 
     public func sendsBody(status: Int) -> Bool { !omitsBody && Self.mayHaveBody(status) }
 
-    /// What the writer itself adds to a head, at most and roughly; only a hint for the room that is made.
+    /// What the writer itself adds to a head, at most and roughly; only a hint for the room that is
+    /// made.
     private static let ownBytes = 192
 
     private static func mayHaveBody(_ status: Int) -> Bool { status >= 200 && status != 204 && status != 304 }

@@ -1,5 +1,6 @@
-/// Decodes base64url without padding (RFC 4648, section 5; RFC 7515, section 2), strictly: no padding, no white space, no bits set that carry nothing, so
-/// that there is one spelling of every token.
+/// Decodes base64url without padding (RFC 4648, section 5; RFC 7515, section 2), strictly: no
+/// padding, no white space, no bits set that carry nothing, so that there is one spelling of every
+/// token.
 /// - Returns: `nil` for what is not base64url.
 public func decodeBase64URL(_ text: some Collection<UInt8>) -> [UInt8]? {
     var bytes: [UInt8] = []
@@ -30,13 +31,16 @@ private func base64URLValue(_ character: UInt8) -> UInt32? {
 }
 
 extension ResponseBuffer {
-    /// Appends bytes in base64url without padding: letters, digits, `-` and `_`, which no JSON string has to escape.
+    /// Appends bytes in base64url without padding: letters, digits, `-` and `_`, which no JSON
+    /// string has to escape.
     public func appendBase64URL(_ bytes: [UInt8]) {
         reserve((bytes.count * 4 + 2) / 3)
         var position = 0
         while position < bytes.count {
             let left = bytes.count - position
-            let group = UInt32(bytes[position]) << 16 | (left > 1 ? UInt32(bytes[position + 1]) << 8 : 0) | (left > 2 ? UInt32(bytes[position + 2]) : 0)
+            let group =
+                UInt32(bytes[position]) << 16 | (left > 1 ? UInt32(bytes[position + 1]) << 8 : 0)
+                | (left > 2 ? UInt32(bytes[position + 2]) : 0)
             append(base64URLCharacter(group >> 18))
             append(base64URLCharacter(group >> 12))
             if left > 1 { append(base64URLCharacter(group >> 6)) }

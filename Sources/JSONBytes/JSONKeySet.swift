@@ -1,5 +1,6 @@
-/// The keys that an object had so far. A few are compared one by one, without an allocation each; from there on they are hashed, with the process's
-/// own seed, so that a large object costs linear time whatever its keys are.
+/// The keys that an object had so far. A few are compared one by one, without an allocation each;
+/// from there on they are hashed, with the process's own seed, so that a large object costs linear
+/// time whatever its keys are.
 struct JSONKeySet {
     /// How many keys are compared one by one; beyond, hashing is cheaper.
     static let few = 16

@@ -1,10 +1,13 @@
 /// What a JSON text may cost before it is refused.
 public struct JSONLimits: Sendable, Equatable {
-    /// How deep arrays and objects may be nested; stands against a body of brackets that would exhaust the stack.
+    /// How deep arrays and objects may be nested; stands against a body of brackets that would
+    /// exhaust the stack.
     public var depth: Int
-    /// The longest text, in bytes; stands against readers of files and of the network that have no bound of their own.
+    /// The longest text, in bytes; stands against readers of files and of the network that have no
+    /// bound of their own.
     public var bytes: Int
-    /// How many values a tree may have; stands against a small body (`[[],[],…]`) that becomes a large tree.
+    /// How many values a tree may have; stands against a small body (`[[],[],…]`) that becomes a
+    /// large tree.
     public var values: Int
 
     public init(depth: Int = 64, bytes: Int = 16 << 20, values: Int = 200_000) {

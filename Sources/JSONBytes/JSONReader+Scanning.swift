@@ -13,9 +13,12 @@ extension JSONReader {
         }
     }
 
-    /// Refuses a text longer than ``JSONLimits/bytes``; for readers of whole texts, since a caller that reads piece by piece has bounded its input already.
+    /// Refuses a text longer than ``JSONLimits/bytes``; for readers of whole texts, since a caller
+    /// that reads piece by piece has bounded its input already.
     func checkLength() throws(JSONError) {
-        guard bytes.count <= limits.bytes else { throw JSONError("The JSON text is longer than \(limits.bytes) bytes.", offset: limits.bytes) }
+        guard bytes.count <= limits.bytes else {
+            throw JSONError("The JSON text is longer than \(limits.bytes) bytes.", offset: limits.bytes)
+        }
     }
 
     mutating func readDigits() throws(JSONError) {
@@ -34,9 +37,13 @@ extension JSONReader {
 
     /// What stands at the offset, in words, and what should have.
     func unexpected(_ expected: String) -> JSONError {
-        guard offset < bytes.count else { return JSONError("The JSON text ends where \(expected) was expected.", offset: offset) }
+        guard offset < bytes.count else {
+            return JSONError("The JSON text ends where \(expected) was expected.", offset: offset)
+        }
         let byte = bytes[offset]
-        let found = byte > 0x20 && byte < 0x7F ? "`\(Character(Unicode.Scalar(byte)))`" : "byte 0x\(String(byte, radix: 16, uppercase: true))"
+        let found =
+            byte > 0x20 && byte < 0x7F
+            ? "`\(Character(Unicode.Scalar(byte)))`" : "byte 0x\(String(byte, radix: 16, uppercase: true))"
         return JSONError("\(found) stands where \(expected) was expected.", offset: offset)
     }
 }

@@ -1,7 +1,9 @@
-/// Reads JSON (RFC 8259) strictly, from UTF-8 bytes that the caller keeps alive: either a whole tree, or piece by piece without one.
+/// Reads JSON (RFC 8259) strictly, from UTF-8 bytes that the caller keeps alive: either a whole
+/// tree, or piece by piece without one.
 ///
-/// Refused are: invalid UTF-8, lone surrogates, control characters in strings, leading zeros, a byte order mark, bytes behind the value, a key that stands
-/// twice in one object, and more than ``JSONLimits`` allows.
+/// Refused are: invalid UTF-8, lone surrogates, control characters in strings, leading zeros, a
+/// byte order mark, bytes behind the value, a key that stands twice in one object, and more than
+/// ``JSONLimits`` allows.
 ///
 /// ```swift
 /// var reader = JSONReader(bytes)
@@ -32,7 +34,9 @@ public struct JSONReader {
     /// The kind of the value that comes next, which is not consumed.
     public mutating func peekKind() throws(JSONError) -> JSONKind {
         skipSpace()
-        guard offset < bytes.count else { throw JSONError("The JSON text ends where a value was expected.", offset: offset) }
+        guard offset < bytes.count else {
+            throw JSONError("The JSON text ends where a value was expected.", offset: offset)
+        }
         switch bytes[offset] {
         case UInt8(ascii: "{"): return .object
         case UInt8(ascii: "["): return .array
@@ -47,7 +51,9 @@ public struct JSONReader {
     /// The next value as a tree.
     public mutating func readValue() throws(JSONError) -> JSONValue {
         values += 1
-        guard values <= limits.values else { throw JSONError("The JSON text has more than \(limits.values) values.", offset: offset) }
+        guard values <= limits.values else {
+            throw JSONError("The JSON text has more than \(limits.values) values.", offset: offset)
+        }
         switch try peekKind() {
         case .null:
             try readNull()
@@ -68,7 +74,8 @@ public struct JSONReader {
         }
     }
 
-    /// The bytes of the next value, without the white space around it; its syntax is checked all the same.
+    /// The bytes of the next value, without the white space around it; its syntax is checked all
+    /// the same.
     @discardableResult
     public mutating func skipValue() throws(JSONError) -> Range<Int> {
         let kind = try peekKind()
@@ -111,7 +118,9 @@ public struct JSONReader {
         if at(UInt8(ascii: "-")) { offset += 1 }
         if at(UInt8(ascii: "0")) {
             offset += 1
-            if offset < bytes.count, isDigit(bytes[offset]) { throw JSONError("A number does not begin with a superfluous zero.", offset: offset - 1) }
+            if offset < bytes.count, isDigit(bytes[offset]) {
+                throw JSONError("A number does not begin with a superfluous zero.", offset: offset - 1)
+            }
         } else {
             try readDigits()
         }
@@ -147,9 +156,11 @@ public struct JSONReader {
         close()
     }
 
-    /// Calls `member` with each key; it must read exactly one value, by whichever method. A key that stood in this object before is an error, also when the
-    /// two are spelt with different escapes.
-    public mutating func readObject(_ member: (inout JSONReader, JSONText) throws(JSONError) -> Void) throws(JSONError) {
+    /// Calls `member` with each key; it must read exactly one value, by whichever method. A key
+    /// that stood in this object before is an error, also when the two are spelt with different
+    /// escapes.
+    public mutating func readObject(_ member: (inout JSONReader, JSONText) throws(JSONError) -> Void) throws(JSONError)
+    {
         try open(UInt8(ascii: "{"), "an object")
         skipSpace()
         if at(UInt8(ascii: "}")) {
@@ -162,7 +173,9 @@ public struct JSONReader {
             guard at(UInt8(ascii: "\"")) else { throw unexpected("a key in quotation marks") }
             let start = offset
             let key = try readText()
-            guard seen.insert(key, of: self) else { throw JSONError("The key `\(shown(key))` stands twice in one object.", offset: start) }
+            guard seen.insert(key, of: self) else {
+                throw JSONError("The key `\(shown(key))` stands twice in one object.", offset: start)
+            }
             skipSpace()
             guard at(UInt8(ascii: ":")) else { throw unexpected("`:`") }
             offset += 1
@@ -179,7 +192,9 @@ public struct JSONReader {
         skipSpace()
         guard at(bracket) else { throw unexpected(expected) }
         depth += 1
-        guard depth <= limits.depth else { throw JSONError("The JSON text is nested deeper than \(limits.depth) levels.", offset: offset) }
+        guard depth <= limits.depth else {
+            throw JSONError("The JSON text is nested deeper than \(limits.depth) levels.", offset: offset)
+        }
         offset += 1
     }
 

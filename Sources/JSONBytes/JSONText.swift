@@ -1,4 +1,5 @@
-/// A string of the text that a ``JSONReader`` reads: checked, but not copied yet. Only the reader that gave it can make something of it.
+/// A string of the text that a ``JSONReader`` reads: checked, but not copied yet. Only the reader
+/// that gave it can make something of it.
 public struct JSONText: Sendable, Equatable {
     /// The bytes between the quotation marks.
     public let range: Range<Int>
@@ -25,7 +26,8 @@ extension JSONReader {
     /// Whether the text, its escapes resolved, is this literal.
     public func text(_ text: JSONText, equals literal: StaticString) -> Bool {
         let expected = UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount)
-        return text.hasEscapes ? unescaped(text.range).elementsEqual(expected) : bytes[text.range].elementsEqual(expected)
+        return text.hasEscapes
+            ? unescaped(text.range).elementsEqual(expected) : bytes[text.range].elementsEqual(expected)
     }
 
     /// The bytes of a range as they stand in the text, such as the one that ``skipValue()`` gave.
@@ -48,7 +50,9 @@ extension JSONReader {
         offset = start
         while true {
             skipPlainWords()
-            guard offset < bytes.count else { throw JSONError("The string that begins at byte \(start - 1) has no end.", offset: offset) }
+            guard offset < bytes.count else {
+                throw JSONError("The string that begins at byte \(start - 1) has no end.", offset: offset)
+            }
             switch bytes[offset] {
             case 0x22:
                 offset += 1
@@ -76,7 +80,8 @@ extension JSONReader {
         }
     }
 
-    /// One scalar beyond ASCII, in the well-formed byte sequences of the Unicode standard, table 3-7.
+    /// One scalar beyond ASCII, in the well-formed byte sequences of the Unicode standard, table
+    /// 3-7.
     private mutating func readMultibyte() throws(JSONError) {
         let first = bytes[offset]
         let length: Int
@@ -91,8 +96,12 @@ extension JSONReader {
         case 0xF1...0xF3: length = 4
         default: throw JSONError("The JSON text is not valid UTF-8.", offset: offset)
         }
-        guard bytes.count - offset >= length, second.contains(bytes[offset + 1]) else { throw JSONError("The JSON text is not valid UTF-8.", offset: offset) }
-        for index in 2..<max(length, 2) where bytes[offset + index] & 0xC0 != 0x80 { throw JSONError("The JSON text is not valid UTF-8.", offset: offset) }
+        guard bytes.count - offset >= length, second.contains(bytes[offset + 1]) else {
+            throw JSONError("The JSON text is not valid UTF-8.", offset: offset)
+        }
+        for index in 2..<max(length, 2) where bytes[offset + index] & 0xC0 != 0x80 {
+            throw JSONError("The JSON text is not valid UTF-8.", offset: offset)
+        }
         offset += length
     }
 
@@ -100,11 +109,14 @@ extension JSONReader {
         let start = offset
         guard offset + 1 < bytes.count else { throw JSONError("The JSON text ends within an escape.", offset: start) }
         switch bytes[offset + 1] {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"), UInt8(ascii: "n"),
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+            UInt8(ascii: "n"),
             UInt8(ascii: "r"), UInt8(ascii: "t"):
             offset += 2
         case UInt8(ascii: "u"):
-            guard let unit = codeUnit(at: start) else { throw JSONError("`\\u` needs four hexadecimal digits.", offset: start) }
+            guard let unit = codeUnit(at: start) else {
+                throw JSONError("`\\u` needs four hexadecimal digits.", offset: start)
+            }
             offset += 6
             guard unit & 0xF800 == 0xD800 else { return }
             guard unit < 0xDC00, let low = codeUnit(at: offset), low & 0xFC00 == 0xDC00 else {
@@ -118,7 +130,9 @@ extension JSONReader {
 
     /// The number in `\uXXXX`, when that is what stands at `index`.
     private func codeUnit(at index: Int) -> UInt32? {
-        guard index + 6 <= bytes.count, bytes[index] == UInt8(ascii: "\\"), bytes[index + 1] == UInt8(ascii: "u") else { return nil }
+        guard index + 6 <= bytes.count, bytes[index] == UInt8(ascii: "\\"), bytes[index + 1] == UInt8(ascii: "u") else {
+            return nil
+        }
         var unit: UInt32 = 0
         for byte in bytes[(index + 2)..<(index + 6)] {
             switch byte {

@@ -1,8 +1,10 @@
 import ExactText
 
-/// A JSON text as a tree, for what is small and read in any order: variables, claims, settings. Responses are written as bytes, without one.
+/// A JSON text as a tree, for what is small and read in any order: variables, claims, settings.
+/// Responses are written as bytes, without one.
 ///
-/// Numbers keep their spelling, so that no precision is lost before their type is known; members keep their order.
+/// Numbers keep their spelling, so that no precision is lost before their type is known; members
+/// keep their order.
 public enum JSONValue: Sendable {
     case null
     case bool(Bool)
@@ -12,7 +14,8 @@ public enum JSONValue: Sendable {
     case array([JSONValue])
     case object([JSONMember])
 
-    /// The value of an object's member, or `nil` when there is none or this is no object; linear in the members.
+    /// The value of an object's member, or `nil` when there is none or this is no object; linear in
+    /// the members.
     public subscript(_ key: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.key.text.hasSameBytes(as: key) }?.value
@@ -20,9 +23,11 @@ public enum JSONValue: Sendable {
 
     public subscript(_ key: ExactString) -> JSONValue? { self[key.text] }
 
-    /// Appends this value without any white space. Numbers are written with the spelling that they have.
+    /// Appends this value without any white space. Numbers are written with the spelling that they
+    /// have.
     ///
-    /// It recurses as deep as the value is nested, which for a value that was read is at most ``JSONLimits/depth``.
+    /// It recurses as deep as the value is nested, which for a value that was read is at most
+    /// ``JSONLimits/depth``.
     public func write(into buffer: ResponseBuffer) {
         switch self {
         case .null: buffer.append("null")

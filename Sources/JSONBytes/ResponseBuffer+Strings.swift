@@ -1,15 +1,19 @@
 extension ResponseBuffer {
-    /// A JSON string (RFC 8259, section 7): quoted, with `"`, `\` and the control characters escaped and everything else copied.
+    /// A JSON string (RFC 8259, section 7): quoted, with `"`, `\` and the control characters
+    /// escaped and everything else copied.
     ///
-    /// - Parameter raw: valid UTF-8, which PostgreSQL guarantees of its text; it is not checked again. It must not lie inside this buffer.
+    /// - Parameter raw: valid UTF-8, which PostgreSQL guarantees of its text; it is not checked
+    ///   again. It must not lie inside this buffer.
     @inlinable public func appendJSONString(_ raw: UnsafeRawBufferPointer) {
         let total = raw.count
-        // Words are stored before it is known how much of them stays, so there is one word of slack; two bytes are for the quotes.
+        // Words are stored before it is known how much of them stays, so there is one word of
+        // slack; two bytes are for the quotes.
         reserve(total &+ 10)
         base.storeBytes(of: UInt8(ascii: "\""), toByteOffset: length, as: UInt8.self)
         length &+= 1
         if let source = raw.baseAddress {
-            // The byte at `index` goes to `target + index`, until an escape shifts everything behind it.
+            // The byte at `index` goes to `target + index`, until an escape shifts everything
+            // behind it.
             var target = base + length
             var index = 0
             while index &+ 8 <= total {
@@ -40,7 +44,8 @@ extension ResponseBuffer {
         append(UInt8(ascii: "\""))
     }
 
-    /// The last one to seven bytes, the first of them lowest, read without touching what is not there.
+    /// The last one to seven bytes, the first of them lowest, read without touching what is not
+    /// there.
     @inlinable static func tailWord(_ source: UnsafeRawPointer, from index: Int, to total: Int) -> UInt64 {
         let rest = total &- index
         if total >= 8 {
@@ -55,8 +60,10 @@ extension ResponseBuffer {
         }
         let middle = rest >> 1
         let first = UInt64(start.load(as: UInt8.self))
-        let second = UInt64(start.load(fromByteOffset: middle, as: UInt8.self)) &<< UInt64(truncatingIfNeeded: middle &* 8)
-        return first | second | UInt64(start.load(fromByteOffset: rest &- 1, as: UInt8.self)) &<< UInt64(truncatingIfNeeded: (rest &- 1) &* 8)
+        let second =
+            UInt64(start.load(fromByteOffset: middle, as: UInt8.self)) &<< UInt64(truncatingIfNeeded: middle &* 8)
+        return first | second | UInt64(start.load(fromByteOffset: rest &- 1, as: UInt8.self))
+            &<< UInt64(truncatingIfNeeded: (rest &- 1) &* 8)
     }
 
     @inlinable public func appendJSONString(_ text: String) {
@@ -68,8 +75,9 @@ extension ResponseBuffer {
         bytes.withUnsafeBytes { appendJSONString($0) }
     }
 
-    /// Non-zero when one of the eight bytes must be escaped; the lowest bit set then lies in the first of them. A subtraction borrows into bytes above a hit
-    /// only, so what stands above the lowest bit means nothing.
+    /// Non-zero when one of the eight bytes must be escaped; the lowest bit set then lies in the
+    /// first of them. A subtraction borrows into bytes above a hit only, so what stands above the
+    /// lowest bit means nothing.
     @inlinable static func escapeMask(_ word: UInt64) -> UInt64 {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let quotes = word ^ (ones &* 0x22)
@@ -78,10 +86,13 @@ extension ResponseBuffer {
         return (controls | ((quotes &- ones) & ~quotes) | ((slashes &- ones) & ~slashes)) & (ones &* 0x80)
     }
 
-    /// Writes the escape of the byte at `index` and steps over it; makes room again for the bytes behind it, one word of slack and the closing quote.
+    /// Writes the escape of the byte at `index` and steps over it; makes room again for the bytes
+    /// behind it, one word of slack and the closing quote.
     /// - Parameter target: where the byte at 0 would be; answers the same for what follows.
     @usableFromInline @inline(never)
-    func appendEscape(of source: UnsafeRawPointer, at index: inout Int, _ total: Int, _ target: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+    func appendEscape(
+        of source: UnsafeRawPointer, at index: inout Int, _ total: Int, _ target: UnsafeMutableRawPointer
+    ) -> UnsafeMutableRawPointer {
         length = (target - base) + index
         reserve(total - index + 16)
         writeEscape(source.load(fromByteOffset: index, as: UInt8.self))
@@ -91,15 +102,16 @@ extension ResponseBuffer {
 
     /// There is room for six bytes.
     private func writeEscape(_ byte: UInt8) {
-        let letter: UInt8 = switch byte {
-        case 0x22, 0x5C: byte
-        case 0x08: UInt8(ascii: "b")
-        case 0x09: UInt8(ascii: "t")
-        case 0x0A: UInt8(ascii: "n")
-        case 0x0C: UInt8(ascii: "f")
-        case 0x0D: UInt8(ascii: "r")
-        default: UInt8(ascii: "u")
-        }
+        let letter: UInt8 =
+            switch byte {
+            case 0x22, 0x5C: byte
+            case 0x08: UInt8(ascii: "b")
+            case 0x09: UInt8(ascii: "t")
+            case 0x0A: UInt8(ascii: "n")
+            case 0x0C: UInt8(ascii: "f")
+            case 0x0D: UInt8(ascii: "r")
+            default: UInt8(ascii: "u")
+            }
         let target = base + length
         target.storeBytes(of: UInt8(ascii: "\\"), as: UInt8.self)
         target.storeBytes(of: letter, toByteOffset: 1, as: UInt8.self)

@@ -1,9 +1,11 @@
 import Glibc
 
-/// The bytes of one answer while they are written: one raw buffer that doubles, appended to and never inserted into.
+/// The bytes of one answer while they are written: one raw buffer that doubles, appended to and
+/// never inserted into.
 ///
-/// A reference, so that what writes a cell need not hand the buffer back; owned by one loop at a time and therefore not `Sendable`.
-/// It never refuses to grow: whoever appends in a loop compares ``count`` with the limit that applies to the answer.
+/// A reference, so that what writes a cell need not hand the buffer back; owned by one loop at a
+/// time and therefore not `Sendable`. It never refuses to grow: whoever appends in a loop compares
+/// ``count`` with the limit that applies to the answer.
 public final class ResponseBuffer {
     // Exclusivity is not checked at run time: no method here calls out while it holds one of these.
     @exclusivity(unchecked) @usableFromInline var base: UnsafeMutableRawPointer
@@ -11,7 +13,8 @@ public final class ResponseBuffer {
     @exclusivity(unchecked) @usableFromInline var length: Int
     /// What is to live as long as the buffer, such as the reservation of its bytes in a budget.
     @exclusivity(unchecked) public var reservation: AnyObject?
-    /// The bytes of others that are shown here until something is written; ``capacity`` is 0 meanwhile.
+    /// The bytes of others that are shown here until something is written; ``capacity`` is 0
+    /// meanwhile.
     @exclusivity(unchecked) private var shared: DetachedBytes?
 
     /// - Parameter capacity: bytes to start with; at least 64 are taken.
@@ -41,7 +44,8 @@ public final class ResponseBuffer {
 
     // MARK: Room
 
-    /// Makes room for `extra` further bytes, at least doubling when it must grow, so that appending stays linear.
+    /// Makes room for `extra` further bytes, at least doubling when it must grow, so that appending
+    /// stays linear.
     @inlinable public func reserve(_ extra: Int) {
         if capacity &- length < extra { grow(extra) }
     }
@@ -62,18 +66,21 @@ public final class ResponseBuffer {
         shared = nil
     }
 
-    /// By `realloc`, which moves a large block by the addresses of its pages: it is never there twice, and what is not written yet takes no memory.
+    /// By `realloc`, which moves a large block by the addresses of its pages: it is never there
+    /// twice, and what is not written yet takes no memory.
     private static func resized(_ block: UnsafeMutableRawPointer?, to bytes: Int) -> UnsafeMutableRawPointer {
         guard let block = realloc(block, bytes) else { fatalError("no memory for a response of \(bytes) bytes") }
         return block
     }
 
-    /// Cuts off what was written after the first `count` bytes, such as a field that turned out to be an error; no effect when there are fewer.
+    /// Cuts off what was written after the first `count` bytes, such as a field that turned out to
+    /// be an error; no effect when there are fewer.
     @inlinable public func truncate(to count: Int) {
         if count >= 0, count < length { length = count }
     }
 
-    /// Empties the buffer; memory beyond `keepingCapacity` bytes goes back, so that one large answer does not stay resident with its connection.
+    /// Empties the buffer; memory beyond `keepingCapacity` bytes goes back, so that one large
+    /// answer does not stay resident with its connection.
     public func reset(keepingCapacity: Int) {
         length = 0
         let kept = max(keepingCapacity, Self.leastCapacity)
@@ -87,7 +94,9 @@ public final class ResponseBuffer {
     // MARK: Reading what was written
 
     /// The written bytes, valid inside `body` only; `body` must not append.
-    @inlinable public func withUnsafeBytes<Result, Failure: Error>(_ body: (UnsafeRawBufferPointer) throws(Failure) -> Result) throws(Failure) -> Result {
+    @inlinable public func withUnsafeBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         try body(UnsafeRawBufferPointer(start: base, count: length))
     }
 
@@ -98,7 +107,8 @@ public final class ResponseBuffer {
         return taken
     }
 
-    /// The written bytes themselves, for another thread; the buffer is empty afterwards and has other memory.
+    /// The written bytes themselves, for another thread; the buffer is empty afterwards and has
+    /// other memory.
     public func detach() -> DetachedBytes {
         if let shared, shared.count == length {
             self.shared = nil
@@ -122,8 +132,8 @@ public final class ResponseBuffer {
         length = 0
     }
 
-    /// The written bytes for other buffers to show as well; this one shows them from now on, too. It gives back what it has
-    /// taken beyond them.
+    /// The written bytes for other buffers to show as well; this one shows them from now on, too.
+    /// It gives back what it has taken beyond them.
     public func share() -> DetachedBytes {
         if let shared, shared.count == length { return shared }
         if shared != nil { unshare(0) }
@@ -153,15 +163,20 @@ public final class ResponseBuffer {
         length &+= raw.count
     }
 
-    /// Bytes behind which at least `padding` others may be read (32, or it is a plain copy): short ones are copied in whole words, which costs no call.
+    /// Bytes behind which at least `padding` others may be read (32, or it is a plain copy): short
+    /// ones are copied in whole words, which costs no call.
     /// - Parameter source: must not lie inside this buffer.
     @inline(__always) @inlinable public func append(_ source: UnsafePointer<UInt8>, count: Int, paddedBy padding: Int) {
-        guard count <= 2 * MemoryLayout<Word>.size, padding >= 2 * MemoryLayout<Word>.size else { return append(UnsafeRawBufferPointer(start: source, count: count)) }
+        guard count <= 2 * MemoryLayout<Word>.size, padding >= 2 * MemoryLayout<Word>.size else {
+            return append(UnsafeRawBufferPointer(start: source, count: count))
+        }
         reserve(2 * MemoryLayout<Word>.size)
         let source = UnsafeRawPointer(source), target = base + length
         target.storeBytes(of: source.loadUnaligned(as: Word.self), as: Word.self)
         if count > MemoryLayout<Word>.size {
-            target.storeBytes(of: source.loadUnaligned(fromByteOffset: MemoryLayout<Word>.size, as: Word.self), toByteOffset: MemoryLayout<Word>.size, as: Word.self)
+            target.storeBytes(
+                of: source.loadUnaligned(fromByteOffset: MemoryLayout<Word>.size, as: Word.self),
+                toByteOffset: MemoryLayout<Word>.size, as: Word.self)
         }
         length &+= count
     }
@@ -177,9 +192,10 @@ public final class ResponseBuffer {
         append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    /// What was written from a place on, up to the next `end`, once more: for what an answer says several times and what is
-    /// dear to make.
-    /// - Parameter place: below ``count``; without an `end` behind it, everything behind it is appended.
+    /// What was written from a place on, up to the next `end`, once more: for what an answer says
+    /// several times and what is dear to make.
+    /// - Parameter place: below ``count``; without an `end` behind it, everything behind it is
+    ///   appended.
     public func appendAgain(from place: Int, to end: UInt8) {
         guard place >= 0, place < length else { return }
         let left = length - place
@@ -235,5 +251,7 @@ public final class DetachedBytes: Sendable {
     deinit { free(base) }
 
     /// The bytes, valid inside `body` only.
-    public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result { body(UnsafeRawBufferPointer(start: base, count: count)) }
+    public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        body(UnsafeRawBufferPointer(start: base, count: count))
+    }
 }

@@ -11,17 +11,20 @@ public struct FileFailure: Error, Sendable, Equatable {
         self.reason = reason
     }
 
-    public init(number: Int32) { self.init(errno: number, reason: strerror(number).map { String(cString: $0) } ?? "error \(number)") }
+    public init(number: Int32) {
+        self.init(errno: number, reason: strerror(number).map { String(cString: $0) } ?? "error \(number)")
+    }
 
     /// Whether there is nothing of that name.
     public var isAbsence: Bool { errno == ENOENT || errno == ENOTDIR }
 }
 
-/// Files with content of their own, read without ever waiting for anybody: a folder, a device, a socket, or a pipe that
-/// has the name of a file is a failure, not something to wait at. Links are followed: it is how files are exchanged all
-/// at once.
+/// Files with content of their own, read without ever waiting for anybody: a folder, a device, a
+/// socket, or a pipe that has the name of a file is a failure, not something to wait at. Links are
+/// followed: it is how files are exchanged all at once.
 public enum PlainFile {
-    /// The bytes of a file; a failure where it is no plain file, longer than `limit`, or a link that leads nowhere.
+    /// The bytes of a file; a failure where it is no plain file, longer than `limit`, or a link
+    /// that leads nowhere.
     public static func bytes(of path: String, limit: Int) throws(FileFailure) -> [UInt8] {
         let descriptor = try openedForReading(path)
         defer { close(descriptor) }
@@ -30,7 +33,8 @@ public enum PlainFile {
 
     /// A descriptor of a plain file, which the caller closes.
     public static func openedForReading(_ path: String) throws(FileFailure) -> Int32 {
-        // What is no plain file is not opened at all where that can be seen: to open some devices is to use them.
+        // What is no plain file is not opened at all where that can be seen: to open some devices
+        // is to use them.
         var status = stat()
         guard stat(path, &status) == 0 else { throw absence(of: path, errno) }
         try check(status)
@@ -58,14 +62,17 @@ public enum PlainFile {
         while true {
             var count = 0
             let room = min(piece, limit + 1 - bytes.count)
-            bytes.append(contentsOf: [UInt8](unsafeUninitializedCapacity: room) { buffer, initialized in
-                count = read(descriptor, buffer.baseAddress, room)
-                initialized = max(0, count)
-            })
+            bytes.append(
+                contentsOf: [UInt8](unsafeUninitializedCapacity: room) { buffer, initialized in
+                    count = read(descriptor, buffer.baseAddress, room)
+                    initialized = max(0, count)
+                })
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw FileFailure(number: errno) }
             if count == 0 { return bytes }
-            guard bytes.count <= limit else { throw FileFailure(errno: EFBIG, reason: "it is longer than \(limit) bytes") }
+            guard bytes.count <= limit else {
+                throw FileFailure(errno: EFBIG, reason: "it is longer than \(limit) bytes")
+            }
         }
     }
 
@@ -90,7 +97,8 @@ public enum PlainFile {
     /// A link that leads nowhere is there, and says that something was meant to be.
     private static func absence(of path: String, _ number: Int32) -> FileFailure {
         var status = stat()
-        guard number == ENOENT || number == ENOTDIR, lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { return FileFailure(number: number) }
+        guard number == ENOENT || number == ENOTDIR, lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK
+        else { return FileFailure(number: number) }
         return FileFailure(errno: ELOOP, reason: "it is a link that leads nowhere")
     }
 }
@@ -102,7 +110,8 @@ public struct FolderListing: Sendable, Equatable {
     /// Those that are no UTF-8, as they can be shown: nothing in a project has such a name.
     public var unreadable: [String] = []
 
-    /// - Parameter limit: Names, beyond which it is a failure. Stands against a folder that was mounted by mistake.
+    /// - Parameter limit: Names, beyond which it is a failure. Stands against a folder that was
+    ///   mounted by mistake.
     public init(_ path: String, limit: Int) throws(FileFailure) {
         guard let folder = opendir(path) else { throw FileFailure(number: errno) }
         defer { closedir(folder) }
@@ -112,11 +121,19 @@ public struct FolderListing: Sendable, Equatable {
     public init(_ folder: OpaquePointer, limit: Int) throws(FileFailure) {
         while let entry = readdir(folder) {
             let bytes = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: UInt8.self, capacity: Int(NAME_MAX) + 1) { start in Array(UnsafeBufferPointer(start: start, count: strlen(start))) }
+                $0.withMemoryRebound(to: UInt8.self, capacity: Int(NAME_MAX) + 1) { start in
+                    Array(UnsafeBufferPointer(start: start, count: strlen(start)))
+                }
             }
             if bytes == [0x2E] || bytes == [0x2E, 0x2E] { continue }
-            guard names.count + unreadable.count < limit else { throw FileFailure(errno: EFBIG, reason: "it holds more than \(limit) files") }
-            if let name = String(validating: bytes, as: UTF8.self) { names.append(name) } else { unreadable.append(String(decoding: bytes, as: UTF8.self)) }
+            guard names.count + unreadable.count < limit else {
+                throw FileFailure(errno: EFBIG, reason: "it holds more than \(limit) files")
+            }
+            if let name = String(validating: bytes, as: UTF8.self) {
+                names.append(name)
+            } else {
+                unreadable.append(String(decoding: bytes, as: UTF8.self))
+            }
         }
     }
 }

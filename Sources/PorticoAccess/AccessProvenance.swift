@@ -1,9 +1,11 @@
 import ExactText
 import PorticoCatalog
 
-/// By which line of which file viewers of a role in a tenant may read a type or a field, or may not.
+/// By which line of which file viewers of a role in a tenant may read a type or a field, or may
+/// not.
 ///
-/// Made when somebody asks (``Policy/provenance(role:tenant:)``), of what was kept when the files were read. No request needs it.
+/// Made when somebody asks (``Policy/provenance(role:tenant:)``), of what was kept when the files
+/// were read. No request needs it.
 public struct AccessProvenance: Sendable {
     public let role: String
     public let tenant: ExactString?
@@ -33,7 +35,9 @@ public struct AccessProvenance: Sendable {
 
     /// Whether the field may be read; `nil` where the type or its field has no binding.
     public func verdict(type: String, field: String) -> FieldVerdict? {
-        guard let binding = catalog.types[ExactString(type)], let bound = binding.fields[ExactString(field)] else { return nil }
+        guard let binding = catalog.types[ExactString(type)], let bound = binding.fields[ExactString(field)] else {
+            return nil
+        }
         let whole = verdict(binding)
         guard let rule = rules.types[type], whole.isReadable || whole.reason == .nothingLeft else {
             return FieldVerdict(type: type, field: field, reason: .type(whole), origin: whole.origin, grant: nil)
@@ -46,17 +50,26 @@ public struct AccessProvenance: Sendable {
         let type = binding.name
         guard let rule = rules.types[type] else {
             if rules.reach != .crossTenant, binding.isolation == .unstated {
-                return TypeVerdict(type: type, reason: .withoutIsolation, origin: RuleOrigin(file: binding.file, line: 1, column: 1), grant: nil)
+                return TypeVerdict(
+                    type: type, reason: .withoutIsolation, origin: RuleOrigin(file: binding.file, line: 1, column: 1),
+                    grant: nil)
             }
             return TypeVerdict(type: type, reason: .notStated, origin: roleOrigin, grant: nil)
         }
         let grant = narrowing.grants[TenantRules.Grant(role: role, type: type)]
-        if let optional = rule.optional, grant == nil { return TypeVerdict(type: type, reason: .notGranted, origin: optional.origin(in: rules.file), grant: nil) }
-        let reason: TypeVerdict.Reason = content.types[type] == nil ? .nothingLeft : rule.optional == nil ? .stated : .granted
-        return TypeVerdict(type: type, reason: reason, origin: rule.origin, grant: rule.optional == nil ? nil : grant.map(inTenantFile))
+        if let optional = rule.optional, grant == nil {
+            return TypeVerdict(type: type, reason: .notGranted, origin: optional.origin(in: rules.file), grant: nil)
+        }
+        let reason: TypeVerdict.Reason =
+            content.types[type] == nil ? .nothingLeft : rule.optional == nil ? .stated : .granted
+        return TypeVerdict(
+            type: type, reason: reason, origin: rule.origin, grant: rule.optional == nil ? nil : grant.map(inTenantFile)
+        )
     }
 
-    private func reason(_ field: String, _ bound: FieldBinding, _ rule: ReadRule, _ own: TenantRules.Narrowing?) -> (FieldVerdict.Reason, RuleOrigin) {
+    private func reason(
+        _ field: String, _ bound: FieldBinding, _ rule: ReadRule, _ own: TenantRules.Narrowing?
+    ) -> (FieldVerdict.Reason, RuleOrigin) {
         let stated = rule.stated
         let item = stated.items[field]?.origin(in: rules.file), whole = stated.place.origin(in: rules.file)
         switch (stated.form, item) {
@@ -68,15 +81,18 @@ public struct AccessProvenance: Sendable {
         if case .relation(let relation) = bound, let target = verdict(type: relation.target), !target.isReadable {
             return (.target(target), target.origin ?? whole)
         }
-        let reason: FieldVerdict.Reason = switch stated.form {
-        case .all: .all
-        case .listed: .listed
-        case .except: .notExcepted
-        }
+        let reason: FieldVerdict.Reason =
+            switch stated.form {
+            case .all: .all
+            case .listed: .listed
+            case .except: .notExcepted
+            }
         return (reason, item ?? whole)
     }
 
-    private func inTenantFile(_ place: RulePlace) -> RuleOrigin { place.origin(in: narrowing.file ?? "").resolved(tenant: tenant) }
+    private func inTenantFile(_ place: RulePlace) -> RuleOrigin {
+        place.origin(in: narrowing.file ?? "").resolved(tenant: tenant)
+    }
 }
 
 /// Whether rows of a type may be read at all, and why.
@@ -88,9 +104,11 @@ public struct TypeVerdict: Sendable, Hashable {
         case granted
         /// The role does not mention the type; the origin is the role's own line.
         case notStated
-        /// The role marks it optional, which is the origin, and the tenant's file does not grant it.
+        /// The role marks it optional, which is the origin, and the tenant's file does not grant
+        /// it.
         case notGranted
-        /// The type states no isolation, and the role is not `crossTenant`; the origin is the type's file.
+        /// The type states no isolation, and the role is not `crossTenant`; the origin is the
+        /// type's file.
         case withoutIsolation
         /// Every field that the rule states is hidden, or leads to a type that cannot be read.
         case nothingLeft
@@ -121,7 +139,8 @@ public struct FieldVerdict: Sendable, Hashable {
         case excepted
         /// By its item in the `hide` of the tenant's file, which is the origin.
         case hidden
-        /// It is a relation, and nothing of its target may be read; the origin is what decides that.
+        /// It is a relation, and nothing of its target may be read; the origin is what decides
+        /// that.
         case target(TypeVerdict)
         /// Nothing of its type may be read.
         case type(TypeVerdict)

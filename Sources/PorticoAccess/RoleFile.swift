@@ -58,7 +58,9 @@ struct RoleFile {
         self.limits = limits
         places = RulePlaces(source)
         reader = YAMLReader(source)
-        guard let root = reader.root(), let file = reader.mapping(root, allowedKeys: ["roles"], as: "the file of the roles") else { return }
+        guard let root = reader.root(),
+            let file = reader.mapping(root, allowedKeys: ["roles"], as: "the file of the roles")
+        else { return }
         guard let node = file["roles"] else {
             reader.report("The file has no `roles`.", at: file.range)
             return
@@ -67,7 +69,10 @@ struct RoleFile {
         for member in members { read(member) }
         // Nobody has to state that those who have not signed in may read nothing.
         let anonymous = Viewer.anonymousRole
-        if roles[anonymous] == nil { roles[ExactString(anonymous)] = RoleRules(name: anonymous, file: source.name, place: nil, reach: .tenant, limits: limits, types: [:]) }
+        if roles[anonymous] == nil {
+            roles[ExactString(anonymous)] = RoleRules(
+                name: anonymous, file: source.name, place: nil, reach: .tenant, limits: limits, types: [:])
+        }
     }
 
     private mutating func read(_ member: YAMLMember) {
@@ -79,7 +84,9 @@ struct RoleFile {
         }
         guard let mapping = reader.mapping(member.value, as: "the role `\(name)`") else { return }
         let own = ["reach", "crossTenant", "introspection", "limits"]
-        var role = RoleRules(name: name, file: reader.source.name, place: places[member.keyRange], reach: reach(mapping), limits: limits, types: [:])
+        var role = RoleRules(
+            name: name, file: reader.source.name, place: places[member.keyRange], reach: reach(mapping), limits: limits,
+            types: [:])
         if let node = mapping["limits"] {
             let stated = LimitRules(node, &reader)
             stated.checkLowers(limits, owner: "the gateway", &reader)
@@ -91,7 +98,8 @@ struct RoleFile {
         for entry in mapping.members where !own.contains(entry.key) {
             guard let type = catalog.types[entry.key] else {
                 let hint = didYouMean(suggestion(for: entry.key.text, among: Array(catalog.types.keys) + own))
-                reader.report("`\(entry.key)` is neither a type nor a setting of a role.", at: entry.keyRange, hint: hint)
+                reader.report(
+                    "`\(entry.key)` is neither a type nor a setting of a role.", at: entry.keyRange, hint: hint)
                 continue
             }
             if let rule = self.rule(entry, type, role) { role.types[type.name] = rule }
@@ -102,34 +110,50 @@ struct RoleFile {
     private mutating func reach(_ mapping: YAMLMapping) -> Reach {
         let isCrossTenant = mapping["crossTenant"].flatMap { reader.bool($0, as: "`crossTenant`") } ?? false
         guard let node = mapping["reach"] else { return isCrossTenant ? .crossTenant : .tenant }
-        if isCrossTenant { reader.report("A role with `crossTenant: true` has no `reach`: no tenant bounds it.", at: node.range) }
+        if isCrossTenant {
+            reader.report("A role with `crossTenant: true` has no `reach`: no tenant bounds it.", at: node.range)
+        }
         let word = reader.choice(node, of: ["tenant", "subtree"], as: "`reach`")
         return isCrossTenant ? .crossTenant : word == "subtree" ? .subtree : .tenant
     }
 
     private mutating func rule(_ entry: YAMLMember, _ type: TypeBinding, _ role: RoleRules) -> ReadRule? {
-        guard let actions = reader.mapping(entry.value, allowedKeys: ["read"], as: "the rules for \(type.name)") else { return nil }
+        guard let actions = reader.mapping(entry.value, allowedKeys: ["read"], as: "the rules for \(type.name)") else {
+            return nil
+        }
         guard let member = actions.member("read") else {
             if actions.members.isEmpty {
-                reader.report("The rules for \(type.name) say nothing.", at: entry.keyRange, hint: "Write `read: { fields: … }`, or leave the type out.")
+                reader.report(
+                    "The rules for \(type.name) say nothing.", at: entry.keyRange,
+                    hint: "Write `read: { fields: … }`, or leave the type out.")
             }
             return nil
         }
-        guard let read = reader.mapping(member.value, allowedKeys: ["fields", "rows", "optional"], as: "`read`") else { return nil }
+        guard let read = reader.mapping(member.value, allowedKeys: ["fields", "rows", "optional"], as: "`read`") else {
+            return nil
+        }
         let isCrossTenant = role.reach == .crossTenant
         if !isCrossTenant, type.isolation == .unstated {
             let hint = "State `isolation` in \(type.file), or `isolation: none` where its rows belong to no tenant."
-            reader.report("\(type.name) states no isolation: only roles with `crossTenant: true` may read it.", at: entry.keyRange, hint: hint)
+            reader.report(
+                "\(type.name) states no isolation: only roles with `crossTenant: true` may read it.",
+                at: entry.keyRange, hint: hint)
         }
         guard let node = read["fields"] else {
-            reader.report("The rule does not say which fields of \(type.name) may be read.", at: read.range, hint: "Write `fields: all`, a list, or `fields: { except: [...] }`.")
+            reader.report(
+                "The rule does not say which fields of \(type.name) may be read.", at: read.range,
+                hint: "Write `fields: all`, a list, or `fields: { except: [...] }`.")
             return nil
         }
         let origin = RuleOrigin(reader.source, member.keyRange)
         let rows = read.member("rows").flatMap { rows in
-            RuleRows(rows.value, of: type, role: role.name, isCrossTenant: isCrossTenant, catalog: catalog, origin: RuleOrigin(reader.source, rows.keyRange), &reader)
+            RuleRows(
+                rows.value, of: type, role: role.name, isCrossTenant: isCrossTenant, catalog: catalog,
+                origin: RuleOrigin(reader.source, rows.keyRange), &reader)
         }
-        let optional = read.member("optional").flatMap { member in reader.bool(member.value, as: "`optional`") == true ? places[member.keyRange] : nil }
+        let optional = read.member("optional").flatMap { member in
+            reader.bool(member.value, as: "`optional`") == true ? places[member.keyRange] : nil
+        }
         guard let stated = fields(node, type) else { return nil }
         return ReadRule(fields: stated.fields(of: type), rows: rows, stated: stated, optional: optional, origin: origin)
     }
@@ -138,16 +162,23 @@ struct RoleFile {
     private mutating func fields(_ node: YAMLNode, _ type: TypeBinding) -> StatedFields? {
         switch node.content {
         case .scalar("all", _): return StatedFields(form: .all, place: places[node.range])
-        case .sequence: return StatedFields(form: .listed, place: places[node.range], items: reader.fieldNames(node, of: type, as: "`fields`", places))
+        case .sequence:
+            return StatedFields(
+                form: .listed, place: places[node.range],
+                items: reader.fieldNames(node, of: type, as: "`fields`", places))
         case .mapping:
             guard let mapping = reader.mapping(node, allowedKeys: ["except"], as: "`fields`") else { return nil }
             guard let except = mapping.member("except") else {
                 reader.report("Expected `{ except: [...] }`.", at: node.range)
                 return nil
             }
-            return StatedFields(form: .except, place: places[except.keyRange], items: reader.fieldNames(except.value, of: type, as: "`except`", places))
+            return StatedFields(
+                form: .except, place: places[except.keyRange],
+                items: reader.fieldNames(except.value, of: type, as: "`except`", places))
         case .scalar:
-            reader.report("Expected `all`, a list of fields or `{ except: [...] }`, found \(node.kindDescription).", at: node.range)
+            reader.report(
+                "Expected `all`, a list of fields or `{ except: [...] }`, found \(node.kindDescription).",
+                at: node.range)
             return nil
         }
     }
@@ -165,13 +196,17 @@ extension StatedFields {
 
 extension YAMLReader {
     /// A list of names of fields, each checked, with the places of the first mention.
-    mutating func fieldNames(_ node: YAMLNode, of type: TypeBinding, as what: String, _ places: RulePlaces) -> [String: RulePlace] {
+    mutating func fieldNames(
+        _ node: YAMLNode, of type: TypeBinding, as what: String, _ places: RulePlaces
+    ) -> [String: RulePlace] {
         guard let items = sequence(node, as: what) else { return [:] }
         var names: [String: RulePlace] = [:]
         for item in items {
             guard let name = string(item, as: "an item of \(what)") else { continue }
             if type.fields[ExactString(name)] == nil {
-                report("\(type.name) has no field `\(name)`.", at: item.range, hint: didYouMean(suggestion(for: name, among: type.fields.keys)))
+                report(
+                    "\(type.name) has no field `\(name)`.", at: item.range,
+                    hint: didYouMean(suggestion(for: name, among: type.fields.keys)))
             } else if names[name] == nil {
                 names[name] = places[item.range]
             }
@@ -191,6 +226,8 @@ extension String {
     /// Whether it has the form of a name in GraphQL, so that a role's can be an enum value.
     fileprivate var isName: Bool {
         guard let first = utf8.first, !(0x30...0x39).contains(first) else { return false }
-        return utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x5F }
+        return utf8.allSatisfy {
+            (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x5F
+        }
     }
 }

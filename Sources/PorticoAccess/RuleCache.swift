@@ -3,7 +3,8 @@ import GraphQLSchema
 import PorticoCatalog
 import Synchronization
 
-/// The sets that are compiled. All versions of one project's rules share it, so that what a change of files leaves alone is not compiled again.
+/// The sets that are compiled. All versions of one project's rules share it, so that what a change
+/// of files leaves alone is not compiled again.
 final class RuleCache: Sendable {
     struct Key: Hashable {
         var role: ExactString
@@ -13,7 +14,8 @@ final class RuleCache: Sendable {
         var tenant: UInt64
     }
 
-    /// Sets of rules that are kept. Stands against as many schemas in memory as there are tenants, if each had rules unlike all others.
+    /// Sets of rules that are kept. Stands against as many schemas in memory as there are tenants,
+    /// if each had rules unlike all others.
     static let limit = 4_096
 
     private struct State {
@@ -25,8 +27,11 @@ final class RuleCache: Sendable {
 
     private let state = Mutex(State())
 
-    /// The set of a role in one kind of tenant. Nobody waits for somebody else's compilation: two who need the same at once may both do it, and get one of the two.
-    func ruleSet(_ key: Key, _ role: RoleRules, _ tenant: TenantRules, _ limits: RuleLimits, _ catalog: Catalog) -> RuleSet {
+    /// The set of a role in one kind of tenant. Nobody waits for somebody else's compilation: two
+    /// who need the same at once may both do it, and get one of the two.
+    func ruleSet(
+        _ key: Key, _ role: RoleRules, _ tenant: TenantRules, _ limits: RuleLimits, _ catalog: Catalog
+    ) -> RuleSet {
         if let set = state.withLock({ $0.byKey.value(key) }) { return set }
         let content = RuleContent(role, tenant, limits: limits, catalog: catalog)
         let known = state.withLock { state in

@@ -32,30 +32,36 @@ struct RuleContent: Sendable, Hashable {
         types = [:]
         for (name, rule) in role.types {
             if rule.isOptional, tenant.grants[TenantRules.Grant(role: role.name, type: name)] == nil { continue }
-            guard let binding = catalog.types[name], role.reach == .crossTenant || binding.isolation != .unstated else { continue }
+            guard let binding = catalog.types[name], role.reach == .crossTenant || binding.isolation != .unstated else {
+                continue
+            }
             let narrowing = own.types[name]
             types[name] = TypeContent(
-                fields: rule.fields.subtracting(narrowing?.hide.keys.map(\.self) ?? []), rows: [rule.rows, narrowing?.rows].compactMap(\.self), isGranted: rule.isOptional,
+                fields: rule.fields.subtracting(narrowing?.hide.keys.map(\.self) ?? []),
+                rows: [rule.rows, narrowing?.rows].compactMap(\.self), isGranted: rule.isOptional,
                 origin: rule.origin)
         }
         settle(catalog)
     }
 
-    /// Takes away relations to types that cannot be read, and types of which nothing is left, until both hold.
+    /// Takes away relations to types that cannot be read, and types of which nothing is left, until
+    /// both hold.
     private mutating func settle(_ catalog: Catalog) {
         var isSettled = false
         while !isSettled {
             isSettled = true
             for (name, type) in types {
                 guard let binding = catalog.types[name] else { continue }
-                let left = type.fields.filter { field in binding.relation(field).map { types[$0.target] != nil } ?? true }
+                let left = type.fields.filter { field in binding.relation(field).map { types[$0.target] != nil } ?? true
+                }
                 if left.count < type.fields.count || left.isEmpty { isSettled = false }
                 if left.isEmpty { types[name] = nil } else { types[name]?.fields = left }
             }
         }
     }
 
-    /// Not to be foreseen by who writes a tenant's file, and so not to be made equal to another's: the hash is seeded anew in each process.
+    /// Not to be foreseen by who writes a tenant's file, and so not to be made equal to another's:
+    /// the hash is seeded anew in each process.
     var fingerprint: UInt64 {
         var hasher = Hasher()
         hash(into: &hasher)
@@ -63,11 +69,15 @@ struct RuleContent: Sendable, Hashable {
     }
 
     var visibility: Visibility {
-        Visibility(fields: types.mapValues(\.fields), isSignedIn: role != Viewer.anonymousRole, suggestsNames: limits.allowIntrospection)
+        Visibility(
+            fields: types.mapValues(\.fields), isSignedIn: role != Viewer.anonymousRole,
+            suggestsNames: limits.allowIntrospection)
     }
 
     func ruleSet(schema: Schema, of catalog: Catalog) -> RuleSet {
-        RuleSet(fingerprint: fingerprint, role: role, reach: reach, catalog: catalog, schema: schema, types: types.mapValues(\.rule), limits: limits, tenantLimits: tenantLimits)
+        RuleSet(
+            fingerprint: fingerprint, role: role, reach: reach, catalog: catalog, schema: schema,
+            types: types.mapValues(\.rule), limits: limits, tenantLimits: tenantLimits)
     }
 }
 
@@ -76,7 +86,8 @@ extension RuleContent.TypeContent {
         guard !rows.isEmpty else { return TypeRule(fields: fields, rows: nil, isGranted: isGranted, origin: origin) }
         let conditions = rows.map(\.condition)
         let row = RowRule(
-            condition: conditions.count == 1 ? conditions[0] : .all(conditions), required: rows.reduce(into: []) { $0.formUnion($1.required) }, origins: rows.map(\.origin))
+            condition: conditions.count == 1 ? conditions[0] : .all(conditions),
+            required: rows.reduce(into: []) { $0.formUnion($1.required) }, origins: rows.map(\.origin))
         return TypeRule(fields: fields, rows: row, isGranted: isGranted, origin: origin)
     }
 }
@@ -96,7 +107,8 @@ struct Visibility: Sendable, Hashable {
             let field = catalog.derivedFields[type]?[field]?.list ?? field
             if field == catalog.nodeField, catalog.nodeKeys[type] != nil { return showsNode(type, catalog) }
             if field == Catalog.accessField, catalog.accessTypes.contains(type) { return fields[type] != nil }
-            return type == query ? showsRoot(field, catalog) : catalog.types[type] == nil || fields[type]?.contains(field) == true
+            return type == query
+                ? showsRoot(field, catalog) : catalog.types[type] == nil || fields[type]?.contains(field) == true
         } implementing: { type, interface in
             // A type whose key is hidden has no global id; the others keep theirs.
             interface != Catalog.nodeInterface || catalog.nodeKeys[type] == nil || showsNode(type, catalog)
@@ -107,16 +119,24 @@ struct Visibility: Sendable, Hashable {
         }
     }
 
-    /// Whether a member of a derived type is there: it is as visible as the field that it stands for.
-    private func shows(_ member: String, of derived: DerivedType, _ filterable: Set<String>, _ catalog: Catalog) -> Bool {
+    /// Whether a member of a derived type is there: it is as visible as the field that it stands
+    /// for.
+    private func shows(_ member: String, of derived: DerivedType, _ filterable: Set<String>, _ catalog: Catalog) -> Bool
+    {
         switch derived {
         case .filter(let type):
-            if ["and", "or", "not"].contains(member) { filterable.contains(type) } else { fields[type]?.contains(member) == true }
+            if ["and", "or", "not"].contains(member) {
+                filterable.contains(type)
+            } else {
+                fields[type]?.contains(member) == true
+            }
         case .order(let type), .values(let type): fields[type]?.contains(member) == true
         case .listFilter(let type): filterable.contains(type)
         case .aggregate(let type): member != "groupBy" || showsColumn(of: type, catalog, where: \.isGroupable)
-        case .groupKey(let type): showsColumn(of: type, catalog, where: member == "per" ? \.hasDateParts : \.isGroupable)
-        case .groupField(let type): catalog.types[type]?.groupColumn(member).map { fields[type]?.contains($0.field) == true } ?? false
+        case .groupKey(let type):
+            showsColumn(of: type, catalog, where: member == "per" ? \.hasDateParts : \.isGroupable)
+        case .groupField(let type):
+            catalog.types[type]?.groupColumn(member).map { fields[type]?.contains($0.field) == true } ?? false
         }
     }
 
@@ -141,7 +161,8 @@ struct Visibility: Sendable, Hashable {
         }
     }
 
-    /// Types of which at least one column is visible; a filter with nothing but `and`, `or`, `not` would say nothing.
+    /// Types of which at least one column is visible; a filter with nothing but `and`, `or`, `not`
+    /// would say nothing.
     private func filterableTypes(_ catalog: Catalog) -> Set<String> {
         Set(fields.filter { name, fields in fields.contains { catalog.types[name]?.column($0) != nil } }.keys)
     }

@@ -4,7 +4,8 @@ import GraphQLSchema
 import PorticoCatalog
 import YAMLTree
 
-/// A `rows:` condition of a YAML file as a filter's source: the language of `where`, with the values `$viewer.…` and `$now`.
+/// A `rows:` condition of a YAML file as a filter's source: the language of `where`, with the
+/// values `$viewer.…` and `$now`.
 struct RuleNode: FilterSource {
     let node: YAMLNode
     let schema: Schema
@@ -18,7 +19,8 @@ struct RuleNode: FilterSource {
         case .scalar where node.isNull: .null
         case .scalar: .leaf
         case .sequence(let items): .list(items.map(within))
-        case .mapping(let members): .object(members.map { FilterEntry(key: $0.key, keyRange: $0.keyRange, value: within($0.value)) })
+        case .mapping(let members):
+            .object(members.map { FilterEntry(key: $0.key, keyRange: $0.keyRange, value: within($0.value)) })
         }
     }
 
@@ -31,11 +33,15 @@ struct RuleNode: FilterSource {
         if let text = node.text, let name = RuleName(text) { return try named(name, use) }
         switch use.form {
         case .flag:
-            guard case .boolean(let flag) = node.scalarInput(for: "Boolean") else { throw problem("Expected `true` or `false`, found \(node.kindDescription).") }
+            guard case .boolean(let flag) = node.scalarInput(for: "Boolean") else {
+                throw problem("Expected `true` or `false`, found \(node.kindDescription).")
+            }
             return .literal(.boolean(flag))
         case .text:
             guard let text = node.text else { throw problem("Expected a text, found \(node.kindDescription).") }
-            if use.comparison == .like || use.comparison == .iLike, let wrong = likePatternProblem(text) { throw problem(wrong) }
+            if use.comparison == .like || use.comparison == .iLike, let wrong = likePatternProblem(text) {
+                throw problem(wrong)
+            }
             return .literal(.string(try checked(.string(text), for: .text)))
         case .value: return .literal(try literal(node, use))
         case .list:
@@ -46,24 +52,32 @@ struct RuleNode: FilterSource {
         }
     }
 
-    private func problem(_ message: String, hint: String? = nil) -> FilterProblem { FilterProblem(message, hint: hint, range: node.range) }
+    private func problem(_ message: String, hint: String? = nil) -> FilterProblem {
+        FilterProblem(message, hint: hint, range: node.range)
+    }
 
     // MARK: Literals
 
     private func literal(_ node: YAMLNode, _ use: FilterOperandUse) throws(FilterProblem) -> InputValue {
         if let text = node.text, RuleName(text) != nil {
-            throw problem("`\(text)` cannot stand within a list of values.", hint: "Write `or` with one condition for each value.")
+            throw problem(
+                "`\(text)` cannot stand within a list of values.", hint: "Write `or` with one condition for each value."
+            )
         }
         switch schema.type(use.typeName) {
         case .enum(let type)?:
             guard let text = node.text, type.values[text] != nil else {
-                let hint = node.text.flatMap { didYouMean(suggestion(for: $0, among: type.values.names)) } ?? "It has \(type.values.names.joined(separator: ", "))."
+                let hint =
+                    node.text.flatMap { didYouMean(suggestion(for: $0, among: type.values.names)) }
+                    ?? "It has \(type.values.names.joined(separator: ", "))."
                 throw problem("\(type.name) has no value \(node.kindDescription).", hint: hint)
             }
             return try fit(.enumValue(text), use)
         case .scalar(let type)?:
             let value: InputValue
-            do throws(CoercionFailure) { value = try type.coercion.coerce(node.scalarInput(for: type.name)) } catch { throw problem(error.message) }
+            do throws(CoercionFailure) { value = try type.coercion.coerce(node.scalarInput(for: type.name)) } catch {
+                throw problem(error.message)
+            }
             return try fit(value, use)
         case .object?, .interface?, .union?, .inputObject?, nil: throw problem("No value can stand here.")
         }
@@ -71,12 +85,15 @@ struct RuleNode: FilterSource {
 
     /// The value, after it was seen that the column can hold it.
     private func fit(_ value: InputValue, _ use: FilterOperandUse) throws(FilterProblem) -> InputValue {
-        do throws(CoercionFailure) { _ = try parameterText(value, for: use.valueType) } catch { throw problem(error.message) }
+        do throws(CoercionFailure) { _ = try parameterText(value, for: use.valueType) } catch {
+            throw problem(error.message)
+        }
         return value
     }
 
     private func checked(_ value: InputValue, for type: ColumnType) throws(FilterProblem) -> String {
-        do throws(CoercionFailure) { return String(decoding: try parameterText(value, for: type), as: UTF8.self) } catch { throw problem(error.message) }
+        do throws(CoercionFailure) { return String(decoding: try parameterText(value, for: type), as: UTF8.self) } catch
+        { throw problem(error.message) }
     }
 
     // MARK: The viewer's values
@@ -84,15 +101,24 @@ struct RuleNode: FilterSource {
     private func named(_ name: RuleName, _ use: FilterOperandUse) throws(FilterProblem) -> RuleOperand {
         let text = node.text ?? ""
         switch name {
-        case .unknown(let known): throw problem("`\(text)` is not known.", hint: didYouMean(suggestion(for: text, among: known)) ?? "Known are: \(known.joined(separator: ", ")).")
+        case .unknown(let known):
+            throw problem(
+                "`\(text)` is not known.",
+                hint: didYouMean(suggestion(for: text, among: known)) ?? "Known are: \(known.joined(separator: ", ")).")
         case .now:
-            guard use.form == .value, use.valueType == .timestamptz || use.valueType == .timestamp else { throw problem("`$now` is compared with one point of time.") }
+            guard use.form == .value, use.valueType == .timestamptz || use.valueType == .timestamp else {
+                throw problem("`$now` is compared with one point of time.")
+            }
             return .now
         case .viewer(.tenants):
-            guard use.form == .list, isKey(use.valueType) else { throw problem("`$viewer.tenants` is a list: use `in` or `notIn` on an id.") }
+            guard use.form == .list, isKey(use.valueType) else {
+                throw problem("`$viewer.tenants` is a list: use `in` or `notIn` on an id.")
+            }
             return .viewer(.tenants)
         case .viewer(let value):
-            guard use.form == .value || use.form == .text else { throw problem("`\(text)` is one value: use `eq` or `ne`.") }
+            guard use.form == .value || use.form == .text else {
+                throw problem("`\(text)` is one value: use `eq` or `ne`.")
+            }
             try checkViewer(value, text, use)
             return .viewer(value)
         }
@@ -104,7 +130,9 @@ struct RuleNode: FilterSource {
             guard isKey(use.valueType) else { throw problem("`\(text)` is compared with an id or a text.") }
         case .role:
             if case .enum(let binding) = use.valueType {
-                if binding.label(of: role.uppercased()) == nil { throw problem("`$viewer.role` is \(role.uppercased()) here, which \(binding.name) does not have.") }
+                if binding.label(of: role.uppercased()) == nil {
+                    throw problem("`$viewer.role` is \(role.uppercased()) here, which \(binding.name) does not have.")
+                }
             } else if !isKey(use.valueType) {
                 throw problem("`$viewer.role` is compared with a role or a text.")
             }
@@ -120,7 +148,8 @@ struct RuleNode: FilterSource {
     }
 }
 
-/// A text that begins as the name of a value does. In quotation marks it is the same: a rule that silently compared with the text itself would be a trap.
+/// A text that begins as the name of a value does. In quotation marks it is the same: a rule that
+/// silently compared with the text itself would be a trap.
 private enum RuleName {
     case viewer(ViewerValue)
     case now
@@ -140,7 +169,9 @@ private enum RuleName {
             if text.hasPrefix(prefix), !claim.isEmpty, !claim.contains(where: \.isWhitespace) {
                 self = .viewer(.claim(ExactString(String(claim))))
             } else {
-                self = .unknown(known: ["$viewer.id", "$viewer.tenant", "$viewer.tenants", "$viewer.role", "$viewer.claims.NAME", "$now"])
+                self = .unknown(known: [
+                    "$viewer.id", "$viewer.tenant", "$viewer.tenants", "$viewer.role", "$viewer.claims.NAME", "$now",
+                ])
             }
         }
     }

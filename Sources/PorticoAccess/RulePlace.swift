@@ -1,6 +1,7 @@
 import Diagnostics
 
-/// Where something stands in a file of rules: what is kept of each part of a rule, so that it can be explained.
+/// Where something stands in a file of rules: what is kept of each part of a rule, so that it can
+/// be explained.
 struct RulePlace: Sendable, Hashable {
     var line: UInt32
     var column: UInt32
@@ -8,7 +9,8 @@ struct RulePlace: Sendable, Hashable {
     func origin(in file: String) -> RuleOrigin { RuleOrigin(file: file, line: Int(line), column: Int(column)) }
 }
 
-/// The lines of one file, so that each of many places is found without reading the file from its beginning.
+/// The lines of one file, so that each of many places is found without reading the file from its
+/// beginning.
 struct RulePlaces: Sendable {
     private let bytes: [UInt8]
     /// The offset of each line's first byte.
@@ -17,7 +19,10 @@ struct RulePlaces: Sendable {
     init(_ source: SourceText) {
         bytes = source.bytes
         var starts = [0]
-        for (offset, byte) in bytes.enumerated() where byte == 0x0A || byte == 0x0D && !(offset + 1 < bytes.count && bytes[offset + 1] == 0x0A) { starts.append(offset + 1) }
+        for (offset, byte) in bytes.enumerated()
+        where byte == 0x0A || byte == 0x0D && !(offset + 1 < bytes.count && bytes[offset + 1] == 0x0A) {
+            starts.append(offset + 1)
+        }
         self.starts = starts
     }
 

@@ -10,10 +10,15 @@ struct RuleRows: Sendable, Hashable {
     var origin: RuleOrigin
 
     /// Reads a `rows:` value; what is wrong is reported and gives `nil`.
-    init?(_ node: YAMLNode, of type: TypeBinding, role: String, isCrossTenant: Bool, catalog: Catalog, origin: RuleOrigin, _ reader: inout YAMLReader) {
+    init?(
+        _ node: YAMLNode, of type: TypeBinding, role: String, isCrossTenant: Bool, catalog: Catalog, origin: RuleOrigin,
+        _ reader: inout YAMLReader
+    ) {
         var filter = FilterReader<RuleNode>(catalog: catalog)
         condition = filter.condition(RuleNode(node: node, schema: catalog.schema, role: role), of: type)
-        for problem in filter.problems { reader.report(problem.message, at: problem.range ?? node.range, hint: problem.hint) }
+        for problem in filter.problems {
+            reader.report(problem.message, at: problem.range ?? node.range, hint: problem.hint)
+        }
         guard filter.problems.isEmpty else { return nil }
         required = []
         self.origin = origin
@@ -22,12 +27,16 @@ struct RuleRows: Sendable, Hashable {
             switch part {
             case .compare(_, _, .viewer(let value)): required.insert(value)
             case .toOne(let relation, _), .toMany(let relation, _, _):
-                if !isCrossTenant, catalog.types[relation.target]?.isolation == .unstated { unreachable.insert(relation.target) }
+                if !isCrossTenant, catalog.types[relation.target]?.isolation == .unstated {
+                    unreachable.insert(relation.target)
+                }
             case .all, .any, .not, .compare: break
             }
         }
         for target in unreachable.sorted() {
-            reader.report("The rule reaches \(target), which states no isolation: only roles with `crossTenant: true` reach it.", at: node.range)
+            reader.report(
+                "The rule reaches \(target), which states no isolation: only roles with `crossTenant: true` reach it.",
+                at: node.range)
         }
         if !unreachable.isEmpty { return nil }
     }

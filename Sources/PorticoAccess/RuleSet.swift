@@ -3,11 +3,14 @@ import ExactText
 import GraphQLSchema
 import PorticoCatalog
 
-/// The rules of one role in one kind of tenant, compiled: what its viewers see of the schema, and which rows.
+/// The rules of one role in one kind of tenant, compiled: what its viewers see of the schema, and
+/// which rows.
 ///
-/// Compiled once per distinct content: all tenants without a file of their own, or with equal files, share one. Immutable.
+/// Compiled once per distinct content: all tenants without a file of their own, or with equal
+/// files, share one. Immutable.
 public final class RuleSet: Sendable {
-    /// Of the content that decides: equal rules, equal fingerprint. Part of the key of every cached plan.
+    /// Of the content that decides: equal rules, equal fingerprint. Part of the key of every cached
+    /// plan.
     public let fingerprint: UInt64
     public let role: String
     public let reach: Reach
@@ -18,12 +21,15 @@ public final class RuleSet: Sendable {
     /// By type name; a type that is not here cannot be read at all.
     public let types: [String: TypeRule]
     public let limits: RuleLimits
-    /// How many requests are let in of the viewer's tenant, and of its role there; empty where neither is bounded.
+    /// How many requests are let in of the viewer's tenant, and of its role there; empty where
+    /// neither is bounded.
     public let admission: [AdmissionRule]
 
-    /// - Parameter tenantLimits: What holds for the tenant as a whole, before the role lowers it; `nil` where that is `limits`.
+    /// - Parameter tenantLimits: What holds for the tenant as a whole, before the role lowers it;
+    ///   `nil` where that is `limits`.
     public init(
-        fingerprint: UInt64, role: String, reach: Reach, catalog: Catalog, schema: Schema, types: [String: TypeRule], limits: RuleLimits, tenantLimits: RuleLimits? = nil
+        fingerprint: UInt64, role: String, reach: Reach, catalog: Catalog, schema: Schema, types: [String: TypeRule],
+        limits: RuleLimits, tenantLimits: RuleLimits? = nil
     ) {
         self.fingerprint = fingerprint
         self.role = role
@@ -66,7 +72,8 @@ public struct TypeRule: Sendable {
 /// A row condition of the role, AND-ed with the tenant's own.
 public struct RowRule: Sendable {
     public var condition: Condition<RuleOperand>
-    /// The viewer's values that the condition names: where the viewer lacks one, the condition is false as a whole, also under `not` and `ne`.
+    /// The viewer's values that the condition names: where the viewer lacks one, the condition is
+    /// false as a whole, also under `not` and `ne`.
     public var required: Set<ViewerValue>
     public var origins: [RuleOrigin]
 
@@ -80,7 +87,9 @@ public struct RowRule: Sendable {
 extension RowRule {
     /// The conditions of role and tenant apart, each with its place.
     public var parts: [(condition: Condition<RuleOperand>, origin: RuleOrigin?)] {
-        guard origins.count > 1, case .all(let items) = condition, items.count == origins.count else { return [(condition, origins.first)] }
+        guard origins.count > 1, case .all(let items) = condition, items.count == origins.count else {
+            return [(condition, origins.first)]
+        }
         return zip(items, origins).map { ($0, $1) }
     }
 }
@@ -101,7 +110,8 @@ public enum ViewerValue: Sendable, Hashable {
 }
 
 extension ViewerValue: Comparable {
-    /// The order of the cases, and of claims by the bytes of their names: what is made of a set of them is always the same.
+    /// The order of the cases, and of claims by the bytes of their names: what is made of a set of
+    /// them is always the same.
     public static func < (left: ViewerValue, right: ViewerValue) -> Bool {
         if left.rank != right.rank { return left.rank < right.rank }
         guard case .claim(let name) = left, case .claim(let other) = right else { return false }

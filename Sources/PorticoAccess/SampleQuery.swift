@@ -1,12 +1,14 @@
 import GraphQLSchema
 
 extension RuleSet {
-    /// A query that viewers of these rules can run as it stands: a list with a few of its fields and one relation, or
-    /// what else their schema has. It holds names, braces and numbers alone, so that quotation marks may stand around it.
+    /// A query that viewers of these rules can run as it stands: a list with a few of its fields
+    /// and one relation, or what else their schema has. It holds names, braces and numbers alone,
+    /// so that quotation marks may stand around it.
     public var sampleQuery: String { SampleQuery(self).text }
 }
 
-/// Picks what a newcomer would ask first, in the order in which the schema states it: the same for the same rules.
+/// Picks what a newcomer would ask first, in the order in which the schema states it: the same for
+/// the same rules.
 private struct SampleQuery {
     private static let rows = 5, relatedRows = 3, leaves = 3, relatedLeaves = 2
 
@@ -16,7 +18,9 @@ private struct SampleQuery {
 
     var text: String {
         let fields = rules.schema.queryType.fields.elements.filter(isAskedWithoutArguments)
-        let lists = fields.filter(isList).compactMap { field in rows(of: field).map { (field, $0) } }.filter { hasLeaf($0.1) }
+        let lists = fields.filter(isList).compactMap { field in rows(of: field).map { (field, $0) } }.filter {
+            hasLeaf($0.1)
+        }
         // A list that leads on shows more of what GraphQL is for.
         if let (field, type) = lists.first(where: { relation(of: $0.1) != nil }) ?? lists.first {
             var selection = leaves(of: type, Self.leaves)
@@ -54,7 +58,8 @@ private struct SampleQuery {
 
     // MARK: Types
 
-    /// The type whose rows a field gives; `nil` for connections, aggregates and whatever else is derived.
+    /// The type whose rows a field gives; `nil` for connections, aggregates and whatever else is
+    /// derived.
     private func rows(of field: FieldType) -> ObjectType? {
         let name = field.type.name
         guard rules.types[name] != nil, case .object(let type)? = rules.schema.type(name) else { return nil }

@@ -4,7 +4,8 @@ import GraphQLSchema
 import PorticoCatalog
 import YAMLTree
 
-/// What a file of `config/access/tenants/` says and where, without whose it is: equal files are equal values.
+/// What a file of `config/access/tenants/` says and where, without whose it is: equal files are
+/// equal values.
 struct TenantRules: Sendable, Hashable {
     struct Role: Sendable, Hashable {
         var limits = LimitRules.none
@@ -31,7 +32,8 @@ struct TenantRules: Sendable, Hashable {
     static let none = TenantRules()
 }
 
-/// Reads the file of one tenant and collects what is wrong with it: above all, whatever would widen what the roles say.
+/// Reads the file of one tenant and collects what is wrong with it: above all, whatever would widen
+/// what the roles say.
 struct TenantFile {
     let catalog: Catalog
     let roles: [ExactString: RoleRules]
@@ -57,7 +59,9 @@ struct TenantFile {
                 if let highest { rules.limits.checkLowers(highest, owner: "every role", &reader) }
             default:
                 guard let role = roles[member.key] else {
-                    report(noRole: member.key.text, at: member.keyRange, among: roles.keys.map(\.text) + RoleFile.reservedNames)
+                    report(
+                        noRole: member.key.text, at: member.keyRange,
+                        among: roles.keys.map(\.text) + RoleFile.reservedNames)
                     continue
                 }
                 rules.roles[member.key] = read(member.value, role)
@@ -66,7 +70,8 @@ struct TenantFile {
     }
 
     private mutating func report(noRole name: String, at range: SourceRange, among known: [String]) {
-        let hint = didYouMean(suggestion(for: name, among: known)) ?? "Known are: \(known.sorted().joined(separator: ", "))."
+        let hint =
+            didYouMean(suggestion(for: name, among: known)) ?? "Known are: \(known.sorted().joined(separator: ", "))."
         reader.report("`\(name)` is not a role.", at: range, hint: hint)
     }
 
@@ -80,7 +85,9 @@ struct TenantFile {
         guard let items = reader.sequence(node, as: "`grants`") else { return }
         for item in items {
             guard let text = reader.string(item, as: "a grant") else { continue }
-            if let grant = grant(text, item.range), rules.grants[grant] == nil { rules.grants[grant] = places[item.range] }
+            if let grant = grant(text, item.range), rules.grants[grant] == nil {
+                rules.grants[grant] = places[item.range]
+            }
         }
     }
 
@@ -95,7 +102,9 @@ struct TenantFile {
             return nil
         }
         let optional = role.types.filter(\.value.isOptional).map { "\(role.name).\($0.key).read" }.sorted()
-        let known = optional.isEmpty ? "Nothing of \(role.name) is optional." : "Optional are: \(optional.joined(separator: ", "))."
+        let known =
+            optional.isEmpty
+            ? "Nothing of \(role.name) is optional." : "Optional are: \(optional.joined(separator: ", "))."
         let hint = didYouMean(suggestion(for: text, among: optional)) ?? known
         guard catalog.types[ExactString(parts[1])] != nil, parts[2] == "read" else {
             reader.report("There is nothing called `\(text)` to grant.", at: range, hint: hint)
@@ -121,7 +130,8 @@ struct TenantFile {
             case "reach", "crossTenant", "isolation": reportWidening(member)
             default:
                 guard let type = catalog.types[member.key] else {
-                    let hint = didYouMean(suggestion(for: member.key.text, among: Array(catalog.types.keys) + ["limits"]))
+                    let hint = didYouMean(
+                        suggestion(for: member.key.text, among: Array(catalog.types.keys) + ["limits"]))
                     reader.report("There is no type `\(member.key)`.", at: member.keyRange, hint: hint)
                     continue
                 }
@@ -131,8 +141,12 @@ struct TenantFile {
         return result
     }
 
-    private mutating func narrowing(_ member: YAMLMember, _ type: TypeBinding, _ role: RoleRules) -> TenantRules.Narrowing? {
-        guard let actions = reader.mapping(member.value, allowedKeys: ["read"], as: "the rules for \(type.name)"), let node = actions["read"] else { return nil }
+    private mutating func narrowing(
+        _ member: YAMLMember, _ type: TypeBinding, _ role: RoleRules
+    ) -> TenantRules.Narrowing? {
+        guard let actions = reader.mapping(member.value, allowedKeys: ["read"], as: "the rules for \(type.name)"),
+            let node = actions["read"]
+        else { return nil }
         guard let read = reader.mapping(node, as: "`read`") else { return nil }
         var result = TenantRules.Narrowing()
         for entry in read.members {
@@ -140,7 +154,9 @@ struct TenantFile {
             case "hide": result.hide = reader.fieldNames(entry.value, of: type, as: "`hide`", places)
             case "rows":
                 let origin = RuleOrigin(reader.source, entry.keyRange, file: RuleOrigin.sharedTenantFile(reader.source))
-                result.rows = RuleRows(entry.value, of: type, role: role.name, isCrossTenant: role.reach == .crossTenant, catalog: catalog, origin: origin, &reader)
+                result.rows = RuleRows(
+                    entry.value, of: type, role: role.name, isCrossTenant: role.reach == .crossTenant, catalog: catalog,
+                    origin: origin, &reader)
             case "fields", "optional": reportWidening(entry)
             default: reader.report(unknownKey: entry, allowed: ["rows", "hide"], in: "`read`")
             }
@@ -150,7 +166,8 @@ struct TenantFile {
 }
 
 extension RuleOrigin {
-    /// What stands for the tenant's id in the ``file`` of a rule that equal files of several tenants share.
+    /// What stands for the tenant's id in the ``file`` of a rule that equal files of several
+    /// tenants share.
     static let tenantPlaceholder = "{tenant}"
 
     static func sharedTenantFile(_ source: SourceText) -> String {
@@ -159,7 +176,8 @@ extension RuleOrigin {
         return parts.joined(separator: "/")
     }
 
-    /// The place in the file of the viewer's own tenant, for a rule that tenants with equal files share; any other place as it is.
+    /// The place in the file of the viewer's own tenant, for a rule that tenants with equal files
+    /// share; any other place as it is.
     public func resolved(tenant: ExactString?) -> RuleOrigin {
         guard let tenant, let placeholder = file.firstRange(of: Self.tenantPlaceholder) else { return self }
         return RuleOrigin(file: file.replacingCharacters(placeholder, with: tenant.text), line: line, column: column)
@@ -167,5 +185,7 @@ extension RuleOrigin {
 }
 
 extension String {
-    fileprivate func replacingCharacters(_ range: Range<Index>, with other: String) -> String { self[..<range.lowerBound] + other + self[range.upperBound...] }
+    fileprivate func replacingCharacters(_ range: Range<Index>, with other: String) -> String {
+        self[..<range.lowerBound] + other + self[range.upperBound...]
+    }
 }

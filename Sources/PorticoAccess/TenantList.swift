@@ -2,10 +2,12 @@ import ExactText
 import PorticoCatalog
 import Synchronization
 
-/// The tenants that a viewer reaches, as one reading of their tree gave them, and what statements are told of them.
+/// The tenants that a viewer reaches, as one reading of their tree gave them, and what statements
+/// are told of them.
 ///
-/// There may be a hundred thousand. Whoever reads the tree again and finds the same keeps this object, so that they are encoded
-/// once for each type of column and not once for each statement, and every request shares the bytes.
+/// There may be a hundred thousand. Whoever reads the tree again and finds the same keeps this
+/// object, so that they are encoded once for each type of column and not once for each statement,
+/// and every request shares the bytes.
 public final class TenantList: Sendable, Hashable {
     /// The tenants as a parameter of a statement.
     public enum Encoded: Sendable {
@@ -29,7 +31,8 @@ public final class TenantList: Sendable, Hashable {
 
     /// Equal where the bytes are.
     public static func == (left: TenantList, right: TenantList) -> Bool {
-        left === right || left.byteCount == right.byteCount && left.ids.elementsEqual(right.ids) { $0.hasSameBytes(as: $1) }
+        left === right
+            || left.byteCount == right.byteCount && left.ids.elementsEqual(right.ids) { $0.hasSameBytes(as: $1) }
     }
 
     public func hash(into hasher: inout Hasher) {
@@ -37,8 +40,9 @@ public final class TenantList: Sendable, Hashable {
         hasher.combine(byteCount)
     }
 
-    /// What the tenants are for columns of a type; `encode` is called where that is not known yet, which takes a while for
-    /// many (``bytesToEncode(for:)``). Any thread may ask; none waits while another encodes.
+    /// What the tenants are for columns of a type; `encode` is called where that is not known yet,
+    /// which takes a while for many (``bytesToEncode(for:)``). Any thread may ask; none waits while
+    /// another encodes.
     public func encoded(for type: ColumnType, _ encode: ([String], ColumnType) -> Encoded) -> Encoded {
         if let known = arrays.withLock({ $0[type] }) { return known }
         let made = encode(ids, type)
@@ -49,7 +53,8 @@ public final class TenantList: Sendable, Hashable {
         }
     }
 
-    /// Bytes of the ids that are to be encoded for a type of column before they can be told; 0 where that was done.
+    /// Bytes of the ids that are to be encoded for a type of column before they can be told; 0
+    /// where that was done.
     public func bytesToEncode(for type: ColumnType) -> Int {
         // For few it does not matter.
         if byteCount < 4096 { return byteCount }

@@ -9,7 +9,8 @@ enum TenantReading: Sendable {
     case wrong(Diagnostics)
 }
 
-/// What came of reading the files of many tenants; equal bytes are read once, because most tenants copy one file.
+/// What came of reading the files of many tenants; equal bytes are read once, because most tenants
+/// copy one file.
 struct TenantReadings {
     private let catalog: Catalog
     private let roles: RoleTable
@@ -17,7 +18,8 @@ struct TenantReadings {
     /// Files that were read, which is to say distinct ones.
     private(set) var parsed: Int
 
-    /// Files that are read before it pays to read them on several threads, and that a thread takes at a time.
+    /// Files that are read before it pays to read them on several threads, and that a thread takes
+    /// at a time.
     private static let share = 64
 
     init(_ sources: some Sequence<SourceText>, catalog: Catalog, roles: RoleTable) {
@@ -25,17 +27,22 @@ struct TenantReadings {
         self.roles = roles
         byBytes = [:]
         var distinct: [SourceText] = []
-        for source in sources where byBytes.updateValue(.wrong(Diagnostics([])), forKey: source.bytes) == nil { distinct.append(source) }
+        for source in sources where byBytes.updateValue(.wrong(Diagnostics([])), forKey: source.bytes) == nil {
+            distinct.append(source)
+        }
         parsed = distinct.count
         let found = Mutex<[(bytes: [UInt8], reading: TenantReading)]>([])
         DispatchQueue.concurrentPerform(iterations: (distinct.count + Self.share - 1) / Self.share) { [distinct] turn in
-            let own = distinct[turn * Self.share..<min(distinct.count, (turn + 1) * Self.share)].map { ($0.bytes, Self.read($0, catalog: catalog, roles: roles)) }
+            let own = distinct[turn * Self.share..<min(distinct.count, (turn + 1) * Self.share)].map {
+                ($0.bytes, Self.read($0, catalog: catalog, roles: roles))
+            }
             found.withLock { $0 += own }
         }
         for (bytes, reading) in found.withLock({ $0 }) { byBytes[bytes] = reading }
     }
 
-    /// What came of one of the files. What is wrong with it is said with its own name, also where others have the same bytes.
+    /// What came of one of the files. What is wrong with it is said with its own name, also where
+    /// others have the same bytes.
     subscript(_ source: SourceText) -> TenantReading {
         switch byBytes[source.bytes] {
         case .good(let text)?: .good(text)

@@ -39,7 +39,8 @@ final class TenantText: Sendable {
     static let none = TenantText(SourceText(name: "", bytes: []), .none)
 }
 
-/// The tenants that have files of their own. Immutable but in the hands of who makes a new version; versions share what they have in common.
+/// The tenants that have files of their own. Immutable but in the hands of who makes a new version;
+/// versions share what they have in common.
 struct TenantTable: Sendable {
     private struct Use: Sendable {
         var text: TenantText
@@ -49,7 +50,8 @@ struct TenantTable: Sendable {
 
     private var texts = BucketedDictionary<ExactString, TenantText>()
     private var uses = BucketedDictionary<[UInt8], Use>()
-    /// What is wrong with files that have been wrong since the start: what they would have narrowed is not known, so that their tenants are not served.
+    /// What is wrong with files that have been wrong since the start: what they would have narrowed
+    /// is not known, so that their tenants are not served.
     private(set) var unavailable: [ExactString: UnavailableTenant] = [:]
 
     subscript(_ tenant: ExactString) -> TenantText? { texts[tenant] }
@@ -73,7 +75,8 @@ struct TenantTable: Sendable {
             uses[former.bytes] = use.count > 0 ? use : nil
         }
         if let text {
-            // The text is that of the last who brought the bytes: another reading of the roles gives them another meaning.
+            // The text is that of the last who brought the bytes: another reading of the roles
+            // gives them another meaning.
             uses[text.bytes] = Use(text: text, count: (uses[text.bytes]?.count ?? 0) + 1)
         }
         texts[tenant] = text

@@ -2,7 +2,8 @@ import ExactText
 
 /// Who asks: made from a verified token and the user's row, or anonymous.
 ///
-/// A request hands it on many times: it is one reference to values that do not change, and a change makes others.
+/// A request hands it on many times: it is one reference to values that do not change, and a change
+/// makes others.
 public struct Viewer: Sendable, Hashable {
     private struct Values: Sendable, Hashable {
         var id: ExactString?
@@ -13,7 +14,8 @@ public struct Viewer: Sendable, Hashable {
 
         /// Equal where the bytes are.
         static func == (left: Values, right: Values) -> Bool {
-            left.id == right.id && left.role == right.role && left.tenant == right.tenant && left.tenants == right.tenants
+            left.id == right.id && left.role == right.role && left.tenant == right.tenant
+                && left.tenants == right.tenants
                 && left.claims.mapValues { ExactString($0) } == right.claims.mapValues { ExactString($0) }
         }
 
@@ -38,22 +40,31 @@ public struct Viewer: Sendable, Hashable {
 
     private let storage: Storage
 
-    public init(id: ExactString?, role: ExactString, tenant: ExactString?, tenants: [String], claims: [ExactString: String] = [:]) {
+    public init(
+        id: ExactString?, role: ExactString, tenant: ExactString?, tenants: [String],
+        claims: [ExactString: String] = [:]
+    ) {
         self.init(id: id, role: role, tenant: tenant, tenants: TenantList(tenants), claims: claims)
     }
 
     /// - Parameter tenants: What all viewers that reach the same share.
-    public init(id: ExactString?, role: ExactString, tenant: ExactString?, tenants: TenantList, claims: [ExactString: String] = [:]) {
+    public init(
+        id: ExactString?, role: ExactString, tenant: ExactString?, tenants: TenantList,
+        claims: [ExactString: String] = [:]
+    ) {
         storage = Storage(Values(id: id, role: role, tenant: tenant, tenants: tenants, claims: claims))
     }
 
     public init(id: String?, role: String, tenant: String?, tenants: [String], claims: [String: String] = [:]) {
         self.init(
-            id: id.map { ExactString($0) }, role: ExactString(role), tenant: tenant.map { ExactString($0) }, tenants: tenants,
+            id: id.map { ExactString($0) }, role: ExactString(role), tenant: tenant.map { ExactString($0) },
+            tenants: tenants,
             claims: Dictionary(firstOf: claims.map { ($0, $1) }))
     }
 
-    public static func == (left: Viewer, right: Viewer) -> Bool { left.storage === right.storage || left.storage.values == right.storage.values }
+    public static func == (left: Viewer, right: Viewer) -> Bool {
+        left.storage === right.storage || left.storage.values == right.storage.values
+    }
 
     public func hash(into hasher: inout Hasher) { hasher.combine(storage.values) }
 
@@ -63,14 +74,15 @@ public struct Viewer: Sendable, Hashable {
     public var role: ExactString { storage.values.role }
     /// The viewer's own tenant.
     public var tenant: ExactString? { storage.values.tenant }
-    /// The tenants whose rows may be reached: the own one, and with `reach: subtree` those below it. They are values of
-    /// parameters, and no keys.
+    /// The tenants whose rows may be reached: the own one, and with `reach: subtree` those below
+    /// it. They are values of parameters, and no keys.
     public var tenants: [String] { storage.values.tenants.ids }
     /// The same, with what statements are told of them.
     public var tenantList: TenantList { storage.values.tenants }
     /// The token's further claims that are scalars, as text.
     public var claims: [ExactString: String] { storage.values.claims }
-    /// The lane of what waits for the viewer: one for all of its tenant, so that a busy tenant makes only itself wait.
+    /// The lane of what waits for the viewer: one for all of its tenant, so that a busy tenant
+    /// makes only itself wait.
     public var fairnessKey: UInt64 { storage.fairnessKey }
 
     /// The lane of a tenant's viewers.
@@ -88,7 +100,8 @@ public struct Viewer: Sendable, Hashable {
     public static let anonymousRole = "anonymous"
 
     /// Without a token: no id, no tenant, and nothing to reach.
-    public static let anonymous = Viewer(id: nil as ExactString?, role: ExactString(anonymousRole), tenant: nil, tenants: [])
+    public static let anonymous = Viewer(
+        id: nil as ExactString?, role: ExactString(anonymousRole), tenant: nil, tenants: [])
 }
 
 extension Viewer {

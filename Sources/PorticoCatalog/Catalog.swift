@@ -3,9 +3,11 @@ import ExactText
 import GraphQLSchema
 import Synchronization
 
-/// How one API maps to its database: the whole schema with everything that is derived, and a binding for each type and root field.
+/// How one API maps to its database: the whole schema with everything that is derived, and a
+/// binding for each type and root field.
 ///
-/// Made by `CatalogLoader` from `schema.graphql` and `resolvers/`; immutable; knows no viewer and no rule.
+/// Made by `CatalogLoader` from `schema.graphql` and `resolvers/`; immutable; knows no viewer and
+/// no rule.
 public final class Catalog: Sendable {
     /// A number that no other catalog of this process has.
     public let version = Catalog.versions.wrappingAdd(1, ordering: .relaxed).newValue
@@ -17,17 +19,21 @@ public final class Catalog: Sendable {
     public let root: [String: RootBinding]
     /// The types that were derived from object types, by name.
     public let derived: [String: DerivedType]
-    /// The fields that were derived from list fields, by the type that has both and by name. No binding mentions them.
+    /// The fields that were derived from list fields, by the type that has both and by name. No
+    /// binding mentions them.
     public let derivedFields: [String: [String: DerivedField]]
-    /// The types whose rows have a global id, each with the key that the id holds; empty where `Node` is not derived.
+    /// The types whose rows have a global id, each with the key that the id holds; empty where
+    /// `Node` is not derived.
     public let nodeKeys: [String: ColumnBinding]
-    /// The field that gives the global id of a row, and the argument that takes it: `nodeId` or `id`.
+    /// The field that gives the global id of a row, and the argument that takes it: `nodeId` or
+    /// `id`.
     public let nodeField: String
     /// The types that have the derived field `_access`. No binding mentions it.
     public let accessTypes: Set<String>
 
     public init(
-        schema: Schema, types: [String: TypeBinding], root: [String: RootBinding], derived: [String: DerivedType] = [:], derivedFields: [String: [String: DerivedField]] = [:],
+        schema: Schema, types: [String: TypeBinding], root: [String: RootBinding], derived: [String: DerivedType] = [:],
+        derivedFields: [String: [String: DerivedField]] = [:],
         nodeKeys: [String: ColumnBinding] = [:], nodeField: String = "nodeId", accessTypes: Set<String> = []
     ) {
         self.schema = schema
@@ -44,7 +50,8 @@ public final class Catalog: Sendable {
 
     /// The derived interface of all rows that have a global id.
     public static let nodeInterface = NodeTypes.interface
-    /// The field that says what the viewer may do with rows of a type, its type, and that type's fields.
+    /// The field that says what the viewer may do with rows of a type, its type, and that type's
+    /// fields.
     public static let accessField = AccessTypes.field
     public static let accessType = AccessTypes.name
     public static let accessRead = AccessTypes.readField
@@ -61,17 +68,21 @@ public enum DerivedType: Sendable, Hashable {
     case order(of: String)
     /// `TicketAggregate`: `count`, types of values, and `groupBy` where rows can be grouped.
     case aggregate(of: String)
-    /// `TicketMinMax`, `TicketSum`, `TicketAverage`, `TicketGroupValues`: a field for some fields of the type.
+    /// `TicketMinMax`, `TicketSum`, `TicketAverage`, `TicketGroupValues`: a field for some fields
+    /// of the type.
     case values(of: String)
     /// `TicketGroupKey`: `field`, and `per` where one of the fields is a date.
     case groupKey(of: String)
-    /// `TicketGroupField`: a value for each field that rows can be grouped by; see ``TypeBinding/groupColumn(_:)``.
+    /// `TicketGroupField`: a value for each field that rows can be grouped by; see
+    /// ``TypeBinding/groupColumn(_:)``.
     case groupField(of: String)
 
     /// The object type's name.
     var type: String {
         switch self {
-        case .filter(let type), .listFilter(let type), .order(let type), .aggregate(let type), .values(let type), .groupKey(let type), .groupField(let type): type
+        case .filter(let type), .listFilter(let type), .order(let type), .aggregate(let type), .values(let type),
+            .groupKey(let type), .groupField(let type):
+            type
         }
     }
 }
@@ -98,16 +109,21 @@ public final class TypeBinding: Sendable {
     public let isolation: Isolation
     /// Where ``isolation`` stands in ``file``.
     public let isolationPlace: SourcePosition?
-    /// Why ``isolation`` is trusted to end at a tenant although no foreign key says so; `nil` where nothing was said.
+    /// Why ``isolation`` is trusted to end at a tenant although no foreign key says so; `nil` where
+    /// nothing was said.
     public let isolationTrust: String?
     /// The order of a list without `orderBy`; ends with the key.
     public let defaultOrder: [OrderKey]
     /// Where the binding stands, for diagnostics.
     public let file: String
-    /// Those that rows can be grouped by, by the value of the type's group field enum that stands for each.
+    /// Those that rows can be grouped by, by the value of the type's group field enum that stands
+    /// for each.
     private let groupColumns: [String: ColumnBinding]
 
-    public init(name: String, table: TableName, key: ColumnBinding, fields: [String: FieldBinding], isolation: Isolation, isolationPlace: SourcePosition? = nil, isolationTrust: String? = nil, defaultOrder: [OrderKey], file: String) {
+    public init(
+        name: String, table: TableName, key: ColumnBinding, fields: [String: FieldBinding], isolation: Isolation,
+        isolationPlace: SourcePosition? = nil, isolationTrust: String? = nil, defaultOrder: [OrderKey], file: String
+    ) {
         self.name = name
         self.table = table
         self.key = key
@@ -117,11 +133,15 @@ public final class TypeBinding: Sendable {
         self.isolationTrust = isolationTrust
         self.defaultOrder = defaultOrder
         self.file = file
-        let groupable = fields.values.compactMap { field in if case .column(let column) = field, column.type.isGroupable { column } else { nil } }
-        groupColumns = Dictionary(groupable.map { (groupFieldName(of: $0.field), $0) }, uniquingKeysWith: { first, _ in first })
+        let groupable = fields.values.compactMap { field in
+            if case .column(let column) = field, column.type.isGroupable { column } else { nil }
+        }
+        groupColumns = Dictionary(
+            groupable.map { (groupFieldName(of: $0.field), $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// The column that a value of the type's group field enum stands for, such as `createdAt` for `CREATED_AT`.
+    /// The column that a value of the type's group field enum stands for, such as `createdAt` for
+    /// `CREATED_AT`.
     public func groupColumn(_ value: String) -> ColumnBinding? { groupColumns[ExactString(value)] }
 
     public func column(_ field: String) -> ColumnBinding? {
@@ -186,7 +206,9 @@ public struct EnumBinding: Sendable, Hashable {
 
     public func label(of value: String) -> String? { values.first { $0.value.hasSameBytes(as: value) }?.label }
 
-    public static func == (left: EnumBinding, right: EnumBinding) -> Bool { left.name == right.name && left.sqlType == right.sqlType && left.values == right.values }
+    public static func == (left: EnumBinding, right: EnumBinding) -> Bool {
+        left.name == right.name && left.sqlType == right.sqlType && left.values == right.values
+    }
 
     public func hash(into hasher: inout Hasher) {
         hasher.combine(name)
@@ -217,7 +239,9 @@ public struct EnumLabel: Sendable, Hashable {
     }
 
     /// A database may have two labels that are one text in Unicode.
-    public static func == (left: EnumLabel, right: EnumLabel) -> Bool { left.value.hasSameBytes(as: right.value) && left.label.hasSameBytes(as: right.label) }
+    public static func == (left: EnumLabel, right: EnumLabel) -> Bool {
+        left.value.hasSameBytes(as: right.value) && left.label.hasSameBytes(as: right.label)
+    }
 
     public func hash(into hasher: inout Hasher) {
         hasher.combine(ExactString(value))
@@ -225,7 +249,8 @@ public struct EnumLabel: Sendable, Hashable {
     }
 }
 
-/// A field that leads to rows of a type: those whose `remote` column equals this row's `local` column.
+/// A field that leads to rows of a type: those whose `remote` column equals this row's `local`
+/// column.
 public struct RelationBinding: Sendable, Hashable {
     public enum Cardinality: Sendable, Hashable { case one, many }
 
@@ -237,7 +262,10 @@ public struct RelationBinding: Sendable, Hashable {
     public var local: ColumnBinding
     public var remote: ColumnBinding
 
-    public init(field: String, source: String, target: String, cardinality: Cardinality, local: ColumnBinding, remote: ColumnBinding) {
+    public init(
+        field: String, source: String, target: String, cardinality: Cardinality, local: ColumnBinding,
+        remote: ColumnBinding
+    ) {
         self.field = field
         self.source = source
         self.target = target
@@ -251,7 +279,8 @@ public struct RelationBinding: Sendable, Hashable {
 public enum Isolation: Sendable, Hashable {
     /// `isolation: tenantId`
     case column(ColumnBinding)
-    /// `isolation: ticket.tenantId`: to-one relations from the row on, then a column of the last target.
+    /// `isolation: ticket.tenantId`: to-one relations from the row on, then a column of the last
+    /// target.
     case path([RelationBinding], ColumnBinding)
     /// `isolation: none`: the rows belong to no tenant, and rules alone decide.
     case none

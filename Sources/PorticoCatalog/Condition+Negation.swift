@@ -1,9 +1,10 @@
 extension Condition {
-    /// What is true where this is false, false where it is true and null where it is null; `nil` where SQL's `NOT` says
-    /// the same.
+    /// What is true where this is false, false where it is true and null where it is null; `nil`
+    /// where SQL's `NOT` says the same.
     ///
-    /// `NOT EXISTS` would be true where a to-one relation has no row, and the form in which `notDistinctFrom` can use an
-    /// index is null for a null. So `not` goes inwards, to what is asked of the row and to the operator.
+    /// `NOT EXISTS` would be true where a to-one relation has no row, and the form in which
+    /// `notDistinctFrom` can use an index is null for a null. So `not` goes inwards, to what is
+    /// asked of the row and to the operator.
     public var negation: Condition? { isNegatedWithin ? opposite : nil }
 
     private var isNegatedWithin: Bool {

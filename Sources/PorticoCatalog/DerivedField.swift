@@ -1,4 +1,5 @@
-/// A field that stands beside a list field because it was derived from it: who may read the list may read it too, and nobody else.
+/// A field that stands beside a list field because it was derived from it: who may read the list
+/// may read it too, and nobody else.
 public enum DerivedField: Sendable, Hashable {
     /// `ticketsAggregate` of `tickets`.
     case aggregate(of: String)

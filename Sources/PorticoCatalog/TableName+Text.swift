@@ -2,7 +2,9 @@ import PostgresSQL
 
 extension EnumBinding {
     /// The PostgreSQL type as SQL names it; `nil` where the labels are kept in a text column.
-    public var quotedType: String? { sqlType.map { $0.split(separator: ".").map { quoteIdentifier(String($0)) }.joined(separator: ".") } }
+    public var quotedType: String? {
+        sqlType.map { $0.split(separator: ".").map { quoteIdentifier(String($0)) }.joined(separator: ".") }
+    }
 }
 
 extension TableName {
@@ -16,6 +18,7 @@ extension TableName {
     public var description: String { schema.map { "\($0).\(name)" } ?? name }
 
     /// As SQL names it.
-    public var quoted: String { schema.map { quoteIdentifier($0) + "." + quoteIdentifier(name) } ?? quoteIdentifier(name) }
+    public var quoted: String {
+        schema.map { quoteIdentifier($0) + "." + quoteIdentifier(name) } ?? quoteIdentifier(name)
+    }
 }
-

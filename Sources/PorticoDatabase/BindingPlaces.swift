@@ -4,7 +4,8 @@ import GraphQLSchema
 import PorticoCatalog
 import YAMLTree
 
-/// Where the parts of a binding are written: in its resolver file where it says something about them, else at the field in the schema.
+/// Where the parts of a binding are written: in its resolver file where it says something about
+/// them, else at the field in the schema.
 public struct BindingPlaces {
     public typealias Place = (file: String, range: SourceRange?)
 
@@ -22,7 +23,9 @@ public struct BindingPlaces {
     }
 
     /// Read where there is a place to tell, which mostly there is not.
-    private var root: [ExactString: YAMLMember] { Self.members(source.flatMap { (try? parseYAML($0)).flatMap(\.self) }) }
+    private var root: [ExactString: YAMLMember] {
+        Self.members(source.flatMap { (try? parseYAML($0)).flatMap(\.self) })
+    }
 
     /// A key of the file's top level, such as `table`.
     public func key(_ name: String) -> Place { (file, root[name].map { $0.value.range } ?? SourceRange(0, 0)) }

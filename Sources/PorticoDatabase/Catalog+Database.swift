@@ -2,10 +2,12 @@ import PorticoCatalog
 import PostgresSQL
 
 extension Catalog {
-    /// The same API with what a database says of its columns, as far as statements differ for it: types that compare in their own
-    /// way, collations, domains. The catalog itself where nothing differs.
+    /// The same API with what a database says of its columns, as far as statements differ for it:
+    /// types that compare in their own way, collations, domains. The catalog itself where nothing
+    /// differs.
     ///
-    /// Nothing that a client sees depends on it. What contradicts the files is left as they state it: ``DatabaseCheck`` tells of it.
+    /// Nothing that a client sees depends on it. What contradicts the files is left as they state
+    /// it: ``DatabaseCheck`` tells of it.
     public func on(_ database: DatabaseCatalog) -> Catalog {
         let facts = ColumnFacts(database: database)
         return mapColumns { column, type in
@@ -24,7 +26,8 @@ extension Catalog {
 
     /// Whether the other one's statements are the same: it has the same columns.
     public func compares(like other: Catalog) -> Bool {
-        types.count == other.types.count && types.allSatisfy { name, type in other.types[name].map { type.hasColumns(of: $0) } ?? false }
+        types.count == other.types.count
+            && types.allSatisfy { name, type in other.types[name].map { type.hasColumns(of: $0) } ?? false }
     }
 
     /// The same API with other columns, each made of one and of the type that it belongs to.
@@ -37,12 +40,14 @@ extension Catalog {
             return relation
         }
         func changed(_ type: TypeBinding) -> TypeBinding {
-            let isolation: Isolation = switch type.isolation {
-            case .column(let last): .column(column(last, of: type.name))
-            case .path(let relations, let last): .path(relations.map(relation), column(last, of: relations.last?.target ?? type.name))
-            case .none: .none
-            case .unstated: .unstated
-            }
+            let isolation: Isolation =
+                switch type.isolation {
+                case .column(let last): .column(column(last, of: type.name))
+                case .path(let relations, let last):
+                    .path(relations.map(relation), column(last, of: relations.last?.target ?? type.name))
+                case .none: .none
+                case .unstated: .unstated
+                }
             let fields = type.fields.mapValues { field -> FieldBinding in
                 switch field {
                 case .column(let own): .column(column(own, of: type.name))
@@ -50,16 +55,24 @@ extension Catalog {
                 }
             }
             return TypeBinding(
-                name: type.name, table: type.table, key: column(type.key, of: type.name), fields: fields, isolation: isolation,
+                name: type.name, table: type.table, key: column(type.key, of: type.name), fields: fields,
+                isolation: isolation,
                 isolationPlace: type.isolationPlace, isolationTrust: type.isolationTrust,
-                defaultOrder: type.defaultOrder.map { OrderKey(column: column($0.column, of: type.name), direction: $0.direction) }, file: type.file)
+                defaultOrder: type.defaultOrder.map {
+                    OrderKey(column: column($0.column, of: type.name), direction: $0.direction)
+                }, file: type.file)
         }
         let root = self.root.mapValues { root -> RootBinding in
-            if case .getter(let type, let argument, let key) = root { .getter(type: type, argument: argument, column: column(key, of: type)) } else { root }
+            if case .getter(let type, let argument, let key) = root {
+                .getter(type: type, argument: argument, column: column(key, of: type))
+            } else {
+                root
+            }
         }
         let found = Catalog(
             schema: schema, types: types.mapValues(changed), root: root, derived: derived, derivedFields: derivedFields,
-            nodeKeys: Dictionary(uniqueKeysWithValues: nodeKeys.map { ($0, column($1, of: $0)) }), nodeField: nodeField, accessTypes: accessTypes)
+            nodeKeys: Dictionary(uniqueKeysWithValues: nodeKeys.map { ($0, column($1, of: $0)) }), nodeField: nodeField,
+            accessTypes: accessTypes)
         return found.compares(like: self) ? self : found
     }
 }
@@ -72,7 +85,9 @@ private struct ColumnFacts {
         var column = stated
         column.type = type(stated.type, found)
         let collation = found.collation.map { "\(quoteIdentifier($0.schema)).\(quoteIdentifier($0.name))" }
-        column.traits = ColumnTraits(cast: cast(column.type, found), collation: collation, isDeterministic: found.collation?.isDeterministic ?? true)
+        column.traits = ColumnTraits(
+            cast: cast(column.type, found), collation: collation,
+            isDeterministic: found.collation?.isDeterministic ?? true)
         return column
     }
 
@@ -100,10 +115,12 @@ private struct ColumnFacts {
         }
     }
 
-    /// A domain over an enum has no operators of its own. `name`, and a `citext` whose operators are not found, are compared as
-    /// texts, but ordered, grouped and hashed as themselves.
+    /// A domain over an enum has no operators of its own. `name`, and a `citext` whose operators
+    /// are not found, are compared as texts, but ordered, grouped and hashed as themselves.
     private func cast(_ type: ColumnType, _ found: DatabaseCatalog.Column) -> String? {
-        if found.type == "name" || found.type == "citext" && !database.isVisible(found.typeSchema) { return found.isArray ? "text[]" : "text" }
+        if found.type == "name" || found.type == "citext" && !database.isVisible(found.typeSchema) {
+            return found.isArray ? "text[]" : "text"
+        }
         let element = if case .array(let element) = type { element } else { type }
         guard found.domain != nil, case .enum(let binding) = element, let name = binding.quotedType else { return nil }
         return found.isArray ? name + "[]" : name
@@ -117,7 +134,9 @@ private struct ColumnFacts {
 extension TypeBinding {
     /// Whether all its columns, and those that its relations lead to, are the other's.
     fileprivate func hasColumns(of other: TypeBinding) -> Bool {
-        guard key == other.key, fields.count == other.fields.count, isolation == other.isolation, defaultOrder == other.defaultOrder else { return false }
+        guard key == other.key, fields.count == other.fields.count, isolation == other.isolation,
+            defaultOrder == other.defaultOrder
+        else { return false }
         return fields.allSatisfy { name, field in
             switch (field, other.fields[name]) {
             case (.column(let column), .column(let known)?): column == known

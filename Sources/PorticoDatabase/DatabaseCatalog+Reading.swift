@@ -5,9 +5,10 @@ extension DatabaseCatalog {
     public enum Part: Sendable, CaseIterable {
         case searchPath, types, columns, indexes, foreignKeys, parents, labels, policies, server
 
-        /// A statement without parameters, whose columns are texts. Names are qualified, so that no schema of the search path
-        /// stands in for the catalogs. Rows come in no order, and domains are followed here: a server whose memory for sorts is
-        /// short, and whose disk is not to be used for them, is read as any other.
+        /// A statement without parameters, whose columns are texts. Names are qualified, so that no
+        /// schema of the search path stands in for the catalogs. Rows come in no order, and domains
+        /// are followed here: a server whose memory for sorts is short, and whose disk is not to be
+        /// used for them, is read as any other.
         public var statement: String {
             switch self {
             case .searchPath: "SELECT pg_catalog.unnest(pg_catalog.current_schemas(false))::text"
@@ -99,7 +100,9 @@ extension DatabaseCatalog {
         case .foreignKeys: takeForeignKeys(Self.inOrder(rows, of: 2, by: 7))
         case .parents:
             for row in rows {
-                guard row.count == 4, let schema = row[0], let table = row[1], let parentSchema = row[2], let parent = row[3] else { continue }
+                guard row.count == 4, let schema = row[0], let table = row[1], let parentSchema = row[2],
+                    let parent = row[3]
+                else { continue }
                 schemas[schema]?[table]?.parent = Place(schema: parentSchema, table: parent)
             }
         case .labels:
@@ -109,7 +112,9 @@ extension DatabaseCatalog {
             }
         case .policies:
             for row in rows where row.count == 3 {
-                if let schema = row[0], let table = row[1] { schemas[schema]?[table]?.policies = row[2].flatMap { Int($0) } }
+                if let schema = row[0], let table = row[1] {
+                    schemas[schema]?[table]?.policies = row[2].flatMap { Int($0) }
+                }
             }
         case .server:
             guard let row = rows.first, row.count == 2 else { return }
@@ -120,7 +125,9 @@ extension DatabaseCatalog {
 
     /// The rows of each index or key together, by their positions in it.
     private static func inOrder(_ rows: [[String?]], of owner: Int, by position: Int) -> [[String?]] {
-        func number(_ row: [String?], _ column: Int) -> Int { row.indices.contains(column) ? row[column].flatMap { Int($0) } ?? 0 : 0 }
+        func number(_ row: [String?], _ column: Int) -> Int {
+            row.indices.contains(column) ? row[column].flatMap { Int($0) } ?? 0 : 0
+        }
         return rows.sorted { (number($0, owner), number($0, position)) < (number($1, owner), number($1, position)) }
     }
 
@@ -135,9 +142,16 @@ extension DatabaseCatalog {
         guard let (type, isDomain) = base(of: own) else { return }
         let element = type.element.flatMap(base)
         let value = element?.type ?? type
-        var column = Column(type: value.name.name, typeSchema: value.name.schema, isArray: element != nil, isNullable: row[4] != "true")
-        if let element, element.isDomain { column.domain = type.element.flatMap { types[$0]?.name } } else if isDomain { column.domain = types[own]?.name }
-        if let collation = row[6], let schema = row[7] { column.collation = Collation(schema: schema, name: collation, isDeterministic: row[8] == "true") }
+        var column = Column(
+            type: value.name.name, typeSchema: value.name.schema, isArray: element != nil, isNullable: row[4] != "true")
+        if let element, element.isDomain {
+            column.domain = type.element.flatMap { types[$0]?.name }
+        } else if isDomain {
+            column.domain = types[own]?.name
+        }
+        if let collation = row[6], let schema = row[7] {
+            column.collation = Collation(schema: schema, name: collation, isDeterministic: row[8] == "true")
+        }
         schemas[schema]?[table]?.columns[name] = column
     }
 
@@ -145,17 +159,22 @@ extension DatabaseCatalog {
     private func base(of id: String) -> (type: TypeRow, isDomain: Bool)? {
         guard var type = types[id] else { return nil }
         var isDomain = false, steps = 0
-        while let base = type.base.flatMap({ types[$0] }), steps < 100 { (type, isDomain, steps) = (base, true, steps + 1) }
+        while let base = type.base.flatMap({ types[$0] }), steps < 100 {
+            (type, isDomain, steps) = (base, true, steps + 1)
+        }
         return (type, isDomain)
     }
 
     private mutating func takeForeignKeys(_ rows: [[String?]]) {
         var current: String?
         for row in rows where row.count == 8 {
-            guard let schema = row[0], let table = row[1], let key = row[2], let column = row[3], let targetSchema = row[4], let target = row[5], let targetColumn = row[6] else { continue }
+            guard let schema = row[0], let table = row[1], let key = row[2], let column = row[3],
+                let targetSchema = row[4], let target = row[5], let targetColumn = row[6]
+            else { continue }
             if key != current {
                 current = key
-                schemas[schema]?[table]?.foreignKeys.append(ForeignKey(columns: [], target: Place(schema: targetSchema, table: target), targetColumns: []))
+                schemas[schema]?[table]?.foreignKeys.append(
+                    ForeignKey(columns: [], target: Place(schema: targetSchema, table: target), targetColumns: []))
             }
             guard let last = schemas[schema]?[table]?.foreignKeys.indices.last else { continue }
             schemas[schema]?[table]?.foreignKeys[last].columns.append(column)
@@ -165,7 +184,9 @@ extension DatabaseCatalog {
 
     private mutating func takeIndexes(_ rows: [[String?]]) {
         var current: (id: String, columns: [String], row: [String?])?
-        func finish(_ index: (id: String, columns: [String], row: [String?])?, _ schemas: inout [String: [String: Table]]) {
+        func finish(
+            _ index: (id: String, columns: [String], row: [String?])?, _ schemas: inout [String: [String: Table]]
+        ) {
             guard let index, let schema = index.row[0], let table = index.row[1] else { return }
             schemas[schema]?[table]?.indexes.append(index.columns)
             if index.row[2] == "true" { schemas[schema]?[table]?.primaryKey = index.columns }

@@ -8,14 +8,17 @@ public struct DatabaseCatalog: Sendable, Equatable {
         public var columns: [String: Column] = [:]
         /// The names of the columns of the primary key, in order.
         public var primaryKey: [String] = []
-        /// The columns of each index that has no condition, in order; an expression is an empty name.
+        /// The columns of each index that has no condition, in order; an expression is an empty
+        /// name.
         public var indexes: [[String]] = []
         /// Of those, the ones that let no value stand twice.
         public var uniqueIndexes: [[String]] = []
         public var foreignKeys: [ForeignKey] = []
-        /// Row-level security applies to the role that asked, and so many policies let it read rows.
+        /// Row-level security applies to the role that asked, and so many policies let it read
+        /// rows.
         public var policies: Int?
-        /// A view has neither keys nor indexes, and no column of it is known to be filled; nor has a table of another server.
+        /// A view has neither keys nor indexes, and no column of it is known to be filled; nor has
+        /// a table of another server.
         public var isView = false
         /// The table that it is a partition of, or inherits from.
         public var parent: Place?
@@ -24,8 +27,8 @@ public struct DatabaseCatalog: Sendable, Equatable {
     }
 
     public struct Column: Sendable, Equatable {
-        /// PostgreSQL's short name, such as `text`, `int8`, `ticket_status`; of an array its element's, of a domain that of the
-        /// type below it.
+        /// PostgreSQL's short name, such as `text`, `int8`, `ticket_status`; of an array its
+        /// element's, of a domain that of the type below it.
         public var type: String
         /// The schema of the type.
         public var typeSchema: String
@@ -86,7 +89,8 @@ public struct DatabaseCatalog: Sendable, Equatable {
     /// The schemas in which a name without one is looked for, in order.
     public var searchPath: [String] = []
 
-    /// The database's tables, of rows as ``Part/statement`` gives them; what the role may not read is in them all the same.
+    /// The database's tables, of rows as ``Part/statement`` gives them; what the role may not read
+    /// is in them all the same.
     ///
     /// - Parameter rows: Runs the statement of each part. Its error is passed on.
     public init<Failure: Error>(_ rows: (Part) throws(Failure) -> [[String?]]) throws(Failure) {
@@ -106,8 +110,8 @@ public struct DatabaseCatalog: Sendable, Equatable {
         return candidates.first { schemas[$0]?[name.name] != nil }.map { Place(schema: $0, table: name.name) }
     }
 
-    /// As SQL names a table that another session is to find as well: with its schema, unless that is the one that every
-    /// session looks in.
+    /// As SQL names a table that another session is to find as well: with its schema, unless that
+    /// is the one that every session looks in.
     public func sql(_ table: TableName) -> String {
         guard let place = place(table) else { return table.quoted }
         return TableName(schema: place.schema == "public" ? nil : place.schema, name: place.table).quoted

@@ -4,7 +4,8 @@ import GraphQLSchema
 import PorticoCatalog
 import PostgresSQL
 
-/// The bindings against the tables that are really there: every problem, in the order of types and fields.
+/// The bindings against the tables that are really there: every problem, in the order of types and
+/// fields.
 struct DatabaseCheck {
     private let catalog: Catalog
     private let database: DatabaseCatalog
@@ -20,23 +21,32 @@ struct DatabaseCheck {
         self.sources = sources
         checkEncoding()
         for name in catalog.types.keys.sorted() { if let type = catalog.types[name] { check(type) } }
-        for name in catalog.root.keys.sorted() { if case .getter(let type, _, let column)? = catalog.root[name] { check(getter: name, type, column) } }
+        for name in catalog.root.keys.sorted() {
+            if case .getter(let type, _, let column)? = catalog.root[name] { check(getter: name, type, column) }
+        }
         diagnostics.sort { a, b in
             if a.file != b.file { return a.file == schemaFile || (b.file != schemaFile && a.file < b.file) }
             return (a.range?.start ?? 0) < (b.range?.start ?? 0)
         }
     }
 
-    private mutating func report(_ message: String, at place: BindingPlaces.Place, hint: String? = nil, severity: Diagnostic.Severity = .error) {
+    private mutating func report(
+        _ message: String, at place: BindingPlaces.Place, hint: String? = nil, severity: Diagnostic.Severity = .error
+    ) {
         diagnostics.append(Diagnostic(message, file: place.file, range: place.range, hint: hint, severity: severity))
     }
 
     private mutating func check(_ type: TypeBinding) {
         let places = BindingPlaces(type, source: sources[type.file], schema: catalog.schema, schemaFile: schemaFile)
         guard let table = database.table(type.table) else {
-            let known = type.table.schema.map { Array(database.schemas[$0]?.keys.sorted() ?? []) } ?? database.visibleNames
-            let hint = didYouMean(suggestion(for: type.table.name, among: known)) ?? (known.isEmpty ? "The database has no tables there; is it migrated?" : nil)
-            return report("The database has no table \(type.table.description) for the type \(type.name).", at: places.key("table"), hint: hint)
+            let known =
+                type.table.schema.map { Array(database.schemas[$0]?.keys.sorted() ?? []) } ?? database.visibleNames
+            let hint =
+                didYouMean(suggestion(for: type.table.name, among: known))
+                ?? (known.isEmpty ? "The database has no tables there; is it migrated?" : nil)
+            return report(
+                "The database has no table \(type.table.description) for the type \(type.name).",
+                at: places.key("table"), hint: hint)
         }
         check(key: type, table, places)
         checkPolicies(of: type, table, places)
@@ -59,47 +69,71 @@ struct DatabaseCheck {
         if !isUnique, table.isView {
             let name = quoteIdentifier(type.key.column)
             report(
-                "Nothing makes the key \(type.table.description).\(type.key.column) of \(type.name) unique, since it is of a view: rows that share it would be taken for one.", at: places.key("key"),
-                hint: "SELECT \(name), count(*) FROM \(database.sql(type.table)) GROUP BY 1 HAVING count(*) > 1; tells whether they do.", severity: .warning)
+                "Nothing makes the key \(type.table.description).\(type.key.column) of \(type.name) unique, since it is of a view: rows that share it would be taken for one.",
+                at: places.key("key"),
+                hint:
+                    "SELECT \(name), count(*) FROM \(database.sql(type.table)) GROUP BY 1 HAVING count(*) > 1; tells whether they do.",
+                severity: .warning)
         } else if !isUnique {
             report(
-                "The key \(type.table.description).\(type.key.column) of \(type.name) is not unique in the database.", at: places.key("key"), hint: keyHint(type, table))
+                "The key \(type.table.description).\(type.key.column) of \(type.name) is not unique in the database.",
+                at: places.key("key"), hint: keyHint(type, table))
         } else if column.isNullable, !table.isView {
-            report("The key \(type.table.description).\(type.key.column) of \(type.name) can be null in the database.", at: places.key("key"))
+            report(
+                "The key \(type.table.description).\(type.key.column) of \(type.name) can be null in the database.",
+                at: places.key("key"))
         }
     }
 
-    private mutating func check(_ binding: ColumnBinding, of type: TypeBinding, _ table: DatabaseCatalog.Table, _ places: BindingPlaces) {
+    private mutating func check(
+        _ binding: ColumnBinding, of type: TypeBinding, _ table: DatabaseCatalog.Table, _ places: BindingPlaces
+    ) {
         guard let column = table.columns[binding.column] else { return reportMissing(binding, of: type, table, places) }
         let place = "\(type.table.description).\(binding.column)"
         if let expected = mismatch(binding.type, column) {
             let found = column.type + (column.isArray ? "[]" : "")
             report(
-                "\(place) is \(found) in the database; the field \(type.name).\(binding.field) reads it as \(expected).", at: places.columnType(binding.field),
-                hint: TypeHint(binding, column, of: type, catalog.schema, isEnum: database.enums[.init(schema: column.typeSchema, name: column.type)] != nil).text)
+                "\(place) is \(found) in the database; the field \(type.name).\(binding.field) reads it as \(expected).",
+                at: places.columnType(binding.field),
+                hint: TypeHint(
+                    binding, column, of: type, catalog.schema,
+                    isEnum: database.enums[.init(schema: column.typeSchema, name: column.type)] != nil
+                ).text)
         } else if column.type == "citext", !database.isVisible(column.typeSchema) {
             report(
-                "\(place) is citext of the schema \(column.typeSchema), which is not in the search path: PostgreSQL compares it as a text.", at: places.columnType(binding.field),
-                hint: "ALTER ROLE \(quoteIdentifier(database.role)) SET search_path = \((database.searchPath + [column.typeSchema]).map(quoteIdentifier).joined(separator: ", "));",
+                "\(place) is citext of the schema \(column.typeSchema), which is not in the search path: PostgreSQL compares it as a text.",
+                at: places.columnType(binding.field),
+                hint:
+                    "ALTER ROLE \(quoteIdentifier(database.role)) SET search_path = \((database.searchPath + [column.typeSchema]).map(quoteIdentifier).joined(separator: ", "));",
                 severity: .warning)
         }
         checkLabels(binding, column, of: type, places)
-        guard !table.isView, column.isNullable, case .object(let object)? = catalog.schema.type(type.name), let field = object.fields[binding.field], field.type.isNonNull else { return }
+        guard !table.isView, column.isNullable, case .object(let object)? = catalog.schema.type(type.name),
+            let field = object.fields[binding.field], field.type.isNonNull
+        else { return }
         report(
-            "The field \(type.name).\(binding.field) is never null in the schema, but \(place) can be.", at: (schemaFile, field.range),
+            "The field \(type.name).\(binding.field) is never null in the schema, but \(place) can be.",
+            at: (schemaFile, field.range),
             hint: "Take the `!` away, or make the column NOT NULL.")
     }
 
-    private mutating func reportMissing(_ binding: ColumnBinding, of type: TypeBinding, _ table: DatabaseCatalog.Table, _ places: BindingPlaces) {
+    private mutating func reportMissing(
+        _ binding: ColumnBinding, of type: TypeBinding, _ table: DatabaseCatalog.Table, _ places: BindingPlaces
+    ) {
         let names = suggestion(for: binding.column, among: table.columns.keys.sorted())
         if binding.column == type.key.column, names.isEmpty, table.primaryKey.count == 1 {
-            let message = "The table \(type.table.description) has no column \(binding.column) for \(type.name).\(binding.field)."
+            let message =
+                "The table \(type.table.description) has no column \(binding.column) for \(type.name).\(binding.field)."
             return report(
                 message, at: places.column(binding.field),
-                hint: "Its primary key is \(table.primaryKey[0]): write `\(binding.field): { column: \(table.primaryKey[0]) }` under `fields` in \(type.file), with its `type`.")
+                hint:
+                    "Its primary key is \(table.primaryKey[0]): write `\(binding.field): { column: \(table.primaryKey[0]) }` under `fields` in \(type.file), with its `type`."
+            )
         }
         let hint = didYouMean(names) ?? "It has: \(table.columns.keys.sorted().joined(separator: ", "))."
-        report("The table \(type.table.description) has no column \(binding.column) for \(type.name).\(binding.field).", at: places.column(binding.field), hint: hint)
+        report(
+            "The table \(type.table.description) has no column \(binding.column) for \(type.name).\(binding.field).",
+            at: places.column(binding.field), hint: hint)
     }
 
     /// What the gateway would read the column as, when that is not what it is.
@@ -117,7 +151,9 @@ struct DatabaseCheck {
         // Texts have one binary form, whatever their type is called.
         case .text, .varchar, .bpchar: ["text", "varchar", "bpchar", "name", "citext"].contains(name)
         case .citext: name == "citext"
-        case .enum(let binding): binding.sqlType.map { Self.bare($0) == name || Self.bare($0) == domain?.name } ?? ["text", "varchar", "bpchar"].contains(name)
+        case .enum(let binding):
+            binding.sqlType.map { Self.bare($0) == name || Self.bare($0) == domain?.name }
+                ?? ["text", "varchar", "bpchar"].contains(name)
         default: type.displayName == name
         }
     }
@@ -129,13 +165,21 @@ struct DatabaseCheck {
         let unique = [table.primaryKey].filter { !$0.isEmpty } + table.uniqueIndexes
         let fields = unique.compactMap { index -> String? in
             guard index.count == 1 else { return nil }
-            return type.fields.values.compactMap { if case .column(let column) = $0, column.column == index[0] { column.field } else { nil } }.min()
+            return type.fields.values.compactMap {
+                if case .column(let column) = $0, column.column == index[0] { column.field } else { nil }
+            }.min()
         }
         if let field = fields.first { return "Write `key: \(field)`." }
-        if let index = unique.first(where: { $0.count == 1 }) { return "The column \(index[0]) is unique: bind it to a field, or under `columns`, and write that as `key`." }
-        if table.primaryKey.isEmpty { return "It has no primary key. ALTER TABLE \(database.sql(type.table)) ADD PRIMARY KEY (\(quoteIdentifier(type.key.column)));" }
+        if let index = unique.first(where: { $0.count == 1 }) {
+            return "The column \(index[0]) is unique: bind it to a field, or under `columns`, and write that as `key`."
+        }
+        if table.primaryKey.isEmpty {
+            return
+                "It has no primary key. ALTER TABLE \(database.sql(type.table)) ADD PRIMARY KEY (\(quoteIdentifier(type.key.column)));"
+        }
         let cure = "ALTER TABLE \(database.sql(type.table)) ADD COLUMN row_id int8 GENERATED ALWAYS AS IDENTITY UNIQUE;"
-        return "Its primary key is \(table.primaryKey.joined(separator: ", ")), and a key is one column here: \(cure) gives the rows one, which `key` may name."
+        return
+            "Its primary key is \(table.primaryKey.joined(separator: ", ")), and a key is one column here: \(cure) gives the rows one, which `key` may name."
     }
 
     private mutating func checkEncoding() {
@@ -143,11 +187,13 @@ struct DatabaseCheck {
         case "UTF8": return
         case "SQL_ASCII":
             report(
-                "The database's encoding is SQL_ASCII: its texts may be bytes that are no UTF-8, which no answer can hold.", at: (schemaFile, nil),
+                "The database's encoding is SQL_ASCII: its texts may be bytes that are no UTF-8, which no answer can hold.",
+                at: (schemaFile, nil),
                 hint: "Restore it into a database that was created with ENCODING 'UTF8'.")
         default:
             report(
-                "The database's encoding is \(database.encoding): a filter with a character that it lacks is refused.", at: (schemaFile, nil),
+                "The database's encoding is \(database.encoding): a filter with a character that it lacks is refused.",
+                at: (schemaFile, nil),
                 hint: "A database that was created with ENCODING 'UTF8' holds every text.", severity: .warning)
         }
     }
@@ -157,8 +203,11 @@ struct DatabaseCheck {
         let role = quoteIdentifier(database.role)
         if policies == 0 {
             report(
-                "Row-level security of \(type.table.description) applies to the role \(database.role), and no policy lets it read a row: every list of \(type.name) is empty.", at: places.key("table"),
-                hint: "CREATE POLICY portico ON \(database.sql(type.table)) FOR SELECT TO \(role) USING (true); or ALTER ROLE \(role) BYPASSRLS; the rules hold in either case.")
+                "Row-level security of \(type.table.description) applies to the role \(database.role), and no policy lets it read a row: every list of \(type.name) is empty.",
+                at: places.key("table"),
+                hint:
+                    "CREATE POLICY portico ON \(database.sql(type.table)) FOR SELECT TO \(role) USING (true); or ALTER ROLE \(role) BYPASSRLS; the rules hold in either case."
+            )
         } else {
             report(
                 "Row-level security of \(type.table.description) applies to the role \(database.role): rows that its policies hide are missing from every answer, whatever the rules say.",
@@ -168,27 +217,39 @@ struct DatabaseCheck {
 
     /// A field that gives one row, by a column that may have several.
     private mutating func check(getter field: String, _ name: String, _ column: ColumnBinding) {
-        guard let type = catalog.types[name], column.column != type.key.column, let table = database.table(type.table), table.columns[column.column] != nil, !table.uniqueIndexes.contains([column.column])
+        guard let type = catalog.types[name], column.column != type.key.column, let table = database.table(type.table),
+            table.columns[column.column] != nil, !table.uniqueIndexes.contains([column.column])
         else { return }
         let place = "\(type.table.description).\(column.column)", range = catalog.schema.queryType.fields[field]?.range
-        let hint = table.isView ? "Take it out of the schema: a list with a filter gives all of them." : "CREATE UNIQUE INDEX ON \(database.sql(type.table)) (\(quoteIdentifier(column.column))); or take it out of the schema: a list with a filter gives all of them."
-        report("The field \(field) gives one row by \(place), and nothing makes that unique: of several it gives any.", at: (schemaFile, range), hint: hint, severity: table.isView ? .warning : .error)
+        let hint =
+            table.isView
+            ? "Take it out of the schema: a list with a filter gives all of them."
+            : "CREATE UNIQUE INDEX ON \(database.sql(type.table)) (\(quoteIdentifier(column.column))); or take it out of the schema: a list with a filter gives all of them."
+        report(
+            "The field \(field) gives one row by \(place), and nothing makes that unique: of several it gives any.",
+            at: (schemaFile, range), hint: hint, severity: table.isView ? .warning : .error)
     }
 
-    private mutating func checkLabels(_ binding: ColumnBinding, _ column: DatabaseCatalog.Column, of type: TypeBinding, _ places: BindingPlaces) {
+    private mutating func checkLabels(
+        _ binding: ColumnBinding, _ column: DatabaseCatalog.Column, of type: TypeBinding, _ places: BindingPlaces
+    ) {
         let bare = if case .array(let element) = binding.type { element } else { binding.type }
         guard case .enum(let values) = bare, values.sqlType != nil else { return }
         let name = column.type
         // That it is another type has been said.
-        guard fits(bare, column), let labels = database.enums[DatabaseCatalog.TypeName(schema: column.typeSchema, name: name)] else { return }
+        guard fits(bare, column),
+            let labels = database.enums[DatabaseCatalog.TypeName(schema: column.typeSchema, name: name)]
+        else { return }
         let bound = Set(exact: values.values.map(\.label))
         if let respelled = LabelHint(values, labels: labels, field: binding.field, file: type.file) {
             return report(
-                "The labels of the enum \(name) are written otherwise than \(type.name).\(binding.field) expects.", at: places.columnType(binding.field), hint: respelled.text)
+                "The labels of the enum \(name) are written otherwise than \(type.name).\(binding.field) expects.",
+                at: places.columnType(binding.field), hint: respelled.text)
         }
         for label in bound.subtracting(labels).sorted() {
             report(
-                "The enum \(name) of the database has no label \(label), which \(type.name).\(binding.field) expects.", at: places.columnType(binding.field),
+                "The enum \(name) of the database has no label \(label), which \(type.name).\(binding.field) expects.",
+                at: places.columnType(binding.field),
                 hint: didYouMean(suggestion(for: label.text, among: labels.sorted().map(\.text))))
         }
         for label in labels.subtracting(bound).sorted() {
@@ -198,25 +259,34 @@ struct DatabaseCheck {
         }
     }
 
-    private mutating func check(_ relation: RelationBinding, of type: TypeBinding, _ table: DatabaseCatalog.Table, _ places: BindingPlaces) {
+    private mutating func check(
+        _ relation: RelationBinding, of type: TypeBinding, _ table: DatabaseCatalog.Table, _ places: BindingPlaces
+    ) {
         if table.columns[relation.local.column] == nil, type.column(relation.local.field) == nil {
             reportMissing(relation.local, of: type, table, places)
         }
-        guard let target = catalog.types[relation.target], let targetTable = database.table(target.table), !targetTable.isView else { return }
+        guard let target = catalog.types[relation.target], let targetTable = database.table(target.table),
+            !targetTable.isView
+        else { return }
         guard targetTable.columns[relation.remote.column] != nil else {
             if target.column(relation.remote.field) == nil {
-                report("The table \(target.table.description) has no column \(relation.remote.column), which the relation \(type.name).\(relation.field) follows.", at: places.relation(relation.field))
+                report(
+                    "The table \(target.table.description) has no column \(relation.remote.column), which the relation \(type.name).\(relation.field) follows.",
+                    at: places.relation(relation.field))
             }
             return
         }
         if !targetTable.indexes.contains(where: { $0.first == relation.remote.column }) {
             report(
                 "No index of \(target.table.description) begins with \(relation.remote.column), so \(type.name).\(relation.field) reads the whole table.",
-                at: places.relation(relation.field), hint: "CREATE INDEX ON \(database.sql(target.table)) (\(quoteIdentifier(relation.remote.column)));", severity: .warning)
+                at: places.relation(relation.field),
+                hint: "CREATE INDEX ON \(database.sql(target.table)) (\(quoteIdentifier(relation.remote.column)));",
+                severity: .warning)
         }
     }
 
-    private mutating func checkIsolation(of type: TypeBinding, _ table: DatabaseCatalog.Table, _ places: BindingPlaces) {
+    private mutating func checkIsolation(of type: TypeBinding, _ table: DatabaseCatalog.Table, _ places: BindingPlaces)
+    {
         guard case .column(let column) = type.isolation else { return }
         guard table.columns[column.column] != nil else {
             if type.column(column.field) == nil { reportMissing(column, of: type, table, places) }
@@ -224,13 +294,16 @@ struct DatabaseCheck {
         }
         if table.columns[column.column]?.foldsTexts == true {
             report(
-                "\(type.table.description).\(column.column) takes texts for equal that are not: tenants are told apart by bytes, for which its indexes are of no use.", at: places.key("isolation"),
+                "\(type.table.description).\(column.column) takes texts for equal that are not: tenants are told apart by bytes, for which its indexes are of no use.",
+                at: places.key("isolation"),
                 hint: database.unfolding(column.column, of: type.table), severity: .warning)
         }
         if !table.isView, !table.indexes.contains(where: { $0.first == column.column }) {
             report(
                 "No index of \(type.table.description) begins with \(column.column), by which every list of \(type.name) is narrowed to its tenants.",
-                at: places.key("isolation"), hint: "CREATE INDEX ON \(database.sql(type.table)) (\(quoteIdentifier(column.column)));", severity: .warning)
+                at: places.key("isolation"),
+                hint: "CREATE INDEX ON \(database.sql(type.table)) (\(quoteIdentifier(column.column)));",
+                severity: .warning)
         }
     }
 }

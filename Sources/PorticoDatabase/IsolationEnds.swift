@@ -4,8 +4,8 @@ import PostgresSQL
 
 /// Whether the isolation path of each type ends at a tenant, by the foreign keys of the database.
 ///
-/// A path that ends at another column passes every other check, and its rows are shown to a tenant whose id happens to be
-/// equal. What a column refers to, only the database knows.
+/// A path that ends at another column passes every other check, and its rows are shown to a tenant
+/// whose id happens to be equal. What a column refers to, only the database knows.
 public struct IsolationEnds: Sendable {
     /// What the database says of the column that a path ends at.
     enum End: Sendable, Equatable {
@@ -24,7 +24,8 @@ public struct IsolationEnds: Sendable {
     /// Where the paths of all types end.
     private var isolationColumns: Set<Spot> = []
 
-    /// `nil` where the configuration names no table of tenants, or the database has none of that name, which is said elsewhere.
+    /// `nil` where the configuration names no table of tenants, or the database has none of that
+    /// name, which is said elsewhere.
     init?(_ catalog: Catalog, against database: DatabaseCatalog, tenants table: TenantsTable?) {
         guard let table else { return nil }
         guard let place = database.place(TableName(configured: table.table)) else { return nil }
@@ -32,7 +33,10 @@ public struct IsolationEnds: Sendable {
         self.database = database
         tenants = place
         tenantKey = table.key
-        isolationColumns = Set(catalog.types.values.compactMap { type in lastColumn(of: type).map { root(Spot(table: $0.0, column: $0.1.column)) } })
+        isolationColumns = Set(
+            catalog.types.values.compactMap { type in
+                lastColumn(of: type).map { root(Spot(table: $0.0, column: $0.1.column)) }
+            })
     }
 
     // MARK: One type
@@ -62,19 +66,21 @@ public struct IsolationEnds: Sendable {
         var column: String
     }
 
-    /// `.tenants` stands for the one that is meant. Two columns name the same where their foreign keys meet: one refers to the
-    /// other, or both to a third.
+    /// `.tenants` stands for the one that is meant. Two columns name the same where their foreign
+    /// keys meet: one refers to the other, or both to a third.
     private func end(of start: Spot, meant: Spot) -> End {
         let reached = reach(start)
         if !Set(reached).isDisjoint(with: reach(meant)) { return .tenants }
-        // A view carries no keys, and nothing can refer to it; a chain may end at a column that another type vouches for.
+        // A view carries no keys, and nothing can refer to it; a chain may end at a column that
+        // another type vouches for.
         let isVouched = reached.contains { spot in isolationColumns.contains(spot) && spot != reached.first }
         guard reached.count > 1, database.table(meant.table)?.isView != true, !isVouched else { return .unknown }
         return .elsewhere(reached[1].table, column: reached[1].column)
     }
 
-    /// The column, and all that it refers to by foreign keys, those of several columns included, in their order: a
-    /// `tenant_id` that is kept equal to that of the site refers to tenants by way of it.
+    /// The column, and all that it refers to by foreign keys, those of several columns included, in
+    /// their order: a `tenant_id` that is kept equal to that of the site refers to tenants by way
+    /// of it.
     private func reach(_ start: Spot) -> [Spot] {
         var found: [Spot] = [], open = [root(start)]
         while !open.isEmpty {
@@ -82,7 +88,9 @@ public struct IsolationEnds: Sendable {
             if found.contains(spot) { continue }
             found.append(spot)
             for key in database.table(spot.table)?.foreignKeys ?? [] {
-                for (own, target) in zip(key.columns, key.targetColumns) where own == spot.column { open.append(root(Spot(table: key.target, column: target))) }
+                for (own, target) in zip(key.columns, key.targetColumns) where own == spot.column {
+                    open.append(root(Spot(table: key.target, column: target)))
+                }
             }
         }
         return found
@@ -98,36 +106,54 @@ public struct IsolationEnds: Sendable {
         return spot
     }
 
-    /// A step that leads over a column which refers to other rows than those it is followed to; the foreign key may be on
-    /// either side.
+    /// A step that leads over a column which refers to other rows than those it is followed to; the
+    /// foreign key may be on either side.
     private func wrongStep(of type: TypeBinding) -> String? {
         guard case .path(let relations, _) = type.isolation else { return nil }
         for relation in relations {
-            guard let source = catalog.types[relation.source].flatMap({ database.place($0.table) }), let target = catalog.types[relation.target].flatMap({ database.place($0.table) }) else { continue }
-            let local = Spot(table: source, column: relation.local.column), remote = Spot(table: target, column: relation.remote.column)
+            guard let source = catalog.types[relation.source].flatMap({ database.place($0.table) }),
+                let target = catalog.types[relation.target].flatMap({ database.place($0.table) })
+            else { continue }
+            let local = Spot(table: source, column: relation.local.column),
+                remote = Spot(table: target, column: relation.remote.column)
             guard case .elsewhere(let other, let column) = end(of: local, meant: remote) else { continue }
-            return "The isolation of \(type.name) leads over \(relation.source).\(relation.field), whose column \(source.table).\(local.column) refers to \(other.table).\(column) and not to \(target.table).\(remote.column): rows would be shown to other tenants than theirs."
+            return
+                "The isolation of \(type.name) leads over \(relation.source).\(relation.field), whose column \(source.table).\(local.column) refers to \(other.table).\(column) and not to \(target.table).\(remote.column): rows would be shown to other tenants than theirs."
         }
         return nil
     }
 
     // MARK: All
 
-    /// The types whose paths the database confirms, and those whose files alone vouch for them, each with the reason.
-    public var confirmed: [String] { catalog.types.values.filter { end(of: $0) == .tenants && wrongStep(of: $0) == nil }.map(\.name).sorted() }
+    /// The types whose paths the database confirms, and those whose files alone vouch for them,
+    /// each with the reason.
+    public var confirmed: [String] {
+        catalog.types.values.filter { end(of: $0) == .tenants && wrongStep(of: $0) == nil }.map(\.name).sorted()
+    }
 
     public var trusted: [(type: String, reason: String)] {
-        catalog.types.values.compactMap { type in end(of: type) == .unknown ? type.isolationTrust.map { (type.name, $0) } : nil }.sorted { $0.type < $1.type }
+        catalog.types.values.compactMap { type in
+            end(of: type) == .unknown ? type.isolationTrust.map { (type.name, $0) } : nil
+        }.sorted { $0.type < $1.type }
     }
 
     /// - Parameter sources: The resolver files by name, to point into.
-    /// - Parameter isBrief: Only paths that lead elsewhere, and not those of which the database says nothing.
-    public func diagnostics(_ sources: [String: SourceText], schemaFile: String, isBrief: Bool = false) -> [Diagnostic] {
+    /// - Parameter isBrief: Only paths that lead elsewhere, and not those of which the database
+    ///   says nothing.
+    public func diagnostics(_ sources: [String: SourceText], schemaFile: String, isBrief: Bool = false) -> [Diagnostic]
+    {
         catalog.types.values.sorted { $0.name < $1.name }.compactMap { type in
             guard let (table, column) = lastColumn(of: type) else { return nil }
-            var place: BindingPlaces.Place { BindingPlaces(type, source: sources[type.file], schema: catalog.schema, schemaFile: schemaFile).key("isolation") }
+            var place: BindingPlaces.Place {
+                BindingPlaces(type, source: sources[type.file], schema: catalog.schema, schemaFile: schemaFile).key(
+                    "isolation")
+            }
             if let problem = wrongStep(of: type) {
-                return Diagnostic(problem, file: place.file, range: place.range, hint: "Name the column that refers to it in the relation's `by`, or lead the path over another relation.")
+                return Diagnostic(
+                    problem, file: place.file, range: place.range,
+                    hint:
+                        "Name the column that refers to it in the relation's `by`, or lead the path over another relation."
+                )
             }
             let shown = "\(table.table).\(column.column)"
             switch end(of: type) {
@@ -138,9 +164,12 @@ public struct IsolationEnds: Sendable {
                     file: place.file, range: place.range, hint: hint(type, table))
             case .unknown:
                 // That a column is not there is said elsewhere.
-                if isBrief || type.isolationTrust != nil || database.table(table)?.columns[column.column] == nil { return nil }
+                if isBrief || type.isolationTrust != nil || database.table(table)?.columns[column.column] == nil {
+                    return nil
+                }
                 return Diagnostic(
-                    "No foreign key says that \(shown), at which the isolation of \(type.name) ends, names a tenant.", file: place.file, range: place.range,
+                    "No foreign key says that \(shown), at which the isolation of \(type.name) ends, names a tenant.",
+                    file: place.file, range: place.range,
                     hint: unknownHint(type, table, column))
             }
         }
@@ -148,33 +177,47 @@ public struct IsolationEnds: Sendable {
 
     /// The fields whose columns do lead to tenants.
     private func hint(_ type: TypeBinding, _ table: DatabaseCatalog.Place) -> String {
-        better(type, table) ?? "No column of \(table.table) refers to \(tenants.table): lead the path over a relation whose table has one."
+        better(type, table)
+            ?? "No column of \(table.table) refers to \(tenants.table): lead the path over a relation whose table has one."
     }
 
     private func better(_ type: TypeBinding, _ table: DatabaseCatalog.Place) -> String? {
         let columns = (database.table(table)?.columns.keys.sorted() ?? []).filter { end(of: $0, in: table) == .tenants }
         guard !columns.isEmpty else { return nil }
         let last = Self.lastType(of: type, catalog)
-        let fields = columns.map { column in last?.fields.values.compactMap { if case .column(let bound) = $0, bound.column == column { bound.field } else { nil } }.min() }
-        let path: String = if case .path(let relations, _) = type.isolation { relations.map { $0.field + "." }.joined() } else { "" }
+        let fields = columns.map { column in
+            last?.fields.values.compactMap {
+                if case .column(let bound) = $0, bound.column == column { bound.field } else { nil }
+            }.min()
+        }
+        let path: String =
+            if case .path(let relations, _) = type.isolation { relations.map { $0.field + "." }.joined() } else { "" }
         if let field = fields.compactMap(\.self).first { return "Write `isolation: \(path)\(field)`." }
         return "The column \(columns[0]) refers to it: bind it to a field, or under `columns`, and name that."
     }
 
     private func unknownHint(_ type: TypeBinding, _ table: DatabaseCatalog.Place, _ column: ColumnBinding) -> String {
         if let better = better(type, table) { return better }
-        let stated: String = switch type.isolation {
-        case .path(let relations, let column): relations.map { $0.field + "." }.joined() + column.field
-        default: column.field
-        }
+        let stated: String =
+            switch type.isolation {
+            case .path(let relations, let column): relations.map { $0.field + "." }.joined() + column.field
+            default: column.field
+            }
         let trust = "state that you know better: `isolation: { column: \(stated), unchecked: \"…\" }`, with the reason"
         if database.table(table)?.isView == true { return "A view carries no keys: \(trust)." }
-        func name(_ place: DatabaseCatalog.Place) -> String { database.sql(TableName(schema: place.schema, name: place.table)) }
-        return "ALTER TABLE \(name(table)) ADD FOREIGN KEY (\(quoteIdentifier(column.column))) REFERENCES \(name(tenants)) (\(quoteIdentifier(tenantKey))); or \(trust)."
+        func name(_ place: DatabaseCatalog.Place) -> String {
+            database.sql(TableName(schema: place.schema, name: place.table))
+        }
+        return
+            "ALTER TABLE \(name(table)) ADD FOREIGN KEY (\(quoteIdentifier(column.column))) REFERENCES \(name(tenants)) (\(quoteIdentifier(tenantKey))); or \(trust)."
     }
 
     /// The type that the last column of a path belongs to.
     private static func lastType(of type: TypeBinding, _ catalog: Catalog) -> TypeBinding? {
-        if case .path(let relations, _) = type.isolation { relations.last.flatMap { catalog.types[$0.target] } } else { type }
+        if case .path(let relations, _) = type.isolation {
+            relations.last.flatMap { catalog.types[$0.target] }
+        } else {
+            type
+        }
     }
 }

@@ -1,12 +1,14 @@
 import PorticoPlanning
 import Synchronization
 
-/// A plan's output as the writer goes through it: objects and fields as flat records that hold no references, made once for each plan, so that a value of an answer costs
-/// no reference count.
+/// A plan's output as the writer goes through it: objects and fields as flat records that hold no
+/// references, made once for each plan, so that a value of an answer costs no reference count.
 ///
-/// Only what it has learnt of its answers changes once it is made: long ones are written beside the loop.
+/// Only what it has learnt of its answers changes once it is made: long ones are written beside the
+/// loop.
 public final class AnswerShape: Sendable {
-    /// How a field's value comes about. Forms of cells that nearly every answer is full of have a kind of their own; what is rare goes by the plan's own description.
+    /// How a field's value comes about. Forms of cells that nearly every answer is full of have a
+    /// kind of their own; what is rare goes by the plan's own description.
     enum Kind: UInt8 {
         case fixed
         case string, int4, bool, timestamp, enumeration
@@ -51,7 +53,8 @@ public final class AnswerShape: Sendable {
 
     /// Bytes that may be read behind any slice, since short ones are copied in whole words.
     static let slack = 32
-    /// Bytes that an answer's buffer begins with, at the most: one large answer must not make those behind it take as much.
+    /// Bytes that an answer's buffer begins with, at the most: one large answer must not make those
+    /// behind it take as much.
     private static let mostExpectedBytes = 1 << 20
 
     // Filled while the shape is made, and only read from then on.
@@ -66,7 +69,8 @@ public final class AnswerShape: Sendable {
     private let expected = Atomic<Int>(4096)
     private let tookTooLong = Atomic<Bool>(false)
 
-    /// `nil` where a plan's fixed parts are more than a shape can number, which no answer's limit allows.
+    /// `nil` where a plan's fixed parts are more than a shape can number, which no answer's limit
+    /// allows.
     public init?(_ plan: AuthorizedPlan) {
         var draft = Draft()
         _ = draft.add(plan.output, depth: 1)
@@ -94,7 +98,8 @@ public final class AnswerShape: Sendable {
     /// Bytes that the next answer is likely to have.
     var expectedBytes: Int { expected.load(ordering: .relaxed) }
 
-    /// Whether the last answer was more than one request may write on its loop: then the next one is likely to be, too.
+    /// Whether the last answer was more than one request may write on its loop: then the next one
+    /// is likely to be, too.
     var isLong: Bool { tookTooLong.load(ordering: .relaxed) }
 
     /// Learns from an answer that was written.
@@ -131,8 +136,12 @@ public final class AnswerShape: Sendable {
             let first = fields.count
             objects.append(Object(fields: Slice(start: number(first), count: number(output.fields.count))))
             outputs.append(output)
-            for field in output.fields { fields.append(Field(kind: .other, isNonNull: field.isNonNull, prefix: add(field.prefix))) }
-            for (position, field) in output.fields.enumerated() { describe(field.value, at: first + position, depth: depth) }
+            for field in output.fields {
+                fields.append(Field(kind: .other, isNonNull: field.isNonNull, prefix: add(field.prefix)))
+            }
+            for (position, field) in output.fields.enumerated() {
+                describe(field.value, at: first + position, depth: depth)
+            }
             return number(index)
         }
 

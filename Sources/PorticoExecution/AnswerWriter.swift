@@ -5,18 +5,25 @@ import PorticoPlanning
 import PostgresSQL
 
 public struct AnswerLimits: Sendable {
-    /// Bytes of one response (default 32 MiB): against a query that asks for more than memory holds.
+    /// Bytes of one response (default 32 MiB): against a query that asks for more than memory
+    /// holds.
     public var bytes: Int
-    /// Rows of all loads together (default 100,000): against lists that multiply beyond what was estimated.
+    /// Rows of all loads together (default 100,000): against lists that multiply beyond what was
+    /// estimated.
     public var rows: Int
-    /// Bytes of memory that the results of all loads take together (default 64 MiB): against few rows that are long.
+    /// Bytes of memory that the results of all loads take together (default 64 MiB): against few
+    /// rows that are long.
     public var resultBytes: Int
-    /// Cursors of one response (default 20,000): against answers whose sealing holds up the others. Whoever goes on from the last row needs one of a page.
+    /// Cursors of one response (default 20,000): against answers whose sealing holds up the others.
+    /// Whoever goes on from the last row needs one of a page.
     public var cursors: Int
     /// Errors in one response (default 100): against an answer in which every row fails.
     public var errors: Int
 
-    public init(bytes: Int = 32 << 20, rows: Int = 100_000, resultBytes: Int = 64 << 20, cursors: Int = 20_000, errors: Int = 100) {
+    public init(
+        bytes: Int = 32 << 20, rows: Int = 100_000, resultBytes: Int = 64 << 20, cursors: Int = 20_000,
+        errors: Int = 100
+    ) {
         self.bytes = bytes
         self.rows = rows
         self.resultBytes = resultBytes
@@ -39,12 +46,14 @@ public struct FieldError: Sendable, Equatable {
     public var isOfInput = false
 }
 
-/// Writes the answer in one pass from cells to bytes. A field without a value takes its nearest nullable ancestor with it: what was written of
-/// that is cut off again.
+/// Writes the answer in one pass from cells to bytes. A field without a value takes its nearest
+/// nullable ancestor with it: what was written of that is cut off again.
 ///
-/// It goes through ``AnswerShape`` and ``LevelView``, which hold no references: of an answer's hundred thousand values none should count one.
+/// It goes through ``AnswerShape`` and ``LevelView``, which hold no references: of an answer's
+/// hundred thousand values none should count one.
 ///
-/// On the loop it writes as much as ``TurnBounds`` allow and gives up then: the answer is begun anew beside the loop.
+/// On the loop it writes as much as ``TurnBounds`` allow and gives up then: the answer is begun
+/// anew beside the loop.
 struct AnswerWriter {
     /// Why nothing more is written.
     private enum End {
@@ -63,7 +72,8 @@ struct AnswerWriter {
     private let views: [LevelView]
     private var errors: [FieldError] = []
     private var end: End?
-    /// Bytes from which on ``end`` is looked for: one comparison for an object. Below any number once there is an end.
+    /// Bytes from which on ``end`` is looked for: one comparison for an object. Below any number
+    /// once there is an end.
     private var mark: Int
     /// Bytes that were cut off again: they cost what others cost.
     private var discarded = 0
@@ -74,7 +84,8 @@ struct AnswerWriter {
     /// Where the cursors of rows stand in the buffer, since none is sealed twice; by page and row.
     private var sealed: [Int: Int] = [:]
     private(set) var sealedCursors = 0
-    /// The way to the object that is being written: positions of fields, and of items where a field is a list. Has room for the deepest object.
+    /// The way to the object that is being written: positions of fields, and of items where a field
+    /// is a list. Has room for the deepest object.
     private let path: UnsafeMutablePointer<Int32>
     private var pathCount = 0
 
@@ -101,7 +112,8 @@ struct AnswerWriter {
     ) -> ExecutionResult.Outcome {
         var writer = AnswerWriter(plan: plan, shape: shape, levels: levels, pages: pages, limits: limits)
         let outcome = writer.write()
-        let isLong = writer.buffer.count + writer.discarded > bounds.answerBytes || writer.sealedCursors > bounds.sealedCursors
+        let isLong =
+            writer.buffer.count + writer.discarded > bounds.answerBytes || writer.sealedCursors > bounds.sealedCursors
         shape.wrote(writer.buffer.count, isLong: isLong)
         return outcome ?? .tooLarge(limit: limits.bytes)
     }
@@ -128,11 +140,12 @@ struct AnswerWriter {
 
     /// Bytes of a value from which on it is looked at singly.
     private static let largeValue = 4096
-    /// How many times the bytes of the largest answer may be written and cut off again. Guards against lists of rows each of
-    /// which is written at length, only to be null in the end.
+    /// How many times the bytes of the largest answer may be written and cut off again. Guards
+    /// against lists of rows each of which is written at length, only to be null in the end.
     private static let discardedAnswers = 4
 
-    /// Whether so many bytes may be written. They may not be few, where there is no room for them: then this is the end.
+    /// Whether so many bytes may be written. They may not be few, where there is no room for them:
+    /// then this is the end.
     @inline(__always)
     private mutating func hasRoom(for bytes: Int) -> Bool {
         if buffer.count &+ bytes <= mark { return true }
@@ -170,8 +183,11 @@ struct AnswerWriter {
         let position: Int
     }
 
-    /// False when a field that may not be null has no value: the caller puts null in the object's place, or passes it on.
-    private mutating func object(_ index: Int, cells: UnsafePointer<Cell>?, row: Int) -> Bool { members(of: index, cells, row) }
+    /// False when a field that may not be null has no value: the caller puts null in the object's
+    /// place, or passes it on.
+    private mutating func object(_ index: Int, cells: UnsafePointer<Cell>?, row: Int) -> Bool {
+        members(of: index, cells, row)
+    }
 
     /// The body of ``object(_:cells:row:)``, which lists have inside their loop.
     @inline(__always)
@@ -212,7 +228,9 @@ struct AnswerWriter {
             append(field.extra)
             return true
         case .string, .int4, .bool, .timestamp, .enumeration, .cell:
-            guard let cell = cells?[Int(field.column)], !cell.isNull else { return absent(place, cells?[Int(field.column)]) }
+            guard let cell = cells?[Int(field.column)], !cell.isNull else {
+                return absent(place, cells?[Int(field.column)])
+            }
             return write(cell, place)
         case .object:
             guard let view = view(field.load, place) else { return false }
@@ -228,7 +246,8 @@ struct AnswerWriter {
             return within(place) { $0.object(Int(field.child), cells: own, row: row) }
         case .list:
             guard let view = view(field.load, place) else { return false }
-            return list(view, places: view.places(forParent: row), isReversed: false, itemsNonNull: field.itemsNonNull, place)
+            return list(
+                view, places: view.places(forParent: row), isReversed: false, itemsNonNull: field.itemsNonNull, place)
         case .other: return writeOther(place, cells: cells, row: row)
         }
     }
@@ -316,7 +335,9 @@ struct AnswerWriter {
     private func description(of place: Place) -> OutputField { shape.outputs[place.object].fields[place.position] }
 
     /// `isReversed` writes the last place first.
-    mutating func list(_ view: LevelView, places: Range<Int>, isReversed: Bool, itemsNonNull: Bool, _ place: Place) -> Bool {
+    mutating func list(
+        _ view: LevelView, places: Range<Int>, isReversed: Bool, itemsNonNull: Bool, _ place: Place
+    ) -> Bool {
         buffer.append(UInt8(ascii: "["))
         let child = Int(place.field.pointee.child), here = pathCount + 1
         path[pathCount] = Int32(truncatingIfNeeded: place.position)
@@ -336,8 +357,8 @@ struct AnswerWriter {
         return true
     }
 
-    /// The cursor of a row, sealed when it is first asked for: an edge's, the page's ends and any further names for them share
-    /// it. False at the end of what may be written.
+    /// The cursor of a row, sealed when it is first asked for: an edge's, the page's ends and any
+    /// further names for them share it. False at the end of what may be written.
     mutating func cursor(ofRow row: Int, _ cells: UnsafePointer<Cell>, page: Int, _ place: Place) -> Bool {
         if end != nil { return false }
         if plan.pages[page].cursorCells.contains(where: { cells[$0].isUnreadable }) {
@@ -401,7 +422,10 @@ struct AnswerWriter {
         if errors.count >= limits.errors { return }
         let elements = element.map { [FieldError.Step.index($0)] } ?? []
         let steps = (0..<pathCount).map { Int(path[$0]) } + [place.position]
-        errors.append(FieldError(message: message, path: names(steps) + elements, range: description(of: place).range, isOfInput: isOfInput))
+        errors.append(
+            FieldError(
+                message: message, path: names(steps) + elements, range: description(of: place).range,
+                isOfInput: isOfInput))
     }
 
     /// The path in the client's words: positions are read along the plan's shape.

@@ -1,6 +1,7 @@
 import SocketLoop
 
-/// The bytes that the results of one request's loads take, and have been promised of the worker's budget.
+/// The bytes that the results of one request's loads take, and have been promised of the worker's
+/// budget.
 struct ByteAccount {
     /// Why there is no room for more.
     enum Refusal: Equatable {
@@ -10,7 +11,8 @@ struct ByteAccount {
         case budget
     }
 
-    /// Bytes of one request that are not reserved: small requests are bounded by their number, and pay for no reservation.
+    /// Bytes of one request that are not reserved: small requests are bounded by their number, and
+    /// pay for no reservation.
     static let unreserved = 8 << 10
 
     private let limit: Int
@@ -56,11 +58,12 @@ struct ByteAccount {
         reservation = nil
     }
 
-    /// The bytes that an answer may have now, if it may have so many by itself: what is left of the budget, and what its
-    /// own results have, in whose place it will stand. So one whose results are there is answered, whatever others hold.
+    /// The bytes that an answer may have now, if it may have so many by itself: what is left of the
+    /// budget, and what its own results have, in whose place it will stand. So one whose results
+    /// are there is answered, whatever others hold.
     ///
-    /// They are not reserved before they are written: a worker writes one answer at a time on its loop and few beside it,
-    /// and the budget is exceeded by those few at the most.
+    /// They are not reserved before they are written: a worker writes one answer at a time on its
+    /// loop and few beside it, and the budget is exceeded by those few at the most.
     func room(for most: Int) -> Int {
         guard let budget else { return most }
         return min(most, max(Self.unreserved, (reservation?.left ?? budget.left(for: owner)) + bytes))
@@ -78,7 +81,11 @@ struct ByteAccount {
         }
         let reservation = reservation ?? ByteReservation(budget, owner: owner)
         close()
-        if count > reservation.bytes { _ = reservation.grow(by: count - reservation.bytes) } else { reservation.shrink(to: count) }
+        if count > reservation.bytes {
+            _ = reservation.grow(by: count - reservation.bytes)
+        } else {
+            reservation.shrink(to: count)
+        }
         return reservation
     }
 }

@@ -1,6 +1,7 @@
 /// A fast 64-bit hash of bytes for tables in memory; never stored, never sent.
 ///
-/// The seed is drawn once per process, since each draw is a system call: what is hashed comes from strangers or from data, and may be chosen to collide.
+/// The seed is drawn once per process, since each draw is a system call: what is hashed comes from
+/// strangers or from data, and may be chosen to collide.
 public struct ByteHash: Sendable {
     private static let processSeed = UInt64.random(in: .min ... .max)
     private let seed = ByteHash.processSeed

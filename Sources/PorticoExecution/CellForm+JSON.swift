@@ -2,9 +2,11 @@ import JSONBytes
 import PorticoPlanning
 
 extension CellForm {
-    /// Writes a cell in PostgreSQL's binary form as JSON; false, with nothing to keep written, where JSON or the field's scalar cannot say it.
+    /// Writes a cell in PostgreSQL's binary form as JSON; false, with nothing to keep written,
+    /// where JSON or the field's scalar cannot say it.
     ///
-    /// An element of a list that cannot be said is null where it may be, and its index is told to `lost`.
+    /// An element of a list that cannot be said is null where it may be, and its index is told to
+    /// `lost`.
     func write(_ cell: UnsafeRawBufferPointer, into buffer: ResponseBuffer, lost: (Int) -> Void = { _ in }) -> Bool {
         switch self {
         case .string:
@@ -23,7 +25,8 @@ extension CellForm {
         case .float4:
             guard let bits = load(cell, UInt32.self) else { return false }
             let value = Float(bitPattern: bits)
-            return value.isFinite && buffer.appendDouble(Double(value.description) ?? Double(value))  // the digits of the shorter type
+            // The digits of the shorter type.
+            return value.isFinite && buffer.appendDouble(Double(value.description) ?? Double(value))
         case .float8:
             guard let bits = load(cell, UInt64.self) else { return false }
             return buffer.appendDouble(Double(bitPattern: bits))
@@ -38,7 +41,8 @@ extension CellForm {
         case .numeric: return quoted(buffer) { NumericText.write(cell, into: buffer) }
         case .uuid: return quoted(buffer) { uuid(cell, into: buffer) }
         case .json:
-            // PostgreSQL keeps a `json` as it came, also with an escape that stands for no character.
+            // PostgreSQL keeps a `json` as it came, also with an escape that stands for no
+            // character.
             guard !cell.isEmpty, !hasLoneSurrogate(cell) else { return false }
             buffer.append(cell)
             return true
@@ -52,11 +56,13 @@ extension CellForm {
                 return true
             }
             return false
-        case .array(let element, let elementsNonNull): return array(cell, element, elementsNonNull: elementsNonNull, into: buffer, lost: lost)
+        case .array(let element, let elementsNonNull):
+            return array(cell, element, elementsNonNull: elementsNonNull, into: buffer, lost: lost)
         }
     }
 
-    /// Whether an escape stands for half of a character (RFC 8259, section 8.2): strict readers refuse the whole answer.
+    /// Whether an escape stands for half of a character (RFC 8259, section 8.2): strict readers
+    /// refuse the whole answer.
     private func hasLoneSurrogate(_ json: UnsafeRawBufferPointer) -> Bool {
         let backslash = UInt8(ascii: "\\")
         guard json.contains(backslash) else { return false }
@@ -93,14 +99,18 @@ extension CellForm {
         cell.count == MemoryLayout<T>.size ? T(bigEndian: cell.loadUnaligned(as: T.self)) : nil
     }
 
-    private func integer<T: FixedWidthInteger & SignedInteger>(_ cell: UnsafeRawBufferPointer, as type: T.Type, into buffer: ResponseBuffer) -> Bool {
+    private func integer<T: FixedWidthInteger & SignedInteger>(
+        _ cell: UnsafeRawBufferPointer, as type: T.Type, into buffer: ResponseBuffer
+    ) -> Bool {
         guard let value = load(cell, type) else { return false }
         buffer.appendInteger(Int64(value))
         return true
     }
 
     /// GraphQL's `Int` has 32 bits (section 3.5.1).
-    private func integer(_ cell: UnsafeRawBufferPointer, as type: Int64.Type, into buffer: ResponseBuffer, within bounds: Int32.Type) -> Bool {
+    private func integer(
+        _ cell: UnsafeRawBufferPointer, as type: Int64.Type, into buffer: ResponseBuffer, within bounds: Int32.Type
+    ) -> Bool {
         guard let value = load(cell, type), Int32(exactly: value) != nil else { return false }
         buffer.appendInteger(value)
         return true
@@ -127,8 +137,12 @@ extension CellForm {
 
     private func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
 
-    /// A one-dimensional array: dimensions, a null flag, the element's OID, length, lower bound, then the elements.
-    private func array(_ cell: UnsafeRawBufferPointer, _ element: CellForm, elementsNonNull: Bool, into buffer: ResponseBuffer, lost: (Int) -> Void) -> Bool {
+    /// A one-dimensional array: dimensions, a null flag, the element's OID, length, lower bound,
+    /// then the elements.
+    private func array(
+        _ cell: UnsafeRawBufferPointer, _ element: CellForm, elementsNonNull: Bool, into buffer: ResponseBuffer,
+        lost: (Int) -> Void
+    ) -> Bool {
         guard cell.count >= 12 else { return false }
         let dimensions = Int32(bigEndian: cell.loadUnaligned(as: Int32.self))
         buffer.append(UInt8(ascii: "["))

@@ -8,7 +8,8 @@ struct KeyBatch: Sendable {
     let parameter: ParameterValue
     let ordinals: Ordinals
 
-    /// Takes the keys from one cell of each row; rows whose key is null have none, and no more have those beyond a page.
+    /// Takes the keys from one cell of each row; rows whose key is null have none, and no more have
+    /// those beyond a page.
     init(_ level: Level, column: Int, type: KeyType, areUnique: Bool) {
         let rows = level.rowCount
         var array = BinaryArray(elementType: type.elementOID, capacity: rows * 16)
@@ -40,7 +41,8 @@ enum Ordinals: Sendable {
     case numbers(PlaceTable)
 }
 
-/// A hash table of byte strings that live elsewhere, numbered from 1 in the order of their first appearance.
+/// A hash table of byte strings that live elsewhere, numbered from 1 in the order of their first
+/// appearance.
 private struct DistinctKeys {
     private var slots: [Int32]
     private var keys: [UnsafeRawBufferPointer] = []

@@ -1,7 +1,8 @@
 import PorticoPlanning
 import PostgresSQL
 
-/// A result that is not what the plan says: a fault of the gateway's, or of the database's, that must not be taken for rows that are not there.
+/// A result that is not what the plan says: a fault of the gateway's, or of the database's, that
+/// must not be taken for rows that are not there.
 struct LevelFault: Error, Equatable {
     /// For the operator.
     let detail: String
@@ -13,12 +14,13 @@ extension Load {
     /// For the operator.
     func detail(of misread: MisreadColumn) -> String {
         let name = name(ofColumn: misread.column)
-        return "\(path): \(name) of \(type) is \(misread.found) in the database and would be read as \(misread.expected); `portico check` says what to change"
+        return
+            "\(path): \(name) of \(type) is \(misread.found) in the database and would be read as \(misread.expected); `portico check` says what to change"
     }
 }
 
-/// The rows of one load, laid open for random access, and how they hang on the parent's rows. Nothing of it changes once it
-/// is made, so that an answer may be written from it on any thread.
+/// The rows of one load, laid open for random access, and how they hang on the parent's rows.
+/// Nothing of it changes once it is made, so that an answer may be written from it on any thread.
 final class Level: Sendable {
     // Its pointers lead to the memory below, which lives as long as this object and is only read.
     nonisolated(unsafe) let view: LevelView
@@ -33,7 +35,8 @@ final class Level: Sendable {
     private let tables: [PlaceTable]
     /// Columns that hold other values than were planned for.
     private let misread: [Int]
-    /// For each row whether it is beyond its page, loaded only to know whether there is any: nothing hangs on it. Empty where no row is.
+    /// For each row whether it is beyond its page, loaded only to know whether there is any:
+    /// nothing hangs on it. Empty where no row is.
     let beyond: [Bool]
 
     /// `page` is the number of rows for each parent that are shown, where more may come.
@@ -44,20 +47,26 @@ final class Level: Sendable {
         self.endedAt = endedAt
         misread = source?.misread.map(\.column) ?? []
         let width = load.width
-        if let source, source.columnCount != width { throw LevelFault(load, "\(source.columnCount) columns in place of \(width)") }
+        if let source, source.columnCount != width {
+            throw LevelFault(load, "\(source.columnCount) columns in place of \(width)")
+        }
         var view = LevelView(stitch: .whole, rowCount: source?.rowCount ?? 0, width: width)
         cells = .allocate(capacity: max(1, view.rowCount * width))
         if let source {
             for row in 0..<view.rowCount { source.cells(ofRow: row, into: cells + row * width) }
             for misread in source.misread where misread.column < width {
-                for row in 0..<view.rowCount where !cells[row * width + misread.column].isNull { cells[row * width + misread.column] = .unreadable }
+                for row in 0..<view.rowCount where !cells[row * width + misread.column].isNull {
+                    cells[row * width + misread.column] = .unreadable
+                }
             }
         }
         view.cells = UnsafePointer(cells)
         self.source = source
         var tables: [PlaceTable] = []
         if case .batch = load.link, let keys {
-            let rows = BatchRows(cells: UnsafePointer(cells), rowCount: view.rowCount, width: width, keys: keys.count, ordinalBase: source?.ordinalBase ?? 0)
+            let rows = BatchRows(
+                cells: UnsafePointer(cells), rowCount: view.rowCount, width: width, keys: keys.count,
+                ordinalBase: source?.ordinalBase ?? 0)
             // Nothing frees what an object has that is not made to its end.
             let memory = cells
             func giveUp() -> LevelFault {
@@ -97,7 +106,9 @@ final class Level: Sendable {
     }
 
     /// Bytes of memory that the rows take here: the result's own, and a cell for each value.
-    static func byteCount(_ source: any RowSource) -> Int { source.byteCount + source.rowCount * source.columnCount * MemoryLayout<Cell>.stride }
+    static func byteCount(_ source: any RowSource) -> Int {
+        source.byteCount + source.rowCount * source.columnCount * MemoryLayout<Cell>.stride
+    }
 
     @inline(__always)
     func row(_ row: Int) -> UnsafePointer<Cell> { UnsafePointer(cells + row * view.width) }
@@ -149,8 +160,9 @@ private struct BatchRows {
         return found
     }
 
-    /// Runs by a counting sort: by key where its rows begin, with an end behind the last; no order where the rows came in runs already, as they do unless PostgreSQL chose otherwise.
-    /// `nil` where a row belongs to none of the keys.
+    /// Runs by a counting sort: by key where its rows begin, with an end behind the last; no order
+    /// where the rows came in runs already, as they do unless PostgreSQL chose otherwise. `nil`
+    /// where a row belongs to none of the keys.
     func runs() -> (starts: PlaceTable, order: PlaceTable?)? {
         let starts = PlaceTable(repeating: 0, count: keys + 1)
         var inOrder = true

@@ -1,6 +1,7 @@
 import PostgresSQL
 
-/// How the rows of a load hang on their parents' rows, as plain numbers and pointers; good as long as its ``Level``.
+/// How the rows of a load hang on their parents' rows, as plain numbers and pointers; good as long
+/// as its ``Level``.
 struct LevelView {
     /// From a parent's row to the rows here.
     enum Stitch: UInt8 {
@@ -10,7 +11,8 @@ struct LevelView {
         case whole
         /// By the ordinal of the parent's key: at most one row each, in ``LevelView/table``.
         case one
-        /// By the ordinal: a run of rows that begins where ``LevelView/table`` says, through ``LevelView/order`` where they did not come in the order of the ordinals.
+        /// By the ordinal: a run of rows that begins where ``LevelView/table`` says, through
+        /// ``LevelView/order`` where they did not come in the order of the ordinals.
         case many
     }
 

@@ -1,6 +1,7 @@
 import JSONBytes
 
-/// PostgreSQL's binary `numeric` as plain decimal digits, exactly as its text form has them: nothing is rounded, nothing is lost.
+/// PostgreSQL's binary `numeric` as plain decimal digits, exactly as its text form has them:
+/// nothing is rounded, nothing is lost.
 enum NumericText {
     /// False for NaN and the infinities, which no decimal writes.
     static func write(_ cell: UnsafeRawBufferPointer, into buffer: ResponseBuffer) -> Bool {

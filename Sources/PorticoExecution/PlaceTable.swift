@@ -1,7 +1,8 @@
-/// Numbers of rows in memory that stays where it is: who goes through an answer reads them by pointers, without a reference
-/// count for each look.
+/// Numbers of rows in memory that stays where it is: who goes through an answer reads them by
+/// pointers, without a reference count for each look.
 ///
-/// It is filled by whoever makes it, before anybody else has it, and only read from then on: any thread may.
+/// It is filled by whoever makes it, before anybody else has it, and only read from then on: any
+/// thread may.
 final class PlaceTable: Sendable {
     nonisolated(unsafe) let base: UnsafeMutablePointer<Int32>
     let count: Int

@@ -3,9 +3,11 @@ import PorticoPlanning
 import PostgresSQL
 import SocketLoop
 
-/// One request on its way through its plan: every load leaves as soon as its keys are known, and the answer is written when all are back.
+/// One request on its way through its plan: every load leaves as soon as its keys are known, and
+/// the answer is written when all are back.
 ///
-/// The number of statements is the number of the plan's loads, less those whose parents have no rows.
+/// The number of statements is the number of the plan's loads, less those whose parents have no
+/// rows.
 public final class PlanExecution {
     private let plan: AuthorizedPlan
     /// `nil` where the answer would be longer than can be counted.
@@ -18,8 +20,9 @@ public final class PlanExecution {
     private let bounds: TurnBounds
     private let clock: () -> Int
     private let completion: (ExecutionResult) -> Void
-    // Exclusivity is not checked at run time: whatever is called while one of these is being changed never comes back to
-    // this request. (A budget that makes room ends the answers of other connections.)
+    // Exclusivity is not checked at run time: whatever is called while one of these is being
+    // changed never comes back to this request. (A budget that makes room ends the answers of other
+    // connections.)
     @exclusivity(unchecked) private var levels: [LoadState]
     @exclusivity(unchecked) private var pending = 0
     /// Loads that may still be sent.
@@ -33,16 +36,20 @@ public final class PlanExecution {
     @exclusivity(unchecked) private var deferred: [(load: Load, keys: KeyBatch?)] = []
     @exclusivity(unchecked) private var refusals: [LoadFailure] = []
     @exclusivity(unchecked) private var startedAt = 0
-    /// The clock when rows came last: what they let start, starts then, so that each load costs one reading.
+    /// The clock when rows came last: what they let start, starts then, so that each load costs one
+    /// reading.
     @exclusivity(unchecked) private var now = 0
 
-    /// `parameters` holds the values of each load's parameters; the place of its keys is filled in when they are known. `pages` are those of the
-    /// plan's connections. `shape` is the plan's own, made once for all its requests. `beside` is where what `bounds` has too much of for the loop is done;
-    /// without it, all is done here. `budget` is that of the worker's results and answers, of
-    /// which `owner` has a share. `clock` gives nanoseconds.
+    /// `parameters` holds the values of each load's parameters; the place of its keys is filled in
+    /// when they are known. `pages` are those of the plan's connections. `shape` is the plan's own,
+    /// made once for all its requests. `beside` is where what `bounds` has too much of for the loop
+    /// is done; without it, all is done here. `budget` is that of the worker's results and answers,
+    /// of which `owner` has a share. `clock` gives nanoseconds.
     public init(
-        plan: AuthorizedPlan, shape: AnswerShape? = nil, parameters: [[ParameterValue]], pages: [BoundPage] = [], runner: any StatementRunner, limits: AnswerLimits = AnswerLimits(),
-        beside: (any SideWork)? = nil, bounds: TurnBounds = TurnBounds(), budget: ByteBudget? = nil, owner: UInt64 = 0, clock: @escaping () -> Int = { 0 }, completion: @escaping (ExecutionResult) -> Void
+        plan: AuthorizedPlan, shape: AnswerShape? = nil, parameters: [[ParameterValue]], pages: [BoundPage] = [],
+        runner: any StatementRunner, limits: AnswerLimits = AnswerLimits(),
+        beside: (any SideWork)? = nil, bounds: TurnBounds = TurnBounds(), budget: ByteBudget? = nil, owner: UInt64 = 0,
+        clock: @escaping () -> Int = { 0 }, completion: @escaping (ExecutionResult) -> Void
     ) {
         self.clock = clock
         self.plan = plan
@@ -76,7 +83,8 @@ public final class PlanExecution {
         release()
     }
 
-    /// The most bytes that the request's results have taken at a time, those included that were given up.
+    /// The most bytes that the request's results have taken at a time, those included that were
+    /// given up.
     public var resultBytes: Int { account.peak }
 
     // MARK: Sending
@@ -84,11 +92,14 @@ public final class PlanExecution {
     private func submit(_ load: Load, keys: KeyBatch?) {
         if isOver { return }
         // Who came before has the first turn.
-        guard deferred.isEmpty, let promise = rows.promise(atMost: mostRows(load, keys)) else { return deferred.append((load, keys)) }
+        guard deferred.isEmpty, let promise = rows.promise(atMost: mostRows(load, keys)) else {
+            return deferred.append((load, keys))
+        }
         send(load, keys: keys, promise: promise)
     }
 
-    /// Sends what waited for rows that others in flight had been promised. Where nothing is in flight any more the first may have all that are left, so that none waits for ever.
+    /// Sends what waited for rows that others in flight had been promised. Where nothing is in
+    /// flight any more the first may have all that are left, so that none waits for ever.
     private func sendDeferred() {
         while let next = deferred.first, !isOver, let promise = rows.promise(atMost: mostRows(next.load, next.keys)) {
             deferred.removeFirst()
@@ -102,7 +113,9 @@ public final class PlanExecution {
         let bound = rows.left + promise + 1
         if let keys, let place = load.places.keys { values[place] = keys.parameter }
         if let place = load.places.rowsLeft { values[place] = .text(Array(String(bound).utf8)) }
-        if let place = load.places.first, let first = Self.number(values[place]), first > bound { values[place] = .text(Array(String(bound).utf8)) }
+        if let place = load.places.first, let first = Self.number(values[place]), first > bound {
+            values[place] = .text(Array(String(bound).utf8))
+        }
         let keyBytes = keys?.parameter.byteCount ?? 0
         guard account.grow(by: keyBytes) else { return refuse() }
         pending += 1
@@ -147,19 +160,24 @@ public final class PlanExecution {
 
     // MARK: Receiving
 
-    private func arrived(_ result: Result<any RowSource, LoadFailure>, _ load: Load, _ keys: KeyBatch?, since: Int, promise: Int) {
+    private func arrived(
+        _ result: Result<any RowSource, LoadFailure>, _ load: Load, _ keys: KeyBatch?, since: Int, promise: Int
+    ) {
         now = clock()
         switch result {
         case .success(let source):
             guard rows.settle(promise, rows: source.rowCount) else { return fail(.tooManyRows(limit: limits.rows)) }
             guard account.grow(by: Level.byteCount(source)) else { return refuse() }
-            for column in source.misread where source.rowCount > 0 { refusals.append(LoadFailure(.refused, detail: load.detail(of: column))) }
+            for column in source.misread where source.rowCount > 0 {
+                refusals.append(LoadFailure(.refused, detail: load.detail(of: column)))
+            }
             if let beside, isMuch(source, load) {
                 sendDeferred()
                 return lay(source, load, keys, since: since, beside)
             }
             do throws(LevelFault) {
-                let level = try Level(load: load, source: source, keys: keys, page: pageSize(load), startedAt: since, endedAt: now)
+                let level = try Level(
+                    load: load, source: source, keys: keys, page: pageSize(load), startedAt: since, endedAt: now)
                 levels[load.index] = .loaded(level)
                 proceed(from: load, level)
             } catch {
@@ -190,20 +208,25 @@ public final class PlanExecution {
     }
 
     private func pageSize(_ load: Load) -> Int? {
-        guard case .page(let index) = load.content, index < pages.count, plan.pages[index].looksBeyond else { return nil }
+        guard case .page(let index) = load.content, index < pages.count, plan.pages[index].looksBeyond else {
+            return nil
+        }
         return pages[index].size
     }
 
     /// Starts what waited for these rows; where there are no keys, there is nothing to ask.
     ///
-    /// - Parameter batches: Of the loads that depend on these, in their order, where they were made already.
+    /// - Parameter batches: Of the loads that depend on these, in their order, where they were made
+    ///   already.
     private func proceed(from load: Load, _ level: Level, _ batches: [KeyBatch?]? = nil) {
         for (position, index) in plan.dependents[load.index].enumerated() {
             let dependent = plan.loads[index]
             let keys = if let batches { batches[position] } else { Self.keys(level, dependent) }
             if isOver { return }
             if level.misreads(keyOf: dependent) {
-                failed(dependent, LoadFailure(.refused, detail: "\(dependent.path) has no keys that can be read"), since: now)
+                failed(
+                    dependent, LoadFailure(.refused, detail: "\(dependent.path) has no keys that can be read"),
+                    since: now)
                 skip(1)
             } else if let keys, keys.count > 0 {
                 submit(dependent, keys: keys)
@@ -219,7 +242,9 @@ public final class PlanExecution {
 
     /// `nil` where there is nothing to ask for.
     private static func keys(_ level: Level, _ dependent: Load) -> KeyBatch? {
-        guard level.rowCount > 0, case .batch(_, let column, let keyType, let areUnique) = dependent.link else { return nil }
+        guard level.rowCount > 0, case .batch(_, let column, let keyType, let areUnique) = dependent.link else {
+            return nil
+        }
         return KeyBatch(level, column: column, type: keyType, areUnique: areUnique)
     }
 
@@ -232,7 +257,8 @@ public final class PlanExecution {
 
     // MARK: Beside the loop
 
-    /// Whether rows are more than one request may lay open on the loop: their values, and what their keys are looked up for.
+    /// Whether rows are more than one request may lay open on the loop: their values, and what
+    /// their keys are looked up for.
     private func isMuch(_ source: any RowSource, _ load: Load) -> Bool {
         let perRow = load.width + Self.cellsOfKey * plan.dependents[load.index].count
         return source.rowCount > bounds.cells / max(1, perRow)
@@ -246,7 +272,8 @@ public final class PlanExecution {
         let dependents = plan.dependents[load.index].map { plan.loads[$0] }, page = pageSize(load), until = now
         beside.run({
             Result { () throws(LevelFault) in
-                let level = try Level(load: load, source: source, keys: keys, page: page, startedAt: since, endedAt: until)
+                let level = try Level(
+                    load: load, source: source, keys: keys, page: page, startedAt: since, endedAt: until)
                 return LaidRows(level: level, batches: dependents.map { Self.keys(level, $0) })
             }
         }) { [self] laid in
@@ -270,10 +297,13 @@ public final class PlanExecution {
         var granted = limits
         granted.bytes = account.room(for: limits.bytes)
         guard let beside else {
-            return written(AnswerWriter.whole(plan: plan, shape: shape, levels: levels, pages: pages, limits: granted, bounds: bounds))
+            return written(
+                AnswerWriter.whole(
+                    plan: plan, shape: shape, levels: levels, pages: pages, limits: granted, bounds: bounds))
         }
         if !shape.isLong {
-            var writer = AnswerWriter(plan: plan, shape: shape, levels: levels, pages: pages, limits: granted, bounds: bounds)
+            var writer = AnswerWriter(
+                plan: plan, shape: shape, levels: levels, pages: pages, limits: granted, bounds: bounds)
             if let outcome = writer.write() { return written(outcome) }
         }
         writeBeside(shape, granted, beside)
@@ -281,13 +311,15 @@ public final class PlanExecution {
 
     private func writeBeside(_ shape: AnswerShape, _ granted: AnswerLimits, _ beside: any SideWork) {
         let (plan, pages, bounds) = (plan, pages, bounds)
-        // The rows are the other thread's from here on: it lets go of them, too, which takes its time where they are many.
+        // The rows are the other thread's from here on: it lets go of them, too, which takes its
+        // time where they are many.
         let rows = Handover(levels)
         self.levels = levels.map(\.released)
         beside.run({
             let levels = rows.take() ?? []
-            return Handover(AnswerWriter.whole(
-                plan: plan, shape: shape, levels: levels, pages: pages, limits: granted, bounds: bounds))
+            return Handover(
+                AnswerWriter.whole(
+                    plan: plan, shape: shape, levels: levels, pages: pages, limits: granted, bounds: bounds))
         }) { [self] outcome in
             if !isAbandoned, let outcome = outcome.take() { written(outcome) }
         }
@@ -327,20 +359,27 @@ public final class PlanExecution {
     private func complete(_ outcome: ExecutionResult.Outcome) {
         completion(
             ExecutionResult(
-                outcome: outcome, statements: statements, rows: rows.arrived, resultBytes: account.peak, refusals: refusals, startedAt: startedAt, loadedAt: now))
+                outcome: outcome, statements: statements, rows: rows.arrived, resultBytes: account.peak,
+                refusals: refusals, startedAt: startedAt, loadedAt: now))
     }
 
     // MARK: Measurements
 
-    /// What is known of the loads whose statements were sent, in the order of the plan; for requests that somebody asks about afterwards.
+    /// What is known of the loads whose statements were sent, in the order of the plan; for
+    /// requests that somebody asks about afterwards.
     public func measurements() -> [LoadMeasurement] {
         zip(plan.loads, levels).compactMap { load, state in
             switch state {
             case .waiting: nil
             case .running(let since): LoadMeasurement(load: load, startedAt: since, endedAt: nil, rows: 0)
-            case .failed(let since, let until): LoadMeasurement(load: load, startedAt: since, endedAt: until, rows: 0, isFailed: true)
-            case .released(let since, let until, let rows): until.map { LoadMeasurement(load: load, startedAt: since, endedAt: $0, rows: rows) }
-            case .loaded(let level): level.endedAt.map { LoadMeasurement(load: load, startedAt: level.startedAt, endedAt: $0, rows: level.rowCount) }
+            case .failed(let since, let until):
+                LoadMeasurement(load: load, startedAt: since, endedAt: until, rows: 0, isFailed: true)
+            case .released(let since, let until, let rows):
+                until.map { LoadMeasurement(load: load, startedAt: since, endedAt: $0, rows: rows) }
+            case .loaded(let level):
+                level.endedAt.map {
+                    LoadMeasurement(load: load, startedAt: level.startedAt, endedAt: $0, rows: level.rowCount)
+                }
             }
         }
     }
@@ -385,7 +424,8 @@ public struct ExecutionResult {
         case tooManyRows(limit: Int)
         /// The results of the loads take more bytes than they may; what was coming in was given up.
         case tooManyBytes(limit: Int)
-        /// All requests of the worker together hold as many bytes as they may; this one would exceed them.
+        /// All requests of the worker together hold as many bytes as they may; this one would
+        /// exceed them.
         case overBudget
     }
 

@@ -14,11 +14,14 @@ public struct RequestBinding: Sendable {
     /// The time of the request, as PostgreSQL reads it: one moment for all its loads.
     let now: [UInt8]
     let cursors: any CursorSealing
-    /// Bytes of values after which the binding is given up (``PlanningError/Kind/allowance``): for a caller that has no time
-    /// for long ones, and begins anew where it has.
+    /// Bytes of values after which the binding is given up (``PlanningError/Kind/allowance``): for
+    /// a caller that has no time for long ones, and begins anew where it has.
     public var allowance = Int.max
 
-    public init(operation: ValidatedOperation, variables: VariableValues, viewer: Viewer, limits: RuleLimits, now: [UInt8], cursors: any CursorSealing) {
+    public init(
+        operation: ValidatedOperation, variables: VariableValues, viewer: Viewer, limits: RuleLimits, now: [UInt8],
+        cursors: any CursorSealing
+    ) {
         self.operation = operation
         self.variables = variables
         self.viewer = viewer
@@ -27,9 +30,13 @@ public struct RequestBinding: Sendable {
         self.cursors = cursors
     }
 
-    /// For each load the values of its parameters, with what ``pages(of:)`` gave; throws ``PlanningError`` when a value is beyond a bound or not what its column can hold, and when
-    /// the rows that the plan may touch are more than the limits allow. `estimate` knows how many rows there are; without it only the `first`s tell.
-    public func parameters(of plan: AuthorizedPlan, pages: [BoundPage], estimate: PlanEstimate = .unknown) throws(PlanningError) -> [[ParameterValue]] {
+    /// For each load the values of its parameters, with what ``pages(of:)`` gave; throws
+    /// ``PlanningError`` when a value is beyond a bound or not what its column can hold, and when
+    /// the rows that the plan may touch are more than the limits allow. `estimate` knows how many
+    /// rows there are; without it only the `first`s tell.
+    public func parameters(
+        of plan: AuthorizedPlan, pages: [BoundPage], estimate: PlanEstimate = .unknown
+    ) throws(PlanningError) -> [[ParameterValue]] {
         try check(cost: limits[.cost], of: plan, estimate)
         var all: [[ParameterValue]] = []
         all.reserveCapacity(plan.loads.count)
@@ -39,7 +46,9 @@ public struct RequestBinding: Sendable {
             values.reserveCapacity(load.parameters.count)
             for source in load.parameters {
                 // Before it is put together: it may name one long variable a thousand times.
-                if case .elements(let elements, _) = source { try budget.spend(byteCount(of: elements), load.range, load.path) }
+                if case .elements(let elements, _) = source {
+                    try budget.spend(byteCount(of: elements), load.range, load.path)
+                }
                 if let type = Self.tenantType(source) { try budget.work(viewer.tenantList.bytesToEncode(for: type)) }
                 let value = try value(source, of: load, plan, pages)
                 if case .variable = source { try budget.spend(value.byteCount, load.range, load.path) }
@@ -51,15 +60,27 @@ public struct RequestBinding: Sendable {
         return all
     }
 
-    private func value(_ source: ParameterSource, of load: Load, _ plan: AuthorizedPlan, _ pages: [BoundPage]) throws(PlanningError) -> ParameterValue {
+    private func value(
+        _ source: ParameterSource, of load: Load, _ plan: AuthorizedPlan, _ pages: [BoundPage]
+    ) throws(PlanningError) -> ParameterValue {
         switch source {
         case .constant(let value), .rule(let value): return value
         case .variable(let place, let form):
             guard let given = lookUp(place), given != .null else { throw missing(place, load) }
-            if case .string(let text) = given, form.column == .text, !form.isList, form.use == .value, !text.utf8.contains(0) { return .text(Array(text.utf8)) }
-            if form.isList, case .list(let items) = given, items.count > limits[.operands] { throw tooLong(items.count, place, load) }
-            if form.use != .value, case .string(let text) = given, let problem = TextUseLimit.problem(text.utf8.count, limits) {
-                throw PlanningError(problem.kind, "Variable \"$\(name(place))\": \(problem.message)", range: load.range, path: load.path)
+            if case .string(let text) = given, form.column == .text, !form.isList, form.use == .value,
+                !text.utf8.contains(0)
+            {
+                return .text(Array(text.utf8))
+            }
+            if form.isList, case .list(let items) = given, items.count > limits[.operands] {
+                throw tooLong(items.count, place, load)
+            }
+            if form.use != .value, case .string(let text) = given,
+                let problem = TextUseLimit.problem(text.utf8.count, limits)
+            {
+                throw PlanningError(
+                    problem.kind, "Variable \"$\(name(place))\": \(problem.message)", range: load.range, path: load.path
+                )
             }
             return try encode(given, form, at: name(place), load)
         case .elements(let elements, let form):
@@ -75,17 +96,22 @@ public struct RequestBinding: Sendable {
             return try encode(.list(items), form, at: "", load)
         case .viewer(let value, let form): return Self.value(value, of: viewer, form)
         case .tenant(let type):
-            guard viewer.tenants.count == 1 else { throw PlanningError(.isolation, "The viewer does not reach exactly one tenant.", path: load.path) }
+            guard viewer.tenants.count == 1 else {
+                throw PlanningError(.isolation, "The viewer does not reach exactly one tenant.", path: load.path)
+            }
             return Self.encodeQuietly(.string(viewer.tenants[0]), ValueForm(type))
         case .tenants(let type): return Self.tenants(of: viewer, type)
         case .now: return .text(now)
         case .keys, .rowsLeft: return .null
         case .first(let bound): return .text(Array(String(min(try rows(bound, "first", load), limits[.rows] + 1)).utf8))
         case .offset(let bound): return .text(Array(String(try rows(bound, "offset", load)).utf8))
-        case .rows(let page): return .text(Array(String(pages[page].size + (plan.pages[page].looksBeyond ? 1 : 0)).utf8))
+        case .rows(let page):
+            return .text(Array(String(pages[page].size + (plan.pages[page].looksBeyond ? 1 : 0)).utf8))
         case .cursor(let page, let side, let key): return pages[page].values(side)[key]
         case .nodeKey(let place, let type, let column):
-            guard case .string(let id)? = lookUp(place), let key = NodeID.key(of: id, type: type, column: column) else { return .null }
+            guard case .string(let id)? = lookUp(place), let key = NodeID.key(of: id, type: type, column: column) else {
+                return .null
+            }
             return .binary(key)
         }
     }
@@ -97,7 +123,10 @@ public struct RequestBinding: Sendable {
     }
 
     private func tooLong(_ count: Int, _ place: VariablePlace, _ load: Load) -> PlanningError {
-        PlanningError(.limit(.operands), "Variable \"$\(name(place))\" holds \(count) values; an operator takes at most \(limits[.operands]).", range: load.range, path: load.path)
+        PlanningError(
+            .limit(.operands),
+            "Variable \"$\(name(place))\" holds \(count) values; an operator takes at most \(limits[.operands]).",
+            range: load.range, path: load.path)
     }
 
     private func rows(_ bound: RowBound, _ name: String, _ load: Load) throws(PlanningError) -> Int {
@@ -142,7 +171,9 @@ public struct RequestBinding: Sendable {
         }
     }
 
-    private func encode(_ value: InputValue, _ form: ValueForm, at name: String, _ load: Load) throws(PlanningError) -> ParameterValue {
+    private func encode(
+        _ value: InputValue, _ form: ValueForm, at name: String, _ load: Load
+    ) throws(PlanningError) -> ParameterValue {
         do {
             return .text(try ValueEncoding.text(value, form))
         } catch {
@@ -179,27 +210,32 @@ public struct RequestBinding: Sendable {
 
     // MARK: Cost
 
-    /// The rows that a plan may touch: each load's are its parents' rows times what it touches for each.
+    /// The rows that a plan may touch: each load's are its parents' rows times what it touches for
+    /// each.
     ///
-    /// A refusal names them: for viewers within isolation what is known of tables is rounded (``PlanEstimate``).
+    /// A refusal names them: for viewers within isolation what is known of tables is rounded
+    /// (``PlanEstimate``).
     private func check(cost limit: Int, of plan: AuthorizedPlan, _ estimate: PlanEstimate) throws(PlanningError) {
         var touched = [Int](repeating: 1, count: plan.loads.count)
         var total = 0, most = (rows: -1, load: 0)
         for load in plan.loads {
-            let parents = switch load.link {
-            case .root: 1
-            case .known(let parent), .batch(let parent, _, _, _): touched[parent]
-            }
+            let parents =
+                switch load.link {
+                case .root: 1
+                case .known(let parent), .batch(let parent, _, _, _): touched[parent]
+                }
             let known = estimate.rowsPerParent(load.index)
-            let each = switch load.touches {
-            case .one: 1
-            case .atMost(let bound): min(try rows(bound, "first", load), known ?? .max)
-            case .all(let assumed): known ?? assumed
-            }
+            let each =
+                switch load.touches {
+                case .one: 1
+                case .atMost(let bound): min(try rows(bound, "first", load), known ?? .max)
+                case .all(let assumed): known ?? assumed
+                }
             touched[load.index] = parents.saturatingProduct(each)
             var cost = touched[load.index]
             if !load.reads.isEmpty {
-                // A filter may have to test all rows of each parent before as many as are asked for pass it.
+                // A filter may have to test all rows of each parent before as many as are asked for
+                // pass it.
                 let testedEach = known.map { max(each, $0) } ?? min(each, PlanEstimate.assumedTested)
                 cost = cost.saturatingSum(estimate.rowsRead(by: load, testing: parents.saturatingProduct(testedEach)))
             }

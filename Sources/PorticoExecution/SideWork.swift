@@ -1,9 +1,10 @@
 import Synchronization
 
-/// Where an execution has work done that would hold the loop: the gateway has threads for it, on which tenants take turns.
+/// Where an execution has work done that would hold the loop: the gateway has threads for it, on
+/// which tenants take turns.
 public protocol SideWork: AnyObject {
-    /// Runs pure work on another thread. `then` is called on the loop, later and once, unless the request is not wanted any
-    /// more by then: then its execution has been abandoned.
+    /// Runs pure work on another thread. `then` is called on the loop, later and once, unless the
+    /// request is not wanted any more by then: then its execution has been abandoned.
     func run<Value: Sendable>(_ work: @escaping @Sendable () -> Value, then: @escaping (Value) -> Void)
 }
 

@@ -5,8 +5,9 @@ import PorticoPlanning
 import PostgresSQL
 
 extension RequestBinding {
-    /// So many tenants and more travel in PostgreSQL's binary form, which it reads in two thirds (texts) or two fifths (UUIDs)
-    /// of the time of the text; such statements are not merged with others, whose keys each would repeat the list.
+    /// So many tenants and more travel in PostgreSQL's binary form, which it reads in two thirds
+    /// (texts) or two fifths (UUIDs) of the time of the text; such statements are not merged with
+    /// others, whose keys each would repeat the list.
     static let tenantsInBinary = 256
 
     /// The type of the tenants that a source stands for; `nil` for other sources.
@@ -18,7 +19,8 @@ extension RequestBinding {
         }
     }
 
-    /// All tenants that the viewer reaches, as an array: encoded once for as long as they are the same.
+    /// All tenants that the viewer reaches, as an array: encoded once for as long as they are the
+    /// same.
     static func tenants(of viewer: Viewer, _ type: ColumnType) -> ParameterValue {
         switch viewer.tenantList.encoded(for: type, encode) {
         case .missing: .null
@@ -28,7 +30,8 @@ extension RequestBinding {
     }
 
     private static func encode(_ tenants: [String], _ type: ColumnType) -> TenantList.Encoded {
-        // An array in binary names the type of its elements, which only PostgreSQL knows of an extension's.
+        // An array in binary names the type of its elements, which only PostgreSQL knows of an
+        // extension's.
         if tenants.count >= tenantsInBinary, type != .citext, let key = KeyType(type) {
             return binary(tenants, type, key).map { .binary($0) } ?? .missing
         }
@@ -41,7 +44,8 @@ extension RequestBinding {
         var array = BinaryArray(elementType: key.elementOID, capacity: tenants.count * 24)
         for tenant in tenants {
             // As any other value of the column is checked and spelled.
-            guard let text = try? ValueEncoding.text(.string(tenant), ValueForm(type)), let element = binary(text, key) else {
+            guard let text = try? ValueEncoding.text(.string(tenant), ValueForm(type)), let element = binary(text, key)
+            else {
                 return nil
             }
             element.withUnsafeBytes { array.append($0) }
@@ -53,7 +57,8 @@ extension RequestBinding {
     /// A value that was checked and spelled for its column, in PostgreSQL's binary form.
     private static func binary(_ text: [UInt8], _ key: KeyType) -> [UInt8]? {
         func integer<T: FixedWidthInteger>(_ type: T.Type) -> [UInt8]? {
-            T(String(decoding: text, as: UTF8.self)).map { number in withUnsafeBytes(of: number.bigEndian) { Array($0) } }
+            T(String(decoding: text, as: UTF8.self)).map { number in withUnsafeBytes(of: number.bigEndian) { Array($0) }
+            }
         }
         switch key {
         case .text, .bpchar: return text

@@ -4,7 +4,8 @@ import PorticoCatalog
 import PorticoPlanning
 import PostgresSQL
 
-/// Gives parameters their values where there is no request: what rules take from the viewer and the clock.
+/// Gives parameters their values where there is no request: what rules take from the viewer and the
+/// clock.
 package struct ViewerBinding {
     let viewer: Viewer
     /// As PostgreSQL reads it.
@@ -15,15 +16,16 @@ package struct ViewerBinding {
         self.now = now
     }
 
-    /// A source that only a request has is null, which no row's column equals. A value of the viewer's that one column cannot hold is missing for all of them.
+    /// A source that only a request has is null, which no row's column equals. A value of the
+    /// viewer's that one column cannot hold is missing for all of them.
     package func values(of sources: [ParameterSource]) -> [ParameterValue] {
         var values = sources.map(value)
         Self.closeOverMissing(sources, &values)
         return values
     }
 
-    /// A value of the viewer's that one column cannot hold is as good as missing, for every condition of the statement: else
-    /// `not` and `none` would open what the rule closes.
+    /// A value of the viewer's that one column cannot hold is as good as missing, for every
+    /// condition of the statement: else `not` and `none` would open what the rule closes.
     static func closeOverMissing(_ sources: [ParameterSource], _ values: inout [ParameterValue]) {
         for (position, source) in sources.enumerated() {
             guard case .viewer(let missing, _) = source, case .null = values[position] else { continue }
@@ -37,7 +39,9 @@ package struct ViewerBinding {
         switch source {
         case .constant(let value), .rule(let value): value
         case .viewer(let value, let form): RequestBinding.value(value, of: viewer, form)
-        case .tenant(let type): viewer.tenants.count == 1 ? RequestBinding.encodeQuietly(.string(viewer.tenants[0]), ValueForm(type)) : .null
+        case .tenant(let type):
+            viewer.tenants.count == 1
+                ? RequestBinding.encodeQuietly(.string(viewer.tenants[0]), ValueForm(type)) : .null
         case .tenants(let type): RequestBinding.tenants(of: viewer, type)
         case .now: .text(now)
         case .variable, .elements, .keys, .rowsLeft, .first, .offset, .rows, .cursor, .nodeKey: .null

@@ -1,16 +1,20 @@
 import Crypto
 import PorticoExecution
 
-/// Seals cursors by AES-GCM with a synthetic nonce: an HMAC of the use and the content, so that the same row of the same query always has the same cursor and no nonce
-/// ever serves two contents. All workers that serve the same clients share one key.
+/// Seals cursors by AES-GCM with a synthetic nonce: an HMAC of the use and the content, so that the
+/// same row of the same query always has the same cursor and no nonce ever serves two contents. All
+/// workers that serve the same clients share one key.
 public struct CursorKey: CursorSealing {
     private let encryption: SymmetricKey
     private let nonces: SymmetricKey
 
-    /// Two keys derived from a secret by HKDF-SHA256 (RFC 5869), so that the secret may serve other ends too. Whoever has the secret can read and make cursors.
+    /// Two keys derived from a secret by HKDF-SHA256 (RFC 5869), so that the secret may serve other
+    /// ends too. Whoever has the secret can read and make cursors.
     public init(secret: [UInt8]) {
         func derived(_ purpose: String) -> SymmetricKey {
-            HKDF<SHA256>.deriveKey(inputKeyMaterial: SymmetricKey(data: secret), info: Array("portico cursors \(purpose)".utf8), outputByteCount: 32)
+            HKDF<SHA256>.deriveKey(
+                inputKeyMaterial: SymmetricKey(data: secret), info: Array("portico cursors \(purpose)".utf8),
+                outputByteCount: 32)
         }
         encryption = derived("encryption")
         nonces = derived("nonces")
@@ -34,13 +38,16 @@ public struct CursorKey: CursorSealing {
         func seal(_ content: [UInt8]) -> [UInt8] {
             let code = HMAC<SHA256>.authenticationCode(for: use + content, using: nonces)
             guard let nonce = try? AES.GCM.Nonce(data: Array(code).prefix(12)),
-                let sealed = try? AES.GCM.seal(content, using: encryption, nonce: nonce, authenticating: use), let combined = sealed.combined
+                let sealed = try? AES.GCM.seal(content, using: encryption, nonce: nonce, authenticating: use),
+                let combined = sealed.combined
             else { return [] }
             return Array(combined)
         }
 
         func open(_ sealed: [UInt8]) -> [UInt8]? {
-            guard let box = try? AES.GCM.SealedBox(combined: sealed), let content = try? AES.GCM.open(box, using: encryption, authenticating: use) else { return nil }
+            guard let box = try? AES.GCM.SealedBox(combined: sealed),
+                let content = try? AES.GCM.open(box, using: encryption, authenticating: use)
+            else { return nil }
             return Array(content)
         }
     }

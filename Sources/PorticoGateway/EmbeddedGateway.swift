@@ -4,7 +4,8 @@ import PostgresClient
 import PostgresSQL
 import SocketLoop
 
-/// A gateway with a loop, a thread and a pool of its own, for what is no server: commands and tests. Requests are answered as the server answers them.
+/// A gateway with a loop, a thread and a pool of its own, for what is no server: commands and
+/// tests. Requests are answered as the server answers them.
 public actor EmbeddedGateway: LoopPoller {
     /// An answer that may leave the loop.
     public struct Answer: Sendable {
@@ -25,7 +26,10 @@ public actor EmbeddedGateway: LoopPoller {
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    public init(catalog: Catalog, connection: ConnectionSettings, poolSettings: ConnectionPool.Settings = .init(), settings: GatewaySettings = GatewaySettings()) {
+    public init(
+        catalog: Catalog, connection: ConnectionSettings, poolSettings: ConnectionPool.Settings = .init(),
+        settings: GatewaySettings = GatewaySettings()
+    ) {
         self.catalog = catalog
         self.settings = settings
         let reactor = Reactor(executor: executor)
@@ -47,10 +51,14 @@ public actor EmbeddedGateway: LoopPoller {
         executor.stop()
     }
 
-    public func respond(to request: GraphQLRequest, viewer: Viewer, rules: RuleSet, timeoutMilliseconds: Int = 10_000) async -> Answer {
+    public func respond(
+        to request: GraphQLRequest, viewer: Viewer, rules: RuleSet, timeoutMilliseconds: Int = 10_000
+    ) async -> Answer {
         await withCheckedContinuation { continuation in
-            standing().respond(to: request, viewer: viewer, rules: rules, deadline: reactor.now + timeoutMilliseconds) { response in
-                let answer = Answer(body: response.buffer.takeBytes(), outcome: response.outcome, observation: response.observation)
+            standing().respond(to: request, viewer: viewer, rules: rules, deadline: reactor.now + timeoutMilliseconds) {
+                response in
+                let answer = Answer(
+                    body: response.buffer.takeBytes(), outcome: response.outcome, observation: response.observation)
                 continuation.resume(returning: answer)
             }
         }
@@ -75,7 +83,9 @@ public actor EmbeddedGateway: LoopPoller {
     private func standing() -> Gateway {
         if let gateway { return gateway }
         pool.start()
-        let gateway = Gateway(catalog: catalog, pool: pool, reactor: reactor, settings: settings) { work, then in self.offload(work, then) }
+        let gateway = Gateway(catalog: catalog, pool: pool, reactor: reactor, settings: settings) { work, then in
+            self.offload(work, then)
+        }
         self.gateway = gateway
         return gateway
     }

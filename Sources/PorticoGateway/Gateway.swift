@@ -9,27 +9,30 @@ import PostgresClient
 import PostgresSQL
 import SocketLoop
 
-/// From a request to its response: the whole pipeline, with the caches of one worker. It belongs to the worker's loop and is called on it alone.
+/// From a request to its response: the whole pipeline, with the caches of one worker. It belongs to
+/// the worker's loop and is called on it alone.
 public final class Gateway {
     let settings: GatewaySettings
     let reactor: Reactor
     private let pool: ConnectionPool
     /// Where what would hold the loop is worked on; for the reader of requests as well.
     public let offloading: OffloadQueue
-    /// Where answers are written that would hold the loop: another line than that of requests, so that neither waits for the
-    /// other.
+    /// Where answers are written that would hold the loop: another line than that of requests, so
+    /// that neither waits for the other.
     public let answering: OffloadQueue
     private let metrics: GatewayMetrics?
     @exclusivity(unchecked) private var operations: OperationCache
     private let tables: StatisticsReader
     /// What all results and answers of this worker take together.
     public let answerBudget: ByteBudget
-    /// Whether statements may be sent: what they are follows from how the database's columns compare.
+    /// Whether statements may be sent: what they are follows from how the database's columns
+    /// compare.
     public var mayAskDatabase: (RuleSet) -> Bool = { _ in true }
     @exclusivity(unchecked) public internal(set) var statistics = GatewayStatistics()
 
     public init(
-        catalog: Catalog, pool: ConnectionPool, reactor: Reactor, settings: GatewaySettings, metrics: GatewayMetrics? = nil, offload: @escaping Offload
+        catalog: Catalog, pool: ConnectionPool, reactor: Reactor, settings: GatewaySettings,
+        metrics: GatewayMetrics? = nil, offload: @escaping Offload
     ) {
         self.pool = pool
         self.reactor = reactor
@@ -42,15 +45,21 @@ public final class Gateway {
         tables = StatisticsReader(catalog: catalog, pool: pool, reactor: reactor)
     }
 
-    /// Lets the cost of operations be reckoned with PostgreSQL's statistics too; without it, or until they are there, with their `first`s alone.
-    /// `first` is called when the first reading is over.
+    /// Lets the cost of operations be reckoned with PostgreSQL's statistics too; without it, or
+    /// until they are there, with their `first`s alone. `first` is called when the first reading is
+    /// over.
     public func readStatistics(first: @escaping () -> Void = {}) { tables.start(first: first) }
 
-    /// Answers by `completion`, once, on the loop; at the latest when `deadline` (milliseconds of the reactor's clock) is past.
+    /// Answers by `completion`, once, on the loop; at the latest when `deadline` (milliseconds of
+    /// the reactor's clock) is past.
     @discardableResult
-    public func respond(to request: GraphQLRequest, viewer: Viewer, rules: RuleSet, deadline: Int, completion: @escaping (GatewayResponse) -> Void) -> RequestTicket {
+    public func respond(
+        to request: GraphQLRequest, viewer: Viewer, rules: RuleSet, deadline: Int,
+        completion: @escaping (GatewayResponse) -> Void
+    ) -> RequestTicket {
         let deadline = min(deadline, reactor.now + rules.limits[.requestTimeout])
-        let ticket = RequestTicket(gateway: self, request: request, viewer: viewer, rules: rules, deadline: deadline, completion: completion)
+        let ticket = RequestTicket(
+            gateway: self, request: request, viewer: viewer, rules: rules, deadline: deadline, completion: completion)
         // Before anything goes over it.
         guard request.query.count <= rules.limits[.documentBytes] else {
             refuse(.documentBytes(rules.limits), ticket)
@@ -94,7 +103,9 @@ public final class Gateway {
         elsewhere(ticket, { PreparedOperation.prepare(request, rules: rules) }) { [self] in prepared($0, key, ticket) }
     }
 
-    private func prepared(_ preparation: PreparedOperation.Preparation, _ key: OperationCache.Key, _ ticket: RequestTicket) {
+    private func prepared(
+        _ preparation: PreparedOperation.Preparation, _ key: OperationCache.Key, _ ticket: RequestTicket
+    ) {
         ticket.observation.stages = preparation.stages
         switch preparation.result {
         case .success(let prepared):
@@ -112,11 +123,17 @@ public final class Gateway {
         ticket.metrics = cached.metrics
         if ticket.request.isReadOnly, operation.kind == .mutation { return refuse(.mutationBySafeMethod, ticket) }
         let (prepared, request, limits) = (cached.prepared, ticket.request, ticket.rules.limits.input)
-        guard request.isLarge else { return coerced(CoercedRequest.make(prepared, request, limits: limits), cached, ticket) }
-        elsewhere(ticket, { CoercedRequest.make(prepared, request, limits: limits) }) { [self] in coerced($0, cached, ticket) }
+        guard request.isLarge else {
+            return coerced(CoercedRequest.make(prepared, request, limits: limits), cached, ticket)
+        }
+        elsewhere(ticket, { CoercedRequest.make(prepared, request, limits: limits) }) { [self] in
+            coerced($0, cached, ticket)
+        }
     }
 
-    private func coerced(_ result: Result<CoercedRequest, RequestErrors>, _ cached: CachedOperation, _ ticket: RequestTicket) {
+    private func coerced(
+        _ result: Result<CoercedRequest, RequestErrors>, _ cached: CachedOperation, _ ticket: RequestTicket
+    ) {
         switch result {
         case .success(let coerced): plan(cached, coerced, ticket)
         case .failure(let errors): refuse(errors, ticket)
@@ -138,43 +155,66 @@ public final class Gateway {
         if !ticket.request.isLarge, prepared.source.bytes.count <= settings.offloadBytes, !prepared.asksForTheSchema {
             planner.allowance = settings.planningSteps
             let result = planner.result(prepared, variables)
-            // A few lines can ask for long filters in many loads: that is begun anew where it holds nobody up.
-            guard case .failure(let error) = result.result, error.kind == .allowance else { return planned(result, cached, key, variables, ticket) }
+            // A few lines can ask for long filters in many loads: that is begun anew where it holds
+            // nobody up.
+            guard case .failure(let error) = result.result, error.kind == .allowance else {
+                return planned(result, cached, key, variables, ticket)
+            }
             planner.allowance = .max
         }
-        elsewhere(ticket, { [planner] in planner.result(prepared, variables) }) { [self] in planned($0, cached, key, variables, ticket) }
+        elsewhere(ticket, { [planner] in planner.result(prepared, variables) }) { [self] in
+            planned($0, cached, key, variables, ticket)
+        }
     }
 
-    private func planned(_ planned: Planner.Planned, _ cached: CachedOperation, _ key: CachedOperation.PlanKey, _ variables: VariableValues, _ ticket: RequestTicket) {
+    private func planned(
+        _ planned: Planner.Planned, _ cached: CachedOperation, _ key: CachedOperation.PlanKey,
+        _ variables: VariableValues, _ ticket: RequestTicket
+    ) {
         ticket.observation.stages.plan = planned.nanoseconds
         switch planned.result {
         case .success(let made):
-            run(operations.keep(made.plan, made.shape, for: key, in: cached, maximum: settings.plansPerOperation), variables, cached.prepared, ticket)
+            run(
+                operations.keep(made.plan, made.shape, for: key, in: cached, maximum: settings.plansPerOperation),
+                variables, cached.prepared, ticket)
         case .failure(let error): refuse(error, cached.prepared, ticket)
         }
     }
 
-    private func run(_ cached: CachedPlan, _ variables: VariableValues, _ prepared: PreparedOperation, _ ticket: RequestTicket) {
+    private func run(
+        _ cached: CachedPlan, _ variables: VariableValues, _ prepared: PreparedOperation, _ ticket: RequestTicket
+    ) {
         let plan = cached.plan, known = tables.statistics
         if let answer = cached.answer {
             ticket.observation.plan = plan.hash
             return self.answer(ResponseBuffer(sharing: answer), .data, ticket)
         }
-        if cached.estimate.reading != known.reading { cached.estimate = PlanEstimate(plan, catalog: ticket.rules.catalog, statistics: known) }
+        if cached.estimate.reading != known.reading {
+            cached.estimate = PlanEstimate(plan, catalog: ticket.rules.catalog, statistics: known)
+        }
         let estimate = cached.estimate
         var binding = RequestBinding(
-            operation: prepared.operation, variables: variables, viewer: ticket.viewer, limits: ticket.rules.limits, now: settings.now ?? MomentText.now(), cursors: settings.cursors)
+            operation: prepared.operation, variables: variables, viewer: ticket.viewer, limits: ticket.rules.limits,
+            now: settings.now ?? MomentText.now(), cursors: settings.cursors)
         if !ticket.request.isLarge, plan.parameterCount <= settings.boundParameters {
             binding.allowance = settings.turn.valueBytes
             let bound = BoundRequest.make(binding, plan, estimate)
-            // One long list in many places, or many tenants: that is begun anew where it holds nobody up.
-            guard case .failure(let error) = bound, error.kind == .allowance else { return run(cached, bound, variables, prepared, ticket) }
+            // One long list in many places, or many tenants: that is begun anew where it holds
+            // nobody up.
+            guard case .failure(let error) = bound, error.kind == .allowance else {
+                return run(cached, bound, variables, prepared, ticket)
+            }
             binding.allowance = .max
         }
-        elsewhere(ticket, { [binding] in BoundRequest.make(binding, plan, estimate) }) { [self] in run(cached, $0, variables, prepared, ticket) }
+        elsewhere(ticket, { [binding] in BoundRequest.make(binding, plan, estimate) }) { [self] in
+            run(cached, $0, variables, prepared, ticket)
+        }
     }
 
-    private func run(_ cached: CachedPlan, _ bound: Result<BoundRequest, PlanningError>, _ variables: VariableValues, _ prepared: PreparedOperation, _ ticket: RequestTicket) {
+    private func run(
+        _ cached: CachedPlan, _ bound: Result<BoundRequest, PlanningError>, _ variables: VariableValues,
+        _ prepared: PreparedOperation, _ ticket: RequestTicket
+    ) {
         let plan = cached.plan, request: BoundRequest
         switch bound {
         case .success(let bound): request = bound
@@ -185,8 +225,10 @@ public final class Gateway {
         guard plan.loads.isEmpty || mayAskDatabase(ticket.rules) else { return nullData(Self.noDatabase, ticket) }
         let runner = runner(of: plan, ticket)
         let execution = PlanExecution(
-            plan: plan, shape: cached.shape, parameters: request.parameters, pages: request.pages, runner: runner, limits: ticket.rules.limits.answer,
-            beside: ticket, bounds: settings.turn, budget: answerBudget, owner: ticket.fairnessKey, clock: MonotonicClock.nanoseconds
+            plan: plan, shape: cached.shape, parameters: request.parameters, pages: request.pages, runner: runner,
+            limits: ticket.rules.limits.answer,
+            beside: ticket, bounds: settings.turn, budget: answerBudget, owner: ticket.fairnessKey,
+            clock: MonotonicClock.nanoseconds
         ) { [self] result in
             if isWorthAnotherStart(result, ticket) { return run(cached, variables, prepared, ticket) }
             finish(result, cached, prepared, ticket)
@@ -204,9 +246,12 @@ public final class Gateway {
         return PoolRunner(pool: pool, deadline: ticket.deadline, fairnessKey: ticket.fairnessKey)
     }
 
-    /// Its snapshot is lost, and nothing was answered yet: all of it is run again, once; a part alone would see another moment.
+    /// Its snapshot is lost, and nothing was answered yet: all of it is run again, once; a part
+    /// alone would see another moment.
     private func isWorthAnotherStart(_ result: ExecutionResult, _ ticket: RequestTicket) -> Bool {
-        guard case .failed(let failure) = result.outcome, failure.kind == .interrupted, !ticket.wasStartedAgain, !ticket.isOver else { return false }
+        guard case .failed(let failure) = result.outcome, failure.kind == .interrupted, !ticket.wasStartedAgain,
+            !ticket.isOver
+        else { return false }
         ticket.wasStartedAgain = true
         ticket.runner?.cancel()
         return true
@@ -214,12 +259,17 @@ public final class Gateway {
 
     // MARK: Answers
 
-    private static var noDatabase: RequestErrors { RequestErrors(.unavailable, "The database is not available at the moment. Try again shortly.") }
+    private static var noDatabase: RequestErrors {
+        RequestErrors(.unavailable, "The database is not available at the moment. Try again shortly.")
+    }
 
-    /// Bytes of an answer from which on it is kept with its plan, where that asks the database nothing.
+    /// Bytes of an answer from which on it is kept with its plan, where that asks the database
+    /// nothing.
     private static let keptAnswer = 16 << 10
 
-    private func finish(_ result: ExecutionResult, _ cached: CachedPlan, _ prepared: PreparedOperation, _ ticket: RequestTicket) {
+    private func finish(
+        _ result: ExecutionResult, _ cached: CachedPlan, _ prepared: PreparedOperation, _ ticket: RequestTicket
+    ) {
         ticket.observation.statements = result.statements
         ticket.observation.rows = result.rows
         ticket.observation.resultBytes = result.resultBytes
@@ -236,7 +286,9 @@ public final class Gateway {
                 if isNull { outcome = .nullData(items.code) }
             }
             buffer.append("}")
-            if cached.plan.loads.isEmpty, errors.isEmpty, buffer.count >= Self.keptAnswer { cached.answer = buffer.share() }
+            if cached.plan.loads.isEmpty, errors.isEmpty, buffer.count >= Self.keptAnswer {
+                cached.answer = buffer.share()
+            }
             answer(buffer, outcome, ticket, loadedAt: result.loadedAt)
         case .failed(let failure):
             ticket.runner?.cancel()
@@ -246,7 +298,9 @@ public final class Gateway {
             case .timeout: nullData(.timeout(ticket.rules.limits), ticket)
             case .ended:
                 let what = "PostgreSQL ended a statement of the request before the request's deadline"
-                nullData(RequestErrors(.timeout, "\(what): its statement_timeout has passed, or an operator cancelled it."), ticket)
+                nullData(
+                    RequestErrors(.timeout, "\(what): its statement_timeout has passed, or an operator cancelled it."),
+                    ticket)
             case .refused, .tooLarge:
                 ticket.observation.failures.append(failure.detail)
                 nullData(.inside, ticket)
@@ -256,13 +310,20 @@ public final class Gateway {
             nullData(RequestErrors(.rows, "The request brings more than the \(limit) rows that are allowed."), ticket)
         case .tooManyBytes(let limit):
             ticket.runner?.cancel()
-            nullData(RequestErrors(.resultBytes, "The request's rows take more than the \(limit) bytes that are allowed."), ticket)
+            nullData(
+                RequestErrors(.resultBytes, "The request's rows take more than the \(limit) bytes that are allowed."),
+                ticket)
         case .overBudget:
             ticket.runner?.cancel()
-            nullData(RequestErrors(.unavailable, "The gateway holds as many answers as it may at the moment. Try again shortly.", cause: .noRoom), ticket)
+            nullData(
+                RequestErrors(
+                    .unavailable, "The gateway holds as many answers as it may at the moment. Try again shortly.",
+                    cause: .noRoom), ticket)
         case .tooLarge(let limit):
             nullData(RequestErrors(.responseBytes, "The answer exceeds the \(limit) bytes that are allowed."), ticket)
-        case .tooManyCursors(let limit): nullData(RequestErrors(.cursors, "The answer needs more than the \(limit) cursors that are allowed."), ticket)
+        case .tooManyCursors(let limit):
+            nullData(
+                RequestErrors(.cursors, "The answer needs more than the \(limit) cursors that are allowed."), ticket)
         }
     }
 
@@ -294,7 +355,8 @@ public final class Gateway {
     }
 
     private func answer(
-        _ buffer: ResponseBuffer, _ outcome: GatewayResponse.Outcome, _ ticket: RequestTicket, cause: GatewayResponse.Cause? = nil, loadedAt: Int? = nil
+        _ buffer: ResponseBuffer, _ outcome: GatewayResponse.Outcome, _ ticket: RequestTicket,
+        cause: GatewayResponse.Cause? = nil, loadedAt: Int? = nil
     ) {
         guard !ticket.isOver else { return }
         ticket.isOver = true
@@ -302,7 +364,9 @@ public final class Gateway {
         ticket.observation.stages.total = now - ticket.receivedAt
         if let loadedAt { ticket.observation.stages.write = now - loadedAt }
         if let slow = settings.slowRequest, ticket.observation.stages.total >= slow { ticket.observation.isSlow = true }
-        if ticket.observation.isSlow || ticket.request.isTraced { ticket.observation.loadMeasurements = ticket.execution?.measurements() ?? [] }
+        if ticket.observation.isSlow || ticket.request.isTraced {
+            ticket.observation.loadMeasurements = ticket.execution?.measurements() ?? []
+        }
         count(buffer, outcome, ticket)
         let completion = ticket.completion
         let response = GatewayResponse(buffer: buffer, outcome: outcome, cause: cause, observation: ticket.observation)
@@ -317,7 +381,8 @@ public final class Gateway {
         statistics.rows += observation.rows
         statistics.responseBytes += buffer.count
         guard let metrics else { return }
-        (ticket.metrics ?? metrics.unknown).count(RequestCode(outcome, hasErrors: ticket.hasErrors), nanoseconds: observation.stages.total)
+        (ticket.metrics ?? metrics.unknown).count(
+            RequestCode(outcome, hasErrors: ticket.hasErrors), nanoseconds: observation.stages.total)
         metrics.count(observation.stages)
     }
 

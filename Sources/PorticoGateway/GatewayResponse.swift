@@ -3,7 +3,8 @@ import JSONBytes
 import PorticoAccess
 public import PorticoExecution
 
-/// The answer to one request: the whole JSON body, what kind of answer it is, and what was observed on the way.
+/// The answer to one request: the whole JSON body, what kind of answer it is, and what was observed
+/// on the way.
 public final class GatewayResponse {
     public enum Outcome: Sendable, Equatable {
         /// `data` is there and not null; there may be errors beside it.
@@ -60,7 +61,8 @@ public struct RequestObservation: Sendable {
     public var loadMeasurements: [LoadMeasurement]?
     /// What went wrong inside, for the operator alone.
     public var failures: [String] = []
-    /// Why the database did not serve the request, for the operator alone: in an outage the same for many.
+    /// Why the database did not serve the request, for the operator alone: in an outage the same
+    /// for many.
     public var outage: String?
 
     public init() {}

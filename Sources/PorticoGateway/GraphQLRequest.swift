@@ -12,9 +12,11 @@ public struct GraphQLRequest: Sendable {
     public var receivedAt = 0
     /// Somebody asks what each load took (``RequestObservation/loadMeasurements``).
     public var isTraced = false
-    /// It came with so much that what is made of it would hold the loop: its values are coerced, planned with and bound beside it.
+    /// It came with so much that what is made of it would hold the loop: its values are coerced,
+    /// planned with and bound beside it.
     public var isLarge = false
-    /// Bytes of its body, or of its share of a batch's: what it counts while it waits for its turn beside the loop.
+    /// Bytes of its body, or of its share of a batch's: what it counts while it waits for its turn
+    /// beside the loop.
     public var bytes = 0
     /// It has had that turn: its body was read in it.
     public var hasHadTurn = false

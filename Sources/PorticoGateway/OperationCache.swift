@@ -3,9 +3,11 @@ import JSONBytes
 import PorticoExecution
 import PorticoPlanning
 
-/// Operations by the bytes of their documents, the operation's name and the rules they were validated under, each with its plans.
+/// Operations by the bytes of their documents, the operation's name and the rules they were
+/// validated under, each with its plans.
 ///
-/// Bounded by number and by bytes; when it is full, what was not used for longest goes, a quarter at a time, so that the search for it is paid once for many.
+/// Bounded by number and by bytes; when it is full, what was not used for longest goes, a quarter
+/// at a time, so that the search for it is paid once for many.
 struct OperationCache {
     private var entries: [Key: CachedOperation] = [:]
     private(set) var bytes = 0
@@ -33,7 +35,9 @@ struct OperationCache {
 
     func key(_ request: GraphQLRequest, rules: UInt64) -> Key {
         let digest = request.query.withUnsafeBytes { hash($0) }
-        return Key(hash: digest ^ rules, query: request.query, name: request.operationName.map { ExactString($0) }, rules: rules)
+        return Key(
+            hash: digest ^ rules, query: request.query, name: request.operationName.map { ExactString($0) },
+            rules: rules)
     }
 
     subscript(_ key: Key) -> CachedOperation? {
@@ -55,9 +59,11 @@ struct OperationCache {
         return entry
     }
 
-    /// Keeps a plan with its operation, as long as that itself is kept. It comes back with the statements of plans that run the same.
+    /// Keeps a plan with its operation, as long as that itself is kept. It comes back with the
+    /// statements of plans that run the same.
     mutating func keep(
-        _ made: AuthorizedPlan, _ shape: AnswerShape, for planKey: CachedOperation.PlanKey, in entry: CachedOperation, maximum: Int
+        _ made: AuthorizedPlan, _ shape: AnswerShape, for planKey: CachedOperation.PlanKey, in entry: CachedOperation,
+        maximum: Int
     ) -> CachedPlan {
         let plan = CachedPlan(statements.sharing(made), shape)
         guard entries[entry.key] === entry else { return plan }
@@ -101,7 +107,8 @@ final class CachedOperation {
 
     func plan(_ key: PlanKey) -> CachedPlan? { plans[key] }
 
-    /// Past `maximum` it begins anew: filters that never look alike are not worth a list of their own.
+    /// Past `maximum` it begins anew: filters that never look alike are not worth a list of their
+    /// own.
     fileprivate func keep(_ plan: CachedPlan, for planKey: PlanKey, maximum: Int) {
         if plans.count >= maximum {
             plans.removeAll(keepingCapacity: true)
@@ -118,11 +125,12 @@ final class CachedPlan {
     /// How its answers are written.
     let shape: AnswerShape
     var estimate = PlanEstimate.unknown
-    /// The whole answer, of a plan that asks the database nothing, such as introspection: all who ask the same are shown the
-    /// same bytes.
+    /// The whole answer, of a plan that asks the database nothing, such as introspection: all who
+    /// ask the same are shown the same bytes.
     var answer: DetachedBytes?
 
-    /// Bytes, roughly; a plan without loads is little else than its answer, which is kept once more as it goes out.
+    /// Bytes, roughly; a plan without loads is little else than its answer, which is kept once more
+    /// as it goes out.
     var weight: Int { plan.loads.isEmpty ? 2 * plan.weight : plan.weight }
 
     init(_ plan: AuthorizedPlan, _ shape: AnswerShape) {

@@ -6,7 +6,8 @@ import PorticoAccess
 import PorticoCatalog
 import PorticoPlanning
 
-/// A document that was parsed and validated once, for one operation name and one set of rules: everything but its plans is the same for all requests.
+/// A document that was parsed and validated once, for one operation name and one set of rules:
+/// everything but its plans is the same for all requests.
 final class PreparedOperation: Sendable {
     let operation: ValidatedOperation
     let source: SourceText
@@ -25,29 +26,38 @@ final class PreparedOperation: Sendable {
     struct Preparation: Sendable {
         var result: Result<PreparedOperation, RequestErrors>
         var stages = StageTimes()
-        /// Validation took more steps than it was allowed here, and fewer than the viewer's rules allow.
+        /// Validation took more steps than it was allowed here, and fewer than the viewer's rules
+        /// allow.
         var isUnfinished = false
     }
 
     /// Parses and validates; apart from the clock pure, so that it may run on any thread.
     ///
-    /// A mutation that came by a safe method is refused before it is validated: what it names is not the question then (GraphQL over HTTP, section 5.4).
+    /// A mutation that came by a safe method is refused before it is validated: what it names is
+    /// not the question then (GraphQL over HTTP, section 5.4).
     ///
     /// - Parameter allowance: Steps of validation after which it is given up.
     static func prepare(_ request: GraphQLRequest, rules: RuleSet, allowance: Int = .max) -> Preparation {
         var stages = StageTimes()
         let started = MonotonicClock.nanoseconds()
         let source = SourceText(name: "", bytes: request.query)
-        let parsed = Result { () throws(SyntaxError) in try parse(source, limits: rules.limits.parsing, allow: .executable) }
+        let parsed = Result { () throws(SyntaxError) in
+            try parse(source, limits: rules.limits.parsing, allow: .executable)
+        }
         let parsedAt = MonotonicClock.nanoseconds()
         stages.parse = parsedAt - started
         switch parsed {
         case .failure(let error): return Preparation(result: .failure(RequestErrors(error, in: source)), stages: stages)
         case .success(let document):
-            if request.isReadOnly, document.kind(ofOperation: request.operationName) == .mutation { return Preparation(result: .failure(.mutationBySafeMethod), stages: stages) }
+            if request.isReadOnly, document.kind(ofOperation: request.operationName) == .mutation {
+                return Preparation(result: .failure(.mutationBySafeMethod), stages: stages)
+            }
             let result = validate(document, source, named: request.operationName, rules: rules, allowance: allowance)
             stages.validate = MonotonicClock.nanoseconds() - parsedAt
-            let isUnfinished = if case .failure(let errors) = result, allowance < rules.limits[.validationSteps] { errors.limit == .validationSteps } else { false }
+            let isUnfinished =
+                if case .failure(let errors) = result, allowance < rules.limits[.validationSteps] {
+                    errors.limit == .validationSteps
+                } else { false }
             return Preparation(result: result, stages: stages, isUnfinished: isUnfinished)
         }
     }
@@ -58,7 +68,8 @@ final class PreparedOperation: Sendable {
         do {
             var limits = rules.limits.validation
             limits.work = min(limits.work, allowance)
-            let operation = try Validator(schema: rules.schema, limits: limits).operation(document, source: source, named: name)
+            let operation = try Validator(schema: rules.schema, limits: limits).operation(
+                document, source: source, named: name)
             return .success(PreparedOperation(operation: operation, source: source))
         } catch {
             return .failure(RequestErrors(error, in: source))
@@ -75,7 +86,9 @@ final class PreparedOperation: Sendable {
                     if field.name.value == "__schema" || field.name.value == "__type" { return true }
                 case .inlineFragment(let fragment): waiting.append(fragment.selectionSet)
                 case .fragmentSpread(let spread):
-                    if seen.insert(spread.name.value).inserted, let fragment = operation.fragments[spread.name.value] { waiting.append(fragment.selectionSet) }
+                    if seen.insert(spread.name.value).inserted, let fragment = operation.fragments[spread.name.value] {
+                        waiting.append(fragment.selectionSet)
+                    }
                 }
             }
         }
@@ -84,7 +97,8 @@ final class PreparedOperation: Sendable {
 }
 
 extension Document {
-    /// The kind of the operation that GetOperation (GraphQL, section 6.1) chooses; `nil` where it chooses none.
+    /// The kind of the operation that GetOperation (GraphQL, section 6.1) chooses; `nil` where it
+    /// chooses none.
     fileprivate func kind(ofOperation name: String?) -> OperationKind? {
         var found: OperationKind?
         for case .operation(let operation) in definitions where name == nil || operation.name?.value == name {
@@ -96,5 +110,6 @@ extension Document {
 }
 
 extension RequestErrors {
-    static let mutationBySafeMethod = RequestErrors(.badInput, "A mutation needs POST: GET must change nothing.", cause: .mutationMustNotBeSafe)
+    static let mutationBySafeMethod = RequestErrors(
+        .badInput, "A mutation needs POST: GET must change nothing.", cause: .mutationMustNotBeSafe)
 }

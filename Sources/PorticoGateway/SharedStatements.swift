@@ -1,7 +1,9 @@
 import PorticoPlanning
 
-/// What plans of different rules have in common: tenants with files of their own mostly differ in limits and in fields that an operation does not ask for, and run the same statements. Those
-/// are one object for all of them, so that requests of such tenants go together as those of one plan do.
+/// What plans of different rules have in common: tenants with files of their own mostly differ in
+/// limits and in fields that an operation does not ask for, and run the same statements. Those are
+/// one object for all of them, so that requests of such tenants go together as those of one plan
+/// do.
 struct SharedStatements {
     private struct Key: Hashable {
         let hash: String
@@ -15,7 +17,8 @@ struct SharedStatements {
         weak var plan: AuthorizedPlan?
     }
 
-    /// By what tells statements apart, the plan that was made last: it has those that the ones before it share.
+    /// By what tells statements apart, the plan that was made last: it has those that the ones
+    /// before it share.
     private var plans: [Key: Holder] = [:]
     /// So many are kept before those whose plans are gone are swept out.
     private var sweptAt = Self.few

@@ -4,9 +4,11 @@ import PostgresClient
 import PostgresSQL
 import SocketLoop
 
-/// Reads what PostgreSQL reckons of the catalog's tables, again and again, beside the requests: no request waits for it.
+/// Reads what PostgreSQL reckons of the catalog's tables, again and again, beside the requests: no
+/// request waits for it.
 final class StatisticsReader {
-    /// Milliseconds between two readings; PostgreSQL itself renews its figures every few minutes at most.
+    /// Milliseconds between two readings; PostgreSQL itself renews its figures every few minutes at
+    /// most.
     static let interval = 600_000
     /// Milliseconds until the next try where one failed.
     static let retryInterval = 30_000
@@ -22,7 +24,9 @@ final class StatisticsReader {
     init(catalog: Catalog, pool: ConnectionPool, reactor: Reactor) {
         self.pool = pool
         self.reactor = reactor
-        tables = Set(catalog.types.values.map(\.table)).sorted { ($0.schema ?? "", $0.name) < ($1.schema ?? "", $1.name) }
+        tables = Set(catalog.types.values.map(\.table)).sorted {
+            ($0.schema ?? "", $0.name) < ($1.schema ?? "", $1.name)
+        }
         columns = Self.ties(catalog).sorted()
     }
 
@@ -41,12 +45,15 @@ final class StatisticsReader {
         return found
     }
 
-    /// Begins to read, and calls back once when the first reading is over, whatever came of it. What waits for the next one refers to this weakly, so that it
-    /// ends with the gateway.
+    /// Begins to read, and calls back once when the first reading is over, whatever came of it.
+    /// What waits for the next one refers to this weakly, so that it ends with the gateway.
     func start(first: @escaping () -> Void = {}) {
-        let names = tables.map { table in (table.schema.map { quoteIdentifier($0) + "." } ?? "") + quoteIdentifier(table.name) }
+        let names = tables.map { table in
+            (table.schema.map { quoteIdentifier($0) + "." } ?? "") + quoteIdentifier(table.name)
+        }
         let parameters = [Self.array(names), Self.array(columns)]
-        pool.submit(Self.statement, parameters: parameters, deadline: reactor.now + Self.timeout, fairnessKey: 0) { [weak self] result in
+        pool.submit(Self.statement, parameters: parameters, deadline: reactor.now + Self.timeout, fairnessKey: 0) {
+            [weak self] result in
             guard let self else { return }
             var pause = Self.retryInterval
             if case .success(let rows) = result {
@@ -61,13 +68,19 @@ final class StatisticsReader {
     private func take(_ rows: ResultSet) {
         var found: [TableName: TableStatistics.Table] = [:]
         for row in 0..<rows.rowCount {
-            func text(_ column: Int) -> String? { rows.bytes(row: row, column: column).map { String(decoding: $0, as: UTF8.self) } }
+            func text(_ column: Int) -> String? {
+                rows.bytes(row: row, column: column).map { String(decoding: $0, as: UTF8.self) }
+            }
             // A table that was never analysed has -1 rows: nothing is known of it.
-            guard let place = text(0).flatMap({ Int($0) }), tables.indices.contains(place - 1), let count = text(1).flatMap({ Double($0) }), count >= 0 else { continue }
+            guard let place = text(0).flatMap({ Int($0) }), tables.indices.contains(place - 1),
+                let count = text(1).flatMap({ Double($0) }), count >= 0
+            else { continue }
             let total = Int(min(count, 1e15))
             var table = found[tables[place - 1]] ?? TableStatistics.Table(rows: total, distinct: [:])
             // Negative is a share of the rows.
-            if let column = text(2), let distinct = text(3).flatMap({ Double($0) }) { table.distinct[column] = distinct < 0 ? -distinct * count : distinct }
+            if let column = text(2), let distinct = text(3).flatMap({ Double($0) }) {
+                table.distinct[column] = distinct < 0 ? -distinct * count : distinct
+            }
             found[tables[place - 1]] = table
         }
         statistics = TableStatistics(reading: statistics.reading + 1, tables: found)
@@ -78,7 +91,8 @@ final class StatisticsReader {
         return .text(Array("{\(quoted.joined(separator: ","))}".utf8))
     }
 
-    /// Every column is text, whose binary form is its bytes. `pg_stats` shows only tables that may be read, which is all that is asked for.
+    /// Every column is text, whose binary form is its bytes. `pg_stats` shows only tables that may
+    /// be read, which is all that is asked for.
     private static let statement = Statement(
         text: """
             SELECT t.place::text, c.reltuples::text, s.attname::text, s.n_distinct::text \

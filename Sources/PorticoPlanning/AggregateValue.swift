@@ -7,7 +7,8 @@ enum AggregateValue: Hashable {
     case min(ColumnBinding), max(ColumnBinding)
     case sum(ColumnBinding), average(ColumnBinding)
 
-    /// No value of any row makes it raise: what cannot be summed within the type's range makes the sum NaN, which is null with an error in the answer.
+    /// No value of any row makes it raise: what cannot be summed within the type's range makes the
+    /// sum NaN, which is null with an error in the answer.
     func expression(_ row: RowReference) -> Expression {
         switch self {
         case .count: .aggregate(.count, nil)
@@ -15,25 +16,34 @@ enum AggregateValue: Hashable {
         case .max(let column): .aggregate(.max, row.column(column))
         case .sum(let column): .aggregate(.sum, Self.summand(column, row))
         case .average(let column):
-            // The quotients of numerics have at least 16 digits after the point, most of them zeros.
-            column.type.isFloat ? .aggregate(.avg, Self.summand(column, row)) : .call(.trimScale, [.aggregate(.avg, Self.summand(column, row))])
+            // The quotients of numerics have at least 16 digits after the point, most of them
+            // zeros.
+            column.type.isFloat
+                ? .aggregate(.avg, Self.summand(column, row))
+                : .call(.trimScale, [.aggregate(.avg, Self.summand(column, row))])
         }
     }
 
-    /// Integers are summed in a wider type by PostgreSQL itself: bigint for the smaller ones, numeric for bigint.
+    /// Integers are summed in a wider type by PostgreSQL itself: bigint for the smaller ones,
+    /// numeric for bigint.
     private static func summand(_ column: ColumnBinding, _ row: RowReference) -> Expression {
         let value = row.column(column)
         switch column.type {
         case .numeric: return bounded(value, .negativeNumericBound, .numericBound, "numeric")
         case .float8: return bounded(value, .negativeDoubleBound, .doubleBound, "float8")
         case .float4: return bounded(.cast(value, "float8"), .negativeDoubleBound, .doubleBound, "float8")
-        case .int2, .int4, .int8, .text, .varchar, .bpchar, .citext, .uuid, .bool, .timestamptz, .timestamp, .date, .json, .jsonb, .enum, .array: return value
+        case .int2, .int4, .int8, .text, .varchar, .bpchar, .citext, .uuid, .bool, .timestamptz, .timestamp, .date,
+            .json, .jsonb, .enum, .array:
+            return value
         }
     }
 
-    /// The value, or NaN where it is beyond the bounds; null stays null, which no sum counts. NaN itself and infinity are greater than every bound.
+    /// The value, or NaN where it is beyond the bounds; null stays null, which no sum counts. NaN
+    /// itself and infinity are greater than every bound.
     private static func bounded(_ value: Expression, _ low: Literal, _ high: Literal, _ type: String) -> Expression {
-        let outside = Expression.or([.binary(value, .less, .cast(.literal(low), type)), .binary(value, .greater, .cast(.literal(high), type))])
+        let outside = Expression.or([
+            .binary(value, .less, .cast(.literal(low), type)), .binary(value, .greater, .cast(.literal(high), type)),
+        ])
         return .choice(outside, then: .cast(.literal(.notANumber), type), otherwise: value)
     }
 

@@ -2,20 +2,26 @@ import Diagnostics
 import PorticoCatalog
 import PostgresSQL
 
-/// A load whose statement is yet to be written. However a load makes values of its rows, the rows themselves come in here, with all that must hold of them.
+/// A load whose statement is yet to be written. However a load makes values of its rows, the rows
+/// themselves come in here, with all that must hold of them.
 protocol DraftLoad {
     var binding: TypeBinding { get }
     var path: String { get }
     var range: SourceRange { get }
     var link: LoadDraft.LinkDraft { get }
     var arguments: ListArguments? { get }
-    /// Whether a batch brings a list for each key, so that the column that ties it to the key is known to equal it.
+    /// Whether a batch brings a list for each key, so that the column that ties it to the key is
+    /// known to equal it.
     var isKeyed: Bool { get }
 
     /// What the client asks of the rows.
-    func filter(_ access: RowAccess, _ row: RowReference, _ barrier: Barrier, _ draft: inout StatementDraft) throws(PlanningError) -> [ClientCondition]
+    func filter(
+        _ access: RowAccess, _ row: RowReference, _ barrier: Barrier, _ draft: inout StatementDraft
+    ) throws(PlanningError) -> [ClientCondition]
     func statement(_ rows: DraftRows, _ access: RowAccess, _ draft: inout StatementDraft) -> Select
-    func load(_ select: Select, _ link: Link, _ draft: StatementDraft, _ notes: [ConditionNote], _ access: RowAccess) -> Load
+    func load(
+        _ select: Select, _ link: Link, _ draft: StatementDraft, _ notes: [ConditionNote], _ access: RowAccess
+    ) -> Load
 }
 
 /// The rows of a load as they stand in its statement.
@@ -42,11 +48,16 @@ extension DraftLoad {
             let rows: DraftRows, link: Link
             switch self.link {
             case .all: (rows, link) = (try direct(access, key: nil, &draft), .root)
-            case .value(let column, let source, let parent): (rows, link) = (try direct(access, key: (column, source), &draft), parent.map { .known(parent: $0) } ?? .root)
+            case .value(let column, let source, let parent):
+                (rows, link) = (
+                    try direct(access, key: (column, source), &draft), parent.map { .known(parent: $0) } ?? .root
+                )
             case .batch(let relation, let parent, let keyColumn, let keyType):
                 let keysAreUnique = relation.local.column == parent.binding.key.column
                 (rows, link) = (
-                    try batch(access, relation, keyType, &draft), .batch(parent: parent.index, column: keyColumn, keyType: keyType, keysAreUnique: keysAreUnique))
+                    try batch(access, relation, keyType, &draft),
+                    .batch(parent: parent.index, column: keyColumn, keyType: keyType, keysAreUnique: keysAreUnique)
+                )
             }
             let select = statement(rows, access, &draft)
             return load(select, link, draft, rows.notes, access)
@@ -56,7 +67,9 @@ extension DraftLoad {
     }
 
     /// Rows found by a value that is known, or without one by what the viewer may see.
-    private func direct(_ access: RowAccess, key: (ColumnBinding, ParameterSource)?, _ draft: inout StatementDraft) throws(PlanningError) -> DraftRows {
+    private func direct(
+        _ access: RowAccess, key: (ColumnBinding, ParameterSource)?, _ draft: inout StatementDraft
+    ) throws(PlanningError) -> DraftRows {
         let row = RowReference(alias: draft.tableAlias())
         var notes: [ConditionNote] = []
         if let (column, source) = key {
@@ -70,22 +83,33 @@ extension DraftLoad {
         let barrier = Barrier(conditions, of: binding)
         let client = try filter(access, row, barrier, &draft)
         var stated = barrier.around(client)
-        if let pinned, let gate = access.tenantTest(ofPinned: pinned, among: client, of: binding, draft: &draft) { stated.outside.append(gate) }
-        return DraftRows(row: row, notes: notes + rules.notes + client.map(\.note), conditions: conditions, stated: stated)
+        if let pinned, let gate = access.tenantTest(ofPinned: pinned, among: client, of: binding, draft: &draft) {
+            stated.outside.append(gate)
+        }
+        return DraftRows(
+            row: row, notes: notes + rules.notes + client.map(\.note), conditions: conditions, stated: stated)
     }
 
     /// Rows found by the keys of the parent's rows.
-    private func batch(_ access: RowAccess, _ relation: RelationBinding, _ keyType: KeyType, _ draft: inout StatementDraft) throws(PlanningError) -> DraftRows {
-        guard case .parameter(let keys) = draft.parameter(.keys, type: keyType.arrayOID) else { throw PlanningError(.isolation, "A batch has no keys.") }
-        // A key of another width would give a parameter beside it the wrong type, and one that only counts as equal may be
-        // equal to another row's in the next table.
+    private func batch(
+        _ access: RowAccess, _ relation: RelationBinding, _ keyType: KeyType, _ draft: inout StatementDraft
+    ) throws(PlanningError) -> DraftRows {
+        guard case .parameter(let keys) = draft.parameter(.keys, type: keyType.arrayOID) else {
+            throw PlanningError(.isolation, "A batch has no keys.")
+        }
+        // A key of another width would give a parameter beside it the wrong type, and one that only
+        // counts as equal may be equal to another row's in the next table.
         let isKeyed = isKeyed && relation.tiesByBytes && KeyType(relation.local.type) == KeyType(relation.remote.type)
         let row = RowReference(alias: draft.tableAlias(), keyed: isKeyed ? relation.remote.column : nil)
-        let tie = ConditionNote(condition: .binary(row.column(relation.remote), .equal, relation.looked(RowReference.batchKey)), reason: .key)
+        let tie = ConditionNote(
+            condition: .binary(row.column(relation.remote), .equal, relation.looked(RowReference.batchKey)),
+            reason: .key)
         let rules = try access.conditions(binding, row: row, indexable: false, draft: &draft)
         let barrier = Barrier(rules.all, of: binding)
         let client = try filter(access, row, barrier, &draft)
         return DraftRows(
-            row: row, notes: [tie] + rules.notes + client.map(\.note), conditions: ([tie] + rules.notes).map(\.condition), stated: barrier.around(client), hoisted: rules.hoisted, keys: .keys(parameter: keys, type: keyType.rawValue, Alias("k", 0)))
+            row: row, notes: [tie] + rules.notes + client.map(\.note),
+            conditions: ([tie] + rules.notes).map(\.condition), stated: barrier.around(client), hoisted: rules.hoisted,
+            keys: .keys(parameter: keys, type: keyType.rawValue, Alias("k", 0)))
     }
 }

@@ -7,7 +7,8 @@ extension Explanation {
     public func json(_ measurements: [Int: Measurement] = [:]) -> JSONValue {
         object(
             ("operation", .string(plan.operationKind.rawValue)), ("name", text(plan.operationName)),
-            ("plan", .string("\(plan.hash)")), ("scope", .string(scopeName)), ("loads", .array(plan.loads.map { json($0, measurements[$0.index]) })))
+            ("plan", .string("\(plan.hash)")), ("scope", .string(scopeName)),
+            ("loads", .array(plan.loads.map { json($0, measurements[$0.index]) })))
     }
 
     private var scopeName: String {
@@ -30,7 +31,8 @@ extension Explanation {
         return object(
             ("number", number(load.index + 1)), ("path", .string(load.path)), ("type", .string(load.type)),
             ("after", parent(load).map { number($0 + 1) } ?? .null), ("description", .string(describe(load))),
-            ("sql", .string(load.statement.text)), ("parameters", .array(parameters)), ("conditions", .array(conditions)),
+            ("sql", .string(load.statement.text)), ("parameters", .array(parameters)),
+            ("conditions", .array(conditions)),
             ("measured", measured.map(json) ?? .null))
     }
 

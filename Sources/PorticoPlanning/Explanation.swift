@@ -4,7 +4,8 @@ import PorticoAccess
 import PorticoCatalog
 import PostgresSQL
 
-/// A plan in words: its loads in the order of their start, their SQL, where each parameter comes from, and why each condition is there.
+/// A plan in words: its loads in the order of their start, their SQL, where each parameter comes
+/// from, and why each condition is there.
 public struct Explanation: Sendable {
     /// What was measured of one load, when the plan was run.
     public struct Measurement: Sendable {
@@ -36,9 +37,15 @@ public struct Explanation: Sendable {
         for load in plan.loads {
             lines.append("")
             lines.append("\(load.index + 1). \(load.path): \(describe(load))")
-            if let measured = measurements[load.index] { lines.append("   measured  \(Self.count(measured.rows, "row")) in \(Self.milliseconds(measured.milliseconds)) ms") }
+            if let measured = measurements[load.index] {
+                lines.append(
+                    "   measured  \(Self.count(measured.rows, "row")) in \(Self.milliseconds(measured.milliseconds)) ms"
+                )
+            }
             lines += Self.entry("sql", layout(load.statement.text))
-            for (position, source) in load.parameters.enumerated() { lines.append("   $\(position + 1)        \(describe(source, load))") }
+            for (position, source) in load.parameters.enumerated() {
+                lines.append("   $\(position + 1)        \(describe(source, load))")
+            }
             for note in load.notes {
                 var condition = layout(SQLPrinter.print(note.condition))
                 condition[condition.count - 1] += "  -- \(describe(note.reason))"
@@ -65,13 +72,18 @@ public struct Explanation: Sendable {
 
     func describe(_ load: Load) -> String {
         func same(_ text: String) -> (String, String) { (text, text) }
-        let (what, each) = switch load.content {
-        case .rows: load.isList ? ("rows of \(load.type)", "a list of \(load.type)") : ("one row of \(load.type)", "a row of \(load.type)")
-        case .totals: ("values of all rows of \(load.type) together", "values of all rows of \(load.type) together")
-        case .groups: ("groups of rows of \(load.type)", "groups of rows of \(load.type)")
-        case .page(let page): same("a page of \(load.type)\(plan.pages[page].isBackward ? ", from its end" : "")")
-        case .otherSide(let page): same("whether there is a \(load.type) \(plan.pages[page].isBackward ? "behind" : "before") the page")
-        }
+        let (what, each) =
+            switch load.content {
+            case .rows:
+                load.isList
+                    ? ("rows of \(load.type)", "a list of \(load.type)")
+                    : ("one row of \(load.type)", "a row of \(load.type)")
+            case .totals: ("values of all rows of \(load.type) together", "values of all rows of \(load.type) together")
+            case .groups: ("groups of rows of \(load.type)", "groups of rows of \(load.type)")
+            case .page(let page): same("a page of \(load.type)\(plan.pages[page].isBackward ? ", from its end" : "")")
+            case .otherSide(let page):
+                same("whether there is a \(load.type) \(plan.pages[page].isBackward ? "behind" : "before") the page")
+            }
         return switch load.link {
         case .root: "\(what); starts at once"
         case .known(let parent): "\(what); starts at once, for the row of load \(parent + 1)"
@@ -92,12 +104,18 @@ public struct Explanation: Sendable {
         case .tenant: "the viewer's tenant"
         case .tenants: "the viewer's tenants"
         case .now: "the time of the request"
-        case .keys: if case .batch(let parent, let column, _, _) = load.link { "the keys of load \(parent + 1): \(keyName(parent, column))" } else { "keys" }
+        case .keys:
+            if case .batch(let parent, let column, _, _) = load.link {
+                "the keys of load \(parent + 1): \(keyName(parent, column))"
+            } else {
+                "keys"
+            }
         case .rowsLeft: "the rows that the request may still bring, and one"
         case .first(let bound): "first: \(describe(bound)), at most \(bound.maximum)"
         case .offset(let bound): "offset: \(describe(bound)), at most \(bound.maximum)"
         case .rows(let index): describe(rowsOf: plan.pages[index])
-        case .cursor(let page, let side, let key): "\(plan.pages[page].order[key].column.field) of the cursor in \(side.rawValue)\(describe(plan.pages[page].cursor(side)))"
+        case .cursor(let page, let side, let key):
+            "\(plan.pages[page].order[key].column.field) of the cursor in \(side.rawValue)\(describe(plan.pages[page].cursor(side)))"
         case .nodeKey(let place, let type, _): "the key of a \(type) in variable \(describe(place))"
         }
     }
@@ -114,11 +132,13 @@ public struct Explanation: Sendable {
     private func keyName(_ load: Int, _ column: Int) -> String {
         let parent = plan.loads[load]
         let position = column - (parent.width - parent.columns.count)
-        return parent.columns.indices.contains(position) ? "\(parent.type).\(parent.columns[position].field)" : parent.type
+        return parent.columns.indices.contains(position)
+            ? "\(parent.type).\(parent.columns[position].field)" : parent.type
     }
 
     private func describe(_ place: VariablePlace) -> String {
-        var text = operation.variables.indices.contains(place.position) ? "$\(operation.variables[place.position].name)" : "$?"
+        var text =
+            operation.variables.indices.contains(place.position) ? "$\(operation.variables[place.position].name)" : "$?"
         for step in place.path {
             switch step {
             case .member(let name): text += ".\(name)"

@@ -1,10 +1,12 @@
 import PorticoCatalog
 
-/// The rows that a client's filter makes PostgreSQL look at behind a relation: a part of what a plan costs.
+/// The rows that a client's filter makes PostgreSQL look at behind a relation: a part of what a
+/// plan costs.
 public struct FilterRead: Sendable, Hashable {
     /// Whose rows they are.
     public let type: String
-    /// The column that ties them to the row that is tested; `nil` where that row has one of them at most.
+    /// The column that ties them to the row that is tested; `nil` where that row has one of them at
+    /// most.
     public let tie: String?
     /// What is read for each of them.
     public let nested: [FilterRead]
@@ -16,7 +18,8 @@ public struct FilterRead: Sendable, Hashable {
         case .not(let inner): reads(inner)
         case .compare: []
         case .toOne(let relation, let inner): [FilterRead(type: relation.target, tie: nil, nested: reads(inner))]
-        case .toMany(let relation, _, let inner): [FilterRead(type: relation.target, tie: relation.remote.column, nested: reads(inner))]
+        case .toMany(let relation, _, let inner):
+            [FilterRead(type: relation.target, tie: relation.remote.column, nested: reads(inner))]
         }
     }
 }

@@ -12,24 +12,34 @@ struct GroupKey: Hashable {
         let value = row.column(column)
         guard let part else { return value }
         switch column.type {
-        case .timestamptz: return Self.within(value, "timestamptz", .call(.dateTrunc, [.literal(part.literal), value, .literal(.utc)]))
-        case .date: return Self.within(value, "date", .cast(.call(.dateTrunc, [.literal(part.literal), .cast(value, "timestamp")]), "date"))
+        case .timestamptz:
+            return Self.within(
+                value, "timestamptz", .call(.dateTrunc, [.literal(part.literal), value, .literal(.utc)]))
+        case .date:
+            return Self.within(
+                value, "date", .cast(.call(.dateTrunc, [.literal(part.literal), .cast(value, "timestamp")]), "date"))
         default: return Self.within(value, "timestamp", .call(.dateTrunc, [.literal(part.literal), value]))
         }
     }
 
-    /// Beyond the years that an answer can say, truncating could leave the type's range: what lies there is one group at either end, which the answer shows as it
-    /// shows every such moment.
+    /// Beyond the years that an answer can say, truncating could leave the type's range: what lies
+    /// there is one group at either end, which the answer shows as it shows every such moment.
     private static func within(_ value: Expression, _ type: String, _ truncated: Expression) -> Expression {
         let later = Expression.choice(
-            .binary(value, .greaterOrEqual, .cast(.literal(.firstMomentPastTheLast), type)), then: .cast(.literal(.positiveInfinity), type), otherwise: truncated)
-        return .choice(.binary(value, .less, .cast(.literal(.firstMoment), type)), then: .cast(.literal(.negativeInfinity), type), otherwise: later)
+            .binary(value, .greaterOrEqual, .cast(.literal(.firstMomentPastTheLast), type)),
+            then: .cast(.literal(.positiveInfinity), type), otherwise: truncated)
+        return .choice(
+            .binary(value, .less, .cast(.literal(.firstMoment), type)), then: .cast(.literal(.negativeInfinity), type),
+            otherwise: later)
     }
 
     // MARK: Reading
 
-    /// The keys of a `groupBy`: at least one, each field once, periods for dates alone. Throws ``PlanningError`` with the place inside the argument.
-    static func read(_ argument: ShapedValue?, on binding: TypeBinding, readable: Set<String>) throws(PlanningError) -> [GroupKey] {
+    /// The keys of a `groupBy`: at least one, each field once, periods for dates alone. Throws
+    /// ``PlanningError`` with the place inside the argument.
+    static func read(
+        _ argument: ShapedValue?, on binding: TypeBinding, readable: Set<String>
+    ) throws(PlanningError) -> [GroupKey] {
         let items: [ShapedValue]
         switch argument {
         case .list(let list)?: items = list
@@ -39,26 +49,42 @@ struct GroupKey: Hashable {
         var keys: [GroupKey] = []
         for (index, item) in items.enumerated() {
             let place = "keys[\(index)]"
-            guard case .object(let members) = item, case .constant(.enumValue(let name))? = member("field", members), let column = binding.groupColumn(name),
+            guard case .object(let members) = item, case .constant(.enumValue(let name))? = member("field", members),
+                let column = binding.groupColumn(name),
                 readable.contains(column.field)
             else { throw problem(place, "Expected a field to group by, such as {field: …}.") }
-            if keys.contains(where: { $0.column == column }) { throw problem(place, "The field \(name) is a key already; a group has one value of it.") }
+            if keys.contains(where: { $0.column == column }) {
+                throw problem(place, "The field \(name) is a key already; a group has one value of it.")
+            }
             keys.append(GroupKey(column: column, part: try part(member("per", members), of: column, name, place)))
         }
-        if keys.isEmpty { throw problem("keys", "Give at least one key, such as {field: …}; without groups, ask for the values themselves.") }
+        if keys.isEmpty {
+            throw problem(
+                "keys", "Give at least one key, such as {field: …}; without groups, ask for the values themselves.")
+        }
         return keys
     }
 
-    private static func part(_ value: ShapedValue?, of column: ColumnBinding, _ name: String, _ place: String) throws(PlanningError) -> DatePart? {
+    private static func part(
+        _ value: ShapedValue?, of column: ColumnBinding, _ name: String, _ place: String
+    ) throws(PlanningError) -> DatePart? {
         guard let value, !value.isNull else { return nil }
-        guard case .constant(.enumValue(let text)) = value, let part = DatePart(rawValue: text) else { throw problem("\(place).per", "Expected a period.") }
-        guard column.type.hasDateParts else { throw problem("\(place).per", "The field \(name) is no date: leave \"per\" out.") }
+        guard case .constant(.enumValue(let text)) = value, let part = DatePart(rawValue: text) else {
+            throw problem("\(place).per", "Expected a period.")
+        }
+        guard column.type.hasDateParts else {
+            throw problem("\(place).per", "The field \(name) is no date: leave \"per\" out.")
+        }
         return part
     }
 
-    private static func member(_ name: String, _ members: [ShapedMember]) -> ShapedValue? { members.first { $0.name == name }?.value }
+    private static func member(_ name: String, _ members: [ShapedMember]) -> ShapedValue? {
+        members.first { $0.name == name }?.value
+    }
 
-    private static func problem(_ place: String, _ message: String) -> PlanningError { PlanningError(.badInput, "At \"\(place)\": \(message)") }
+    private static func problem(_ place: String, _ message: String) -> PlanningError {
+        PlanningError(.badInput, "At \"\(place)\": \(message)")
+    }
 }
 
 extension DatePart {

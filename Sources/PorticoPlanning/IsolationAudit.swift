@@ -1,14 +1,17 @@
 import PorticoCatalog
 import PostgresSQL
 
-/// Looks once more for the tenant condition on a finished statement, without trusting what built it.
+/// Looks once more for the tenant condition on a finished statement, without trusting what built
+/// it.
 ///
-/// Every table that stands in a statement for rows of an isolated type must be tied to the viewer's tenants in the very `WHERE` that reads it:
-/// by its own column, or by an `EXISTS` that follows the type's isolation path. Anything else does not run.
+/// Every table that stands in a statement for rows of an isolated type must be tied to the viewer's
+/// tenants in the very `WHERE` that reads it: by its own column, or by an `EXISTS` that follows the
+/// type's isolation path. Anything else does not run.
 struct IsolationAudit {
     let catalog: Catalog
     let parameters: [ParameterSource]
-    /// Where a merged statement has the values of parameters, by ``MergedLoad/name(ofParameter:)``; `nil` in any other.
+    /// Where a merged statement has the values of parameters, by ``MergedLoad/name(ofParameter:)``;
+    /// `nil` in any other.
     var merged: Alias?
 
     /// The name of the first type without its tenant condition; `nil` when all is well.
@@ -48,8 +51,10 @@ struct IsolationAudit {
         return nil
     }
 
-    private func isProtected(_ table: TableSource, type: String, conditions: [Expression], outer: [Expression]) -> Bool {
-        guard let binding = catalog.types[type], binding.table.name == table.name, binding.table.schema == table.schema else { return false }
+    private func isProtected(_ table: TableSource, type: String, conditions: [Expression], outer: [Expression]) -> Bool
+    {
+        guard let binding = catalog.types[type], binding.table.name == table.name, binding.table.schema == table.schema
+        else { return false }
         switch binding.isolation {
         case .none: return true
         case .unstated: return conditions.contains(.boolean(false))
@@ -60,7 +65,9 @@ struct IsolationAudit {
             if conditions.contains(where: { followsPath($0, relations[...], column, from: start) }) { return true }
             // The key stands for the column where the two are equal byte by byte.
             return first.local.equalsByBytes && conditions.contains(.binary(start, .equal, RowReference.batchKey))
-                && (conditions + outer).contains { followsPath($0, relations[...], column, from: RowReference.batchKey) }
+                && (conditions + outer).contains {
+                    followsPath($0, relations[...], column, from: RowReference.batchKey)
+                }
         }
     }
 
@@ -78,14 +85,23 @@ struct IsolationAudit {
         }
     }
 
-    private func followsPath(_ condition: Expression, _ relations: ArraySlice<RelationBinding>, _ column: ColumnBinding, from start: Expression) -> Bool {
-        guard let relation = relations.first, case .exists(let select) = condition, select.from.count == 1, case .table(let table) = select.from[0],
-            let target = catalog.types[relation.target], target.table.name == table.name, target.table.schema == table.schema,
+    private func followsPath(
+        _ condition: Expression, _ relations: ArraySlice<RelationBinding>, _ column: ColumnBinding,
+        from start: Expression
+    ) -> Bool {
+        guard let relation = relations.first, case .exists(let select) = condition, select.from.count == 1,
+            case .table(let table) = select.from[0],
+            let target = catalog.types[relation.target], target.table.name == table.name,
+            target.table.schema == table.schema,
             select.conditions.contains(where: { ties($0, .column(table.alias, relation.remote.column), to: start) })
         else { return false }
         let rest = relations.dropFirst()
-        guard let next = rest.first else { return select.conditions.contains { isTenantTest($0, of: column, table.alias) } }
-        return select.conditions.contains { followsPath($0, rest, column, from: .column(table.alias, next.local.column)) }
+        guard let next = rest.first else {
+            return select.conditions.contains { isTenantTest($0, of: column, table.alias) }
+        }
+        return select.conditions.contains {
+            followsPath($0, rest, column, from: .column(table.alias, next.local.column))
+        }
     }
 
     /// That a column equals a value, in whatever type and collation the column is compared.
@@ -96,9 +112,12 @@ struct IsolationAudit {
 
     private func source(_ expression: Expression) -> ParameterSource? {
         switch expression {
-        case .parameter(let number): merged == nil && parameters.indices.contains(number - 1) ? parameters[number - 1] : nil
+        case .parameter(let number):
+            merged == nil && parameters.indices.contains(number - 1) ? parameters[number - 1] : nil
         case .cast(let inner, _): merged == nil ? nil : source(inner)
-        case .column(let alias, let name): alias == merged ? parameters.indices.first { MergedLoad.name(ofParameter: $0 + 1) == name }.map { parameters[$0] } : nil
+        case .column(let alias, let name):
+            alias == merged
+                ? parameters.indices.first { MergedLoad.name(ofParameter: $0 + 1) == name }.map { parameters[$0] } : nil
         default: nil
         }
     }

@@ -11,16 +11,21 @@ struct ListArguments {
     let first: RowBound
     let offset: RowBound?
 
-    init(_ arguments: ShapedArguments, on binding: TypeBinding, rules: RuleSet, catalog: Catalog) throws(PlanningError) {
+    init(_ arguments: ShapedArguments, on binding: TypeBinding, rules: RuleSet, catalog: Catalog) throws(PlanningError)
+    {
         if let filter = arguments["where"], !filter.isNull {
             condition = try FilterArgument.read(filter, on: binding, catalog: catalog, limits: rules.limits)
         } else {
             condition = nil
         }
-        let stated = if let order = arguments["orderBy"], !order.isNull { try Self.keys(order, on: binding) } else { [OrderKey]() }
+        let stated =
+            if let order = arguments["orderBy"], !order.isNull { try Self.keys(order, on: binding) } else {
+                [OrderKey]()
+            }
         order = Self.complete(stated, on: binding, readable: rules.types[binding.name]?.fields ?? [])
         let limits = rules.limits
-        first = try Self.bound(arguments["first"], name: "first", otherwise: limits[.defaultFirst], maximum: limits[.first])
+        first = try Self.bound(
+            arguments["first"], name: "first", otherwise: limits[.defaultFirst], maximum: limits[.first])
         if let offset = arguments["offset"], !offset.isNull {
             self.offset = try Self.bound(offset, name: "offset", otherwise: 0, maximum: limits[.offset])
         } else {
@@ -35,8 +40,8 @@ struct ListArguments {
         offset = nil
     }
 
-    /// The place, among the parts of the client's filter, of the one that says which tenant: then an index that begins
-    /// with it needs no second condition of the same kind.
+    /// The place, among the parts of the client's filter, of the one that says which tenant: then
+    /// an index that begins with it needs no second condition of the same kind.
     func pinned(_ isolation: Isolation) -> Int? {
         guard case .column(let column) = isolation, let condition else { return nil }
         return condition.conjuncts.firstIndex { conjunct in
@@ -58,15 +63,22 @@ struct ListArguments {
         }
         var keys: [OrderKey] = []
         for item in items {
-            guard case .object(let members) = item, members.count == 1, case .constant(.enumValue(let name)) = members[0].value,
+            guard case .object(let members) = item, members.count == 1,
+                case .constant(.enumValue(let name)) = members[0].value,
                 let direction = OrderDirection(rawValue: name), let column = binding.column(members[0].name)
-            else { throw PlanningError(.badInput, "An entry of \"orderBy\" has exactly one key, such as {createdAt: DESC}.") }
-            if !keys.contains(where: { $0.column == column }) { keys.append(OrderKey(column: column, direction: direction)) }
+            else {
+                throw PlanningError(
+                    .badInput, "An entry of \"orderBy\" has exactly one key, such as {createdAt: DESC}.")
+            }
+            if !keys.contains(where: { $0.column == column }) {
+                keys.append(OrderKey(column: column, direction: direction))
+            }
         }
         return keys
     }
 
-    /// The stated order, or else the default without what the viewer may not read; made total by the primary key.
+    /// The stated order, or else the default without what the viewer may not read; made total by
+    /// the primary key.
     private static func complete(_ stated: [OrderKey], on binding: TypeBinding, readable: Set<String>) -> [OrderKey] {
         var order = stated.isEmpty ? binding.defaultOrder.filter { readable.contains($0.column.field) } : stated
         if let position = order.firstIndex(where: { $0.column.column == binding.key.column }) {
@@ -79,7 +91,9 @@ struct ListArguments {
 
     // MARK: Bounds
 
-    static func bound(_ value: ShapedValue?, name: String, otherwise: Int, maximum: Int) throws(PlanningError) -> RowBound {
+    static func bound(
+        _ value: ShapedValue?, name: String, otherwise: Int, maximum: Int
+    ) throws(PlanningError) -> RowBound {
         switch value {
         case nil, .constant(.null)?: return RowBound(source: .fixed(otherwise), maximum: maximum)
         case .constant(.int(let number))?:
@@ -93,7 +107,10 @@ struct ListArguments {
     /// What is wrong with a number of rows; `nil` when it may be.
     static func problem(_ number: Int, name: String, maximum: Int) -> PlanningError? {
         if number < 0 { return PlanningError(.badInput, "\"\(name)\" must not be negative; it is \(number).") }
-        if number > maximum { return PlanningError(.limit(name == "offset" ? .offset : .first), "\"\(name)\" is at most \(maximum) here; it is \(number).") }
+        if number > maximum {
+            return PlanningError(
+                .limit(name == "offset" ? .offset : .first), "\"\(name)\" is at most \(maximum) here; it is \(number).")
+        }
         return nil
     }
 }
@@ -104,7 +121,9 @@ extension RowBound {
         switch source {
         case .fixed(let number): return number
         case .variable(let position):
-            guard position < variables.values.count, case .int(let given)? = variables.values[position] else { return 0 }
+            guard position < variables.values.count, case .int(let given)? = variables.values[position] else {
+                return 0
+            }
             let number = Int(given)
             if let problem = ListArguments.problem(number, name: name, maximum: maximum) { throw problem }
             return number

@@ -19,17 +19,24 @@ public final class Load: Sendable {
     public let statement: Statement
     public let parameters: [ParameterSource]
     public let content: LoadContent
-    /// The columns of a row, before which the ordinal stands when ``link`` is a batch; none where values are computed.
+    /// The columns of a row, before which the ordinal stands when ``link`` is a batch; none where
+    /// values are computed.
     public let columns: [ColumnBinding]
     /// Of its own table, for one of the parent's rows.
     public let touches: RowsTouched
     public let notes: [ConditionNote]
     /// What the client's filter reads of other tables.
     public let reads: [FilterRead]
-    /// The places, among the parameters, of those that are filled in or looked at when the statement is sent.
+    /// The places, among the parameters, of those that are filled in or looked at when the
+    /// statement is sent.
     public let places: ParameterPlaces
 
-    init(index: Int, type: String, path: String, range: SourceRange, link: Link, isList: Bool, select: Select, parameters: [ParameterSource], parameterTypes: [UInt32], content: LoadContent = .rows, columns: [ColumnBinding] = [], forms: [BinaryForm], touches: RowsTouched, notes: [ConditionNote], reads: [FilterRead] = []) {
+    init(
+        index: Int, type: String, path: String, range: SourceRange, link: Link, isList: Bool, select: Select,
+        parameters: [ParameterSource], parameterTypes: [UInt32], content: LoadContent = .rows,
+        columns: [ColumnBinding] = [], forms: [BinaryForm], touches: RowsTouched, notes: [ConditionNote],
+        reads: [FilterRead] = []
+    ) {
         self.index = index
         self.type = type
         self.path = path
@@ -38,14 +45,16 @@ public final class Load: Sendable {
         self.isList = isList
         var (select, parameters, parameterTypes) = (select, parameters, parameterTypes)
         if case .batch = link, isList {
-            // Each key's list has a LIMIT of its own, of which there may be as many as parents: this one bounds them all.
+            // Each key's list has a LIMIT of its own, of which there may be as many as parents:
+            // this one bounds them all.
             parameters.append(.rowsLeft)
             parameterTypes.append(20)
             select.limit = .parameter(parameters.count)
         }
         self.select = select
         let ordinal: [BinaryForm] = if case .batch = link { [BinaryForm(.int8)] } else { [] }
-        self.statement = Statement(text: SQLPrinter.print(select), parameterTypes: parameterTypes, columns: ordinal + forms)
+        self.statement = Statement(
+            text: SQLPrinter.print(select), parameterTypes: parameterTypes, columns: ordinal + forms)
         self.parameters = parameters
         places = ParameterPlaces(parameters)
         self.content = content
@@ -68,15 +77,16 @@ public final class Load: Sendable {
     /// What a column of the result is called in words, by its place.
     public func name(ofColumn column: Int) -> String {
         let ordinal = if case .batch = link { 1 } else { 0 }
-        return columns.indices.contains(column - ordinal) ? "the column \(columns[column - ordinal].column)" : "column \(column + 1)"
+        return columns.indices.contains(column - ordinal)
+            ? "the column \(columns[column - ordinal].column)" : "column \(column + 1)"
     }
 
     /// All columns of the result, the ordinal included.
     public var width: Int { select.columns.count }
 }
 
-/// Where among a load's parameters those stand whose values are known when its statement is sent: looking for them costs
-/// a reference for each parameter.
+/// Where among a load's parameters those stand whose values are known when its statement is sent:
+/// looking for them costs a reference for each parameter.
 public struct ParameterPlaces: Sendable {
     public var keys: Int?
     public var rowsLeft: Int?
@@ -114,7 +124,8 @@ public enum RowsTouched: Sendable, Hashable {
     case one
     /// A list stops at its `first`.
     case atMost(RowBound)
-    /// Every row that may be seen, as computed values need; there is no knowing how many from the plan alone, and it is taken for `assumed`.
+    /// Every row that may be seen, as computed values need; there is no knowing how many from the
+    /// plan alone, and it is taken for `assumed`.
     case all(assumed: Int)
 }
 
@@ -122,7 +133,8 @@ public enum RowsTouched: Sendable, Hashable {
 public enum Link: Sendable, Hashable {
     /// A field of the query root: it starts at once.
     case root
-    /// A child whose key is known before its parent's row is there: it starts at once too, and belongs to the parent's only row.
+    /// A child whose key is known before its parent's row is there: it starts at once too, and
+    /// belongs to the parent's only row.
     case known(parent: Int)
     /// It takes the keys of all the parent's rows, from one cell of each.
     case batch(parent: Int, column: Int, keyType: KeyType, keysAreUnique: Bool)
@@ -140,7 +152,8 @@ public enum KeyType: String, Sendable, Hashable {
         case .int4: self = .int4
         case .int8: self = .int8
         case .uuid: self = .uuid
-        case .float4, .float8, .numeric, .bool, .timestamptz, .timestamp, .date, .json, .jsonb, .enum, .array: return nil
+        case .float4, .float8, .numeric, .bool, .timestamptz, .timestamp, .date, .json, .jsonb, .enum, .array:
+            return nil
         }
     }
 

@@ -27,7 +27,10 @@ final class LoadDraft: DraftLoad {
         case batch(RelationBinding, parent: LoadDraft, keyColumn: Int, KeyType)
     }
 
-    init(index: Int, binding: TypeBinding, path: String, range: SourceRange, link: LinkDraft, isList: Bool, arguments: ListArguments? = nil, page: (draft: PageDraft, content: LoadContent)? = nil) {
+    init(
+        index: Int, binding: TypeBinding, path: String, range: SourceRange, link: LinkDraft, isList: Bool,
+        arguments: ListArguments? = nil, page: (draft: PageDraft, content: LoadContent)? = nil
+    ) {
         self.index = index
         self.binding = binding
         self.path = path
@@ -62,20 +65,29 @@ final class LoadDraft: DraftLoad {
         if columns.isEmpty { _ = cell(binding.key) }
         guard let keys = rows.keys else { return list(rows, where: rows.conditions, access, &draft) }
         var inner = list(rows, where: rows.conditions.filter { !rows.hoisted.contains($0) }, access, &draft)
-        // Keeps PostgreSQL from joining: planned once, for a guess of the keys, the statement would go on reading a whole table that was small then.
+        // Keeps PostgreSQL from joining: planned once, for a guess of the keys, the statement would
+        // go on reading a whole table that was small then.
         if isLookUp { inner.offset = .integer(0) }
         let list = Alias("c", 0)
         return Select(
-            columns: [DraftRows.ordinal] + columns.map { OutputColumn(.column(list, $0.column)) }, from: [keys, .lateral(inner, list)], conditions: rows.hoisted)
+            columns: [DraftRows.ordinal] + columns.map { OutputColumn(.column(list, $0.column)) },
+            from: [keys, .lateral(inner, list)], conditions: rows.hoisted)
     }
 
-    /// Whether each key of a batch has one row at the most, and an index that finds it (`portico check` warns of a relation without one).
+    /// Whether each key of a batch has one row at the most, and an index that finds it (`portico
+    /// check` warns of a relation without one).
     private var isLookUp: Bool {
-        if case .batch(let relation, _, _, _) = link { !isList && relation.remote.column == binding.key.column } else { false }
+        if case .batch(let relation, _, _, _) = link {
+            !isList && relation.remote.column == binding.key.column
+        } else {
+            false
+        }
     }
 
     /// The rows by their conditions: all that a list asks for, or a row.
-    private func list(_ rows: DraftRows, where conditions: [Expression], _ access: RowAccess, _ draft: inout StatementDraft) -> Select {
+    private func list(
+        _ rows: DraftRows, where conditions: [Expression], _ access: RowAccess, _ draft: inout StatementDraft
+    ) -> Select {
         Select(
             columns: columns.map { OutputColumn(rows.row.cell($0)) },
             from: [access.table(binding, alias: rows.row.alias)], conditions: conditions, stated: rows.stated,
@@ -84,10 +96,14 @@ final class LoadDraft: DraftLoad {
             offset: arguments?.offset.map { draft.parameter(.offset($0)) })
     }
 
-    func load(_ select: Select, _ link: Link, _ draft: StatementDraft, _ notes: [ConditionNote], _ access: RowAccess) -> Load {
+    func load(
+        _ select: Select, _ link: Link, _ draft: StatementDraft, _ notes: [ConditionNote], _ access: RowAccess
+    ) -> Load {
         Load(
-            index: index, type: binding.name, path: path, range: range, link: link, isList: isList, select: select, parameters: draft.parameters,
-            parameterTypes: draft.parameterTypes, content: page?.content ?? .rows, columns: columns, forms: columns.map(\.type.binaryForm), touches: arguments.map { .atMost($0.first) } ?? .one, notes: notes,
+            index: index, type: binding.name, path: path, range: range, link: link, isList: isList, select: select,
+            parameters: draft.parameters,
+            parameterTypes: draft.parameterTypes, content: page?.content ?? .rows, columns: columns,
+            forms: columns.map(\.type.binaryForm), touches: arguments.map { .atMost($0.first) } ?? .one, notes: notes,
             reads: arguments?.condition.map { FilterRead.reads($0) } ?? [])
     }
 }

@@ -1,11 +1,14 @@
 import PorticoCatalog
 import PostgresSQL
 
-/// One statement that does what a load does for several requests at once, each with its own values and within its own scope: the values of a request's parameters, the
-/// tenant among them, travel in a row with its keys, and the load's own conditions read them there.
+/// One statement that does what a load does for several requests at once, each with its own values
+/// and within its own scope: the values of a request's parameters, the tenant among them, travel in
+/// a row with its keys, and the load's own conditions read them there.
 ///
-/// Nothing is planned anew. The statement is the load's own, which has been looked at for its tenant condition, with columns of that row in the place of parameters; it
-/// is looked at once more as a whole. Where anything does not fit, there is no such statement, and every request runs its own.
+/// Nothing is planned anew. The statement is the load's own, which has been looked at for its
+/// tenant condition, with columns of that row in the place of parameters; it is looked at once more
+/// as a whole. Where anything does not fit, there is no such statement, and every request runs its
+/// own.
 public struct MergedLoad {
     /// What the rows of values are called.
     public static let values = Alias("k", 0)
@@ -31,7 +34,9 @@ public struct MergedLoad {
     mutating func merge(_ catalog: Catalog, _ scope: TenantScope) -> StatementMerge? {
         guard load.isBounded else { return nil }
         let keys: FromItem? = load.select.from.first.flatMap { if case .keys = $0 { $0 } else { nil } }
-        if case .keys(let parameter, let type, _)? = keys { columns.append(ValueColumn(parameter: parameter, type: type, name: "key")) }
+        if case .keys(let parameter, let type, _)? = keys {
+            columns.append(ValueColumn(parameter: parameter, type: type, name: "key"))
+        }
         for (position, source) in load.parameters.enumerated() {
             guard place(source, at: position) else { return nil }
         }
@@ -46,14 +51,19 @@ public struct MergedLoad {
             guard audit.firstUnprotected(select) == nil else { return nil }
         }
         var shared: [Int: ParameterSource] = [:]
-        for (source, role) in zip(load.parameters, roles) { if case .shared(let place) = role { shared[place + 1] = source } }
+        for (source, role) in zip(load.parameters, roles) {
+            if case .shared(let place) = role { shared[place + 1] = source }
+        }
         let barrier = BarrierAudit(catalog: catalog, parameters: load.parameters, merged: Self.values, shared: shared)
         guard barrier.firstExposed(select) == nil else { return nil }
         let statement = Statement(
             text: tag + SQLPrinter.print(select), parameterTypes: types,
             columns: keys == nil ? [BinaryForm(.int8)] + load.statement.columns : load.statement.columns)
-        let rows = load.parameters.firstIndex { if case .first = $0 { true } else if case .rows = $0 { true } else { false } }
-        return StatementMerge(statement: statement, select: select, roles: roles, hasOwnOrdinal: keys != nil, rowsParameter: rows)
+        let rows = load.parameters.firstIndex {
+            if case .first = $0 { true } else if case .rows = $0 { true } else { false }
+        }
+        return StatementMerge(
+            statement: statement, select: select, roles: roles, hasOwnOrdinal: keys != nil, rowsParameter: rows)
     }
 
     // MARK: Parameters
@@ -84,7 +94,9 @@ public struct MergedLoad {
         return true
     }
 
-    private var keyParameter: Int { 1 + (roles.compactMap { if case .keys(let place) = $0 { place } else { nil } }.first ?? 0) }
+    private var keyParameter: Int {
+        1 + (roles.compactMap { if case .keys(let place) = $0 { place } else { nil } }.first ?? 0)
+    }
 
     /// The column of ``values`` that holds a parameter of the load.
     public static func name(ofParameter number: Int) -> String { "p\(number)" }
@@ -97,7 +109,9 @@ public struct MergedLoad {
         case .tenant(let type), .now(let type): type.sqlName(isList: false)
         case .tenants(let type): type.sqlName(isList: true)
         case .first, .offset, .rows: "bigint"
-        case .cursor(let page, _, let key): pages.indices.contains(page) && pages[page].order.indices.contains(key) ? pages[page].order[key].column.type.sqlName(isList: false) : nil
+        case .cursor(let page, _, let key):
+            pages.indices.contains(page) && pages[page].order.indices.contains(key)
+                ? pages[page].order[key].column.type.sqlName(isList: false) : nil
         // A key in binary is no text.
         case .nodeKey, .constant, .rule, .keys, .rowsLeft: nil
         }
@@ -126,14 +140,17 @@ public struct MergedLoad {
             }
         }
         return Select(
-            columns: [OutputColumn(.column(Self.values, "ord"))] + names.map { OutputColumn(.column(outer, $0)) }, from: [.values(columns, Self.values), .lateral(select, outer)])
+            columns: [OutputColumn(.column(Self.values, "ord"))] + names.map { OutputColumn(.column(outer, $0)) },
+            from: [.values(columns, Self.values), .lateral(select, outer)])
     }
 }
 
 extension Load {
-    /// Whether the rows that are looked at are found by a key or are few: who waits for others must not wait for their search through a whole table.
+    /// Whether the rows that are looked at are found by a key or are few: who waits for others must
+    /// not wait for their search through a whole table.
     fileprivate var isBounded: Bool {
-        // Of several requests, a statement within a filter would speak of the row of values, and be run for each row.
+        // Of several requests, a statement within a filter would speak of the row of values, and be
+        // run for each row.
         guard reads.isEmpty else { return false }
         return switch touches {
         case .one: true
@@ -142,15 +159,19 @@ extension Load {
         }
     }
 
-    /// Whether the other load's ``MergedLoad`` serves this one's runs: the same tree, whose parameters travel in the same way.
+    /// Whether the other load's ``MergedLoad`` serves this one's runs: the same tree, whose
+    /// parameters travel in the same way.
     func runs(like other: Load) -> Bool {
-        select == other.select && statement.parameterTypes == other.statement.parameterTypes && statement.columns == other.statement.columns && isBounded == other.isBounded && parameters.count == other.parameters.count
+        select == other.select && statement.parameterTypes == other.statement.parameterTypes
+            && statement.columns == other.statement.columns && isBounded == other.isBounded
+            && parameters.count == other.parameters.count
             && zip(parameters, other.parameters).allSatisfy { $0.travels(like: $1) }
     }
 }
 
 extension ParameterSource {
-    /// A constant is the statement's own, so that all runs must have the same. Whatever else there is comes with each run, under its own plan's bounds.
+    /// A constant is the statement's own, so that all runs must have the same. Whatever else there
+    /// is comes with each run, under its own plan's bounds.
     fileprivate func travels(like other: ParameterSource) -> Bool {
         switch (self, other) {
         case (.first, .first), (.offset, .offset): true
@@ -162,27 +183,28 @@ extension ParameterSource {
 extension ColumnType {
     /// As a cast names it; `nil` for a type that no text is cast to here.
     fileprivate func sqlName(isList: Bool) -> String? {
-        let name: String? = switch self {
-        case .text: "text"
-        case .varchar: "varchar"
-        case .bpchar: "bpchar"
-        case .citext: "citext"
-        case .uuid: "uuid"
-        case .int2: "int2"
-        case .int4: "int4"
-        case .int8: "int8"
-        case .float4: "float4"
-        case .float8: "float8"
-        case .numeric: "numeric"
-        case .bool: "bool"
-        case .timestamptz: "timestamptz"
-        case .timestamp: "timestamp"
-        case .date: "date"
-        case .jsonb: "jsonb"
-        case .enum(let binding): binding.quotedType
-        case .json: nil
-        case .array(let element): isList ? nil : element.sqlName(isList: true)
-        }
+        let name: String? =
+            switch self {
+            case .text: "text"
+            case .varchar: "varchar"
+            case .bpchar: "bpchar"
+            case .citext: "citext"
+            case .uuid: "uuid"
+            case .int2: "int2"
+            case .int4: "int4"
+            case .int8: "int8"
+            case .float4: "float4"
+            case .float8: "float8"
+            case .numeric: "numeric"
+            case .bool: "bool"
+            case .timestamptz: "timestamptz"
+            case .timestamp: "timestamp"
+            case .date: "date"
+            case .jsonb: "jsonb"
+            case .enum(let binding): binding.quotedType
+            case .json: nil
+            case .array(let element): isList ? nil : element.sqlName(isList: true)
+            }
         return name.map { isList ? "\($0)[]" : $0 }
     }
 }

@@ -3,7 +3,8 @@ import GraphQLSchema
 import PorticoCatalog
 import PostgresSQL
 
-/// The shape of an object in the answer: its fields in response order, each with where its value comes from.
+/// The shape of an object in the answer: its fields in response order, each with where its value
+/// comes from.
 public final class ObjectOutput: Sendable {
     public let type: String
     public let fields: [OutputField]
@@ -18,7 +19,9 @@ public final class ObjectOutput: Sendable {
         fields.reduce(100) { sum, field in
             switch field.value {
             case .fixed(let bytes): sum + 100 + bytes.count
-            case .object(_, let output), .beside(_, let output), .list(_, let output, _), .connection(_, .items(_, let output)): sum + 100 + output.weight
+            case .object(_, let output), .beside(_, let output), .list(_, let output, _),
+                .connection(_, .items(_, let output)):
+                sum + 100 + output.weight
             case .failed(let failure): sum + 150 + failure.message.utf8.count
             case .cell, .connection, .nodeID: sum + 150
             }
@@ -28,7 +31,8 @@ public final class ObjectOutput: Sendable {
 
 public struct OutputField: Sendable {
     public let responseKey: String
-    /// What stands before the value: the opening brace or the comma, the key in its quotes, and the colon.
+    /// What stands before the value: the opening brace or the comma, the key in its quotes, and the
+    /// colon.
     public let prefix: [UInt8]
     public let value: OutputValue
     public let isNonNull: Bool
@@ -42,8 +46,9 @@ public enum OutputValue: Sendable {
     case cell(column: Int, CellForm)
     /// The row of a load that belongs to the parent's row, or null.
     case object(load: Int, ObjectOutput)
-    /// An object that is no row but belongs to this one, never null: its values are of the load's row that goes with this row, or of this row where there is no
-    /// load; loads below it hang on this row, not on the load's.
+    /// An object that is no row but belongs to this one, never null: its values are of the load's
+    /// row that goes with this row, or of this row where there is no load; loads below it hang on
+    /// this row, not on the load's.
     case beside(load: Int?, ObjectOutput)
     /// The rows of a load that belong to the parent's row.
     case list(load: Int, ObjectOutput, itemsNonNull: Bool)
@@ -55,7 +60,8 @@ public enum OutputValue: Sendable {
     case nodeID(type: String, column: Int)
 }
 
-/// Why a field has no value, whatever the rows: an argument that cannot be coerced (GraphQL, section 6.4.1).
+/// Why a field has no value, whatever the rows: an argument that cannot be coerced (GraphQL,
+/// section 6.4.1).
 public struct FieldFailure: Sendable {
     public let message: String
     /// Of what is wrong in the document.
@@ -115,7 +121,9 @@ public indirect enum CellForm: Sendable, Equatable {
         case .jsonb: return .jsonb
         case .enum(let binding): return .enumeration(binding.texts)
         case .array(let element):
-            guard case .list(let inner) = type.nullable else { return .array(of(element, as: type), elementsNonNull: false) }
+            guard case .list(let inner) = type.nullable else {
+                return .array(of(element, as: type), elementsNonNull: false)
+            }
             return .array(of(element, as: inner), elementsNonNull: inner.isNonNull)
         }
     }

@@ -21,7 +21,8 @@ public enum ParameterSource: Sendable, Hashable {
     case now(ColumnType)
     /// The keys of the parents' rows, as an array.
     case keys
-    /// One more than the rows that the request may still bring: filled in when the statement is sent.
+    /// One more than the rows that the request may still bring: filled in when the statement is
+    /// sent.
     case rowsLeft
     case first(RowBound)
     case offset(RowBound)
@@ -32,7 +33,8 @@ public enum ParameterSource: Sendable, Hashable {
     /// The key inside a global id; null where it is none of the column's type.
     case nodeKey(VariablePlace, type: String, ColumnType)
 
-    /// Whether a client decides what it is, beyond the number of rows: what the ``BarrierAudit`` looks for.
+    /// Whether a client decides what it is, beyond the number of rows: what the ``BarrierAudit``
+    /// looks for.
     public var isClients: Bool {
         switch self {
         case .constant, .variable, .elements, .cursor, .nodeKey: true

@@ -1,8 +1,8 @@
 import PorticoCatalog
 import PostgresSQL
 
-/// How many rows the loads of one plan find, as far as PostgreSQL's statistics tell: what its cost is computed with,
-/// beside its `first`s.
+/// How many rows the loads of one plan find, as far as PostgreSQL's statistics tell: what its cost
+/// is computed with, beside its `first`s.
 ///
 /// Computed once for a plan and a reading of the statistics; a request then only multiplies.
 public struct PlanEstimate: Sendable {
@@ -13,7 +13,8 @@ public struct PlanEstimate: Sendable {
     /// Of ``TableStatistics/reading``: an estimate of an older reading is made anew.
     public let reading: Int
 
-    /// Rows that a list of which nothing is known is taken for at the most, where a filter tests them.
+    /// Rows that a list of which nothing is known is taken for at the most, where a filter tests
+    /// them.
     public static let assumedTested = 100
     /// Rows that a list inside a filter is taken for, where nothing is known of it.
     public static let assumedRead = 10
@@ -37,8 +38,8 @@ public struct PlanEstimate: Sendable {
     /// `nil` where nothing is known.
     public func rowsPerParent(_ load: Int) -> Int? { load < rows.count ? rows[load] : nil }
 
-    /// The rows that the filter of a load makes PostgreSQL look at behind relations, where it tests so many rows;
-    /// `Int.max` beyond what can be counted.
+    /// The rows that the filter of a load makes PostgreSQL look at behind relations, where it tests
+    /// so many rows; `Int.max` beyond what can be counted.
     public func rowsRead(by load: Load, testing rows: Int) -> Int {
         let known = load.index < reads.count ? reads[load.index] : load.reads.map(EstimatedRead.init(unknown:))
         return sum(known.map { $0.rows(testing: rows) })
@@ -49,7 +50,8 @@ public struct PlanEstimate: Sendable {
 private struct EstimatedRead: Sendable {
     /// Rows for each row that is tested; `nil` where nothing is known.
     var each: Int?
-    /// Rows within the viewer's reach, each of which is read once at the most; `nil` where nothing is known.
+    /// Rows within the viewer's reach, each of which is read once at the most; `nil` where nothing
+    /// is known.
     var all: Int?
     var nested: [EstimatedRead]
 
@@ -59,7 +61,9 @@ private struct EstimatedRead: Sendable {
         self.nested = nested
     }
 
-    init(unknown read: FilterRead) { self.init(each: read.tie == nil ? 1 : nil, all: nil, nested: read.nested.map(EstimatedRead.init(unknown:))) }
+    init(unknown read: FilterRead) {
+        self.init(each: read.tie == nil ? 1 : nil, all: nil, nested: read.nested.map(EstimatedRead.init(unknown:)))
+    }
 
     func rows(testing rows: Int) -> Int {
         let here = min(rows.saturatingProduct(each ?? PlanEstimate.assumedRead), all ?? .max)
@@ -71,15 +75,16 @@ private func sum(_ numbers: [Int]) -> Int { numbers.reduce(0) { $0.saturatingSum
 
 /// What an estimate is made of.
 ///
-/// The statistics are those of all tenants. A viewer whose reach is bounded could find them out by the operations that
-/// are refused, so that for it they are rounded to powers of ten: it learns the order of magnitude of an average tenant.
+/// The statistics are those of all tenants. A viewer whose reach is bounded could find them out by
+/// the operations that are refused, so that for it they are rounded to powers of ten: it learns the
+/// order of magnitude of an average tenant.
 private struct EstimateSource {
     let catalog: Catalog
     let statistics: TableStatistics
     let scope: TenantScope
 
-    /// The rows of the table, divided by the values of the column that ties them to their parents, or else of what is
-    /// in one tenant; `nil` where nothing is known.
+    /// The rows of the table, divided by the values of the column that ties them to their parents,
+    /// or else of what is in one tenant; `nil` where nothing is known.
     func rows(of load: Load) -> Int? {
         guard let binding = catalog.types[load.type], let known = statistics[binding.table] else { return nil }
         if let tie = key(of: load) { return rounded(share(known.rows, known.distinct[tie])) }
@@ -88,8 +93,12 @@ private struct EstimateSource {
 
     func read(_ read: FilterRead) -> EstimatedRead {
         let nested = read.nested.map(self.read)
-        guard let binding = catalog.types[read.type], let known = statistics[binding.table] else { return EstimatedRead(each: read.tie == nil ? 1 : nil, all: nil, nested: nested) }
-        return EstimatedRead(each: read.tie.map { rounded(share(known.rows, known.distinct[$0])) } ?? 1, all: rowsInReach(binding), nested: nested)
+        guard let binding = catalog.types[read.type], let known = statistics[binding.table] else {
+            return EstimatedRead(each: read.tie == nil ? 1 : nil, all: nil, nested: nested)
+        }
+        return EstimatedRead(
+            each: read.tie.map { rounded(share(known.rows, known.distinct[$0])) } ?? 1, all: rowsInReach(binding),
+            nested: nested)
     }
 
     /// Of an average tenant, or of all where the viewer is not isolated.
@@ -100,13 +109,20 @@ private struct EstimateSource {
         case .none, .unstated: rounded(known.rows)
         case .column(let column): rounded(share(known.rows, known.distinct[column.column]))
         case .path(let relations, let column):
-            rounded(share(known.rows, relations.last.flatMap { catalog.types[$0.target] }.flatMap { statistics[$0.table]?.distinct[column.column] }))
+            rounded(
+                share(
+                    known.rows,
+                    relations.last.flatMap { catalog.types[$0.target] }.flatMap {
+                        statistics[$0.table]?.distinct[column.column]
+                    }))
         }
     }
 
     /// The column that a load's key is compared with.
     private func key(of load: Load) -> String? {
-        for note in load.notes where note.reason == .key { if case .binary(.column(_, let name), .equal, _) = note.condition { return name } }
+        for note in load.notes where note.reason == .key {
+            if case .binary(.column(_, let name), .equal, _) = note.condition { return name }
+        }
         return nil
     }
 
@@ -124,7 +140,8 @@ private struct EstimateSource {
     }
 }
 
-/// What PostgreSQL estimates of the tables (`pg_class.reltuples`, `pg_stats.n_distinct`): approximate, and never about a single tenant.
+/// What PostgreSQL estimates of the tables (`pg_class.reltuples`, `pg_stats.n_distinct`):
+/// approximate, and never about a single tenant.
 public struct TableStatistics: Sendable {
     public struct Table: Sendable, Equatable {
         public var rows: Int

@@ -94,7 +94,9 @@ extension FilterOperandUse {
 /// PostgreSQL's text form of values, refused where PostgreSQL would raise.
 public enum ValueEncoding {
     public static func text(_ value: InputValue, _ form: ValueForm) throws(CoercionFailure) -> [UInt8] {
-        if form.use == .pattern, case .string(let pattern) = value, let problem = likePatternProblem(pattern) { throw CoercionFailure(problem) }
+        if form.use == .pattern, case .string(let pattern) = value, let problem = likePatternProblem(pattern) {
+            throw CoercionFailure(problem)
+        }
         if form.isList {
             if case .list = value { return try parameterText(value, for: .array(form.column)) }
             return try parameterText(.list([value]), for: .array(form.column))

@@ -4,7 +4,8 @@ import GraphQLValidation
 extension PlanWalk {
     /// The fields of an object that the catalog does not bind, each by `value`.
     mutating func members(
-        _ field: CollectedField, of typeName: String, value: (inout PlanWalk, CollectedField, FieldType) throws(PlanningError) -> OutputValue?
+        _ field: CollectedField, of typeName: String,
+        value: (inout PlanWalk, CollectedField, FieldType) throws(PlanningError) -> OutputValue?
     ) throws(PlanningError) -> ObjectOutput {
         guard case .object(let type)? = operation.schema.type(typeName) else { throw field.notBound() }
         if let failed = failedObject(field.selectionSets, on: type) { return failed }
@@ -16,7 +17,8 @@ extension PlanWalk {
                 continue
             }
             guard let member = type.fields[child.name] else { throw child.notBound() }
-            let output = if let failed = failedValue(child) { Optional(failed) } else { try value(&self, child, member) }
+            let output =
+                if let failed = failedValue(child) { Optional(failed) } else { try value(&self, child, member) }
             guard let output else { throw child.notBound() }
             fields.add(child, output, isNonNull: member.type.isNonNull)
         }
@@ -25,6 +27,9 @@ extension PlanWalk {
 }
 
 extension CollectedField {
-    /// Validation has passed, yet nothing gives the field a value: its binding or its type is missing.
-    func notBound() -> PlanningError { PlanningError(.notBound, "Field \"\(name)\" is not available.", range: first.range) }
+    /// Validation has passed, yet nothing gives the field a value: its binding or its type is
+    /// missing.
+    func notBound() -> PlanningError {
+        PlanningError(.notBound, "Field \"\(name)\" is not available.", range: first.range)
+    }
 }

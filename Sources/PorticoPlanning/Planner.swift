@@ -6,28 +6,38 @@ import JSONBytes
 import PorticoAccess
 import PorticoCatalog
 
-/// Turns a validated operation into a plan: one load for each relation that is asked for, whatever the number of rows.
+/// Turns a validated operation into a plan: one load for each relation that is asked for, whatever
+/// the number of rows.
 ///
-/// Pure: no database, no clock. The same operation, shape of variables, rules and scope always give byte-equal SQL.
+/// Pure: no database, no clock. The same operation, shape of variables, rules and scope always give
+/// byte-equal SQL.
 public struct Planner: Sendable {
     let access: RowAccess
-    /// Puts a comment before each statement that names the operation and its plan (``AuthorizedPlan/statements``).
+    /// Puts a comment before each statement that names the operation and its plan
+    /// (``AuthorizedPlan/statements``).
     public var tagsStatements = false
-    /// Steps after which a plan is given up (``PlanningError/Kind/allowance``): values in arguments, and ten for each load. For a caller that has no time for long ones.
+    /// Steps after which a plan is given up (``PlanningError/Kind/allowance``): values in
+    /// arguments, and ten for each load. For a caller that has no time for long ones.
     public var allowance = Int.max
 
     public init(catalog: Catalog, rules: RuleSet, scope: TenantScope) {
         access = RowAccess(catalog: catalog, rules: rules, scope: scope)
     }
 
-    public func plan(_ operation: ValidatedOperation, shapes: VariableShapes, variables: VariableValues) throws(PlanningError) -> AuthorizedPlan {
-        var walk = PlanWalk(access: access, operation: operation, shapes: shapes, variables: variables, allowance: allowance)
+    public func plan(
+        _ operation: ValidatedOperation, shapes: VariableShapes, variables: VariableValues
+    ) throws(PlanningError) -> AuthorizedPlan {
+        var walk = PlanWalk(
+            access: access, operation: operation, shapes: shapes, variables: variables, allowance: allowance)
         let output = try walk.root()
-        return try AuthorizedPlan.authorize(walk.drafts, output: output, pages: walk.pages.map { $0.finish() }, access: access, name: operation.name, kind: operation.kind, isTagged: tagsStatements)
+        return try AuthorizedPlan.authorize(
+            walk.drafts, output: output, pages: walk.pages.map { $0.finish() }, access: access, name: operation.name,
+            kind: operation.kind, isTagged: tagsStatements)
     }
 }
 
-/// One walk over an operation's selections: it drafts the loads and shapes the answer. It recurses as deep as fields are nested, which validation bounds.
+/// One walk over an operation's selections: it drafts the loads and shapes the answer. It recurses
+/// as deep as fields are nested, which validation bounds.
 struct PlanWalk {
     let access: RowAccess
     let operation: ValidatedOperation
@@ -38,14 +48,18 @@ struct PlanWalk {
     private var introspected = 0
     /// Bytes of the values in arguments so far: those that the plan holds.
     private var valueBytes = 0
-    /// What was done so far, in steps that take about as long: values in arguments, and some for each load.
+    /// What was done so far, in steps that take about as long: values in arguments, and some for
+    /// each load.
     private var steps = 0
     private let allowance: Int
     private let nulls: ForbiddenNulls
     /// The connections so far.
     var pages: [PageDraft] = []
 
-    init(access: RowAccess, operation: ValidatedOperation, shapes: VariableShapes, variables: VariableValues, allowance: Int = .max) {
+    init(
+        access: RowAccess, operation: ValidatedOperation, shapes: VariableShapes, variables: VariableValues,
+        allowance: Int = .max
+    ) {
         self.allowance = allowance
         self.access = access
         self.operation = operation
@@ -68,7 +82,9 @@ struct PlanWalk {
         return ObjectOutput(type: operation.rootType.name, fields: fields.items)
     }
 
-    private func isNonNullRoot(_ name: String) -> Bool { operation.schema.field(name, of: .object(operation.rootType))?.type.isNonNull ?? true }
+    private func isNonNullRoot(_ name: String) -> Bool {
+        operation.schema.field(name, of: .object(operation.rootType))?.type.isNonNull ?? true
+    }
 
     private mutating func rootValue(_ field: CollectedField) throws(PlanningError) -> OutputValue {
         let name = field.name
@@ -77,8 +93,11 @@ struct PlanWalk {
         case "__schema", "__type": return try introspection(field)
         default: break
         }
-        if let derived = access.catalog.derivedFields[operation.rootType.name]?[name] { return try self.derived(derived, field) }
-        guard let definition = definition(of: field, on: operation.rootType), let root = access.catalog.root[name] else {
+        if let derived = access.catalog.derivedFields[operation.rootType.name]?[name] {
+            return try self.derived(derived, field)
+        }
+        guard let definition = definition(of: field, on: operation.rootType), let root = access.catalog.root[name]
+        else {
             throw field.notBound()
         }
         let arguments = try self.arguments(field, definition)
@@ -90,7 +109,8 @@ struct PlanWalk {
             return try object(field, binding, link: .value(binding.key, source, parent: nil), path: field.responseKey)
         case .getter(let type, let argument, let column):
             let source = try getterSource(arguments[argument], argument, column: column, field: field)
-            return try object(field, try access.binding(type), link: .value(column, source, parent: nil), path: field.responseKey)
+            return try object(
+                field, try access.binding(type), link: .value(column, source, parent: nil), path: field.responseKey)
         case .list(let type):
             let binding = try access.binding(type)
             let list = try listArguments(field, arguments, binding, path: field.responseKey)
@@ -99,13 +119,19 @@ struct PlanWalk {
         }
     }
 
-    private func getterSource(_ value: ShapedValue?, _ argument: String, column: ColumnBinding, field: CollectedField) throws(PlanningError) -> ParameterSource {
-        guard let value, let operand = PlanOperand(value) else { throw PlanningError(.badInput, "\"\(field.name)\" needs its argument \"\(argument)\".", range: field.first.range) }
+    private func getterSource(
+        _ value: ShapedValue?, _ argument: String, column: ColumnBinding, field: CollectedField
+    ) throws(PlanningError) -> ParameterSource {
+        guard let value, let operand = PlanOperand(value) else {
+            throw PlanningError(
+                .badInput, "\"\(field.name)\" needs its argument \"\(argument)\".", range: field.first.range)
+        }
         do {
             return try operand.source(ValueForm(column.type))
         } catch {
             let range = field.first.range(ofArgument: argument)
-            throw PlanningError(.badInput, "Argument \"\(argument)\": \(error.message)", range: range, path: field.responseKey)
+            throw PlanningError(
+                .badInput, "Argument \"\(argument)\": \(error.message)", range: range, path: field.responseKey)
         }
     }
 
@@ -113,9 +139,13 @@ struct PlanWalk {
         if let null = nulls.first(within: field) { return .failed(FieldFailure(null)) }
         let buffer = ResponseBuffer(), limit = access.rules.limits[.introspectionBytes]
         do {
-            try Introspection.write(field.nodes, of: operation, variables: variables, into: buffer, limits: IntrospectionLimits(bytes: limit - introspected))
+            try Introspection.write(
+                field.nodes, of: operation, variables: variables, into: buffer,
+                limits: IntrospectionLimits(bytes: limit - introspected))
         } catch {
-            throw PlanningError(.limit(.introspectionBytes), IntrospectionFailure(limit: limit).message, range: field.first.range, path: field.responseKey)
+            throw PlanningError(
+                .limit(.introspectionBytes), IntrospectionFailure(limit: limit).message, range: field.first.range,
+                path: field.responseKey)
         }
         introspected += buffer.count
         return .fixed(buffer.takeBytes())
@@ -123,14 +153,22 @@ struct PlanWalk {
 
     // MARK: Objects and lists
 
-    mutating func object(_ field: CollectedField, _ binding: TypeBinding, link: LoadDraft.LinkDraft, path: String) throws(PlanningError) -> OutputValue {
-        let draft = LoadDraft(index: drafts.count, binding: binding, path: path, range: field.first.range, link: link, isList: false)
+    mutating func object(
+        _ field: CollectedField, _ binding: TypeBinding, link: LoadDraft.LinkDraft, path: String
+    ) throws(PlanningError) -> OutputValue {
+        let draft = LoadDraft(
+            index: drafts.count, binding: binding, path: path, range: field.first.range, link: link, isList: false)
         try add(draft)
         return .object(load: draft.index, try selections(field, draft))
     }
 
-    private mutating func list(_ field: CollectedField, _ binding: TypeBinding, _ definition: FieldType, link: LoadDraft.LinkDraft, _ arguments: ListArguments, path: String) throws(PlanningError) -> OutputValue {
-        let draft = LoadDraft(index: drafts.count, binding: binding, path: path, range: field.first.range, link: link, isList: true, arguments: arguments)
+    private mutating func list(
+        _ field: CollectedField, _ binding: TypeBinding, _ definition: FieldType, link: LoadDraft.LinkDraft,
+        _ arguments: ListArguments, path: String
+    ) throws(PlanningError) -> OutputValue {
+        let draft = LoadDraft(
+            index: drafts.count, binding: binding, path: path, range: field.first.range, link: link, isList: true,
+            arguments: arguments)
         try add(draft)
         let itemsNonNull = if case .list(let inner) = definition.type.nullable { inner.isNonNull } else { false }
         return .list(load: draft.index, try selections(field, draft), itemsNonNull: itemsNonNull)
@@ -139,7 +177,10 @@ struct PlanWalk {
     mutating func add(_ draft: any DraftLoad) throws(PlanningError) {
         let limit = access.rules.limits[.loads]
         guard drafts.count < limit else {
-            throw PlanningError(.limit(.loads), "The operation needs more than the \(limit) loads that are allowed: one for each relation that is asked for.", range: draft.range, path: draft.path)
+            throw PlanningError(
+                .limit(.loads),
+                "The operation needs more than the \(limit) loads that are allowed: one for each relation that is asked for.",
+                range: draft.range, path: draft.path)
         }
         try spend(Self.stepsOfLoad)
         drafts.append(draft)
@@ -164,7 +205,9 @@ struct PlanWalk {
         return ObjectOutput(type: type.name, fields: fields.items)
     }
 
-    private mutating func value(_ field: CollectedField, _ definition: FieldType, of draft: LoadDraft) throws(PlanningError) -> OutputValue {
+    private mutating func value(
+        _ field: CollectedField, _ definition: FieldType, of draft: LoadDraft
+    ) throws(PlanningError) -> OutputValue {
         switch draft.binding.fields[field.name] {
         case .column(let column)?: .cell(column: draft.cell(column), CellForm.of(column.type, as: definition.type))
         case .relation(let relation)?: try self.relation(field, definition, relation, of: draft)
@@ -175,13 +218,21 @@ struct PlanWalk {
     /// A field that no binding mentions.
     private mutating func unbound(_ field: CollectedField, of draft: LoadDraft) throws(PlanningError) -> OutputValue {
         guard case .object(let type)? = operation.schema.type(draft.binding.name) else { throw field.notBound() }
-        if let derived = access.catalog.derivedFields[type.name]?[field.name] { return try self.derived(derived, field, of: draft) }
-        if field.name == access.catalog.nodeField, let key = access.catalog.nodeKeys[type.name] { return .nodeID(type: type.name, column: draft.cell(key)) }
-        if field.name == Catalog.accessField, access.catalog.accessTypes.contains(type.name) { return try access(field, of: type) }
+        if let derived = access.catalog.derivedFields[type.name]?[field.name] {
+            return try self.derived(derived, field, of: draft)
+        }
+        if field.name == access.catalog.nodeField, let key = access.catalog.nodeKeys[type.name] {
+            return .nodeID(type: type.name, column: draft.cell(key))
+        }
+        if field.name == Catalog.accessField, access.catalog.accessTypes.contains(type.name) {
+            return try access(field, of: type)
+        }
         throw field.notBound()
     }
 
-    private mutating func relation(_ field: CollectedField, _ definition: FieldType, _ relation: RelationBinding, of parent: LoadDraft) throws(PlanningError) -> OutputValue {
+    private mutating func relation(
+        _ field: CollectedField, _ definition: FieldType, _ relation: RelationBinding, of parent: LoadDraft
+    ) throws(PlanningError) -> OutputValue {
         let binding = try access.binding(relation.target)
         let path = "\(parent.path).\(field.responseKey)"
         let link = try link(relation, of: parent, field)
@@ -194,9 +245,13 @@ struct PlanWalk {
         }
     }
 
-    /// Where the parent is one row found by the same column, its key is known already, and both loads leave at once.
-    func link(_ relation: RelationBinding, of parent: LoadDraft, _ field: CollectedField) throws(PlanningError) -> LoadDraft.LinkDraft {
-        if case .value(let column, let source, _) = parent.link, !parent.isList, column.column == relation.local.column, column.type == relation.remote.type,
+    /// Where the parent is one row found by the same column, its key is known already, and both
+    /// loads leave at once.
+    func link(
+        _ relation: RelationBinding, of parent: LoadDraft, _ field: CollectedField
+    ) throws(PlanningError) -> LoadDraft.LinkDraft {
+        if case .value(let column, let source, _) = parent.link, !parent.isList, column.column == relation.local.column,
+            column.type == relation.remote.type,
             column.equalsByBytes, relation.tiesByBytes
         {
             return .value(relation.remote, source, parent: parent.index)
@@ -209,7 +264,8 @@ struct PlanWalk {
 
     // MARK: Nulls
 
-    /// The value of a field with a null among its arguments where none may stand; `nil` of any other field.
+    /// The value of a field with a null among its arguments where none may stand; `nil` of any
+    /// other field.
     func failedValue(_ field: CollectedField) -> OutputValue? {
         nulls.first(inArgumentsOf: field.first).map { .failed(FieldFailure($0)) }
     }
@@ -218,7 +274,8 @@ struct PlanWalk {
     func failedObject(_ sets: [SelectionSet], on type: ObjectType) -> ObjectOutput? {
         guard let null = nulls.first(inConditionsOf: sets, on: type) else { return nil }
         let failure = FieldFailure(null, isOfObject: true)
-        let field = OutputField(responseKey: "", prefix: Array("{".utf8), value: .failed(failure), isNonNull: true, range: failure.range)
+        let field = OutputField(
+            responseKey: "", prefix: Array("{".utf8), value: .failed(failure), isNonNull: true, range: failure.range)
         return ObjectOutput(type: type.name, fields: [field])
     }
 
@@ -232,7 +289,9 @@ struct PlanWalk {
                 if let value = shapes.shape(value, variables) { shaped.add(name, value) }
             }
         } catch {
-            throw PlanningError(.badInput, error.items.first?.message ?? "An argument has a wrong value.", range: field.first.range, path: field.responseKey)
+            throw PlanningError(
+                .badInput, error.items.first?.message ?? "An argument has a wrong value.", range: field.first.range,
+                path: field.responseKey)
         }
         for item in shaped.items { try count(item.value, field) }
         return shaped
@@ -245,7 +304,9 @@ struct PlanWalk {
         let limit = access.rules.limits[.valueBytes]
         guard valueBytes <= limit else {
             throw PlanningError(
-                .limit(.valueBytes), "The operation's values take more than the \(limit) bytes that are allowed, counted wherever they are used.", range: field.first.range, path: field.responseKey)
+                .limit(.valueBytes),
+                "The operation's values take more than the \(limit) bytes that are allowed, counted wherever they are used.",
+                range: field.first.range, path: field.responseKey)
         }
     }
 
@@ -254,10 +315,14 @@ struct PlanWalk {
 
     private mutating func spend(_ count: Int) throws(PlanningError) {
         steps += count
-        guard steps <= allowance else { throw PlanningError(.allowance, "Planning takes more than the \(allowance) steps that were allowed for it.") }
+        guard steps <= allowance else {
+            throw PlanningError(.allowance, "Planning takes more than the \(allowance) steps that were allowed for it.")
+        }
     }
 
-    func listArguments(_ field: CollectedField, _ arguments: ShapedArguments, _ binding: TypeBinding, path: String) throws(PlanningError) -> ListArguments {
+    func listArguments(
+        _ field: CollectedField, _ arguments: ShapedArguments, _ binding: TypeBinding, path: String
+    ) throws(PlanningError) -> ListArguments {
         do {
             return try ListArguments(arguments, on: binding, rules: access.rules, catalog: access.catalog)
         } catch {
@@ -265,7 +330,8 @@ struct PlanWalk {
         }
     }
 
-    /// Counted, and looked at with the next load: few lines can spread fragments with thousands of fields.
+    /// Counted, and looked at with the next load: few lines can spread fragments with thousands of
+    /// fields.
     mutating func collect(_ sets: [SelectionSet], on type: ObjectType) -> [CollectedField] {
         let fields = collectFields(sets, on: type, in: operation, variables: variables)
         steps += fields.reduce(0) { $0 + $1.nodes.count } / Self.fieldsOfStep
@@ -295,7 +361,9 @@ struct FieldList {
         prefix.append(UInt8(ascii: "\""))
         prefix.append(UInt8(ascii: ":"))
         let range = if case .failed(let failure) = value { failure.range } else { field.first.range }
-        items.append(OutputField(responseKey: field.responseKey, prefix: prefix, value: value, isNonNull: isNonNull, range: range))
+        items.append(
+            OutputField(
+                responseKey: field.responseKey, prefix: prefix, value: value, isNonNull: isNonNull, range: range))
     }
 }
 

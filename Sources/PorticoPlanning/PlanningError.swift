@@ -1,18 +1,21 @@
 import Diagnostics
 import PorticoAccess
 
-/// Why an operation could not be planned: something that the request brought, never something of the database.
+/// Why an operation could not be planned: something that the request brought, never something of
+/// the database.
 public struct PlanningError: Error, Sendable, Equatable {
     public enum Kind: Sendable, Equatable {
         /// A value that cannot be: above a bound, or not what its column can hold.
         case badInput
         /// More than the viewer's rules allow.
         case limit(RequestLimit)
-        /// More steps than the caller had time for (``Planner/allowance``): it is to be planned where there is.
+        /// More steps than the caller had time for (``Planner/allowance``): it is to be planned
+        /// where there is.
         case allowance
         /// A field that the schema has and `resolvers/` does not bind: `portico check` names it.
         case notBound
-        /// A statement without the tenant condition that it needs: a fault of the gateway, refused before it runs.
+        /// A statement without the tenant condition that it needs: a fault of the gateway, refused
+        /// before it runs.
         case isolation
     }
 

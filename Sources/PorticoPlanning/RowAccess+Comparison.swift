@@ -4,14 +4,24 @@ import PorticoCatalog
 import PostgresSQL
 
 extension RowAccess {
-    /// One operator on one column. Every form is total: no value of the column or of the parameter can make it raise.
-    func comparison(_ binding: ColumnBinding, _ row: RowReference, _ comparison: Comparison, _ operand: PlanOperand, draft: inout StatementDraft) throws(PlanningError) -> Expression {
+    /// One operator on one column. Every form is total: no value of the column or of the parameter
+    /// can make it raise.
+    func comparison(
+        _ binding: ColumnBinding, _ row: RowReference, _ comparison: Comparison, _ operand: PlanOperand,
+        draft: inout StatementDraft
+    ) throws(PlanningError) -> Expression {
         let column = operand.isIdentity ? row.identity(binding) : row.column(binding), type = binding.type
         func parameter(_ form: ValueForm) throws(PlanningError) -> Expression {
-            if form.use != .value, case .constant(.string(let text)) = operand, let problem = TextUseLimit.problem(text.utf8.count, rules.limits) { throw problem }
+            if form.use != .value, case .constant(.string(let text)) = operand,
+                let problem = TextUseLimit.problem(text.utf8.count, rules.limits)
+            {
+                throw problem
+            }
             do {
-                // What is inferred for a varchar column (text[]) does not fit a varchar[] column that shares the parameter: it is said.
-                return draft.parameter(try operand.source(form), type: form.isList && form.column == .varchar ? 1015 : 0)
+                // What is inferred for a varchar column (text[]) does not fit a varchar[] column
+                // that shares the parameter: it is said.
+                return draft.parameter(
+                    try operand.source(form), type: form.isList && form.column == .varchar ? 1015 : 0)
             } catch {
                 throw PlanningError(.badInput, error.message)
             }
@@ -26,7 +36,8 @@ extension RowAccess {
         func part() throws(PlanningError) -> Expression { folded(try parameter(ValueForm(.text, use: .part))) }
 
         switch comparison {
-        // The value is not null, and `NOT` never stands around it (``Condition/negation``): an index serves `=` alone.
+        // The value is not null, and `NOT` never stands around it (``Condition/negation``): an
+        // index serves `=` alone.
         case .eq, .notDistinctFrom: return .binary(column, .equal, try value())
         case .distinctFrom: return .binary(column, .isDistinctFrom, try value())
         case .ne: return .binary(column, .notEqual, try value())
@@ -47,12 +58,14 @@ extension RowAccess {
         case .iContains:
             let part = try parameter(ValueForm(.text, use: .part))
             return .binary(.call(.strpos, [.call(.lower, [text()]), .call(.lower, [part])]), .greater, .integer(0))
-        case .like: return .binary(text(), type == .citext ? .iLike : .like, try parameter(ValueForm(.text, use: .pattern)))
+        case .like:
+            return .binary(text(), type == .citext ? .iLike : .like, try parameter(ValueForm(.text, use: .pattern)))
         case .iLike: return .binary(text(), .iLike, try parameter(ValueForm(.text, use: .pattern)))
         case .has: return .equalsAny(try parameter(ValueForm(Self.element(of: type))), column)
         case .hasAny: return .binary(column, .overlaps, try parameter(ValueForm(Self.element(of: type), isList: true)))
         case .hasAll: return .binary(column, .contains, try parameter(ValueForm(Self.element(of: type), isList: true)))
-        case .isEmpty: return .binary(.call(.cardinality, [column]), operand.flag == false ? .greater : .equal, .integer(0))
+        case .isEmpty:
+            return .binary(.call(.cardinality, [column]), operand.flag == false ? .greater : .equal, .integer(0))
         case .hasKey: return .binary(column, .hasKey, try parameter(ValueForm(.text)))
         }
     }
@@ -62,12 +75,16 @@ extension RowAccess {
     }
 }
 
-/// Guards against patterns and parts of texts that are compared with every row at a cost of their length.
+/// Guards against patterns and parts of texts that are compared with every row at a cost of their
+/// length.
 public enum TextUseLimit {
     /// `nil` for one that is not too long.
     public static func problem(_ bytes: Int, _ limits: RuleLimits) -> PlanningError? {
         let limit = limits[.patternBytes]
         if bytes <= limit { return nil }
-        return PlanningError(.limit(.patternBytes), "A pattern, or a text that is looked for in others, has at most \(limit) bytes here; this one has \(bytes).")
+        return PlanningError(
+            .limit(.patternBytes),
+            "A pattern, or a text that is looked for in others, has at most \(limit) bytes here; this one has \(bytes)."
+        )
     }
 }

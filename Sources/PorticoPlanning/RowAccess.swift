@@ -17,7 +17,8 @@ public enum TenantScope: Sendable, Hashable {
     }
 }
 
-/// The one way by which rows of a type come into a statement: every table enters with its tenant condition and its row rules.
+/// The one way by which rows of a type come into a statement: every table enters with its tenant
+/// condition and its row rules.
 struct RowAccess: Sendable {
     /// Whose rows a relation inside a condition reaches.
     enum Nested {
@@ -37,15 +38,20 @@ struct RowAccess: Sendable {
     }
 
     func table(_ binding: TypeBinding, alias: Alias, nested: Nested = .client) -> FromItem {
-        let purpose: TableSource.Purpose = switch nested {
-        case .client: .rows(type: binding.name)
-        case .rule: .ruleRows(type: binding.name)
-        }
-        return .table(TableSource(schema: binding.table.schema, name: binding.table.name, alias: alias, purpose: purpose))
+        let purpose: TableSource.Purpose =
+            switch nested {
+            case .client: .rows(type: binding.name)
+            case .rule: .ruleRows(type: binding.name)
+            }
+        return .table(
+            TableSource(schema: binding.table.schema, name: binding.table.name, alias: alias, purpose: purpose))
     }
 
-    /// All that must hold of a row besides what the client asks; `indexable` where the tenant may be what finds the rows, and no order is lost by it.
-    func conditions(_ binding: TypeBinding, row: RowReference, indexable: Bool, draft: inout StatementDraft) throws(PlanningError) -> RowConditions {
+    /// All that must hold of a row besides what the client asks; `indexable` where the tenant may
+    /// be what finds the rows, and no order is lost by it.
+    func conditions(
+        _ binding: TypeBinding, row: RowReference, indexable: Bool, draft: inout StatementDraft
+    ) throws(PlanningError) -> RowConditions {
         var result = RowConditions()
         if let (condition, hoisted) = try isolation(binding, row: row, indexable: indexable, draft: &draft) {
             result.add(ConditionNote(condition: condition, reason: .isolation), hoisted: hoisted)
@@ -62,21 +68,25 @@ struct RowAccess: Sendable {
         return result
     }
 
-    /// A condition on the row behind the very column that ties a batch to its parents holds or fails for all rows of a key at once.
+    /// A condition on the row behind the very column that ties a batch to its parents holds or
+    /// fails for all rows of a key at once.
     private static func speaksOfKeyAlone(_ condition: Condition<PlanOperand>, keyed: String) -> Bool {
         if case .toOne(let relation, _) = condition { relation.local.column == keyed } else { false }
     }
 
     // MARK: Isolation
 
-    func isolation(_ binding: TypeBinding, row: RowReference, indexable: Bool, draft: inout StatementDraft) throws(PlanningError) -> (Expression, hoisted: Bool)? {
+    func isolation(
+        _ binding: TypeBinding, row: RowReference, indexable: Bool, draft: inout StatementDraft
+    ) throws(PlanningError) -> (Expression, hoisted: Bool)? {
         if scope == .all { return nil }
         switch binding.isolation {
         case .none: return nil
         case .unstated: return (.boolean(false), false)
         case .column(let column):
             let test = tenantTest(row.identity(column), column.type, draft: &draft)
-            // Where the one tenant is the key, no other way to the row is as short; of several, PostgreSQL would look for each.
+            // Where the one tenant is the key, no other way to the row is as short; of several,
+            // PostgreSQL would look for each.
             let isShortest = scope == .one && column.column == binding.key.column
             return (indexable || isShortest ? test : .isTrue(test), false)
         case .path(let relations, let column):
@@ -87,11 +97,14 @@ struct RowAccess: Sendable {
         }
     }
 
-    /// That the tenant which the client's filter names is one that the viewer reaches, without a look at any row: where
-    /// it is not, PostgreSQL reads none, so that the time does not tell how many there are.
+    /// That the tenant which the client's filter names is one that the viewer reaches, without a
+    /// look at any row: where it is not, PostgreSQL reads none, so that the time does not tell how
+    /// many there are.
     ///
     /// - Parameter position: The place of the part that names the tenant.
-    func tenantTest(ofPinned position: Int, among client: [ClientCondition], of binding: TypeBinding, draft: inout StatementDraft) -> Expression? {
+    func tenantTest(
+        ofPinned position: Int, among client: [ClientCondition], of binding: TypeBinding, draft: inout StatementDraft
+    ) -> Expression? {
         guard scope != .all, case .column(let column) = binding.isolation, client.indices.contains(position),
             case .binary(_, .equal, let value) = client[position].note.condition
         else { return nil }
@@ -106,51 +119,70 @@ struct RowAccess: Sendable {
         }
     }
 
-    private func pathTest(_ relations: ArraySlice<RelationBinding>, _ column: ColumnBinding, from start: Expression, draft: inout StatementDraft) throws(PlanningError) -> Expression {
+    private func pathTest(
+        _ relations: ArraySlice<RelationBinding>, _ column: ColumnBinding, from start: Expression,
+        draft: inout StatementDraft
+    ) throws(PlanningError) -> Expression {
         guard let relation = relations.first else { return .boolean(false) }
         let target = try binding(relation.target)
         let alias = draft.pathAlias()
         let rest = relations.dropFirst()
         let row = RowReference(alias: alias)
-        let test = if let next = rest.first {
-            try pathTest(rest, column, from: row.column(next.local), draft: &draft)
-        } else {
-            tenantTest(row.identity(column), column.type, draft: &draft)
-        }
-        return .exists(Select(
-            columns: [OutputColumn(.integer(1))],
-            from: [.table(TableSource(schema: target.table.schema, name: target.table.name, alias: alias, purpose: .tenantPath))],
-            conditions: [relation.tie(row, to: start), test]))
+        let test =
+            if let next = rest.first {
+                try pathTest(rest, column, from: row.column(next.local), draft: &draft)
+            } else {
+                tenantTest(row.identity(column), column.type, draft: &draft)
+            }
+        return .exists(
+            Select(
+                columns: [OutputColumn(.integer(1))],
+                from: [
+                    .table(
+                        TableSource(
+                            schema: target.table.schema, name: target.table.name, alias: alias, purpose: .tenantPath))
+                ],
+                conditions: [relation.tie(row, to: start), test]))
     }
 
     // MARK: Conditions
 
     /// What the client asks of a row, part by part. `depth` relations have been followed to it.
     func filter(
-        _ condition: Condition<PlanOperand>?, row: RowReference, _ barrier: Barrier, depth: Int = 0, draft: inout StatementDraft
+        _ condition: Condition<PlanOperand>?, row: RowReference, _ barrier: Barrier, depth: Int = 0,
+        draft: inout StatementDraft
     ) throws(PlanningError) -> [ClientCondition] {
         var barrier = barrier
         return try (condition?.conjuncts ?? []).map { conjunct throws(PlanningError) in
             let standsOutside = barrier.admits(conjunct)
             let place = ConditionPlace(nested: .client, depth: depth, isConjunct: standsOutside)
             let condition = try self.condition(conjunct, row: row, place, draft: &draft)
-            return ClientCondition(note: ConditionNote(condition: condition, reason: .filter), standsOutside: standsOutside && !condition.isKeptFromJoins)
+            return ClientCondition(
+                note: ConditionNote(condition: condition, reason: .filter),
+                standsOutside: standsOutside && !condition.isKeptFromJoins)
         }
     }
 
-    /// A condition in SQL. `hoisting` puts the batch's key in the place of the column that equals it.
+    /// A condition in SQL. `hoisting` puts the batch's key in the place of the column that equals
+    /// it.
     func condition(
-        _ condition: Condition<PlanOperand>, row: RowReference, hoisting: Bool = false, _ place: ConditionPlace, draft: inout StatementDraft
+        _ condition: Condition<PlanOperand>, row: RowReference, hoisting: Bool = false, _ place: ConditionPlace,
+        draft: inout StatementDraft
     ) throws(PlanningError) -> Expression {
-        func part(_ inner: Condition<PlanOperand>) throws(PlanningError) -> Expression { try self.condition(inner, row: row, place.part, draft: &draft) }
+        func part(_ inner: Condition<PlanOperand>) throws(PlanningError) -> Expression {
+            try self.condition(inner, row: row, place.part, draft: &draft)
+        }
         switch condition {
         case .all(let items): return .and(try items.map { item throws(PlanningError) in try part(item) })
         case .any(let items): return .or(try items.map { item throws(PlanningError) in try part(item) })
-        case .not(let inner): return if let negation = inner.negation { try part(negation) } else { .not(try part(inner)) }
+        case .not(let inner):
+            return if let negation = inner.negation { try part(negation) } else { .not(try part(inner)) }
         case .compare(let column, let comparison, let operand):
             return try self.comparison(column, row, comparison, operand, draft: &draft)
         case .toOne(let relation, let inner):
-            return try related(relation, .some, to: hoisting ? RowReference.batchKey : row.column(relation.local), inner, place, draft: &draft)
+            return try related(
+                relation, .some, to: hoisting ? RowReference.batchKey : row.column(relation.local), inner, place,
+                draft: &draft)
         case .toMany(let relation, let quantifier, let inner):
             return try related(relation, quantifier, to: row.column(relation.local), inner, place, draft: &draft)
         }
@@ -158,19 +190,22 @@ struct RowAccess: Sendable {
 
     // MARK: Relations
 
-    /// PostgreSQL joins what an `EXISTS` of a `WHERE` asks for with the rest, and tries the orders of joining; past so
-    /// many relations each is kept to itself.
+    /// PostgreSQL joins what an `EXISTS` of a `WHERE` asks for with the rest, and tries the orders
+    /// of joining; past so many relations each is kept to itself.
     private static let mostJoined = 4
 
     /// That rows behind a relation, whose remote column equals `start`, fulfil a condition.
     ///
-    /// What PostgreSQL can join stays an `EXISTS`, and so does what one row is tested by: PostgreSQL plans it both as a
-    /// look-up and as a hash of all rows, and takes what is cheaper. Within each other such plans double at every level,
-    /// so that what stands deeper and cannot be joined has one plan: in a client's filter an `IN` of a statement of its
-    /// own, run once, since an `EXISTS` would be run for each row of the level above; without isolation, where the rows
-    /// of all tenants may be too many to be hashed, and in rules, an `EXISTS` whose `OFFSET 0` leaves the look-up alone.
+    /// What PostgreSQL can join stays an `EXISTS`, and so does what one row is tested by:
+    /// PostgreSQL plans it both as a look-up and as a hash of all rows, and takes what is cheaper.
+    /// Within each other such plans double at every level, so that what stands deeper and cannot be
+    /// joined has one plan: in a client's filter an `IN` of a statement of its own, run once, since
+    /// an `EXISTS` would be run for each row of the level above; without isolation, where the rows
+    /// of all tenants may be too many to be hashed, and in rules, an `EXISTS` whose `OFFSET 0`
+    /// leaves the look-up alone.
     private func related(
-        _ relation: RelationBinding, _ quantifier: Quantifier, to start: Expression, _ inner: Condition<PlanOperand>, _ place: ConditionPlace, draft: inout StatementDraft
+        _ relation: RelationBinding, _ quantifier: Quantifier, to start: Expression, _ inner: Condition<PlanOperand>,
+        _ place: ConditionPlace, draft: inout StatementDraft
     ) throws(PlanningError) -> Expression {
         let start = relation.looked(start)
         var (select, remote) = try rows(relation, where: inner, negated: quantifier == .every, place, draft: &draft)
@@ -181,20 +216,24 @@ struct RowAccess: Sendable {
             return quantifier == .some ? found : .not(found)
         }
         select.conditions.insert(.binary(remote, .equal, start), at: 0)
-        if place.depth > 0, place.nested == .client ? !isJoined : draft.relations > Self.mostJoined { select.offset = .integer(0) }
+        if place.depth > 0, place.nested == .client ? !isJoined : draft.relations > Self.mostJoined {
+            select.offset = .integer(0)
+        }
         let found: Expression = quantifier == .some ? .exists(select) : .not(.exists(select))
         return draft.relations > Self.mostJoined ? .isTrue(found) : found
     }
 
-    /// The rows of a relation's target that may be reached and for which the condition holds, or with `negated` does
-    /// not, and the column that ties them to the row before.
+    /// The rows of a relation's target that may be reached and for which the condition holds, or
+    /// with `negated` does not, and the column that ties them to the row before.
     private func rows(
-        _ relation: RelationBinding, where inner: Condition<PlanOperand>, negated: Bool, _ place: ConditionPlace, draft: inout StatementDraft
+        _ relation: RelationBinding, where inner: Condition<PlanOperand>, negated: Bool, _ place: ConditionPlace,
+        draft: inout StatementDraft
     ) throws(PlanningError) -> (Select, remote: Expression) {
         draft.relations += 1
         let limit = rules.limits[.relations]
         if draft.relations > limit {
-            throw PlanningError(.limit(.relations), "The conditions follow more than the \(limit) relations that are allowed.")
+            throw PlanningError(
+                .limit(.relations), "The conditions follow more than the \(limit) relations that are allowed.")
         }
         let target = try binding(relation.target)
         let alias = draft.tableAlias()
@@ -202,24 +241,32 @@ struct RowAccess: Sendable {
         var conditions: [Expression], stated = StatedConditions()
         switch place.nested {
         case .client:
-            // By the tenant's index the rows are as many as the tenant has, where without it they may be found by
-            // reading all; none of them has an order to lose.
+            // By the tenant's index the rows are as many as the tenant has, where without it they
+            // may be found by reading all; none of them has an order to lose.
             conditions = try self.conditions(target, row: row, indexable: true, draft: &draft).all
             let barrier = Barrier(conditions, of: target)
             if negated {
                 let tested = Expression.isNotTrue(try condition(inner, row: row, place.below, draft: &draft))
-                stated = barrier.around([ClientCondition(note: ConditionNote(condition: tested, reason: .filter), standsOutside: false)])
+                stated = barrier.around([
+                    ClientCondition(note: ConditionNote(condition: tested, reason: .filter), standsOutside: false)
+                ])
             } else {
                 stated = barrier.around(try filter(inner, row: row, barrier, depth: place.depth + 1, draft: &draft))
             }
         case .rule:
-            // What a rule asks for is mostly the viewer's own, which has an index of its own: together with the
-            // tenant's, PostgreSQL would take it for rarer than it is.
+            // What a rule asks for is mostly the viewer's own, which has an index of its own:
+            // together with the tenant's, PostgreSQL would take it for rarer than it is.
             conditions = try isolation(target, row: row, indexable: false, draft: &draft).map { [$0.0] } ?? []
             let tested = try condition(inner, row: row, place.below, draft: &draft)
-            if negated { conditions.append(.isNotTrue(tested)) } else if tested != .and([]) { conditions.append(tested) }
+            if negated {
+                conditions.append(.isNotTrue(tested))
+            } else if tested != .and([]) {
+                conditions.append(tested)
+            }
         }
-        let select = Select(columns: [OutputColumn(.integer(1))], from: [table(target, alias: alias, nested: place.nested)], conditions: conditions, stated: stated)
+        let select = Select(
+            columns: [OutputColumn(.integer(1))], from: [table(target, alias: alias, nested: place.nested)],
+            conditions: conditions, stated: stated)
         return (select, row.column(relation.remote))
     }
 }
@@ -240,7 +287,8 @@ struct ConditionPlace {
     let nested: RowAccess.Nested
     /// Relations that were followed to its row.
     var depth = 0
-    /// Whether it is one of the conditions of a `WHERE`, all of which must hold, and not a part of another.
+    /// Whether it is one of the conditions of a `WHERE`, all of which must hold, and not a part of
+    /// another.
     var isConjunct = false
 
     static let rule = ConditionPlace(nested: .rule)

@@ -2,7 +2,8 @@ import PorticoAccess
 import PorticoCatalog
 import PostgresSQL
 
-/// One statement for the rows of a type that a viewer sees under one set of rules and not under another: the isolation and the row rules of both stand in it.
+/// One statement for the rows of a type that a viewer sees under one set of rules and not under
+/// another: the isolation and the row rules of both stand in it.
 ///
 /// Its result is keys alone, in their order.
 package struct RowComparison: Sendable {
@@ -30,7 +31,8 @@ package struct RowComparison: Sendable {
     ///   - other: Those under which they are not; `nil` for a type that nothing of them shows.
     ///   - limit: The most keys that come back.
     ///
-    /// Throws ``PlanningError`` where the type has no table, where the two read different tables, or where the rules follow more relations than they may.
+    /// Throws ``PlanningError`` where the type has no table, where the two read different tables,
+    /// or where the rules follow more relations than they may.
     package init(of type: String, seenBy side: Side, notBy other: Side?, limit: Int) throws(PlanningError) {
         let access = RowAccess(catalog: side.catalog, rules: side.rules, scope: side.scope)
         let binding = try access.binding(type)
@@ -38,16 +40,22 @@ package struct RowComparison: Sendable {
         let row = RowReference(alias: draft.tableAlias())
         let seen = try access.conditions(binding, row: row, indexable: true, draft: &draft).all
         var select = Select(
-            columns: [OutputColumn(row.cell(binding.key))], from: [access.table(binding, alias: row.alias)], conditions: seen,
+            columns: [OutputColumn(row.cell(binding.key))], from: [access.table(binding, alias: row.alias)],
+            conditions: seen,
             order: [OrderTerm(row.column(binding.key))], limit: .integer(limit))
-        if side.scope != .all, let unprotected = IsolationAudit(catalog: side.catalog, parameters: draft.parameters).firstUnprotected(select) {
+        if side.scope != .all,
+            let unprotected = IsolationAudit(catalog: side.catalog, parameters: draft.parameters).firstUnprotected(
+                select)
+        {
             throw PlanningError(.isolation, "A comparison of \(unprotected) lacks its tenant condition.")
         }
         shown = draft.parameters
         if let other {
             let access = RowAccess(catalog: other.catalog, rules: other.rules, scope: other.scope)
             let before = try access.binding(type)
-            guard before.table == binding.table, before.key.column == binding.key.column else { throw PlanningError(.notBound, "Type \(type) has another table.") }
+            guard before.table == binding.table, before.key.column == binding.key.column else {
+                throw PlanningError(.notBound, "Type \(type) has another table.")
+            }
             draft.separateParameters()
             let conditions = try access.conditions(before, row: row, indexable: false, draft: &draft).all
             select.conditions.append(.isNotTrue(.conjunction(conditions)))

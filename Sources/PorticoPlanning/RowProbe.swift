@@ -3,9 +3,11 @@ import PorticoAccess
 import PorticoCatalog
 import PostgresSQL
 
-/// A statement that tells of one row which conditions hold of it: each condition of its type, and each step of those, is a column of its own.
+/// A statement that tells of one row which conditions hold of it: each condition of its type, and
+/// each step of those, is a column of its own.
 ///
-/// It finds the row whether or not the viewer may see it, for operators who may read the table anyway. It is no ``AuthorizedPlan``: nothing that answers clients takes it.
+/// It finds the row whether or not the viewer may see it, for operators who may read the table
+/// anyway. It is no ``AuthorizedPlan``: nothing that answers clients takes it.
 public struct RowProbe: Sendable {
     /// One condition, apart from the others.
     public struct Check: Sendable {
@@ -14,7 +16,8 @@ public struct RowProbe: Sendable {
         public var origin: RuleOrigin?
         /// In the result: `t`, `f`, or null where a null decides it.
         public var column: Int
-        /// Where the condition compares a column of the row itself: the column, and where its text stands in the result.
+        /// Where the condition compares a column of the row itself: the column, and where its text
+        /// stands in the result.
         public var value: (field: ColumnBinding, column: Int)?
         /// What it is made of.
         public var steps: [Check] = []
@@ -30,7 +33,8 @@ public struct RowProbe: Sendable {
         case reached(RelationBinding)
     }
 
-    /// Columns of the result; beyond that, conditions are not taken apart further. Stands against a rule of more parts than PostgreSQL selects columns (1,664).
+    /// Columns of the result; beyond that, conditions are not taken apart further. Stands against a
+    /// rule of more parts than PostgreSQL selects columns (1,664).
     static let maximumColumns = 500
 
     public let statement: Statement
@@ -39,7 +43,8 @@ public struct RowProbe: Sendable {
 }
 
 extension Planner {
-    /// The probe of the row of a type whose key is `id`. Throws where the type has no table, or its key cannot be that value.
+    /// The probe of the row of a type whose key is `id`. Throws where the type has no table, or its
+    /// key cannot be that value.
     public func probe(_ type: String, id: String) throws(PlanningError) -> RowProbe {
         let binding = try access.binding(type)
         var draft = ProbeDraft(access: access)
@@ -52,7 +57,9 @@ extension Planner {
         }
         let found = Expression.binary(row.column(binding.key), .equal, draft.statement.parameter(.constant(.text(key))))
         let checks = try draft.checks(binding, row)
-        let select = Select(columns: draft.columns.map { OutputColumn(.cast($0, "text")) }, from: [access.table(binding, alias: row.alias)], conditions: [found])
+        let select = Select(
+            columns: draft.columns.map { OutputColumn(.cast($0, "text")) },
+            from: [access.table(binding, alias: row.alias)], conditions: [found])
         let statement = Statement(text: SQLPrinter.print(select), parameterTypes: draft.statement.parameterTypes)
         return RowProbe(statement: statement, parameters: draft.statement.parameters, checks: checks)
     }
@@ -79,9 +86,13 @@ private struct ProbeDraft {
             switch subject {
             case .isolation:
                 var check = RowProbe.Check(subject: .isolation, column: add(condition))
-                check.origin = binding.isolationPlace.map { RuleOrigin(file: binding.file, line: $0.line, column: $0.column) }
+                check.origin = binding.isolationPlace.map {
+                    RuleOrigin(file: binding.file, line: $0.line, column: $0.column)
+                }
                 if case .column(let column) = binding.isolation { check.value = (column, add(row.column(column))) }
-                if case .path(let relations, _) = binding.isolation { check.steps = try links(relations[...], row, within: []) }
+                if case .path(let relations, _) = binding.isolation {
+                    check.steps = try links(relations[...], row, within: [])
+                }
                 checks.append(check)
             case .present(let value): checks.append(RowProbe.Check(subject: .present(value), column: add(condition)))
             case .rule(let part, let origin):
@@ -96,7 +107,9 @@ private struct ProbeDraft {
 
     // MARK: Steps
 
-    private mutating func steps(of condition: Condition<RuleOperand>, _ row: RowReference, within path: [RelationBinding]) throws(PlanningError) -> [RowProbe.Check] {
+    private mutating func steps(
+        of condition: Condition<RuleOperand>, _ row: RowReference, within path: [RelationBinding]
+    ) throws(PlanningError) -> [RowProbe.Check] {
         switch condition {
         case .compare: return []
         case .all(let items), .any(let items): return items.count > 1 ? try checks(items, row, within: path) : []
@@ -104,13 +117,16 @@ private struct ProbeDraft {
             if let negation = inner.negation { return try steps(of: negation, row, within: path) }
             return try checks([inner], row, within: path)
         case .toOne(let relation, let inner), .toMany(let relation, .some, let inner):
-            return try links([relation], row, within: path) + reach(relation, row, within: path) + checks(inner.conjuncts, row, within: path + [relation])
+            return try links([relation], row, within: path) + reach(relation, row, within: path)
+                + checks(inner.conjuncts, row, within: path + [relation])
         case .toMany(let relation, .every, let inner): return try checks([.not(inner)], row, within: path + [relation])
         case .toMany(let relation, .none, let inner): return try checks([inner], row, within: path + [relation])
         }
     }
 
-    private mutating func checks(_ conditions: [Condition<RuleOperand>], _ row: RowReference, within path: [RelationBinding]) throws(PlanningError) -> [RowProbe.Check] {
+    private mutating func checks(
+        _ conditions: [Condition<RuleOperand>], _ row: RowReference, within path: [RelationBinding]
+    ) throws(PlanningError) -> [RowProbe.Check] {
         var checks: [RowProbe.Check] = []
         for condition in conditions where !isFull {
             let access = access
@@ -118,7 +134,9 @@ private struct ProbeDraft {
                 try access.condition(condition.map(PlanOperand.init), row: row, .rule, draft: &draft)
             }
             var check = RowProbe.Check(subject: .condition(condition), column: add(expression))
-            if path.isEmpty, case .compare(let column, _, _) = condition { check.value = (column, add(row.column(column))) }
+            if path.isEmpty, case .compare(let column, _, _) = condition {
+                check.value = (column, add(row.column(column)))
+            }
             check.steps = try steps(of: condition, row, within: path)
             checks.append(check)
         }
@@ -126,7 +144,9 @@ private struct ProbeDraft {
     }
 
     /// Whether there is a row behind each relation in turn, whoever may reach it.
-    private mutating func links(_ relations: ArraySlice<RelationBinding>, _ row: RowReference, within path: [RelationBinding]) throws(PlanningError) -> [RowProbe.Check] {
+    private mutating func links(
+        _ relations: ArraySlice<RelationBinding>, _ row: RowReference, within path: [RelationBinding]
+    ) throws(PlanningError) -> [RowProbe.Check] {
         var path = path, checks: [RowProbe.Check] = []
         for relation in relations where !isFull {
             path.append(relation)
@@ -136,22 +156,36 @@ private struct ProbeDraft {
         return checks
     }
 
-    private mutating func reach(_ relation: RelationBinding, _ row: RowReference, within path: [RelationBinding]) throws(PlanningError) -> [RowProbe.Check] {
-        if isFull || access.scope == .all || access.catalog.types[relation.target].map({ $0.isolation == .none }) ?? true { return [] }
+    private mutating func reach(
+        _ relation: RelationBinding, _ row: RowReference, within path: [RelationBinding]
+    ) throws(PlanningError) -> [RowProbe.Check] {
+        if isFull || access.scope == .all
+            || access.catalog.types[relation.target].map({ $0.isolation == .none }) ?? true
+        {
+            return []
+        }
         let expression = try follow((path + [relation])[...], from: row, isReached: true) { _, _ in .boolean(true) }
         return [RowProbe.Check(subject: .reached(relation), column: add(expression))]
     }
 
-    /// `body` of a row at the end of the path, of which there must be one; with `isReached` each step is within isolation.
+    /// `body` of a row at the end of the path, of which there must be one; with `isReached` each
+    /// step is within isolation.
     private mutating func follow(
-        _ path: ArraySlice<RelationBinding>, from row: RowReference, isReached: Bool, _ body: (RowReference, inout StatementDraft) throws(PlanningError) -> Expression
+        _ path: ArraySlice<RelationBinding>, from row: RowReference, isReached: Bool,
+        _ body: (RowReference, inout StatementDraft) throws(PlanningError) -> Expression
     ) throws(PlanningError) -> Expression {
         guard let relation = path.first else { return try body(row, &statement) }
         let target = try access.binding(relation.target)
         let next = RowReference(alias: statement.tableAlias())
         var conditions: [Expression] = [relation.tie(next, to: row.column(relation.local))]
-        if isReached, let (isolation, _) = try access.isolation(target, row: next, indexable: false, draft: &statement) { conditions.append(isolation) }
+        if isReached, let (isolation, _) = try access.isolation(target, row: next, indexable: false, draft: &statement)
+        {
+            conditions.append(isolation)
+        }
         conditions.append(try follow(path.dropFirst(), from: next, isReached: isReached, body))
-        return .exists(Select(columns: [OutputColumn(.integer(1))], from: [access.table(target, alias: next.alias, nested: .rule)], conditions: conditions))
+        return .exists(
+            Select(
+                columns: [OutputColumn(.integer(1))], from: [access.table(target, alias: next.alias, nested: .rule)],
+                conditions: conditions))
     }
 }

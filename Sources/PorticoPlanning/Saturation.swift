@@ -1,4 +1,5 @@
-/// Sums and products of counts, which are not negative: `Int.max` beyond what can be counted, so that a limit refuses it.
+/// Sums and products of counts, which are not negative: `Int.max` beyond what can be counted, so
+/// that a limit refuses it.
 extension Int {
     package func saturatingSum(_ other: Int) -> Int {
         let (sum, overflow) = addingReportingOverflow(other)

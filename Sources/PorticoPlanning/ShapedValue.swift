@@ -2,10 +2,12 @@ import GraphQLSchema
 import GraphQLValidation
 import PorticoCatalog
 
-/// An argument's value as far as a plan depends on it: its structure is known, its leaves may stay open until a request is bound.
+/// An argument's value as far as a plan depends on it: its structure is known, its leaves may stay
+/// open until a request is bound.
 ///
-/// So that one plan serves all requests of the same shape: `{status: {eq: $s}}` is planned once whatever `$s` is, and a whole filter in
-/// one variable is planned once for each structure that clients send.
+/// So that one plan serves all requests of the same shape: `{status: {eq: $s}}` is planned once
+/// whatever `$s` is, and a whole filter in one variable is planned once for each structure that
+/// clients send.
 public indirect enum ShapedValue: Sendable, Hashable {
     /// A literal, or a value that the plan is specialised for (null, Booleans, enum values).
     case constant(InputValue)
@@ -62,7 +64,8 @@ public struct VariableShapes: Sendable {
         schema = operation.schema
         let nodeVariables = operation.nodeVariables
         dependences = operation.variables.enumerated().map { position, variable in
-            // A scalar's literal with the variable inside is one value, which must be known as a whole.
+            // A scalar's literal with the variable inside is one value, which must be known as a
+            // whole.
             if byValue || operation.variablesInsideScalars.contains(position) { return .value }
             if nodeVariables.contains(position) { return .nodeType }
             switch operation.schema.type(variable.type.name) {
@@ -83,7 +86,8 @@ public struct VariableShapes: Sendable {
             case .none: continue
             case .presence: key.append(value == nil ? 0x2D : value == .null ? 0x30 : 0x31)
             case .nodeType:
-                // What names no type has one plan, whatever it is: keys of plans are not for strangers to multiply.
+                // What names no type has one plan, whatever it is: keys of plans are not for
+                // strangers to multiply.
                 guard case .string(let id)? = value, let type = NodeID.type(of: id), schema.type(type) != nil else {
                     key.append(value == nil ? 0x2D : value == .null ? 0x30 : 0x31)
                     continue
@@ -100,7 +104,8 @@ public struct VariableShapes: Sendable {
         return key
     }
 
-    /// A leaf as the plan sees it: what is here decides ``ShapedValue``'s constants, and must be told apart in the key.
+    /// A leaf as the plan sees it: what is here decides ``ShapedValue``'s constants, and must be
+    /// told apart in the key.
     private static func append(_ value: InputValue, byValue: Bool, to key: inout [UInt8]) {
         switch value {
         case .null: key.append(0x30)
@@ -127,14 +132,16 @@ public struct VariableShapes: Sendable {
         }
     }
 
-    /// A list of scalars without nulls stays one parameter, whatever its length; an empty list is part of the structure.
+    /// A list of scalars without nulls stays one parameter, whatever its length; an empty list is
+    /// part of the structure.
     static func isScalarList(_ items: [InputValue]) -> Bool {
-        !items.isEmpty && items.allSatisfy { item in
-            switch item {
-            case .int, .float, .string, .enumValue, .boolean, .json: true
-            case .null, .list, .object: false
+        !items.isEmpty
+            && items.allSatisfy { item in
+                switch item {
+                case .int, .float, .string, .enumValue, .boolean, .json: true
+                case .null, .list, .object: false
+                }
             }
-        }
     }
 
     /// The shape of an argument's value in a request; `nil` when the request leaves it out.
@@ -144,9 +151,14 @@ public struct VariableShapes: Sendable {
         case .scalar: return symbolic.value(with: variables).map(Self.shape(constant:))
         case .list(let items): return .list(items.map { shape($0, variables) ?? .constant(.null) })
         case .object(let members):
-            return .object(members.compactMap { member in shape(member.value, variables).map { ShapedMember(name: member.name, value: $0) } })
+            return .object(
+                members.compactMap { member in
+                    shape(member.value, variables).map { ShapedMember(name: member.name, value: $0) }
+                })
         case .variable(let position, let absent):
-            guard position < variables.values.count, let value = variables.values[position] else { return absent.map(Self.shape(constant:)) }
+            guard position < variables.values.count, let value = variables.values[position] else {
+                return absent.map(Self.shape(constant:))
+            }
             if value == .null { return .constant(.null) }
             let place = VariablePlace(position: position)
             switch dependences[position] {
@@ -159,7 +171,8 @@ public struct VariableShapes: Sendable {
 
     private static func shape(constant value: InputValue) -> ShapedValue {
         switch value {
-        case .object(let members): .object(members.map { ShapedMember(name: $0.name, value: shape(constant: $0.value)) })
+        case .object(let members):
+            .object(members.map { ShapedMember(name: $0.name, value: shape(constant: $0.value)) })
         case .list(let items) where !isScalarList(items): .list(items.map(shape(constant:)))
         case .null, .int, .float, .boolean, .string, .enumValue, .list, .json: .constant(value)
         }
@@ -170,9 +183,13 @@ public struct VariableShapes: Sendable {
         case .null, .boolean, .enumValue: .constant(value)
         case .int, .float, .string, .json: .open(place)
         case .list(let items):
-            isScalarList(items) ? .open(place) : .list(items.enumerated().map { shape($1, at: place.appending(.element($0))) })
+            isScalarList(items)
+                ? .open(place) : .list(items.enumerated().map { shape($1, at: place.appending(.element($0))) })
         case .object(let members):
-            .object(members.map { ShapedMember(name: $0.name, value: shape($0.value, at: place.appending(.member($0.name)))) })
+            .object(
+                members.map {
+                    ShapedMember(name: $0.name, value: shape($0.value, at: place.appending(.member($0.name))))
+                })
         }
     }
 }

@@ -1,7 +1,8 @@
 import PorticoCatalog
 import PostgresSQL
 
-/// The parameters and aliases of one statement while it is built: both are counted in the order of use, so that equal plans are equal texts.
+/// The parameters and aliases of one statement while it is built: both are counted in the order of
+/// use, so that equal plans are equal texts.
 struct StatementDraft {
     private(set) var parameters: [ParameterSource] = []
     private(set) var parameterTypes: [UInt32] = []
@@ -16,7 +17,8 @@ struct StatementDraft {
     private var tables = 0
     private var paths = 0
 
-    /// `$n` for a source; the same source is the same parameter. `type` is an OID, 0 where the server infers it.
+    /// `$n` for a source; the same source is the same parameter. `type` is an OID, 0 where the
+    /// server infers it.
     ///
     /// Equal constants stay apart: what the server infers for one place may not fit another.
     mutating func parameter(_ source: ParameterSource, type: UInt32 = 0) -> Expression {
@@ -41,7 +43,8 @@ struct StatementDraft {
         }
     }
 
-    /// From here on the viewer's values are another's: equal sources before and after are different parameters.
+    /// From here on the viewer's values are another's: equal sources before and after are different
+    /// parameters.
     mutating func separateParameters() {
         shared.removeAll()
         firstShared = parameters.count
@@ -67,7 +70,8 @@ extension ParameterSource {
     }
 }
 
-/// A row that conditions speak of. Inside a batch, the column that ties the row to its parent is known to equal the key.
+/// A row that conditions speak of. Inside a batch, the column that ties the row to its parent is
+/// known to equal the key.
 struct RowReference {
     var alias: Alias
     /// The name of the column that equals the batch's key.

@@ -2,7 +2,8 @@ import PorticoAccess
 import PorticoCatalog
 import PostgresSQL
 
-/// What must hold of a row of one type before it comes into any answer, condition by condition: for people to read, not to run.
+/// What must hold of a row of one type before it comes into any answer, condition by condition: for
+/// people to read, not to run.
 public struct TypeConditions: Sendable {
     public enum Subject: Sendable, Hashable {
         /// Its tenant is one that the viewer reaches.
@@ -26,26 +27,37 @@ public struct TypeConditions: Sendable {
 }
 
 extension Planner {
-    /// The conditions of a type under these rules; none where every row may be read. Throws where the type has no table, or its rule follows more relations than are allowed.
+    /// The conditions of a type under these rules; none where every row may be read. Throws where
+    /// the type has no table, or its rule follows more relations than are allowed.
     public func conditions(of type: String) throws(PlanningError) -> TypeConditions {
         let binding = try access.binding(type)
         var draft = StatementDraft()
         let row = RowReference(alias: draft.tableAlias())
-        let parts = try access.parts(binding, row: row, &draft).map { TypeConditions.Part(subject: $0.subject, sql: SQLPrinter.print($0.condition)) }
+        let parts = try access.parts(binding, row: row, &draft).map {
+            TypeConditions.Part(subject: $0.subject, sql: SQLPrinter.print($0.condition))
+        }
         return TypeConditions(parts: parts, parameters: draft.parameters)
     }
 }
 
 extension RowAccess {
     /// As ``conditions(_:row:indexable:draft:)``, but each rule's parts with their own place.
-    func parts(_ binding: TypeBinding, row: RowReference, _ draft: inout StatementDraft) throws(PlanningError) -> [(subject: TypeConditions.Subject, condition: Expression)] {
+    func parts(
+        _ binding: TypeBinding, row: RowReference, _ draft: inout StatementDraft
+    ) throws(PlanningError) -> [(subject: TypeConditions.Subject, condition: Expression)] {
         var parts: [(subject: TypeConditions.Subject, condition: Expression)] = []
-        if let (condition, _) = try isolation(binding, row: row, indexable: true, draft: &draft) { parts.append((.isolation, condition)) }
+        if let (condition, _) = try isolation(binding, row: row, indexable: true, draft: &draft) {
+            parts.append((.isolation, condition))
+        }
         guard let rule = rules.types[binding.name]?.rows else { return parts }
         for value in rule.required.sorted() { parts.append((.present(value), present(value, &draft))) }
         for (condition, origin) in rule.parts {
             for conjunct in condition.conjuncts {
-                parts.append((.rule(conjunct, origin), try self.condition(conjunct.map(PlanOperand.init), row: row, .rule, draft: &draft)))
+                parts.append(
+                    (
+                        .rule(conjunct, origin),
+                        try self.condition(conjunct.map(PlanOperand.init), row: row, .rule, draft: &draft)
+                    ))
             }
         }
         return parts

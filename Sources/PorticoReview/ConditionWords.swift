@@ -4,7 +4,8 @@ import PorticoCatalog
 
 /// A row condition in words: `creatorId is the viewer's id, and status is not CLOSED`.
 ///
-/// For people who read rules: explanations, differences, the matrix. Fields have the names that the rule gives them; nothing of SQL shows.
+/// For people who read rules: explanations, differences, the matrix. Fields have the names that the
+/// rule gives them; nothing of SQL shows.
 public struct ConditionWords: Sendable {
     public init() {}
 
@@ -13,13 +14,16 @@ public struct ConditionWords: Sendable {
 
     public func text(_ condition: Condition<RuleOperand>) -> String { text(condition, isInner: false, of: "") }
 
-    /// `path` leads to the row that the condition speaks of, such as `ticket.`; empty for the row itself.
+    /// `path` leads to the row that the condition speaks of, such as `ticket.`; empty for the row
+    /// itself.
     private func text(_ condition: Condition<RuleOperand>, isInner: Bool, of path: String) -> String {
         switch condition {
         case .all(let items): joined(items, by: ", and ", none: "every row", isInner: isInner, of: path)
         case .any(let items): joined(items, by: ", or ", none: "no row", isInner: isInner, of: path)
         case .not(let inner):
-            if let negation = inner.negation { text(negation, isInner: isInner, of: path) } else {
+            if let negation = inner.negation {
+                text(negation, isInner: isInner, of: path)
+            } else {
                 "not (\(text(inner, isInner: false, of: path)))"
             }
         case .compare(let column, let comparison, let operand): compared(path + column.field, comparison, operand)
@@ -30,7 +34,8 @@ public struct ConditionWords: Sendable {
                 : "there is a \(path)\(relation.field), and of it \(text(inner, isInner: true, of: ""))"
         case .toMany(let relation, let quantifier, .all(let items)) where items.isEmpty && quantifier != .every:
             "there are \(quantifier == .some ? "" : "no ")\(path)\(relation.field)"
-        case .toMany(let relation, let quantifier, let inner): "for \(words(quantifier)) \(path.isEmpty ? "its " : path)\(relation.field), \(text(inner, isInner: true, of: ""))"
+        case .toMany(let relation, let quantifier, let inner):
+            "for \(words(quantifier)) \(path.isEmpty ? "its " : path)\(relation.field), \(text(inner, isInner: true, of: ""))"
         }
     }
 
@@ -42,7 +47,9 @@ public struct ConditionWords: Sendable {
         }
     }
 
-    private func joined(_ items: [Condition<RuleOperand>], by word: String, none: String, isInner: Bool, of path: String) -> String {
+    private func joined(
+        _ items: [Condition<RuleOperand>], by word: String, none: String, isInner: Bool, of path: String
+    ) -> String {
         guard items.count != 1 else { return text(items[0], isInner: isInner, of: path) }
         guard !items.isEmpty else { return none }
         let parts = items.map { text($0, isInner: true, of: path) }.joined(separator: word)
@@ -130,7 +137,8 @@ extension ViewerValue {
 }
 
 extension Condition<RuleOperand> {
-    /// Whether the words alone, said of the row behind a relation, are false where there is none: of `ticket.status is OPEN` they are, of `ticket.status is not OPEN` nobody could tell.
+    /// Whether the words alone, said of the row behind a relation, are false where there is none:
+    /// of `ticket.status is OPEN` they are, of `ticket.status is not OPEN` nobody could tell.
     fileprivate var needsARow: Bool {
         switch self {
         case .all(let items): items.contains { $0.needsARow }

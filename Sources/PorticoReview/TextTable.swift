@@ -1,6 +1,8 @@
-/// Rows of cells as lines of a terminal: columns as wide as they need to be, long cells broken between words, and nothing but spaces and one rule below the head.
+/// Rows of cells as lines of a terminal: columns as wide as they need to be, long cells broken
+/// between words, and nothing but spaces and one rule below the head.
 public struct TextTable: Sendable {
-    /// Characters of a line that a table is never made narrower than: below that, breaking words helps nobody.
+    /// Characters of a line that a table is never made narrower than: below that, breaking words
+    /// helps nobody.
     public static let leastWidth = 60
 
     private let head: [String]
@@ -13,7 +15,8 @@ public struct TextTable: Sendable {
         rows.append((0..<head.count).map { $0 < cells.count ? cells[$0] : "" })
     }
 
-    /// The lines, each at most `width` characters, joined by line feeds. The widest column gives way first.
+    /// The lines, each at most `width` characters, joined by line feeds. The widest column gives
+    /// way first.
     public func text(width: Int) -> String {
         let widths = self.widths(within: max(width, Self.leastWidth))
         var lines = line(head, widths)
@@ -40,7 +43,9 @@ public struct TextTable: Sendable {
     }
 
     private func line(_ cells: [String], _ widths: [Int]) -> [String] {
-        let columns = zip(cells, widths).map { cell, width in cell.split(separator: "\n", omittingEmptySubsequences: false).flatMap { Self.wrapped(String($0), width) } }
+        let columns = zip(cells, widths).map { cell, width in
+            cell.split(separator: "\n", omittingEmptySubsequences: false).flatMap { Self.wrapped(String($0), width) }
+        }
         return (0..<(columns.map(\.count).max() ?? 0)).map { index in
             let parts = zip(columns, widths).map { lines, width in
                 let text = index < lines.count ? lines[index] : ""

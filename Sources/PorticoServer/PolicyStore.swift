@@ -1,6 +1,7 @@
 import PorticoAccess
 
-/// The rules in force. Each request takes the snapshot that is current when its viewer is made, and keeps it; a new one counts for the requests behind it.
+/// The rules in force. Each request takes the snapshot that is current when its viewer is made, and
+/// keeps it; a new one counts for the requests behind it.
 public final class PolicyStore: Sendable {
     let published: Published<Policy>
 

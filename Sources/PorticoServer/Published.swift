@@ -1,7 +1,7 @@
 import Synchronization
 
-/// A value that one writer replaces as a whole, and that all workers read: a worker takes the lock once for each new value,
-/// not once for each request.
+/// A value that one writer replaces as a whole, and that all workers read: a worker takes the lock
+/// once for each new value, not once for each request.
 final class Published<Value: Sendable>: Sendable {
     private let state: Mutex<Value>
     private let counter = Atomic<Int>(1)
@@ -20,7 +20,8 @@ final class Published<Value: Sendable>: Sendable {
     }
 }
 
-/// The value of a ``Published`` as one worker has it: asking for it costs one load, as long as it is the same.
+/// The value of a ``Published`` as one worker has it: asking for it costs one load, as long as it
+/// is the same.
 final class Latest<Value: Sendable> {
     private let source: Published<Value>
     private var version: Int

@@ -37,7 +37,8 @@ public final class Server: Sendable {
     private let stopRequests: AsyncStream<String>
     private let stopRequest: AsyncStream<String>.Continuation
 
-    /// Keeps SIGTERM, SIGINT and SIGHUP from ending the process, so that the server can finish what is in flight. To be called before any thread is started.
+    /// Keeps SIGTERM, SIGINT and SIGHUP from ending the process, so that the server can finish what
+    /// is in flight. To be called before any thread is started.
     public static func prepareSignals() { SignalSource.block([.terminate, .interrupt, .hangup]) }
 
     /// Loads the keys and opens the sockets: from now on connections wait to be accepted.
@@ -58,14 +59,20 @@ public final class Server: Sendable {
             throw ServerFailure(error.description)
         }
         do throws(TLSFailure) {
-            certificates = try state.configuration.listener.tls.map { settings throws(TLSFailure) in try CertificateStore(settings) }
+            certificates = try state.configuration.listener.tls.map { settings throws(TLSFailure) in
+                try CertificateStore(settings)
+            }
         } catch {
             throw ServerFailure(error.description, isConfiguration: true)
         }
-        if state.expectation != nil, state.database == nil { state.findings.replace(with: DatabaseFindings(isKnown: false)) }
+        if state.expectation != nil, state.database == nil {
+            state.findings.replace(with: DatabaseFindings(isKnown: false))
+        }
         rules = state.watchedProject.map { [logger] in RuleKeeper(state, project: $0, logger: logger) }
         if state.configuration.cursorKey == nil {
-            logger.notice("cursors of connections end with this process, because there is no secret to seal them with", metadata: ["setting": "cursors.secret"])
+            logger.notice(
+                "cursors of connections end with this process, because there is no secret to seal them with",
+                metadata: ["setting": "cursors.secret"])
         }
         do throws(SocketFailure) {
             sockets = try Self.open(state.configuration.listener)
@@ -74,15 +81,20 @@ public final class Server: Sendable {
         }
     }
 
-    /// A JWKS that cannot be read at the start is no reason to end: it is read once it can be, and until then the server is not ready.
-    private static func keys(_ authentication: AuthenticationConfiguration, _ logger: Logger) async throws(KeyFailure) -> KeyStore {
+    /// A JWKS that cannot be read at the start is no reason to end: it is read once it can be, and
+    /// until then the server is not ready.
+    private static func keys(
+        _ authentication: AuthenticationConfiguration, _ logger: Logger
+    ) async throws(KeyFailure) -> KeyStore {
         let loader = KeyLoader(authentication: authentication)
         guard authentication.jwks != nil else { return KeyStore(try await loader.load()) }
         let stated = try KeySet(try await loader.stated())
         do throws(KeyFailure) {
             return KeyStore(try await loader.load())
         } catch {
-            logger.error("the JWKS cannot be read; tokens by its keys are refused until it can be, and the server is not ready", metadata: ["detail": "\(error.description)"])
+            logger.error(
+                "the JWKS cannot be read; tokens by its keys are refused until it can be, and the server is not ready",
+                metadata: ["detail": "\(error.description)"])
             return KeyStore(stated, isComplete: false)
         }
     }
@@ -96,7 +108,9 @@ public final class Server: Sendable {
     public func run(onReady: @Sendable () -> Void = {}) async throws {
         let workers = sockets.indices.map { Worker(number: $0, logger: logger) }
         let refresher = keyRefresher()
-        let threads = workers.enumerated().map { index, worker in worker.executor.spawnThread(name: "portico-\(index)", polling: worker) }
+        let threads = workers.enumerated().map { index, worker in
+            worker.executor.spawnThread(name: "portico-\(index)", polling: worker)
+        }
         do {
             // Before anybody is served: the first request may be a scrape.
             for worker in workers { state.metrics.attach { await worker.sampleMetrics() } }
@@ -104,18 +118,24 @@ public final class Server: Sendable {
             for (index, (worker, own)) in zip(workers, sockets).enumerated() {
                 try await worker.start(
                     state, keys: keys, refresher: refresher, certificates: certificates, sockets: own,
-                    watching: index == 0 ? databaseActions(workers) : nil, tablesHaveChanged: { Task { await workers[0].lookAtTables() } })
+                    watching: index == 0 ? databaseActions(workers) : nil,
+                    tablesHaveChanged: { Task { await workers[0].lookAtTables() } })
             }
             try await workers.first?.watchSignals { [self] signal in received(signal) }
         } catch {
             await end(workers, threads)
-            // Of a failure of the database the description is for strangers; here the operator asks.
+            // Of a failure of the database the description is for strangers; here the operator
+            // asks.
             throw ServerFailure((error as? DatabaseFailure)?.message ?? "\(error)")
         }
         let ruleThread = rules.map { $0.executor.spawnThread(name: "portico-rules", polling: $0) }
         await rules?.start()
         let refreshers = [refreshKeys(refresher), watchFiles()]
-        logger.notice("serving", metadata: ["addresses": "\(addresses.map(\.description).joined(separator: " "))", "workers": "\(workers.count)"])
+        logger.notice(
+            "serving",
+            metadata: [
+                "addresses": "\(addresses.map(\.description).joined(separator: " "))", "workers": "\(workers.count)",
+            ])
         onReady()
         for await reason in stopRequests {
             logger.notice("stopping", metadata: ["reason": "\(reason)"])
@@ -140,12 +160,15 @@ public final class Server: Sendable {
             forget: { for worker in workers { await worker.forgetPrepared() } })
     }
 
-    /// Lets ``run(onReady:)`` finish what is in flight and return. Any thread may call it, at any time.
+    /// Lets ``run(onReady:)`` finish what is in flight and return. Any thread may call it, at any
+    /// time.
     public func stop() { stopRequest.yield("stop()") }
 
     private func received(_ signal: ProcessSignal) {
-        // A terminal that goes away sends it too; where there is nothing to read again, it ends the server as it would end any program.
-        if signal == .hangup, state.readsAgainOnHangup, rules != nil || certificates != nil || state.documents.hasFolder {
+        // A terminal that goes away sends it too; where there is nothing to read again, it ends the
+        // server as it would end any program.
+        if signal == .hangup, state.readsAgainOnHangup, rules != nil || certificates != nil || state.documents.hasFolder
+        {
             Task.detached { [self] in
                 readAgain(always: true)
                 await rules?.readAgain()
@@ -171,14 +194,18 @@ public final class Server: Sendable {
 
     // MARK: Sockets
 
-    /// TCP sockets: one for each worker, between which the kernel spreads connections. A Unix socket: one for all.
+    /// TCP sockets: one for each worker, between which the kernel spreads connections. A Unix
+    /// socket: one for all.
     private static func open(_ configuration: ListenerConfiguration) throws(SocketFailure) -> [[Listener]] {
         var sockets = [[Listener]](repeating: [], count: max(1, configuration.workers))
         do throws(SocketFailure) {
             if let host = configuration.host {
                 var port = configuration.port
-                // Sockets that share a port share it with another process of this user as well, which would get some of the connections without anybody noticing.
-                if sockets.count > 1, port != 0 { for alone in try Listener.open(.tcp(host: host, port: port)) { alone.close() } }
+                // Sockets that share a port share it with another process of this user as well,
+                // which would get some of the connections without anybody noticing.
+                if sockets.count > 1, port != 0 {
+                    for alone in try Listener.open(.tcp(host: host, port: port)) { alone.close() }
+                }
                 for index in sockets.indices {
                     let opened = try Listener.open(.tcp(host: host, port: port), reusePort: sockets.count > 1)
                     sockets[index] += opened
@@ -230,7 +257,9 @@ public final class Server: Sendable {
             logger.notice("the trusted documents were read again", metadata: ["documents": "\(count)"])
         case .refused(let problems):
             state.metrics.reloaded(.documents, isTaken: false)
-            logger.error("the trusted documents cannot be used; the former ones stay in force", metadata: ["detail": "\(state.documents.text(problems))"])
+            logger.error(
+                "the trusted documents cannot be used; the former ones stay in force",
+                metadata: ["detail": "\(state.documents.text(problems))"])
         }
     }
 
@@ -240,10 +269,13 @@ public final class Server: Sendable {
         case .replaced(let summary, let warnings):
             state.metrics.reloaded(.certificates, isTaken: true)
             for warning in warnings { logger.warning("\(warning)") }
-            logger.notice("new connections get the certificates that were read again", metadata: ["certificate": "\(summary)"])
+            logger.notice(
+                "new connections get the certificates that were read again", metadata: ["certificate": "\(summary)"])
         case .refused(let failure):
             state.metrics.reloaded(.certificates, isTaken: false)
-            logger.error("the certificates cannot be used; the former ones stay in force", metadata: ["detail": "\(failure.description)"])
+            logger.error(
+                "the certificates cannot be used; the former ones stay in force",
+                metadata: ["detail": "\(failure.description)"])
         }
     }
 
@@ -253,7 +285,9 @@ public final class Server: Sendable {
         guard let jwks = state.configuration.authentication.jwks else { return nil }
         let loader = KeyLoader(authentication: state.configuration.authentication)
         return KeyRefresher(store: keys, pause: jwks.earlyFetch) { [logger] failure in
-            logger.warning("the JWKS could not be read; what was read last stays in force", metadata: ["detail": "\(failure.description)"])
+            logger.warning(
+                "the JWKS could not be read; what was read last stays in force",
+                metadata: ["detail": "\(failure.description)"])
         } load: { [metrics = state.metrics] in
             let result: Result<KeySet, KeyFailure>
             do throws(KeyFailure) { result = .success(try await loader.load()) } catch { result = .failure(error) }

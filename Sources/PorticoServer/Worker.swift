@@ -5,9 +5,11 @@ import PostgresClient
 import SocketLoop
 import TLSTransport
 
-/// One loop with everything that it serves: sockets, connections to the database, caches. Nothing of it is shared with other workers but ``ServerState``.
+/// One loop with everything that it serves: sockets, connections to the database, caches. Nothing
+/// of it is shared with other workers but ``ServerState``.
 ///
-/// Everything inside is plain objects that call each other synchronously, in this actor's region; the actor's executor is the loop itself.
+/// Everything inside is plain objects that call each other synchronously, in this actor's region;
+/// the actor's executor is the loop itself.
 actor Worker: LoopPoller {
     nonisolated let executor: LoopExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -52,15 +54,19 @@ actor Worker: LoopPoller {
 
     // MARK: Life
 
-    /// Starts to serve. What is made here refers back to the worker, until ``stop(within:)`` lets go of it.
-    /// - Throws: ``DatabaseFailure`` when the database's URL cannot be read, ``SocketFailure`` when a socket cannot be watched. A database that is down is no
-    ///   reason: it is tried again for ever.
+    /// Starts to serve. What is made here refers back to the worker, until ``stop(within:)`` lets
+    /// go of it.
+    /// - Throws: ``DatabaseFailure`` when the database's URL cannot be read, ``SocketFailure`` when
+    ///   a socket cannot be watched. A database that is down is no reason: it is tried again for
+    ///   ever.
     ///
     /// - Parameters:
-    ///   - watching: What to do about the database's tables when they change; `nil` where another worker watches them, or nobody.
+    ///   - watching: What to do about the database's tables when they change; `nil` where another
+    ///     worker watches them, or nobody.
     ///   - tablesHaveChanged: Called where one of this worker's statements shows it.
     func start(
-        _ state: ServerState, keys: KeyStore, refresher: KeyRefresher? = nil, certificates: CertificateStore? = nil, sockets: [Listener],
+        _ state: ServerState, keys: KeyStore, refresher: KeyRefresher? = nil, certificates: CertificateStore? = nil,
+        sockets: [Listener],
         watching actions: DatabaseKeeper.Actions? = nil, tablesHaveChanged: (@Sendable () -> Void)? = nil
     ) throws {
         self.tablesHaveChanged = tablesHaveChanged
@@ -73,8 +79,10 @@ actor Worker: LoopPoller {
             reading: OffloadQueue(reactor: reactor, limits: OffloadQueue.Limits(), offload: offload))
         let clock = { [reactor] in reactor.now }
         let directory = ViewerDirectory(
-            statements: DirectoryStatements(users: configuration.authentication.users, tenants: configuration.authentication.tenants),
-            authentication: configuration.authentication, source: source, clock: clock, atEndOfTurn: { [reactor] in reactor.atEndOfTurn($0) },
+            statements: DirectoryStatements(
+                users: configuration.authentication.users, tenants: configuration.authentication.tenants),
+            authentication: configuration.authentication, source: source, clock: clock,
+            atEndOfTurn: { [reactor] in reactor.atEndOfTurn($0) },
             report: { [databaseLog] detail in databaseLog.report(lookup: detail) })
         let policy = Latest(state.policy.published)
         let claims = configuration.authentication.requirements.claims
@@ -83,7 +91,13 @@ actor Worker: LoopPoller {
             keys: keys, authentication: configuration.authentication, resolver: resolver,
             checks: OffloadQueue(reactor: reactor, limits: configuration.limits.tokenChecking, offload: offload),
             readings: refresher.map {
-                (OffloadQueue(reactor: reactor, limits: .init(running: Authenticator.mostKeyWaiters, waiting: Authenticator.mostKeyWaiters, bytes: .max), offload: offload), $0)
+                (
+                    OffloadQueue(
+                        reactor: reactor,
+                        limits: .init(
+                            running: Authenticator.mostKeyWaiters, waiting: Authenticator.mostKeyWaiters, bytes: .max),
+                        offload: offload), $0
+                )
             })
         var settings = state.gateway
         settings.consistency = configuration.database.consistency
@@ -100,32 +114,41 @@ actor Worker: LoopPoller {
         gateway.mayAskDatabase = { findings.current.admits($0) }
         let answers = gateway.answerBudget
         let readiness = Readiness(
-            expected: state.migrations, source: source, clock: clock, keysAreKnown: { keys.isComplete }, findings: { findings.current })
+            expected: state.migrations, source: source, clock: clock, keysAreKnown: { keys.isComplete },
+            findings: { findings.current })
         let endpoint = GraphQLEndpoint(
-            reactor: reactor, service: AdmittingService(
+            reactor: reactor,
+            service: AdmittingService(
                 GatewayService(gateway, memory: memory), admission: state.admission),
-            documents: DocumentLookup(trusted: state.documents, configuration: configuration.documents, limits: configuration.limits),
+            documents: DocumentLookup(
+                trusted: state.documents, configuration: configuration.documents, limits: configuration.limits),
             settings: GraphQLEndpoint.Settings(configuration), offloading: gateway.offloading, answers: answers,
             explaining: AccessExtension(configuration.access, policy: { policy.current }))
         let surface = HTTPSurface(
             cors: configuration.cors.map { CORSPolicy($0) },
             compression: configuration.compression
-                ? ResponseCompression(queue: OffloadQueue(reactor: reactor, limits: configuration.limits.compressing, offload: offload), answers: answers) : nil,
+                ? ResponseCompression(
+                    queue: OffloadQueue(reactor: reactor, limits: configuration.limits.compressing, offload: offload),
+                    answers: answers) : nil,
             metrics: MetricsEndpoint(metrics: state.metrics, admits: configuration.metrics.admits, offload: offload),
             tracer: state.tracer ?? configuration.tracing.tracer)
         let router = Router(
             authenticator: authenticator, endpoint: endpoint, readiness: readiness, log: log,
             surface: surface)
         let listener = HTTPListener(
-            reactor: reactor, sockets: sockets, certificates: certificates, settings: HTTPConnectionSettings(configuration.limits), mostConnections: configuration.limits[.connections],
+            reactor: reactor, sockets: sockets, certificates: certificates,
+            settings: HTTPConnectionSettings(configuration.limits), mostConnections: configuration.limits[.connections],
             answers: answers, handler: router, logger: logger)
         listener.gaveBack = { memory.released(bytes: $0) }
         listener.bodies.gaveBack = { memory.released(bytes: $0) }
         let metrics = WorkerMetrics(
             factory: state.metrics.factory, worker: number, reactor: reactor, gateway: gateway, pool: pool,
             http: surface.statistics, listener: listener, answers: answers, log: log)
-        let watch = databaseWatch(state, pool, OffloadQueue(reactor: reactor, limits: OffloadQueue.Limits(), offload: offload), actions)
-        parts = Parts(pool: pool, router: router, listener: listener, readiness: readiness, log: log, metrics: metrics, watch: watch)
+        let watch = databaseWatch(
+            state, pool, OffloadQueue(reactor: reactor, limits: OffloadQueue.Limits(), offload: offload), actions)
+        parts = Parts(
+            pool: pool, router: router, listener: listener, readiness: readiness, log: log, metrics: metrics,
+            watch: watch)
         pool.start()
         watch?.start(known: state.database)
         gateway.readStatistics()
@@ -174,11 +197,16 @@ actor Worker: LoopPoller {
 
     // MARK: The database's tables
 
-    private func databaseWatch(_ state: ServerState, _ pool: ConnectionPool, _ queue: OffloadQueue, _ actions: DatabaseKeeper.Actions?) -> DatabaseWatch? {
+    private func databaseWatch(
+        _ state: ServerState, _ pool: ConnectionPool, _ queue: OffloadQueue, _ actions: DatabaseKeeper.Actions?
+    ) -> DatabaseWatch? {
         guard let actions, let expectation = state.expectation else { return nil }
         let keeper = DatabaseKeeper(
-            state.findings, inForce: state.catalog, actions: actions, metrics: state.metrics, logger: logger, clock: { [reactor] in reactor.now })
-        return DatabaseWatch(expectation, pool: pool, reactor: reactor, queue: queue, intervals: state.tableWatch) { keeper.take($0) }
+            state.findings, inForce: state.catalog, actions: actions, metrics: state.metrics, logger: logger,
+            clock: { [reactor] in reactor.now })
+        return DatabaseWatch(expectation, pool: pool, reactor: reactor, queue: queue, intervals: state.tableWatch) {
+            keeper.take($0)
+        }
     }
 
     /// Whatever was restored while no connection stood, or altered under those that do.

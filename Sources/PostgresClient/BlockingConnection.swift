@@ -11,12 +11,14 @@ public struct TextRows: Sendable, Equatable {
     public var scalar: String? { rows.first?.first ?? nil }
 }
 
-/// A plain connection for the commands (migrations, seeds, checks): every call waits for its answer. Never to be used on a loop.
+/// A plain connection for the commands (migrations, seeds, checks): every call waits for its
+/// answer. Never to be used on a loop.
 public final class BlockingConnection {
     private let connection: OpaquePointer
 
     /// Connects, at most 5 seconds unless the settings' `connect_timeout` says otherwise.
-    /// - Throws: ``DatabaseFailure`` (``DatabaseFailure/Kind/unavailable``) with libpq's words for the operator.
+    /// - Throws: ``DatabaseFailure`` (``DatabaseFailure/Kind/unavailable``) with libpq's words for
+    ///   the operator.
     public init(_ settings: ConnectionSettings) throws(DatabaseFailure) {
         guard let connection = settings.blockingParameters.withCArrays({ PQconnectdbParams($0, $1, 0) }) else {
             throw DatabaseFailure(.unavailable, message: "out of memory")
@@ -35,22 +37,31 @@ public final class BlockingConnection {
     public var serverVersion: Int { Int(PQserverVersion(connection)) }
 
     /// Runs one statement with its parameters as texts (`nil`: SQL's NULL).
-    /// - Throws: ``DatabaseFailure``; ``DatabaseFailure/Kind/invalidInput`` before anything is sent if a parameter holds a NUL.
-    @discardableResult public func query(_ sql: String, parameters: [String?] = []) throws(DatabaseFailure) -> TextRows {
+    /// - Throws: ``DatabaseFailure``; ``DatabaseFailure/Kind/invalidInput`` before anything is sent
+    ///   if a parameter holds a NUL.
+    @discardableResult public func query(_ sql: String, parameters: [String?] = []) throws(DatabaseFailure) -> TextRows
+    {
         guard !sql.utf8.contains(0), !parameters.contains(where: { $0?.utf8.contains(0) == true }) else {
-            throw DatabaseFailure(.invalidInput, sqlState: "22021", message: "a statement or a parameter holds a NUL byte")
+            throw DatabaseFailure(
+                .invalidInput, sqlState: "22021", message: "a statement or a parameter holds a NUL byte")
         }
         let scratch = ParameterScratch()
         guard scratch.fill(parameters.map { $0.map { .text(Array($0.utf8)) } ?? .null }) else {
             throw DatabaseFailure(.invalidInput, sqlState: "22021", message: "a parameter is longer than 2 GiB")
         }
-        return try rows(PQexecParams(connection, sql, Int32(truncatingIfNeeded: parameters.count), nil, scratch.values, scratch.lengths, scratch.formats, 0))
+        return try rows(
+            PQexecParams(
+                connection, sql, Int32(truncatingIfNeeded: parameters.count), nil, scratch.values, scratch.lengths,
+                scratch.formats, 0))
     }
 
-    /// Runs a script of any number of statements, all in one transaction unless the script itself says otherwise.
+    /// Runs a script of any number of statements, all in one transaction unless the script itself
+    /// says otherwise.
     /// - Throws: ``DatabaseFailure`` of the first statement that fails.
     public func execute(_ script: String) throws(DatabaseFailure) {
-        guard !script.utf8.contains(0) else { throw DatabaseFailure(.invalidInput, sqlState: "22021", message: "the script holds a NUL byte") }
+        guard !script.utf8.contains(0) else {
+            throw DatabaseFailure(.invalidInput, sqlState: "22021", message: "the script holds a NUL byte")
+        }
         _ = try rows(PQexec(connection, script))
     }
 
@@ -60,7 +71,9 @@ public final class BlockingConnection {
         switch PQresultStatus(result) {
         case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: break
         case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
-            throw DatabaseFailure(.invalidInput, message: "COPY from or to the client is not supported; write INSERT or a server-side COPY")
+            throw DatabaseFailure(
+                .invalidInput,
+                message: "COPY from or to the client is not supported; write INSERT or a server-side COPY")
         default: throw DatabaseFailure(result: result)
         }
         let columns = 0..<PQnfields(result)
@@ -69,7 +82,8 @@ public final class BlockingConnection {
             columns: columns.map { PQfname(result, $0).map { String(cString: $0) } ?? "" },
             rows: (0..<PQntuples(result)).map { row in
                 columns.map { column in
-                    PQgetisnull(result, row, column) == 1 ? nil : PQgetvalue(result, row, column).map { String(cString: $0) }
+                    PQgetisnull(result, row, column) == 1
+                        ? nil : PQgetvalue(result, row, column).map { String(cString: $0) }
                 }
             },
             affectedRows: affected)

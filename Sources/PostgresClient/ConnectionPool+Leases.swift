@@ -2,15 +2,18 @@ public import PostgresSQL
 
 /// Transactions of one caller's own.
 ///
-/// A lease ends in one of four ways, all of which give its connection back or replace it: ``commit(_:)``, ``rollback(_:)``, its deadline, or the loss of the
-/// connection. Nothing of a lease is ever run on another connection: what a lost one leaves unanswered fails as ``DatabaseFailure/Kind/interrupted``, and it is the
-/// caller's to run the whole again.
+/// A lease ends in one of four ways, all of which give its connection back or replace it:
+/// ``commit(_:)``, ``rollback(_:)``, its deadline, or the loss of the connection. Nothing of a
+/// lease is ever run on another connection: what a lost one leaves unanswered fails as
+/// ``DatabaseFailure/Kind/interrupted``, and it is the caller's to run the whole again.
 extension ConnectionPool {
     // MARK: For callers
 
-    /// Asks for a connection of the caller's own. Statements may be given to it at once. Why none could be had is what they fail with.
+    /// Asks for a connection of the caller's own. Statements may be given to it at once. Why none
+    /// could be had is what they fail with.
     /// - Parameters:
-    ///   - deadline: On the reactor's clock, milliseconds: of the wait for a connection, of every statement, and of the transaction as a whole.
+    ///   - deadline: On the reactor's clock, milliseconds: of the wait for a connection, of every
+    ///     statement, and of the transaction as a whole.
     ///   - fairnessKey: Those who wait with different keys take turns.
     public func lease(_ mode: TransactionMode, deadline: Int, fairnessKey: UInt64 = 0) -> Lease {
         let lease = Lease(mode: mode, deadline: deadline, fairnessKey: fairnessKey)
@@ -28,10 +31,12 @@ extension ConnectionPool {
     /// Runs a statement in the lease's transaction. Behind ``commit(_:)`` no more is taken.
     /// - Parameter completion: Called exactly once, never within this call.
     @discardableResult public func submit(
-        _ statement: Statement, parameters: [ParameterValue], on lease: Lease, meter: (any ResultMeter)? = nil, completion: @escaping (Result<ResultSet, DatabaseFailure>) -> Void
+        _ statement: Statement, parameters: [ParameterValue], on lease: Lease, meter: (any ResultMeter)? = nil,
+        completion: @escaping (Result<ResultSet, DatabaseFailure>) -> Void
     ) -> StatementTicket {
         let pending = PendingStatement(
-            statement: statement, parameters: parameters, deadline: lease.deadline, fairnessKey: lease.fairnessKey, lease: lease, meter: meter, completion: completion)
+            statement: statement, parameters: parameters, deadline: lease.deadline, fairnessKey: lease.fairnessKey,
+            lease: lease, meter: meter, completion: completion)
         statistics.submitted += 1
         switch lease.phase {
         case .waiting:
@@ -43,8 +48,8 @@ extension ConnectionPool {
         return StatementTicket(pending: pending)
     }
 
-    /// Says that no more statements follow. COMMIT travels with the last of them where that is safe, else behind their answers; the connection is returned when
-    /// the server has answered it.
+    /// Says that no more statements follow. COMMIT travels with the last of them where that is
+    /// safe, else behind their answers; the connection is returned when the server has answered it.
     public func commit(_ lease: Lease) {
         guard !lease.mustCommit else { return }
         lease.mustCommit = true
@@ -55,8 +60,9 @@ extension ConnectionPool {
         }
     }
 
-    /// Gives the transaction up: statements without an answer fail with ``DatabaseFailure/Kind/cancelled`` within this call, what runs is cancelled, and the connection is
-    /// returned when the server has rolled back. Harmless when the lease is over.
+    /// Gives the transaction up: statements without an answer fail with
+    /// ``DatabaseFailure/Kind/cancelled`` within this call, what runs is cancelled, and the
+    /// connection is returned when the server has rolled back. Harmless when the lease is over.
     public func rollback(_ lease: Lease) { end(lease, DatabaseFailure(.cancelled, message: "the caller gave up")) }
 
     /// Connections that are lent now.
@@ -74,7 +80,11 @@ extension ConnectionPool {
         lease.held = []
         connections[slot]?.lend(to: lease)
         for pending in held where pending.isLive {
-            if case .lent = lease.phase { sendLeased(pending, lease, slot: slot) } else { answerLater(pending, lease.failure) }
+            if case .lent = lease.phase {
+                sendLeased(pending, lease, slot: slot)
+            } else {
+                answerLater(pending, lease.failure)
+            }
         }
         if lease.mustCommit { connections[slot]?.commitTransaction() }
     }
@@ -83,13 +93,19 @@ extension ConnectionPool {
         // Counted before it is sent: once a statement can be answered it must be known.
         lease.unanswered += 1
         watchHeads()
-        guard let failure = connections[slot].map({ $0.send(pending) }) ?? DatabaseFailure(.unavailable, message: "the connection is closed") else { return }
+        guard
+            let failure = connections[slot].map({ $0.send(pending) })
+                ?? DatabaseFailure(.unavailable, message: "the connection is closed")
+        else { return }
         lease.unanswered -= 1
         answerLater(pending, failure)
     }
 
     /// One of its statements is answered.
-    func finished(_ pending: PendingStatement, _ result: Result<ResultSet, DatabaseFailure>, of lease: Lease, on connection: PipelineConnection) {
+    func finished(
+        _ pending: PendingStatement, _ result: Result<ResultSet, DatabaseFailure>, of lease: Lease,
+        on connection: PipelineConnection
+    ) {
         pending.place = .done
         lease.unanswered -= 1
         deliver(result, to: pending)
@@ -129,7 +145,8 @@ extension ConnectionPool {
         }
     }
 
-    /// The transaction could not begin as it should: what it would have answered belongs to no snapshot.
+    /// The transaction could not begin as it should: what it would have answered belongs to no
+    /// snapshot.
     func connectionCouldNotBegin(_ connection: PipelineConnection, _ failure: DatabaseFailure) {
         guard let lease = leases[connection.slot] else { return }
         statistics.interrupted += 1

@@ -1,9 +1,12 @@
 import PostgresSQL
 
-/// What stands behind a statement that has run for too long is run again on another connection; whichever is answered first counts, and the other is dropped.
+/// What stands behind a statement that has run for too long is run again on another connection;
+/// whichever is answered first counts, and the other is dropped.
 ///
-/// A statement that was sent cannot be taken back, and PostgreSQL sends the answers of a batch together, so that it may be stuck before a slow one, too. Running it twice does no harm, since
-/// statements of the pool only read. Which connections are old, whose statements are slow and what is taken from whom is decided in ``PoolState``.
+/// A statement that was sent cannot be taken back, and PostgreSQL sends the answers of a batch
+/// together, so that it may be stuck before a slow one, too. Running it twice does no harm, since
+/// statements of the pool only read. Which connections are old, whose statements are slow and what
+/// is taken from whom is decided in ``PoolState``.
 extension ConnectionPool {
     /// Sees to it that connections are looked at once what they run may be old.
     func watchHeads() {
@@ -40,7 +43,8 @@ extension ConnectionPool {
 
     /// Runs a statement, or those that it runs together, a second time.
     private func runBeside(_ pending: PendingStatement, _ slot: Int, unlessOf holder: UInt64?) {
-        for each in pending.members.isEmpty ? [pending] : pending.members where each.isLive && !each.hasTwin && !each.isTwin && each.fairnessKey != holder {
+        for each in pending.members.isEmpty ? [pending] : pending.members
+        where each.isLive && !each.hasTwin && !each.isTwin && each.fairnessKey != holder {
             state.leave(slot, each.fairnessKey)
             makeTwin(each)
         }
@@ -50,7 +54,8 @@ extension ConnectionPool {
     @discardableResult private func makeTwin(_ original: PendingStatement) -> Bool {
         guard original.deadline > reactor.now else { return false }
         let twin = PendingStatement(
-            statement: original.statement, parameters: original.parameters, deadline: original.deadline, fairnessKey: original.fairnessKey, meter: original.meter
+            statement: original.statement, parameters: original.parameters, deadline: original.deadline,
+            fairnessKey: original.fairnessKey, meter: original.meter
         ) { [unowned self] result in twinAnswered(original, result) }
         twin.isTwin = true
         twin.mustRunAlone = true
@@ -88,13 +93,16 @@ extension ConnectionPool {
         }
     }
 
-    /// Takes a connection back from a slow key: its statements are sent again when it is their turn, its transaction ends as if the connection were lost, so that the
-    /// request as a whole is run again.
+    /// Takes a connection back from a slow key: its statements are sent again when it is their
+    /// turn, its transaction ends as if the connection were lost, so that the request as a whole is
+    /// run again.
     private func relieve(_ slot: Int) {
         statistics.relieved += 1
         connections[slot]?.isBeingCleared = true
         if let lease = leases[slot] {
-            return end(lease, DatabaseFailure(.interrupted, message: "the transaction held a connection that others waited for"))
+            return end(
+                lease,
+                DatabaseFailure(.interrupted, message: "the transaction held a connection that others waited for"))
         }
         var running: [PendingStatement] = []
         connections[slot]?.forEachInFlight { pending, _ in running.append(pending) }
@@ -105,7 +113,8 @@ extension ConnectionPool {
                 // Where it rests on this one, nothing else is left of it.
                 if !makeTwin(original), original.restsOnTwin { abandon(original, .failure(failure(of: .queueFull))) }
             } else {
-                for each in pending.members.isEmpty ? [pending] : pending.members where each.isLive && (each.hasTwin || makeTwin(each)) { each.restsOnTwin = true }
+                for each in pending.members.isEmpty ? [pending] : pending.members
+                where each.isLive && (each.hasTwin || makeTwin(each)) { each.restsOnTwin = true }
             }
         }
         lookAfterAbandoned()

@@ -3,26 +3,34 @@ public import SocketLoop
 
 /// A few connections in pipeline mode that serve all requests of one worker.
 ///
-/// It is confined to the worker's actor. A statement goes to the connection with the least in flight, or waits, fairly between the keys
-/// that callers give (a tenant's hash). It is for statements that only read: a batch is one transaction, and what its neighbours' errors
-/// or a lost connection have cut off is run again. A caller that needs one transaction of its own borrows a connection (``Lease``).
+/// It is confined to the worker's actor. A statement goes to the connection with the least in
+/// flight, or waits, fairly between the keys that callers give (a tenant's hash). It is for
+/// statements that only read: a batch is one transaction, and what its neighbours' errors or a lost
+/// connection have cut off is run again. A caller that needs one transaction of its own borrows a
+/// connection (``Lease``).
 ///
-/// Connections are made by ``start()`` and made anew for ever; while none stands, a statement fails with
-/// ``DatabaseFailure/Kind/unavailable`` within ``Settings/unavailableAfter``, and at once when the last attempt to connect has failed.
+/// Connections are made by ``start()`` and made anew for ever; while none stands, a statement fails
+/// with ``DatabaseFailure/Kind/unavailable`` within ``Settings/unavailableAfter``, and at once when
+/// the last attempt to connect has failed.
 public final class ConnectionPool {
     public struct Settings: Sendable, Equatable {
         /// Connections of this pool, that is of one worker.
         public var connections = 4
-        /// Connections that may be lent at the same time; `nil`: all but one, but at least one. Stands against transactions that leave none to the statements of others.
+        /// Connections that may be lent at the same time; `nil`: all but one, but at least one.
+        /// Stands against transactions that leave none to the statements of others.
         public var leases: Int?
-        /// Statements sent on one connection and not yet answered; more of them wait in the pool, where fairness rules.
+        /// Statements sent on one connection and not yet answered; more of them wait in the pool,
+        /// where fairness rules.
         public var inFlightPerConnection = 32
-        /// Those of one fairness key among them. A connection answers in order, so that this is how many statements of a tenant that floods may stand before another
-        /// tenant's one; four keep a connection busy while answers travel.
+        /// Those of one fairness key among them. A connection answers in order, so that this is how
+        /// many statements of a tenant that floods may stand before another tenant's one; four keep
+        /// a connection busy while answers travel.
         public var inFlightPerKey = 4
-        /// Keys of statements that wait together and are then run as one; 0: each is run by itself. Stands against a request that waits for the answers of very many others.
+        /// Keys of statements that wait together and are then run as one; 0: each is run by itself.
+        /// Stands against a request that waits for the answers of very many others.
         public var mergedKeys = 300
-        /// Statements that wait; more are refused, so that a slow database does not fill the memory.
+        /// Statements that wait; more are refused, so that a slow database does not fill the
+        /// memory.
         public var queueLimit = 10_000
         /// Statements of one batch: an answer may have to wait for its batch.
         public var statementsPerBatch = 16
@@ -30,13 +38,16 @@ public final class ConnectionPool {
         public var connectTimeout = 5_000
         /// Milliseconds that a statement waits while no connection stands.
         public var unavailableAfter = 500
-        /// Milliseconds that a statement may run before its connection is treated as full, and what stands behind it is run again elsewhere. Stands against slow statements
-        /// that quick ones wait for.
+        /// Milliseconds that a statement may run before its connection is treated as full, and what
+        /// stands behind it is run again elsewhere. Stands against slow statements that quick ones
+        /// wait for.
         public var slowAfter = 50
-        /// Milliseconds for which one key's slow statements may have held connections before it is taken for slow, with stricter shares (``PoolState``). Stands against tenants
-        /// that keep all connections busy.
+        /// Milliseconds for which one key's slow statements may have held connections before it is
+        /// taken for slow, with stricter shares (``PoolState``). Stands against tenants that keep
+        /// all connections busy.
         public var slowDebt = 100
-        /// Milliseconds without any answer after which a server, for whose statement nobody waits any more, is taken for dead.
+        /// Milliseconds without any answer after which a server, for whose statement nobody waits
+        /// any more, is taken for dead.
         public var stuckAfter = 30_000
 
         public init() {}
@@ -44,7 +55,8 @@ public final class ConnectionPool {
 
     /// Deadlines are looked at together: at most every so many milliseconds.
     static let deadlineGrain = 5
-    /// While the server runs a statement that nobody waits for, it is looked after every so many milliseconds.
+    /// While the server runs a statement that nobody waits for, it is looked after every so many
+    /// milliseconds.
     static let abandonedGrain = 25
     /// The same while others wait for that connection.
     static let clearingGrain = 5
@@ -59,8 +71,8 @@ public final class ConnectionPool {
     /// Read at the first attempt to connect.
     private lazy var servers = ServerList(connectionSettings.pipelineParameters)
     private let connectionLimits: PipelineConnection.Limits
-    // Exclusivity is not checked at run time: statements pass here several times each, and nobody is called while one of these
-    // is being changed.
+    // Exclusivity is not checked at run time: statements pass here several times each, and nobody
+    // is called while one of these is being changed.
     @exclusivity(unchecked) var state: PoolState<PendingStatement, Lease>
     @exclusivity(unchecked) var connections: [PipelineConnection?]
     /// By slot, who has its connection alone.
@@ -89,17 +101,26 @@ public final class ConnectionPool {
     public private(set) var lastFailure: DatabaseFailure?
     public var onEvent: ((Event) -> Void)?
 
-    /// - Parameter lookup: What finds the addresses of the hosts that the settings name; it is asked anew with each attempt to connect, on threads beside the loop.
-    public init(reactor: Reactor, connection: ConnectionSettings, settings: Settings = Settings(), lookup: HostLookup = .system) {
+    /// - Parameter lookup: What finds the addresses of the hosts that the settings name; it is
+    ///   asked anew with each attempt to connect, on threads beside the loop.
+    public init(
+        reactor: Reactor, connection: ConnectionSettings, settings: Settings = Settings(), lookup: HostLookup = .system
+    ) {
         self.reactor = reactor
         connectionSettings = connection
         // Shorter than the attempt that it is a part of, so that a failure says what took so long.
-        resolver = HostResolver(reactor: reactor, lookup: lookup, limits: .init(patience: settings.connectTimeout * 4 / 5))
-        connectionLimits = PipelineConnection.Limits(statementsPerBatch: max(1, settings.statementsPerBatch), stuckAfter: settings.stuckAfter)
+        resolver = HostResolver(
+            reactor: reactor, lookup: lookup, limits: .init(patience: settings.connectTimeout * 4 / 5))
+        connectionLimits = PipelineConnection.Limits(
+            statementsPerBatch: max(1, settings.statementsPerBatch), stuckAfter: settings.stuckAfter)
         let limits = PoolState<PendingStatement, Lease>.Limits(
-            connections: max(1, settings.connections), leases: max(1, min(settings.leases ?? .max, settings.connections - 1)), inFlightPerConnection: max(1, settings.inFlightPerConnection),
-            inFlightPerKey: max(1, settings.inFlightPerKey), mergedKeys: max(0, settings.mergedKeys), queueLimit: max(0, settings.queueLimit),
-            connectTimeout: settings.connectTimeout, unavailableAfter: settings.unavailableAfter, slowAfter: max(1, settings.slowAfter), slowDebt: max(1, settings.slowDebt))
+            connections: max(1, settings.connections),
+            leases: max(1, min(settings.leases ?? .max, settings.connections - 1)),
+            inFlightPerConnection: max(1, settings.inFlightPerConnection),
+            inFlightPerKey: max(1, settings.inFlightPerKey), mergedKeys: max(0, settings.mergedKeys),
+            queueLimit: max(0, settings.queueLimit),
+            connectTimeout: settings.connectTimeout, unavailableAfter: settings.unavailableAfter,
+            slowAfter: max(1, settings.slowAfter), slowDebt: max(1, settings.slowDebt))
         state = PoolState(limits: limits, now: reactor.now, seed: .random(in: .min ... .max))
         connections = Array(repeating: nil, count: limits.connections)
         leases = Array(repeating: nil, count: limits.connections)
@@ -115,7 +136,8 @@ public final class ConnectionPool {
     /// Starts to connect. To be called once.
     public func start() { perform(state.tick(now: reactor.now)) }
 
-    /// Closes the connections; statements that have no answer fail with ``DatabaseFailure/Kind/unavailable``, and so does every later one.
+    /// Closes the connections; statements that have no answer fail with
+    /// ``DatabaseFailure/Kind/unavailable``, and so does every later one.
     public func close() {
         guard !isClosed else { return }
         isClosed = true
@@ -131,9 +153,12 @@ public final class ConnectionPool {
         }
     }
 
-    /// After this no timer names the pool, so that they need no weak reference to it, which would make all others slow.
+    /// After this no timer names the pool, so that they need no weak reference to it, which would
+    /// make all others slow.
     private func cancelTimers() {
-        for token in [stateTimer?.token, deadlineTimer?.token, abandonedTimer, headTimer] { if let token { reactor.cancel(token) } }
+        for token in [stateTimer?.token, deadlineTimer?.token, abandonedTimer, headTimer] {
+            if let token { reactor.cancel(token) }
+        }
         stateTimer = nil
         deadlineTimer = nil
         abandonedTimer = nil
@@ -159,14 +184,18 @@ public final class ConnectionPool {
     /// Sends a statement that only reads, or queues it.
     /// - Parameters:
     ///   - deadline: On the reactor's clock (``Reactor/now``), milliseconds; `Int.max` for none.
-    ///   - fairnessKey: Those who wait with different keys take turns, and none has more than its share in flight. 0 is for what serves all alike.
-    ///   - meter: Is asked while a large result comes in; where it refuses, the statement fails with ``DatabaseFailure/Kind/tooLarge`` and is cancelled.
+    ///   - fairnessKey: Those who wait with different keys take turns, and none has more than its
+    ///     share in flight. 0 is for what serves all alike.
+    ///   - meter: Is asked while a large result comes in; where it refuses, the statement fails
+    ///     with ``DatabaseFailure/Kind/tooLarge`` and is cancelled.
     ///   - completion: Called exactly once, never within this call.
     @discardableResult public func submit(
         _ statement: Statement, parameters: [ParameterValue], deadline: Int = .max, fairnessKey: UInt64 = 0,
         meter: (any ResultMeter)? = nil, completion: @escaping (Result<ResultSet, DatabaseFailure>) -> Void
     ) -> StatementTicket {
-        let pending = PendingStatement(statement: statement, parameters: parameters, deadline: deadline, fairnessKey: fairnessKey, meter: meter, completion: completion)
+        let pending = PendingStatement(
+            statement: statement, parameters: parameters, deadline: deadline, fairnessKey: fairnessKey, meter: meter,
+            completion: completion)
         statistics.submitted += 1
         if isClosed {
             answerLater(pending, Self.closedFailure)
@@ -180,8 +209,9 @@ public final class ConnectionPool {
         return StatementTicket(pending: pending)
     }
 
-    /// Gives a statement up: its completion is called with ``DatabaseFailure/Kind/cancelled`` within this call, unless it was answered before. The
-    /// server is asked to end it if it is what its connection runs.
+    /// Gives a statement up: its completion is called with ``DatabaseFailure/Kind/cancelled``
+    /// within this call, unless it was answered before. The server is asked to end it if it is what
+    /// its connection runs.
     public func cancel(_ ticket: StatementTicket) {
         abandon(ticket.pending, .failure(DatabaseFailure(.cancelled, message: "the caller gave up")))
     }
@@ -196,7 +226,8 @@ public final class ConnectionPool {
         reactor.atEndOfTurn { self.dispatch() }
     }
 
-    /// Whatever came in this turn and may go together is there: idle connections take it. It costs no time, since nothing is written before the end of the turn.
+    /// Whatever came in this turn and may go together is there: idle connections take it. It costs
+    /// no time, since nothing is written before the end of the turn.
     private func dispatch() {
         placeArrivals()
         state.advance(to: reactor.now)
@@ -213,7 +244,10 @@ public final class ConnectionPool {
 
     private func hasCompany(_ pending: PendingStatement) -> Bool {
         // Of very many it does not matter whether one of them is alone.
-        guard arrived.count > Self.comparedArrivals || arrived.contains(where: { $0 !== pending && $0.statement === pending.statement }) else { return false }
+        guard
+            arrived.count > Self.comparedArrivals
+                || arrived.contains(where: { $0 !== pending && $0.statement === pending.statement })
+        else { return false }
         return isSmall(pending)
     }
 
@@ -227,7 +261,9 @@ public final class ConnectionPool {
             watchHeads()
             if state.readyCount == 0 { planTick() }
         case .refuse(.queueFull):
-            guard let displaced = state.displace(for: pending.fairnessKey) else { return answerLater(pending, failure(of: .queueFull)) }
+            guard let displaced = state.displace(for: pending.fairnessKey) else {
+                return answerLater(pending, failure(of: .queueFull))
+            }
             answerLater(displaced, failure(of: .queueFull))
             place(pending, hasCompany: hasCompany)
         case .refuse(.serverDown): answerLater(pending, failure(of: .serverDown))
@@ -247,7 +283,9 @@ public final class ConnectionPool {
                 failure = Self.timeoutFailure
             } else {
                 countWait(of: pending)
-                failure = connections[slot].map { $0.send(pending, standsAlone: state.slots[slot].exclusiveKey != nil) } ?? DatabaseFailure(.unavailable, message: "the connection is closed")
+                failure =
+                    connections[slot].map { $0.send(pending, standsAlone: state.slots[slot].exclusiveKey != nil) }
+                    ?? DatabaseFailure(.unavailable, message: "the connection is closed")
             }
             if let failure {
                 answerLater(pending, failure)
@@ -271,10 +309,13 @@ public final class ConnectionPool {
     func failure(of refusal: PoolState<PendingStatement, Lease>.Refusal) -> DatabaseFailure {
         statistics.refused += 1
         switch refusal {
-        case .queueFull: return DatabaseFailure(.unavailable, message: "\(state.limits.queueLimit) statements wait already")
+        case .queueFull:
+            return DatabaseFailure(.unavailable, message: "\(state.limits.queueLimit) statements wait already")
         case .serverDown:
             let reason = lastFailure.map { ": \($0.message)" } ?? ""
-            return DatabaseFailure(.unavailable, sqlState: lastFailure?.sqlState ?? "", message: "no connection to the database\(reason)", hint: lastFailure?.hint)
+            return DatabaseFailure(
+                .unavailable, sqlState: lastFailure?.sqlState ?? "", message: "no connection to the database\(reason)",
+                hint: lastFailure?.hint)
         }
     }
 
@@ -309,11 +350,14 @@ public final class ConnectionPool {
             guard deadline < deadlineTimer.at else { return }
             reactor.cancel(deadlineTimer.token)
         }
-        let token = reactor.after(milliseconds: max(Self.deadlineGrain, deadline - reactor.now)) { [unowned self] in checkDeadlines() }
+        let token = reactor.after(milliseconds: max(Self.deadlineGrain, deadline - reactor.now)) { [unowned self] in
+            checkDeadlines()
+        }
         deadlineTimer = (token, deadline)
     }
 
-    /// Looks at all statements at once: the list is short, and nothing is paid for the many that are answered in time.
+    /// Looks at all statements at once: the list is short, and nothing is paid for the many that
+    /// are answered in time.
     private func checkDeadlines() {
         deadlineTimer = nil
         let now = reactor.now
@@ -346,7 +390,8 @@ public final class ConnectionPool {
         var hasAbandoned = false
         for connection in connections where connection?.cancelAbandoned() == true { hasAbandoned = true }
         guard hasAbandoned else { return }
-        abandonedTimer = reactor.after(milliseconds: isClearing ? Self.clearingGrain : Self.abandonedGrain) { [unowned self] in
+        abandonedTimer = reactor.after(milliseconds: isClearing ? Self.clearingGrain : Self.abandonedGrain) {
+            [unowned self] in
             abandonedTimer = nil
             lookAfterAbandoned()
         }
@@ -361,7 +406,9 @@ public final class ConnectionPool {
             case .abandonConnect(let slot):
                 connections[slot]?.close()
                 connections[slot] = nil
-                let failure = DatabaseFailure(.unavailable, message: "the server did not accept the connection within \(state.limits.connectTimeout) ms")
+                let failure = DatabaseFailure(
+                    .unavailable,
+                    message: "the server did not accept the connection within \(state.limits.connectTimeout) ms")
                 lastFailure = failure
                 onEvent?(.connectFailed(slot: slot, failure))
             case .send(let pending, let slot): send(pending, slot: slot)
@@ -375,12 +422,14 @@ public final class ConnectionPool {
 
     private func connect(_ slot: Int) {
         statistics.connectAttempts += 1
-        let connection = PipelineConnection(slot: slot, settings: connectionSettings, limits: connectionLimits, reactor: reactor, pool: self)
+        let connection = PipelineConnection(
+            slot: slot, settings: connectionSettings, limits: connectionLimits, reactor: reactor, pool: self)
         connections[slot] = connection
         let names = servers.names
         guard !names.isEmpty else {
             guard let failure = connection.open() else { return }
-            // Through the reactor, so that a server that is down does not make `perform` call itself.
+            // Through the reactor, so that a server that is down does not make `perform` call
+            // itself.
             return reactor.atEndOfTurn { [self] in connectionFailed(connection, failure) }
         }
         resolver.find(names) { [unowned self] found in
@@ -454,13 +503,19 @@ extension ConnectionPool {
     }
 
     /// A statement is done and its place is free. Nobody may be waiting for it any more.
-    func connection(_ connection: PipelineConnection, finished pending: PendingStatement, _ result: Result<ResultSet, DatabaseFailure>) {
+    func connection(
+        _ connection: PipelineConnection, finished pending: PendingStatement,
+        _ result: Result<ResultSet, DatabaseFailure>
+    ) {
         if let lease = pending.lease { return finished(pending, result, of: lease, on: connection) }
         pending.place = .done
         state.advance(to: reactor.now)
-        // Where no connection idles, what came in this turn can only wait, and may be the next or be taken along.
+        // Where no connection idles, what came in this turn can only wait, and may be the next or
+        // be taken along.
         if !coming.isEmpty, state.idleCount == 0 { placeArrivals() }
-        if let next = state.finished(slot: connection.slot, key: pending.fairnessKey, statement: pending.kind) { send(next, slot: connection.slot) }
+        if let next = state.finished(slot: connection.slot, key: pending.fairnessKey, statement: pending.kind) {
+            send(next, slot: connection.slot)
+        }
         let spread = state.spread(pending.fairnessKey, from: connection.slot)
         if !spread.isEmpty { perform(spread) }
         if state.isWanted(slot: connection.slot) { perform(state.emptied(slot: connection.slot)) }
@@ -469,8 +524,8 @@ extension ConnectionPool {
         deliver(result, to: pending)
     }
 
-    /// What was prepared on any connection rests on tables of before: operators, and the types of parameters, are chosen once.
-    /// At most once a second, whatever fails for another reason.
+    /// What was prepared on any connection rests on tables of before: operators, and the types of
+    /// parameters, are chosen once. At most once a second, whatever fails for another reason.
     func tablesHaveChanged() {
         guard reactor.now >= nextForgetting else { return }
         nextForgetting = reactor.now + Self.forgettingGrain

@@ -3,36 +3,40 @@ import Glibc
 
 /// How to reach the database and what each session is set to.
 ///
-/// The text is libpq's own: a `postgres://` URL or `key=value` pairs, completed by the `PG…` environment, `~/.pgpass` and
-/// service files; TLS is set there too (`sslmode`, `sslrootcert`, …). A URL may have the parameters of Prisma's tools
-/// (``PrismaURL``).
+/// The text is libpq's own: a `postgres://` URL or `key=value` pairs, completed by the `PG…`
+/// environment, `~/.pgpass` and service files; TLS is set there too (`sslmode`, `sslrootcert`, …).
+/// A URL may have the parameters of Prisma's tools (``PrismaURL``).
 public struct ConnectionSettings: Sendable, Equatable {
     public enum StatementMode: String, Sendable, CaseIterable {
         /// Every statement is prepared once per connection.
         case prepared
-        /// For a transaction pooler: nothing of a session is relied on. Each batch sets what it needs for its own transaction, and
-        /// statements are parsed each time.
+        /// For a transaction pooler: nothing of a session is relied on. Each batch sets what it
+        /// needs for its own transaction, and statements are parsed each time.
         case unnamed
     }
 
-    /// A prepared statement costs the server memory: per connection at most so many, the least recently used gives way.
+    /// A prepared statement costs the server memory: per connection at most so many, the least
+    /// recently used gives way.
     public static let defaultPreparedStatementLimit = 500
 
-    /// Bytes of their texts, per connection: what the server makes of a long one, with its hundreds of conditions, takes fifty times as much.
+    /// Bytes of their texts, per connection: what the server makes of a long one, with its hundreds
+    /// of conditions, takes fifty times as much.
     public static let defaultPreparedTextLimit = 1 << 20
 
     public var statements: StatementMode = .prepared
     public var preparedStatementLimit = Self.defaultPreparedStatementLimit
     public var preparedTextLimit = Self.defaultPreparedTextLimit
-    /// The server's own bound of each statement, in milliseconds; `nil` leaves the server's setting.
+    /// The server's own bound of each statement, in milliseconds; `nil` leaves the server's
+    /// setting.
     public var statementTimeoutMilliseconds: Int?
-    /// The caller keeps one transaction open over all that a connection runs, which nothing may precede: it sets itself what
-    /// is to be set (``transactionSettingsText``).
+    /// The caller keeps one transaction open over all that a connection runs, which nothing may
+    /// precede: it sets itself what is to be set (``transactionSettingsText``).
     public var callerHoldsTransaction = false
     /// Refuse every change in the sessions of the pool.
     public var readOnly = false
 
-    /// Where tables are looked for that are named without a schema; `nil` leaves the role's own search path.
+    /// Where tables are looked for that are named without a schema; `nil` leaves the role's own
+    /// search path.
     public var schema: String?
     /// What a URL of Prisma's tools says of the pool, for the owner of the pool to apply.
     public struct PoolWishes: Sendable, Equatable {
@@ -52,7 +56,8 @@ public struct ConnectionSettings: Sendable, Equatable {
         var value: String
     }
 
-    /// - Throws: ``DatabaseFailure`` (``DatabaseFailure/Kind/invalidInput``) when libpq cannot read the text.
+    /// - Throws: ``DatabaseFailure`` (``DatabaseFailure/Kind/invalidInput``) when libpq cannot read
+    ///   the text.
     public init(_ text: String) throws(DatabaseFailure) {
         let url: PrismaURL
         do throws(PrismaURL.Problem) {
@@ -65,13 +70,16 @@ public struct ConnectionSettings: Sendable, Equatable {
             let reason = message.map { String(cString: $0) } ?? "out of memory"
             PQfreemem(message)
             let unknown = PrismaURL.unknownParameter(in: url.text, known: Self.libpqKeywords)
-            throw DatabaseFailure(.invalidInput, message: "the database URL cannot be read: \(unknown ?? Self.withoutValues(reason))")
+            throw DatabaseFailure(
+                .invalidInput, message: "the database URL cannot be read: \(unknown ?? Self.withoutValues(reason))")
         }
         defer { PQconninfoFree(options) }
         var given: [Parameter] = []
         var option = options
         while let keyword = option.pointee.keyword {
-            if let value = option.pointee.val { given.append(Parameter(keyword: String(cString: keyword), value: String(cString: value))) }
+            if let value = option.pointee.val {
+                given.append(Parameter(keyword: String(cString: keyword), value: String(cString: value)))
+            }
             option += 1
         }
         self.given = Self.parameters(given, of: url)
@@ -81,7 +89,9 @@ public struct ConnectionSettings: Sendable, Equatable {
         poolWishes = PoolWishes(
             connections: url.connections, statementTimeoutMilliseconds: url.socketTimeout.map { $0 * 1_000 },
             statements: url.isPooled || limit == 0 ? .unnamed : nil)
-        if let problem = Self.problem(text, given) { throw DatabaseFailure(.invalidInput, message: "the database URL cannot be read: \(problem)") }
+        if let problem = Self.problem(text, given) {
+            throw DatabaseFailure(.invalidInput, message: "the database URL cannot be read: \(problem)")
+        }
     }
 
     private static let libpqKeywords: [String] = {
@@ -101,7 +111,8 @@ public struct ConnectionSettings: Sendable, Equatable {
         var given = given
         let hasKey = given.contains { $0.keyword == "sslkey" }
         if !hasKey, let place = given.firstIndex(where: { $0.keyword == "sslcert" }) {
-            // Without a verification libpq does not look at the authority, nor may it: it would verify by it.
+            // Without a verification libpq does not look at the authority, nor may it: it would
+            // verify by it.
             if url.verifiesServer == false { given.remove(at: place) } else { given[place].keyword = "sslrootcert" }
         }
         let isOff = given.contains { $0.keyword == "sslmode" && $0.value == "disable" }
@@ -112,8 +123,8 @@ public struct ConnectionSettings: Sendable, Equatable {
         return given
     }
 
-    /// libpq's sentence without the part of the text that it repeats, which may be the password: what stands in quotation
-    /// marks, but for a single character such as `"="`.
+    /// libpq's sentence without the part of the text that it repeats, which may be the password:
+    /// what stands in quotation marks, but for a single character such as `"="`.
     static func withoutValues(_ reason: String) -> String {
         let text = Array(reason.utf8), mark = UInt8(ascii: "\"")
         var index = 0
@@ -123,24 +134,35 @@ public struct ConnectionSettings: Sendable, Equatable {
                 continue
             }
             let end = text.lastIndex(of: mark).flatMap { $0 > start ? $0 : nil } ?? text.count - 1
-            return String(decoding: text[..<start], as: UTF8.self) + "\"…\"" + String(decoding: text[(end + 1)...], as: UTF8.self)
+            return String(decoding: text[..<start], as: UTF8.self) + "\"…\""
+                + String(decoding: text[(end + 1)...], as: UTF8.self)
         }
         return reason
     }
 
-    /// What was read as something else than it was meant to be: a password with an `@`, a `/` or a `:` in a URL becomes part of
-    /// the host, the port or the database, and would be told of in every message about them.
+    /// What was read as something else than it was meant to be: a password with an `@`, a `/` or a
+    /// `:` in a URL becomes part of the host, the port or the database, and would be told of in
+    /// every message about them.
     private static func problem(_ text: String, _ given: [Parameter]) -> String? {
-        let hint = "in a URL, characters such as @, :, / and ? of a user or password are written as %40, %3A, %2F and %3F"
+        let hint =
+            "in a URL, characters such as @, :, / and ? of a user or password are written as %40, %3A, %2F and %3F"
         if text.hasPrefix("postgres://") || text.hasPrefix("postgresql://"), let scheme = text.firstRange(of: "://") {
-            let rest = text[scheme.upperBound...].prefix { $0 != "?" }, marks = rest.utf8.count { $0 == UInt8(ascii: "@") }
-            let isBehindPath = rest.firstIndex(of: "@").flatMap { at in rest.firstIndex(of: "/").map { $0 < at } } ?? false
+            let rest = text[scheme.upperBound...].prefix { $0 != "?" },
+                marks = rest.utf8.count { $0 == UInt8(ascii: "@") }
+            let isBehindPath =
+                rest.firstIndex(of: "@").flatMap { at in rest.firstIndex(of: "/").map { $0 < at } } ?? false
             if marks > 1 || isBehindPath { return "an @ stands where none can be; \(hint)" }
         }
-        for parameter in given where parameter.keyword == "port" && !parameter.value.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == UInt8(ascii: ",") }) {
+        for parameter in given
+        where parameter.keyword == "port"
+            && !parameter.value.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == UInt8(ascii: ",") })
+        {
             return "the port is no number; \(hint)"
         }
-        for parameter in given where parameter.keyword == "host" && !parameter.value.hasPrefix("/") && !parameter.value.hasPrefix("@") && parameter.value.contains(where: { "@:?#".contains($0) }) && !parameter.value.contains("::") {
+        for parameter in given
+        where parameter.keyword == "host" && !parameter.value.hasPrefix("/") && !parameter.value.hasPrefix("@")
+            && parameter.value.contains(where: { "@:?#".contains($0) }) && !parameter.value.contains("::")
+        {
             return "the host is no name; \(hint)"
         }
         return nil
@@ -154,14 +176,18 @@ public struct ConnectionSettings: Sendable, Equatable {
         return "\(user)\(value("host") ?? value("hostaddr") ?? "")\(port)/\(value("dbname") ?? "")"
     }
 
-    /// What a session of the pool must be set to for plans and values to be what the planner of loads expects.
+    /// What a session of the pool must be set to for plans and values to be what the planner of
+    /// loads expects.
     var sessionSettings: [Parameter] {
         var settings = [
             Parameter(keyword: "plan_cache_mode", value: "force_generic_plan"), Parameter(keyword: "jit", value: "off"),
             Parameter(keyword: "TimeZone", value: "UTC"),
         ]
         settings += schemaSettings
-        if let statementTimeoutMilliseconds { settings.append(Parameter(keyword: "statement_timeout", value: String(max(0, statementTimeoutMilliseconds)))) }
+        if let statementTimeoutMilliseconds {
+            settings.append(
+                Parameter(keyword: "statement_timeout", value: String(max(0, statementTimeoutMilliseconds))))
+        }
         return settings
     }
 
@@ -187,7 +213,8 @@ public struct ConnectionSettings: Sendable, Equatable {
     private func parameters(session: [Parameter]) -> [Parameter] {
         var all = [
             Parameter(keyword: "fallback_application_name", value: "portico"),
-            // A peer that is gone without a word is noticed in about half a minute, not in the two hours of the system's default.
+            // A peer that is gone without a word is noticed in about half a minute, not in the two
+            // hours of the system's default.
             Parameter(keyword: "keepalives_idle", value: "10"), Parameter(keyword: "keepalives_interval", value: "5"),
             Parameter(keyword: "keepalives_count", value: "3"), Parameter(keyword: "tcp_user_timeout", value: "30000"),
         ]
@@ -198,13 +225,17 @@ public struct ConnectionSettings: Sendable, Equatable {
             "-c \(setting.keyword)=\(setting.value.replacing("\\", with: "\\\\").replacing(" ", with: "\\ "))"
         }
         // The operator's own options come last: they win.
-        if let own = given.last(where: { $0.keyword == "options" })?.value ?? getenv("PGOPTIONS").map({ String(cString: $0) }) { options.append(own) }
+        if let own = given.last(where: { $0.keyword == "options" })?.value
+            ?? getenv("PGOPTIONS").map({ String(cString: $0) })
+        {
+            options.append(own)
+        }
         if !options.isEmpty { all.append(Parameter(keyword: "options", value: options.joined(separator: " "))) }
         return all
     }
 
-    /// One statement that sets a transaction (and no more of the session) as ``sessionSettings`` says; every value in it is
-    /// the gateway's own or the operator's.
+    /// One statement that sets a transaction (and no more of the session) as ``sessionSettings``
+    /// says; every value in it is the gateway's own or the operator's.
     public var transactionSettingsText: String {
         var settings = sessionSettings
         if readOnly { settings.append(Parameter(keyword: "transaction_read_only", value: "on")) }
@@ -215,13 +246,17 @@ public struct ConnectionSettings: Sendable, Equatable {
 
 extension [ConnectionSettings.Parameter] {
     /// The two NULL-terminated arrays that libpq wants.
-    func withCArrays<R>(_ body: (UnsafePointer<UnsafePointer<CChar>?>, UnsafePointer<UnsafePointer<CChar>?>) -> R) -> R {
+    func withCArrays<R>(_ body: (UnsafePointer<UnsafePointer<CChar>?>, UnsafePointer<UnsafePointer<CChar>?>) -> R) -> R
+    {
         let keywords = map { strdup($0.keyword) }, values = map { strdup($0.value) }
         defer { for text in keywords + values { free(text) } }
-        let keywordPointers = keywords.map { UnsafePointer($0) } + [nil], valuePointers = values.map { UnsafePointer($0) } + [nil]
+        let keywordPointers = keywords.map { UnsafePointer($0) } + [nil],
+            valuePointers = values.map { UnsafePointer($0) } + [nil]
         return keywordPointers.withUnsafeBufferPointer { keywords in
             valuePointers.withUnsafeBufferPointer { values in
-                guard let keywords = keywords.baseAddress, let values = values.baseAddress else { preconditionFailure("an array with an element has an address") }
+                guard let keywords = keywords.baseAddress, let values = values.baseAddress else {
+                    preconditionFailure("an array with an element has an address")
+                }
                 return body(keywords, values)
             }
         }

@@ -2,13 +2,15 @@ import CLibPQ
 
 /// Why a statement or a connection failed.
 ///
-/// Its `description` is fit for a stranger: it names no table, no value and no host. `String(reflecting:)` is for the operator and
-/// holds what the server said.
+/// Its `description` is fit for a stranger: it names no table, no value and no host.
+/// `String(reflecting:)` is for the operator and holds what the server said.
 public struct DatabaseFailure: Error, Sendable, Equatable {
     public enum Kind: Sendable, Hashable {
-        /// The database cannot be reached, is starting or stopping, or is out of a resource; the same request may succeed later.
+        /// The database cannot be reached, is starting or stopping, or is out of a resource; the
+        /// same request may succeed later.
         case unavailable
-        /// The transaction that the statement belonged to ended before its time, with the connection under it; as a whole it may be run again.
+        /// The transaction that the statement belonged to ended before its time, with the
+        /// connection under it; as a whole it may be run again.
         case interrupted
         /// The statement took longer than its deadline or the server's `statement_timeout`.
         case timeout
@@ -17,10 +19,12 @@ public struct DatabaseFailure: Error, Sendable, Equatable {
         /// The result was larger than its meter allowed; what had come of it is gone.
         case tooLarge
         case permissionDenied
-        /// A deadlock or a serialization failure; the same transaction may succeed when it is run again.
+        /// A deadlock or a serialization failure; the same transaction may succeed when it is run
+        /// again.
         case serialization
         case constraint(Constraint)
-        /// A value that PostgreSQL does not take, such as a text with a NUL or a number out of range.
+        /// A value that PostgreSQL does not take, such as a text with a NUL or a number out of
+        /// range.
         case invalidInput
         case other
     }
@@ -35,9 +39,11 @@ public struct DatabaseFailure: Error, Sendable, Equatable {
     public var message: String
     public var detail: String?
     public var hint: String?
-    /// Where in the statement's text the server saw the fault, in characters from 1; a script's own statements are counted through.
+    /// Where in the statement's text the server saw the fault, in characters from 1; a script's own
+    /// statements are counted through.
     public var position: Int?
-    /// `table`, `table.column` or a constraint's name, when the server told them: for the operator only, and to map a constraint to a field.
+    /// `table`, `table.column` or a constraint's name, when the server told them: for the operator
+    /// only, and to map a constraint to a field.
     public var table: String?
     public var column: String?
     public var constraintName: String?
@@ -58,7 +64,8 @@ public struct DatabaseFailure: Error, Sendable, Equatable {
         }
         let sqlState = field("C") ?? ""
         let message = field("M") ?? PQresultErrorMessage(result).map { Self.trimmed($0) } ?? ""
-        self.init(Self.kind(ofSQLState: sqlState), sqlState: sqlState, message: message, detail: field("D"), hint: field("H"))
+        self.init(
+            Self.kind(ofSQLState: sqlState), sqlState: sqlState, message: message, detail: field("D"), hint: field("H"))
         position = field("P").flatMap { Int($0) }
         table = field("t")
         column = field("c")
@@ -80,7 +87,8 @@ public struct DatabaseFailure: Error, Sendable, Equatable {
     static func kind(ofSQLState state: String) -> Kind {
         switch state {
         case "": return .unavailable
-        // A limit that the operator has set for one statement, such as `temp_file_limit`: it holds for the next try as well.
+        // A limit that the operator has set for one statement, such as `temp_file_limit`: it holds
+        // for the next try as well.
         case "53400": return .other
         case "42501": return .permissionDenied
         case "40001", "40P01", "55P03": return .serialization
@@ -101,7 +109,10 @@ public struct DatabaseFailure: Error, Sendable, Equatable {
     }
 
     /// The server ends the session after such an error: what was in flight on it is lost.
-    var endsConnection: Bool { sqlState.hasPrefix("57P") || sqlState.hasPrefix("08") || sqlState == "25P03" || sqlState == "25P04" || sqlState.isEmpty }
+    var endsConnection: Bool {
+        sqlState.hasPrefix("57P") || sqlState.hasPrefix("08") || sqlState == "25P03" || sqlState == "25P04"
+            || sqlState.isEmpty
+    }
 }
 
 extension DatabaseFailure: CustomStringConvertible, CustomDebugStringConvertible {
@@ -117,7 +128,8 @@ extension DatabaseFailure: CustomStringConvertible, CustomDebugStringConvertible
         case .constraint(.unique): "The value is taken already."
         case .constraint(.notNull): "A required value is missing."
         case .constraint(.foreignKey): "The value refers to something that does not exist, or that is still in use."
-        case .constraint(.check), .constraint(.exclusion), .constraint(.other): "The value breaks a rule of the database."
+        case .constraint(.check), .constraint(.exclusion), .constraint(.other):
+            "The value breaks a rule of the database."
         case .invalidInput: "A value is not one that the database takes."
         case .other: "The database could not answer."
         }

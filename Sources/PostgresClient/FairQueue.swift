@@ -1,5 +1,6 @@
-/// A queue with a lane per key: first in, first out within a lane, and the lanes take turns, so that a tenant with a thousand
-/// waiting statements delays another tenant's one by one statement only.
+/// A queue with a lane per key: first in, first out within a lane, and the lanes take turns, so
+/// that a tenant with a thousand waiting statements delays another tenant's one by one statement
+/// only.
 package struct FairQueue<Element> {
     private var lanes: [UInt64: Ring<Element>] = [:]
     /// The keys of the lanes that hold something, the next to be served first.
@@ -23,7 +24,9 @@ package struct FairQueue<Element> {
     package mutating func popFirst() -> Element? { popFirst(skipping: 0)?.element }
 
     /// How many turns are before the next key that may be served; `nil` where none may.
-    func turns(before mayBeServed: (_ key: UInt64) -> Bool) -> Int? { (0..<turns.count).first { mayBeServed(turns[$0]) } }
+    func turns(before mayBeServed: (_ key: UInt64) -> Bool) -> Int? {
+        (0..<turns.count).first { mayBeServed(turns[$0]) }
+    }
 
     /// The next in turn, behind so many that give theirs up.
     mutating func popFirst(skipping skipped: Int) -> (element: Element, key: UInt64)? {
@@ -34,11 +37,14 @@ package struct FairQueue<Element> {
         return (element, key)
     }
 
-    /// Takes the last of the longest lane out, so that one more of `key` has room; `nil` where `key`'s own would become the longest.
+    /// Takes the last of the longest lane out, so that one more of `key` has room; `nil` where
+    /// `key`'s own would become the longest.
     ///
     /// It looks at all lanes: for a queue that is full.
     package mutating func popLastOfLongest(makingRoomFor key: UInt64) -> Element? {
-        guard let longest = lanes.max(by: { ($0.value.count, $0.key) < ($1.value.count, $1.key) }), longest.value.count > (lanes[key]?.count ?? 0) + 1 else { return nil }
+        guard let longest = lanes.max(by: { ($0.value.count, $0.key) < ($1.value.count, $1.key) }),
+            longest.value.count > (lanes[key]?.count ?? 0) + 1
+        else { return nil }
         count -= 1
         return lanes[longest.key]?.popLast()
     }
@@ -65,7 +71,11 @@ package struct FairQueue<Element> {
             let key = turns[turn]
             guard let lane = lanes[key] else { continue }
             for position in 0..<lane.count {
-                if mustGo(lane[position]) { removed.append(lane[position]) } else { rest.append(lane[position], key: key) }
+                if mustGo(lane[position]) {
+                    removed.append(lane[position])
+                } else {
+                    rest.append(lane[position], key: key)
+                }
             }
         }
         self = rest

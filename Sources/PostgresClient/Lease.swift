@@ -1,7 +1,9 @@
-/// A connection that one caller has for itself, for one transaction, until it commits or rolls back.
+/// A connection that one caller has for itself, for one transaction, until it commits or rolls
+/// back.
 ///
-/// Made by ``ConnectionPool/lease(_:deadline:fairnessKey:)``. Statements may be given to it at once: they wait until a connection is free, and leave
-/// together with the words that begin the transaction.
+/// Made by ``ConnectionPool/lease(_:deadline:fairnessKey:)``. Statements may be given to it at
+/// once: they wait until a connection is free, and leave together with the words that begin the
+/// transaction.
 public final class Lease: PoolWaiter {
     enum Phase: Equatable {
         case waiting
@@ -11,7 +13,8 @@ public final class Lease: PoolWaiter {
     }
 
     let mode: TransactionMode
-    /// Milliseconds of the reactor's clock; then the transaction is rolled back, whatever its holder does.
+    /// Milliseconds of the reactor's clock; then the transaction is rolled back, whatever its
+    /// holder does.
     let deadline: Int
     let fairnessKey: UInt64
     var phase = Phase.waiting

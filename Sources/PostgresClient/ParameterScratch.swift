@@ -1,7 +1,8 @@
 import Glibc
 import PostgresSQL
 
-/// The parameters of one call in the form libpq wants, in memory that is used again for the next call.
+/// The parameters of one call in the form libpq wants, in memory that is used again for the next
+/// call.
 final class ParameterScratch {
     /// A buffer that one huge request has made larger than this is given back after it.
     private static let keptBytes = 1 << 20
@@ -27,7 +28,8 @@ final class ParameterScratch {
         formats.deallocate()
     }
 
-    /// - Returns: false if a text holds a NUL: libpq would cut it there, and another value than the caller's would be sent.
+    /// - Returns: false if a text holds a NUL: libpq would cut it there, and another value than the
+    ///   caller's would be sent.
     func fill(_ parameters: [ParameterValue]) -> Bool {
         reserve(parameters)
         var end = bytes

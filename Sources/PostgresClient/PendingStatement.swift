@@ -37,7 +37,8 @@ final class PendingStatement: PoolWaiter {
     var serial: UInt64 = 0
     /// How often it was sent again because of somebody else's error.
     var resends = 0
-    /// It has been prepared anew already, after the server had lost or refused the prepared statement.
+    /// It has been prepared anew already, after the server had lost or refused the prepared
+    /// statement.
     var wasPreparedAgain = false
     /// That was because it failed as one fails whose tables have changed.
     var suspectsChangedTables = false
@@ -67,7 +68,8 @@ final class PendingStatement: PoolWaiter {
     private var metered = 0
 
     init(
-        statement: Statement, parameters: [ParameterValue], deadline: Int, fairnessKey: UInt64, lease: Lease? = nil, meter: (any ResultMeter)? = nil, completion: @escaping Completion
+        statement: Statement, parameters: [ParameterValue], deadline: Int, fairnessKey: UInt64, lease: Lease? = nil,
+        meter: (any ResultMeter)? = nil, completion: @escaping Completion
     ) {
         self.meter = meter
         self.statement = statement
@@ -98,7 +100,9 @@ final class PendingStatement: PoolWaiter {
     var keys: Set<UInt64> { members.isEmpty ? [fairnessKey] : Set(members.map(\.fairnessKey)) }
 
     /// Somebody waits for what its connection says.
-    var isWanted: Bool { isLive && !restsOnTwin && (members.isEmpty || members.contains { $0.isLive && !$0.restsOnTwin }) }
+    var isWanted: Bool {
+        isLive && !restsOnTwin && (members.isEmpty || members.contains { $0.isLive && !$0.restsOnTwin })
+    }
 
     /// Another one that runs the same has not been answered.
     var hasTwin: Bool { twin?.isLive == true }

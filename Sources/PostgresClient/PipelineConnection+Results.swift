@@ -31,8 +31,8 @@ struct IncomingResult {
         pieces = 0
     }
 
-    /// Each count costs a system call, and small pieces are many: the next is due after about ``uncounted`` bytes, or
-    /// ``mostPatience`` pieces.
+    /// Each count costs a system call, and small pieces are many: the next is due after about
+    /// ``uncounted`` bytes, or ``mostPatience`` pieces.
     mutating func adapt(to bytes: Int) {
         patience = min(max(1, Self.uncounted / max(1, bytes / pieces)), Self.mostPatience)
     }
@@ -41,13 +41,17 @@ struct IncomingResult {
     private static let mostPatience = 8
 }
 
-/// Results are counted while they come in, so that one that is larger than it may be is given up before it fills the memory.
+/// Results are counted while they come in, so that one that is larger than it may be is given up
+/// before it fills the memory.
 ///
-/// libpq keeps a result until it is whole. It can hand rows out one by one, but each then costs an object of its own, which is dear for large results; in
-/// pieces it does so only from its version 17 on. So the bytes are counted below it (``SocketInput``), and only of results that come in several pieces.
+/// libpq keeps a result until it is whole. It can hand rows out one by one, but each then costs an
+/// object of its own, which is dear for large results; in pieces it does so only from its version
+/// 17 on. So the bytes are counted below it (``SocketInput``), and only of results that come in
+/// several pieces.
 ///
-/// When there is no room for more, the statement fails at once, nothing more is read, so that the server stops sending, and the server is asked to end it. What it has sent by then is
-/// read and thrown away.
+/// When there is no room for more, the statement fails at once, nothing more is read, so that the
+/// server stops sending, and the server is asked to end it. What it has sent by then is read and
+/// thrown away.
 extension PipelineConnection {
     /// Milliseconds after which it is looked again whether the cancel request has been delivered.
     private static let cancelGrain = 2
@@ -61,7 +65,9 @@ extension PipelineConnection {
 
     /// To be called when a piece has been read.
     func countIncoming() {
-        guard phase == .ready, let connection, case .execute(let pending)? = expected.first else { return incoming.nothingComes() }
+        guard phase == .ready, let connection, case .execute(let pending)? = expected.first else {
+            return incoming.nothingComes()
+        }
         if let discarded = incoming.discarded, discarded.pending !== pending { incoming.discarded = nil }
         // A piece that completed something is mostly that; most results come in one.
         guard incoming.answers == 0 else { return incoming.nothingIsIncomplete() }
@@ -78,7 +84,9 @@ extension PipelineConnection {
         incoming.adapt(to: bytes)
         if let discarded = incoming.discarded {
             incoming.discarded?.bytes += bytes
-            if discarded.bytes + bytes > limits.discardedBytes { lose(DatabaseFailure(.unavailable, message: "a row of the result is larger than the request's limits")) }
+            if discarded.bytes + bytes > limits.discardedBytes {
+                lose(DatabaseFailure(.unavailable, message: "a row of the result is larger than the request's limits"))
+            }
         } else if !pending.isWanted || !pending.received(bytes) {
             giveUp(pending)
         }
@@ -91,11 +99,15 @@ extension PipelineConnection {
         incoming.isPaused = true
         if let registration { reactor.modify(registration, interest) }
         if pending.isWanted { pool.statistics.resultsGivenUp += 1 }
-        // Before anybody hears of it, who would have the statement cancelled as one that nobody waits for.
+        // Before anybody hears of it, who would have the statement cancelled as one that nobody
+        // waits for.
         tellTheServer()
         // Its answer is the twin's, which runs on.
         if pending.hasTwin, pending.restsOnTwin { return }
-        pool.abandon(pending, .failure(DatabaseFailure(.tooLarge, message: "the result was given up when there was no room for more of it")))
+        pool.abandon(
+            pending,
+            .failure(
+                DatabaseFailure(.tooLarge, message: "the result was given up when there was no room for more of it")))
     }
 
     /// Asks the server to end the statement, and reads on when that has been delivered.

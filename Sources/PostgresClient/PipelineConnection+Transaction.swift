@@ -34,16 +34,20 @@ struct OpenTransaction {
 
 /// Transactions of one caller, by explicit words around its statements.
 ///
-/// In an explicit transaction an error goes on after its batch: the server refuses all until it is rolled back. Where the mode wants it, one savepoint stands behind BEGIN, and
-/// whatever follows an error is preceded by a return to it. So ordinary transactions pay for one SAVEPOINT, and a failing one for a round trip more.
+/// In an explicit transaction an error goes on after its batch: the server refuses all until it is
+/// rolled back. Where the mode wants it, one savepoint stands behind BEGIN, and whatever follows an
+/// error is preceded by a return to it. So ordinary transactions pay for one SAVEPOINT, and a
+/// failing one for a round trip more.
 extension PipelineConnection {
-    /// How often ROLLBACK is sent again, when a late cancel request has hit it, before the connection is given up.
+    /// How often ROLLBACK is sent again, when a late cancel request has hit it, before the
+    /// connection is given up.
     static let rollbackTries = 3
 
     /// From now on the connection is the lease's alone.
     func lend(to lease: Lease) { transaction = OpenTransaction(lease: lease) }
 
-    /// What has to go before a statement: the words that begin the transaction, or the way back to the savepoint after an error.
+    /// What has to go before a statement: the words that begin the transaction, or the way back to
+    /// the savepoint after an error.
     func beginOrRecover() {
         guard let transaction else { return }
         if !transaction.hasBegun {
@@ -57,14 +61,18 @@ extension PipelineConnection {
         }
     }
 
-    /// Queues COMMIT if it cannot overtake anything: with the statements that are about to leave when those are all that have no answer. An error among them lets the server skip it too.
+    /// Queues COMMIT if it cannot overtake anything: with the statements that are about to leave
+    /// when those are all that have no answer. An error among them lets the server skip it too.
     func commitTransaction() {
-        guard phase == .ready, let transaction, !transaction.commitIsAsked, !transaction.isAbandoned, transaction.inOpenBatch == transaction.lease.unanswered else { return }
+        guard phase == .ready, let transaction, !transaction.commitIsAsked, !transaction.isAbandoned,
+            transaction.inOpenBatch == transaction.lease.unanswered
+        else { return }
         self.transaction?.commitIsAsked = true
         if transaction.hasBegun { control(.commit, "COMMIT") } else { returnUnused() }
     }
 
-    /// It was never begun. Not within the caller's call, since who waits for the connection may be in the same situation.
+    /// It was never begun. Not within the caller's call, since who waits for the connection may be
+    /// in the same situation.
     private func returnUnused() {
         reactor.atEndOfTurn { [self] in
             guard phase == .ready, transaction?.hasBegun == false else { return }

@@ -3,30 +3,35 @@ import Glibc
 import PostgresSQL
 import SocketLoop
 
-/// One connection in libpq's pipeline mode: statements go out in batches, each batch ends with one synchronisation point, and
-/// nothing here ever blocks.
+/// One connection in libpq's pipeline mode: statements go out in batches, each batch ends with one
+/// synchronisation point, and nothing here ever blocks.
 ///
-/// A batch is what was queued in one turn, to a named maximum. PostgreSQL runs it as one transaction and skips
-/// what follows an error; what was skipped is sent again, each statement in a batch of its own, so that an error stays with the statement
-/// that made it.
+/// A batch is what was queued in one turn, to a named maximum. PostgreSQL runs it as one
+/// transaction and skips what follows an error; what was skipped is sent again, each statement in a
+/// batch of its own, so that an error stays with the statement that made it.
 final class PipelineConnection {
     struct Limits {
         /// Statements of one batch: its first answer may wait for its last.
         var statementsPerBatch = 16
-        /// How often one statement is sent again because of others, before it fails with their error.
+        /// How often one statement is sent again because of others, before it fails with their
+        /// error.
         var resends = 3
-        /// A cancel request costs the server a process: what is done within so many milliseconds is not worth one.
+        /// A cancel request costs the server a process: what is done within so many milliseconds is
+        /// not worth one.
         var cancelGrace = 25
         /// Milliseconds between two cancel requests of one connection, for the same reason.
         var cancelInterval = 1_000
-        /// The server sends the answers of a batch together, so the statement it is at may be any of them. A batch that somebody else waits
-        /// for too is left alone for so many milliseconds; then the slow one may well be the abandoned one, and a bystander that is hit
-        /// is sent again in a batch of its own, where this cannot happen to it twice.
+        /// The server sends the answers of a batch together, so the statement it is at may be any
+        /// of them. A batch that somebody else waits for too is left alone for so many
+        /// milliseconds; then the slow one may well be the abandoned one, and a bystander that is
+        /// hit is sent again in a batch of its own, where this cannot happen to it twice.
         var sharedCancelGrace = 1_000
-        /// A server that has not answered for so long after everybody has given up is taken for dead.
+        /// A server that has not answered for so long after everybody has given up is taken for
+        /// dead.
         var stuckAfter = 30_000
-        /// Bytes that are still read of a result that was given up, until the server has heard of it; then the connection is given up too. Stands against one row that is larger than
-        /// the memory: the server sends a row to its end.
+        /// Bytes that are still read of a result that was given up, until the server has heard of
+        /// it; then the connection is given up too. Stands against one row that is larger than the
+        /// memory: the server sends a row to its end.
         var discardedBytes = 8 << 20
     }
 
@@ -78,15 +83,16 @@ final class PipelineConnection {
     var lastCancelAt = Int.min / 2
     /// The statement that it was for.
     var lastCancelled: UInt64 = 0
-    /// Others wait for what nobody here waits for: one statement after the other is cancelled without grace.
+    /// Others wait for what nobody here waits for: one statement after the other is cancelled
+    /// without grace.
     var isBeingCleared = false
     /// What the result that comes in has brought so far.
     @exclusivity(unchecked) var incoming = IncomingResult()
     let transactionSettings: String
     /// What has the connection for itself; `nil` while it is shared.
     @exclusivity(unchecked) var transaction: OpenTransaction?
-    /// Made once, since every turn that sends needs it; it holds the connection until ``close()``. (A weak reference would make
-    /// every other reference to the connection slow.)
+    /// Made once, since every turn that sends needs it; it holds the connection until ``close()``.
+    /// (A weak reference would make every other reference to the connection slow.)
     private var endOfTurn: (() -> Void)?
 
     init(slot: Int, settings: ConnectionSettings, limits: Limits, reactor: Reactor, pool: ConnectionPool) {
@@ -158,7 +164,8 @@ final class PipelineConnection {
         }
     }
 
-    /// libpq may go on with another socket (another host, TLS refused), so the socket is watched anew after each step.
+    /// libpq may go on with another socket (another host, TLS refused), so the socket is watched
+    /// anew after each step.
     private func continueConnecting() {
         guard let connection else { return }
         let watched: Bool
@@ -183,13 +190,18 @@ final class PipelineConnection {
     // MARK: Sending
 
     /// Queues a statement; it goes out at the end of the turn.
-    /// - Parameter standsAlone: It may be slow, so that it has a batch of its own: the answers of a batch come together.
+    /// - Parameter standsAlone: It may be slow, so that it has a batch of its own: the answers of a
+    ///   batch come together.
     /// - Returns: Why it cannot be sent at all; otherwise the pool hears of it later.
     func send(_ pending: PendingStatement, standsAlone: Bool = false) -> DatabaseFailure? {
-        guard let connection, phase == .ready else { return DatabaseFailure(.unavailable, message: "the connection is closed") }
+        guard let connection, phase == .ready else {
+            return DatabaseFailure(.unavailable, message: "the connection is closed")
+        }
         if standsAlone { endBatch() }
         guard scratch.fill(pending.parameters) else {
-            return DatabaseFailure(.invalidInput, sqlState: "22021", message: "a text parameter holds a NUL byte, or a parameter is longer than 2 GiB")
+            return DatabaseFailure(
+                .invalidInput, sqlState: "22021",
+                message: "a text parameter holds a NUL byte, or a parameter is longer than 2 GiB")
         }
         if transaction != nil { beginOrRecover() }
         let sent: Int32
@@ -197,8 +209,12 @@ final class PipelineConnection {
         case .prepared:
             let known = cache.find(pending.statement)
             if known != nil { pool.statistics.preparedHits += 1 }
-            guard let prepared = known ?? prepare(pending.statement, on: connection) else { return DatabaseFailure(connection: connection) }
-            sent = PQsendQueryPrepared(connection, prepared.name, Int32(truncatingIfNeeded: pending.parameters.count), scratch.values, scratch.lengths, scratch.formats, 1)
+            guard let prepared = known ?? prepare(pending.statement, on: connection) else {
+                return DatabaseFailure(connection: connection)
+            }
+            sent = PQsendQueryPrepared(
+                connection, prepared.name, Int32(truncatingIfNeeded: pending.parameters.count), scratch.values,
+                scratch.lengths, scratch.formats, 1)
         case .unnamed:
             sent = sendUnnamed(pending, on: connection)
         }
@@ -229,7 +245,9 @@ final class PipelineConnection {
     private func prepare(_ statement: Statement, on connection: OpaquePointer) -> PreparedStatement? {
         guard let prepared = cache.insert(statement) else { return nil }
         let sent = statement.text.withCString { text in
-            statement.parameterTypes.withUnsafeBufferPointer { PQsendPrepare(connection, prepared.name, text, Int32(truncatingIfNeeded: $0.count), $0.baseAddress) }
+            statement.parameterTypes.withUnsafeBufferPointer {
+                PQsendPrepare(connection, prepared.name, text, Int32(truncatingIfNeeded: $0.count), $0.baseAddress)
+            }
         }
         guard sent == 1 else {
             cache.forget(prepared)
@@ -247,9 +265,13 @@ final class PipelineConnection {
         }
         let count = pending.parameters.count
         var types = pending.statement.parameterTypes
-        if types.count != count { types = Array(types.prefix(count)) + Array(repeating: 0, count: max(0, count - types.count)) }
+        if types.count != count {
+            types = Array(types.prefix(count)) + Array(repeating: 0, count: max(0, count - types.count))
+        }
         return pending.statement.text.withCString { text in
-            PQsendQueryParams(connection, text, Int32(truncatingIfNeeded: count), types, scratch.values, scratch.lengths, scratch.formats, 1)
+            PQsendQueryParams(
+                connection, text, Int32(truncatingIfNeeded: count), types, scratch.values, scratch.lengths,
+                scratch.formats, 1)
         }
     }
 
@@ -277,7 +299,9 @@ final class PipelineConnection {
     private func flush() {
         guard let connection, let registration else { return }
         let status = PQflush(connection)
-        guard status >= 0, PQstatus(connection) != CONNECTION_BAD else { return lose(DatabaseFailure(connection: connection)) }
+        guard status >= 0, PQstatus(connection) != CONNECTION_BAD else {
+            return lose(DatabaseFailure(connection: connection))
+        }
         guard wantsWrite != (status == 1) else { return }
         wantsWrite = status == 1
         reactor.modify(registration, interest)
@@ -305,7 +329,8 @@ final class PipelineConnection {
     private func readAnswers() {
         while let connection, !expected.isEmpty || awaitsEndOfResults, PQisBusy(connection) == 0 {
             guard let result = PQgetResult(connection) else {
-                // The end of one question's results; without results before it libpq has nothing more to say.
+                // The end of one question's results; without results before it libpq has nothing
+                // more to say.
                 guard awaitsEndOfResults else { return }
                 awaitsEndOfResults = false
                 continue
@@ -319,8 +344,9 @@ final class PipelineConnection {
         }
     }
 
-    /// Takes the NULL before anybody hears of the result: what a completion sends in a batch that an error has cut short lets libpq 15 forget it, and every
-    /// later result would be taken for another question's.
+    /// Takes the NULL before anybody hears of the result: what a completion sends in a batch that
+    /// an error has cut short lets libpq 15 forget it, and every later result would be taken for
+    /// another question's.
     private func takeEndOfResults(of connection: OpaquePointer) {
         awaitsEndOfResults = true
         while PQisBusy(connection) == 0 {
@@ -339,7 +365,8 @@ final class PipelineConnection {
         case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY, PGRES_PIPELINE_SYNC:
             switch question {
             case .execute(let pending):
-                // Prepared anew it works: that was the reason, and not something that every try meets.
+                // Prepared anew it works: that was the reason, and not something that every try
+                // meets.
                 if pending.suspectsChangedTables { pool.tablesHaveChanged() }
                 finish(pending, .success(ResultSet(result)))
             case .sync:
@@ -394,11 +421,16 @@ final class PipelineConnection {
             cache.forget(prepared)
             if !isEchoInTransaction(failure) { prepareFailure = failure }
         case .execute(let pending):
-            if isWorthAnotherTry(pending, failure) { skipped.append(pending) } else { finish(pending, .failure(failure)) }
+            if isWorthAnotherTry(pending, failure) {
+                skipped.append(pending)
+            } else {
+                finish(pending, .failure(failure))
+            }
         }
     }
 
-    /// The server forgot a prepared statement (a pooler, `DISCARD ALL`), the tables have changed under it, or a cancel request hit a bystander.
+    /// The server forgot a prepared statement (a pooler, `DISCARD ALL`), the tables have changed
+    /// under it, or a cancel request hit a bystander.
     private func isWorthAnotherTry(_ pending: PendingStatement, _ failure: DatabaseFailure) -> Bool {
         guard pending.isWanted, transaction?.mode.keepsErrorsApart != false else { return false }
         if isEchoInTransaction(failure) { return pending.resends < limits.resends }
@@ -417,10 +449,12 @@ final class PipelineConnection {
         }
     }
 
-    /// What a statement that could be prepared fails with once a type, a column or a table is another: a result of other
-    /// columns (0A000), a type, column, table, operator or function that is gone (42xxx), a type that is looked up by its
-    /// OID (XX000, "cache lookup failed").
-    private static let statesOfChangedTables: Set<String> = ["0A000", "42703", "42704", "42804", "42883", "42P01", "XX000"]
+    /// What a statement that could be prepared fails with once a type, a column or a table is
+    /// another: a result of other columns (0A000), a type, column, table, operator or function that
+    /// is gone (42xxx), a type that is looked up by its OID (XX000, "cache lookup failed").
+    private static let statesOfChangedTables: Set<String> = [
+        "0A000", "42703", "42704", "42804", "42883", "42P01", "XX000",
+    ]
 
     /// Prepares everything anew when it is needed next.
     func forgetPrepared() { cache.evictAll() }
@@ -446,21 +480,28 @@ final class PipelineConnection {
         skipped.removeAll(keepingCapacity: true)
         for (index, pending) in again.enumerated() {
             guard phase == .ready else {
-                // An answer to an earlier one has closed the pool; the rest is answered by nobody else.
-                for rest in again[index...] { rest.answer(.failure(DatabaseFailure(.unavailable, message: "the connection is closed"))) }
+                // An answer to an earlier one has closed the pool; the rest is answered by nobody
+                // else.
+                for rest in again[index...] {
+                    rest.answer(.failure(DatabaseFailure(.unavailable, message: "the connection is closed")))
+                }
                 return
             }
             sendAgain(pending, after: failure)
         }
         if transaction != nil { transactionBatchEnded() }
         let evicted = cache.evicted.count
-        if evicted > 0, transaction == nil, expected.isEmpty || evicted >= limits.statementsPerBatch { deallocateEvicted() }
+        if evicted > 0, transaction == nil, expected.isEmpty || evicted >= limits.statementsPerBatch {
+            deallocateEvicted()
+        }
     }
 
     private func sendAgain(_ pending: PendingStatement, after failure: DatabaseFailure?) {
         let failure = failure ?? DatabaseFailure(.other, message: "the statement was skipped")
         let mayGoAgain = transaction.map { $0.mode.keepsErrorsApart && !$0.isAbandoned } ?? true
-        guard mayGoAgain, pending.isWanted, pending.resends < limits.resends else { return finish(pending, .failure(failure)) }
+        guard mayGoAgain, pending.isWanted, pending.resends < limits.resends else {
+            return finish(pending, .failure(failure))
+        }
         pending.resends += 1
         pool.statistics.resent += 1
         endBatch()
@@ -468,13 +509,17 @@ final class PipelineConnection {
         if let failure = send(pending) { finish(pending, .failure(failure)) } else { endBatch() }
     }
 
-    /// At most one batch of them at a time: when nobody waits behind it, or when it is full, since under load somebody always waits.
+    /// At most one batch of them at a time: when nobody waits behind it, or when it is full, since
+    /// under load somebody always waits.
     private func deallocateEvicted() {
         guard let connection else { return }
         endBatch()
         defer { endBatch() }
         for prepared in cache.takeEvicted() {
-            guard openBatch < limits.statementsPerBatch, PQsendQueryParams(connection, "DEALLOCATE " + String(cString: prepared.name), 0, nil, nil, nil, nil, 1) == 1 else {
+            guard openBatch < limits.statementsPerBatch,
+                PQsendQueryParams(connection, "DEALLOCATE " + String(cString: prepared.name), 0, nil, nil, nil, nil, 1)
+                    == 1
+            else {
                 cache.keepEvicted(prepared)
                 continue
             }

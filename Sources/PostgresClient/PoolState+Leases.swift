@@ -1,8 +1,10 @@
 /// Connections that are lent.
 ///
-/// They are taken from those that all share, not added to them: the operator's number of connections stays what it is, also on the server. A borrower gets
-/// one that is idle, or the least busy one is cleared for it: that takes no more statements, and those that it runs are answered first. So nobody waits for an
-/// idle moment that never comes. Of several that stand the last is never lent; where only one stands, statements and borrowers take turns.
+/// They are taken from those that all share, not added to them: the operator's number of
+/// connections stays what it is, also on the server. A borrower gets one that is idle, or the least
+/// busy one is cleared for it: that takes no more statements, and those that it runs are answered
+/// first. So nobody waits for an idle moment that never comes. Of several that stand the last is
+/// never lent; where only one stands, statements and borrowers take turns.
 extension PoolState {
     // MARK: Looking
 
@@ -21,7 +23,8 @@ extension PoolState {
 
     // MARK: Borrowing
 
-    /// Somebody wants a connection for itself: it is lent at once, or refused, or the borrower waits, in the turn of its key.
+    /// Somebody wants a connection for itself: it is lent at once, or refused, or the borrower
+    /// waits, in the turn of its key.
     mutating func borrow(_ borrower: Borrower, key: UInt64, now: Int) -> [Action] {
         advance(to: now)
         keys.came(key, now: now)
@@ -36,7 +39,8 @@ extension PoolState {
         return actions + clearForBorrowers()
     }
 
-    /// A connection has answered everything, and somebody waits to borrow one: it is this one, though another may be being cleared.
+    /// A connection has answered everything, and somebody waits to borrow one: it is this one,
+    /// though another may be being cleared.
     mutating func emptied(slot: Int) -> [Action] {
         guard slots[slot].phase == .ready else { return [] }
         guard slots[slot].inFlight == 0 else { return clearForBorrowers() }
@@ -46,7 +50,8 @@ extension PoolState {
             guard let lent = lend(slot) else { return becameShared(slot: slot) }
             return [lent]
         case .shared:
-            guard let busy = slots.indices.first(where: { slots[$0].phase == .ready && slots[$0].use == .draining }) else { return clearForBorrowers() }
+            guard let busy = slots.indices.first(where: { slots[$0].phase == .ready && slots[$0].use == .draining })
+            else { return clearForBorrowers() }
             guard let lent = lend(slot) else { return [] }
             slots[busy].use = .shared
             return [lent] + fill(slot: busy) + clearForBorrowers()
@@ -74,23 +79,30 @@ extension PoolState {
 
     // MARK: Sharing
 
-    /// A connection is there for all: the next borrower has it if another one stays shared; else those who wait share it first.
+    /// A connection is there for all: the next borrower has it if another one stays shared; else
+    /// those who wait share it first.
     mutating func becameShared(slot: Int) -> [Action] {
         slots[slot].use = .shared
-        if slots[slot].inFlight == 0, count(.shared) > 1, mayClearAnother, let lent = lend(slot) { return [lent] + stopClearingForNobody() }
+        if slots[slot].inFlight == 0, count(.shared) > 1, mayClearAnother, let lent = lend(slot) {
+            return [lent] + stopClearingForNobody()
+        }
         return fill(slot: slot) + clearForBorrowers()
     }
 
     /// Connections that are being cleared without anybody waiting for them serve all again.
     private mutating func stopClearingForNobody() -> [Action] {
-        guard count(.draining) > waitingBorrowers, let slot = slots.indices.first(where: { slots[$0].phase == .ready && slots[$0].use == .draining }) else { return [] }
+        guard count(.draining) > waitingBorrowers,
+            let slot = slots.indices.first(where: { slots[$0].phase == .ready && slots[$0].use == .draining })
+        else { return [] }
         slots[slot].use = .shared
         return fill(slot: slot) + stopClearingForNobody()
     }
 
     /// After a loss: where none is left for all, one that was being cleared is.
     mutating func shareOne() -> [Action] {
-        guard count(.shared) == 0, let slot = slots.indices.first(where: { slots[$0].phase == .ready && slots[$0].use == .draining }) else { return [] }
+        guard count(.shared) == 0,
+            let slot = slots.indices.first(where: { slots[$0].phase == .ready && slots[$0].use == .draining })
+        else { return [] }
         slots[slot].use = .shared
         return fill(slot: slot)
     }
@@ -105,7 +117,8 @@ extension PoolState {
         return actions
     }
 
-    /// Borrowers that wait and whose keys may have a connection more, as far as can be told without looking at each.
+    /// Borrowers that wait and whose keys may have a connection more, as far as can be told without
+    /// looking at each.
     private var borrowersToServe: Int {
         var sum = 0
         borrowers.forEachLane { key, first in sum += min(borrowers.count(of: key), borrowsLeft(key)) }
@@ -129,7 +142,9 @@ extension PoolState {
 
     /// Lends a connection that runs nothing to the next in turn whose key may have one more.
     private mutating func lend(_ slot: Int) -> Action? {
-        while let turns = borrowers.turns(before: { borrowsLeft($0) > 0 }), let (borrower, key) = borrowers.popFirst(skipping: turns) {
+        while let turns = borrowers.turns(before: { borrowsLeft($0) > 0 }),
+            let (borrower, key) = borrowers.popFirst(skipping: turns)
+        {
             guard borrower.isLive else {
                 forgottenBorrowers -= 1
                 continue

@@ -18,15 +18,19 @@ struct RecentKeys {
 }
 
 enum PoolShares {
-    /// The key of statements that serve all alike: they take turns with others as one, and have no share that they could exceed.
+    /// The key of statements that serve all alike: they take turns with others as one, and have no
+    /// share that they could exceed.
     static let commonKey: UInt64 = 0
 }
 
-/// How much of the connections one key may have, so that a tenant that floods does not stand before the others.
+/// How much of the connections one key may have, so that a tenant that floods does not stand before
+/// the others.
 ///
-/// A connection answers in order: whatever is on it stands before those who come. So a key has few statements on each connection at a time, and as long as others
-/// are about there is one connection on which it has none: there the next statement of somebody else starts at once, however slow the flood is. What does not
-/// find a place waits in the queue, where keys take turns. What is known to be slow has stricter shares (`PoolState+Slowness.swift`).
+/// A connection answers in order: whatever is on it stands before those who come. So a key has few
+/// statements on each connection at a time, and as long as others are about there is one connection
+/// on which it has none: there the next statement of somebody else starts at once, however slow the
+/// flood is. What does not find a place waits in the queue, where keys take turns. What is known to
+/// be slow has stricter shares (`PoolState+Slowness.swift`).
 extension PoolState {
     func isShared(_ slot: Int) -> Bool { slots[slot].phase == .ready && slots[slot].use == .shared }
 
@@ -37,7 +41,11 @@ extension PoolState {
     func hasShare(_ key: UInt64, ofSlot slot: Int) -> Bool {
         if key == PoolShares.commonKey { return true }
         if isSlow(key) { return leavesEnough(key, slot: slot) }
-        if slots[slot].inFlight >= limits.inFlightPerKey, slots[slot].keys.reduce(0, { $0 + ($1 == key ? 1 : 0) }) >= limits.inFlightPerKey { return false }
+        if slots[slot].inFlight >= limits.inFlightPerKey,
+            slots[slot].keys.reduce(0, { $0 + ($1 == key ? 1 : 0) }) >= limits.inFlightPerKey
+        {
+            return false
+        }
         return !keys.areSeveral || leavesOne(key, besides: slot)
     }
 
@@ -49,15 +57,21 @@ extension PoolState {
             others += 1
             last = other
         }
-        // It is on all others. Where it is on this one as well, because it was alone before, the last is the one that it leaves.
+        // It is on all others. Where it is on this one as well, because it was alone before, the
+        // last is the one that it leaves.
         return others == 0 || (slot < last && slots[slot].keys.contains(key))
     }
 
-    /// A key has left a connection: what waits of it may have places on another one now, which nobody else who waits has a use for.
+    /// A key has left a connection: what waits of it may have places on another one now, which
+    /// nobody else who waits has a use for.
     mutating func spread(_ key: UInt64, from slot: Int) -> [Action] {
-        guard keys.areSeveral, !queue.isEmpty, key != PoolShares.commonKey, !slots[slot].keys.contains(key) else { return [] }
+        guard keys.areSeveral, !queue.isEmpty, key != PoolShares.commonKey, !slots[slot].keys.contains(key) else {
+            return []
+        }
         var actions: [Action] = []
-        while let place = leastBusy(for: key, below: limits.inFlightPerConnection), let turns = queue.turns(before: { $0 == key }), let (waiter, _) = queue.popFirst(skipping: turns) {
+        while let place = leastBusy(for: key, below: limits.inFlightPerConnection),
+            let turns = queue.turns(before: { $0 == key }), let (waiter, _) = queue.popFirst(skipping: turns)
+        {
             if waiter.isWaiting {
                 waiter.leaveQueue()
                 begin(waiter, key, slot: place)

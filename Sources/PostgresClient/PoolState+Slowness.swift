@@ -1,15 +1,21 @@
 /// Slow statements, and what they leave to others.
 ///
-/// A connection answers in order, so that whatever stands behind a statement that runs for seconds waits for it. Guards against one tenant, or a few, whose slow
-/// statements keep all connections busy:
+/// A connection answers in order, so that whatever stands behind a statement that runs for seconds
+/// waits for it. Guards against one tenant, or a few, whose slow statements keep all connections
+/// busy:
 ///
-/// - A connection whose first statement is older than ``Limits/slowAfter`` takes no more, as if it were full.
-/// - A key whose statements have held connections for longer than ``Limits/slowDebt`` is slow, for as long as it owes that time (``SlowHistory``). Each of its statements has a
-///   connection to itself: nothing is sent behind it. It has at most half of the connections, and all slow keys together leave two: one for the statements of the others, one that
-///   those may borrow. The last connection is never theirs.
-/// - What was given to a key before it was known to be slow is taken back when others wait (``relief()``).
+/// - A connection whose first statement is older than ``Limits/slowAfter`` takes no more, as if it
+///   were full.
+/// - A key whose statements have held connections for longer than ``Limits/slowDebt`` is slow, for
+///   as long as it owes that time (``SlowHistory``). Each of its statements has a connection to
+///   itself: nothing is sent behind it. It has at most half of the connections, and all slow keys
+///   together leave two: one for the statements of the others, one that those may borrow. The last
+///   connection is never theirs.
+/// - What was given to a key before it was known to be slow is taken back when others wait
+///   (``relief()``).
 ///
-/// What stands behind a slow statement all the same is the pool's to run again elsewhere (`ConnectionPool+Slowness.swift`).
+/// What stands behind a slow statement all the same is the pool's to run again elsewhere
+/// (`ConnectionPool+Slowness.swift`).
 extension PoolState {
     /// Who holds a connection for long.
     struct Holder: Equatable {
@@ -25,7 +31,8 @@ extension PoolState {
 
     // MARK: Connections
 
-    /// The first statement in flight, or the borrower, has had the connection for so long that nobody should wait for it.
+    /// The first statement in flight, or the borrower, has had the connection for so long that
+    /// nobody should wait for it.
     func isOld(_ slot: Int) -> Bool {
         guard let since = busySince(slot) else { return false }
         return clock - since >= limits.slowAfter
@@ -38,15 +45,19 @@ extension PoolState {
     }
 
     /// Whether a statement that is sent now would be answered soon, as far as one can tell.
-    func isUsable(_ slot: Int) -> Bool { isShared(slot) && slots[slot].exclusiveKey == nil && !slots[slot].isBeingRelieved && !isOld(slot) }
+    func isUsable(_ slot: Int) -> Bool {
+        isShared(slot) && slots[slot].exclusiveKey == nil && !slots[slot].isBeingRelieved && !isOld(slot)
+    }
 
     /// Connections that are treated as full because of what they run.
     var heldCount: Int { slots.indices.reduce(0) { $0 + (isShared($1) && !isUsable($1) ? 1 : 0) } }
 
-    /// Connections whose first statement has become old, of which ``isHeld(slot:by:statement:)`` is still to be told.
+    /// Connections whose first statement has become old, of which ``isHeld(slot:by:statement:)`` is
+    /// still to be told.
     func newlyOld() -> [Int] { slots.indices.filter { slots[$0].holder == nil && isOld($0) } }
 
-    /// When ``newlyOld()`` or ``relief()`` may have something to say next; `nil` while no connection is busy.
+    /// When ``newlyOld()`` or ``relief()`` may have something to say next; `nil` while no
+    /// connection is busy.
     func nextLook() -> Int? {
         var next: Int?
         for slot in slots.indices {
@@ -65,7 +76,8 @@ extension PoolState {
         hasHolders = true
     }
 
-    /// A statement of the key is no part of its share on the connection any more: it is answered, or run on another one, too.
+    /// A statement of the key is no part of its share on the connection any more: it is answered,
+    /// or run on another one, too.
     mutating func leave(_ slot: Int, _ key: UInt64) {
         guard let place = slots[slot].keys.firstIndex(of: key) else { return }
         slots[slot].keys.swapAt(place, slots[slot].keys.count - 1)
@@ -84,11 +96,14 @@ extension PoolState {
 
     // MARK: Keys
 
-    /// Whether statements of the key are to be expected to be slow: it owes more than it may, what runs now included.
+    /// Whether statements of the key are to be expected to be slow: it owes more than it may, what
+    /// runs now included.
     func isSlow(_ key: UInt64) -> Bool {
         guard hasHolders || history.hasDebts, key != PoolShares.commonKey else { return false }
         var debt = history.debt(of: key, now: clock)
-        if hasHolders { for slot in slots { if let holder = slot.holder, holder.key == key { debt += clock - holder.since } } }
+        if hasHolders {
+            for slot in slots { if let holder = slot.holder, holder.key == key { debt += clock - holder.since } }
+        }
         return debt >= limits.slowDebt
     }
 
@@ -96,10 +111,14 @@ extension PoolState {
         history.hasStatements && statement != 0 && history.milliseconds(of: statement, now: clock) >= limits.slowAfter
     }
 
-    /// Whether nothing may stand behind it: its key or its statement is slow, or it is run again because of such a one.
-    func standsAlone(_ waiter: Waiter, key: UInt64) -> Bool { waiter.mustStandAlone || isSlow(key) || isSlow(statement: waiter.kind) }
+    /// Whether nothing may stand behind it: its key or its statement is slow, or it is run again
+    /// because of such a one.
+    func standsAlone(_ waiter: Waiter, key: UInt64) -> Bool {
+        waiter.mustStandAlone || isSlow(key) || isSlow(statement: waiter.kind)
+    }
 
-    /// Whether runs of a statement by these keys may go as one: nobody waits for another one's slow keys.
+    /// Whether runs of a statement by these keys may go as one: nobody waits for another one's slow
+    /// keys.
     func mayGoTogether(_ key: UInt64, _ other: UInt64, statement: UInt64) -> Bool {
         key == other || !(isSlow(statement: statement) || isSlow(key) || isSlow(other))
     }
@@ -154,19 +173,24 @@ extension PoolState {
 
     // MARK: Taking back
 
-    /// A connection that a slow key got before it was known to be slow, and that others wait for: its statements are to be sent again later, its transaction to be
-    /// ended. `nil` where slow keys have no more than their share, or nobody waits.
+    /// A connection that a slow key got before it was known to be slow, and that others wait for:
+    /// its statements are to be sent again later, its transaction to be ended. `nil` where slow
+    /// keys have no more than their share, or nobody waits.
     mutating func relief() -> Int? {
         guard readyCount > 1, hasHolders, quickOnesWait else { return nil }
         // Of several the last that began: the least is lost.
         var best: Int?, count = 0
         for slot in slots.indices where isWithSlowKey(slots[slot]) && !slots[slot].isBeingRelieved {
             count += 1
-            if slots[slot].holder != nil, best.map({ slots[slot].headSince > slots[$0].headSince }) ?? true { best = slot }
+            if slots[slot].holder != nil, best.map({ slots[slot].headSince > slots[$0].headSince }) ?? true {
+                best = slot
+            }
         }
         guard count > max(1, readyCount - 2), let best else { return nil }
         slots[best].isBeingRelieved = true
-        if let key = slots[best].holder?.key ?? slots[best].exclusiveKey { history.charge(key, limits.reliefDebt, now: clock) }
+        if let key = slots[best].holder?.key ?? slots[best].exclusiveKey {
+            history.charge(key, limits.reliefDebt, now: clock)
+        }
         return best
     }
 
@@ -175,12 +199,16 @@ extension PoolState {
         let due = clock - limits.slowAfter
         if waitingCount > 0, !slots.indices.contains(where: isUsable) {
             var found = false
-            queue.forEachLane { key, first in if !found, first.enqueuedAt <= due, first.isWaiting, !isSlow(key) { found = true } }
+            queue.forEachLane { key, first in
+                if !found, first.enqueuedAt <= due, first.isWaiting, !isSlow(key) { found = true }
+            }
             if found { return true }
         }
         guard waitingBorrowers > 0, !mayClearAnother else { return false }
         var found = false
-        borrowers.forEachLane { key, first in if !found, first.enqueuedAt <= due, first.isLive, !isSlow(key) { found = true } }
+        borrowers.forEachLane { key, first in
+            if !found, first.enqueuedAt <= due, first.isLive, !isSlow(key) { found = true }
+        }
         return found
     }
 }

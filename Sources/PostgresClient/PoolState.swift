@@ -4,7 +4,8 @@ protocol PoolWaiter: AnyObject {
     var isLive: Bool { get }
     /// Whether it is still to be sent by itself; false too for what others have taken along.
     var isWaiting: Bool { get }
-    /// Whether it gains by waiting for the end of the turn, and until a connection runs nothing else: what waits with it may go with it.
+    /// Whether it gains by waiting for the end of the turn, and until a connection runs nothing
+    /// else: what waits with it may go with it.
     var mayMerge: Bool { get }
     /// Which statement it is, among those of all connections; 0 where that does not matter.
     var kind: UInt64 { get }
@@ -24,12 +25,14 @@ extension PoolWaiter {
     func leaveQueue() {}
 }
 
-/// The decisions of a connection pool, without its connections: which statement goes where, what waits, who is refused, when to connect.
+/// The decisions of a connection pool, without its connections: which statement goes where, what
+/// waits, who is refused, when to connect.
 ///
-/// It is a value that knows no socket and no clock, so that every decision can be tested. Times are milliseconds of one
-/// monotonic clock; actions are to be done by the caller, in order.
+/// It is a value that knows no socket and no clock, so that every decision can be tested. Times are
+/// milliseconds of one monotonic clock; actions are to be done by the caller, in order.
 ///
-/// A connection is shared by the statements of all, or lent to one borrower, who has it alone until it is returned (`PoolState+Leases.swift`).
+/// A connection is shared by the statements of all, or lent to one borrower, who has it alone until
+/// it is returned (`PoolState+Leases.swift`).
 struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
     struct Limits {
         var connections = 4
@@ -44,9 +47,11 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
         var unavailableAfter = 500
         /// Milliseconds after which whoever waits behind a statement has waited for long enough.
         var slowAfter = 50
-        /// Milliseconds for which a key's slow statements may have held connections before it is taken for slow.
+        /// Milliseconds for which a key's slow statements may have held connections before it is
+        /// taken for slow.
         var slowDebt = 100
-        /// Milliseconds that a key owes besides, when a connection is taken back from it: else it would be quick again at once.
+        /// Milliseconds that a key owes besides, when a connection is taken back from it: else it
+        /// would be quick again at once.
         var reliefDebt = 1_000
         /// The first and the longest pause between attempts to connect.
         var backoff = 50...1_000
@@ -65,7 +70,8 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
 
     enum Action {
         case connect(slot: Int)
-        /// The attempt to connect takes too long: give it up (the state counts it as failed already).
+        /// The attempt to connect takes too long: give it up (the state counts it as failed
+        /// already).
         case abandonConnect(slot: Int)
         case send(Waiter, slot: Int)
         case fail(Waiter, Refusal)
@@ -147,7 +153,9 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
     func inFlight(onSlot slot: Int) -> Int { slots[slot].inFlight }
 
     /// Connections that run nothing.
-    var idleCount: Int { slots.reduce(0) { $0 + ($1.phase == .ready && $1.use == .shared && $1.inFlight == 0 ? 1 : 0) } }
+    var idleCount: Int {
+        slots.reduce(0) { $0 + ($1.phase == .ready && $1.use == .shared && $1.inFlight == 0 ? 1 : 0) }
+    }
 
     func forEachWaiting(_ body: (Waiter) -> Void) { queue.forEach { if $0.isWaiting { body($0) } } }
 
@@ -155,8 +163,10 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
 
     /// Where a new statement goes; if it is sent, it counts as in flight from now on.
     ///
-    /// It overtakes nobody of its key, since those wait only while no connection has room for that key.
-    /// - Parameter hasCompany: Others like it come at the same time: it waits for them, until ``nextForIdle()`` is asked.
+    /// It overtakes nobody of its key, since those wait only while no connection has room for that
+    /// key.
+    /// - Parameter hasCompany: Others like it come at the same time: it waits for them, until
+    ///   ``nextForIdle()`` is asked.
     mutating func submit(_ waiter: Waiter, key: UInt64, hasCompany: Bool = false, now: Int) -> Admission {
         advance(to: now)
         keys.came(key, now: now)
@@ -177,10 +187,13 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
 
     func mayMerge(_ waiter: Waiter) -> Bool { limits.mergedKeys > 0 && waiter.mayMerge }
 
-    /// Who is served next on a connection that runs nothing, and which that is; it counts as in flight from now on. `nil` where nobody waits for one.
+    /// Who is served next on a connection that runs nothing, and which that is; it counts as in
+    /// flight from now on. `nil` where nobody waits for one.
     mutating func nextForIdle() -> (waiter: Waiter, slot: Int)? {
         guard !queue.isEmpty else { return nil }
-        for slot in slots.indices where slots[slot].inFlight == 0 && isShared(slot) { if let waiter = next(slot: slot) { return (waiter, slot) } }
+        for slot in slots.indices where slots[slot].inFlight == 0 && isShared(slot) {
+            if let waiter = next(slot: slot) { return (waiter, slot) }
+        }
         return nil
     }
 
@@ -200,7 +213,8 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
         if standsAlone(waiter, key: key) { slots[slot].exclusiveKey = key }
     }
 
-    /// A connection has answered a statement of a key: returns the one that takes its place (which counts as in flight from now on).
+    /// A connection has answered a statement of a key: returns the one that takes its place (which
+    /// counts as in flight from now on).
     /// - Parameter statement: Its ``PoolWaiter/kind``.
     mutating func finished(slot: Int, key: UInt64, statement: UInt64 = 0) -> Waiter? {
         let wasHeld = slots[slot].holder != nil
@@ -230,7 +244,9 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
     /// Who is served next on a connection, if it has room.
     private mutating func next(slot: Int) -> Waiter? {
         guard hasRoom(slot, below: limits.inFlightPerConnection) else { return nil }
-        while let turns = queue.turns(before: { hasShare($0, ofSlot: slot) }), let (waiter, key) = queue.popFirst(skipping: turns) {
+        while let turns = queue.turns(before: { hasShare($0, ofSlot: slot) }),
+            let (waiter, key) = queue.popFirst(skipping: turns)
+        {
             if waiter.isWaiting {
                 waiter.leaveQueue()
                 begin(waiter, key, slot: slot)
@@ -241,8 +257,9 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
         return nil
     }
 
-    /// The queue is full: the last of the key that has the most waiting gives way to a statement of this key, which may then be submitted again; `nil` where
-    /// none has more waiting than this one.
+    /// The queue is full: the last of the key that has the most waiting gives way to a statement of
+    /// this key, which may then be submitted again; `nil` where none has more waiting than this
+    /// one.
     mutating func displace(for key: UInt64) -> Waiter? {
         while let waiter = queue.popLastOfLongest(makingRoomFor: key) {
             if waiter.isWaiting { return waiter }
@@ -262,7 +279,8 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
 
     // MARK: Connections
 
-    /// A connection stands: it takes from the queue, and the others of a pool that was down follow it.
+    /// A connection stands: it takes from the queue, and the others of a pool that was down follow
+    /// it.
     mutating func connected(slot: Int, now: Int) -> [Action] {
         advance(to: now)
         guard case .connecting = slots[slot].phase else { return [] }
@@ -293,13 +311,15 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
         return failWaiting { _ in true } + failBorrowers { _ in true }
     }
 
-    /// A connection that stood is gone; what was in flight on it, or had it alone, is the caller's to submit again or to fail.
+    /// A connection that stood is gone; what was in flight on it, or had it alone, is the caller's
+    /// to submit again or to fail.
     @discardableResult mutating func lost(slot: Int, now: Int) -> [Action] {
         advance(to: now)
         guard slots[slot].phase == .ready else { return [] }
         settleHolder(slot)
         readyCount -= 1
-        // A short pause even the first time: a server that drops every session at once must not be asked in a loop.
+        // A short pause even the first time: a server that drops every session at once must not be
+        // asked in a loop.
         slots[slot] = Slot(phase: .down(retryAt: now + pause(after: 1)))
         if readyCount == 0 { outageSince = now }
         return shareOne() + clearForBorrowers()
@@ -310,7 +330,9 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
         advance(to: now)
         var actions: [Action] = []
         for slot in slots.indices {
-            guard case .connecting(let since) = slots[slot].phase, since + limits.connectTimeout <= now else { continue }
+            guard case .connecting(let since) = slots[slot].phase, since + limits.connectTimeout <= now else {
+                continue
+            }
             actions.append(.abandonConnect(slot: slot))
             actions += connectFailed(slot: slot, now: now)
         }
@@ -349,7 +371,9 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
         }
         if isKnownDown, !isConnecting { consider(probeAt) }
         if readyCount == 0, waitingCount > 0 { consider(max(oldestSince, outageSince) + limits.unavailableAfter) }
-        if readyCount == 0 { borrowers.forEach { if $0.isLive { consider(max($0.enqueuedAt, outageSince) + limits.unavailableAfter) } } }
+        if readyCount == 0 {
+            borrowers.forEach { if $0.isLive { consider(max($0.enqueuedAt, outageSince) + limits.unavailableAfter) } }
+        }
         return next
     }
 
@@ -366,7 +390,8 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
         return failed.filter(\.isWaiting).map { .fail($0, .serverDown) }
     }
 
-    /// Doubles from the first to the longest pause; half of it is by chance, so that many gateways do not knock together.
+    /// Doubles from the first to the longest pause; half of it is by chance, so that many gateways
+    /// do not knock together.
     private mutating func pause(after failures: Int) -> Int {
         let full = min(limits.backoff.upperBound, limits.backoff.lowerBound << min(max(0, failures - 1), 16))
         // SplitMix64

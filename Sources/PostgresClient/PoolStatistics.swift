@@ -14,17 +14,21 @@ public struct PoolStatistics: Sendable, Equatable {
     public var preparedHits = 0
     /// Prepared statements that gave way to others.
     public var deallocated = 0
-    /// Statements sent again because a neighbour failed, a prepared statement was gone, or a cancellation hit the wrong one.
+    /// Statements sent again because a neighbour failed, a prepared statement was gone, or a
+    /// cancellation hit the wrong one.
     public var resent = 0
     /// Statements moved to another connection because theirs was lost.
     public var moved = 0
     /// Statements that were run together with others of their like.
     public var merged = 0
-    /// Statements that had been run together with others, and were run again by themselves because the whole failed.
+    /// Statements that had been run together with others, and were run again by themselves because
+    /// the whole failed.
     public var runApart = 0
-    /// How often a connection was treated as full because of a statement, or a transaction, that had run for too long.
+    /// How often a connection was treated as full because of a statement, or a transaction, that
+    /// had run for too long.
     public var held = 0
-    /// Statements that were run a second time on another connection, since they stood behind a slow one.
+    /// Statements that were run a second time on another connection, since they stood behind a slow
+    /// one.
     public var rerun = 0
     /// Connections that were taken back from slow keys, since others waited.
     public var relieved = 0
@@ -45,7 +49,8 @@ public struct PoolStatistics: Sendable, Equatable {
     public var refused = 0
     /// Statements whose deadline passed.
     public var timedOut = 0
-    /// Statements that waited for a place on a connection and were then sent, and the milliseconds that they waited together.
+    /// Statements that waited for a place on a connection and were then sent, and the milliseconds
+    /// that they waited together.
     public var waits = 0
     public var waitMilliseconds = 0
 

@@ -17,7 +17,8 @@ final class PreparedStatement {
     deinit { free(name) }
 }
 
-/// What one connection has prepared: bounded by number and by the length of the texts, the least recently used gives way.
+/// What one connection has prepared: bounded by number and by the length of the texts, the least
+/// recently used gives way.
 struct PreparedCache {
     private let limit: Int
     private let byteLimit: Int
@@ -48,8 +49,11 @@ struct PreparedCache {
     mutating func insert(_ statement: Statement) -> PreparedStatement? {
         // A text whose hash is another's takes its place: two such texts stay right, only slow.
         if let other = entries[statement.id] { evict(other) }
-        // Evictions are rare (a statement that was not in use for the last `limit` others), so a scan does.
-        while entries.count >= limit || bytes + statement.text.utf8.count > byteLimit, let oldest = entries.values.min(by: { $0.lastUse < $1.lastUse }) { evict(oldest) }
+        // Evictions are rare (a statement that was not in use for the last `limit` others), so a
+        // scan does.
+        while entries.count >= limit || bytes + statement.text.utf8.count > byteLimit,
+            let oldest = entries.values.min(by: { $0.lastUse < $1.lastUse })
+        { evict(oldest) }
         names &+= 1
         uses &+= 1
         guard let entry = PreparedStatement(statement: statement, number: names) else { return nil }

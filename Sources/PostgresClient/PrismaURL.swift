@@ -1,7 +1,9 @@
-/// A database URL as Prisma's tools write it: what of its parameters libpq does not know, taken out and understood.
+/// A database URL as Prisma's tools write it: what of its parameters libpq does not know, taken out
+/// and understood.
 ///
-/// One `DATABASE_URL` often serves both. What has a counterpart here is carried over; what only tunes Prisma's own pool
-/// is passed over; what would be lost is refused, by its name alone: a value may be a secret.
+/// One `DATABASE_URL` often serves both. What has a counterpart here is carried over; what only
+/// tunes Prisma's own pool is passed over; what would be lost is refused, by its name alone: a
+/// value may be a secret.
 struct PrismaURL: Equatable {
     /// The URL without the parameters that only Prisma's tools know.
     private(set) var text: String
@@ -17,8 +19,8 @@ struct PrismaURL: Equatable {
     private(set) var isPooled = false
     /// `sslaccept`: whether the server's certificate is looked at; `nil` where it says nothing.
     private(set) var verifiesServer: Bool?
-    /// Whether a parameter makes it certain that Prisma's tools are meant, whose `sslcert` is the certificate of the
-    /// authority, and libpq's the client's own.
+    /// Whether a parameter makes it certain that Prisma's tools are meant, whose `sslcert` is the
+    /// certificate of the authority, and libpq's the client's own.
     private(set) var isPrismas = false
 
     /// Texts that are no URL of PostgreSQL's are libpq's alone.
@@ -46,8 +48,8 @@ struct PrismaURL: Equatable {
         self.text = String(text[..<mark]) + (kept.isEmpty ? "" : "?" + kept.joined(separator: "&"))
     }
 
-    /// Where the parameters of a URL begin, as libpq sees it; `nil` where there are none, or where an @ behind it says that
-    /// the question mark may belong to a password.
+    /// Where the parameters of a URL begin, as libpq sees it; `nil` where there are none, or where
+    /// an @ behind it says that the question mark may belong to a password.
     private static func queryMark(of text: String) -> String.Index? {
         guard let scheme = ["postgres://", "postgresql://"].first(where: { text.hasPrefix($0) }) else { return nil }
         var rest = text.dropFirst(scheme.count)
@@ -89,7 +91,8 @@ struct PrismaURL: Equatable {
                 the parameter sslidentity names a PKCS#12 file, which libpq does not read; write its parts by \
                 `openssl pkcs12 -in FILE -nodes -out client.pem`, and give sslcert=client.pem&sslkey=client.pem instead
                 """)
-        // Of Prisma's own pool: here a request waits for a connection as long as it may take, and connections are kept.
+        // Of Prisma's own pool: here a request waits for a connection as long as it may take, and
+        // connections are kept.
         case "pool_timeout", "max_connection_lifetime", "max_idle_connection_lifetime":
             _ = try number(value, name, in: 0...1_000_000_000)
         default: return false
@@ -131,8 +134,8 @@ struct PrismaURL: Equatable {
 
     // MARK: Parameters that nobody knows
 
-    /// The first parameter of the URL that libpq does not know, with what to do; `nil` where there is none whose name may be
-    /// shown.
+    /// The first parameter of the URL that libpq does not know, with what to do; `nil` where there
+    /// is none whose name may be shown.
     static func unknownParameter(in text: String, known: [String]) -> String? {
         guard let mark = queryMark(of: text) else { return nil }
         let query = text[text.index(after: mark)...]
@@ -140,9 +143,11 @@ struct PrismaURL: Equatable {
             let name = String(pair.prefix { $0 != "=" })
             // `ssl=true` is JDBC's, which libpq takes.
             guard name != "ssl", !known.contains(where: { $0 == name }) else { continue }
-            let isName = name.utf8.count <= 40 && name.utf8.allSatisfy { byte in
-                (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "_")
-            }
+            let isName =
+                name.utf8.count <= 40
+                && name.utf8.allSatisfy { byte in
+                    (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "_")
+                }
             guard isName, !name.isEmpty, pair.contains("=") else { return nil }
             return "neither libpq nor Prisma's tools know the parameter \(name); remove it from the URL"
         }

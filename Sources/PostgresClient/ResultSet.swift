@@ -1,13 +1,15 @@
 import CLibPQ
 public import PostgresSQL
 
-/// The rows that one statement gave, in PostgreSQL's binary form; the cells stay valid as long as it lives.
+/// The rows that one statement gave, in PostgreSQL's binary form; the cells stay valid as long as
+/// it lives.
 public final class ResultSet: RowSource {
     public let rowCount: Int
     public let columnCount: Int
     public let ordinalBase: Int
     public let byteCount: Int
-    // libpq has let go of it: it does not change any more, and whoever is the last to read it clears it.
+    // libpq has let go of it: it does not change any more, and whoever is the last to read it
+    // clears it.
     private nonisolated(unsafe) let result: OpaquePointer
     /// Whose rows these are some of; it keeps them.
     private let whole: ResultSet?
@@ -37,9 +39,14 @@ public final class ResultSet: RowSource {
     }
 
     /// Some rows of another result, without its first columns; it must be a whole one.
-    init(_ whole: ResultSet, rows: Rows, withoutColumns firstColumn: Int, ordinalBase: Int, misread: [MisreadColumn]? = nil) {
+    init(
+        _ whole: ResultSet, rows: Rows, withoutColumns firstColumn: Int, ordinalBase: Int,
+        misread: [MisreadColumn]? = nil
+    ) {
         self.misread = (misread ?? whole.misread).compactMap { column in
-            column.column < firstColumn ? nil : MisreadColumn(column: column.column - firstColumn, expected: column.expected, found: column.found)
+            column.column < firstColumn
+                ? nil
+                : MisreadColumn(column: column.column - firstColumn, expected: column.expected, found: column.found)
         }
         result = whole.result
         self.whole = whole
@@ -48,7 +55,8 @@ public final class ResultSet: RowSource {
         case .places(let places): (rowCount, firstRow, self.rows) = (places.count, 0, places)
         }
         columnCount = max(0, whole.columnCount - firstColumn)
-        // Its share, which is all that its owner can be charged with; the whole is there until the last part is gone.
+        // Its share, which is all that its owner can be charged with; the whole is there until the
+        // last part is gone.
         byteCount = whole.rowCount > 0 ? Int(Double(whole.byteCount) * Double(rowCount) / Double(whole.rowCount)) : 0
         self.firstColumn = firstColumn
         self.ordinalBase = ordinalBase
@@ -74,7 +82,10 @@ public final class ResultSet: RowSource {
             let length = PQgetlength(result, row, column)
             // Only an empty value can be SQL's NULL.
             let isNull = length == 0 && PQgetisnull(result, row, column) == 1
-            cells[index] = isNull ? Cell(base: nil, count: -1) : Cell(base: UnsafeRawPointer(PQgetvalue(result, row, column)), count: length)
+            cells[index] =
+                isNull
+                ? Cell(base: nil, count: -1)
+                : Cell(base: UnsafeRawPointer(PQgetvalue(result, row, column)), count: length)
         }
     }
 
@@ -94,9 +105,13 @@ public final class ResultSet: RowSource {
     }
 
     /// The OID of a column's type; 0 if there is no such column.
-    public func type(ofColumn column: Int) -> UInt32 { PQftype(result, Int32(truncatingIfNeeded: column + firstColumn)) }
+    public func type(ofColumn column: Int) -> UInt32 {
+        PQftype(result, Int32(truncatingIfNeeded: column + firstColumn))
+    }
 
-    public func name(ofColumn column: Int) -> String? { PQfname(result, Int32(truncatingIfNeeded: column + firstColumn)).map { String(cString: $0) } }
+    public func name(ofColumn column: Int) -> String? {
+        PQfname(result, Int32(truncatingIfNeeded: column + firstColumn)).map { String(cString: $0) }
+    }
 
     /// The rows that an INSERT, UPDATE or DELETE has changed (for a SELECT: the rows it gave).
     public var affectedRows: Int { PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0 }

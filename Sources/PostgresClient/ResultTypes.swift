@@ -2,8 +2,9 @@ import PostgresSQL
 
 /// The types of results against the forms that their columns are read in.
 ///
-/// Built-in types are known by their OIDs. Those of the database itself (enums, `citext`, whatever an extension brings) are
-/// looked up when they are first met; an OID never means another type later.
+/// Built-in types are known by their OIDs. Those of the database itself (enums, `citext`, whatever
+/// an extension brings) are looked up when they are first met; an OID never means another type
+/// later.
 struct ResultTypes {
     private struct Known {
         var name: String
@@ -29,9 +30,13 @@ struct ResultTypes {
         for (column, expected) in columns.enumerated() {
             let type = rows.type(ofColumn: column)
             if let form = BinaryForm(builtIn: type) {
-                if form != expected { misread.append(MisreadColumn(column: column, expected: expected, found: form.description)) }
+                if form != expected {
+                    misread.append(MisreadColumn(column: column, expected: expected, found: form.description))
+                }
             } else if let type = known[type] {
-                if type.form != expected { misread.append(MisreadColumn(column: column, expected: expected, found: type.name)) }
+                if type.form != expected {
+                    misread.append(MisreadColumn(column: column, expected: expected, found: type.name))
+                }
             } else {
                 unknown.append(type)
             }
@@ -41,7 +46,8 @@ struct ResultTypes {
 
     // MARK: Looking up
 
-    /// A row for each of the types that exist: OID, name, the functions that write its values and its elements'.
+    /// A row for each of the types that exist: OID, name, the functions that write its values and
+    /// its elements'.
     static let lookUp = Statement(
         text: """
             SELECT t.oid::int8, pg_catalog.format_type(t.oid, NULL), s.proname::text, e.proname::text
@@ -57,15 +63,19 @@ struct ResultTypes {
         [.text(Array("{\(types.map { String($0) }.joined(separator: ","))}".utf8))]
     }
 
-    /// Takes what ``lookUp`` has brought. A type that it did not bring is gone by now: it is known as one that nothing reads.
+    /// Takes what ``lookUp`` has brought. A type that it did not bring is gone by now: it is known
+    /// as one that nothing reads.
     mutating func learn(_ types: [UInt32], _ rows: ResultSet) {
         if known.count > Self.most { known = [:] }
         for type in types { known[type] = Known(name: "a type with the OID \(type)", form: nil) }
-        func text(_ row: Int, _ column: Int) -> String? { rows.bytes(row: row, column: column).map { String(decoding: $0, as: UTF8.self) } }
+        func text(_ row: Int, _ column: Int) -> String? {
+            rows.bytes(row: row, column: column).map { String(decoding: $0, as: UTF8.self) }
+        }
         for row in 0..<rows.rowCount {
             guard let oid = rows.bytes(row: row, column: 0), oid.count == 8, let name = text(row, 1) else { continue }
             let type = UInt32(truncatingIfNeeded: oid.reduce(0) { $0 << 8 | Int($1) })
-            known[type] = Known(name: name, form: text(row, 2).flatMap { BinaryForm(sentBy: $0, element: text(row, 3)) })
+            known[type] = Known(
+                name: name, form: text(row, 2).flatMap { BinaryForm(sentBy: $0, element: text(row, 3)) })
         }
     }
 }
@@ -74,9 +84,12 @@ extension ConnectionPool {
     /// Milliseconds for the look-up of types.
     private static let typeTimeout = 5_000
 
-    /// Answers a statement, once the types of its columns have been compared with what they are read as.
+    /// Answers a statement, once the types of its columns have been compared with what they are
+    /// read as.
     func deliver(_ result: Result<ResultSet, DatabaseFailure>, to pending: PendingStatement) {
-        guard case .success(let rows) = result, !pending.statement.columns.isEmpty else { return pending.answer(result) }
+        guard case .success(let rows) = result, !pending.statement.columns.isEmpty else {
+            return pending.answer(result)
+        }
         switch types.verdict(rows, pending.statement.columns) {
         case .told(let misread): pending.answer(.success(misread.isEmpty ? rows : ResultSet(rows, misread: misread)))
         case .unknown(let unknown): lookUp(unknown, for: pending, rows)
@@ -97,7 +110,9 @@ extension ConnectionPool {
         if let lease = pending.lease, case .lent = lease.phase, !lease.mustCommit {
             submit(ResultTypes.lookUp, parameters: parameters, on: lease, completion: told)
         } else {
-            submit(ResultTypes.lookUp, parameters: parameters, deadline: min(pending.deadline, reactor.now + Self.typeTimeout), completion: told)
+            submit(
+                ResultTypes.lookUp, parameters: parameters,
+                deadline: min(pending.deadline, reactor.now + Self.typeTimeout), completion: told)
         }
     }
 }

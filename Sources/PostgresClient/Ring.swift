@@ -11,7 +11,9 @@ struct Ring<Element> {
     /// - Precondition: 0 ≤ position < count.
     subscript(position: Int) -> Element {
         precondition(position >= 0 && position < count)
-        guard let element = buffer[(head + position) & (buffer.count - 1)] else { preconditionFailure("a ring keeps its elements together") }
+        guard let element = buffer[(head + position) & (buffer.count - 1)] else {
+            preconditionFailure("a ring keeps its elements together")
+        }
         return element
     }
 

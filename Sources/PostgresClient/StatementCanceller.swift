@@ -2,10 +2,12 @@ import CLibPQ
 import SocketLoop
 import Synchronization
 
-/// Sends the cancel requests of one connection from a thread of their own: libpq 15's `PQcancel` opens a connection and blocks.
+/// Sends the cancel requests of one connection from a thread of their own: libpq 15's `PQcancel`
+/// opens a connection and blocks.
 ///
-/// A cancel request names a session, not a statement, and comes late: it may hit the next one. So the thread looks once more
-/// whether its target is still being run, and the connection can ask of a cancelled statement whether it was a bystander.
+/// A cancel request names a session, not a statement, and comes late: it may hit the next one. So
+/// the thread looks once more whether its target is still being run, and the connection can ask of
+/// a cancelled statement whether it was a bystander.
 final class StatementCanceller {
     /// What the loop and the helper thread both see.
     private final class Shared: Sendable {
@@ -19,7 +21,8 @@ final class StatementCanceller {
         let exposed = Atomic<UInt64>(0)
     }
 
-    /// libpq's copy of what a cancel request needs; made on the loop, used and freed on the helper thread only.
+    /// libpq's copy of what a cancel request needs; made on the loop, used and freed on the helper
+    /// thread only.
     private struct Request: @unchecked Sendable {
         let pointer: OpaquePointer
 
@@ -40,14 +43,19 @@ final class StatementCanceller {
     /// A cancellation that hit this statement may have been meant for another one.
     func mayHaveHit(_ serial: UInt64) -> Bool { isRunning || serial <= shared.exposed.load(ordering: .acquiring) }
 
-    /// Asks the server to end what this connection runs, if that is still the given statement. One request at a time.
+    /// Asks the server to end what this connection runs, if that is still the given statement. One
+    /// request at a time.
     /// - Returns: false if nothing was started.
     func cancel(_ serial: UInt64, on connection: OpaquePointer) -> Bool {
         guard !isRunning, let pointer = PQgetCancel(connection) else { return false }
         let request = Request(pointer: pointer)
         shared.running.store(1, ordering: .releasing)
         let started = LoopThread.detach(name: "portico-cancel") { [shared] in
-            if shared.answered.load(ordering: .acquiring) < serial { request.send() } else { PQfreeCancel(request.pointer) }
+            if shared.answered.load(ordering: .acquiring) < serial {
+                request.send()
+            } else {
+                PQfreeCancel(request.pointer)
+            }
             shared.exposed.store(shared.sent.load(ordering: .relaxed), ordering: .releasing)
             shared.running.store(0, ordering: .releasing)
         }

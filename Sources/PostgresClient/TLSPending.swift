@@ -1,7 +1,8 @@
 import CLibPQ
 import Glibc
 
-/// Bytes that the TLS library has decrypted and libpq has not taken: the socket does not become readable for them.
+/// Bytes that the TLS library has decrypted and libpq has not taken: the socket does not become
+/// readable for them.
 enum TLSPending {
     private typealias SSLPending = @convention(c) (OpaquePointer?) -> Int32
 
@@ -9,7 +10,9 @@ enum TLSPending {
     private static let function: SSLPending? = dlsym(nil, "SSL_pending").map { unsafeBitCast($0, to: SSLPending.self) }
 
     static func hasBytes(_ connection: OpaquePointer) -> Bool {
-        guard PQsslInUse(connection) == 1, let session = PQsslStruct(connection, "OpenSSL"), let function else { return false }
+        guard PQsslInUse(connection) == 1, let session = PQsslStruct(connection, "OpenSSL"), let function else {
+            return false
+        }
         return function(OpaquePointer(session)) > 0
     }
 }

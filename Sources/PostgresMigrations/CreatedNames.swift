@@ -1,4 +1,5 @@
-/// The tables and indexes that the statements of migrations name when they create them, less what they drop, so that a report can say which one is missing.
+/// The tables and indexes that the statements of migrations name when they create them, less what
+/// they drop, so that a report can say which one is missing.
 ///
 /// Read from the first words of each statement; a name in quotation marks is not seen.
 public struct CreatedNames: Sendable, Equatable {
@@ -7,12 +8,16 @@ public struct CreatedNames: Sendable, Equatable {
 
     public init(_ folder: MigrationFolder) {
         for migration in folder.migrations {
-            for piece in SQLStatementSplitter.split(migration.script.bytes) { read(piece.words.map { $0.lowercased() }) }
+            for piece in SQLStatementSplitter.split(migration.script.bytes) {
+                read(piece.words.map { $0.lowercased() })
+            }
         }
     }
 
     private mutating func read(_ words: [String]) {
-        let noise: Set<String> = ["unique", "concurrently", "if", "not", "exists", "unlogged", "temporary", "temp", "only"]
+        let noise: Set<String> = [
+            "unique", "concurrently", "if", "not", "exists", "unlogged", "temporary", "temp", "only",
+        ]
         let words = words.filter { !noise.contains($0) }
         guard words.count >= 3 else { return }
         switch (words[0], words[1]) {

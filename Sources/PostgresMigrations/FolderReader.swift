@@ -14,7 +14,10 @@ enum FolderReader {
             guard !name.hasPrefix(".") else { continue }
             names.append(name)
             if names.count > MigrationLimits.migrations {
-                throw .unreadable(path: path, reason: "it holds more than \(MigrationLimits.migrations) entries; is it the folder of the migrations?")
+                throw .unreadable(
+                    path: path,
+                    reason:
+                        "it holds more than \(MigrationLimits.migrations) entries; is it the folder of the migrations?")
             }
         }
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
@@ -30,9 +33,13 @@ enum FolderReader {
         guard file >= 0 else { throw .unreadable(path: name, reason: reason()) }
         defer { close(file) }
         var status = stat()
-        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw .unreadable(path: name, reason: "it is not a file") }
+        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw .unreadable(path: name, reason: "it is not a file")
+        }
         guard status.st_size <= MigrationLimits.fileBytes else {
-            throw .unreadable(path: name, reason: "it is larger than \(MigrationLimits.fileBytes >> 20) MiB; load so much data by psql")
+            throw .unreadable(
+                path: name,
+                reason: "it is larger than \(MigrationLimits.fileBytes >> 20) MiB; load so much data by psql")
         }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Int(status.st_size))

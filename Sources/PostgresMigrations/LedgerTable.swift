@@ -1,4 +1,5 @@
-/// The table `_prisma_migrations` in the schema that the connection works in, exactly as Prisma makes it.
+/// The table `_prisma_migrations` in the schema that the connection works in, exactly as Prisma
+/// makes it.
 struct LedgerTable {
     private let session: MigrationSession
     private let schema: String
@@ -7,8 +8,15 @@ struct LedgerTable {
     /// Finds the schema at once: a migration may change the search path under us.
     init(_ session: MigrationSession) throws(MigrationError) {
         self.session = session
-        guard let row = try session.rows("SELECT current_schema(), quote_ident(current_schema())").first, let schema = row[0], let quoted = row[1] else {
-            throw .database(SQLFailure(sqlState: "3F000", message: "The search path of the connection names no schema that exists, so there is no place for tables."))
+        guard let row = try session.rows("SELECT current_schema(), quote_ident(current_schema())").first,
+            let schema = row[0], let quoted = row[1]
+        else {
+            throw .database(
+                SQLFailure(
+                    sqlState: "3F000",
+                    message:
+                        "The search path of the connection names no schema that exists, so there is no place for tables."
+                ))
         }
         self.schema = schema
         name = "\(quoted)._prisma_migrations"
@@ -16,7 +24,8 @@ struct LedgerTable {
 
     func make() throws(MigrationError) {
         guard try !isThere() else { return }
-        try session.execute("""
+        try session.execute(
+            """
             CREATE TABLE \(name) (
                 id                  varchar(36) PRIMARY KEY,
                 checksum            varchar(64) NOT NULL,
@@ -33,17 +42,23 @@ struct LedgerTable {
     /// The rows that were not rolled back, oldest first; `nil` when there is no such table.
     func rowsIfThere() throws(MigrationError) -> [LedgerRow]? {
         guard try isThere() else { return nil }
-        let rows = try session.rows("""
+        let rows = try session.rows(
+            """
             SELECT id, migration_name, checksum, to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
                    to_char(finished_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), logs
             FROM \(name) WHERE rolled_back_at IS NULL ORDER BY started_at, id
             """)
-        return rows.map { LedgerRow(table: name, id: $0[0] ?? "", name: $0[1] ?? "", checksum: $0[2] ?? "", startedAt: $0[3] ?? "", finishedAt: $0[4], logs: $0[5]) }
+        return rows.map {
+            LedgerRow(
+                table: name, id: $0[0] ?? "", name: $0[1] ?? "", checksum: $0[2] ?? "", startedAt: $0[3] ?? "",
+                finishedAt: $0[4], logs: $0[5])
+        }
     }
 
     /// The tables of the schema that are neither ours nor an extension's.
     func otherTables() throws(MigrationError) -> [String] {
-        let rows = try session.rows("""
+        let rows = try session.rows(
+            """
             SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND c.relname <> '_prisma_migrations'
               AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
@@ -54,7 +69,8 @@ struct LedgerTable {
 
     /// Within the transaction that the migration ran in: its start is the migration's.
     func recordFinished(_ migration: Migration, steps: Int) throws(MigrationError) {
-        _ = try session.rows("""
+        _ = try session.rows(
+            """
             INSERT INTO \(name) (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
             VALUES (gen_random_uuid()::text, $1, $2, now(), clock_timestamp(), \(steps))
             """, [migration.checksum, migration.name])
@@ -62,24 +78,27 @@ struct LedgerTable {
 
     /// The key of the new row.
     func recordStarted(_ migration: Migration) throws(MigrationError) -> String {
-        let rows = try session.rows("""
+        let rows = try session.rows(
+            """
             INSERT INTO \(name) (id, checksum, migration_name) VALUES (gen_random_uuid()::text, $1, $2) RETURNING id
             """, [migration.checksum, migration.name])
         return rows.first?.first.flatMap(\.self) ?? ""
     }
 
     func recordFinish(of id: String) throws(MigrationError) {
-        _ = try session.rows("UPDATE \(name) SET finished_at = clock_timestamp(), applied_steps_count = 1 WHERE id = $1", [id])
+        _ = try session.rows(
+            "UPDATE \(name) SET finished_at = clock_timestamp(), applied_steps_count = 1 WHERE id = $1", [id])
     }
 
     func recordFailure(_ id: String, _ logs: String) throws(MigrationError) {
         _ = try session.rows("UPDATE \(name) SET logs = $2 WHERE id = $1", [id, logs])
     }
 
-    /// A migration that failed in its transaction, which is over: the row that Prisma's tools leave, and expect, of one
-    /// that failed.
+    /// A migration that failed in its transaction, which is over: the row that Prisma's tools
+    /// leave, and expect, of one that failed.
     func recordRolledBackRun(of migration: Migration, startedAt: String, _ failure: SQLFailure) throws(MigrationError) {
-        _ = try session.rows("""
+        _ = try session.rows(
+            """
             INSERT INTO \(name) (id, checksum, migration_name, started_at, logs)
             VALUES (gen_random_uuid()::text, $1, $2, $3::timestamptz, $4)
             """, [migration.checksum, migration.name, startedAt, "\(failure)\n\(FailedMigration.nothingStayed)"])

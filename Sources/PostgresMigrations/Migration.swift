@@ -2,10 +2,12 @@ import Crypto
 
 /// One migration as it stands on disk: `migrations/NAME/migration.sql`.
 public struct Migration: Sendable, Equatable {
-    /// The folder's name, such as `20250101000000_data_model`; migrations run in the order of these names.
+    /// The folder's name, such as `20250101000000_data_model`; migrations run in the order of these
+    /// names.
     public let name: String
     public let script: SQLScript
-    /// SHA-256 of the file's bytes as they are, 64 hexadecimal digits in lower case: the checksum that Prisma's tools compute.
+    /// SHA-256 of the file's bytes as they are, 64 hexadecimal digits in lower case: the checksum
+    /// that Prisma's tools compute.
     public let checksum: String
 
     public init(name: String, script: SQLScript) {
@@ -14,8 +16,9 @@ public struct Migration: Sendable, Equatable {
         self.checksum = Self.hexadecimal(SHA256.hash(data: script.bytes))
     }
 
-    /// Whether a checksum is this file's, up to the ends of its lines: git may write them as `\r\n` on one machine and as
-    /// `\n` on another. Prisma's tools do the same, and take checksums of their early versions, which lack zeros.
+    /// Whether a checksum is this file's, up to the ends of its lines: git may write them as `\r\n`
+    /// on one machine and as `\n` on another. Prisma's tools do the same, and take checksums of
+    /// their early versions, which lack zeros.
     func matches(_ recorded: String) -> Bool {
         if recorded == checksum { return true }
         let unix = Self.withUnixLines(script.bytes)
@@ -41,9 +44,12 @@ public struct Migration: Sendable, Equatable {
         return result
     }
 
-    /// Whether the file asks to run outside a transaction, as `CREATE INDEX CONCURRENTLY` must: its first line is `-- portico: no transaction`.
+    /// Whether the file asks to run outside a transaction, as `CREATE INDEX CONCURRENTLY` must: its
+    /// first line is `-- portico: no transaction`.
     public var runsOutsideTransaction: Bool {
         let line = script.bytes.prefix { $0 != 0x0A && $0 != 0x0D }
-        return line.count < 80 && String(decoding: line, as: UTF8.self).split(separator: " ").joined(separator: " ") == "-- portico: no transaction"
+        return line.count < 80
+            && String(decoding: line, as: UTF8.self).split(separator: " ").joined(separator: " ")
+                == "-- portico: no transaction"
     }
 }

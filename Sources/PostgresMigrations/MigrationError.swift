@@ -1,4 +1,5 @@
-/// Why migrations could not be read, or were not applied. Each description is complete: what happened, where, and what to do.
+/// Why migrations could not be read, or were not applied. Each description is complete: what
+/// happened, where, and what to do.
 public enum MigrationError: Error, Sendable, Equatable {
     /// A file or folder of the project; `reason` is a clause without its full stop.
     case unreadable(path: String, reason: String)
@@ -6,7 +7,8 @@ public enum MigrationError: Error, Sendable, Equatable {
     case transactionControl(script: SQLScript, offset: Int, statement: String)
     /// Files that differ from what was applied.
     case changed([ChangedMigration])
-    /// A migration has failed and may have left something behind, and nobody has said yet what became of it.
+    /// A migration has failed and may have left something behind, and nobody has said yet what
+    /// became of it.
     case failedEarlier(FailedMigration)
     /// The database holds tables, but no record of any migration.
     case notEmpty(tables: [String])
@@ -14,9 +16,11 @@ public enum MigrationError: Error, Sendable, Equatable {
     case nothingToBaseline
     /// Somebody else has held the lock for ``MigrationLimits/lockWaitSeconds``.
     case locked
-    /// PostgreSQL refused a statement of a script. `recorded` when it ran outside a transaction, so that what came before it stays and the failure is kept.
+    /// PostgreSQL refused a statement of a script. `recorded` when it ran outside a transaction, so
+    /// that what came before it stays and the failure is kept.
     case refused(SQLFailure, script: SQLScript, offset: Int?, recorded: Bool)
-    /// PostgreSQL refused something of our own, such as the table of the migrations, or the connection is lost.
+    /// PostgreSQL refused something of our own, such as the table of the migrations, or the
+    /// connection is lost.
     case database(SQLFailure)
 }
 
@@ -48,10 +52,12 @@ public struct FailedMigration: Sendable, Equatable {
     public var startedAt: String
     public var logs: String
 
-    /// Whether it ran in one transaction that was rolled back, so that it can run again as if nothing had happened.
+    /// Whether it ran in one transaction that was rolled back, so that it can run again as if
+    /// nothing had happened.
     public var leftNothing: Bool { logs.hasSuffix(Self.nothingStayed) }
 
-    /// The end of the log of such a run. Only this command writes it: Prisma's tools may leave half a migration behind.
+    /// The end of the log of such a run. Only this command writes it: Prisma's tools may leave half
+    /// a migration behind.
     static let nothingStayed =
         "It ran in one transaction, which was rolled back: nothing of it stayed, and `portico migrate` runs it again."
 }
@@ -90,11 +96,17 @@ extension MigrationError: CustomStringConvertible {
         case .unreadable(let path, let reason):
             return "\(path) cannot be used: \(reason)."
         case .transactionControl(let script, _, let statement):
-            return "\(script.path): \(statement) would end the transaction that the migration runs in; remove it, or make `-- portico: no transaction` the first line."
+            return
+                "\(script.path): \(statement) would end the transaction that the migration runs in; remove it, or make `-- portico: no transaction` the first line."
         case .changed(let migrations):
             let lines = migrations.map { "  \($0.path)\n    applied: \($0.applied)\n    now:     \($0.found)" }
-            let subject = migrations.count == 1 ? "A migration that is applied has changed" : "\(migrations.count) migrations that are applied have changed"
-            return "\(subject); nothing was done. Put the file back as it was, and make the change in a new migration.\n" + lines.joined(separator: "\n")
+            let subject =
+                migrations.count == 1
+                ? "A migration that is applied has changed"
+                : "\(migrations.count) migrations that are applied have changed"
+            return
+                "\(subject); nothing was done. Put the file back as it was, and make the change in a new migration.\n"
+                + lines.joined(separator: "\n")
         case .failedEarlier(let failed):
             return """
                 The migration \(failed.name), started at \(failed.startedAt), failed, and part of it may have stayed; nothing was done.
@@ -106,11 +118,13 @@ extension MigrationError: CustomStringConvertible {
                 """
         case .notEmpty(let tables):
             let names = tables.prefix(3).joined(separator: ", ") + (tables.count > 3 ? ", …" : "")
-            return "The database has tables (\(names)) but no record of migrations; nothing was done. If it already is what the migrations make, record that by `portico migrate --baseline`."
+            return
+                "The database has tables (\(names)) but no record of migrations; nothing was done. If it already is what the migrations make, record that by `portico migrate --baseline`."
         case .nothingToBaseline:
             return "The database has no tables, so there is nothing to record as up to date; run `portico migrate`."
         case .locked:
-            return "Somebody else has been migrating this database for more than \(MigrationLimits.lockWaitSeconds) seconds; nothing was done."
+            return
+                "Somebody else has been migrating this database for more than \(MigrationLimits.lockWaitSeconds) seconds; nothing was done."
         case .refused(let failure, let script, _, let recorded):
             let end = recorded ? "\nWhat came before it in the file stays: the file runs outside a transaction." : ""
             return "\(script.path): \(failure)\(end)"

@@ -2,8 +2,10 @@ import PostgresClient
 
 /// The record of applied migrations, `_prisma_migrations`, and the only place that writes it.
 ///
-/// One ledger stands for one connection. Everything that changes the database runs under the advisory lock that Prisma's own tools take, so that two runs,
-/// of whichever tool, come one after the other. The lock ends with the session; a pooler that shares sessions between clients is no place for migrations.
+/// One ledger stands for one connection. Everything that changes the database runs under the
+/// advisory lock that Prisma's own tools take, so that two runs, of whichever tool, come one after
+/// the other. The lock ends with the session; a pooler that shares sessions between clients is no
+/// place for migrations.
 public struct MigrationLedger {
     /// What happens during a run, in order.
     public enum Event: Sendable, Equatable {
@@ -40,7 +42,8 @@ public struct MigrationLedger {
         return try pending(of: folder, rows ?? [])
     }
 
-    /// Applies what is missing, in order, and gives what it applied: none when all is done. The first failure ends the run; what was applied before it stays.
+    /// Applies what is missing, in order, and gives what it applied: none when all is done. The
+    /// first failure ends the run; what was applied before it stays.
     @discardableResult
     public func apply(_ folder: MigrationFolder) throws(MigrationError) -> [Migration] {
         try locked { () throws(MigrationError) in
@@ -58,14 +61,16 @@ public struct MigrationLedger {
                     try applyAtOnce(migration, table)
                 }
                 events(.applied(migration))
-                // A file may leave settings of the session behind, such as the empty search_path of a dump.
+                // A file may leave settings of the session behind, such as the empty search_path of
+                // a dump.
                 try session.execute("RESET ALL")
             }
             return pending
         }
     }
 
-    /// Records every migration that is not recorded yet as applied, without running it, for a database that was made by other means. Gives those it recorded.
+    /// Records every migration that is not recorded yet as applied, without running it, for a
+    /// database that was made by other means. Gives those it recorded.
     @discardableResult
     public func baseline(_ folder: MigrationFolder) throws(MigrationError) -> [Migration] {
         try locked { () throws(MigrationError) in
@@ -99,7 +104,10 @@ public struct MigrationLedger {
                 guard failed.leftNothing else { throw .failedEarlier(failed) }
                 if let migration = byName[status.name] { pending.append(migration) }
             case .changed(let applied, let found):
-                changed.append(ChangedMigration(name: status.name, path: byName[status.name]?.script.path ?? status.name, applied: applied, found: found))
+                changed.append(
+                    ChangedMigration(
+                        name: status.name, path: byName[status.name]?.script.path ?? status.name, applied: applied,
+                        found: found))
             }
         }
         if !changed.isEmpty { throw .changed(changed) }
@@ -109,12 +117,13 @@ public struct MigrationLedger {
 
     private func refuseTransactionControl(in migration: Migration) throws(MigrationError) {
         for piece in SQLStatementSplitter.split(migration.script.bytes) where piece.endsTransaction {
-            throw .transactionControl(script: migration.script, offset: piece.range.lowerBound, statement: piece.words.prefix(1).joined())
+            throw .transactionControl(
+                script: migration.script, offset: piece.range.lowerBound, statement: piece.words.prefix(1).joined())
         }
     }
 
-    /// The migration and its record in one transaction: after a failure, or a crash, there is neither. Of a failure a row
-    /// tells.
+    /// The migration and its record in one transaction: after a failure, or a crash, there is
+    /// neither. Of a failure a row tells.
     private func applyAtOnce(_ migration: Migration, _ table: LedgerTable) throws(MigrationError) {
         let start = try table.now()
         try session.execute("BEGIN")
@@ -129,7 +138,8 @@ public struct MigrationLedger {
         }
     }
 
-    /// Statement by statement, each by itself. The record is written first, so that a crash leaves a trace; a failure is kept in it.
+    /// Statement by statement, each by itself. The record is written first, so that a crash leaves
+    /// a trace; a failure is kept in it.
     private func applyStepByStep(_ migration: Migration, _ table: LedgerTable) throws(MigrationError) {
         let id = try table.recordStarted(migration)
         for piece in SQLStatementSplitter.split(migration.script.bytes) {
@@ -162,7 +172,8 @@ public struct MigrationLedger {
         return try body()
     }
 
-    /// The number that Prisma's migration engine locks, so that its tools and this one never run at the same time.
+    /// The number that Prisma's migration engine locks, so that its tools and this one never run at
+    /// the same time.
     private static let lock = 72_707_369
 }
 

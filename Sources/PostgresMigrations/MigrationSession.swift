@@ -32,7 +32,9 @@ struct MigrationSession {
             let failure = SQLFailure(error)
             // A lost connection is not the script's fault.
             guard !failure.sqlState.isEmpty else { throw .database(failure) }
-            throw .refused(failure, script: script, offset: failure.position.map { script.offset(ofCharacter: $0, from: start) }, recorded: false)
+            throw .refused(
+                failure, script: script, offset: failure.position.map { script.offset(ofCharacter: $0, from: start) },
+                recorded: false)
         }
     }
 
@@ -42,6 +44,8 @@ struct MigrationSession {
 
 extension SQLFailure {
     public init(_ failure: DatabaseFailure) {
-        self.init(sqlState: failure.sqlState, message: failure.message, detail: failure.detail, hint: failure.hint, position: failure.position)
+        self.init(
+            sqlState: failure.sqlState, message: failure.message, detail: failure.detail, hint: failure.hint,
+            position: failure.position)
     }
 }

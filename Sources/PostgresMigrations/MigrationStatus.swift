@@ -41,19 +41,25 @@ extension MigrationStatus {
         // A finished row stands for the migration, whatever was tried before it.
         for row in rows where recorded[row.name]?.finishedAt == nil { recorded[row.name] = row }
         var statuses = migrations.map { migration in
-            MigrationStatus(name: migration.name, state: recorded.removeValue(forKey: migration.name).map { state($0, of: migration) } ?? .pending)
+            MigrationStatus(
+                name: migration.name,
+                state: recorded.removeValue(forKey: migration.name).map { state($0, of: migration) } ?? .pending)
         }
-        statuses += recorded.values.map { MigrationStatus(name: $0.name, state: $0.finishedAt == nil ? failed($0) : .missing) }
+        statuses += recorded.values.map {
+            MigrationStatus(name: $0.name, state: $0.finishedAt == nil ? failed($0) : .missing)
+        }
         return statuses.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
 
     private static func state(_ row: LedgerRow, of migration: Migration) -> State {
         guard let finished = row.finishedAt else { return failed(row) }
-        return migration.matches(row.checksum) ? .applied(at: finished) : .changed(applied: row.checksum, found: migration.checksum)
+        return migration.matches(row.checksum)
+            ? .applied(at: finished) : .changed(applied: row.checksum, found: migration.checksum)
     }
 
     private static func failed(_ row: LedgerRow) -> State {
         let logs = row.logs.flatMap { $0.isEmpty ? nil : $0 } ?? "It left no log: its process may have been killed."
-        return .failed(FailedMigration(name: row.name, id: row.id, table: row.table, startedAt: row.startedAt, logs: logs))
+        return .failed(
+            FailedMigration(name: row.name, id: row.id, table: row.table, startedAt: row.startedAt, logs: logs))
     }
 }

@@ -10,8 +10,9 @@ public struct SQLScript: Sendable, Equatable {
 
     /// The file at `path`, shown in messages as `name`.
     ///
-    /// Throws ``MigrationError/unreadable(path:reason:)`` when there is no such file, it is larger than ``MigrationLimits/fileBytes``, or it holds what PostgreSQL
-    /// would not take as the text of a query: a NUL byte, a byte order mark, or bytes that are not UTF-8.
+    /// Throws ``MigrationError/unreadable(path:reason:)`` when there is no such file, it is larger
+    /// than ``MigrationLimits/fileBytes``, or it holds what PostgreSQL would not take as the text
+    /// of a query: a NUL byte, a byte order mark, or bytes that are not UTF-8.
     public init(contentsOf path: String, name: String) throws(MigrationError) {
         let bytes = try FolderReader.bytes(ofFile: path, name: name)
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
@@ -24,7 +25,8 @@ public struct SQLScript: Sendable, Equatable {
 
     var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// The byte offset of a character that PostgreSQL counts from 1 within the statement that starts at `start`.
+    /// The byte offset of a character that PostgreSQL counts from 1 within the statement that
+    /// starts at `start`.
     func offset(ofCharacter position: Int, from start: Int) -> Int {
         var remaining = position - 1, index = start
         while index < bytes.count, remaining > 0 {

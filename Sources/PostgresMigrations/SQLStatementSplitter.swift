@@ -1,15 +1,19 @@
-/// Splits a script at its semicolons, as a terminal for SQL does: those within quotes, dollar quotes, comments, parentheses and `BEGIN ATOMIC … END` bodies do not count.
+/// Splits a script at its semicolons, as a terminal for SQL does: those within quotes, dollar
+/// quotes, comments, parentheses and `BEGIN ATOMIC … END` bodies do not count.
 ///
-/// Needed because several statements in one query run in one transaction, whether wanted or not (PostgreSQL, «Multiple Statements in a Simple Query»).
+/// Needed because several statements in one query run in one transaction, whether wanted or not
+/// (PostgreSQL, «Multiple Statements in a Simple Query»).
 struct SQLStatementSplitter {
-    /// A statement's bytes from its first word on, without the semicolon, and its first words in upper case.
+    /// A statement's bytes from its first word on, without the semicolon, and its first words in
+    /// upper case.
     struct Piece: Equatable {
         var range: Range<Int>
         /// At most nine.
         var words: [String]
     }
 
-    /// First words that are kept of a statement: enough for `CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS name ON`.
+    /// First words that are kept of a statement: enough for `CREATE UNIQUE INDEX CONCURRENTLY IF
+    /// NOT EXISTS name ON`.
     private static let words = 9
 
     private let bytes: [UInt8]
@@ -88,7 +92,9 @@ struct SQLStatementSplitter {
 
     private mutating func word() {
         let first = index
-        while index < bytes.count, Self.startsWord(bytes[index]) || (0x30...0x39).contains(bytes[index]) || bytes[index] == UInt8(ascii: "$") { index += 1 }
+        while index < bytes.count,
+            Self.startsWord(bytes[index]) || (0x30...0x39).contains(bytes[index]) || bytes[index] == UInt8(ascii: "$")
+        { index += 1 }
         let text = String(decoding: bytes[first..<index], as: UTF8.self).uppercased()
         if words.count < Self.words { words.append(text) }
         guard isRoutine, parentheses == 0 else { return }
@@ -100,7 +106,8 @@ struct SQLStatementSplitter {
         }
     }
 
-    /// Only `CREATE [OR REPLACE] FUNCTION` and `PROCEDURE` may have a body with semicolons outside quotes.
+    /// Only `CREATE [OR REPLACE] FUNCTION` and `PROCEDURE` may have a body with semicolons outside
+    /// quotes.
     private var isRoutine: Bool {
         guard words.first == "CREATE" else { return false }
         let kind = words.count > 3 && words[1] == "OR" ? words[3] : words.count > 1 ? words[1] : ""
@@ -127,7 +134,8 @@ struct SQLStatementSplitter {
         }
     }
 
-    /// A doubled quote stands for itself: it ends one quoted part and starts the next, which comes to the same.
+    /// A doubled quote stands for itself: it ends one quoted part and starts the next, which comes
+    /// to the same.
     private mutating func skipQuoted(by quote: UInt8, escapes: Bool) {
         index += 1
         while index < bytes.count {
@@ -143,7 +151,8 @@ struct SQLStatementSplitter {
     /// `$$ … $$` or `$tag$ … $tag$`; a parameter such as `$1` is passed over.
     private mutating func dollar() {
         var end = index + 1
-        while end < bytes.count, Self.startsWord(bytes[end]) || (end > index + 1 && (0x30...0x39).contains(bytes[end])) { end += 1 }
+        while end < bytes.count, Self.startsWord(bytes[end]) || (end > index + 1 && (0x30...0x39).contains(bytes[end]))
+        { end += 1 }
         guard end < bytes.count, bytes[end] == UInt8(ascii: "$") else {
             index += 1
             return

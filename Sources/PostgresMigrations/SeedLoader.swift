@@ -1,15 +1,18 @@
 import PostgresClient
 
-/// Loads a script of seed data in one transaction: all of it, or nothing. The script itself sees to it that a second run changes nothing (`ON CONFLICT DO NOTHING`).
+/// Loads a script of seed data in one transaction: all of it, or nothing. The script itself sees to
+/// it that a second run changes nothing (`ON CONFLICT DO NOTHING`).
 public struct SeedLoader {
     private let session: MigrationSession
 
     public init(_ connection: BlockingConnection) { session = MigrationSession(connection) }
 
-    /// Throws ``MigrationError/refused(_:script:offset:recorded:)`` for the statement that PostgreSQL refuses; nothing of the script stays then.
+    /// Throws ``MigrationError/refused(_:script:offset:recorded:)`` for the statement that
+    /// PostgreSQL refuses; nothing of the script stays then.
     public func load(_ script: SQLScript) throws(MigrationError) {
         for piece in SQLStatementSplitter.split(script.bytes) where piece.endsTransaction {
-            throw .transactionControl(script: script, offset: piece.range.lowerBound, statement: piece.words.prefix(1).joined())
+            throw .transactionControl(
+                script: script, offset: piece.range.lowerBound, statement: piece.words.prefix(1).joined())
         }
         try session.execute("BEGIN")
         do throws(MigrationError) {

@@ -1,4 +1,5 @@
-/// A one-dimensional array parameter in PostgreSQL's binary form, grown element by element from cells without decoding them.
+/// A one-dimensional array parameter in PostgreSQL's binary form, grown element by element from
+/// cells without decoding them.
 public struct BinaryArray {
     private var bytes: [UInt8]
     public private(set) var count = 0

@@ -1,7 +1,8 @@
-/// How PostgreSQL writes the values of a type in binary (`typsend`): types with one form are read alike.
+/// How PostgreSQL writes the values of a type in binary (`typsend`): types with one form are read
+/// alike.
 ///
-/// Each column of a result is read by one form. PostgreSQL says of what type it is, and nothing else tells a `float4` from
-/// an `int4`: both have four bytes.
+/// Each column of a result is read by one form. PostgreSQL says of what type it is, and nothing
+/// else tells a `float4` from an `int4`: both have four bytes.
 public struct BinaryForm: Sendable, Hashable {
     /// As PostgreSQL calls a type that has the form.
     public enum Element: String, Sendable, Hashable {
@@ -25,7 +26,8 @@ public struct BinaryForm: Sendable, Hashable {
         self.isArray = isArray
     }
 
-    /// The form of a built-in type, by its OID, which is the same in every database; `nil` for others.
+    /// The form of a built-in type, by its OID, which is the same in every database; `nil` for
+    /// others.
     public init?(builtIn type: UInt32) {
         switch type {
         case 25, 1043, 1042, 19, 142: self.init(.text)
@@ -60,11 +62,13 @@ public struct BinaryForm: Sendable, Hashable {
         }
     }
 
-    /// The form of a type whose values this function of PostgreSQL's writes; `nil` where nothing here reads it.
+    /// The form of a type whose values this function of PostgreSQL's writes; `nil` where nothing
+    /// here reads it.
     /// - Parameter element: For an array, the function of its elements.
     public init?(sentBy function: String, element: String? = nil) {
         switch function {
-        case "textsend", "varcharsend", "bpcharsend", "namesend", "citextsend", "enum_send", "xml_send": self.init(.text)
+        case "textsend", "varcharsend", "bpcharsend", "namesend", "citextsend", "enum_send", "xml_send":
+            self.init(.text)
         case "int2send": self.init(.int2)
         case "int4send": self.init(.int4)
         case "int8send": self.init(.int8)

@@ -4,19 +4,23 @@ extension Expression {
         if case .and(let items) = self { items.flatMap(\.conjuncts) } else { [self] }
     }
 
-    /// Whether `body` is true of a part, one level down; the statement of an `EXISTS` or an `IN` is none.
-    /// Parts are not gathered: a proof visits them all, of many statements.
+    /// Whether `body` is true of a part, one level down; the statement of an `EXISTS` or an `IN` is
+    /// none. Parts are not gathered: a proof visits them all, of many statements.
     public func hasPart(_ body: (Expression) -> Bool) -> Bool {
         switch self {
         case .column, .parameter, .integer, .boolean, .literal, .exists: return false
         case .isIn(let left, _): return body(left)
-        case .cast(let inner, _), .collate(let inner, _), .not(let inner), .isNull(let inner), .isNotNull(let inner), .isTrue(let inner), .isNotTrue(let inner): return body(inner)
-        case .binary(let left, _, let right), .equalsAny(let left, let right), .differsFromAll(let left, let right): return body(left) || body(right)
+        case .cast(let inner, _), .collate(let inner, _), .not(let inner), .isNull(let inner), .isNotNull(let inner),
+            .isTrue(let inner), .isNotTrue(let inner):
+            return body(inner)
+        case .binary(let left, _, let right), .equalsAny(let left, let right), .differsFromAll(let left, let right):
+            return body(left) || body(right)
         case .and(let items), .or(let items), .call(_, let items):
             for item in items where body(item) { return true }
             return false
         case .aggregate(_, let argument): return argument.map(body) ?? false
-        case .choice(let condition, let chosen, let otherwise): return body(condition) || body(chosen) || body(otherwise)
+        case .choice(let condition, let chosen, let otherwise):
+            return body(condition) || body(chosen) || body(otherwise)
         }
     }
 
@@ -85,8 +89,10 @@ extension Select {
     }
 
     public func mentions(_ alias: Alias) -> Bool {
-        columns.contains { $0.expression.mentions(alias) } || predicates.contains { $0.mentions(alias) } || groups.contains { $0.mentions(alias) }
-            || order.contains { $0.expression.mentions(alias) } || [limit, offset].contains { $0?.mentions(alias) == true }
+        columns.contains { $0.expression.mentions(alias) } || predicates.contains { $0.mentions(alias) }
+            || groups.contains { $0.mentions(alias) }
+            || order.contains { $0.expression.mentions(alias) }
+            || [limit, offset].contains { $0?.mentions(alias) == true }
             || from.contains { if case .lateral(let inner, _) = $0 { inner.mentions(alias) } else { false } }
     }
 }

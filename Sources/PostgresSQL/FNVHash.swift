@@ -1,4 +1,5 @@
-/// 64-bit FNV-1a: short, the same in every process, and no defence against those who want two texts to meet.
+/// 64-bit FNV-1a: short, the same in every process, and no defence against those who want two texts
+/// to meet.
 public struct FNVHash {
     public private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
 

@@ -1,4 +1,5 @@
-/// Is asked while a large result comes in whether it may go on: a result is counted before it is complete, since it fills the memory before it is complete.
+/// Is asked while a large result comes in whether it may go on: a result is counted before it is
+/// complete, since it fills the memory before it is complete.
 ///
 /// Small results are complete before anybody is asked.
 public protocol ResultMeter: AnyObject {

@@ -1,11 +1,13 @@
 /// The rows of a result, in PostgreSQL's binary form.
 ///
-/// One call reads a whole row, so that the border between the client and the executor costs a call a row and not three a cell.
-/// Rows do not change: any thread may read them, and large answers are written on another than the loop's.
+/// One call reads a whole row, so that the border between the client and the executor costs a call
+/// a row and not three a cell. Rows do not change: any thread may read them, and large answers are
+/// written on another than the loop's.
 public protocol RowSource: AnyObject, Sendable {
     var rowCount: Int { get }
     var columnCount: Int { get }
-    /// What the ordinals of a batch's rows are greater than: rows that share a statement with those of others are counted on from theirs.
+    /// What the ordinals of a batch's rows are greater than: rows that share a statement with those
+    /// of others are counted on from theirs.
     var ordinalBase: Int { get }
     /// Bytes of memory that the rows take.
     var byteCount: Int { get }
@@ -23,7 +25,8 @@ extension RowSource {
 
 /// One value of a row, in place.
 ///
-/// Twelve bytes, since a large answer has millions of them at its peak: the address stands in two halves, so that no padding follows it.
+/// Twelve bytes, since a large answer has millions of them at its peak: the address stands in two
+/// halves, so that no padding follows it.
 @frozen public struct Cell {
     @usableFromInline var low: UInt32
     @usableFromInline var high: UInt32
@@ -42,8 +45,12 @@ extension RowSource {
 
     public var isUnreadable: Bool { count == -2 }
 
-    @inlinable public var base: UnsafeRawPointer? { UnsafeRawPointer(bitPattern: UInt(truncatingIfNeeded: UInt64(high) &<< 32 | UInt64(low))) }
+    @inlinable public var base: UnsafeRawPointer? {
+        UnsafeRawPointer(bitPattern: UInt(truncatingIfNeeded: UInt64(high) &<< 32 | UInt64(low)))
+    }
     /// There is no value, or none that can be read.
     @inline(__always) @inlinable public var isNull: Bool { count < 0 }
-    @inline(__always) @inlinable public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: max(0, Int(count))) }
+    @inline(__always) @inlinable public var bytes: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: base, count: max(0, Int(count)))
+    }
 }

@@ -1,5 +1,5 @@
-/// Lays a statement of ``SQLPrinter`` out over several lines, for people to read: a clause a line, a condition a line,
-/// inner statements further in. Only white space is added and taken away.
+/// Lays a statement of ``SQLPrinter`` out over several lines, for people to read: a clause a line,
+/// a condition a line, inner statements further in. Only white space is added and taken away.
 public struct SQLLayout {
     /// What a part of the text is, for colouring it.
     public enum Part: Sendable {
@@ -31,7 +31,8 @@ public struct SQLLayout {
 
     /// The lines of a statement or an expression.
     /// - Parameter paint: Gives each part of the text its colours.
-    public static func lines(_ sql: String, paint: @escaping (String, Part) -> String = { text, _ in text }) -> [String] {
+    public static func lines(_ sql: String, paint: @escaping (String, Part) -> String = { text, _ in text }) -> [String]
+    {
         var layout = SQLLayout(paint: paint)
         layout.lay(tokens(sql))
         return layout.lines

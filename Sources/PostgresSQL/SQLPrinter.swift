@@ -1,4 +1,5 @@
-/// Writes a tree as SQL text: the one place where statements are spelled, so that the same tree always gives the same bytes.
+/// Writes a tree as SQL text: the one place where statements are spelled, so that the same tree
+/// always gives the same bytes.
 public struct SQLPrinter {
     private var bytes: [UInt8] = []
 
@@ -22,7 +23,9 @@ public struct SQLPrinter {
 
     // MARK: Words
 
-    private mutating func write(_ word: StaticString) { bytes.append(contentsOf: UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)) }
+    private mutating func write(_ word: StaticString) {
+        bytes.append(contentsOf: UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
+    }
 
     /// A word that is SQL already: an operator, a function, a type's name.
     private mutating func write(sql text: String) {
@@ -33,7 +36,11 @@ public struct SQLPrinter {
     private mutating func write(identifier name: String) { bytes.append(quoted: name) }
 
     private mutating func write(_ number: Int) {
-        if (0...9).contains(number) { bytes.append(UInt8(ascii: "0") + UInt8(number)) } else { write(sql: String(number)) }
+        if (0...9).contains(number) {
+            bytes.append(UInt8(ascii: "0") + UInt8(number))
+        } else {
+            write(sql: String(number))
+        }
     }
 
     private mutating func write(_ alias: Alias) {
@@ -207,7 +214,8 @@ public struct SQLPrinter {
         }
     }
 
-    private mutating func write(_ left: Expression, _ middle: StaticString, _ right: Expression, closing: StaticString) {
+    private mutating func write(_ left: Expression, _ middle: StaticString, _ right: Expression, closing: StaticString)
+    {
         write("(")
         write(left)
         write(middle)
@@ -237,7 +245,8 @@ public struct SQLPrinter {
     }
 }
 
-/// A name as SQL writes it between double quotes, whatever it contains. NUL, which no name of PostgreSQL can hold, is left out.
+/// A name as SQL writes it between double quotes, whatever it contains. NUL, which no name of
+/// PostgreSQL can hold, is left out.
 public func quoteIdentifier(_ name: String) -> String {
     var bytes: [UInt8] = []
     bytes.append(quoted: name)

@@ -4,19 +4,27 @@ extension Select {
         replacing { if case .parameter(let number) = $0 { replacement(number) } else { nil } }
     }
 
-    /// The same with every expression in the place of which `replacement` gives another one; what it gives is not looked into.
+    /// The same with every expression in the place of which `replacement` gives another one; what
+    /// it gives is not looked into.
     public func replacing(_ replacement: (Expression) -> Expression?) -> Select {
         Select(
             columns: columns.map { OutputColumn($0.expression.replacing(replacement), as: $0.name) },
             from: from.map { item in
-                if case .lateral(let select, let alias) = item { .lateral(select.replacing(replacement), alias) } else { item }
+                if case .lateral(let select, let alias) = item {
+                    .lateral(select.replacing(replacement), alias)
+                } else {
+                    item
+                }
             },
             conditions: conditions.map { $0.replacing(replacement) },
             stated: StatedConditions(
-                outside: stated.outside.map { $0.replacing(replacement) }, behind: stated.behind.map { $0.replacing(replacement) },
+                outside: stated.outside.map { $0.replacing(replacement) },
+                behind: stated.behind.map { $0.replacing(replacement) },
                 known: stated.known.map { $0.replacing(replacement) }),
             groups: groups.map { $0.replacing(replacement) },
-            order: order.map { OrderTerm($0.expression.replacing(replacement), descending: $0.descending, nullsFirst: $0.nullsFirst) },
+            order: order.map {
+                OrderTerm($0.expression.replacing(replacement), descending: $0.descending, nullsFirst: $0.nullsFirst)
+            },
             limit: limit?.replacing(replacement), offset: offset?.replacing(replacement))
     }
 }
@@ -43,7 +51,8 @@ extension Expression {
         case .isIn(let left, let select): .isIn(replaced(left), select.replacing(replacement))
         case .call(let name, let arguments): .call(name, arguments.map(replaced))
         case .aggregate(let name, let argument): .aggregate(name, argument.map(replaced))
-        case .choice(let condition, let chosen, let otherwise): .choice(replaced(condition), then: replaced(chosen), otherwise: replaced(otherwise))
+        case .choice(let condition, let chosen, let otherwise):
+            .choice(replaced(condition), then: replaced(chosen), otherwise: replaced(otherwise))
         }
     }
 }

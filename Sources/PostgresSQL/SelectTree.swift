@@ -1,4 +1,5 @@
-/// The part of PostgreSQL's `SELECT` that the planner needs, as values: what is not here cannot be asked.
+/// The part of PostgreSQL's `SELECT` that the planner needs, as values: what is not here cannot be
+/// asked.
 public struct Select: Sendable, Hashable {
     public var columns: [OutputColumn]
     public var from: [FromItem]
@@ -13,7 +14,8 @@ public struct Select: Sendable, Hashable {
     public var offset: Expression?
 
     public init(
-        columns: [OutputColumn], from: [FromItem], conditions: [Expression] = [], stated: StatedConditions = StatedConditions(), groups: [Expression] = [],
+        columns: [OutputColumn], from: [FromItem], conditions: [Expression] = [],
+        stated: StatedConditions = StatedConditions(), groups: [Expression] = [],
         order: [OrderTerm] = [], limit: Expression? = nil, offset: Expression? = nil
     ) {
         self.columns = columns
@@ -30,8 +32,8 @@ public struct Select: Sendable, Hashable {
     public var predicates: [Expression] { stated.isEmpty ? conditions : conditions + stated.predicates }
 }
 
-/// What a client states of rows, apart from what hides them: PostgreSQL evaluates the conditions of a `WHERE` in an order
-/// of its own, but keeps that of `CASE`.
+/// What a client states of rows, apart from what hides them: PostgreSQL evaluates the conditions of
+/// a `WHERE` in an order of its own, but keeps that of `CASE`.
 public struct StatedConditions: Sendable, Hashable {
     /// May be evaluated on rows that are hidden.
     public var outside: [Expression]
@@ -66,7 +68,8 @@ public struct OutputColumn: Sendable, Hashable {
     }
 }
 
-/// A name for a row source inside one statement. Aliases are counted, so that the same plan always gives the same text.
+/// A name for a row source inside one statement. Aliases are counted, so that the same plan always
+/// gives the same text.
 public struct Alias: Sendable, Hashable {
     public var letter: Unicode.Scalar
     public var number: Int
@@ -81,9 +84,11 @@ public struct Alias: Sendable, Hashable {
 
 public indirect enum FromItem: Sendable, Hashable {
     case table(TableSource)
-    /// `unnest($n) WITH ORDINALITY AS a(key, ord)`: the keys of a batch, with their places from 1 on.
+    /// `unnest($n) WITH ORDINALITY AS a(key, ord)`: the keys of a batch, with their places from 1
+    /// on.
     case keys(parameter: Int, type: String, Alias)
-    /// `unnest($n, $m) WITH ORDINALITY AS a(name, other, ord)`: rows of values that come as one array for each column.
+    /// `unnest($n, $m) WITH ORDINALITY AS a(name, other, ord)`: rows of values that come as one
+    /// array for each column.
     case values([ValueColumn], Alias)
     /// `CROSS JOIN LATERAL (…)` of what stands before it.
     case lateral(Select, Alias)
@@ -106,10 +111,12 @@ public struct ValueColumn: Sendable, Hashable {
 /// A table in a `FROM`, with what it stands there for.
 public struct TableSource: Sendable, Hashable {
     public enum Purpose: Sendable, Hashable {
-        /// Rows of a type of the API that a client asks for, or that its filter tests: they need that type's tenant
-        /// condition, and whatever the client states of them stands behind all that hides rows.
+        /// Rows of a type of the API that a client asks for, or that its filter tests: they need
+        /// that type's tenant condition, and whatever the client states of them stands behind all
+        /// that hides rows.
         case rows(type: String)
-        /// Rows of a type that a rule tests: they need the tenant condition too. No client has a say in it.
+        /// Rows of a type that a rule tests: they need the tenant condition too. No client has a
+        /// say in it.
         case ruleRows(type: String)
         /// A step on the way from a row to its tenant: it is part of a tenant condition itself.
         case tenantPath
@@ -171,16 +178,19 @@ public indirect enum Expression: Sendable, Hashable {
     case not(Expression)
     case isNull(Expression)
     case isNotNull(Expression)
-    /// `COALESCE(…, false)`: in a `WHERE` it changes no answer. PostgreSQL uses no index for the condition inside, and takes it to hold of half of the rows, where it would
-    /// reckon `… IS TRUE` by the column's statistics: what hardly ever fails is then no reason to leave an ordered index for fear that it yields too few.
+    /// `COALESCE(…, false)`: in a `WHERE` it changes no answer. PostgreSQL uses no index for the
+    /// condition inside, and takes it to hold of half of the rows, where it would reckon `… IS
+    /// TRUE` by the column's statistics: what hardly ever fails is then no reason to leave an
+    /// ordered index for fear that it yields too few.
     case isTrue(Expression)
     case isNotTrue(Expression)
     case exists(Select)
-    /// `left IN (SELECT …)` of a statement with one column. One that does not speak of the row outside is run once
-    /// and hashed, where an `EXISTS` may be run for each row.
+    /// `left IN (SELECT …)` of a statement with one column. One that does not speak of the row
+    /// outside is run once and hashed, where an `EXISTS` may be run for each row.
     case isIn(Expression, Select)
     case call(FunctionName, [Expression])
-    /// A value of all rows of a group, or of all rows where there are no groups; without an argument of the rows themselves: `count(*)`.
+    /// A value of all rows of a group, or of all rows where there are no groups; without an
+    /// argument of the rows themselves: `count(*)`.
     case aggregate(AggregateFunction, Expression?)
     /// `CASE WHEN condition THEN … ELSE … END`
     case choice(Expression, then: Expression, otherwise: Expression)
@@ -192,11 +202,13 @@ public enum BinaryOperator: String, Sendable, Hashable {
     case like = "LIKE", iLike = "ILIKE"
     case contains = "@>", overlaps = "&&"
     case hasKey = "?"
-    /// Inequality and equality that take null for a value, and are never null themselves. No index serves them.
+    /// Inequality and equality that take null for a value, and are never null themselves. No index
+    /// serves them.
     case isDistinctFrom = "IS DISTINCT FROM", isNotDistinctFrom = "IS NOT DISTINCT FROM"
 }
 
-/// The constants that statements are written with; a closed set, so that nothing a client sends can be among them.
+/// The constants that statements are written with; a closed set, so that nothing a client sends can
+/// be among them.
 public enum Literal: String, Sendable, Hashable, CaseIterable {
     case day, week, month, year
     case utc = "UTC"
@@ -204,13 +216,16 @@ public enum Literal: String, Sendable, Hashable, CaseIterable {
     case negativeInfinity = "-infinity", positiveInfinity = "infinity"
     /// Where RFC 3339's years begin and end: 0001 to 9999.
     case firstMoment = "0001-01-01 00:00:00+00", firstMomentPastTheLast = "10000-01-01 00:00:00+00"
-    /// Numerics up to this can be added without leaving the type's range (131072 digits before the point), whatever their number.
+    /// Numerics up to this can be added without leaving the type's range (131072 digits before the
+    /// point), whatever their number.
     case negativeNumericBound = "-1e131000", numericBound = "1e131000"
-    /// Doubles up to this can be summed and averaged, whatever their number: PostgreSQL's `avg` adds up squares, and raises when one is infinite.
+    /// Doubles up to this can be summed and averaged, whatever their number: PostgreSQL's `avg`
+    /// adds up squares, and raises when one is infinite.
     case negativeDoubleBound = "-1e140", doubleBound = "1e140"
 }
 
-/// The functions that conditions and computed values call, all of them total where they are called: none raises on any value that it is given there.
+/// The functions that conditions and computed values call, all of them total where they are called:
+/// none raises on any value that it is given there.
 public enum FunctionName: String, Sendable, Hashable {
     case dateTrunc = "date_trunc"
     case trimScale = "trim_scale"

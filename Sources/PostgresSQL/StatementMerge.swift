@@ -1,9 +1,11 @@
 import Synchronization
 
-/// How several runs of one statement become one statement that is run once: what each run has for itself travels as a row of arrays, and every row of the result begins
-/// with the place (`ord`, from 1) of what it belongs to.
+/// How several runs of one statement become one statement that is run once: what each run has for
+/// itself travels as a row of arrays, and every row of the result begins with the place (`ord`,
+/// from 1) of what it belongs to.
 public final class StatementMerge: Sendable {
-    /// What becomes of a parameter of the single statement. The numbers are places among the merged statement's parameters.
+    /// What becomes of a parameter of the single statement. The numbers are places among the merged
+    /// statement's parameters.
     public enum Role: Sendable, Hashable {
         /// The same in every run: it is part of the plan.
         case shared(Int)
@@ -20,13 +22,16 @@ public final class StatementMerge: Sendable {
     public let select: Select?
     /// By parameter of the single statement.
     public let roles: [Role]
-    /// Whether the single statement's own rows begin with `ord`; where not, the merged one's have it before them.
+    /// Whether the single statement's own rows begin with `ord`; where not, the merged one's have
+    /// it before them.
     public let hasOwnOrdinal: Bool
     private let keys: Int?
     /// The parameter that says how many rows each key has at the most; `nil`: one.
     private let rows: Int?
 
-    public init(statement: Statement, select: Select? = nil, roles: [Role], hasOwnOrdinal: Bool, rowsParameter rows: Int? = nil) {
+    public init(
+        statement: Statement, select: Select? = nil, roles: [Role], hasOwnOrdinal: Bool, rowsParameter rows: Int? = nil
+    ) {
         self.statement = statement
         self.select = select
         self.roles = roles
@@ -39,7 +44,9 @@ public final class StatementMerge: Sendable {
     public func size(of parameters: [ParameterValue]) -> MergeSize? {
         guard let keys = keyCount(parameters) else { return nil }
         let bytes = byteCount(parameters, keys: keys)
-        guard let rows, rows < parameters.count, case .text(let text) = parameters[rows], let each = Int(String(decoding: text, as: UTF8.self)) else {
+        guard let rows, rows < parameters.count, case .text(let text) = parameters[rows],
+            let each = Int(String(decoding: text, as: UTF8.self))
+        else {
             return MergeSize(keys: keys, rows: keys, bytes: bytes)
         }
         let (product, overflow) = keys.multipliedReportingOverflow(by: max(1, each))
@@ -94,7 +101,11 @@ public final class StatementMerge: Sendable {
                 merged[place] = .binary(BinaryArray.joined(arrays))
             case .rows(let place):
                 var sum = 0
-                for run in runs { if case .text(let text) = run[position], let rows = Int(String(decoding: text, as: UTF8.self)) { sum = min(sum + rows, Int(Int32.max)) } }
+                for run in runs {
+                    if case .text(let text) = run[position], let rows = Int(String(decoding: text, as: UTF8.self)) {
+                        sum = min(sum + rows, Int(Int32.max))
+                    }
+                }
                 rowLimit = sum
                 merged[place] = .text(Array(String(sum).utf8))
             }
@@ -127,7 +138,8 @@ public struct MergedCall: Sendable {
     public let rowLimit: Int?
 }
 
-/// Makes a ``StatementMerge`` when it is first needed: most statements never wait, and so never merge.
+/// Makes a ``StatementMerge`` when it is first needed: most statements never wait, and so never
+/// merge.
 public final class StatementMerging: Sendable {
     private enum State: Sendable {
         case unmade

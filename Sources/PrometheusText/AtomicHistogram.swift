@@ -24,6 +24,7 @@ final class AtomicHistogram: TimerHandler, RecorderHandler {
         total.add(value)
     }
 
-    /// The counts by bucket, not cumulative, and the sum. Values that come meanwhile may be in one and not yet in the other.
+    /// The counts by bucket, not cumulative, and the sum. Values that come meanwhile may be in one
+    /// and not yet in the other.
     var snapshot: (counts: [Int64], sum: Double) { (counts.map(\.value), total.value) }
 }

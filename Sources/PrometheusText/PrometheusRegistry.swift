@@ -1,12 +1,15 @@
 public import CoreMetrics
 import Synchronization
 
-/// A backend of swift-metrics that keeps its numbers as atomics and writes them as Prometheus' text (version 0.0.4).
+/// A backend of swift-metrics that keeps its numbers as atomics and writes them as Prometheus' text
+/// (version 0.0.4).
 ///
-/// A handle is looked up when it is made and never again: adding to it is one or two relaxed atomic additions. Equal names and labels are one number,
-/// whoever asks for it, so that several workers add to the same.
+/// A handle is looked up when it is made and never again: adding to it is one or two relaxed atomic
+/// additions. Equal names and labels are one number, whoever asks for it, so that several workers
+/// add to the same.
 public final class PrometheusRegistry: MetricsFactory {
-    /// Numbers that are kept; what is made beyond them counts into the void. Stands against labels without end.
+    /// Numbers that are kept; what is made beyond them counts into the void. Stands against labels
+    /// without end.
     private let mostSeries: Int
 
     /// The content type of ``text()``.
@@ -32,7 +35,8 @@ public final class PrometheusRegistry: MetricsFactory {
 
     private let state: Mutex<State>
 
-    /// - Parameter descriptions: Metrics that are told of even before they have a number. One that is made without having been described is described by its name.
+    /// - Parameter descriptions: Metrics that are told of even before they have a number. One that
+    ///   is made without having been described is described by its name.
     public init(_ descriptions: [MetricDescription] = [], mostSeries: Int = 20_000) {
         self.mostSeries = mostSeries
         var state = State()
@@ -50,8 +54,12 @@ public final class PrometheusRegistry: MetricsFactory {
 
     // MARK: Numbers
 
-    /// The number of that name and those labels; made when it is not there. `nil` when there is no place for it, or when the name belongs to another kind.
-    private func number(_ label: String, _ dimensions: [(String, String)], _ kind: MetricDescription.Kind, _ make: (MetricDescription) -> Number) -> Number? {
+    /// The number of that name and those labels; made when it is not there. `nil` when there is no
+    /// place for it, or when the name belongs to another kind.
+    private func number(
+        _ label: String, _ dimensions: [(String, String)], _ kind: MetricDescription.Kind,
+        _ make: (MetricDescription) -> Number
+    ) -> Number? {
         let name = PrometheusWriter.name(label), labels = PrometheusWriter.labels(dimensions)
         return state.withLock { state in
             let description = state.families[name]?.description ?? MetricDescription(name, kind, "The metric \(name).")
@@ -79,27 +87,47 @@ public final class PrometheusRegistry: MetricsFactory {
     // MARK: MetricsFactory
 
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
-        if case .counter(let counter)? = number(label, dimensions, .counter, { _ in .counter(AtomicCounter()) }) { counter } else { AtomicCounter() }
+        if case .counter(let counter)? = number(label, dimensions, .counter, { _ in .counter(AtomicCounter()) }) {
+            counter
+        } else {
+            AtomicCounter()
+        }
     }
 
-    public func makeFloatingPointCounter(label: String, dimensions: [(String, String)]) -> any FloatingPointCounterHandler {
-        if case .sum(let sum)? = number(label, dimensions, .counter, { _ in .sum(AtomicSum()) }) { sum } else { AtomicSum() }
+    public func makeFloatingPointCounter(
+        label: String, dimensions: [(String, String)]
+    ) -> any FloatingPointCounterHandler {
+        if case .sum(let sum)? = number(label, dimensions, .counter, { _ in .sum(AtomicSum()) }) {
+            sum
+        } else {
+            AtomicSum()
+        }
     }
 
-    public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler { gauge(label, dimensions) }
+    public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
+        gauge(label, dimensions)
+    }
 
     /// A histogram; without `aggregate` the last value alone counts.
     public func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
         aggregate ? histogram(label, dimensions) : gauge(label, dimensions)
     }
 
-    public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler { histogram(label, dimensions) }
+    public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
+        histogram(label, dimensions)
+    }
 
-    public func destroyCounter(_ handler: any CounterHandler) { forget { if case .counter(let counter) = $0 { counter === handler } else { false } } }
+    public func destroyCounter(_ handler: any CounterHandler) {
+        forget { if case .counter(let counter) = $0 { counter === handler } else { false } }
+    }
 
-    public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) { forget { if case .sum(let sum) = $0 { sum === handler } else { false } } }
+    public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {
+        forget { if case .sum(let sum) = $0 { sum === handler } else { false } }
+    }
 
-    public func destroyMeter(_ handler: any MeterHandler) { forget { if case .gauge(let gauge) = $0 { gauge === handler } else { false } } }
+    public func destroyMeter(_ handler: any MeterHandler) {
+        forget { if case .gauge(let gauge) = $0 { gauge === handler } else { false } }
+    }
 
     public func destroyRecorder(_ handler: any RecorderHandler) {
         forget {
@@ -111,10 +139,16 @@ public final class PrometheusRegistry: MetricsFactory {
         }
     }
 
-    public func destroyTimer(_ handler: any TimerHandler) { forget { if case .histogram(let histogram) = $0 { histogram === handler } else { false } } }
+    public func destroyTimer(_ handler: any TimerHandler) {
+        forget { if case .histogram(let histogram) = $0 { histogram === handler } else { false } }
+    }
 
     private func gauge(_ label: String, _ dimensions: [(String, String)]) -> AtomicGauge {
-        if case .gauge(let gauge)? = number(label, dimensions, .gauge, { _ in .gauge(AtomicGauge()) }) { gauge } else { AtomicGauge() }
+        if case .gauge(let gauge)? = number(label, dimensions, .gauge, { _ in .gauge(AtomicGauge()) }) {
+            gauge
+        } else {
+            AtomicGauge()
+        }
     }
 
     private func histogram(_ label: String, _ dimensions: [(String, String)]) -> AtomicHistogram {

@@ -1,4 +1,5 @@
-/// Writes families as Prometheus' text format 0.0.4 has them (https://prometheus.io/docs/instrumenting/exposition_formats).
+/// Writes families as Prometheus' text format 0.0.4 has them
+/// (https://prometheus.io/docs/instrumenting/exposition_formats).
 struct PrometheusWriter {
     private(set) var bytes: [UInt8] = []
 
@@ -16,7 +17,8 @@ struct PrometheusWriter {
         }
     }
 
-    /// Cumulative, so that the infinite bucket is the number of all values, even of those that come while it is written.
+    /// Cumulative, so that the infinite bucket is the number of all values, even of those that come
+    /// while it is written.
     private mutating func write(_ name: String, _ labels: String, _ histogram: AtomicHistogram) {
         let (counts, sum) = histogram.snapshot
         var count: Int64 = 0
@@ -45,7 +47,8 @@ struct PrometheusWriter {
         return name.first.map(\.isNumber) ?? true ? "_" + name : name
     }
 
-    /// `a="1",b="2"`, in the order of the names, so that the order in which they were given makes no other number.
+    /// `a="1",b="2"`, in the order of the names, so that the order in which they were given makes
+    /// no other number.
     static func labels(_ dimensions: [(String, String)]) -> String {
         dimensions.sorted { $0.0 < $1.0 }.map { label, value in
             let name = String(label.unicodeScalars.map { isNameCharacter($0) ? Character($0) : "_" })

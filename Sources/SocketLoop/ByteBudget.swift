@@ -1,10 +1,11 @@
-/// How many bytes of one kind a worker may hold at a time, whoever asked for them, and how many it holds now.
+/// How many bytes of one kind a worker may hold at a time, whoever asked for them, and how many it
+/// holds now.
 ///
-/// Guards against many requests that are each within their own limits and together fill the memory. It belongs to its
-/// worker's loop and is used on it alone.
+/// Guards against many requests that are each within their own limits and together fill the memory.
+/// It belongs to its worker's loop and is used on it alone.
 public final class ByteBudget {
-    // Exclusivity is not checked at run time: every request takes bytes several times, and ``makeRoom`` is called while none
-    // of these is being changed.
+    // Exclusivity is not checked at run time: every request takes bytes several times, and
+    // ``makeRoom`` is called while none of these is being changed.
 
     /// In bytes.
     public let limit: Int
@@ -15,8 +16,9 @@ public final class ByteBudget {
     @exclusivity(unchecked) public private(set) var refusals = 0
     /// Of the owners that have reservations now.
     @exclusivity(unchecked) private var shares: [UInt64: Share] = [:]
-    /// Called where bytes do not fit, before they are refused: it may have others give back as many, within the call. With an
-    /// owner it is the owner's own share that is full, and only what this owner holds helps.
+    /// Called where bytes do not fit, before they are refused: it may have others give back as
+    /// many, within the call. With an owner it is the owner's own share that is full, and only what
+    /// this owner holds helps.
     @exclusivity(unchecked) public var makeRoom: ((_ bytes: Int, _ owner: UInt64?) -> Void)?
 
     /// What one owner holds.
@@ -35,8 +37,9 @@ public final class ByteBudget {
 
     /// Takes the bytes if all of them fit.
     ///
-    /// An owner may hold at most as much as it leaves to the others: half of the budget where it is alone, a quarter where
-    /// another holds half. So however many there are, something is left for the next, and nobody can fill the whole.
+    /// An owner may hold at most as much as it leaves to the others: half of the budget where it is
+    /// alone, a quarter where another holds half. So however many there are, something is left for
+    /// the next, and nobody can fill the whole.
     fileprivate func take(_ bytes: Int, of share: Share?) -> Bool {
         guard hasRoom(in: share, for: bytes), hasRoom(for: bytes) else {
             refusals += 1
@@ -61,7 +64,8 @@ public final class ByteBudget {
         return self.missing(of: share.bytes, more: bytes) <= 0
     }
 
-    /// Bytes that who holds so many would have to give back before it takes further ones; none where this is not positive.
+    /// Bytes that who holds so many would have to give back before it takes further ones; none
+    /// where this is not positive.
     private func missing(of own: Int, more bytes: Int) -> Int { own + bytes - (limit - (used - own)) / 2 }
 
     /// Bytes that an owner may still take.
@@ -78,11 +82,13 @@ public final class ByteBudget {
     }
 
     fileprivate func join(_ owner: UInt64) -> Share {
-        let share = shares[owner] ?? {
-            let share = Share(owner)
-            shares[owner] = share
-            return share
-        }()
+        let share =
+            shares[owner]
+            ?? {
+                let share = Share(owner)
+                shares[owner] = share
+                return share
+            }()
         share.reservations += 1
         return share
     }
@@ -93,13 +99,15 @@ public final class ByteBudget {
     }
 }
 
-/// Bytes of a ``ByteBudget`` that one request or connection has taken; they are given back with this object at the latest.
+/// Bytes of a ``ByteBudget`` that one request or connection has taken; they are given back with
+/// this object at the latest.
 public final class ByteReservation {
     private let budget: ByteBudget
     private let share: ByteBudget.Share?
     @exclusivity(unchecked) public private(set) var bytes = 0
 
-    /// - Parameter owner: Who has a share of the budget, such as a tenant; `nil` for what is nobody's.
+    /// - Parameter owner: Who has a share of the budget, such as a tenant; `nil` for what is
+    ///   nobody's.
     public init(_ budget: ByteBudget, owner: UInt64? = nil) {
         self.budget = budget
         share = owner.map { budget.join($0) }

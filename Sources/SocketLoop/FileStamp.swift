@@ -10,7 +10,8 @@ public struct FileStamp: Sendable, Equatable {
     /// Whether it is a file with content of its own, unlike a folder, a pipe or a device.
     public let isPlainFile: Bool
 
-    /// `nil` for a file that is not there, or cannot be looked at. Links are followed: it is how files are exchanged all at once.
+    /// `nil` for a file that is not there, or cannot be looked at. Links are followed: it is how
+    /// files are exchanged all at once.
     public init?(_ path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
@@ -39,7 +40,8 @@ public struct FileStamp: Sendable, Equatable {
     /// Whether it is the same file or folder, whatever was written into it.
     public func isSameFile(as other: FileStamp) -> Bool { device == other.device && inode == other.inode }
 
-    /// Whether the name itself is a link or a folder: what stands behind such a name changes without an event of its own.
+    /// Whether the name itself is a link or a folder: what stands behind such a name changes
+    /// without an event of its own.
     public static func isLinkOrFolder(_ path: String) -> Bool {
         var status = stat()
         guard lstat(path, &status) == 0 else { return false }

@@ -34,8 +34,10 @@ public final class FolderWatch {
     private let descriptor: Int32
     private var registration: Registration?
 
-    /// Calls the handler with all events of a turn, in the order in which they happened, until ``cancel()``.
-    /// - Throws: ``SocketFailure`` when the kernel gives no more descriptors or instances (`fs.inotify.max_user_instances`).
+    /// Calls the handler with all events of a turn, in the order in which they happened, until
+    /// ``cancel()``.
+    /// - Throws: ``SocketFailure`` when the kernel gives no more descriptors or instances
+    ///   (`fs.inotify.max_user_instances`).
     public init(reactor: Reactor, handler: @escaping ([FolderEvent]) -> Void) throws(SocketFailure) {
         self.reactor = reactor
         descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
@@ -55,9 +57,12 @@ public final class FolderWatch {
 
     /// Watches a folder, following links to it; a folder that is watched already keeps its number.
     /// - Returns: What its events are marked with.
-    /// - Throws: ``SocketFailure`` when there is no such folder, or no watch is left (`fs.inotify.max_user_watches`).
+    /// - Throws: ``SocketFailure`` when there is no such folder, or no watch is left
+    ///   (`fs.inotify.max_user_watches`).
     public func watch(_ path: String) throws(SocketFailure) -> Int32 {
-        let mask = UInt32(IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
+        let mask = UInt32(
+            IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF
+                | IN_ONLYDIR)
         let folder = inotify_add_watch(descriptor, path, mask)
         guard folder >= 0 else { throw SocketFailure("cannot watch \(path)", errno: errno) }
         return folder
@@ -68,7 +73,8 @@ public final class FolderWatch {
 
     private static func read(_ descriptor: Int32) -> [FolderEvent] {
         var events: [FolderEvent] = []
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: readBytes, alignment: MemoryLayout<inotify_event>.alignment)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: readBytes, alignment: MemoryLayout<inotify_event>.alignment)
         defer { buffer.deallocate() }
         while true {
             let count = Glibc.read(descriptor, buffer.baseAddress, readBytes)
@@ -78,7 +84,8 @@ public final class FolderWatch {
                 let event = buffer.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
                 let start = offset + MemoryLayout<inotify_event>.size, end = min(count, start + Int(event.len))
                 // The name is filled up with zeros.
-                let name = String(decoding: UnsafeRawBufferPointer(rebasing: buffer[start..<end]).prefix { $0 != 0 }, as: UTF8.self)
+                let name = String(
+                    decoding: UnsafeRawBufferPointer(rebasing: buffer[start..<end]).prefix { $0 != 0 }, as: UTF8.self)
                 if let kind = kind(event.mask) { events.append(FolderEvent(folder: event.wd, kind: kind, name: name)) }
                 offset = end
             }

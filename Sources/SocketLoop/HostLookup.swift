@@ -9,14 +9,18 @@ public struct HostLookup: Sendable {
         public init(_ message: String) { self.message = message }
     }
 
-    /// Addresses that are tried of one name. Stands against a name with endlessly many, each of which takes a connection attempt's time.
+    /// Addresses that are tried of one name. Stands against a name with endlessly many, each of
+    /// which takes a connection attempt's time.
     public static let mostAddresses = 16
 
-    /// The addresses in the order in which they are to be tried, as numbers: `192.0.2.1`, `2001:db8::1`.
+    /// The addresses in the order in which they are to be tried, as numbers: `192.0.2.1`,
+    /// `2001:db8::1`.
     public let addresses: @Sendable (_ host: String) -> Result<[String], Failure>
 
     /// - Parameter addresses: May be called on several threads at once.
-    public init(_ addresses: @escaping @Sendable (_ host: String) -> Result<[String], Failure>) { self.addresses = addresses }
+    public init(_ addresses: @escaping @Sendable (_ host: String) -> Result<[String], Failure>) {
+        self.addresses = addresses
+    }
 
     /// The system's own: hosts file, DNS, and whatever else the machine is set up for.
     public static let system = HostLookup { host in
@@ -27,7 +31,9 @@ public struct HostLookup: Sendable {
     }
 
     /// Whether a text is an address in numbers, which nobody has to be asked for.
-    public static func isAddress(_ host: String) -> Bool { if case .success = ask(host, flags: AI_NUMERICHOST) { true } else { false } }
+    public static func isAddress(_ host: String) -> Bool {
+        if case .success = ask(host, flags: AI_NUMERICHOST) { true } else { false }
+    }
 
     private static func ask(_ host: String, flags: Int32) -> Result<[String], Failure> {
         var hints = addrinfo()
@@ -42,7 +48,10 @@ public struct HostLookup: Sendable {
         var next = list
         while let entry = next {
             var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
-            if getnameinfo(entry.pointee.ai_addr, entry.pointee.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0 {
+            if getnameinfo(
+                entry.pointee.ai_addr, entry.pointee.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST)
+                == 0
+            {
                 found.append(String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
             }
             next = entry.pointee.ai_next

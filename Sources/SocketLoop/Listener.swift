@@ -22,12 +22,17 @@ public struct Listener: Sendable, Hashable {
     /// Where it listens; the port is the one that the kernel chose.
     public let address: ListenAddress
 
-    /// Opens a listener for every address that the name stands for (`localhost` may be two), all on the same port.
+    /// Opens a listener for every address that the name stands for (`localhost` may be two), all on
+    /// the same port.
     /// - Parameters:
-    ///   - reusePort: Let other sockets of this user listen on the same port, the kernel spreads connections over them (SO_REUSEPORT; TCP only).
+    ///   - reusePort: Let other sockets of this user listen on the same port, the kernel spreads
+    ///     connections over them (SO_REUSEPORT; TCP only).
     ///   - backlog: Connections that the kernel keeps until they are accepted.
-    /// - Throws: ``SocketFailure``: the name is unknown, the address is in use, a file that is no socket stands at the path, …
-    public static func open(_ address: ListenAddress, reusePort: Bool = false, backlog: Int32 = 1024) throws(SocketFailure) -> [Listener] {
+    /// - Throws: ``SocketFailure``: the name is unknown, the address is in use, a file that is no
+    ///   socket stands at the path, …
+    public static func open(
+        _ address: ListenAddress, reusePort: Bool = false, backlog: Int32 = 1024
+    ) throws(SocketFailure) -> [Listener] {
         switch address {
         case .tcp(let host, let port): try openTCP(host: host, port: port, reusePort: reusePort, backlog: backlog)
         case .unix(let path, let mode): [try openUnix(path: path, mode: mode, backlog: backlog)]
@@ -66,7 +71,9 @@ public struct Listener: Sendable, Hashable {
 
     // MARK: TCP
 
-    private static func openTCP(host: String, port: UInt16, reusePort: Bool, backlog: Int32) throws(SocketFailure) -> [Listener] {
+    private static func openTCP(
+        host: String, port: UInt16, reusePort: Bool, backlog: Int32
+    ) throws(SocketFailure) -> [Listener] {
         let attempt = "cannot listen on \(ListenAddress.tcp(host: host, port: port))"
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
@@ -74,7 +81,9 @@ public struct Listener: Sendable, Hashable {
         hints.ai_flags = AI_PASSIVE
         var found: UnsafeMutablePointer<addrinfo>?
         let status = getaddrinfo(host, String(port), &hints, &found)
-        guard status == 0 else { throw SocketFailure(attempt, reason: "the host is unknown: \(String(cString: gai_strerror(status)))") }
+        guard status == 0 else {
+            throw SocketFailure(attempt, reason: "the host is unknown: \(String(cString: gai_strerror(status)))")
+        }
         defer { freeaddrinfo(found) }
         var listeners: [Listener] = []
         var failure = SocketFailure(attempt, reason: "the host has no address")
@@ -82,12 +91,14 @@ public struct Listener: Sendable, Hashable {
         var entry = found
         while let current = entry {
             do throws(SocketFailure) {
-                let listener = try openTCP(current.pointee, attempt: attempt, port: chosenPort, reusePort: reusePort, backlog: backlog)
+                let listener = try openTCP(
+                    current.pointee, attempt: attempt, port: chosenPort, reusePort: reusePort, backlog: backlog)
                 if case .tcp(_, let port) = listener.address { chosenPort = port }
                 listeners.append(listener)
             } catch {
                 failure = error
-                // A machine without IPv6 still resolves names to its addresses; everything else is the operator's to know.
+                // A machine without IPv6 still resolves names to its addresses; everything else is
+                // the operator's to know.
                 if error.errno != EAFNOSUPPORT, error.errno != EADDRNOTAVAIL {
                     for listener in listeners { listener.close() }
                     throw error
@@ -99,18 +110,26 @@ public struct Listener: Sendable, Hashable {
         return listeners
     }
 
-    private static func openTCP(_ info: addrinfo, attempt: String, port: UInt16, reusePort: Bool, backlog: Int32) throws(SocketFailure) -> Listener {
-        let descriptor = socket(info.ai_family, info.ai_socktype | Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), info.ai_protocol)
+    private static func openTCP(
+        _ info: addrinfo, attempt: String, port: UInt16, reusePort: Bool, backlog: Int32
+    ) throws(SocketFailure) -> Listener {
+        let descriptor = socket(
+            info.ai_family, info.ai_socktype | Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), info.ai_protocol)
         guard descriptor >= 0 else { throw SocketFailure(attempt, errno: errno) }
-        func set(_ level: Int32, _ option: Int32) { var on: Int32 = 1; _ = setsockopt(descriptor, level, option, &on, socklen_t(MemoryLayout<Int32>.size)) }
+        func set(_ level: Int32, _ option: Int32) {
+            var on: Int32 = 1; _ = setsockopt(descriptor, level, option, &on, socklen_t(MemoryLayout<Int32>.size))
+        }
         set(SOL_SOCKET, SO_REUSEADDR)
         if reusePort { set(SOL_SOCKET, SO_REUSEPORT) }
-        // `::` and `0.0.0.0` on one port are two listeners, so that neither depends on the system's default.
+        // `::` and `0.0.0.0` on one port are two listeners, so that neither depends on the system's
+        // default.
         if info.ai_family == AF_INET6 { set(Int32(IPPROTO_IPV6), IPV6_V6ONLY) }
         var storage = sockaddr_storage()
         memcpy(&storage, info.ai_addr, Int(info.ai_addrlen))
         setPort(&storage, port)
-        let bound = withSocketAddress(&storage) { bind(descriptor, $0, info.ai_addrlen) == 0 && listen(descriptor, backlog) == 0 }
+        let bound = withSocketAddress(&storage) {
+            bind(descriptor, $0, info.ai_addrlen) == 0 && listen(descriptor, backlog) == 0
+        }
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         guard bound, withSocketAddress(&storage, { getsockname(descriptor, $0, &length) }) == 0 else {
             let failure = SocketFailure(attempt, errno: errno)
@@ -120,7 +139,9 @@ public struct Listener: Sendable, Hashable {
         return Listener(descriptor: descriptor, address: numeric(&storage, length))
     }
 
-    private static func withSocketAddress<R>(_ storage: inout sockaddr_storage, _ body: (UnsafeMutablePointer<sockaddr>) -> R) -> R {
+    private static func withSocketAddress<R>(
+        _ storage: inout sockaddr_storage, _ body: (UnsafeMutablePointer<sockaddr>) -> R
+    ) -> R {
         withUnsafeMutablePointer(to: &storage) { $0.withMemoryRebound(to: sockaddr.self, capacity: 1, body) }
     }
 
@@ -133,7 +154,9 @@ public struct Listener: Sendable, Hashable {
 
     private static func numeric(_ storage: inout sockaddr_storage, _ length: socklen_t) -> ListenAddress {
         var host = [CChar](repeating: 0, count: Int(NI_MAXHOST))
-        _ = withSocketAddress(&storage) { getnameinfo($0, length, &host, socklen_t(host.count), nil, 0, NI_NUMERICHOST) }
+        _ = withSocketAddress(&storage) {
+            getnameinfo($0, length, &host, socklen_t(host.count), nil, 0, NI_NUMERICHOST)
+        }
         let port = withUnsafeBytes(of: &storage) { UInt16(bigEndian: $0.load(fromByteOffset: 2, as: UInt16.self)) }
         let name = String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         return .tcp(host: name, port: port)
@@ -145,7 +168,8 @@ public struct Listener: Sendable, Hashable {
         let attempt = "cannot listen on unix:\(path)"
         let address = try UnixSocketAddress(path: path, for: attempt)
         try removeStale(path: path, address: address, attempt: attempt)
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        let descriptor = socket(
+            AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw SocketFailure(attempt, errno: errno) }
         let bound = address.withSocketAddress { bind(descriptor, $0, $1) == 0 }
         // Nobody connects between bind and chmod: the socket does not listen yet.
@@ -158,11 +182,14 @@ public struct Listener: Sendable, Hashable {
         return Listener(descriptor: descriptor, address: .unix(path: path, mode: mode))
     }
 
-    /// Removes the socket file of a process that is gone; a file that is none, and a socket that answers, stay.
+    /// Removes the socket file of a process that is gone; a file that is none, and a socket that
+    /// answers, stay.
     private static func removeStale(path: String, address: UnixSocketAddress, attempt: String) throws(SocketFailure) {
         var status = stat()
         guard lstat(path, &status) == 0 else { return }
-        guard status.st_mode & S_IFMT == S_IFSOCK else { throw SocketFailure(attempt, reason: "a file that is not a socket stands there") }
+        guard status.st_mode & S_IFMT == S_IFSOCK else {
+            throw SocketFailure(attempt, reason: "a file that is not a socket stands there")
+        }
         let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard probe >= 0 else { throw SocketFailure(attempt, errno: errno) }
         defer { _ = Glibc.close(probe) }

@@ -2,20 +2,24 @@ import CSocketShim
 import Glibc
 import Synchronization
 
-/// What a ``LoopExecutor`` does between jobs: wait for sockets and timers, and serve those that are due.
+/// What a ``LoopExecutor`` does between jobs: wait for sockets and timers, and serve those that are
+/// due.
 ///
 /// A worker's actor implements it by `assumeIsolated` and its ``Reactor``.
 public protocol LoopPoller: Sendable {
-    /// Waits at most so long (-1: until something happens) and delivers what happened; on the loop's own thread.
+    /// Waits at most so long (-1: until something happens) and delivers what happened; on the
+    /// loop's own thread.
     nonisolated func poll(timeoutMilliseconds: Int)
 }
 
-/// The executor of one worker: one thread that runs the jobs of its actor and, between them, polls its sockets.
+/// The executor of one worker: one thread that runs the jobs of its actor and, between them, polls
+/// its sockets.
 ///
-/// It is a `SerialExecutor`, so that an actor can live on it, and a `TaskExecutor`, so that tasks can prefer it; nothing
-/// hops to another thread.
+/// It is a `SerialExecutor`, so that an actor can live on it, and a `TaskExecutor`, so that tasks
+/// can prefer it; nothing hops to another thread.
 public final class LoopExecutor: SerialExecutor, TaskExecutor, Sendable {
-    /// Jobs run before sockets are polled again: a chain of tasks that start each other must not starve the sockets.
+    /// Jobs run before sockets are polled again: a chain of tasks that start each other must not
+    /// starve the sockets.
     static let jobsPerTurn = 256
 
     private struct Inbox {
@@ -41,7 +45,8 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor, Sendable {
 
     // MARK: Running
 
-    /// Runs jobs and polls until ``stop()``; jobs that are queued by then still run. Owns the calling thread meanwhile.
+    /// Runs jobs and polls until ``stop()``; jobs that are queued by then still run. Owns the
+    /// calling thread meanwhile.
     public func run(polling poller: any LoopPoller) {
         owner.store(UInt(pthread_self()), ordering: .releasing)
         defer { owner.store(0, ordering: .releasing) }
@@ -55,7 +60,8 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor, Sendable {
             }
             let end = min(batch.count, next + Self.jobsPerTurn)
             while next < end {
-                batch[next].runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+                batch[next].runSynchronously(
+                    isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
                 next += 1
             }
             let stop = stopping.load(ordering: .acquiring)
@@ -103,7 +109,8 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor, Sendable {
     public func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
     public func asUnownedTaskExecutor() -> UnownedTaskExecutor { UnownedTaskExecutor(ordinary: self) }
 
-    /// Jobs wait to be run. The reactor asks before it waits, when its own hooks may have added one.
+    /// Jobs wait to be run. The reactor asks before it waits, when its own hooks may have added
+    /// one.
     var hasJobs: Bool { inbox.withLock { !$0.jobs.isEmpty } }
 
     private var isOwnThread: Bool { owner.load(ordering: .relaxed) == UInt(pthread_self()) }

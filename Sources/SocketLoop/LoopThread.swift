@@ -31,11 +31,14 @@ public final class LoopThread: Sendable {
 
     /// Runs work that may block on a thread of its own that nobody waits for.
     /// - Returns: false if the process may not have another thread; the work is then not done.
-    public static func detach(name: String, stackSize: Int = 256 << 10, _ body: @escaping @Sendable () -> Void) -> Bool {
+    public static func detach(name: String, stackSize: Int = 256 << 10, _ body: @escaping @Sendable () -> Void) -> Bool
+    {
         start(name: name, stackSize: stackSize, detached: true, body) != nil
     }
 
-    private static func start(name: String, stackSize: Int, detached: Bool, _ body: @escaping @Sendable () -> Void) -> pthread_t? {
+    private static func start(
+        name: String, stackSize: Int, detached: Bool, _ body: @escaping @Sendable () -> Void
+    ) -> pthread_t? {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         defer { pthread_attr_destroy(&attributes) }
@@ -43,13 +46,15 @@ public final class LoopThread: Sendable {
         if detached { pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED)) }
         let start = Unmanaged.passRetained(Start(name: String(name.prefix(15)), body: body))
         var thread = pthread_t()
-        let status = pthread_create(&thread, &attributes, { context in
-            guard let context else { return nil }
-            let start = Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
-            portico_name_thread(start.name)
-            start.body()
-            return nil
-        }, start.toOpaque())
+        let status = pthread_create(
+            &thread, &attributes,
+            { context in
+                guard let context else { return nil }
+                let start = Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
+                portico_name_thread(start.name)
+                start.body()
+                return nil
+            }, start.toOpaque())
         guard status == 0 else {
             start.release()
             return nil

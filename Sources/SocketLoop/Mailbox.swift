@@ -22,9 +22,11 @@ public final class Mailbox<Message: Sendable>: Sendable {
         eventfd_write(descriptor, 1)
     }
 
-    /// Calls the body on the loop for each message, until the registration is given back to the reactor.
+    /// Calls the body on the loop for each message, until the registration is given back to the
+    /// reactor.
     /// - Throws: ``SocketFailure`` when the kernel refuses to watch one more descriptor.
-    public func receive(on reactor: Reactor, _ body: @escaping (Message) -> Void) throws(SocketFailure) -> Registration {
+    public func receive(on reactor: Reactor, _ body: @escaping (Message) -> Void) throws(SocketFailure) -> Registration
+    {
         try reactor.register(descriptor, .read) { [self] _ in for message in take() { body(message) } }
     }
 
@@ -37,6 +39,8 @@ public final class Mailbox<Message: Sendable>: Sendable {
     private func take() -> [Message] {
         var count: eventfd_t = 0
         eventfd_read(descriptor, &count)
-        return messages.withLock { messages in defer { messages = [] }; return messages }
+        return messages.withLock { messages in
+            defer { messages = [] }; return messages
+        }
     }
 }

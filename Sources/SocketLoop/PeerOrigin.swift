@@ -1,12 +1,15 @@
 import Glibc
 
-/// Where a connection comes from, as far as one client can be told from another by it: what shares are counted by.
+/// Where a connection comes from, as far as one client can be told from another by it: what shares
+/// are counted by.
 public enum PeerOrigin: Hashable, Sendable {
-    /// This machine: a Unix socket, or loopback. Behind a proxy on the same machine that is everybody.
+    /// This machine: a Unix socket, or loopback. Behind a proxy on the same machine that is
+    /// everybody.
     case thisMachine
     /// An address of IPv4.
     case v4(UInt32)
-    /// The first 64 bits of an address of IPv6: what one subscriber, or one machine, has of them at the least.
+    /// The first 64 bits of an address of IPv6: what one subscriber, or one machine, has of them at
+    /// the least.
     case v6(UInt64)
 
     /// - Parameter storage: As the kernel wrote it.
@@ -29,7 +32,8 @@ public enum PeerOrigin: Hashable, Sendable {
 
     private static func of(v6 high: UInt64, _ low: UInt64) -> PeerOrigin {
         if high == 0, low == 1 { return .thisMachine }
-        // A socket that takes both families sees IPv4 as `::ffff:a.b.c.d` (RFC 4291, section 2.5.5.2).
+        // A socket that takes both families sees IPv4 as `::ffff:a.b.c.d` (RFC 4291, section
+        // 2.5.5.2).
         if high == 0, low >> 32 == 0xFFFF { return of(v4: UInt32(truncatingIfNeeded: low)) }
         return .v6(high)
     }

@@ -8,7 +8,8 @@ public struct Interest: OptionSet, Hashable, Sendable {
 
     public static let read = Interest(rawValue: 1)
     public static let write = Interest(rawValue: 2)
-    /// Of several loops that watch the same listening socket, wake one (EPOLLEXCLUSIVE). Such a registration cannot be modified.
+    /// Of several loops that watch the same listening socket, wake one (EPOLLEXCLUSIVE). Such a
+    /// registration cannot be modified.
     public static let exclusive = Interest(rawValue: 4)
 }
 
@@ -33,12 +34,14 @@ public struct Registration: Hashable, Sendable {
 
 /// One epoll instance with its timers: everything of one worker that waits.
 ///
-/// It is confined to the worker's actor. Level-triggered: what a handler leaves unread is reported again. Handlers, timers and
-/// end-of-turn hooks may call every method of it except ``poll(timeoutMilliseconds:)``.
+/// It is confined to the worker's actor. Level-triggered: what a handler leaves unread is reported
+/// again. Handlers, timers and end-of-turn hooks may call every method of it except
+/// ``poll(timeoutMilliseconds:)``.
 public final class Reactor {
     /// Events taken from the kernel at once; more of them wait for the next turn.
     static let eventsPerTurn = 256
-    /// Rounds of end-of-turn hooks that hooks themselves add; what is added after them waits for the next turn.
+    /// Rounds of end-of-turn hooks that hooks themselves add; what is added after them waits for
+    /// the next turn.
     static let hookRoundsPerTurn = 8
 
     private struct Slot {
@@ -54,7 +57,8 @@ public final class Reactor {
     private let executor: LoopExecutor?
     private let epoll: Int32
     private let events: UnsafeMutablePointer<epoll_event>
-    // Exclusivity is not checked at run time: everything passes here, and nobody is called while one of these is being changed.
+    // Exclusivity is not checked at run time: everything passes here, and nobody is called while
+    // one of these is being changed.
     @exclusivity(unchecked) private var slots: [Slot] = []
     private var freeSlots: [UInt32] = []
     @exclusivity(unchecked) private var timers = TimerQueue()
@@ -65,8 +69,8 @@ public final class Reactor {
     @exclusivity(unchecked) public private(set) var now: Int
     /// Calls of `epoll_wait` so far.
     @exclusivity(unchecked) public private(set) var turns = 0
-    /// How long turns took, from the end of one wait to the beginning of the next: events, timers, hooks and the executor's
-    /// jobs, and so what everybody else on the loop had to wait for.
+    /// How long turns took, from the end of one wait to the beginning of the next: events, timers,
+    /// hooks and the executor's jobs, and so what everybody else on the loop had to wait for.
     @exclusivity(unchecked) public private(set) var turnTimes = TurnTimes()
     /// Nanoseconds of the monotonic clock when the last wait ended; `nil` before the first.
     @exclusivity(unchecked) private var wokeAt: Int?
@@ -95,13 +99,19 @@ public final class Reactor {
 
     // MARK: Descriptors
 
-    /// Watches a descriptor. The reactor keeps the handler until ``deregister(_:)`` and never closes the descriptor.
-    /// - Throws: ``SocketFailure`` when the kernel refuses (no memory, a descriptor that is closed or already registered).
-    public func register(_ descriptor: Int32, _ interest: Interest, handler: @escaping (Events) -> Void) throws(SocketFailure) -> Registration {
-        let slot = freeSlots.popLast() ?? {
-            slots.append(Slot())
-            return UInt32(slots.count - 1)
-        }()
+    /// Watches a descriptor. The reactor keeps the handler until ``deregister(_:)`` and never
+    /// closes the descriptor.
+    /// - Throws: ``SocketFailure`` when the kernel refuses (no memory, a descriptor that is closed
+    ///   or already registered).
+    public func register(
+        _ descriptor: Int32, _ interest: Interest, handler: @escaping (Events) -> Void
+    ) throws(SocketFailure) -> Registration {
+        let slot =
+            freeSlots.popLast()
+            ?? {
+                slots.append(Slot())
+                return UInt32(slots.count - 1)
+            }()
         let registration = Registration(slot: slot, generation: slots[Int(slot)].generation)
         guard control(EPOLL_CTL_ADD, descriptor, interest, registration) else {
             freeSlots.append(slot)
@@ -120,11 +130,13 @@ public final class Reactor {
         if control(EPOLL_CTL_MOD, slots[index].descriptor, interest, registration) { slots[index].interest = interest }
     }
 
-    /// Forgets a descriptor; to be called before it is closed. Events of this turn that wait for delivery are dropped.
+    /// Forgets a descriptor; to be called before it is closed. Events of this turn that wait for
+    /// delivery are dropped.
     public func deregister(_ registration: Registration) {
         guard isLive(registration) else { return }
         let index = Int(registration.slot)
-        // A descriptor that a library has closed already is gone from the epoll set as well; the error says no more than that.
+        // A descriptor that a library has closed already is gone from the epoll set as well; the
+        // error says no more than that.
         _ = control(EPOLL_CTL_DEL, slots[index].descriptor, [], registration)
         slots[index].handler = nil
         slots[index].descriptor = -1
@@ -140,7 +152,9 @@ public final class Reactor {
         return index < slots.count && slots[index].generation == registration.generation && slots[index].handler != nil
     }
 
-    private func control(_ operation: Int32, _ descriptor: Int32, _ interest: Interest, _ registration: Registration) -> Bool {
+    private func control(
+        _ operation: Int32, _ descriptor: Int32, _ interest: Interest, _ registration: Registration
+    ) -> Bool {
         var event = epoll_event()
         event.events = 0
         if interest.contains(.read) { event.events |= EPOLLIN.rawValue }
@@ -164,13 +178,14 @@ public final class Reactor {
     /// Timers that can still fire.
     public var timerCount: Int { timers.count }
 
-    /// Calls the body once when this turn's events and timers are delivered (or, between turns, before the next wait): the place
-    /// to flush what a turn has gathered.
+    /// Calls the body once when this turn's events and timers are delivered (or, between turns,
+    /// before the next wait): the place to flush what a turn has gathered.
     public func atEndOfTurn(_ body: @escaping () -> Void) { hooks.append(body) }
 
     // MARK: Turns
 
-    /// One turn: waits at most so long (-1: for ever) and at most to the next timer, then delivers events, timers and hooks.
+    /// One turn: waits at most so long (-1: for ever) and at most to the next timer, then delivers
+    /// events, timers and hooks.
     public func poll(timeoutMilliseconds: Int) {
         let ranHooks = runHooks()
         // A job that a hook has queued must not wait for the next event.
@@ -182,7 +197,9 @@ public final class Reactor {
         for position in 0..<count {
             let event = events[position]
             let index = Int(UInt32(truncatingIfNeeded: event.data.u64))
-            guard index < slots.count, slots[index].generation == UInt32(truncatingIfNeeded: event.data.u64 >> 32), let handler = slots[index].handler else { continue }
+            guard index < slots.count, slots[index].generation == UInt32(truncatingIfNeeded: event.data.u64 >> 32),
+                let handler = slots[index].handler
+            else { continue }
             handler(Self.happened(event.events))
         }
         let sequence = timers.nextSequence
@@ -223,13 +240,15 @@ public final class Reactor {
         return events
     }
 
-    /// Nanoseconds of the monotonic clock, by the kernel's shared page and so without a system call.
+    /// Nanoseconds of the monotonic clock, by the kernel's shared page and so without a system
+    /// call.
     static func readClock() -> Int {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return time.tv_sec * 1_000_000_000 + time.tv_nsec
     }
 
-    /// The longest turn since this was last asked, in nanoseconds; the one that goes on is not counted yet.
+    /// The longest turn since this was last asked, in nanoseconds; the one that goes on is not
+    /// counted yet.
     public func takeLongestTurn() -> Int { turnTimes.takeLongest() }
 }

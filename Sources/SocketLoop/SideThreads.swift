@@ -1,17 +1,21 @@
 import Glibc
 import Synchronization
 
-/// Threads beside the loops, for work that would hold one: few, of the process's own, and started when they are first needed.
+/// Threads beside the loops, for work that would hold one: few, of the process's own, and started
+/// when they are first needed.
 ///
-/// They are no threads of Swift's global pool, so that whoever blocks one of those, as tests and libraries may, keeps nobody's request waiting. Work that is queued here
-/// computes and does not wait; it ends by coming back to its loop.
+/// They are no threads of Swift's global pool, so that whoever blocks one of those, as tests and
+/// libraries may, keeps nobody's request waiting. Work that is queued here computes and does not
+/// wait; it ends by coming back to its loop.
 public final class SideThreads: TaskExecutor {
-    /// Those of the process. As many as it has processors, but two at least, so that one long piece of work does not stand before all others.
+    /// Those of the process. As many as it has processors, but two at least, so that one long piece
+    /// of work does not stand before all others.
     public static let shared = SideThreads(count: max(2, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
     /// The jobs that wait, and who may run them.
     struct State: Sendable {
-        /// Jobs that have run and whose places are still there, from which on the places are given back.
+        /// Jobs that have run and whose places are still there, from which on the places are given
+        /// back.
         static let compactedAt = 64
 
         private var jobs: [UnownedJob] = []
@@ -46,7 +50,8 @@ public final class SideThreads: TaskExecutor {
     private let state = Mutex(State())
     private let wakeUp: Semaphore
 
-    /// - Parameter count: Threads at the most; the callers bound what is queued (``PorticoGateway/OffloadQueue``).
+    /// - Parameter count: Threads at the most; the callers bound what is queued
+    ///   (``PorticoGateway/OffloadQueue``).
     public init(count: Int) {
         self.count = max(1, count)
         wakeUp = Semaphore()

@@ -20,24 +20,33 @@ public final class SignalSource {
     private let descriptor: Int32
     private var registration: Registration?
 
-    /// Keeps the signals from interrupting the process, so that a source can read them. To be called before any thread is
-    /// started: threads inherit what is blocked (and so do child processes, until they set it anew).
+    /// Keeps the signals from interrupting the process, so that a source can read them. To be
+    /// called before any thread is started: threads inherit what is blocked (and so do child
+    /// processes, until they set it anew).
     public static func block(_ signals: Set<ProcessSignal>) {
         var set = signalSet(signals)
         pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 
-    /// Calls the handler once for every signal that arrives, until ``cancel()``. Several signals of a kind that arrive together may count as one.
+    /// Calls the handler once for every signal that arrives, until ``cancel()``. Several signals of
+    /// a kind that arrive together may count as one.
     /// - Throws: ``SocketFailure`` when no descriptor is left.
-    public init(_ signals: Set<ProcessSignal>, reactor: Reactor, handler: @escaping (ProcessSignal) -> Void) throws(SocketFailure) {
+    public init(
+        _ signals: Set<ProcessSignal>, reactor: Reactor, handler: @escaping (ProcessSignal) -> Void
+    ) throws(SocketFailure) {
         var set = Self.signalSet(signals)
         self.reactor = reactor
         descriptor = signalfd(-1, &set, Int32(SFD_NONBLOCK) | Int32(SFD_CLOEXEC))
         guard descriptor >= 0 else { throw SocketFailure("cannot watch signals", errno: errno) }
         registration = try reactor.register(descriptor, .read) { [descriptor] _ in
             var info = signalfd_siginfo()
-            while Glibc.read(descriptor, &info, MemoryLayout<signalfd_siginfo>.size) == MemoryLayout<signalfd_siginfo>.size {
-                if let signal = ProcessSignal.allCases.first(where: { $0.number == Int32(bitPattern: info.ssi_signo) }) { handler(signal) }
+            while Glibc.read(descriptor, &info, MemoryLayout<signalfd_siginfo>.size)
+                == MemoryLayout<signalfd_siginfo>.size
+            {
+                if let signal = ProcessSignal.allCases.first(where: { $0.number == Int32(bitPattern: info.ssi_signo) })
+                {
+                    handler(signal)
+                }
             }
         }
     }

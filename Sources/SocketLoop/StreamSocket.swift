@@ -22,7 +22,10 @@ public struct StreamSocket: Sendable, Hashable {
     /// Both ends of a connection within the process, for tests and for wake-ups.
     public static func pair() throws(SocketFailure) -> (StreamSocket, StreamSocket) {
         var ends: [Int32] = [-1, -1]
-        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
+        guard
+            socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends)
+                == 0
+        else {
             throw SocketFailure("cannot open a pair of sockets", errno: errno)
         }
         return (StreamSocket(descriptor: ends[0]), StreamSocket(descriptor: ends[1]))
@@ -46,7 +49,8 @@ public struct StreamSocket: Sendable, Hashable {
         }
     }
 
-    /// Writes what fits of several pieces, in order, by one system call, without ever raising SIGPIPE. At most 1,024 pieces (IOV_MAX).
+    /// Writes what fits of several pieces, in order, by one system call, without ever raising
+    /// SIGPIPE. At most 1,024 pieces (IOV_MAX).
     @inlinable public func write(pieces: UnsafeMutableBufferPointer<iovec>) -> IOOutcome {
         var message = msghdr()
         message.msg_iov = pieces.baseAddress
@@ -72,7 +76,8 @@ public struct StreamSocket: Sendable, Hashable {
         _ = setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
     }
 
-    /// Bytes that were written and that the peer's kernel has not acknowledged yet; `nil` where that is not known.
+    /// Bytes that were written and that the peer's kernel has not acknowledged yet; `nil` where
+    /// that is not known.
     public var unsentBytes: Int? {
         let bytes = portico_unsent(descriptor)
         return bytes < 0 ? nil : Int(bytes)

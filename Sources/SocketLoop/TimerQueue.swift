@@ -4,8 +4,8 @@ public struct TimerToken: Hashable, Sendable {
     var generation: UInt32
 }
 
-/// Timers by deadline: adding costs O(log n), cancelling O(1) (the entry is forgotten when its time comes, or when
-/// forgotten entries are the majority).
+/// Timers by deadline: adding costs O(log n), cancelling O(1) (the entry is forgotten when its time
+/// comes, or when forgotten entries are the majority).
 struct TimerQueue {
     private struct Entry {
         var deadline: Int
@@ -64,7 +64,8 @@ struct TimerQueue {
         return nil
     }
 
-    /// Takes the earliest timer that is due and was added before `sequence`, so that timers that add timers end.
+    /// Takes the earliest timer that is due and was added before `sequence`, so that timers that
+    /// add timers end.
     mutating func takeDue(now: Int, addedBefore sequence: UInt64) -> (() -> Void)? {
         while let first = heap.first, first.deadline <= now, first.sequence < sequence {
             removeFirst()
@@ -79,7 +80,9 @@ struct TimerQueue {
 
     private mutating func release(_ token: TimerToken) -> (() -> Void)? {
         let index = Int(token.slot)
-        guard index < slots.count, slots[index].generation == token.generation, let body = slots[index].body else { return nil }
+        guard index < slots.count, slots[index].generation == token.generation, let body = slots[index].body else {
+            return nil
+        }
         slots[index].body = nil
         slots[index].generation &+= 1
         freeSlots.append(token.slot)
@@ -114,7 +117,8 @@ struct TimerQueue {
         var index = start
         while true {
             var smallest = index
-            for child in [2 * index + 1, 2 * index + 2] where child < heap.count && heap[child].precedes(heap[smallest]) { smallest = child }
+            for child in [2 * index + 1, 2 * index + 2] where child < heap.count && heap[child].precedes(heap[smallest])
+            { smallest = child }
             guard smallest != index else { return }
             heap.swapAt(index, smallest)
             index = smallest

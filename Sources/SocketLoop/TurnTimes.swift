@@ -1,6 +1,7 @@
 /// How long the turns of a loop took, counted in numbers that cost nothing.
 public struct TurnTimes: Sendable, Equatable {
-    /// Nanoseconds above which a turn is too long (10 ms): so long, everybody whom the loop serves has waited for one request.
+    /// Nanoseconds above which a turn is too long (10 ms): so long, everybody whom the loop serves
+    /// has waited for one request.
     public static let tooLong = 10_000_000
 
     /// Turns so far.

@@ -9,7 +9,8 @@ public struct UnixSocketAddress {
     public init(path: String, for attempt: String) throws(SocketFailure) {
         let capacity = MemoryLayout.size(ofValue: address.sun_path)
         guard !path.isEmpty, path.utf8.count < capacity, !path.utf8.contains(0) else {
-            throw SocketFailure(attempt, reason: "the path must have 1 to \(capacity - 1) bytes, it has \(path.utf8.count)")
+            throw SocketFailure(
+                attempt, reason: "the path must have 1 to \(capacity - 1) bytes, it has \(path.utf8.count)")
         }
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }

@@ -3,7 +3,8 @@ import Glibc
 
 /// What a thread without a loop does with sockets that do not block: connect, and wait.
 public enum WaitingSocket {
-    /// Whether a descriptor can be read from or written to, or has failed, within so many milliseconds.
+    /// Whether a descriptor can be read from or written to, or has failed, within so many
+    /// milliseconds.
     public static func wait(for descriptor: Int32, _ interest: Interest, milliseconds: Int) -> Bool {
         let events = (interest.contains(.read) ? POLLIN : 0) | (interest.contains(.write) ? POLLOUT : 0)
         let deadline = now() + max(0, milliseconds)

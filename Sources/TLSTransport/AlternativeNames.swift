@@ -1,9 +1,11 @@
 import COpenSSL
 
 extension ClientCertificate {
-    /// A name that a certificate gives its subject beside the subject itself (subjectAltName: RFC 5280, section 4.2.1.6).
+    /// A name that a certificate gives its subject beside the subject itself (subjectAltName: RFC
+    /// 5280, section 4.2.1.6).
     public enum Name: Sendable, Hashable {
-        /// The part behind the `@` in small letters: it is a domain, whose case does not count (section 7.5).
+        /// The part behind the `@` in small letters: it is a domain, whose case does not count
+        /// (section 7.5).
         case email(String)
         /// As it stands, byte by byte.
         case uri(String)
@@ -18,10 +20,13 @@ extension ClientCertificate {
 
         public static func dns(matching text: String) -> Name { .dns(lowercased(text[...])) }
 
-        private static func lowercased(_ text: Substring) -> String { String(decoding: text.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self) }
+        private static func lowercased(_ text: Substring) -> String {
+            String(decoding: text.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+        }
     }
 
-    /// The names of a certificate that can stand for somebody. What is not printable ASCII, as the standard wants it, counts for nothing: it may look like another name.
+    /// The names of a certificate that can stand for somebody. What is not printable ASCII, as the
+    /// standard wants it, counts for nothing: it may look like another name.
     static func names(of certificate: OpaquePointer) -> [Name] {
         guard let found = X509_get_ext_d2i(certificate, NID_subject_alt_name, nil, nil) else { return [] }
         let list = OpaquePointer(found)

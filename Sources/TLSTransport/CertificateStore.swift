@@ -1,7 +1,8 @@
 import SocketLoop
 import Synchronization
 
-/// The certificates in force, shared by all workers. When their files change, new connections get the new ones; a session keeps those that it began with.
+/// The certificates in force, shared by all workers. When their files change, new connections get
+/// the new ones; a session keeps those that it began with.
 public final class CertificateStore: Sendable {
     public enum Reading: Sendable, Equatable {
         /// The files are what they were.
@@ -13,7 +14,8 @@ public final class CertificateStore: Sendable {
 
     private let settings: TLSSettings
     private let context: Mutex<TLSContext>
-    /// Of what was read last, whether or not it was good: a bad file is read, and reported, once. Held while files are read; nobody else waits for it.
+    /// Of what was read last, whether or not it was good: a bad file is read, and reported, once.
+    /// Held while files are read; nobody else waits for it.
     private let stamps: Mutex<[FileStamp?]>
 
     /// - Throws: ``TLSFailure``: without good certificates there is nothing to serve with.
@@ -43,6 +45,8 @@ public final class CertificateStore: Sendable {
     }
 
     private static func stamps(of settings: TLSSettings) -> [FileStamp?] {
-        [settings.certificate, settings.key, settings.clientCertificates?.authorities].map { $0.flatMap { FileStamp($0) } }
+        [settings.certificate, settings.key, settings.clientCertificates?.authorities].map {
+            $0.flatMap { FileStamp($0) }
+        }
     }
 }

@@ -1,6 +1,7 @@
 import COpenSSL
 
-/// The queue of errors that OpenSSL keeps for each thread. It is emptied before each call whose failure is to be told apart from those of others.
+/// The queue of errors that OpenSSL keeps for each thread. It is emptied before each call whose
+/// failure is to be told apart from those of others.
 enum OpenSSLError {
     static func clear() { ERR_clear_error() }
 
@@ -8,7 +9,9 @@ enum OpenSSLError {
     static var reason: Int32 { ERR_GET_REASON(ERR_peek_error()) }
 
     /// What the first error says, for the operator.
-    static var text: String { ERR_reason_error_string(ERR_peek_error()).map { String(cString: $0) } ?? "no reason given" }
+    static var text: String {
+        ERR_reason_error_string(ERR_peek_error()).map { String(cString: $0) } ?? "no reason given"
+    }
 }
 
 /// A BIO that reads from, or writes to, memory for the length of one call.
@@ -17,7 +20,9 @@ enum MemoryBIO {
         // The bytes are copied, so that no pointer outlives its scope.
         guard let bio = BIO_new(BIO_s_mem()) else { throw TLSFailure("There is no memory for OpenSSL.") }
         defer { BIO_free(bio) }
-        guard BIO_write(bio, bytes, Int32(clamping: bytes.count)) == Int32(clamping: bytes.count) else { throw TLSFailure("There is no memory for OpenSSL.") }
+        guard BIO_write(bio, bytes, Int32(clamping: bytes.count)) == Int32(clamping: bytes.count) else {
+            throw TLSFailure("There is no memory for OpenSSL.")
+        }
         return try body(bio)
     }
 

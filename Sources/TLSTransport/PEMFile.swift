@@ -1,7 +1,8 @@
 import COpenSSL
 import Glibc
 
-/// A file of certificates or of a key, and what may be wrong with it. What is parsed here is the operator's own.
+/// A file of certificates or of a key, and what may be wrong with it. What is parsed here is the
+/// operator's own.
 struct PEMFile {
     let path: String
     /// What it is to hold, such as `certificate`: for messages.
@@ -15,7 +16,9 @@ struct PEMFile {
     }
 
     private static func read(_ path: String, _ role: String) throws(TLSFailure) -> [UInt8] {
-        func failure(_ reason: String) -> TLSFailure { TLSFailure("The \(role) file \(path) cannot be read: \(reason).") }
+        func failure(_ reason: String) -> TLSFailure {
+            TLSFailure("The \(role) file \(path) cannot be read: \(reason).")
+        }
         func systemFailure() -> TLSFailure { failure(strerror(errno).map { String(cString: $0) } ?? "error \(errno)") }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw systemFailure() }
@@ -30,7 +33,9 @@ struct PEMFile {
             guard count >= 0 else { throw systemFailure() }
             if count == 0 { break }
             bytes += piece
-            guard bytes.count <= TLSLimits.fileBytes else { throw failure("it is longer than \(TLSLimits.fileBytes) bytes") }
+            guard bytes.count <= TLSLimits.fileBytes else {
+                throw failure("it is longer than \(TLSLimits.fileBytes) bytes")
+            }
         }
         guard !bytes.isEmpty else { throw failure("it is empty") }
         return bytes
@@ -49,11 +54,14 @@ struct PEMFile {
                 } else if OpenSSLError.reason == PEM_R_NO_START_LINE {
                     OpenSSLError.clear()
                     guard found.isEmpty else { return found }
-                    throw TLSFailure("The \(role) file \(path) holds no certificate\(hint(other: "PRIVATE KEY", called: "a private key")).")
+                    throw TLSFailure(
+                        "The \(role) file \(path) holds no certificate\(hint(other: "PRIVATE KEY", called: "a private key"))."
+                    )
                 } else {
                     let reason = OpenSSLError.text
                     for certificate in found { X509_free(certificate) }
-                    throw TLSFailure("Certificate \(found.count + 1) of the \(role) file \(path) cannot be read: \(reason).")
+                    throw TLSFailure(
+                        "Certificate \(found.count + 1) of the \(role) file \(path) cannot be read: \(reason).")
                 }
             }
         }
@@ -65,26 +73,34 @@ struct PEMFile {
             var isEncrypted = false
             OpenSSLError.clear()
             let key = withUnsafeMutablePointer(to: &isEncrypted) { flag in
-                PEM_read_bio_PrivateKey(bio, nil, { _, _, _, context in
-                    context?.assumingMemoryBound(to: Bool.self).pointee = true
-                    return -1
-                }, flag)
+                PEM_read_bio_PrivateKey(
+                    bio, nil,
+                    { _, _, _, context in
+                        context?.assumingMemoryBound(to: Bool.self).pointee = true
+                        return -1
+                    }, flag)
             }
             if let key { return key }
             let reason = OpenSSLError.text
             OpenSSLError.clear()
             if isEncrypted {
-                throw TLSFailure("The \(role) file \(path) is encrypted; a server that starts by itself needs it without a passphrase (`openssl pkey -in FILE -out FILE` takes it off).")
+                throw TLSFailure(
+                    "The \(role) file \(path) is encrypted; a server that starts by itself needs it without a passphrase (`openssl pkey -in FILE -out FILE` takes it off)."
+                )
             }
             if !text.contains("PRIVATE KEY-----") {
-                throw TLSFailure("The \(role) file \(path) holds no private key\(hint(other: "CERTIFICATE", called: "a certificate")).")
+                throw TLSFailure(
+                    "The \(role) file \(path) holds no private key\(hint(other: "CERTIFICATE", called: "a certificate"))."
+                )
             }
             throw TLSFailure("The \(role) file \(path) holds a private key that cannot be read: \(reason).")
         }
     }
 
     private func hint(other mark: String, called name: String) -> String {
-        if bytes.first == 0x30 { return " in PEM; it looks like DER, which `openssl x509 -inform der` or `openssl pkey -inform der` rewrites" }
+        if bytes.first == 0x30 {
+            return " in PEM; it looks like DER, which `openssl x509 -inform der` or `openssl pkey -inform der` rewrites"
+        }
         guard text.contains("-----BEGIN") else { return "; it is not PEM" }
         return text.contains(mark) ? ", but \(name)" : ""
     }

@@ -15,9 +15,15 @@ package enum SocketBIO {
     }
 
     private static func makeMethod() -> OpaquePointer? {
-        guard let method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "portico socket") else { return nil }
-        BIO_meth_set_read(method) { bio, buffer, count in SocketBIO.read(bio, UnsafeMutableRawBufferPointer(start: buffer, count: Int(count))) }
-        BIO_meth_set_write(method) { bio, bytes, count in SocketBIO.write(bio, UnsafeRawBufferPointer(start: bytes, count: Int(count))) }
+        guard let method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "portico socket") else {
+            return nil
+        }
+        BIO_meth_set_read(method) { bio, buffer, count in
+            SocketBIO.read(bio, UnsafeMutableRawBufferPointer(start: buffer, count: Int(count)))
+        }
+        BIO_meth_set_write(method) { bio, bytes, count in
+            SocketBIO.write(bio, UnsafeRawBufferPointer(start: bytes, count: Int(count)))
+        }
         BIO_meth_set_ctrl(method) { bio, command, _, _ in
             switch command {
             case BIO_CTRL_FLUSH: 1
@@ -28,7 +34,9 @@ package enum SocketBIO {
         return method
     }
 
-    private static func socket(_ bio: OpaquePointer?) -> StreamSocket { StreamSocket(descriptor: Int32(Int(bitPattern: BIO_get_data(bio)) - 1)) }
+    private static func socket(_ bio: OpaquePointer?) -> StreamSocket {
+        StreamSocket(descriptor: Int32(Int(bitPattern: BIO_get_data(bio)) - 1))
+    }
 
     private static func read(_ bio: OpaquePointer?, _ buffer: UnsafeMutableRawBufferPointer) -> Int32 {
         BIO_clear_flags(bio, BIO_FLAGS_READ | BIO_FLAGS_WRITE | BIO_FLAGS_SHOULD_RETRY)

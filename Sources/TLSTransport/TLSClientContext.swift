@@ -1,11 +1,12 @@
 import COpenSSL
 import SocketLoop
 
-/// Which servers a client believes: those whose certificate an authority stands for, and that it names. Immutable.
+/// Which servers a client believes: those whose certificate an authority stands for, and that it
+/// names. Immutable.
 public final class TLSClientContext: Sendable {
     public enum Authorities: Sendable, Equatable {
-        /// Those of the machine, as OpenSSL finds them: `SSL_CERT_FILE` and `SSL_CERT_DIR`, or else its own file and
-        /// folder.
+        /// Those of the machine, as OpenSSL finds them: `SSL_CERT_FILE` and `SSL_CERT_DIR`, or else
+        /// its own file and folder.
         case system
         /// Those of a file in PEM.
         case file(String)
@@ -43,20 +44,23 @@ public final class TLSClientContext: Sendable {
 
     deinit { SSL_CTX_free(pointer) }
 
-    /// A session that goes no further than its handshake unless the server's certificate is for the host; `nil` without
-    /// memory.
+    /// A session that goes no further than its handshake unless the server's certificate is for the
+    /// host; `nil` without memory.
     func session(host: String) -> OpaquePointer? {
         guard let session = SSL_new(pointer) else { return nil }
-        // A name of a certificate is never an address, nor the other way round (RFC 9110, section 4.3.5).
+        // A name of a certificate is never an address, nor the other way round (RFC 9110, section
+        // 4.3.5).
         let isNamed: Bool
         if HostLookup.isAddress(host) {
             isNamed = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), host) == 1
         } else {
             SSL_set_hostflags(session, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
             let kind = Int(TLSEXT_NAMETYPE_host_name)
-            isNamed = SSL_set1_host(session, host) == 1 && host.withCString { name in
-                SSL_ctrl(session, SSL_CTRL_SET_TLSEXT_HOSTNAME, kind, UnsafeMutableRawPointer(mutating: name)) == 1
-            }
+            isNamed =
+                SSL_set1_host(session, host) == 1
+                && host.withCString { name in
+                    SSL_ctrl(session, SSL_CTRL_SET_TLSEXT_HOSTNAME, kind, UnsafeMutableRawPointer(mutating: name)) == 1
+                }
         }
         if isNamed { return session }
         SSL_free(session)

@@ -2,9 +2,11 @@ import COpenSSL
 import Glibc
 import SocketLoop
 
-/// A certificate that a client has presented, and that an authority of the configuration stands for.
+/// A certificate that a client has presented, and that an authority of the configuration stands
+/// for.
 public struct ClientCertificate: Sendable, Hashable {
-    /// The subject as RFC 4514 writes it, such as `CN=partner,O=Agency`; empty where the certificate has none.
+    /// The subject as RFC 4514 writes it, such as `CN=partner,O=Agency`; empty where the
+    /// certificate has none.
     public var subject: String
     /// What else it calls its subject.
     public var names: [Name]
@@ -20,7 +22,8 @@ public struct ClientCertificate: Sendable, Hashable {
 
 /// One side of a secured connection. Confined to its worker, like the socket below it.
 ///
-/// Nothing of OpenSSL is made before ``handshake()`` is called the first time, so that a connection that says nothing costs no more than a plain one.
+/// Nothing of OpenSSL is made before ``handshake()`` is called the first time, so that a connection
+/// that says nothing costs no more than a plain one.
 public final class TLSSession {
     public enum Progress: Sendable, Equatable {
         case done
@@ -28,12 +31,13 @@ public final class TLSSession {
         case wantsRead
         /// Call again when the socket is writable.
         case wantsWrite
-        /// The client began with a request of HTTP and not with TLS. Nothing was sent, and nothing of the request can be read any more.
+        /// The client began with a request of HTTP and not with TLS. Nothing was sent, and nothing
+        /// of the request can be read any more.
         case plainHTTP
         /// The peer left.
         case closed
-        /// The peer's certificate is missing where one is needed, or is not good. The reason is for the operator; the
-        /// peer has got an alert.
+        /// The peer's certificate is missing where one is needed, or is not good. The reason is for
+        /// the operator; the peer has got an alert.
         case peerRefused(String)
         /// The reason is for the operator; the peer has got an alert where the protocol has one.
         case failed(String)
@@ -123,10 +127,11 @@ public final class TLSSession {
     }
 
     private func begin() -> OpaquePointer? {
-        let made: OpaquePointer? = switch side {
-        case .server(let context): SSL_new(context.pointer)
-        case .client(let context, let host): context.session(host: host)
-        }
+        let made: OpaquePointer? =
+            switch side {
+            case .server(let context): SSL_new(context.pointer)
+            case .client(let context, let host): context.session(host: host)
+            }
         guard let made else { return nil }
         guard let bio = SocketBIO.make(socket) else {
             SSL_free(made)
@@ -142,13 +147,16 @@ public final class TLSSession {
         guard let certificate = SSL_get0_peer_certificate(session) else { return nil }
         var digest = [UInt8](repeating: 0, count: 32), count: UInt32 = 0
         guard X509_digest(certificate, EVP_sha256(), &digest, &count) == 1 else { return nil }
-        return ClientCertificate(subject: TLSContext.subject(of: certificate), names: ClientCertificate.names(of: certificate), sha256: digest)
+        return ClientCertificate(
+            subject: TLSContext.subject(of: certificate), names: ClientCertificate.names(of: certificate),
+            sha256: digest)
     }
 
     // MARK: Bytes
 
     /// Takes what the client has sent, at most one record.
-    /// - Parameter buffer: At least 16 KiB, so that nothing of a record is left behind where the reactor would not see it.
+    /// - Parameter buffer: At least 16 KiB, so that nothing of a record is left behind where the
+    ///   reactor would not see it.
     public func read(into buffer: UnsafeMutableRawBufferPointer) -> IOOutcome {
         guard let session, isEstablished else { return .failed(errno: ENOTCONN) }
         OpenSSLError.clear()
@@ -167,12 +175,14 @@ public final class TLSSession {
         }
     }
 
-    /// Writes one record of what the pieces hold. Behind ``IOOutcome/wouldBlock`` the same bytes have to be offered again, first.
+    /// Writes one record of what the pieces hold. Behind ``IOOutcome/wouldBlock`` the same bytes
+    /// have to be offered again, first.
     public func write(pieces: UnsafeMutableBufferPointer<iovec>) -> IOOutcome {
         guard let first = pieces.first else { return .wouldBlock }
         let total = pieces.reduce(0) { $0 + $1.iov_len }
         if pieces.count == 1 || first.iov_len >= TLSLimits.recordBytes {
-            return write(UnsafeRawBufferPointer(start: first.iov_base, count: min(first.iov_len, TLSLimits.recordBytes)))
+            return write(
+                UnsafeRawBufferPointer(start: first.iov_base, count: min(first.iov_len, TLSLimits.recordBytes)))
         }
         // Head and body of a small answer are one record, and one system call.
         let record = min(total, TLSLimits.recordBytes)
@@ -181,7 +191,8 @@ public final class TLSSession {
             for piece in pieces where filled < record {
                 guard let base = piece.iov_base else { continue }
                 let count = min(piece.iov_len, record - filled)
-                UnsafeMutableRawBufferPointer(rebasing: buffer[filled..<(filled + count)]).copyMemory(from: UnsafeRawBufferPointer(start: base, count: count))
+                UnsafeMutableRawBufferPointer(rebasing: buffer[filled..<(filled + count)]).copyMemory(
+                    from: UnsafeRawBufferPointer(start: base, count: count))
                 filled += count
             }
             return write(UnsafeRawBufferPointer(rebasing: buffer[..<filled]))
@@ -231,7 +242,8 @@ public final class TLSSession {
 
     /// Once, and as far as the socket takes it: nobody waits for the peer's own.
     private func sayEnd() {
-        guard let session, isEstablished, !isBroken, !isWritePending, SSL_get_shutdown(session) & SSL_SENT_SHUTDOWN == 0 else { return }
+        guard let session, isEstablished, !isBroken, !isWritePending, SSL_get_shutdown(session) & SSL_SENT_SHUTDOWN == 0
+        else { return }
         OpenSSLError.clear()
         SSL_shutdown(session)
     }

@@ -1,4 +1,5 @@
-/// How a listener secures its connections: the files that hold certificates and keys, all in PEM, and what is asked of clients.
+/// How a listener secures its connections: the files that hold certificates and keys, all in PEM,
+/// and what is asked of clients.
 public struct TLSSettings: Sendable, Equatable {
     public enum Version: String, Sendable, CaseIterable {
         case tls12 = "1.2", tls13 = "1.3"
@@ -23,7 +24,9 @@ public struct TLSSettings: Sendable, Equatable {
     public var clientCertificates: ClientCertificates?
     public var minimum: Version
 
-    public init(certificate: String, key: String, clientCertificates: ClientCertificates? = nil, minimum: Version = .tls12) {
+    public init(
+        certificate: String, key: String, clientCertificates: ClientCertificates? = nil, minimum: Version = .tls12
+    ) {
         self.certificate = certificate
         self.key = key
         self.clientCertificates = clientCertificates
@@ -40,7 +43,8 @@ public struct TLSFailure: Error, Sendable, Equatable, CustomStringConvertible {
 enum TLSLimits {
     /// Bytes of one file; stands against a path that leads to something else.
     static let fileBytes = 1 << 20
-    /// Certificates between a client's and its authority's; stands against chains that only cost time to verify.
+    /// Certificates between a client's and its authority's; stands against chains that only cost
+    /// time to verify.
     static let chainDepth: Int32 = 6
     /// Bytes of all certificates that a client sends.
     static let clientChainBytes = 32 << 10

@@ -1,10 +1,12 @@
 import Diagnostics
 
 extension YAMLNode {
-    /// The tree with `${NAME}` and `${NAME:-default}` replaced inside its scalar values; keys stay as they are.
+    /// The tree with `${NAME}` and `${NAME:-default}` replaced inside its scalar values; keys stay
+    /// as they are.
     ///
-    /// `lookup` gives a variable's value; the default also stands in for an empty one. A value that is put in is not searched again. Throws a diagnostic for each
-    /// name that is missing or not a name, and for each `${` without its `}`.
+    /// `lookup` gives a variable's value; the default also stands in for an empty one. A value that
+    /// is put in is not searched again. Throws a diagnostic for each name that is missing or not a
+    /// name, and for each `${` without its `}`.
     public func substitutingEnvironment(file: String, _ lookup: (String) -> String?) throws(Diagnostics) -> YAMLNode {
         var problems: [Diagnostic] = []
         let result = substituting(file: file, lookup, &problems)
@@ -22,22 +24,29 @@ extension YAMLNode {
         case .sequence(let items):
             copy.content = .sequence(items.map { $0.substituting(file: file, lookup, &problems) })
         case .mapping(let members):
-            copy.content = .mapping(members.map { member in
-                YAMLMember(key: member.key, keyRange: member.keyRange, value: member.value.substituting(file: file, lookup, &problems))
-            })
+            copy.content = .mapping(
+                members.map { member in
+                    YAMLMember(
+                        key: member.key, keyRange: member.keyRange,
+                        value: member.value.substituting(file: file, lookup, &problems))
+                })
         }
         return copy
     }
 
-    private func replaced(_ text: String, file: String, _ lookup: (String) -> String?, _ problems: inout [Diagnostic]) -> String {
+    private func replaced(
+        _ text: String, file: String, _ lookup: (String) -> String?, _ problems: inout [Diagnostic]
+    ) -> String {
         let bytes = Array(text.utf8)
-        // Only a scalar that stands in the file as it is read has its characters where they are counted.
+        // Only a scalar that stands in the file as it is read has its characters where they are
+        // counted.
         let base = bytes.count == Int(range.end - range.start) ? Int(range.start) : nil
         func place(_ from: Int, _ to: Int) -> SourceRange { base.map { SourceRange($0 + from, $0 + to) } ?? range }
         var result: [UInt8] = []
         var index = 0
         while index < bytes.count {
-            guard bytes[index] == UInt8(ascii: "$"), index + 1 < bytes.count, bytes[index + 1] == UInt8(ascii: "{") else {
+            guard bytes[index] == UInt8(ascii: "$"), index + 1 < bytes.count, bytes[index + 1] == UInt8(ascii: "{")
+            else {
                 result.append(bytes[index])
                 index += 1
                 continue
@@ -51,14 +60,20 @@ extension YAMLNode {
             let name = separator.map { String(inner[..<$0.lowerBound]) } ?? inner
             if !Self.isVariableName(name) {
                 let message = "`\(name)` is not the name of an environment variable."
-                problems.append(Diagnostic(message, file: file, range: place(index, end + 1), hint: "Write `${NAME}` or `${NAME:-default}`."))
+                problems.append(
+                    Diagnostic(
+                        message, file: file, range: place(index, end + 1),
+                        hint: "Write `${NAME}` or `${NAME:-default}`."))
             } else if let value = lookup(name), separator == nil || !value.isEmpty {
                 result += value.utf8
             } else if let separator {
                 result += inner[separator.upperBound...].utf8
             } else {
                 let message = "The environment variable \(name) is not set."
-                problems.append(Diagnostic(message, file: file, range: place(index, end + 1), hint: "Set it, or write `${\(name):-default}`."))
+                problems.append(
+                    Diagnostic(
+                        message, file: file, range: place(index, end + 1),
+                        hint: "Set it, or write `${\(name):-default}`."))
             }
             index = end + 1
         }
@@ -66,9 +81,12 @@ extension YAMLNode {
     }
 
     private static func isVariableName(_ name: String) -> Bool {
-        guard let first = name.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else { return false }
+        guard let first = name.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else {
+            return false
+        }
         return name.utf8.allSatisfy { byte in
-            (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+            (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+                || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
                 || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")
         }
     }

@@ -19,7 +19,8 @@ final class LibYAML {
     private let bytes: UnsafeBufferPointer<UInt8>
     /// Bytes of a byte order mark, which libyaml would count as a column.
     private let markLength: Int
-    /// The byte at which each character begins; `nil` where every character is one byte. libyaml's marks count characters.
+    /// The byte at which each character begins; `nil` where every character is one byte. libyaml's
+    /// marks count characters.
     private let offsets: [UInt32]?
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) throws(Diagnostic) {
@@ -60,8 +61,11 @@ final class LibYAML {
             case YAML_ALIAS_EVENT: return (.alias, range)
             case YAML_SCALAR_EVENT:
                 let scalar = event.data.scalar
-                if scalar.anchor != nil || scalar.tag != nil { return (scalar.anchor != nil ? .anchored : .tagged, range) }
-                let text = String(decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
+                if scalar.anchor != nil || scalar.tag != nil {
+                    return (scalar.anchor != nil ? .anchored : .tagged, range)
+                }
+                let text = String(
+                    decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
                 return (.scalar(text, scalar.style == YAML_PLAIN_SCALAR_STYLE ? .plain : .quoted), range)
             case YAML_SEQUENCE_START_EVENT:
                 let start = event.data.sequence_start
@@ -91,7 +95,9 @@ final class LibYAML {
         if state.error == YAML_MEMORY_ERROR { return Diagnostic("There is no memory left to read the file.") }
         if state.error == YAML_READER_ERROR {
             let at = min(state.problem_offset + markLength, bytes.count)
-            let message = text.hasPrefix("control") ? "A control character cannot stand in a YAML file." : "The file is not UTF-8 text."
+            let message =
+                text.hasPrefix("control")
+                ? "A control character cannot stand in a YAML file." : "The file is not UTF-8 text."
             return Diagnostic(message, range: SourceRange(at, min(at + 1, bytes.count)))
         }
         return explain(text, at: offset(state.problem_mark))
@@ -105,16 +111,19 @@ final class LibYAML {
         let found = offset < bytes.count ? String(decoding: bytes[offset...].prefix(1), as: UTF8.self) : ""
         let message =
             switch problem {
-            case "found character that cannot start any token": "A value cannot begin with `\(found)`: put it in quotation marks."
+            case "found character that cannot start any token":
+                "A value cannot begin with `\(found)`: put it in quotation marks."
             case "mapping values are not allowed in this context":
                 "A `key: value` pair cannot stand here: the line is not indented rightly, or a text that holds `: ` lacks its quotation marks."
             case "did not find expected key": "Expected a key here: the line is not indented as its neighbours are."
-            case "did not find expected '-' indicator": "Expected `- ` here: the line is not indented as the items of the list are."
+            case "did not find expected '-' indicator":
+                "Expected `- ` here: the line is not indented as the items of the list are."
             case "could not find expected ':'": "Expected `:` after a key, on the same line."
             case "did not find expected ',' or ']'": "Expected `,` or `]` in the list that began with `[`."
             case "did not find expected ',' or '}'": "Expected `,` or `}` in the mapping that began with `{`."
             case "found unexpected end of stream": "The text ends inside quotation marks."
-            case "found unknown escape character": "This escape is not known: write `\\\\` for a backslash, or use single quotation marks."
+            case "found unknown escape character":
+                "This escape is not known: write `\\\\` for a backslash, or use single quotation marks."
             case "did not find expected <document start>": "Nothing may stand behind the end of the file's one value."
             default: "This is not YAML: \(problem)."
             }

@@ -1,9 +1,11 @@
 import Diagnostics
 import ExactText
 
-/// A value of a YAML text and where it stands: a scalar, a sequence, or a mapping in the order of the text.
+/// A value of a YAML text and where it stands: a scalar, a sequence, or a mapping in the order of
+/// the text.
 ///
-/// Scalars keep their spelling; what a plain `5` or `true` means is decided by whoever knows the type that is expected (``YAMLReader``).
+/// Scalars keep their spelling; what a plain `5` or `true` means is decided by whoever knows the
+/// type that is expected (``YAMLReader``).
 public struct YAMLNode: Sendable, Hashable {
     public indirect enum Content: Sendable {
         case scalar(String, YAMLScalarStyle)
@@ -14,7 +16,8 @@ public struct YAMLNode: Sendable, Hashable {
     public var content: Content
     /// Without comments and white space behind it.
     public var range: SourceRange
-    /// Whether no message may repeat what it says: a value of a key that holds secrets, or one that came from the environment.
+    /// Whether no message may repeat what it says: a value of a key that holds secrets, or one that
+    /// came from the environment.
     public var isHidden = false
 
     public init(_ content: Content, range: SourceRange) {
@@ -56,9 +59,12 @@ extension YAMLNode {
         case .scalar: break
         case .sequence(let items): copy.content = .sequence(items.map { $0.hidingSecrets(isBelowOne) })
         case .mapping(let members):
-            copy.content = .mapping(members.map { member in
-                YAMLMember(key: member.key, keyRange: member.keyRange, value: member.value.hidingSecrets(isBelowOne || HiddenValues.isHidden(key: member.key.text)))
-            })
+            copy.content = .mapping(
+                members.map { member in
+                    YAMLMember(
+                        key: member.key, keyRange: member.keyRange,
+                        value: member.value.hidingSecrets(isBelowOne || HiddenValues.isHidden(key: member.key.text)))
+                })
         }
         return copy
     }
@@ -86,7 +92,8 @@ extension YAMLNode.Content: Hashable {
     }
 }
 
-/// Whether a scalar was written without quotation marks, so that `true` may be a boolean, or else is text in any case.
+/// Whether a scalar was written without quotation marks, so that `true` may be a boolean, or else
+/// is text in any case.
 public enum YAMLScalarStyle: Sendable, Hashable {
     case plain
     /// In single or double quotation marks, or as a block (`|`, `>`).
@@ -105,5 +112,7 @@ public struct YAMLMember: Sendable, Hashable {
         self.value = value
     }
 
-    public init(key: String, keyRange: SourceRange, value: YAMLNode) { self.init(key: ExactString(key), keyRange: keyRange, value: value) }
+    public init(key: String, keyRange: SourceRange, value: YAMLNode) {
+        self.init(key: ExactString(key), keyRange: keyRange, value: value)
+    }
 }

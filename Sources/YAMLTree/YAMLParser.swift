@@ -1,13 +1,17 @@
 import Diagnostics
 import ExactText
 
-/// The value of a YAML text; `nil` for a text that holds none (empty, only comments), which is not the same as `{}`.
+/// The value of a YAML text; `nil` for a text that holds none (empty, only comments), which is not
+/// the same as `{}`.
 ///
-/// Throws every duplicate key, and the first error of syntax, with positions. Refused are anchors and aliases (a few lines of them expand into millions of
-/// nodes), tags, several documents in one text, keys that are no scalars, and more than `limits` allow.
+/// Throws every duplicate key, and the first error of syntax, with positions. Refused are anchors
+/// and aliases (a few lines of them expand into millions of nodes), tags, several documents in one
+/// text, keys that are no scalars, and more than `limits` allow.
 public func parseYAML(_ source: SourceText, limits: YAMLLimits = .standard) throws(Diagnostics) -> YAMLNode? {
     guard source.bytes.count <= limits.bytes else {
-        throw Diagnostics([Diagnostic("The file has \(source.bytes.count) bytes; at most \(limits.bytes) are read.", file: source.name)])
+        throw Diagnostics([
+            Diagnostic("The file has \(source.bytes.count) bytes; at most \(limits.bytes) are read.", file: source.name)
+        ])
     }
     let result = source.bytes.withUnsafeBufferPointer { bytes -> Result<YAMLNode?, Diagnostics> in
         var builder: YAMLBuilder
@@ -26,11 +30,12 @@ public func parseYAML(_ source: SourceText, limits: YAMLLimits = .standard) thro
     switch result {
     case .success(let node): return node
     case .failure(let problems):
-        throw Diagnostics(problems.items.map { item in
-            var item = item
-            item.file = source.name
-            return item
-        })
+        throw Diagnostics(
+            problems.items.map { item in
+                var item = item
+                item.file = source.name
+                return item
+            })
     }
 }
 
@@ -59,18 +64,27 @@ private struct YAMLBuilder {
         return root
     }
 
-    private mutating func node(_ next: (event: LibYAML.Event, range: SourceRange), depth: Int) throws(Diagnostic) -> YAMLNode {
+    private mutating func node(
+        _ next: (event: LibYAML.Event, range: SourceRange), depth: Int
+    ) throws(Diagnostic) -> YAMLNode {
         nodes += 1
-        guard nodes <= limits.nodes else { throw Diagnostic("The file holds more than \(limits.nodes) values.", range: next.range) }
-        guard depth <= limits.depth else { throw Diagnostic("The file is nested deeper than \(limits.depth) levels.", range: next.range) }
+        guard nodes <= limits.nodes else {
+            throw Diagnostic("The file holds more than \(limits.nodes) values.", range: next.range)
+        }
+        guard depth <= limits.depth else {
+            throw Diagnostic("The file is nested deeper than \(limits.depth) levels.", range: next.range)
+        }
         switch next.event {
         case .scalar(let text, let style): return YAMLNode(.scalar(text, style), range: next.range)
         case .sequenceStart: return try sequence(from: next.range, depth: depth)
         case .mappingStart: return try mapping(from: next.range, depth: depth)
         case .alias: throw Diagnostic("Aliases (`*name`) are not supported: write the value out.", range: next.range)
-        case .anchored: throw Diagnostic("Anchors (`&name`) are not supported: write the value out where it is needed.", range: next.range)
+        case .anchored:
+            throw Diagnostic(
+                "Anchors (`&name`) are not supported: write the value out where it is needed.", range: next.range)
         case .tagged: throw Diagnostic("Tags (`!name`) are not supported.", range: next.range)
-        case .sequenceEnd, .mappingEnd, .documentStart, .documentEnd, .streamEnd: throw Diagnostic("Expected a value here.", range: next.range)
+        case .sequenceEnd, .mappingEnd, .documentStart, .documentEnd, .streamEnd:
+            throw Diagnostic("Expected a value here.", range: next.range)
         }
     }
 
@@ -78,7 +92,9 @@ private struct YAMLBuilder {
         var items: [YAMLNode] = []
         while true {
             let next = try events.next()
-            if case .sequenceEnd = next.event { return YAMLNode(.sequence(items), range: extent(start, next.range, last: items.last?.range)) }
+            if case .sequenceEnd = next.event {
+                return YAMLNode(.sequence(items), range: extent(start, next.range, last: items.last?.range))
+            }
             items.append(try node(next, depth: depth + 1))
         }
     }
@@ -88,15 +104,23 @@ private struct YAMLBuilder {
         var seen: Set<ExactString> = []
         while true {
             let next = try events.next()
-            if case .mappingEnd = next.event { return YAMLNode(.mapping(members), range: extent(start, next.range, last: members.last?.value.range)) }
+            if case .mappingEnd = next.event {
+                return YAMLNode(.mapping(members), range: extent(start, next.range, last: members.last?.value.range))
+            }
             let key = try node(next, depth: depth + 1)
-            guard case .scalar(let name, _) = key.content else { throw Diagnostic("A key must be a plain text.", range: key.range) }
-            if !seen.insert(ExactString(name)).inserted { duplicates.append(Diagnostic("The key `\(name)` stands twice in one mapping.", range: key.range)) }
-            members.append(YAMLMember(key: name, keyRange: key.range, value: try node(try events.next(), depth: depth + 1)))
+            guard case .scalar(let name, _) = key.content else {
+                throw Diagnostic("A key must be a plain text.", range: key.range)
+            }
+            if !seen.insert(ExactString(name)).inserted {
+                duplicates.append(Diagnostic("The key `\(name)` stands twice in one mapping.", range: key.range))
+            }
+            members.append(
+                YAMLMember(key: name, keyRange: key.range, value: try node(try events.next(), depth: depth + 1)))
         }
     }
 
-    /// A block ends with its last value, because libyaml puts its end where the next one begins; a flow ends with its bracket.
+    /// A block ends with its last value, because libyaml puts its end where the next one begins; a
+    /// flow ends with its bracket.
     private func extent(_ start: SourceRange, _ end: SourceRange, last: SourceRange?) -> SourceRange {
         if end.start < end.end { return start.through(end) }
         return start.through(last ?? start)

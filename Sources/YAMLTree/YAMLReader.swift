@@ -1,9 +1,11 @@
 import Diagnostics
 import ExactText
 
-/// Reads typed values from the nodes of one file and collects everything that is wrong, so that no check stops at its first finding.
+/// Reads typed values from the nodes of one file and collects everything that is wrong, so that no
+/// check stops at its first finding.
 ///
-/// Each reading gives `nil` where the node is not what was asked for, and has then added a diagnostic.
+/// Each reading gives `nil` where the node is not what was asked for, and has then added a
+/// diagnostic.
 public struct YAMLReader: Sendable {
     public let source: SourceText
     public private(set) var diagnostics: [Diagnostic] = []
@@ -32,7 +34,8 @@ public struct YAMLReader: Sendable {
         return nil
     }
 
-    /// A mapping, in which each key that is not allowed is reported; `what` names it in sentences, such as `a field`.
+    /// A mapping, in which each key that is not allowed is reported; `what` names it in sentences,
+    /// such as `a field`.
     public mutating func mapping(_ node: YAMLNode, allowedKeys: [String]? = nil, as what: String) -> YAMLMapping? {
         guard case .mapping(let members) = node.content else {
             report("Expected \(what) as a mapping, found \(node.kindDescription).", at: node.range)
@@ -48,7 +51,9 @@ public struct YAMLReader: Sendable {
     /// Reports a key that is not known, with a did-you-mean or with what is.
     public mutating func report(unknownKey member: YAMLMember, allowed: [String], in what: String) {
         let known = allowed.isEmpty ? "None is expected." : "Known are: \(allowed.joined(separator: ", "))."
-        report("The key `\(member.key)` is not known in \(what).", at: member.keyRange, hint: didYouMean(suggestion(for: member.key.text, among: allowed)) ?? known)
+        report(
+            "The key `\(member.key)` is not known in \(what).", at: member.keyRange,
+            hint: didYouMean(suggestion(for: member.key.text, among: allowed)) ?? known)
     }
 
     public mutating func sequence(_ node: YAMLNode, as what: String) -> [YAMLNode]? {
@@ -82,14 +87,19 @@ public struct YAMLReader: Sendable {
     }
 
     /// A whole number in decimal digits, without quotation marks, within `range`.
-    public mutating func int(_ node: YAMLNode, in range: ClosedRange<Int> = Int.min...Int.max, as what: String) -> Int? {
+    public mutating func int(_ node: YAMLNode, in range: ClosedRange<Int> = Int.min...Int.max, as what: String) -> Int?
+    {
         guard case .scalar(let text, .plain) = node.content, let value = Int(text), !text.hasPrefix("+") else {
             report("Expected \(what) as a whole number, found \(node.kindDescription).", at: node.range)
             return nil
         }
         guard range.contains(value) else {
-            let bounds = range.upperBound == Int.max ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
-            report("Expected \(what) \(bounds), found \(node.isHidden ? "a value that is not shown" : String(value)).", at: node.range)
+            let bounds =
+                range.upperBound == Int.max
+                ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
+            report(
+                "Expected \(what) \(bounds), found \(node.isHidden ? "a value that is not shown" : String(value)).",
+                at: node.range)
             return nil
         }
         return value
@@ -100,7 +110,9 @@ public struct YAMLReader: Sendable {
         guard let text = string(node, as: what) else { return nil }
         if words.contains(ExactString(text)) { return text }
         let known = words.map { "`\($0)`" }.joined(separator: ", ")
-        report("Expected \(what) as one of \(known), found `\(node.shownText)`.", at: node.range, hint: node.isHidden ? nil : didYouMean(suggestion(for: text, among: words)))
+        report(
+            "Expected \(what) as one of \(known), found `\(node.shownText)`.", at: node.range,
+            hint: node.isHidden ? nil : didYouMean(suggestion(for: text, among: words)))
         return nil
     }
 }
@@ -114,7 +126,8 @@ public struct YAMLMapping: Sendable {
     public init(members: [YAMLMember], range: SourceRange) {
         self.members = members
         self.range = range
-        index = Dictionary(members.enumerated().map { ($0.element.key, $0.offset) }, uniquingKeysWith: { first, _ in first })
+        index = Dictionary(
+            members.enumerated().map { ($0.element.key, $0.offset) }, uniquingKeysWith: { first, _ in first })
     }
 
     public subscript(_ key: String) -> YAMLNode? { index[key].map { members[$0].value } }

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Diagnostics
 
-/// The commands that the first words of a call name, looked up before the words are parsed: the parser takes `help
-/// nothing` for `help`, and `nothing --help` for `--help`.
+/// The commands that the first words of a call name, looked up before the words are parsed: the
+/// parser takes `help nothing` for `help`, and `nothing --help` for `--help`.
 enum CommandPath {
     /// - Throws: Wrong usage with a did-you-mean for a word in a command's place that is none.
     static func check(_ words: [String], root: any ParsableCommand.Type) throws(CommandFailure) {
@@ -27,7 +27,8 @@ enum CommandPath {
         let subcommands = command.configuration.subcommands
         let similar = suggestion(for: word, among: subcommands.map { $0._commandName }).map(full)
         // A subcommand whose group was left out, such as `matrix`.
-        let groups = subcommands.filter { group in group.configuration.subcommands.contains { $0._commandName == word } }
+        let groups = subcommands.filter { group in group.configuration.subcommands.contains { $0._commandName == word }
+        }
         let below = groups.map { full("\($0._commandName) \(word)") }
         let help = (["portico help"] + (subcommands.isEmpty ? names.dropLast() : names)).joined(separator: " ")
         let sentences = [

@@ -32,7 +32,8 @@ final class Database {
         }
     }
 
-    /// Runs `body` in a transaction that can change nothing and whose statements take at most so many milliseconds.
+    /// Runs `body` in a transaction that can change nothing and whose statements take at most so
+    /// many milliseconds.
     func readOnly<R>(milliseconds: Int, _ body: () throws(SQLFailure) -> R) throws(SQLFailure) -> R {
         _ = try rows("BEGIN READ ONLY")
         defer { _ = try? rows("ROLLBACK") }
@@ -44,10 +45,13 @@ final class Database {
 extension CommandFailure {
     /// What a statement of a command met.
     init(_ failure: SQLFailure) {
-        self = .notInOrder(failure.sqlState.isEmpty ? "the connection to the database is lost: \(failure.message)" : "the database refuses: \(failure)")
+        self = .notInOrder(
+            failure.sqlState.isEmpty
+                ? "the connection to the database is lost: \(failure.message)" : "the database refuses: \(failure)")
     }
 
-    /// One of the errors that commands let pass, as the shell and the person see it; `nil` for what ArgumentParser throws.
+    /// One of the errors that commands let pass, as the shell and the person see it; `nil` for what
+    /// ArgumentParser throws.
     init?(anyOf error: any Error) {
         switch error {
         case let failure as CommandFailure: self = failure

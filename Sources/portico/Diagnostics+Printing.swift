@@ -1,7 +1,8 @@
 import Diagnostics
 import PostgresMigrations
 
-/// The diagnostics as a person reads them, each with its caret picture, ending with how many there are.
+/// The diagnostics as a person reads them, each with its caret picture, ending with how many there
+/// are.
 ///
 /// - Parameter project: The folder that their file names are relative to.
 func rendered(_ items: [Diagnostic], project: String) -> String {
@@ -10,7 +11,9 @@ func rendered(_ items: [Diagnostic], project: String) -> String {
     for item in items {
         if !item.file.isEmpty, sources[item.file] == nil {
             let path = item.file.hasPrefix("/") ? item.file : "\(project)/\(item.file)"
-            if let bytes = try? FileSystem.bytes(of: path) { sources[item.file] = SourceText(name: item.file, bytes: bytes) }
+            if let bytes = try? FileSystem.bytes(of: path) {
+                sources[item.file] = SourceText(name: item.file, bytes: bytes)
+            }
         }
         parts.append(render(item, in: sources[item.file]))
     }
@@ -29,7 +32,9 @@ func countText(_ items: [Diagnostic]) -> String {
 extension CommandFailure {
     /// What is wrong with the project's files: status 2.
     init(_ diagnostics: Diagnostics, project: String) {
-        self = .wrongUsage("the project's files are not in order (\(countText(diagnostics.items))).\n\n\(rendered(diagnostics.items, project: project))")
+        self = .wrongUsage(
+            "the project's files are not in order (\(countText(diagnostics.items))).\n\n\(rendered(diagnostics.items, project: project))"
+        )
     }
 
     /// What is wrong with the migrations or the seed: status 2 for unusable files, 1 for all else.
@@ -44,9 +49,16 @@ extension CommandFailure {
                 self = .notInOrder(error.description)
                 return
             }
-            var text = Self.picture(failure.message, [failure.detail, failure.hint].compactMap(\.self).joined(separator: " "), script, offset)
-            if recorded { text += "\nWhat came before it in the file stays: the file runs outside a transaction. The next run says what to do." }
-            self = .notInOrder("PostgreSQL refused a statement; \(recorded ? "the migration is half done" : "nothing of this file stays").\n\n\(text)")
+            var text = Self.picture(
+                failure.message, [failure.detail, failure.hint].compactMap(\.self).joined(separator: " "), script,
+                offset)
+            if recorded {
+                text +=
+                    "\nWhat came before it in the file stays: the file runs outside a transaction. The next run says what to do."
+            }
+            self = .notInOrder(
+                "PostgreSQL refused a statement; \(recorded ? "the migration is half done" : "nothing of this file stays").\n\n\(text)"
+            )
         case .changed, .failedEarlier, .notEmpty, .nothingToBaseline, .locked, .database:
             self = .notInOrder(error.description)
         }
@@ -55,6 +67,7 @@ extension CommandFailure {
     private static func picture(_ message: String, _ hint: String?, _ script: SQLScript, _ offset: Int) -> String {
         let source = SourceText(name: script.path, bytes: script.bytes)
         let hint = hint.flatMap { $0.isEmpty ? nil : $0 }
-        return render(Diagnostic(message, file: script.path, range: SourceRange(offset, offset + 1), hint: hint), in: source)
+        return render(
+            Diagnostic(message, file: script.path, range: SourceRange(offset, offset + 1), hint: hint), in: source)
     }
 }

@@ -6,14 +6,17 @@ enum FileSystem {
     /// Bytes of a file that a command reads. Stands against a wrong path, such as a disk image.
     static let fileBytes = 16 << 20
 
-    /// The bytes of a file; what a shell hands over as `/dev/fd/63` or `/dev/stdin` is read to its end, any other pipe is not waited at.
+    /// The bytes of a file; what a shell hands over as `/dev/fd/63` or `/dev/stdin` is read to its
+    /// end, any other pipe is not waited at.
     static func bytes(of path: String) throws(CommandFailure) -> [UInt8] {
         guard path.hasPrefix("/dev/fd/") || path == "/dev/stdin" || path.hasPrefix("/proc/self/fd/") else {
             do throws(FileFailure) {
                 return try PlainFile.bytes(of: path, limit: fileBytes)
             } catch {
                 if error.errno == EFBIG { throw .wrongUsage("\(path) is larger than \(fileBytes >> 20) MiB.") }
-                throw .wrongUsage("\(path) cannot be read: \(error.errno == EINVAL || error.errno == ELOOP ? error.reason : reason(error.errno)).")
+                throw .wrongUsage(
+                    "\(path) cannot be read: \(error.errno == EINVAL || error.errno == ELOOP ? error.reason : reason(error.errno))."
+                )
             }
         }
         let file = open(path, O_RDONLY | O_CLOEXEC)
@@ -37,8 +40,11 @@ enum FileSystem {
         }
     }
 
-    /// Writes a file of mode 0600 as a whole: under another name first, so that a crash leaves the old one or none.
-    static func writePrivately(_ bytes: [UInt8], to path: String) throws(CommandFailure) { try write(bytes, to: path, mode: 0o600) }
+    /// Writes a file of mode 0600 as a whole: under another name first, so that a crash leaves the
+    /// old one or none.
+    static func writePrivately(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
+        try write(bytes, to: path, mode: 0o600)
+    }
 
     /// Writes a file as a whole, which others may read unless the mode says otherwise.
     static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) throws(CommandFailure) {
@@ -49,14 +55,18 @@ enum FileSystem {
         let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
         let written = count == bytes.count && fsync(file) == 0
         close(file)
-        guard written, rename(draft, path) == 0 else { throw .notInOrder("\(path) cannot be written: \(reason(errno)).") }
+        guard written, rename(draft, path) == 0 else {
+            throw .notInOrder("\(path) cannot be written: \(reason(errno)).")
+        }
     }
 
     /// Makes a folder; one that is there has to be empty.
     static func makeFolder(_ path: String) throws(CommandFailure) {
         if mkdir(path, 0o755) == 0 { return }
         guard errno == EEXIST, names(in: path)?.isEmpty == true else {
-            throw .notInOrder("The folder \(path) cannot be made: \(errno == EEXIST ? "there is something of that name already" : reason(errno)).")
+            throw .notInOrder(
+                "The folder \(path) cannot be made: \(errno == EEXIST ? "there is something of that name already" : reason(errno))."
+            )
         }
     }
 
@@ -67,8 +77,14 @@ enum FileSystem {
         defer { close(file) }
         var offset = 0
         while offset < bytes.count {
-            let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress.map { $0 + offset }, bytes.count - offset) }
-            if count >= 0 { offset += count } else if errno != EINTR { throw .notInOrder("\(path) cannot be written: \(reason(errno)).") }
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(file, $0.baseAddress.map { $0 + offset }, bytes.count - offset)
+            }
+            if count >= 0 {
+                offset += count
+            } else if errno != EINTR {
+                throw .notInOrder("\(path) cannot be written: \(reason(errno)).")
+            }
         }
     }
 
@@ -108,7 +124,8 @@ enum FileSystem {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// The path with links followed and `.` and `..` resolved; the path as it is when there is nothing there.
+    /// The path with links followed and `.` and `..` resolved; the path as it is when there is
+    /// nothing there.
     static func resolved(_ path: String) -> String {
         guard let real = realpath(path, nil) else { return path.hasPrefix("/") ? path : "\(currentFolder)/\(path)" }
         defer { free(real) }
@@ -121,18 +138,24 @@ enum FileSystem {
         return String(cString: folder)
     }
 
-    /// Makes a folder that only `account` (or this user) may enter, or makes sure that the one that is there belongs to it and is closed to others.
+    /// Makes a folder that only `account` (or this user) may enter, or makes sure that the one that
+    /// is there belongs to it and is closed to others.
     ///
-    /// A folder of somebody else, or a link, is refused: in a shared place such as the temporary folder anybody could have put it there.
+    /// A folder of somebody else, or a link, is refused: in a shared place such as the temporary
+    /// folder anybody could have put it there.
     static func makePrivateFolder(_ path: String, for account: Account?) throws(CommandFailure) {
-        if mkdir(path, 0o700) != 0, errno != EEXIST { throw .notInOrder("The folder \(path) cannot be made: \(reason(errno)).") }
+        if mkdir(path, 0o700) != 0, errno != EEXIST {
+            throw .notInOrder("The folder \(path) cannot be made: \(reason(errno)).")
+        }
         let folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard folder >= 0 else { throw .notInOrder("The folder \(path) cannot be used: \(reason(errno)).") }
         defer { close(folder) }
         var status = stat()
         let user = account?.user ?? geteuid()
         guard fstat(folder, &status) == 0, status.st_uid == user || status.st_uid == geteuid() else {
-            throw .notInOrder("The folder \(path) belongs to another user (number \(status.st_uid)): remove it, or choose another by --data-dir.")
+            throw .notInOrder(
+                "The folder \(path) belongs to another user (number \(status.st_uid)): remove it, or choose another by --data-dir."
+            )
         }
         if let account, status.st_uid != user, fchown(folder, account.user, account.group) != 0 {
             throw .notInOrder("The folder \(path) cannot be given to the user \(account.name): \(reason(errno)).")

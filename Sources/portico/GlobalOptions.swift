@@ -2,11 +2,15 @@ import ArgumentParser
 
 /// The folder that a command works on.
 struct ProjectOption: ParsableArguments {
-    @Option(help: ArgumentHelp("The folder of the project: schema.graphql, resolvers/, config/, migrations/.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "The folder of the project: schema.graphql, resolvers/, config/, migrations/.", valueName: "dir"))
     var project = "."
 
     func validate() throws {
-        guard FileSystem.isFolder(project) else { throw ValidationError("The project folder \"\(project)\" does not exist.") }
+        guard FileSystem.isFolder(project) else {
+            throw ValidationError("The project folder \"\(project)\" does not exist.")
+        }
     }
 }
 

@@ -6,10 +6,11 @@ import PostgresMigrations
 import PostgresSQL
 
 extension API {
-    /// Makes sure that a tenant named on the command line exists: a file under `config/access/tenants/` names it, or a row
-    /// of the database does.
+    /// Makes sure that a tenant named on the command line exists: a file under
+    /// `config/access/tenants/` names it, or a row of the database does.
     ///
-    /// Without this, a mistyped tenant would be shown the role's rules as they are, which looks like an answer.
+    /// Without this, a mistyped tenant would be shown the role's rules as they are, which looks
+    /// like an answer.
     /// - Throws: Wrong usage with a did-you-mean, which also says where the tenant was looked for.
     func requireTenant(_ tenant: String, _ project: Project) throws(CommandFailure) {
         let named = policy.tenants.map(\.text)
@@ -28,7 +29,8 @@ extension API {
             place = "no file in config/access/tenants/ names it, and the database could not be asked: \(error.message)"
         }
         let known = Set(exact: named + rows).map(\.text).sorted()
-        let hint = didYouMean(suggestion(for: tenant, among: known))
+        let hint =
+            didYouMean(suggestion(for: tenant, among: known))
             ?? "A tenant without a file of its own has the rules of the role: leave --tenant out to see those."
         let end = place.hasSuffix(".") ? "" : "."
         throw .wrongUsage("the tenant \"\(tenant)\" is not known: \(place)\(end) \(hint)")
@@ -49,7 +51,8 @@ private struct TenantDirectory {
 
     /// `nil` where there is neither.
     init?(_ authentication: AuthenticationConfiguration) {
-        let stated = authentication.tenants.map { ($0.table, $0.id) } ?? authentication.users.map { ($0.table, $0.tenant) }
+        let stated =
+            authentication.tenants.map { ($0.table, $0.id) } ?? authentication.users.map { ($0.table, $0.tenant) }
         guard let (table, column) = stated else { return nil }
         self.table = TableName(configured: table)
         self.column = quoteIdentifier(column)
@@ -61,7 +64,9 @@ private struct TenantDirectory {
 
     func some(_ database: Database) throws(CommandFailure) -> [String] {
         let list = "SELECT DISTINCT \(column)::text FROM \(table.quoted)"
-        return try ask("\(list) WHERE \(column) IS NOT NULL LIMIT \(Limits.suggested)", [], database).compactMap { $0[0] }
+        return try ask("\(list) WHERE \(column) IS NOT NULL LIMIT \(Limits.suggested)", [], database).compactMap {
+            $0[0]
+        }
     }
 
     private func ask(

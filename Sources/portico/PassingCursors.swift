@@ -2,7 +2,8 @@ import PorticoExecution
 import PorticoGateway
 import Synchronization
 
-/// Seals cursors where nothing states a secret: they end with this process, which their receiver has to be told.
+/// Seals cursors where nothing states a secret: they end with this process, which their receiver
+/// has to be told.
 final class PassingCursors: CursorSealing {
     private let key = CursorKey.random()
     private let isUsed = Mutex(false)

@@ -13,11 +13,15 @@ final class PlanMeasurement: StatementRunner {
 
     private init(_ plan: AuthorizedPlan, pool: ConnectionPool) {
         self.pool = pool
-        loads = Dictionary(plan.statements.enumerated().map { (ObjectIdentifier($1), $0) }, uniquingKeysWith: { first, _ in first })
+        loads = Dictionary(
+            plan.statements.enumerated().map { (ObjectIdentifier($1), $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Milliseconds count from a statement's sending to its rows, the way to the server and back included.
-    static func run(_ plan: AuthorizedPlan, _ parameters: [[ParameterValue]], _ pages: [BoundPage], on gateway: LocalGateway) throws(CommandFailure) -> [Int: Explanation.Measurement] {
+    /// Milliseconds count from a statement's sending to its rows, the way to the server and back
+    /// included.
+    static func run(
+        _ plan: AuthorizedPlan, _ parameters: [[ParameterValue]], _ pages: [BoundPage], on gateway: LocalGateway
+    ) throws(CommandFailure) -> [Int: Explanation.Measurement] {
         let runner = PlanMeasurement(plan, pool: gateway.pool)
         var result: ExecutionResult?
         let execution = PlanExecution(plan: plan, parameters: parameters, pages: pages, runner: runner) { result = $0 }
@@ -32,15 +36,25 @@ final class PlanMeasurement: StatementRunner {
         return runner.measurements
     }
 
-    func run(_ statement: Statement, _ parameters: [ParameterValue], meter: any ResultMeter, completion: @escaping (Result<any RowSource, LoadFailure>) -> Void) {
+    func run(
+        _ statement: Statement, _ parameters: [ParameterValue], meter: any ResultMeter,
+        completion: @escaping (Result<any RowSource, LoadFailure>) -> Void
+    ) {
         let load = loads[ObjectIdentifier(statement)], start = Self.clock()
         pool.submit(statement, parameters: parameters, meter: meter) { [self] result in
             switch result {
             case .success(let rows):
-                if let load { measurements[load] = Explanation.Measurement(rows: rows.rowCount, milliseconds: Self.clock() - start) }
+                if let load {
+                    measurements[load] = Explanation.Measurement(
+                        rows: rows.rowCount, milliseconds: Self.clock() - start)
+                }
                 completion(.success(rows))
             case .failure(let failure):
-                completion(.failure(LoadFailure(failure.kind == .unavailable ? .unavailable : .refused, detail: String(reflecting: failure))))
+                completion(
+                    .failure(
+                        LoadFailure(
+                            failure.kind == .unavailable ? .unavailable : .refused, detail: String(reflecting: failure))
+                    ))
             }
         }
     }

@@ -11,14 +11,18 @@ struct Portico: ParsableCommand {
         abstract: "A GraphQL gateway for multi-tenant PostgreSQL.",
         discussion: "Exit status: 0 done, 1 the thing asked about is not in order, 2 wrong usage or configuration.",
         version: "portico \(ServerVersion.text)",
-        subcommands: [Dev.self, Serve.self, Migrate.self, Seed.self, Health.self, Check.self, SchemaText.self, Query.self, Explain.self, Token.self, Access.self, Bench.self]
+        subcommands: [
+            Dev.self, Serve.self, Migrate.self, Seed.self, Health.self, Check.self, SchemaText.self, Query.self,
+            Explain.self, Token.self, Access.self, Bench.self,
+        ]
     )
 
     static func main() {
         Glibc.exit(run(Array(CommandLine.arguments.dropFirst())))
     }
 
-    /// Parses and runs the words of one call; gives its exit status. ArgumentParser's own 64 for wrong usage becomes 2.
+    /// Parses and runs the words of one call; gives its exit status. ArgumentParser's own 64 for
+    /// wrong usage becomes 2.
     static func run(_ words: [String]) -> Int32 {
         do {
             try CommandPath.check(words, root: Portico.self)

@@ -4,14 +4,16 @@ import PorticoServer
 import PostgresClient
 import PostgresMigrations
 
-/// The folder that a command works on, and what the flags, the environment and `config/gateway.yaml` say together.
+/// The folder that a command works on, and what the flags, the environment and
+/// `config/gateway.yaml` say together.
 struct Project {
     let folder: String
     let configuration: GatewayConfiguration
 
     /// Loads the configuration; nothing else is looked at yet.
     ///
-    /// Where neither a flag, the environment nor the file names a database, but `portico dev` runs on the folder, its database and its secret are meant.
+    /// Where neither a flag, the environment nor the file names a database, but `portico dev` runs
+    /// on the folder, its database and its secret are meant.
     init(_ options: GlobalOptions, flags: ConfigurationFlags = ConfigurationFlags()) throws(CommandFailure) {
         folder = options.project
         var flags = flags
@@ -24,7 +26,8 @@ struct Project {
             }
             configuration = try Self.ofRunningDev(folder, flags) ?? stated
         } catch {
-            // A file that takes the database from the environment is complete with what `portico dev` has.
+            // A file that takes the database from the environment is complete with what `portico
+            // dev` has.
             if let running = try? Self.ofRunningDev(folder, flags) {
                 configuration = running
             } else {
@@ -33,14 +36,17 @@ struct Project {
         }
     }
 
-    /// The configuration of `portico dev`: the file's, with the private database or the one that is named, a secret of its
-    /// own, and an address that only this machine reaches.
+    /// The configuration of `portico dev`: the file's, with the private database or the one that is
+    /// named, a secret of its own, and an address that only this machine reaches.
     init(_ project: String, dev: DevFolder, database: String?, secret: String, port: UInt16?) throws(CommandFailure) {
         folder = project
-        let flags = ConfigurationFlags(databaseURL: database ?? dev.connectionText, host: "127.0.0.1", port: port, secret: secret)
+        let flags = ConfigurationFlags(
+            databaseURL: database ?? dev.connectionText, host: "127.0.0.1", port: port, secret: secret)
         do throws(Diagnostics) {
-            var stated = try GatewayConfiguration.load(project: folder, environment: Self.environment(of: dev, secret), flags: flags)
-            // The certificates of the machine that serves the project are not on this one, and loopback needs none.
+            var stated = try GatewayConfiguration.load(
+                project: folder, environment: Self.environment(of: dev, secret), flags: flags)
+            // The certificates of the machine that serves the project are not on this one, and
+            // loopback needs none.
             stated.listener.tls = nil
             configuration = stated
         } catch {
@@ -48,8 +54,11 @@ struct Project {
         }
     }
 
-    private static func ofRunningDev(_ folder: String, _ flags: ConfigurationFlags) throws(Diagnostics) -> GatewayConfiguration? {
-        guard flags.databaseURL == nil, environment("DATABASE_URL") == nil, let dev = devFolder(folder), dev.hasSocket else { return nil }
+    private static func ofRunningDev(
+        _ folder: String, _ flags: ConfigurationFlags
+    ) throws(Diagnostics) -> GatewayConfiguration? {
+        guard flags.databaseURL == nil, environment("DATABASE_URL") == nil, let dev = devFolder(folder), dev.hasSocket
+        else { return nil }
         var flags = flags
         flags.databaseURL = dev.connectionText
         let secret = (try? DevSecret.read(in: dev)) ?? nil
@@ -78,12 +87,14 @@ struct Project {
         }
     }
 
-    /// The configuration with the secret of a `portico dev`: of one that runs on the folder, since it takes tokens of no
-    /// other, unless the environment states one; and where no other key is stated, of one that was used there.
+    /// The configuration with the secret of a `portico dev`: of one that runs on the folder, since
+    /// it takes tokens of no other, unless the environment states one; and where no other key is
+    /// stated, of one that was used there.
     func withDevSecret() throws(CommandFailure) -> GatewayConfiguration {
         guard let dev = Self.devFolder(folder) else { return configuration }
         let isStated = Self.environment("PORTICO_JWT_SECRET").map { !$0.isEmpty } ?? false
-        guard !configuration.authentication.hasKey || (!isStated && dev.isInUse), let secret = try DevSecret.read(in: dev)
+        guard !configuration.authentication.hasKey || (!isStated && dev.isInUse),
+            let secret = try DevSecret.read(in: dev)
         else { return configuration }
         var completed = configuration
         completed.authentication.keys.removeAll { $0.kid == nil }
@@ -95,7 +106,8 @@ struct Project {
     func noteForeignSecret() throws(CommandFailure) {
         guard let stated = Self.environment("PORTICO_JWT_SECRET"), !stated.isEmpty else { return }
         guard let dev = Self.devFolder(folder), dev.isInUse, try DevSecret.read(in: dev) != stated else { return }
-        Terminal.note("""
+        Terminal.note(
+            """
             portico: the token is signed with PORTICO_JWT_SECRET, which the running `portico dev` does not know: \
             it takes tokens of its own secret alone.
             """)
@@ -111,7 +123,9 @@ struct Project {
             }
             return url
         }
-        throw .wrongUsage("no database is named: give --database-url, set DATABASE_URL, or write `database: { url: … }` into \(GatewayConfiguration.path); `portico dev` brings one of its own.")
+        throw .wrongUsage(
+            "no database is named: give --database-url, set DATABASE_URL, or write `database: { url: … }` into \(GatewayConfiguration.path); `portico dev` brings one of its own."
+        )
     }
 
     func connect() throws(CommandFailure) -> Database { try Database(try databaseText()) }
@@ -119,9 +133,13 @@ struct Project {
     /// Whether the database is this project's to make; otherwise somebody else looks after it.
     var hasMigrations: Bool { FileSystem.isFolder(folder + "/migrations") }
 
-    func migrations() throws(MigrationError) -> MigrationFolder { try MigrationFolder(contentsOf: folder + "/migrations") }
+    func migrations() throws(MigrationError) -> MigrationFolder {
+        try MigrationFolder(contentsOf: folder + "/migrations")
+    }
 
-    func seed() throws(MigrationError) -> SQLScript { try SQLScript(contentsOf: folder + "/migrations/seed.sql", name: "migrations/seed.sql") }
+    func seed() throws(MigrationError) -> SQLScript {
+        try SQLScript(contentsOf: folder + "/migrations/seed.sql", name: "migrations/seed.sql")
+    }
 
     static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 }

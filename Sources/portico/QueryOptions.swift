@@ -23,7 +23,8 @@ struct BearerOptions: ParsableArguments {
         if project.configuration.authentication.users != nil {
             guard role == nil else {
                 throw .wrongUsage(
-                    "--role is for projects without a table of users; here the user's row says the role: give --as USER-ID.")
+                    "--role is for projects without a table of users; here the user's row says the role: give --as USER-ID."
+                )
             }
             return user.map { TokenIssuer.Bearer(user: $0) }
         }
@@ -42,7 +43,8 @@ struct QueryOptions: ParsableArguments {
     @Argument(help: "The file with the document; - reads it from the standard input.") var file: String
     @OptionGroup var who: BearerOptions
     @Option(help: ArgumentHelp("The variables, as one JSON object.", valueName: "json")) var variables: String?
-    @Option(help: ArgumentHelp("Which operation, where the document has several.", valueName: "name")) var operation: String?
+    @Option(help: ArgumentHelp("Which operation, where the document has several.", valueName: "name")) var operation:
+        String?
 
     private var query: QueryFile { QueryFile(path: file, variables: variables) }
 
@@ -64,7 +66,8 @@ struct QueryFile {
     var name: String { path == "-" ? "" : path }
 
     func document() throws(CommandFailure) -> [UInt8] {
-        path == "-" ? try FileSystem.bytes(from: STDIN_FILENO, name: "the standard input") : try FileSystem.bytes(of: path)
+        path == "-"
+            ? try FileSystem.bytes(from: STDIN_FILENO, name: "the standard input") : try FileSystem.bytes(of: path)
     }
 
     func givenVariables() throws(CommandFailure) -> [JSONMember] {

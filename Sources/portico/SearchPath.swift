@@ -1,7 +1,7 @@
 import PostgresMigrations
 
-/// The schemas that the search path of a connection names, also those that its role may not use, which the server's own
-/// functions leave out.
+/// The schemas that the search path of a connection names, also those that its role may not use,
+/// which the server's own functions leave out.
 struct SearchPath {
     let schemas: [String]
 
@@ -11,7 +11,9 @@ struct SearchPath {
 
     /// As an array of PostgreSQL's.
     var array: String {
-        "{" + schemas.map { "\"\($0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\"" }.joined(separator: ",") + "}"
+        "{"
+            + schemas.map { "\"\($0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\"" }.joined(
+                separator: ",") + "}"
     }
 
     /// The names of a list such as `"$user", public, "My Shop"`.

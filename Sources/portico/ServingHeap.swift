@@ -3,8 +3,9 @@ import Glibc
 
 /// How the heap of a process that serves keeps memory between requests.
 ///
-/// Left to itself glibc gives what an answer of some hundred kilobytes has taken back to the system as soon as it is sent, and the next such request pays for every page of it
-/// again; after a very large answer it keeps up to 64 MiB for ever. Numbers of our own end both.
+/// Left to itself glibc gives what an answer of some hundred kilobytes has taken back to the system
+/// as soon as it is sent, and the next such request pays for every page of it again; after a very
+/// large answer it keeps up to 64 MiB for ever. Numbers of our own end both.
 enum ServingHeap {
     /// Free bytes at the end of a loop's heap that stay with it.
     private static let kept: Int32 = 4 << 20

@@ -9,7 +9,8 @@ enum Terminal {
     /// Whether a person may be looking, so that a file or a pipe gets no decoration.
     static var isInteractive: Bool { isatty(STDOUT_FILENO) == 1 }
 
-    /// Whether text may be coloured: on a terminal that knows how, unless NO_COLOR (no-color.org) says otherwise.
+    /// Whether text may be coloured: on a terminal that knows how, unless NO_COLOR (no-color.org)
+    /// says otherwise.
     static var isColored: Bool {
         func value(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
         return isInteractive && value("NO_COLOR").isEmpty && value("TERM") != "dumb"
@@ -28,7 +29,9 @@ enum Terminal {
     private static func write(_ bytes: [UInt8], to file: Int32) {
         var offset = 0
         while offset < bytes.count {
-            let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress.map { $0 + offset }, bytes.count - offset) }
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(file, $0.baseAddress.map { $0 + offset }, bytes.count - offset)
+            }
             if count > 0 {
                 offset += count
             } else if count < 0, errno == EINTR {

@@ -5,7 +5,8 @@ import PorticoServer
 struct TokenSigner {
     private let issuer: TokenIssuer
 
-    /// Fails when the configuration has no such secret: with public keys alone, the tokens are somebody else's to make.
+    /// Fails when the configuration has no such secret: with public keys alone, the tokens are
+    /// somebody else's to make.
     init(_ configuration: GatewayConfiguration) throws(CommandFailure) {
         let authentication = configuration.authentication
         // The key without a kid is the environment's or dev's own; else the first.
@@ -19,8 +20,12 @@ struct TokenSigner {
                 throw .wrongUsage("\(error)")
             }
         }
-        throw .wrongUsage("there is no secret to sign with: set PORTICO_JWT_SECRET, or write a key for HS256 under `authentication: { keys: … }` in \(GatewayConfiguration.path).")
+        throw .wrongUsage(
+            "there is no secret to sign with: set PORTICO_JWT_SECRET, or write a key for HS256 under `authentication: { keys: … }` in \(GatewayConfiguration.path)."
+        )
     }
 
-    func token(for bearer: TokenIssuer.Bearer, seconds: Int) -> String { issuer.token(bearer, now: time(nil), lifetime: seconds) }
+    func token(for bearer: TokenIssuer.Bearer, seconds: Int) -> String {
+        issuer.token(bearer, now: time(nil), lifetime: seconds)
+    }
 }

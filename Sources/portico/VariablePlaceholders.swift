@@ -3,16 +3,19 @@ import GraphQLSchema
 import GraphQLValidation
 import JSONBytes
 
-/// Values for the variables that an operation cannot do without, so that it can be planned before anyone has some.
+/// Values for the variables that an operation cannot do without, so that it can be planned before
+/// anyone has some.
 struct VariablePlaceholders {
-    /// Input objects within each other. Stands against a required field of its own type, which no value could satisfy.
+    /// Input objects within each other. Stands against a required field of its own type, which no
+    /// value could satisfy.
     private static let depth = 8
 
     private let operation: ValidatedOperation
 
     init(_ operation: ValidatedOperation) { self.operation = operation }
 
-    /// The given variables and one value for each that is required and missing; `names` says which these are.
+    /// The given variables and one value for each that is required and missing; `names` says which
+    /// these are.
     func completing(_ given: [JSONMember]) -> (variables: [JSONMember], names: [String]) {
         var variables = given, names: [String] = []
         for variable in operation.variables where variable.type.isNonNull && variable.defaultValue == nil {

@@ -3,23 +3,28 @@ import Testing
 
 @Suite struct CaretRendererTests {
     private func rendered(_ text: String, _ start: Int, _ end: Int, hint: String? = nil) -> String {
-        render(Diagnostic("Wrong.", range: SourceRange(start, end), hint: hint), in: SourceText(name: "a.graphql", text))
+        render(
+            Diagnostic("Wrong.", range: SourceRange(start, end), hint: hint), in: SourceText(name: "a.graphql", text))
     }
 
     @Test func wholeForm() {
-        #expect(rendered("type A {\n  id: Strnig\n}\n", 15, 21, hint: "Did you mean \"String\"?") == """
-            a.graphql:2:7: error: Wrong.
-                  id: Strnig
-                      ^~~~~~
-            hint: Did you mean "String"?
-            """)
+        #expect(
+            rendered("type A {\n  id: Strnig\n}\n", 15, 21, hint: "Did you mean \"String\"?") == """
+                a.graphql:2:7: error: Wrong.
+                      id: Strnig
+                          ^~~~~~
+                hint: Did you mean "String"?
+                """)
     }
 
     @Test func whatIsNotKnownIsLeftOut() {
         #expect(render(Diagnostic("Wrong."), in: nil) == "error: Wrong.")
         #expect(render(Diagnostic("Wrong.", file: "b", severity: .warning), in: nil) == "b: warning: Wrong.")
-        #expect(render(Diagnostic("Wrong.", hint: "Do."), in: SourceText(name: "a", "x")) == "a: error: Wrong.\nhint: Do.")
-        #expect(render(Diagnostic("Wrong.", range: SourceRange(0, 1)), in: SourceText(name: "", "x")) == "1:1: error: Wrong.\n    x\n    ^")
+        #expect(
+            render(Diagnostic("Wrong.", hint: "Do."), in: SourceText(name: "a", "x")) == "a: error: Wrong.\nhint: Do.")
+        #expect(
+            render(Diagnostic("Wrong.", range: SourceRange(0, 1)), in: SourceText(name: "", "x"))
+                == "1:1: error: Wrong.\n    x\n    ^")
         #expect(render(Diagnostic("Wrong.", file: "b", range: SourceRange(0, 1)), in: nil) == "b: error: Wrong.")
     }
 
@@ -58,7 +63,8 @@ import Testing
 
     @Test func bytesThatAreNotTextAreShownAsSuch() {
         let source = SourceText(name: "a", bytes: [0x61, 0xFF, 0x62, 0x80])
-        #expect(render(Diagnostic("Wrong.", range: SourceRange(2, 3)), in: source).contains("a\u{FFFD}b\u{FFFD}\n      ^"))
+        #expect(
+            render(Diagnostic("Wrong.", range: SourceRange(2, 3)), in: source).contains("a\u{FFFD}b\u{FFFD}\n      ^"))
     }
 
     @Test func messagesCannotSteerTheTerminal() {

@@ -3,7 +3,9 @@ import Testing
 
 /// What no diagnostic of a configuration shows.
 @Suite struct HiddenValuesTests {
-    private static func masked(_ text: String) -> String { String(decoding: HiddenValues(Array(text.utf8)).masked(Array(text.utf8)), as: UTF8.self) }
+    private static func masked(_ text: String) -> String {
+        String(decoding: HiddenValues(Array(text.utf8)).masked(Array(text.utf8)), as: UTF8.self)
+    }
 
     @Test(arguments: [
         "database: { url: postgres://u:hunter2@h/db, connections: 4 }",
@@ -23,20 +25,28 @@ import Testing
         #expect(!Self.masked(text).contains("hunter2"), "\(Self.masked(text))")
         #expect(Self.masked(text).utf8.count == text.utf8.count)
         for offset in 0..<text.utf8.count {
-            let picture = render(Diagnostic("It is wrong.", file: "config/gateway.yaml", range: .init(offset, offset + 1)), in: SourceText(name: "config/gateway.yaml", text))
+            let picture = render(
+                Diagnostic("It is wrong.", file: "config/gateway.yaml", range: .init(offset, offset + 1)),
+                in: SourceText(name: "config/gateway.yaml", text))
             #expect(!picture.contains("hunter2"))
         }
     }
 
     @Test func whatIsBesideThemIsShown() {
         #expect(Self.masked("a:\n  url: x\n  kid: visible\nb: visible") == "a:\n  url: *\n  kid: visible\nb: visible")
-        #expect(Self.masked("keys: visible\nkeyed: visible\nmy-url: visible") == "keys: visible\nkeyed: visible\nmy-url: visible")
+        #expect(
+            Self.masked("keys: visible\nkeyed: visible\nmy-url: visible")
+                == "keys: visible\nkeyed: visible\nmy-url: visible")
         #expect(Self.masked("secret: é") == "secret: **")
     }
 
     @Test func onlyConfigurationHasSecrets() {
-        for file in ["config/gateway.yaml", "/srv/x/config/gateway.yaml", "config/health.yaml"] { #expect(HiddenValues.applies(to: file)) }
-        for file in ["resolvers/Ticket.yaml", "schema.graphql", "config/access/roles.yaml", "config/access/tenants/a.yaml", ""] { #expect(!HiddenValues.applies(to: file)) }
+        for file in ["config/gateway.yaml", "/srv/x/config/gateway.yaml", "config/health.yaml"] {
+            #expect(HiddenValues.applies(to: file))
+        }
+        for file in [
+            "resolvers/Ticket.yaml", "schema.graphql", "config/access/roles.yaml", "config/access/tenants/a.yaml", "",
+        ] { #expect(!HiddenValues.applies(to: file)) }
         let source = SourceText(name: "resolvers/Ticket.yaml", "key: id")
         #expect(render(Diagnostic("It is wrong.", range: .init(5, 7)), in: source).contains("key: id"))
     }

@@ -19,9 +19,11 @@ import Testing
 
     @Test func manyPositionsInTheirOrder() {
         let source = SourceText(name: "", "ab\r\ncd\nè")
-        #expect(source.positions(at: [9, 0, 5, 0]) == [
-            SourcePosition(line: 3, column: 2), SourcePosition(line: 1, column: 1), SourcePosition(line: 2, column: 2), SourcePosition(line: 1, column: 1),
-        ])
+        #expect(
+            source.positions(at: [9, 0, 5, 0]) == [
+                SourcePosition(line: 3, column: 2), SourcePosition(line: 1, column: 1),
+                SourcePosition(line: 2, column: 2), SourcePosition(line: 1, column: 1),
+            ])
         #expect(source.positions(at: []).isEmpty)
     }
 

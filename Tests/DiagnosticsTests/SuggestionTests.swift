@@ -45,7 +45,9 @@ import Testing
             let a = String((0..<1 + next(12)).map { _ in "abcd".randomElement(at: next(4)) })
             let b = String((0..<1 + next(12)).map { _ in "abcd".randomElement(at: next(4)) })
             let threshold = min(1 + a.utf8.count / 3, 5)
-            #expect(suggestion(for: a, among: [b]) == (plainDistance(Array(a.utf8), Array(b.utf8)) <= threshold ? [b] : []), "\(a) \(b)")
+            #expect(
+                suggestion(for: a, among: [b]) == (plainDistance(Array(a.utf8), Array(b.utf8)) <= threshold ? [b] : []),
+                "\(a) \(b)")
         }
     }
 
@@ -55,19 +57,23 @@ import Testing
         for j in 0...b.count { table[0][j] = j }
         for i in 1...a.count {
             for j in 1...b.count {
-                table[i][j] = min(table[i - 1][j] + 1, table[i][j - 1] + 1, table[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1))
-                if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] { table[i][j] = min(table[i][j], table[i - 2][j - 2] + 1) }
+                table[i][j] = min(
+                    table[i - 1][j] + 1, table[i][j - 1] + 1, table[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1))
+                if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] {
+                    table[i][j] = min(table[i][j], table[i - 2][j - 2] + 1)
+                }
             }
         }
         return table[a.count][b.count]
     }
 
-    @Test(arguments: [
-        ([], nil),
-        (["a"], "Did you mean \"a\"?"),
-        (["a", "b"], "Did you mean \"a\" or \"b\"?"),
-        (["a", "b", "c"], "Did you mean \"a\", \"b\" or \"c\"?"),
-    ] as [([String], String?)])
+    @Test(
+        arguments: [
+            ([], nil),
+            (["a"], "Did you mean \"a\"?"),
+            (["a", "b"], "Did you mean \"a\" or \"b\"?"),
+            (["a", "b", "c"], "Did you mean \"a\", \"b\" or \"c\"?"),
+        ] as [([String], String?)])
     func sentence(_ names: [String], _ expected: String?) {
         #expect(didYouMean(names) == expected)
     }

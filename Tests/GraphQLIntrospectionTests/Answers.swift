@@ -8,7 +8,9 @@ import JSONBytes
 import Testing
 
 func fixture(_ name: String) throws -> String {
-    try String(contentsOf: URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures/\(name)"), encoding: .utf8)
+    try String(
+        contentsOf: URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "Fixtures/\(name)"), encoding: .utf8)
 }
 
 func schema(_ sdl: String) throws -> Schema {
@@ -21,17 +23,22 @@ private let limits = ValidationLimits(introspectionDepth: 200, introspectionList
 
 func operation(_ query: String, on schema: Schema) throws -> ValidatedOperation {
     let source = SourceText(name: "query", query)
-    return try Validator(schema: schema, limits: limits).operation(parse(source, allow: .executable), source: source, named: nil)
+    return try Validator(schema: schema, limits: limits).operation(
+        parse(source, allow: .executable), source: source, named: nil)
 }
 
 /// The whole answer to a query that asks for introspection alone, as text.
-func answer(_ query: String, on schema: Schema, variables: String = "{}", limits: IntrospectionLimits = .init()) throws -> String {
+func answer(
+    _ query: String, on schema: Schema, variables: String = "{}", limits: IntrospectionLimits = .init()
+) throws -> String {
     let operation = try operation(query, on: schema)
     guard case .object(let given) = try parseJSON(Array(variables.utf8)) else { throw NoObject() }
     let values = try coerceVariables(operation, given)
     let buffer = ResponseBuffer()
     buffer.append("{")
-    for (index, field) in collectFields([operation.operation.selectionSet], on: operation.rootType, in: operation, variables: values).enumerated() {
+    for (index, field) in collectFields(
+        [operation.operation.selectionSet], on: operation.rootType, in: operation, variables: values
+    ).enumerated() {
         if index > 0 { buffer.append(",") }
         buffer.appendJSONString(field.responseKey)
         buffer.append(":")

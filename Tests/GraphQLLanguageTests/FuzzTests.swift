@@ -4,10 +4,12 @@ import TestRandom
 import Testing
 
 @Suite struct FuzzTests {
-    private static let pieces: [[UInt8]] = [
-        "{", "}", "(", ")", "[", "]", "\"", "\"\"\"", "\\", "\\u", "\\u{", "\\uD83D", "$", "@", "!", "&", "|", "=", ":", "...", ".", "#", "\n", "\r", ",", " ", "on", "0", "-", "1.", "e5", "é", "😀", "\u{FEFF}",
-        "extend", "type", "query", "null", "repeatable", "{}", "()", "{a",
-    ].map { Array($0.utf8) } + [[0x00], [0xFF], [0xC3], [0xED, 0xA0, 0x80], [0x80]]
+    private static let pieces: [[UInt8]] =
+        [
+            "{", "}", "(", ")", "[", "]", "\"", "\"\"\"", "\\", "\\u", "\\u{", "\\uD83D", "$", "@", "!", "&", "|", "=",
+            ":", "...", ".", "#", "\n", "\r", ",", " ", "on", "0", "-", "1.", "e5", "é", "😀", "\u{FEFF}",
+            "extend", "type", "query", "null", "repeatable", "{}", "()", "{a",
+        ].map { Array($0.utf8) } + [[0x00], [0xFF], [0xC3], [0xED, 0xA0, 0x80], [0x80]]
 
     private func mutated(_ bytes: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
         var bytes = bytes
@@ -28,7 +30,8 @@ import Testing
         return bytes
     }
 
-    /// Whatever bytes come in: a document that survives printing, or an error that points into the text. 4 × 2 × 2,500 cases.
+    /// Whatever bytes come in: a document that survives printing, or an error that points into the
+    /// text. 4 × 2 × 2,500 cases.
     @Test(arguments: 0..<4)
     func mutationsOfTheKitchenSinks(_ seed: Int) throws {
         var random = SeededGenerator(seed: UInt64(seed))
@@ -42,10 +45,14 @@ import Testing
                     if number % 10 == 0 { survives(document, seed, number) }
                 } catch {
                     failed += 1
-                    if !(error.range.start <= error.range.end && Int(error.range.end) <= bytes.count && !error.message.isEmpty) {
+                    if !(error.range.start <= error.range.end && Int(error.range.end) <= bytes.count
+                        && !error.message.isEmpty)
+                    {
                         Issue.record("seed \(seed), case \(number): \(error)")
                     }
-                    if number % 50 == 0 { #expect(!render(error.diagnostic(file: "f"), in: SourceText(name: "f", bytes: bytes)).isEmpty) }
+                    if number % 50 == 0 {
+                        #expect(!render(error.diagnostic(file: "f"), in: SourceText(name: "f", bytes: bytes)).isEmpty)
+                    }
                 }
             }
         }

@@ -58,7 +58,8 @@ import Testing
         #expect(try parseValue(text).withoutRanges == .float(text, .none))
     }
 
-    /// What follows a number directly must not belong to a name or number, but may be anything else.
+    /// What follows a number directly must not belong to a name or number, but may be anything
+    /// else.
     @Test(arguments: ["1]", "1{}]", "1#c\n]", "1,1]", "1\"s\"]", "1$a]", "1\u{FEFF}]", "1[]]", "1.5\t]"])
     func numbersEndAtAnythingElse(_ text: String) throws {
         guard case .list(let values, _) = try parseValue("[" + text, allowVariables: true) else {
@@ -70,14 +71,18 @@ import Testing
 
     @Test(arguments: [
         ("true", Value.boolean(true, .none)), ("false", .boolean(false, .none)), ("null", .null(.none)),
-        ("nul", .enumValue(Name("nul"))), ("TRUE", .enumValue(Name("TRUE"))), ("_", .enumValue(Name("_"))), ("__a1", .enumValue(Name("__a1"))), ("on", .enumValue(Name("on"))),
+        ("nul", .enumValue(Name("nul"))), ("TRUE", .enumValue(Name("TRUE"))), ("_", .enumValue(Name("_"))),
+        ("__a1", .enumValue(Name("__a1"))), ("on", .enumValue(Name("on"))),
         ("[]", .list([], .none)), ("{}", .object([], .none)),
     ])
     func words(_ text: String, _ expected: Value) throws {
         #expect(try parseValue(text).withoutRanges == expected)
     }
 
-    @Test(arguments: ["\u{FEFF}{a}", "{,,a,,}", "{a}#", "#\n{a}", "\r\n\t {a}\u{FEFF}", "{a #é\r}", "{#\u{0}\u{FEFF}😀\na}", "{a\u{FEFF}}"])
+    @Test(arguments: [
+        "\u{FEFF}{a}", "{,,a,,}", "{a}#", "#\n{a}", "\r\n\t {a}\u{FEFF}", "{a #é\r}", "{#\u{0}\u{FEFF}😀\na}",
+        "{a\u{FEFF}}",
+    ])
     func whatIsIgnored(_ text: String) throws {
         let plain = try parse(SourceText(name: "", "{ a }")).withoutRanges
         #expect(try parse(SourceText(name: "", text)).withoutRanges == plain)

@@ -1,7 +1,8 @@
 import GraphQLLanguage
 import TestRandom
 
-/// Builds random documents that the grammar allows, with nodes of all kinds, odd strings and no ranges.
+/// Builds random documents that the grammar allows, with nodes of all kinds, odd strings and no
+/// ranges.
 struct RandomDocuments {
     private var random: SeededGenerator
 
@@ -19,13 +20,18 @@ struct RandomDocuments {
         (0..<Int.random(in: counts, using: &random)).map { _ in make(&self) }
     }
 
-    private mutating func maybe<Node>(_ percent: Int = 40, _ make: (inout Self) -> Node) -> Node? { chance(percent) ? make(&self) : nil }
+    private mutating func maybe<Node>(_ percent: Int = 40, _ make: (inout Self) -> Node) -> Node? {
+        chance(percent) ? make(&self) : nil
+    }
 
     // MARK: Leaves
 
     private mutating func name(except excluded: Set<String> = []) -> Name {
         while true {
-            let plain = ["a", "id", "Ticket", "_", "__typename", "query", "fragment", "type", "on", "true", "null", "extend", "repeatable", "implements", "aVeryLongNameThatMakesLinesLong"]
+            let plain = [
+                "a", "id", "Ticket", "_", "__typename", "query", "fragment", "type", "on", "true", "null", "extend",
+                "repeatable", "implements", "aVeryLongNameThatMakesLinesLong",
+            ]
             let name = chance(80) ? one(of: plain) : "n\(below(1_000_000))"
             if !excluded.contains(name) { return Name(name) }
         }
@@ -33,7 +39,8 @@ struct RandomDocuments {
 
     private mutating func text() -> String {
         let pieces = [
-            "a", "word", " ", "  ", "\t", "\n", "\n\n", "\r", "\r\n", "\"", "\"\"", "\"\"\"", "\\", "\\\"\"\"", "\\n", "#", "é", "😀", "\u{FEFF}", "\u{0}", "\u{1B}", "\u{7F}", "\u{85}",
+            "a", "word", " ", "  ", "\t", "\n", "\n\n", "\r", "\r\n", "\"", "\"\"", "\"\"\"", "\\", "\\\"\"\"", "\\n",
+            "#", "é", "😀", "\u{FEFF}", "\u{0}", "\u{1B}", "\u{7F}", "\u{85}",
             "\u{2028}", "\u{10FFFF}", "{", "\n  x", "\n x", "a rather long piece of text that fills a line",
         ]
         return (0..<below(8)).map { _ in one(of: pieces) }.joined()
@@ -44,7 +51,8 @@ struct RandomDocuments {
         return StringValue(text, isBlock: chance(50) && Self.fitsBlock(text))
     }
 
-    /// Whether the reader of block strings can give this text: neither a CR nor blank lines at its ends, and not several lines all of them indented.
+    /// Whether the reader of block strings can give this text: neither a CR nor blank lines at its
+    /// ends, and not several lines all of them indented.
     private static func fitsBlock(_ text: String) -> Bool {
         func isSpace(_ scalar: Unicode.Scalar) -> Bool { scalar == " " || scalar == "\t" }
         let scalars = Array(text.unicodeScalars)
@@ -64,7 +72,10 @@ struct RandomDocuments {
         case 5: chance(50) ? .null(.none) : .enumValue(name(except: ["true", "false", "null"]))
         case 6: isConst ? .null(.none) : .variable(name())
         case 7: .list(some(0...3) { $0.value(isConst: isConst, depth: depth + 1) }, .none)
-        default: .object(some(0...3) { ObjectField(name: $0.name(), value: $0.value(isConst: isConst, depth: depth + 1)) }, .none)
+        default:
+            .object(
+                some(0...3) { ObjectField(name: $0.name(), value: $0.value(isConst: isConst, depth: depth + 1)) }, .none
+            )
         }
     }
 
@@ -89,8 +100,14 @@ struct RandomDocuments {
         case 2:
             .fragment(
                 FragmentDefinition(
-                    description: maybe { $0.string() }, name: name(except: ["on"]), typeCondition: name(), directives: directives(isConst: false), selectionSet: selectionSet(0)))
-        case 3: .typeSystem(.schema(SchemaDefinition(description: maybe { $0.string() }, directives: directives(isConst: true), operationTypes: operationTypes())))
+                    description: maybe { $0.string() }, name: name(except: ["on"]), typeCondition: name(),
+                    directives: directives(isConst: false), selectionSet: selectionSet(0)))
+        case 3:
+            .typeSystem(
+                .schema(
+                    SchemaDefinition(
+                        description: maybe { $0.string() }, directives: directives(isConst: true),
+                        operationTypes: operationTypes())))
         case 4, 5: .typeSystem(.type(typeDefinition(description: maybe { $0.string() })))
         case 6: .typeSystem(.directive(directiveDefinition()))
         default: .typeSystemExtension(typeSystemExtension())
@@ -100,11 +117,14 @@ struct RandomDocuments {
     private mutating func operation() -> OperationDefinition {
         OperationDefinition(
             description: maybe { $0.string() }, kind: one(of: OperationKind.allCases), name: maybe(60) { $0.name() },
-            variables: chance(50) ? [] : some(1...4) {
-                VariableDefinition(
-                    description: $0.maybe(20) { $0.string() }, name: $0.name(), type: $0.type(), defaultValue: $0.maybe { $0.value(isConst: true) },
-                    directives: $0.directives(isConst: true))
-            },
+            variables: chance(50)
+                ? []
+                : some(1...4) {
+                    VariableDefinition(
+                        description: $0.maybe(20) { $0.string() }, name: $0.name(), type: $0.type(),
+                        defaultValue: $0.maybe { $0.value(isConst: true) },
+                        directives: $0.directives(isConst: true))
+                },
             directives: directives(isConst: false), selectionSet: selectionSet(0))
     }
 
@@ -115,11 +135,16 @@ struct RandomDocuments {
     private mutating func selection(_ depth: Int) -> Selection {
         switch below(6) {
         case 0: .fragmentSpread(FragmentSpread(name: name(except: ["on"]), directives: directives(isConst: false)))
-        case 1 where depth < 4: .inlineFragment(InlineFragment(typeCondition: maybe(50) { $0.name() }, directives: directives(isConst: false), selectionSet: selectionSet(depth + 1)))
+        case 1 where depth < 4:
+            .inlineFragment(
+                InlineFragment(
+                    typeCondition: maybe(50) { $0.name() }, directives: directives(isConst: false),
+                    selectionSet: selectionSet(depth + 1)))
         default:
             .field(
                 Field(
-                    alias: maybe(20) { $0.name() }, name: name(), arguments: arguments(isConst: false), directives: directives(isConst: false),
+                    alias: maybe(20) { $0.name() }, name: name(), arguments: arguments(isConst: false),
+                    directives: directives(isConst: false),
                     selectionSet: depth < 4 ? maybe(30) { $0.selectionSet(depth + 1) } : nil))
         }
     }
@@ -131,7 +156,8 @@ struct RandomDocuments {
     private mutating func inputValues(_ counts: ClosedRange<Int>) -> [InputValueDefinition] {
         some(counts) {
             InputValueDefinition(
-                description: $0.maybe(20) { $0.string() }, name: $0.name(), type: $0.type(), defaultValue: $0.maybe { $0.value(isConst: true) },
+                description: $0.maybe(20) { $0.string() }, name: $0.name(), type: $0.type(),
+                defaultValue: $0.maybe { $0.value(isConst: true) },
                 directives: $0.directives(isConst: true))
         }
     }
@@ -146,7 +172,9 @@ struct RandomDocuments {
             case 4:
                 .enum(
                     values: some(0...4) {
-                        EnumValueDefinition(description: $0.maybe { $0.string() }, name: $0.name(except: ["true", "false", "null"]), directives: $0.directives(isConst: true))
+                        EnumValueDefinition(
+                            description: $0.maybe { $0.string() }, name: $0.name(except: ["true", "false", "null"]),
+                            directives: $0.directives(isConst: true))
                     })
             default: .inputObject(fields: inputValues(0...3))
             }
@@ -155,19 +183,27 @@ struct RandomDocuments {
 
     private mutating func fields() -> [FieldDefinition] {
         some(0...3) {
-            FieldDefinition(description: $0.maybe { $0.string() }, name: $0.name(), arguments: $0.inputValues(0...3), type: $0.type(), directives: $0.directives(isConst: true))
+            FieldDefinition(
+                description: $0.maybe { $0.string() }, name: $0.name(), arguments: $0.inputValues(0...3),
+                type: $0.type(), directives: $0.directives(isConst: true))
         }
     }
 
     private mutating func directiveDefinition() -> DirectiveDefinition {
-        let locations = ["QUERY", "FIELD", "FRAGMENT_DEFINITION", "VARIABLE_DEFINITION", "SCHEMA", "INPUT_FIELD_DEFINITION", "ARGUMENT_DEFINITION"]
+        let locations = [
+            "QUERY", "FIELD", "FRAGMENT_DEFINITION", "VARIABLE_DEFINITION", "SCHEMA", "INPUT_FIELD_DEFINITION",
+            "ARGUMENT_DEFINITION",
+        ]
         return DirectiveDefinition(
-            description: maybe { $0.string() }, name: name(), arguments: inputValues(0...3), isRepeatable: chance(30), locations: some(1...6) { Name($0.one(of: locations)) })
+            description: maybe { $0.string() }, name: name(), arguments: inputValues(0...3), isRepeatable: chance(30),
+            locations: some(1...6) { Name($0.one(of: locations)) })
     }
 
     private mutating func typeSystemExtension() -> TypeSystemExtension {
         let added = [Directive(name: name())]
-        if chance(30) { return .schema(SchemaDefinition(directives: added, operationTypes: chance(50) ? [] : operationTypes())) }
+        if chance(30) {
+            return .schema(SchemaDefinition(directives: added, operationTypes: chance(50) ? [] : operationTypes()))
+        }
         var type = typeDefinition(description: nil)
         type.directives += added
         return .type(type)

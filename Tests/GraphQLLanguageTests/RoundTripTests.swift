@@ -13,7 +13,8 @@ import Testing
             do throws(SyntaxError) {
                 again = try parse(SourceText(name: "", text))
             } catch {
-                Issue.record("seed \(seed), document \(number): \(render(error.diagnostic(), in: SourceText(name: "", text)))")
+                Issue.record(
+                    "seed \(seed), document \(number): \(render(error.diagnostic(), in: SourceText(name: "", text)))")
                 return
             }
             #expect(again.withoutRanges == document, "seed \(seed), document \(number)\n\(text)")
@@ -26,7 +27,11 @@ import Testing
     @Test func theGeneratorMakesAllKinds() {
         var documents = RandomDocuments(seed: 1)
         let text = (0..<300).map { _ in DocumentPrinter.print(documents.document()) }.joined()
-        for piece in ["query", "mutation", "subscription", "fragment ", "schema", "scalar", "type ", "interface ", "union ", "enum ", "input ", "directive @", "extend ", " repeatable on", "implements ", "\"\"\"\n", "... on ", "... @", "= [", "{a: ", "\n  | "] {
+        for piece in [
+            "query", "mutation", "subscription", "fragment ", "schema", "scalar", "type ", "interface ", "union ",
+            "enum ", "input ", "directive @", "extend ", " repeatable on", "implements ", "\"\"\"\n", "... on ",
+            "... @", "= [", "{a: ", "\n  | ",
+        ] {
             #expect(text.contains(piece), "\(piece)")
         }
     }

@@ -18,7 +18,9 @@ private struct Recorder: DocumentVisitor {
     mutating func leave(_ variable: VariableDefinition) { log.append("-$") }
     mutating func enter(_ field: Field) -> WalkStep { note("+\(field.name.value)") }
     mutating func leave(_ field: Field) { log.append("-\(field.name.value)") }
-    mutating func enter(_ fragment: InlineFragment) -> WalkStep { note("+... on \(fragment.typeCondition?.value ?? "")") }
+    mutating func enter(_ fragment: InlineFragment) -> WalkStep {
+        note("+... on \(fragment.typeCondition?.value ?? "")")
+    }
     mutating func leave(_ fragment: InlineFragment) { log.append("-... on") }
     mutating func enter(_ spread: FragmentSpread) -> WalkStep { note("+...\(spread.name.value)") }
     mutating func leave(_ spread: FragmentSpread) { log.append("-...") }
@@ -37,7 +39,8 @@ private struct Recorder: DocumentVisitor {
 }
 
 @Suite struct WalkerTests {
-    private let text = "query($v: I = 1 @d) @e { a(x: [$v]) @f { b } ... on T @g { c } ...F @h } fragment F on T { d } type X"
+    private let text =
+        "query($v: I = 1 @d) @e { a(x: [$v]) @f { b } ... on T @g { c } ...F @h } fragment F on T { d } type X"
 
     private func log(skipping skipped: String = "", stoppingAt stopped: String = "") throws -> ([String], Bool) {
         var recorder = Recorder(skipped: skipped, stopped: stopped)
@@ -48,16 +51,23 @@ private struct Recorder: DocumentVisitor {
     @Test func order() throws {
         let (log, isComplete) = try log()
         #expect(isComplete)
-        #expect(log.joined(separator: " ") == """
-            +query +$v +=1 -= +@d -@ -$ +@e -@ +a +x: +=[$v] +=$v -= -= -: +@f -@ +b -b -a +... on T +@g -@ +c -c -... on +...F +@h -@ -... -query \
-            +fragment F +d -d -fragment
-            """)
+        #expect(
+            log.joined(separator: " ") == """
+                +query +$v +=1 -= +@d -@ -$ +@e -@ +a +x: +=[$v] +=$v -= -= -: +@f -@ +b -b -a +... on T +@g -@ +c -c -... on +...F +@h -@ -... -query \
+                +fragment F +d -d -fragment
+                """)
     }
 
     @Test(arguments: [
         ("+query", "+query +fragment F +d -d -fragment"),
-        ("+a", "+query +$v +=1 -= +@d -@ -$ +@e -@ +a +... on T +@g -@ +c -c -... on +...F +@h -@ -... -query +fragment F +d -d -fragment"),
-        ("+=[$v]", "+query +$v +=1 -= +@d -@ -$ +@e -@ +a +x: +=[$v] -: +@f -@ +b -b -a +... on T +@g -@ +c -c -... on +...F +@h -@ -... -query +fragment F +d -d -fragment"),
+        (
+            "+a",
+            "+query +$v +=1 -= +@d -@ -$ +@e -@ +a +... on T +@g -@ +c -c -... on +...F +@h -@ -... -query +fragment F +d -d -fragment"
+        ),
+        (
+            "+=[$v]",
+            "+query +$v +=1 -= +@d -@ -$ +@e -@ +a +x: +=[$v] -: +@f -@ +b -b -a +... on T +@g -@ +c -c -... on +...F +@h -@ -... -query +fragment F +d -d -fragment"
+        ),
     ])
     func skipping(_ node: String, _ expected: String) throws {
         let (log, isComplete) = try log(skipping: node)

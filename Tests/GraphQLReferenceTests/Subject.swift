@@ -14,11 +14,13 @@ struct Subject: Sendable {
     let names: [String]
     let definitions: [[String]]
 
-    /// Custom scalars take every literal on both sides: what a scalar makes of its input is no matter of the rules.
+    /// Custom scalars take every literal on both sides: what a scalar makes of its input is no
+    /// matter of the rules.
     init(name: String, text: String, definitions: [[String]]) {
         let source = SourceText(name: name, text)
         do {
-            schema = try SchemaBuilder.build(document: parse(source, limits: .schema, allow: .typeSystem), source: source)
+            schema = try SchemaBuilder.build(
+                document: parse(source, limits: .schema, allow: .typeSystem), source: source)
         } catch {
             preconditionFailure("\(name) is no schema: \(error)")
         }
@@ -42,10 +44,12 @@ struct Subject: Sendable {
     static let nasty = Subject(name: "nasty", text: NastySchema.text, definitions: NastySchema.definitions)
     static let all = [spotex, nasty]
 
-    /// No document of the comparison comes near these: it is about the specification, not about limits.
+    /// No document of the comparison comes near these: it is about the specification, not about
+    /// limits.
     private static let parseLimits = ParseLimits(tokens: 1_000_000, depth: 400, bytes: 1 << 24)
     private static let limits = ValidationLimits(
-        errors: 100, depth: 400, introspectionDepth: 400, introspectionLists: 400, rootFields: 100_000, selections: 1_000_000, nesting: 400, work: 100_000_000)
+        errors: 100, depth: 400, introspectionDepth: 400, introspectionLists: 400, rootFields: 100_000,
+        selections: 1_000_000, nesting: 400, work: 100_000_000)
 
     enum Verdict: Equatable {
         case accepted

@@ -5,18 +5,26 @@ import TestDocuments
 import TestRandom
 import Testing
 
-/// Our parser and validation accept and reject the same documents as the reference implementation of the specification.
+/// Our parser and validation accept and reject the same documents as the reference implementation
+/// of the specification.
 ///
-/// Kept out by construction, because the library goes beyond the September 2025 edition or stays behind it:
+/// Kept out by construction, because the library goes beyond the September 2025 edition or stays
+/// behind it:
 /// - empty selection sets (a later draft allows them; the library is told not to);
-/// - directives on definitions of directives, `extend directive`, and the locations `DIRECTIVE_DEFINITION` and `FRAGMENT_VARIABLE_DEFINITION` (later drafts): ``isBeyondTheEdition(_:)``;
+/// - directives on definitions of directives, `extend directive`, and the locations
+///   `DIRECTIVE_DEFINITION` and `FRAGMENT_VARIABLE_DEFINITION` (later drafts):
+///   ``isBeyondTheEdition(_:)``;
 /// - rules of its own: the depth of introspection, `@defer` and `@stream` (see `verdicts.py`);
-/// - more than eight digits in `\u{…}`, which section 2.10.4 allows and the library takes for an error;
-/// - `Float` literals beyond double precision, which section 3.5.2 refuses and the library takes: no such number is generated for typed places;
-/// - equal strings spelled differently (escapes, block strings) in arguments of fields that merge: the library compares spellings, the edition values. Where fields meet under one name here, their
-///   arguments are spelled alike;
-/// - nullable variables in OneOf objects whose place is non-null or a list: section 5.8.5 refuses them (`addNullableCat` among its examples), the library overlooks them.
-///   The few that changed names bring about are let pass in ``judge(_:)``;
+/// - more than eight digits in `\u{…}`, which section 2.10.4 allows and the library takes for an
+///   error;
+/// - `Float` literals beyond double precision, which section 3.5.2 refuses and the library takes:
+///   no such number is generated for typed places;
+/// - equal strings spelled differently (escapes, block strings) in arguments of fields that merge:
+///   the library compares spellings, the edition values. Where fields meet under one name here,
+///   their arguments are spelled alike;
+/// - nullable variables in OneOf objects whose place is non-null or a list: section 5.8.5 refuses
+///   them (`addNullableCat` among its examples), the library overlooks them. The few that changed
+///   names bring about are let pass in ``judge(_:)``;
 /// - nesting beyond 200 levels, where the library gives up.
 @Suite struct VerdictTests {
     struct Sample {
@@ -44,8 +52,12 @@ import Testing
         for difference in tally.differences.prefix(20) { Issue.record("\(difference)") }
         #expect(tally.differences.count == 0)
         // The spread: every rule is met often, and no kind of verdict is rare.
-        for rule in Set(Fault.allCases.map(\.rule)).sorted() { #expect(tally.rules[rule, default: 0] >= 250, "\(rule)") }
-        #expect(tally.accepted >= 4_000 && tally.unparsed >= 3_000 && tally.invalid >= 10_000, "\(tally.accepted) accepted, \(tally.unparsed) unparsed, \(tally.invalid) invalid")
+        for rule in Set(Fault.allCases.map(\.rule)).sorted() {
+            #expect(tally.rules[rule, default: 0] >= 250, "\(rule)")
+        }
+        #expect(
+            tally.accepted >= 4_000 && tally.unparsed >= 3_000 && tally.invalid >= 10_000,
+            "\(tally.accepted) accepted, \(tally.unparsed) unparsed, \(tally.invalid) invalid")
     }
 
     // MARK: Judging
@@ -66,13 +78,15 @@ import Testing
     }
 
     private static func judge(_ samples: [Sample]) async throws -> Tally {
-        async let theirs = ReferenceProcess.verdicts(on: samples.map { ($0.subject, $0.bytes) }, schemas: Subject.all.map(\.text))
+        async let theirs = ReferenceProcess.verdicts(
+            on: samples.map { ($0.subject, $0.bytes) }, schemas: Subject.all.map(\.text))
         let ours = samples.map { Subject.all[$0.subject].verdict(on: $0.bytes) }
         var tally = Tally()
         for (sample, (mine, other)) in zip(samples, zip(ours, try await theirs)) {
             let isSame: Bool
             switch (mine, other) {
-            case (.invalid(["All Variable Usages Are Allowed"], let message), .accepted) where message.contains("OneOf"): isSame = true
+            case (.invalid(["All Variable Usages Are Allowed"], let message), .accepted) where message.contains("OneOf"):
+                isSame = true
             case (.accepted, .accepted), (.unparsed, .unparsed), (.invalid, .invalid): isSame = true
             case (.accepted, _), (.unparsed, _), (.invalid, _): isSame = false
             }
@@ -85,22 +99,30 @@ import Testing
             }
             if isSame, sample.rule != "valid" || mine == .accepted { continue }
             let text = String(decoding: sample.bytes, as: UTF8.self)
-            tally.differences.append("\(sample.origin), \(Subject.all[sample.subject].name): ours \(mine), the reference \(other)\n\(text.debugDescription)")
+            tally.differences.append(
+                "\(sample.origin), \(Subject.all[sample.subject].name): ours \(mine), the reference \(other)\n\(text.debugDescription)"
+            )
         }
         return tally
     }
 
     // MARK: Documents
 
-    private static func spelled(_ document: GeneratedDocument, _ subject: Int, _ seed: UInt64, _ origin: String, rule: String? = nil) -> Sample {
+    private static func spelled(
+        _ document: GeneratedDocument, _ subject: Int, _ seed: UInt64, _ origin: String, rule: String? = nil
+    ) -> Sample {
         var random = SeededGenerator(seed: seed)
-        return Sample(subject: subject, bytes: Spelling.random(document.tokens, &random), origin: "\(origin) \(seed)", rule: rule)
+        return Sample(
+            subject: subject, bytes: Spelling.random(document.tokens, &random), origin: "\(origin) \(seed)", rule: rule)
     }
 
     private static func valid() -> [Sample] {
         Subject.all.indices.flatMap { subject in
             (0..<1_100).map { seed in
-                spelled(DocumentGenerator.document(Subject.all[subject].types, seed: base &+ UInt64(seed), fields: 2 + seed % 8), subject, base &+ UInt64(seed), "valid", rule: "valid")
+                spelled(
+                    DocumentGenerator.document(
+                        Subject.all[subject].types, seed: base &+ UInt64(seed), fields: 2 + seed % 8), subject,
+                    base &+ UInt64(seed), "valid", rule: "valid")
             }
         }
     }
@@ -112,9 +134,11 @@ import Testing
                 let fault = faults[number % faults.count], seed = base &+ UInt64(number)
                 for subject in [1, 0] {
                     // What the one schema has no place for, such as OneOf, the other has.
-                    let document = DocumentGenerator.document(Subject.all[number % 2 == 0 ? subject : 1 - subject].types, seed: seed, fault: fault, fields: 3)
+                    let document = DocumentGenerator.document(
+                        Subject.all[number % 2 == 0 ? subject : 1 - subject].types, seed: seed, fault: fault, fields: 3)
                     guard document.fault != nil else { continue }
-                    samples.append(spelled(document, number % 2 == 0 ? subject : 1 - subject, seed, "\(fault)", rule: rule))
+                    samples.append(
+                        spelled(document, number % 2 == 0 ? subject : 1 - subject, seed, "\(fault)", rule: rule))
                     break
                 }
             }
@@ -125,7 +149,9 @@ import Testing
     private static func careless() -> [Sample] {
         Subject.all.indices.flatMap { subject in
             (0..<1_000).map { seed in
-                let document = DocumentGenerator.document(Subject.all[subject].types, seed: base &+ UInt64(seed), carelessness: 1 + seed % 8, fields: 3 + seed % 5)
+                let document = DocumentGenerator.document(
+                    Subject.all[subject].types, seed: base &+ UInt64(seed), carelessness: 1 + seed % 8,
+                    fields: 3 + seed % 5)
                 return spelled(document, subject, base &+ UInt64(seed), "careless")
             }
         }
@@ -140,15 +166,29 @@ import Testing
                 let seed = base &+ UInt64(number) &+ 10_000
                 var random = SeededGenerator(seed: seed)
                 let isDefinition = !facts.definitions.isEmpty && number % 5 == 0
-                let tokens = isDefinition
+                let tokens =
+                    isDefinition
                     ? facts.definitions[number / 5 % facts.definitions.count]
                     : DocumentGenerator.document(facts.types, seed: seed, fields: 1 + number % 5).tokens
                 switch number % 4 {
                 case 0:
                     let changed = TokenSoup.changed(tokens, names: facts.names, &random)
-                    if !isBeyondTheEdition(changed) { samples.append(Sample(subject: subject, bytes: Spelling.random(changed, &random), origin: "changed \(seed)")) }
-                case 1, 2: samples.append(Sample(subject: subject, bytes: Spelling.plain(TokenSoup.renamed(tokens, names: facts.names, &random)), origin: "renamed \(seed)"))
-                default: samples.append(Sample(subject: subject, bytes: TokenSoup.mutated(Spelling.random(tokens, &random), &random), origin: "mutated \(seed)"))
+                    if !isBeyondTheEdition(changed) {
+                        samples.append(
+                            Sample(
+                                subject: subject, bytes: Spelling.random(changed, &random), origin: "changed \(seed)"))
+                    }
+                case 1, 2:
+                    samples.append(
+                        Sample(
+                            subject: subject,
+                            bytes: Spelling.plain(TokenSoup.renamed(tokens, names: facts.names, &random)),
+                            origin: "renamed \(seed)"))
+                default:
+                    samples.append(
+                        Sample(
+                            subject: subject, bytes: TokenSoup.mutated(Spelling.random(tokens, &random), &random),
+                            origin: "mutated \(seed)"))
                 }
             }
         }
@@ -159,7 +199,8 @@ import Testing
     private static func tangled() -> [Sample] {
         (0..<1_300).map { number in
             var random = SeededGenerator(seed: base &+ UInt64(number) &+ 50_000)
-            return Sample(subject: 1, bytes: Array(TangledSelections.document(&random).utf8), origin: "tangled \(number)")
+            return Sample(
+                subject: 1, bytes: Array(TangledSelections.document(&random).utf8), origin: "tangled \(number)")
         }
     }
 
@@ -178,7 +219,11 @@ import Testing
             guard index + 2 < tokens.count, tokens[index + 1] == "@" else { continue }
             var depth = 0
             for next in tokens[(index + 3)...] {
-                if next == "(" { depth += 1 } else if next == ")" { depth -= 1 } else if depth == 0 {
+                if next == "(" {
+                    depth += 1
+                } else if next == ")" {
+                    depth -= 1
+                } else if depth == 0 {
                     if next == "@" { return true }
                     break
                 }

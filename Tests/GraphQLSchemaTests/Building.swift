@@ -3,13 +3,16 @@ import GraphQLLanguage
 import GraphQLSchema
 import Testing
 
-/// The schema of an SDL text; its problems are thrown as `line:column message [hint]`, without a place where they have none.
+/// The schema of an SDL text; its problems are thrown as `line:column message [hint]`, without a
+/// place where they have none.
 func build(_ sdl: String, scalars: [String: ScalarCoercion] = [:]) throws -> Schema {
     let source = SourceText(name: "schema.graphql", sdl)
-    return try SchemaBuilder.build(document: parse(source, limits: .schema, allow: .any), source: source, scalars: scalars)
+    return try SchemaBuilder.build(
+        document: parse(source, limits: .schema, allow: .any), source: source, scalars: scalars)
 }
 
-/// What `SchemaBuilder` finds wrong with an SDL text, one line a problem: `line:column: message | hint`, `-:` for the place where there is none.
+/// What `SchemaBuilder` finds wrong with an SDL text, one line a problem: `line:column: message |
+/// hint`, `-:` for the place where there is none.
 func problems(of sdl: String, scalars: [String: ScalarCoercion] = [:]) throws -> [String] {
     let source = SourceText(name: "schema.graphql", sdl)
     let document = try parse(source, limits: .schema, allow: .any)
@@ -19,7 +22,8 @@ func problems(of sdl: String, scalars: [String: ScalarCoercion] = [:]) throws ->
     } catch {
         return error.items.map { item in
             let place = item.range.map { source.position(at: Int($0.start)) }
-            return (place.map { "\($0.line):\($0.column): " } ?? "-: ") + item.message + (item.hint.map { " | \($0)" } ?? "")
+            return (place.map { "\($0.line):\($0.column): " } ?? "-: ") + item.message
+                + (item.hint.map { " | \($0)" } ?? "")
         }
     }
 }

@@ -1,6 +1,7 @@
 import Testing
 
-/// Input coercion of defaults (sections 3.5 to 3.12), and defaults that need themselves (section 3.10).
+/// Input coercion of defaults (sections 3.5 to 3.12), and defaults that need themselves (section
+/// 3.10).
 @Suite struct DefaultValueTests {
     @Test(arguments: [
         SchemaCase(

@@ -29,7 +29,9 @@ import Testing
         SchemaCase(
             "an argument given twice",
             #"type Query { a: Int @deprecated(reason: "x", reason: "y") }"#,
-            [#"1:46: Argument "reason" of directive "@deprecated" is given more than once. | The first one is on line 1."#]
+            [
+                #"1:46: Argument "reason" of directive "@deprecated" is given more than once. | The first one is on line 1."#
+            ]
         ),
         SchemaCase(
             "a missing argument",
@@ -53,7 +55,9 @@ import Testing
             type Query { a: A }
             interface A { a(b: Int! @deprecated): Int }
             """,
-            [#"2:25: Required argument "b" of field "A.a" cannot be deprecated. | Make its type nullable or give it a default first."#]
+            [
+                #"2:25: Required argument "b" of field "A.a" cannot be deprecated. | Make its type nullable or give it a default first."#
+            ]
         ),
         SchemaCase(
             "a location named twice",
@@ -81,7 +85,9 @@ import Testing
             type Query { a: Int }
             directive @d(a: Int! @deprecated) on FIELD
             """,
-            [#"2:22: Required argument "a" of directive "@d" cannot be deprecated. | Make its type nullable or give it a default first."#]
+            [
+                #"2:22: Required argument "a" of directive "@d" cannot be deprecated. | Make its type nullable or give it a default first."#
+            ]
         ),
         SchemaCase(
             "a directive on its own argument",

@@ -38,7 +38,9 @@ import Testing
         SchemaCase(
             "an argument of an output type",
             "type Query { a(b: [Query]): Int }",
-            [#"1:20: Argument "b" of field "Query.a" cannot be of type "Query", which is an object. | Input is made of scalars, enums and input objects."#]
+            [
+                #"1:20: Argument "b" of field "Query.a" cannot be of type "Query", which is an object. | Input is made of scalars, enums and input objects."#
+            ]
         ),
         SchemaCase(
             "an argument of an unknown type",
@@ -55,12 +57,16 @@ import Testing
             type Query { a(b: I): Int }
             input I { q: Query! }
             """,
-            [#"2:14: Input field "I.q" cannot be of type "Query", which is an object. | Input is made of scalars, enums and input objects."#]
+            [
+                #"2:14: Input field "I.q" cannot be of type "Query", which is an object. | Input is made of scalars, enums and input objects."#
+            ]
         ),
         SchemaCase(
             "a deprecated required argument",
             "type Query { a(b: Int! @deprecated): Int }",
-            [#"1:24: Required argument "b" of field "Query.a" cannot be deprecated. | Make its type nullable or give it a default first."#]
+            [
+                #"1:24: Required argument "b" of field "Query.a" cannot be deprecated. | Make its type nullable or give it a default first."#
+            ]
         ),
         SchemaCase(
             "a deprecated required input field",
@@ -68,7 +74,9 @@ import Testing
             type Query { a(b: I): Int }
             input I { a: Int! @deprecated(reason: "no"), b: Int! = 1 @deprecated }
             """,
-            [#"2:19: Required input field "I.a" cannot be deprecated. | Make its type nullable or give it a default first."#]
+            [
+                #"2:19: Required input field "I.a" cannot be deprecated. | Make its type nullable or give it a default first."#
+            ]
         ),
     ])
     func isRefused(_ schema: SchemaCase) throws {

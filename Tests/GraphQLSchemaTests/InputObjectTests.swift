@@ -17,7 +17,9 @@ import Testing
             type Query { a(b: I): Int }
             input I { i: I! }
             """,
-            [#"2:11: Input object "I" requires a value of itself, which no value can have: "I.i". | Make one of these fields nullable or a list."#]
+            [
+                #"2:11: Input object "I" requires a value of itself, which no value can have: "I.i". | Make one of these fields nullable or a list."#
+            ]
         ),
         SchemaCase(
             "a ring of three",
@@ -27,7 +29,9 @@ import Testing
             input B { x: Int, c: C! }
             input C { a: A! }
             """,
-            [#"2:11: Input object "A" requires a value of itself, which no value can have: "A.b" → "B.c" → "C.a". | Make one of these fields nullable or a list."#]
+            [
+                #"2:11: Input object "A" requires a value of itself, which no value can have: "A.b" → "B.c" → "C.a". | Make one of these fields nullable or a list."#
+            ]
         ),
         SchemaCase(
             "a oneOf field that is required",

@@ -6,7 +6,9 @@ import Testing
         SchemaCase(
             "no query root",
             "type A { a: Int }",
-            [#"-: The schema has no root type of queries. | Define a type "Query", or state another with "schema { query: … }"."#]
+            [
+                #"-: The schema has no root type of queries. | Define a type "Query", or state another with "schema { query: … }"."#
+            ]
         ),
         SchemaCase(
             "a schema definition without query",

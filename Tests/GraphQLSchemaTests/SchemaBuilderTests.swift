@@ -25,7 +25,9 @@ import Testing
         #expect(schema.implementations["Node"] == ["Root", "Named", "Thing", "Other"])
         #expect(schema.possibleTypes["Node"] == ["Root", "Thing", "Other"])
         #expect(schema.possibleTypes["Either"] == ["Thing", "Other", "Root"])
-        guard case .enum(let level)? = schema.type("Level"), case .inputObject(let filter)? = schema.type("ThingFilter"), case .scalar(let anything)? = schema.type("Anything")
+        guard case .enum(let level)? = schema.type("Level"),
+            case .inputObject(let filter)? = schema.type("ThingFilter"),
+            case .scalar(let anything)? = schema.type("Anything")
         else { throw Missing() }
         #expect(level.values.names == ["LOW", "HIGH", "HIGHEST"])
         #expect(filter.fields.names == ["name", "level", "and", "size", "pick", "not"])
@@ -49,7 +51,9 @@ import Testing
         #expect(schema.queryType.fields["thing"]?.directives.map(\.name.value) == ["origin"])
         #expect(schema.queryType.fields["node"]?.deprecationReason == "No longer supported")
         #expect(schema.type("Other")?.fields?["a"]?.deprecationReason == "Use `b`.\nReally.")
-        guard case .inputObject(let pick)? = schema.type("Pick"), case .enum(let level)? = schema.type("Level") else { throw Missing() }
+        guard case .inputObject(let pick)? = schema.type("Pick"), case .enum(let level)? = schema.type("Level") else {
+            throw Missing()
+        }
         #expect(pick.isOneOf)
         #expect(level.values["HIGH"]?.deprecationReason == "too high")
         #expect(level.values["LOW"]?.description == "Below")
@@ -69,7 +73,9 @@ import Testing
     }
 
     @Test func aStatedSchemaHasNoOtherRoots() throws {
-        #expect(try build("schema { query: Query } type Query { a: Mutation } type Mutation { a: Int }").mutationType == nil)
+        #expect(
+            try build("schema { query: Query } type Query { a: Mutation } type Mutation { a: Int }").mutationType == nil
+        )
     }
 
     @Test func onlyMentionedScalarsArePartOfTheSchema() throws {
@@ -79,13 +85,16 @@ import Testing
         #expect(schema.type("ID") == nil)
         #expect(
             schema.typeOrder == [
-                "Query", "Float", "String", "Boolean", "__Schema", "__Type", "__TypeKind", "__Field", "__InputValue", "__EnumValue", "__Directive", "__DirectiveLocation",
+                "Query", "Float", "String", "Boolean", "__Schema", "__Type", "__TypeKind", "__Field", "__InputValue",
+                "__EnumValue", "__Directive", "__DirectiveLocation",
             ]
         )
     }
 
     @Test func specifiedDirectivesMayBeRepeated() throws {
-        let schema = try build("directive @deprecated(reason: String! = \"x\") on ENUM_VALUE | FIELD_DEFINITION | ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION type Query { a: Int @deprecated }")
+        let schema = try build(
+            "directive @deprecated(reason: String! = \"x\") on ENUM_VALUE | FIELD_DEFINITION | ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION type Query { a: Int @deprecated }"
+        )
         #expect(schema.directiveOrder == ["include", "skip", "deprecated", "specifiedBy", "oneOf"])
         #expect(schema.queryType.fields["a"]?.deprecationReason == "No longer supported")
     }
@@ -104,7 +113,9 @@ import Testing
 
     @Test func aScalarIsCoercedAsGiven() throws {
         let even = ScalarCoercion { input throws(CoercionFailure) in
-            guard case .int(let text) = input, let value = Int64(text), value % 2 == 0 else { throw CoercionFailure("Even cannot represent that.") }
+            guard case .int(let text) = input, let value = Int64(text), value % 2 == 0 else {
+                throw CoercionFailure("Even cannot represent that.")
+            }
             return .int(value)
         }
         let sdl = "type Query { a(b: Even = 3, c: Even = 4): Int } scalar Even"
@@ -121,11 +132,21 @@ import Testing
     }
 
     @Test func definitionsWithoutAPlaceGiveProblemsWithoutARange() throws {
-        let values = [EnumValueDefinition(name: Name("true")), EnumValueDefinition(name: Name("A")), EnumValueDefinition(name: Name("A"))]
+        let values = [
+            EnumValueDefinition(name: Name("true")), EnumValueDefinition(name: Name("A")),
+            EnumValueDefinition(name: Name("A")),
+        ]
         let document = Document(definitions: [
-            .typeSystem(.type(TypeDefinition(name: Name("Query"), kind: .object(interfaces: [], fields: [
-                FieldDefinition(name: Name("e"), type: .named(Name("E"))), FieldDefinition(name: Name("x"), type: .named(Name("X"))),
-            ])))),
+            .typeSystem(
+                .type(
+                    TypeDefinition(
+                        name: Name("Query"),
+                        kind: .object(
+                            interfaces: [],
+                            fields: [
+                                FieldDefinition(name: Name("e"), type: .named(Name("E"))),
+                                FieldDefinition(name: Name("x"), type: .named(Name("X"))),
+                            ])))),
             .typeSystem(.type(TypeDefinition(name: Name("E"), kind: .enum(values: values)))),
             .typeSystem(.directive(DirectiveDefinition(name: Name("d"), locations: []))),
             .typeSystem(.directive(DirectiveDefinition(name: Name("e"), locations: [Name("FIELDS")]))),
@@ -134,15 +155,18 @@ import Testing
             _ = try SchemaBuilder.build(document: document, source: SourceText(name: "derived", ""))
             Issue.record("no problem was found")
         } catch {
-            #expect(error.items.map(\.message) == [
-                #"There is no type "X"."#, #"Value "E.A" is defined more than once."#, #"An enum value cannot be called "true"."#,
-                #"Directive "@d" must have at least one location."#, #"There is no directive location "FIELDS"."#,
-            ])
+            #expect(
+                error.items.map(\.message) == [
+                    #"There is no type "X"."#, #"Value "E.A" is defined more than once."#,
+                    #"An enum value cannot be called "true"."#,
+                    #"Directive "@d" must have at least one location."#, #"There is no directive location "FIELDS"."#,
+                ])
             #expect(error.items.allSatisfy { $0.range == nil && $0.file == "derived" })
         }
     }
 
-    /// A chain as long as this one would exhaust the stack of anything that followed it by recursion.
+    /// A chain as long as this one would exhaust the stack of anything that followed it by
+    /// recursion.
     @Test func longChainsOfReferencesAreFollowed() throws {
         let count = 20_000
         let inputs = (0..<count).map { "input I\($0) { i: I\(($0 + 1) % count)! }" }.joined(separator: "\n")

@@ -23,72 +23,101 @@ import Testing
     @Test(arguments: [
         Case("nothing is hidden", "type Query { a: A } type A { b: Int }", hidden: [], left: ["Query: a", "A: b"]),
         Case("a field", "type Query { a: A } type A { b: Int, c: Int }", hidden: ["A.b"], left: ["Query: a", "A: c"]),
-        Case("a type without fields goes, and what mentions it", "type Query { v: Int, a: A, as: [A!]! } type A { b: Int }", hidden: ["A.b"], left: ["Query: v"]),
         Case(
-            "to a fixpoint", "type Query { v: Int, a: A } type A { b: B } type B { c: C } type C { d: Int }", hidden: ["C.d"], left: ["Query: v"]
+            "a type without fields goes, and what mentions it",
+            "type Query { v: Int, a: A, as: [A!]! } type A { b: Int }", hidden: ["A.b"], left: ["Query: v"]),
+        Case(
+            "to a fixpoint", "type Query { v: Int, a: A } type A { b: B } type B { c: C } type C { d: Int }",
+            hidden: ["C.d"], left: ["Query: v"]
         ),
         Case(
-            "a ring without a leaf is kept by its fields", "type Query { v: Int, a: A } type A { b: B, x: Int } type B { a: A }", hidden: ["A.x"],
+            "a ring without a leaf is kept by its fields",
+            "type Query { v: Int, a: A } type A { b: B, x: Int } type B { a: A }", hidden: ["A.x"],
             left: ["Query: v a", "A: b", "B: a"]
         ),
         Case(
-            "a type that is no longer reached", "type Query { v: Int, a: A } type A { e: E, s: S } enum E { X } scalar S", hidden: ["Query.a"], left: ["Query: v"]
+            "a type that is no longer reached",
+            "type Query { v: Int, a: A } type A { e: E, s: S } enum E { X } scalar S", hidden: ["Query.a"],
+            left: ["Query: v"]
         ),
         Case(
-            "enums, scalars and inputs of a hidden field", "type Query { v: Int, a(i: I, e: E): S } input I { j: J } input J { e: F } enum E { X } enum F { X } scalar S",
+            "enums, scalars and inputs of a hidden field",
+            "type Query { v: Int, a(i: I, e: E): S } input I { j: J } input J { e: F } enum E { X } enum F { X } scalar S",
             hidden: ["Query.a"], left: ["Query: v"]
         ),
         Case(
-            "an input object without fields goes with its arguments", "type Query { a(i: I, x: Int): Int } input I { b: Int }", hidden: ["I.b"], left: ["Query: a(x)"]
+            "an input object without fields goes with its arguments",
+            "type Query { a(i: I, x: Int): Int } input I { b: Int }", hidden: ["I.b"], left: ["Query: a(x)"]
         ),
         Case(
-            "input objects to a fixpoint", "type Query { a(i: I): Int } input I { j: J } input J { k: [K!]! } input K { b: Int }", hidden: ["K.b"], left: ["Query: a"]
+            "input objects to a fixpoint",
+            "type Query { a(i: I): Int } input I { j: J } input J { k: [K!]! } input K { b: Int }", hidden: ["K.b"],
+            left: ["Query: a"]
         ),
-        Case("an input field", "type Query { a(i: I): Int } input I { b: Int, c: Int }", hidden: ["I.b"], left: ["Query: a(i)", "I: c"]),
+        Case(
+            "an input field", "type Query { a(i: I): Int } input I { b: Int, c: Int }", hidden: ["I.b"],
+            left: ["Query: a(i)", "I: c"]),
         Case("an enum's value", "type Query { a: E } enum E { X Y }", hidden: ["E.X"], left: ["Query: a", "E: Y"]),
         Case(
-            "an enum without values", "type Query { v: Int, a: E, b(e: E): Int } enum E { X }", hidden: ["E.X"], left: ["Query: v b"]
+            "an enum without values", "type Query { v: Int, a: E, b(e: E): Int } enum E { X }", hidden: ["E.X"],
+            left: ["Query: v b"]
         ),
         Case(
-            "a member of a union", "type Query { u: U } union U = A | B type A { x: Int } type B { x: Int }", hidden: ["A.x"], left: ["Query: u", "U: B", "B: x"]
+            "a member of a union", "type Query { u: U } union U = A | B type A { x: Int } type B { x: Int }",
+            hidden: ["A.x"], left: ["Query: u", "U: B", "B: x"]
         ),
         Case(
-            "a union without members", "type Query { v: Int, u: U } union U = A | B type A { x: Int } type B { x: Int }", hidden: ["A.x", "B.x"], left: ["Query: v"]
+            "a union without members",
+            "type Query { v: Int, u: U } union U = A | B type A { x: Int } type B { x: Int }", hidden: ["A.x", "B.x"],
+            left: ["Query: v"]
         ),
         Case(
-            "an interface's field that one implementer has lost", "type Query { n: N } interface N { x: Int, y: Int } type A implements N { x: Int, y: Int } type B implements N { x: Int, y: Int }",
+            "an interface's field that one implementer has lost",
+            "type Query { n: N } interface N { x: Int, y: Int } type A implements N { x: Int, y: Int } type B implements N { x: Int, y: Int }",
             hidden: ["A.x"], left: ["Query: n", "N: y", "A implements N: y", "B implements N: x y"]
         ),
         Case(
-            "an interface without fields", "type Query { a: A, n: N } interface N { x: Int } type A implements N { x: Int, y: Int }", hidden: ["N.x"],
+            "an interface without fields",
+            "type Query { a: A, n: N } interface N { x: Int } type A implements N { x: Int, y: Int }", hidden: ["N.x"],
             left: ["Query: a", "A: x y"]
         ),
         Case(
-            "an interface that lost its last field to an implementer", "type Query { a: A, n: N } interface N { x: Int } type A implements N { x: Int, y: Int }", hidden: ["A.x"],
+            "an interface that lost its last field to an implementer",
+            "type Query { a: A, n: N } interface N { x: Int } type A implements N { x: Int, y: Int }", hidden: ["A.x"],
             left: ["Query: a", "A: y"]
         ),
         Case(
-            "an implementer is reached through its interface", "type Query { n: N } interface N { x: Int } type A implements N { x: Int, e: E } enum E { X }", hidden: [],
+            "an implementer is reached through its interface",
+            "type Query { n: N } interface N { x: Int } type A implements N { x: Int, e: E } enum E { X }", hidden: [],
             left: ["Query: n", "N: x", "A implements N: x e", "E: X"]
         ),
         Case(
-            "a mutation root without fields", "type Query { v: Int } type Mutation { m(i: I): Int } input I { a: Int }", hidden: ["Mutation.m"], left: ["Query: v"]
+            "a mutation root without fields", "type Query { v: Int } type Mutation { m(i: I): Int } input I { a: Int }",
+            hidden: ["Mutation.m"], left: ["Query: v"]
         ),
         Case(
-            "types of a directive's arguments stay", "type Query { v: Int } directive @d(i: I) on FIELD input I { e: E } enum E { X }", hidden: [], left: ["Query: v", "I: e", "E: X"]
+            "types of a directive's arguments stay",
+            "type Query { v: Int } directive @d(i: I) on FIELD input I { e: E } enum E { X }", hidden: [],
+            left: ["Query: v", "I: e", "E: X"]
         ),
         Case(
-            "a hidden directive takes its types along", "type Query { v: Int } directive @d(i: I) on FIELD input I { e: E } enum E { X }", hidden: ["@d"], left: ["Query: v"]
+            "a hidden directive takes its types along",
+            "type Query { v: Int } directive @d(i: I) on FIELD input I { e: E } enum E { X }", hidden: ["@d"],
+            left: ["Query: v"]
         ),
         Case(
-            "a directive's argument whose type is gone", "type Query { v: Int } directive @d(i: I, x: Int) on FIELD input I { a: Int }", hidden: ["I.a"], left: ["Query: v"]
+            "a directive's argument whose type is gone",
+            "type Query { v: Int } directive @d(i: I, x: Int) on FIELD input I { a: Int }", hidden: ["I.a"],
+            left: ["Query: v"]
         ),
         Case(
             "an implementer that disappears takes no field from its interface",
             "type Query { n: N } interface N { x: Int, y: Int } type A implements N { x: Int, y: Int } type B implements N { x: Int, y: Int, c: C } type C { z: Int }",
             hidden: ["B.x", "B.y", "C.z"], left: ["Query: n", "N: x y", "A implements N: x y"]
         ),
-        Case("the query root stays even when it is empty", "type Query { v: Int }", hidden: ["Query.v"], left: ["Query:"]),
+        Case(
+            "the query root stays even when it is empty", "type Query { v: Int }", hidden: ["Query.v"], left: ["Query:"]
+        ),
     ])
     func isRestricted(_ example: Case) throws {
         let schema = restricted(try build(example.sdl), hiding: example.hidden)
@@ -106,17 +135,25 @@ import Testing
     }
 
     @Test func possibleTypesAreThoseThatAreLeft() throws {
-        let schema = try build("type Query { n: N, a: A } interface N { x: Int } type A implements N { x: Int, y: Int } type B implements N { x: Int }")
+        let schema = try build(
+            "type Query { n: N, a: A } interface N { x: Int } type A implements N { x: Int, y: Int } type B implements N { x: Int }"
+        )
         #expect(restricted(schema, hiding: ["B.x"]).possibleTypes["N"] == ["A"])
         #expect(restricted(schema, hiding: ["A.x"]).possibleTypes["N"] == nil)
     }
 
-    @Test(arguments: [
-        ("{ b: 1 }", [], "{b: 1}"), ("{ b: 1 }", ["I.b"], nil), ("{ c: 1 }", ["I.b"], "{c: 1}"), ("[{ c: 1 }, { b: 1 }]", ["I.b"], nil),
-        ("{ e: X }", ["E.X"], nil), ("{ e: Y }", ["E.X"], "{e: Y}"), ("{ es: [Y, X] }", ["E.X"], nil), ("null", ["E.X"], "null"),
-    ] as [(String, Set<String>, String?)])
+    @Test(
+        arguments: [
+            ("{ b: 1 }", [], "{b: 1}"), ("{ b: 1 }", ["I.b"], nil), ("{ c: 1 }", ["I.b"], "{c: 1}"),
+            ("[{ c: 1 }, { b: 1 }]", ["I.b"], nil),
+            ("{ e: X }", ["E.X"], nil), ("{ e: Y }", ["E.X"], "{e: Y}"), ("{ es: [Y, X] }", ["E.X"], nil),
+            ("null", ["E.X"], "null"),
+        ] as [(String, Set<String>, String?)])
     func aDefaultThatMentionsWhatIsGoneIsDropped(_ value: String, _ hidden: Set<String>, _ expected: String?) throws {
-        let schema = restricted(try build("type Query { a(i: [I!] = \(value)): Int } input I { b: Int, c: Int, e: E, es: [E!] } enum E { X Y }"), hiding: hidden)
+        let schema = restricted(
+            try build(
+                "type Query { a(i: [I!] = \(value)): Int } input I { b: Int, c: Int, e: E, es: [E!] } enum E { X Y }"),
+            hiding: hidden)
         #expect(schema.queryType.fields["a"]?.arguments["i"]?.defaultLiteral == expected)
     }
 
@@ -144,7 +181,8 @@ import Testing
             guard case .typeSystem(.type(let type)) = definition else { return nil }
             let (interfaces, members): ([Name], [String]) =
                 switch type.kind {
-                case .object(let interfaces, let fields), .interface(let interfaces, let fields): (interfaces, fields.map(outline))
+                case .object(let interfaces, let fields), .interface(let interfaces, let fields):
+                    (interfaces, fields.map(outline))
                 case .union(let members): ([], members.map(\.value))
                 case .enum(let values): ([], values.map(\.name.value))
                 case .inputObject(let fields): ([], fields.map(\.name.value))
@@ -156,13 +194,16 @@ import Testing
     }
 
     private func outline(_ field: FieldDefinition) -> String {
-        field.name.value + (field.arguments.isEmpty ? "" : "(" + field.arguments.map(\.name.value).joined(separator: " ") + ")")
+        field.name.value
+            + (field.arguments.isEmpty ? "" : "(" + field.arguments.map(\.name.value).joined(separator: " ") + ")")
     }
 
     private func mentioned(by type: NamedType) -> [String] {
         switch type {
-        case .object(let object): object.interfaces + object.fields.flatMap { [$0.type.name] + $0.arguments.map(\.type.name) }
-        case .interface(let interface): interface.interfaces + interface.fields.flatMap { [$0.type.name] + $0.arguments.map(\.type.name) }
+        case .object(let object):
+            object.interfaces + object.fields.flatMap { [$0.type.name] + $0.arguments.map(\.type.name) }
+        case .interface(let interface):
+            interface.interfaces + interface.fields.flatMap { [$0.type.name] + $0.arguments.map(\.type.name) }
         case .union(let union): union.members
         case .inputObject(let input): input.fields.map(\.type.name)
         case .scalar, .enum: []
@@ -171,7 +212,8 @@ import Testing
 
     /// Thousands of viewers' schemas that differ in a field must not be thousands of whole schemas.
     @Test func whatLosesNothingIsShared() throws {
-        let whole = try build("""
+        let whole = try build(
+            """
             directive @d(e: E) on FIELD
             interface N { id: ID! }
             type Query { a(i: I): A, b(e: E = X): B, u: U }
@@ -182,12 +224,16 @@ import Testing
             enum E { X Y }
             """)
         func kept(hiding hidden: Set<String>) -> (types: Set<String>, fields: Set<String>) {
-            let rest = whole.restricted(to: { !hidden.contains("\($0).\($1)") }, inputField: { !hidden.contains("\($0).\($1)") }, enumValue: { !hidden.contains("\($0).\($1)") })
+            let rest = whole.restricted(
+                to: { !hidden.contains("\($0).\($1)") }, inputField: { !hidden.contains("\($0).\($1)") },
+                enumValue: { !hidden.contains("\($0).\($1)") })
             var types: Set<String> = [], fields: Set<String> = []
             for (name, type) in rest.types where !name.hasPrefix("__") {
                 guard let before = whole.types[name], !SpecifiedScalars.names.contains(name) else { continue }
                 if reference(type) === reference(before) { types.insert(name) }
-                for field in type.fields?.elements ?? [] where before.fields?[field.name] === field { fields.insert("\(name).\(field.name)") }
+                for field in type.fields?.elements ?? [] where before.fields?[field.name] === field {
+                    fields.insert("\(name).\(field.name)")
+                }
             }
             if rest.directives["d"] === whole.directives["d"] { types.insert("@d") }
             return (types, fields)

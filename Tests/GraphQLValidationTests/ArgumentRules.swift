@@ -12,7 +12,8 @@ extension RuleTable {
         invalid: [
             Case(
                 "{ dog { isHouseTrained(atOtherHome: true) } }",
-                #"1:24 Argument Names: Field "Dog.isHouseTrained" has no argument "atOtherHome". Did you mean "atOtherHomes"?"#),
+                #"1:24 Argument Names: Field "Dog.isHouseTrained" has no argument "atOtherHome". Did you mean "atOtherHomes"?"#
+            ),
             Case(
                 "{ dog { name(x: 1) } }",
                 #"1:14 Argument Names: Field "Dog.name" has no argument "x"."#),
@@ -21,7 +22,8 @@ extension RuleTable {
                 #"1:23 Argument Names: Directive "@include" has no argument "unless"."#),
             Case(
                 "{ dog { doesKnowCommand(command: CLEAN_UP, dogCommand: SIT) } }",
-                #"1:25 Argument Names: Field "Dog.doesKnowCommand" has no argument "command". Did you mean "dogCommand"?"#),
+                #"1:25 Argument Names: Field "Dog.doesKnowCommand" has no argument "command". Did you mean "dogCommand"?"#
+            ),
             Case(
                 #"{ dog @tag(name: "a", nam: "b") { name } }"#,
                 #"1:23 Argument Names: Directive "@tag" has no argument "nam". Did you mean "name"?"#),

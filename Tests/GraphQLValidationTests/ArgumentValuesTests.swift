@@ -8,13 +8,18 @@ import Testing
     /// The arguments of the first field below `arguments`, as text.
     private func symbolic(_ variables: String, _ field: String) throws -> String {
         let (operation, field, definition) = try place(variables, field)
-        return try symbolicArguments(of: field, definition: definition, in: operation).map { "\($0.name)=\(text($0.value))" }.joined(separator: " ")
+        return try symbolicArguments(of: field, definition: definition, in: operation).map {
+            "\($0.name)=\(text($0.value))"
+        }.joined(separator: " ")
     }
 
     private func place(_ variables: String, _ text: String) throws -> (ValidatedOperation, Field, FieldType) {
-        let operation = try Fixture.operation("query \(variables.isEmpty ? "" : "(\(variables))") { arguments { \(text) } }")
-        guard case .field(let outer)? = operation.operation.selectionSet.selections.first, case .field(let field)? = outer.selectionSet?.selections.first,
-            let type = Fixture.schema.type("Arguments"), let definition = Fixture.schema.field(field.name.value, of: type)
+        let operation = try Fixture.operation(
+            "query \(variables.isEmpty ? "" : "(\(variables))") { arguments { \(text) } }")
+        guard case .field(let outer)? = operation.operation.selectionSet.selections.first,
+            case .field(let field)? = outer.selectionSet?.selections.first,
+            let type = Fixture.schema.type("Arguments"),
+            let definition = Fixture.schema.field(field.name.value, of: type)
         else { throw Missing() }
         return (operation, field, definition)
     }
@@ -75,21 +80,47 @@ import Testing
         #expect(try symbolic(variables, field) == expected)
     }
 
-    @Test(arguments: [
-        ("$a: Int", "int(value: $a)", "{}", [:]),
-        ("$a: Int, $b: String", "json(value: {b: [$b, {a: $a}], a: $a, c: 1})", "{}", ["value": .json(#"{"b":[null,{}],"c":1}"#)]),
-        ("$a: Int, $b: String", "json(value: {b: [$b, {a: $a}]})", #"{"a": 3, "b": "\""}"#, ["value": .json(#"{"b":["\"",{"a":3}]}"#)]),
-        ("$a: JSON, $b: Echo", "json(value: [$a, $b])", #"{"a": {"x": [1e2]}, "b": {"text": null}}"#, ["value": .json(#"[{"x":[1e2]},{"flag":true,"text":null,"count":3}]"#)]),
-        ("$a: Int", "int(value: $a)", "{\"a\": null}", ["value": .null]),
-        ("$a: Int = 9", "int(value: $a)", "{}", ["value": .int(9)]),
-        ("$a: Boolean", "optional(value: $a)", "{}", ["value": .boolean(false)]),
-        ("$a: Boolean", "optional(value: $a)", "{\"a\": true}", ["value": .boolean(true)]),
-        ("$a: Int", "matrix(rows: [[1, $a]])", "{}", ["rows": .list([.list([.int(1), .null])])]),
-        ("$a: Int", "matrix(rows: [[1, $a]])", "{\"a\": 2}", ["rows": .list([.list([.int(1), .int(2)])])]),
-        ("$t: String", "echo(value: {text: $t})", "{}", ["value": .object([InputMember(name: "flag", value: .boolean(true)), InputMember(name: "count", value: .int(3))])]),
-        ("$c: Int", "echo(value: {flag: false, count: $c})", "{\"c\": null}", ["value": .object([InputMember(name: "flag", value: .boolean(false)), InputMember(name: "count", value: .null)])]),
-    ] as [(String, String, String, [String: InputValue])])
-    func argumentsOfOneRequest(_ variables: String, _ field: String, _ given: String, _ expected: [String: InputValue]) throws {
+    @Test(
+        arguments: [
+            ("$a: Int", "int(value: $a)", "{}", [:]),
+            (
+                "$a: Int, $b: String", "json(value: {b: [$b, {a: $a}], a: $a, c: 1})", "{}",
+                ["value": .json(#"{"b":[null,{}],"c":1}"#)]
+            ),
+            (
+                "$a: Int, $b: String", "json(value: {b: [$b, {a: $a}]})", #"{"a": 3, "b": "\""}"#,
+                ["value": .json(#"{"b":["\"",{"a":3}]}"#)]
+            ),
+            (
+                "$a: JSON, $b: Echo", "json(value: [$a, $b])", #"{"a": {"x": [1e2]}, "b": {"text": null}}"#,
+                ["value": .json(#"[{"x":[1e2]},{"flag":true,"text":null,"count":3}]"#)]
+            ),
+            ("$a: Int", "int(value: $a)", "{\"a\": null}", ["value": .null]),
+            ("$a: Int = 9", "int(value: $a)", "{}", ["value": .int(9)]),
+            ("$a: Boolean", "optional(value: $a)", "{}", ["value": .boolean(false)]),
+            ("$a: Boolean", "optional(value: $a)", "{\"a\": true}", ["value": .boolean(true)]),
+            ("$a: Int", "matrix(rows: [[1, $a]])", "{}", ["rows": .list([.list([.int(1), .null])])]),
+            ("$a: Int", "matrix(rows: [[1, $a]])", "{\"a\": 2}", ["rows": .list([.list([.int(1), .int(2)])])]),
+            (
+                "$t: String", "echo(value: {text: $t})", "{}",
+                [
+                    "value": .object([
+                        InputMember(name: "flag", value: .boolean(true)), InputMember(name: "count", value: .int(3)),
+                    ])
+                ]
+            ),
+            (
+                "$c: Int", "echo(value: {flag: false, count: $c})", "{\"c\": null}",
+                [
+                    "value": .object([
+                        InputMember(name: "flag", value: .boolean(false)), InputMember(name: "count", value: .null),
+                    ])
+                ]
+            ),
+        ] as [(String, String, String, [String: InputValue])])
+    func argumentsOfOneRequest(
+        _ variables: String, _ field: String, _ given: String, _ expected: [String: InputValue]
+    ) throws {
         let (operation, field, definition) = try place(variables, field)
         let values = try coerceVariables(operation, Fixture.members(given))
         #expect(try coerceArguments(of: field, definition: definition, in: operation, variables: values) == expected)
@@ -112,12 +143,15 @@ import Testing
     func valuesAsDeepAsTheParserLetsThemBe(_ kind: Int) throws {
         let depth = 190
         let json = String(repeating: "[", count: depth) + "1" + String(repeating: "]", count: depth)
-        let object = String(repeating: "{name: \"a\", near: ", count: depth) + "null" + String(repeating: "}", count: depth)
+        let object =
+            String(repeating: "{name: \"a\", near: ", count: depth) + "null" + String(repeating: "}", count: depth)
         let text = kind == 0 ? "{ arguments { json(value: \(json)) } }" : "{ findDog(searchBy: \(object)) { name } }"
         let operation = try Fixture.operation(text)
         guard case .field(var field)? = operation.operation.selectionSet.selections.first else { throw Missing() }
         var definition = Fixture.schema.queryType.fields["findDog"]
-        if kind == 0, case .field(let inner)? = field.selectionSet?.selections.first, let type = Fixture.schema.type("Arguments") {
+        if kind == 0, case .field(let inner)? = field.selectionSet?.selections.first,
+            let type = Fixture.schema.type("Arguments")
+        {
             field = inner
             definition = Fixture.schema.field("json", of: type)
         }
@@ -128,9 +162,12 @@ import Testing
 
     @Test func defaultsThatMultiplyAreRefused() throws {
         let levels = (0..<20).map { "input L\($0) { x: L\($0 + 1) = {} y: L\($0 + 1) = {} }" }.joined(separator: " ")
-        let schema = Fixture.build("schema { query: Query } type Query { a(v: L0 = {}): Int } \(levels) input L20 { n: Int = 1 }")
+        let schema = Fixture.build(
+            "schema { query: Query } type Query { a(v: L0 = {}): Int } \(levels) input L20 { n: Int = 1 }")
         let operation = try Fixture.operation("{ a }", schema: schema)
-        guard case .field(let field)? = operation.operation.selectionSet.selections.first, let definition = schema.queryType.fields["a"] else { throw Missing() }
+        guard case .field(let field)? = operation.operation.selectionSet.selections.first,
+            let definition = schema.queryType.fields["a"]
+        else { throw Missing() }
         #expect { try symbolicArguments(of: field, definition: definition, in: operation) } throws: { error in
             (error as? InputErrors)?.items.map(\.limit) == [.nodes]
         }

@@ -7,17 +7,24 @@ import Testing
 
 @testable import GraphQLValidation
 
-/// Names that a request brings as JSON, which are one text in Unicode with declared ones, and others in bytes.
+/// Names that a request brings as JSON, which are one text in Unicode with declared ones, and
+/// others in bytes.
 @Suite struct ExactNameTests {
     private static let schema: Schema = {
-        let source = SourceText(name: "schema", "schema { query: Query } type Query { f(k: Kind, o: Options, K: Int, t: String): String } enum Kind { KEEP DROP } input Options { K: Int k: Int }")
-        guard let document = try? parse(source), let schema = try? SchemaBuilder.build(document: document, source: source) else { preconditionFailure("a schema") }
+        let source = SourceText(
+            name: "schema",
+            "schema { query: Query } type Query { f(k: Kind, o: Options, K: Int, t: String): String } enum Kind { KEEP DROP } input Options { K: Int k: Int }"
+        )
+        guard let document = try? parse(source),
+            let schema = try? SchemaBuilder.build(document: document, source: source)
+        else { preconditionFailure("a schema") }
         return schema
     }()
 
     private func operation(_ text: String, named: String? = nil) throws -> ValidatedOperation {
         let source = SourceText(name: "", text)
-        return try Validator(schema: Self.schema).operation(try parse(source, allow: .executable), source: source, named: named)
+        return try Validator(schema: Self.schema).operation(
+            try parse(source, allow: .executable), source: source, named: named)
     }
 
     private func coerced(_ text: String, _ json: String) throws -> [InputValue?] {
@@ -35,8 +42,13 @@ import Testing
     }
 
     @Test func membersOfInputObjects() throws {
-        #expect(try coerced("query($o: Options) { f(o: $o) }", "{\"o\": {\"K\": 1}}") == [.object([InputMember(name: "K", value: .int(1))])])
-        #expect(throws: InputErrors.self) { try coerced("query($o: Options) { f(o: $o) }", "{\"o\": {\"\u{212A}\": 1}}") }
+        #expect(
+            try coerced("query($o: Options) { f(o: $o) }", "{\"o\": {\"K\": 1}}") == [
+                .object([InputMember(name: "K", value: .int(1))])
+            ])
+        #expect(throws: InputErrors.self) {
+            try coerced("query($o: Options) { f(o: $o) }", "{\"o\": {\"\u{212A}\": 1}}")
+        }
     }
 
     @Test func valuesOfEnums() throws {
@@ -52,13 +64,17 @@ import Testing
         #expect(!Self.schema.isPossible("\u{212A}", for: "Query"))
     }
 
-    @Test(arguments: ["{ \u{212A} }", "query \u{212A} { f }", "query($\u{212A}: Int) { f }", "{ caf\u{E9}: f }", "{ ...\u{212A} }", "{ f(k: \u{212A}EEP) }"])
+    @Test(arguments: [
+        "{ \u{212A} }", "query \u{212A} { f }", "query($\u{212A}: Int) { f }", "{ caf\u{E9}: f }", "{ ...\u{212A} }",
+        "{ f(k: \u{212A}EEP) }",
+    ])
     func noNameOfADocumentIsBeyondASCII(_ text: String) {
         #expect(throws: SyntaxError.self) { try parse(SourceText(name: "", text), allow: .executable) }
     }
 
     /// Arguments that are equal in Unicode alone, also with as many bytes, are different arguments.
-    @Test(arguments: [("K", "\u{212A}"), ("\u{E9}e\u{301}", "e\u{301}\u{E9}")]) func fieldsWithOtherArgumentsAreNotMerged(_ one: String, _ other: String) throws {
+    @Test(arguments: [("K", "\u{212A}"), ("\u{E9}e\u{301}", "e\u{301}\u{E9}")])
+    func fieldsWithOtherArgumentsAreNotMerged(_ one: String, _ other: String) throws {
         #expect(throws: Never.self) { try operation("{ a: f(t: \"\(one)\") a: f(t: \"\(one)\") }") }
         #expect(throws: ValidationFailure.self) { try operation("{ a: f(t: \"\(one)\") a: f(t: \"\(other)\") }") }
     }

@@ -5,7 +5,8 @@ import Testing
 
 @testable import GraphQLValidation
 
-/// The verdicts of ``FieldSelectionMerging`` against the specification's own algorithm, which compares each pair, on documents at random.
+/// The verdicts of ``FieldSelectionMerging`` against the specification's own algorithm, which
+/// compares each pair, on documents at random.
 @Suite struct FieldSelectionMergingTests {
     private static let schema = Fixture.build(
         """
@@ -95,7 +96,9 @@ private struct Pairwise {
         self.operations = operations
     }
 
-    func canMergeAll() -> Bool { operations.allSatisfy { canMerge(members([($0.selectionSet, .object(schema.queryType))])) } }
+    func canMergeAll() -> Bool {
+        operations.allSatisfy { canMerge(members([($0.selectionSet, .object(schema.queryType))])) }
+    }
 
     private func canMerge(_ set: [Member]) -> Bool {
         for (index, a) in set.enumerated() {
@@ -104,7 +107,9 @@ private struct Pairwise {
             for b in set[(index + 1)...] where a.field.responseKey.value == b.field.responseKey.value {
                 guard sameShape(a, b) else { return false }
                 if a.parent.name == b.parent.name || !isObject(a.parent) || !isObject(b.parent) {
-                    guard a.field.name.value == b.field.name.value, arguments(a) == arguments(b), canMerge(children(a) + children(b)) else { return false }
+                    guard a.field.name.value == b.field.name.value, arguments(a) == arguments(b),
+                        canMerge(children(a) + children(b))
+                    else { return false }
                 }
             }
         }
@@ -113,10 +118,13 @@ private struct Pairwise {
 
     private func sameShape(_ a: Member, _ b: Member) -> Bool {
         guard wrapping(a.type) == wrapping(b.type) else { return false }
-        if schema.type(a.type.name)?.isLeaf == true || schema.type(b.type.name)?.isLeaf == true { return a.type.name == b.type.name }
+        if schema.type(a.type.name)?.isLeaf == true || schema.type(b.type.name)?.isLeaf == true {
+            return a.type.name == b.type.name
+        }
         let merged = children(a) + children(b)
         for (index, x) in merged.enumerated() {
-            for y in merged[(index + 1)...] where x.field.responseKey.value == y.field.responseKey.value && !sameShape(x, y) { return false }
+            for y in merged[(index + 1)...]
+            where x.field.responseKey.value == y.field.responseKey.value && !sameShape(x, y) { return false }
         }
         return true
     }
@@ -132,7 +140,11 @@ private struct Pairwise {
 
     private func arguments(_ member: Member) -> [String] {
         member.field.arguments.map { argument in
-            if case .int(let number, _) = argument.value { "\(argument.name.value): \(number)" } else { "\(argument.name.value)" }
+            if case .int(let number, _) = argument.value {
+                "\(argument.name.value): \(number)"
+            } else {
+                "\(argument.name.value)"
+            }
         }
     }
 
@@ -147,13 +159,21 @@ private struct Pairwise {
         sets.flatMap { set, parent in
             set.selections.flatMap { selection -> [Member] in
                 switch selection {
-                case .field(let field): schema.field(field.name.value, of: parent).map { [Member(field: field, parent: parent, type: $0.type)] } ?? []
-                case .fragmentSpread(let spread): fragments[spread.name.value].map { inner($0.selectionSet, on: $0.typeCondition.value) } ?? []
-                case .inlineFragment(let fragment): fragment.typeCondition.map { inner(fragment.selectionSet, on: $0.value) } ?? members([(fragment.selectionSet, parent)])
+                case .field(let field):
+                    schema.field(field.name.value, of: parent).map {
+                        [Member(field: field, parent: parent, type: $0.type)]
+                    } ?? []
+                case .fragmentSpread(let spread):
+                    fragments[spread.name.value].map { inner($0.selectionSet, on: $0.typeCondition.value) } ?? []
+                case .inlineFragment(let fragment):
+                    fragment.typeCondition.map { inner(fragment.selectionSet, on: $0.value) }
+                        ?? members([(fragment.selectionSet, parent)])
                 }
             }
         }
     }
 
-    private func inner(_ set: SelectionSet, on type: String) -> [Member] { schema.type(type).map { members([(set, $0)]) } ?? [] }
+    private func inner(_ set: SelectionSet, on type: String) -> [Member] {
+        schema.type(type).map { members([(set, $0)]) } ?? []
+    }
 }

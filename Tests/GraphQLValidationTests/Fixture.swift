@@ -87,7 +87,9 @@ enum Fixture {
     /// The errors of a text, each as `line:column, line:column Rule: message`.
     static func errors(_ text: String, schema: Schema = schema, limits: ValidationLimits = .init()) throws -> [String] {
         let source = SourceText(name: "", text)
-        return try Validator(schema: schema, limits: limits).validate(parse(source, limits: ParseLimits(names: .max)), source: source).map { describe($0, source) }
+        return try Validator(schema: schema, limits: limits).validate(
+            parse(source, limits: ParseLimits(names: .max)), source: source
+        ).map { describe($0, source) }
     }
 
     static func describe(_ error: ValidationError, _ source: SourceText) -> String {
@@ -99,12 +101,17 @@ enum Fixture {
         return "\(places.joined(separator: ", ")) \(error.rule)\(limit): \(error.message)"
     }
 
-    static func examine(_ text: String, schema: Schema = schema, limits: ValidationLimits = .init()) throws -> Examination {
+    static func examine(
+        _ text: String, schema: Schema = schema, limits: ValidationLimits = .init()
+    ) throws -> Examination {
         let source = SourceText(name: "", text)
-        return try Validator(schema: schema, limits: limits).examine(parse(source, limits: ParseLimits(tokens: 1_000_000, bytes: 32 << 20)), source: source)
+        return try Validator(schema: schema, limits: limits).examine(
+            parse(source, limits: ParseLimits(tokens: 1_000_000, bytes: 32 << 20)), source: source)
     }
 
-    static func operation(_ text: String, named name: String? = nil, schema: Schema = schema) throws -> ValidatedOperation {
+    static func operation(
+        _ text: String, named name: String? = nil, schema: Schema = schema
+    ) throws -> ValidatedOperation {
         let source = SourceText(name: "", text)
         return try Validator(schema: schema).operation(parse(source), source: source, named: name)
     }

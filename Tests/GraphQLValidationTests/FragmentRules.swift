@@ -12,17 +12,21 @@ extension RuleTable {
         invalid: [
             Case(
                 "{ dog { ...A } } fragment A on Dog { name } fragment A on Dog { nickname }",
-                #"1:27, 1:54 Fragment Name Uniqueness: There are 2 fragments called "A": each needs a name of its own."#),
+                #"1:27, 1:54 Fragment Name Uniqueness: There are 2 fragments called "A": each needs a name of its own."#
+            ),
             Case(
                 "{ dog { ...A } } fragment A on Dog { name } fragment A on Cat { name }",
-                #"1:27, 1:54 Fragment Name Uniqueness: There are 2 fragments called "A": each needs a name of its own."#),
+                #"1:27, 1:54 Fragment Name Uniqueness: There are 2 fragments called "A": each needs a name of its own."#
+            ),
             Case(
                 #"{ dog { ...A } }\#nfragment A on Dog { name }\#nfragment A on Dog { name }\#nfragment A on Dog { name }"#,
-                #"2:10, 3:10, 4:10 Fragment Name Uniqueness: There are 3 fragments called "A": each needs a name of its own."#),
+                #"2:10, 3:10, 4:10 Fragment Name Uniqueness: There are 3 fragments called "A": each needs a name of its own."#
+            ),
             Case(
                 "{ dog { ...A ...B } } fragment A on Dog { name } fragment B on Dog { name } fragment B on Dog { name } fragment A on Dog { name }",
                 #"1:32, 1:113 Fragment Name Uniqueness: There are 2 fragments called "A": each needs a name of its own."#,
-                #"1:59, 1:86 Fragment Name Uniqueness: There are 2 fragments called "B": each needs a name of its own."#),
+                #"1:59, 1:86 Fragment Name Uniqueness: There are 2 fragments called "B": each needs a name of its own."#
+            ),
         ])
 
     static let fragmentSpreadTypeExistence = RuleTable(
@@ -60,16 +64,20 @@ extension RuleTable {
         invalid: [
             Case(
                 "{ dog { ...F } } fragment F on Int { name }",
-                #"1:32 Fragments on Object, Interface or Union Types: Fragment "F" cannot be on "Int": only objects, interfaces and unions have selections."#),
+                #"1:32 Fragments on Object, Interface or Union Types: Fragment "F" cannot be on "Int": only objects, interfaces and unions have selections."#
+            ),
             Case(
                 "{ dog { ... on Boolean { name } } }",
-                #"1:16 Fragments on Object, Interface or Union Types: A fragment cannot be on "Boolean": only objects, interfaces and unions have selections."#),
+                #"1:16 Fragments on Object, Interface or Union Types: A fragment cannot be on "Boolean": only objects, interfaces and unions have selections."#
+            ),
             Case(
                 "{ dog { ...F } } fragment F on FindDogInput { name }",
-                #"1:32 Fragments on Object, Interface or Union Types: Fragment "F" cannot be on "FindDogInput": only objects, interfaces and unions have selections."#),
+                #"1:32 Fragments on Object, Interface or Union Types: Fragment "F" cannot be on "FindDogInput": only objects, interfaces and unions have selections."#
+            ),
             Case(
                 "{ dog { ... on DogCommand { SIT } } }",
-                #"1:16 Fragments on Object, Interface or Union Types: A fragment cannot be on "DogCommand": only objects, interfaces and unions have selections."#),
+                #"1:16 Fragments on Object, Interface or Union Types: A fragment cannot be on "DogCommand": only objects, interfaces and unions have selections."#
+            ),
         ])
 
     static let fragmentsMustBeUsed = RuleTable(
@@ -112,7 +120,8 @@ extension RuleTable {
                 "{ dog { ...dogFiel } } fragment dogField on Dog { name ...dogField2 } fragment dogField2 on Dog { ...dogFields }",
                 #"1:12 Fragment Spread Target Defined: There is no fragment "dogFiel". Did you mean "dogField" or "dogField2"?"#,
                 #"1:33 Fragments Must Be Used: Fragment "dogField" is never used."#,
-                #"1:102 Fragment Spread Target Defined: There is no fragment "dogFields". Did you mean "dogField" or "dogField2"?"#),
+                #"1:102 Fragment Spread Target Defined: There is no fragment "dogFields". Did you mean "dogField" or "dogField2"?"#
+            ),
             Case(
                 "{ dog { ... { ...Missing } } }",
                 #"1:18 Fragment Spread Target Defined: There is no fragment "Missing"."#),
@@ -164,16 +173,20 @@ extension RuleTable {
                 #"1:16 Fragment Spread Is Possible: This fragment is on "Cat", which no object of type "Dog" can be."#),
             Case(
                 "{ pet { ... on Human { name } } }",
-                #"1:16 Fragment Spread Is Possible: This fragment is on "Human", which no object of type "Pet" can be."#),
+                #"1:16 Fragment Spread Is Possible: This fragment is on "Human", which no object of type "Pet" can be."#
+            ),
             Case(
                 "{ pet { ...F } } fragment F on Sentient { name }",
-                #"1:9 Fragment Spread Is Possible: Fragment "F" is on "Sentient", which no object of type "Pet" can be."#),
+                #"1:9 Fragment Spread Is Possible: Fragment "F" is on "Sentient", which no object of type "Pet" can be."#
+            ),
             Case(
                 "{ humanOrAlien { ... on Cat { name } } }",
-                #"1:25 Fragment Spread Is Possible: This fragment is on "Cat", which no object of type "HumanOrAlien" can be."#),
+                #"1:25 Fragment Spread Is Possible: This fragment is on "Cat", which no object of type "HumanOrAlien" can be."#
+            ),
             Case(
                 "{ catOrDog { ... on HumanOrAlien { __typename } } }",
-                #"1:21 Fragment Spread Is Possible: This fragment is on "HumanOrAlien", which no object of type "CatOrDog" can be."#),
+                #"1:21 Fragment Spread Is Possible: This fragment is on "HumanOrAlien", which no object of type "CatOrDog" can be."#
+            ),
             Case(
                 "{ human { ...F } } fragment F on Pet { name }",
                 #"1:11 Fragment Spread Is Possible: Fragment "F" is on "Pet", which no object of type "Human" can be."#),

@@ -2,7 +2,8 @@ import Testing
 
 @testable import GraphQLValidation
 
-/// For one rule of section 5: documents that keep it, and documents that do not with all errors that they get.
+/// For one rule of section 5: documents that keep it, and documents that do not with all errors
+/// that they get.
 struct RuleTable: Sendable, CustomTestStringConvertible {
     struct Case: Sendable {
         let document: String
@@ -30,7 +31,8 @@ struct RuleTable: Sendable, CustomTestStringConvertible {
         .executableDefinitions, .operationNameUniqueness, .loneAnonymousOperation, .singleRootField,
         .fieldSelections, .fieldSelectionMerging, .leafFieldSelections, .argumentNames,
         .argumentUniqueness, .requiredArguments, .fragmentNameUniqueness, .fragmentSpreadTypeExistence,
-        .fragmentsOnCompositeTypes, .fragmentsMustBeUsed, .fragmentSpreadTargetDefined, .fragmentSpreadsMustNotFormCycles,
+        .fragmentsOnCompositeTypes, .fragmentsMustBeUsed, .fragmentSpreadTargetDefined,
+        .fragmentSpreadsMustNotFormCycles,
         .fragmentSpreadIsPossible, .valuesOfCorrectType, .inputObjectFieldNames, .inputObjectFieldUniqueness,
         .inputObjectRequiredFields, .oneOfInputObjects, .directivesAreDefined, .directivesAreInValidLocations,
         .directivesAreUniquePerLocation, .variableUniqueness, .variablesAreInputTypes, .allVariableUsesDefined,
@@ -46,7 +48,9 @@ struct RuleTable: Sendable, CustomTestStringConvertible {
 
     @Test(arguments: RuleTable.all)
     func documentsThatBreakTheRuleHaveExactlyTheseErrors(_ table: RuleTable) throws {
-        for invalid in table.invalid { #expect(try Fixture.errors(invalid.document) == invalid.errors, "\(invalid.document)") }
+        for invalid in table.invalid {
+            #expect(try Fixture.errors(invalid.document) == invalid.errors, "\(invalid.document)")
+        }
     }
 
     @Test(arguments: RuleTable.all)

@@ -8,14 +8,23 @@ import Testing
 @Suite struct ValidatorTests {
     @Test func aSchemaWithoutARootTypeRefusesItsOperations() throws {
         let schema = Fixture.build("schema { query: Query } type Query { a: Int }")
-        #expect(try Fixture.errors("mutation M { a }", schema: schema) == ["1:10 Operation Type Existence: This schema has no mutations."])
-        #expect(try Fixture.errors("subscription { a }", schema: schema) == ["1:1 Operation Type Existence: This schema has no subscriptions."])
+        #expect(
+            try Fixture.errors("mutation M { a }", schema: schema) == [
+                "1:10 Operation Type Existence: This schema has no mutations."
+            ])
+        #expect(
+            try Fixture.errors("subscription { a }", schema: schema) == [
+                "1:1 Operation Type Existence: This schema has no subscriptions."
+            ])
         #expect(try Fixture.errors("{ a }", schema: schema) == [])
     }
 
     @Test func suggestionsNameNothingOutsideTheSchema() throws {
         let narrow = Fixture.build("schema { query: Query } type Query { a: Int } enum Colour { RED }")
-        for text in ["{ dog { name } }", "{ ... on Dog { name } }", "query ($a: FindDogInput) { a(x: $a) }", "{ a @tag(name: \"x\") }"] {
+        for text in [
+            "{ dog { name } }", "{ ... on Dog { name } }", "query ($a: FindDogInput) { a(x: $a) }",
+            "{ a @tag(name: \"x\") }",
+        ] {
             let errors = try Fixture.errors(text, schema: narrow)
             #expect(!errors.isEmpty)
             #expect(errors.allSatisfy { !$0.contains("Did you mean") }, "\(errors)")
@@ -33,7 +42,10 @@ import Testing
 
     @Test func messagesStayShortWhateverIsInThem() throws {
         let long = String(repeating: "x", count: 100_000)
-        for text in ["{ \(long) }", "{ dog { ...\(long) } }", "{ arguments { int(value: \"\(long)\") } }", "query ($\(long): Int) { dog { name } }", "{ dog { name(\(long): 1) } }"] {
+        for text in [
+            "{ \(long) }", "{ dog { ...\(long) } }", "{ arguments { int(value: \"\(long)\") } }",
+            "query ($\(long): Int) { dog { name } }", "{ dog { name(\(long): 1) } }",
+        ] {
             let errors = try Fixture.errors(text)
             #expect(!errors.isEmpty)
             #expect(errors.allSatisfy { $0.utf8.count < 700 })
@@ -48,7 +60,9 @@ import Testing
     }
 
     @Test func errorsOfSeveralRulesStandInTheOrderOfTheirPlaces() throws {
-        let errors = try Fixture.errors("query ($unused: Int) {\n  dgo { name }\n  dog { ...Missing }\n  dog { nam }\n}\nfragment F on Dog { name }")
+        let errors = try Fixture.errors(
+            "query ($unused: Int) {\n  dgo { name }\n  dog { ...Missing }\n  dog { nam }\n}\nfragment F on Dog { name }"
+        )
         #expect(errors.map { $0.prefix { $0 != " " } } == ["1:8", "2:3", "3:12", "4:9", "6:10"])
     }
 
@@ -71,11 +85,15 @@ import Testing
         #expect(try Fixture.operation("query A { dog { name } }").name == "A")
     }
 
-    @Test(arguments: [
-        (two, nil, "The document has 2 operations: say by its name which one to run, \"A\" and \"B\"."),
-        ("query Dogs { dog { name } }", "Dog", "The document has no operation called \"Dog\". Did you mean \"Dogs\"?"),
-        ("{ dog { name } }", "A", "The document has no operation called \"A\"."),
-    ] as [(String, String?, String)])
+    @Test(
+        arguments: [
+            (two, nil, "The document has 2 operations: say by its name which one to run, \"A\" and \"B\"."),
+            (
+                "query Dogs { dog { name } }", "Dog",
+                "The document has no operation called \"Dog\". Did you mean \"Dogs\"?"
+            ),
+            ("{ dog { name } }", "A", "The document has no operation called \"A\"."),
+        ] as [(String, String?, String)])
     func anOperationThatCannotBeChosenIsAnError(_ text: String, _ name: String?, _ message: String) {
         #expect { try Fixture.operation(text, named: name) } throws: { error in
             (error as? ValidationFailure)?.errors.map(\.message) == [message]
@@ -89,11 +107,16 @@ import Testing
     }
 
     @Test func variablesHaveTheirDefaultsCoerced() throws {
-        let operation = try Fixture.operation("query ($a: Int = 5, $s: FindDogInput = {name: \"x\"}, $n: Int = null, $o: Int) { arguments { a: int(value: $a) b: int(value: $n) c: int(value: $o) } findDog(searchBy: $s) { name } }")
+        let operation = try Fixture.operation(
+            "query ($a: Int = 5, $s: FindDogInput = {name: \"x\"}, $n: Int = null, $o: Int) { arguments { a: int(value: $a) b: int(value: $n) c: int(value: $o) } findDog(searchBy: $s) { name } }"
+        )
         #expect(operation.variables.map(\.name) == ["a", "s", "n", "o"])
         #expect(operation.variables.map(\.type.description) == ["Int", "FindDogInput", "Int", "Int"])
-        #expect(operation.variables.map(\.defaultValue) == [
-            .int(5), .object([InputMember(name: "name", value: .string("x")), InputMember(name: "limit", value: .int(10))]), .null, nil,
-        ])
+        #expect(
+            operation.variables.map(\.defaultValue) == [
+                .int(5),
+                .object([InputMember(name: "name", value: .string("x")), InputMember(name: "limit", value: .int(10))]),
+                .null, nil,
+            ])
     }
 }

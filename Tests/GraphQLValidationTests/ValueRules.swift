@@ -25,13 +25,15 @@ extension RuleTable {
                 #"1:48 Values of Correct Type: Expected a value of type "Boolean!", found null."#),
             Case(
                 "{ findDog(searchBy: {name: 123}) { name } }",
-                #"1:28 Values of Correct Type: Value at "searchBy.name": String cannot represent 123: it is not a string."#),
+                #"1:28 Values of Correct Type: Value at "searchBy.name": String cannot represent 123: it is not a string."#
+            ),
             Case(
                 "{ dog { doesKnowCommand(dogCommand: SITT) } }",
                 #"1:37 Values of Correct Type: Enum "DogCommand" has no value "SITT". Did you mean "SIT"?"#),
             Case(
                 #"{ dog { doesKnowCommand(dogCommand: "SIT") } }"#,
-                #"1:37 Values of Correct Type: Enum "DogCommand" cannot be given as a string: write its value without quotation marks. Did you mean "SIT"?"#),
+                #"1:37 Values of Correct Type: Enum "DogCommand" cannot be given as a string: write its value without quotation marks. Did you mean "SIT"?"#
+            ),
             Case(
                 "{ dog { doesKnowCommand(dogCommand: 2) } }",
                 #"1:37 Values of Correct Type: Expected a value of the enum "DogCommand", found 2."#),
@@ -45,7 +47,8 @@ extension RuleTable {
                 #"1:34 Values of Correct Type: Expected a value of type "Int!", found null."#),
             Case(
                 #"{ findDog(searchBy: "Fido") { name } }"#,
-                #"1:21 Values of Correct Type: Expected an object of type "FindDogInput", found "Fido". Did you mean {name: "Fido"}?"#),
+                #"1:21 Values of Correct Type: Expected an object of type "FindDogInput", found "Fido". Did you mean {name: "Fido"}?"#
+            ),
             Case(
                 "query ($x: Int) { arguments { int(value: [$x]) } }",
                 #"1:42 Values of Correct Type: Value at "value": Int cannot represent a list: it is not an integer."#),
@@ -56,10 +59,12 @@ extension RuleTable {
                 #"1:63 Values of Correct Type: Value at "value": Float cannot represent "1": it is not a number."#),
             Case(
                 #"{ dog @include(if: "yes") { name } }"#,
-                #"1:20 Values of Correct Type: Value at "if": Boolean cannot represent "yes": it is neither true nor false."#),
+                #"1:20 Values of Correct Type: Value at "if": Boolean cannot represent "yes": it is neither true nor false."#
+            ),
             Case(
                 "{ arguments { matrix(rows: [[true]]) } }",
-                #"1:30 Values of Correct Type: Value at "rows[0][0]": Int cannot represent true: it is not an integer."#),
+                #"1:30 Values of Correct Type: Value at "rows[0][0]": Int cannot represent true: it is not an integer."#
+            ),
         ])
 
     static let inputObjectFieldNames = RuleTable(
@@ -79,10 +84,12 @@ extension RuleTable {
                 #"1:33 Input Object Field Names: Input type "FindDogInput" has no field "ownr". Did you mean "owner"?"#),
             Case(
                 #"{ findDog(searchBy: {name: "a", near: {name: "x", nam: "y"}}) { name } }"#,
-                #"1:51 Input Object Field Names: Input type "FindDogInput" has no field "nam". Did you mean "name" or "near"?"#),
+                #"1:51 Input Object Field Names: Input type "FindDogInput" has no field "nam". Did you mean "name" or "near"?"#
+            ),
             Case(
                 #"query ($s: FindDogInput = {name: "a", limits: 3}) { findDog(searchBy: $s) { name } }"#,
-                #"1:39 Input Object Field Names: Input type "FindDogInput" has no field "limits". Did you mean "limit"?"#),
+                #"1:39 Input Object Field Names: Input type "FindDogInput" has no field "limits". Did you mean "limit"?"#
+            ),
         ])
 
     static let inputObjectFieldUniqueness = RuleTable(
@@ -120,10 +127,12 @@ extension RuleTable {
         invalid: [
             Case(
                 "{ findDog(searchBy: {}) { name } }",
-                #"1:21 Input Object Required Fields: Input type "FindDogInput" needs the field "name" of type "String!"."#),
+                #"1:21 Input Object Required Fields: Input type "FindDogInput" needs the field "name" of type "String!"."#
+            ),
             Case(
                 #"{ findDog(searchBy: {owner: "a"}) { name } }"#,
-                #"1:21 Input Object Required Fields: Input type "FindDogInput" needs the field "name" of type "String!"."#),
+                #"1:21 Input Object Required Fields: Input type "FindDogInput" needs the field "name" of type "String!"."#
+            ),
             Case(
                 "{ findDog(searchBy: {name: null}) { name } }",
                 #"1:28 Values of Correct Type: Expected a value of type "String!", found null."#),
@@ -133,7 +142,8 @@ extension RuleTable {
             Case(
                 "query ($s: FindDogInput = {near: {}}) { findDog(searchBy: $s) { name } }",
                 #"1:27 Input Object Required Fields: Input type "FindDogInput" needs the field "name" of type "String!"."#,
-                #"1:34 Input Object Required Fields: Input type "FindDogInput" needs the field "name" of type "String!"."#),
+                #"1:34 Input Object Required Fields: Input type "FindDogInput" needs the field "name" of type "String!"."#
+            ),
         ])
 
     static let oneOfInputObjects = RuleTable(

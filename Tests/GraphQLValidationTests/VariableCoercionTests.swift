@@ -25,21 +25,33 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("Int", "7", .int(7)), ("Int", "1.0", .int(1)), ("Int", "null", .null),
-        ("Float", "1", .float(1)), ("Float", "2.5", .float(2.5)), ("Float", "1e3", .float(1_000)),
-        ("ID", "7", .string("7")), ("ID", "\"x\"", .string("x")), ("String", "\"x\"", .string("x")), ("Boolean", "true", .boolean(true)),
-        ("DogCommand", "\"SIT\"", .enumValue("SIT")),
-        ("[Int]", "[1, null]", .list([.int(1), .null])), ("[Int]", "1", .list([.int(1)])), ("[[Int]]", "1", .list([.list([.int(1)])])),
-        ("[[Int]]", "[1, [2]]", .list([.list([.int(1)]), .list([.int(2)])])), ("[Int!]", "null", .null), ("[Int]", "[]", .list([])),
-        ("JSON", "{\"a\": [1, null, {\"b\": \"c\"}]}", .json("{\"a\":[1,null,{\"b\":\"c\"}]}")), ("JSON", "\"x\"", .string("x")),
-        ("Echo", "{}", .object([InputMember(name: "flag", value: .boolean(true)), InputMember(name: "count", value: .int(3))])),
-        ("Echo", "{\"count\": null, \"text\": \"a\", \"flag\": false}", .object([
-            InputMember(name: "flag", value: .boolean(false)), InputMember(name: "text", value: .string("a")), InputMember(name: "count", value: .null),
-        ])),
-        ("PetInput", "{\"id\": 1}", .object([InputMember(name: "id", value: .string("1"))])),
-        ("[PetInput!]", "{\"id\": \"1\"}", .list([.object([InputMember(name: "id", value: .string("1"))])])),
-    ] as [(String, String, InputValue)])
+    @Test(
+        arguments: [
+            ("Int", "7", .int(7)), ("Int", "1.0", .int(1)), ("Int", "null", .null),
+            ("Float", "1", .float(1)), ("Float", "2.5", .float(2.5)), ("Float", "1e3", .float(1_000)),
+            ("ID", "7", .string("7")), ("ID", "\"x\"", .string("x")), ("String", "\"x\"", .string("x")),
+            ("Boolean", "true", .boolean(true)),
+            ("DogCommand", "\"SIT\"", .enumValue("SIT")),
+            ("[Int]", "[1, null]", .list([.int(1), .null])), ("[Int]", "1", .list([.int(1)])),
+            ("[[Int]]", "1", .list([.list([.int(1)])])),
+            ("[[Int]]", "[1, [2]]", .list([.list([.int(1)]), .list([.int(2)])])), ("[Int!]", "null", .null),
+            ("[Int]", "[]", .list([])),
+            ("JSON", "{\"a\": [1, null, {\"b\": \"c\"}]}", .json("{\"a\":[1,null,{\"b\":\"c\"}]}")),
+            ("JSON", "\"x\"", .string("x")),
+            (
+                "Echo", "{}",
+                .object([InputMember(name: "flag", value: .boolean(true)), InputMember(name: "count", value: .int(3))])
+            ),
+            (
+                "Echo", "{\"count\": null, \"text\": \"a\", \"flag\": false}",
+                .object([
+                    InputMember(name: "flag", value: .boolean(false)), InputMember(name: "text", value: .string("a")),
+                    InputMember(name: "count", value: .null),
+                ])
+            ),
+            ("PetInput", "{\"id\": 1}", .object([InputMember(name: "id", value: .string("1"))])),
+            ("[PetInput!]", "{\"id\": \"1\"}", .list([.object([InputMember(name: "id", value: .string("1"))])])),
+        ] as [(String, String, InputValue)])
     func valuesThatFit(_ type: String, _ json: String, _ expected: InputValue) throws {
         #expect(try coerce(type, json) == expected)
     }
@@ -47,22 +59,64 @@ import Testing
     @Test(arguments: [
         ("Int", "\"1\"", #"Variable "$v" got an invalid value: Int cannot represent "1": it is not an integer."#),
         ("Int", "1.5", #"Variable "$v" got an invalid value: Int cannot represent 1.5: it is not an integer."#),
-        ("Int", "3000000000", #"Variable "$v" got an invalid value: Int cannot represent 3000000000: it is not within 32 bits."#),
+        (
+            "Int", "3000000000",
+            #"Variable "$v" got an invalid value: Int cannot represent 3000000000: it is not within 32 bits."#
+        ),
         ("Int!", "null", #"Variable "$v" got an invalid value: expected a value of type "Int!", found null."#),
-        ("Boolean", "1", #"Variable "$v" got an invalid value: Boolean cannot represent 1: it is neither true nor false."#),
-        ("DogCommand", "\"SITT\"", #"Variable "$v" got an invalid value: enum "DogCommand" has no value "SITT". Did you mean "SIT"?"#),
-        ("DogCommand", "1", #"Variable "$v" got an invalid value: expected a value of the enum "DogCommand", given as a string."#),
-        ("[Int!]", "[1, null]", #"Variable "$v" got an invalid value at "v[1]": expected a value of type "Int!", found null."#),
-        ("[[Int]]", "[[1], [true]]", #"Variable "$v" got an invalid value at "v[1][0]": Int cannot represent true: it is not an integer."#),
+        (
+            "Boolean", "1",
+            #"Variable "$v" got an invalid value: Boolean cannot represent 1: it is neither true nor false."#
+        ),
+        (
+            "DogCommand", "\"SITT\"",
+            #"Variable "$v" got an invalid value: enum "DogCommand" has no value "SITT". Did you mean "SIT"?"#
+        ),
+        (
+            "DogCommand", "1",
+            #"Variable "$v" got an invalid value: expected a value of the enum "DogCommand", given as a string."#
+        ),
+        (
+            "[Int!]", "[1, null]",
+            #"Variable "$v" got an invalid value at "v[1]": expected a value of type "Int!", found null."#
+        ),
+        (
+            "[[Int]]", "[[1], [true]]",
+            #"Variable "$v" got an invalid value at "v[1][0]": Int cannot represent true: it is not an integer."#
+        ),
         ("FindDogInput", "1", #"Variable "$v" got an invalid value: expected an object of type "FindDogInput"."#),
-        ("FindDogInput", "{\"owner\": \"a\"}", #"Variable "$v" got an invalid value at "v.name": input type "FindDogInput" needs the field "name" of type "String!"."#),
-        ("FindDogInput", "{\"name\": \"a\", \"ownr\": \"b\"}", #"Variable "$v" got an invalid value at "v.ownr": input type "FindDogInput" has no field "ownr". Did you mean "owner"?"#),
-        ("FindDogInput", "{\"name\": \"a\", \"near\": {\"name\": 1}}", #"Variable "$v" got an invalid value at "v.near.name": String cannot represent 1: it is not a string."#),
-        ("FindDogInput", "{\"name\": \"a\", \"limit\": null}", #"Variable "$v" got an invalid value at "v.limit": expected a value of type "Int!", found null."#),
-        ("PetInput", "{}", #"Variable "$v" got an invalid value: input type "PetInput" takes exactly one field, found none."#),
-        ("PetInput", "{\"id\": 1, \"cat\": null}", #"Variable "$v" got an invalid value: input type "PetInput" takes exactly one field, found "id" and "cat"."#),
-        ("PetInput", "{\"cat\": null}", #"Variable "$v" got an invalid value at "v.cat": a field of input type "PetInput" must not be null."#),
-        ("[PetInput!]", "[{\"id\": 1}, {\"id\": true}]", #"Variable "$v" got an invalid value at "v[1].id": ID cannot represent true: it is neither a string nor an integer."#),
+        (
+            "FindDogInput", "{\"owner\": \"a\"}",
+            #"Variable "$v" got an invalid value at "v.name": input type "FindDogInput" needs the field "name" of type "String!"."#
+        ),
+        (
+            "FindDogInput", "{\"name\": \"a\", \"ownr\": \"b\"}",
+            #"Variable "$v" got an invalid value at "v.ownr": input type "FindDogInput" has no field "ownr". Did you mean "owner"?"#
+        ),
+        (
+            "FindDogInput", "{\"name\": \"a\", \"near\": {\"name\": 1}}",
+            #"Variable "$v" got an invalid value at "v.near.name": String cannot represent 1: it is not a string."#
+        ),
+        (
+            "FindDogInput", "{\"name\": \"a\", \"limit\": null}",
+            #"Variable "$v" got an invalid value at "v.limit": expected a value of type "Int!", found null."#
+        ),
+        (
+            "PetInput", "{}",
+            #"Variable "$v" got an invalid value: input type "PetInput" takes exactly one field, found none."#
+        ),
+        (
+            "PetInput", "{\"id\": 1, \"cat\": null}",
+            #"Variable "$v" got an invalid value: input type "PetInput" takes exactly one field, found "id" and "cat"."#
+        ),
+        (
+            "PetInput", "{\"cat\": null}",
+            #"Variable "$v" got an invalid value at "v.cat": a field of input type "PetInput" must not be null."#
+        ),
+        (
+            "[PetInput!]", "[{\"id\": 1}, {\"id\": true}]",
+            #"Variable "$v" got an invalid value at "v[1].id": ID cannot represent true: it is neither a string nor an integer."#
+        ),
     ])
     func valuesThatDoNotFit(_ type: String, _ json: String, _ message: String) {
         #expect(messages(type, json) == [message])
@@ -70,20 +124,25 @@ import Testing
 
     @Test func allErrorsAreCollected() {
         let json = #"{"nme": "a", "limit": "x", "near": {"commands": ["SIT", "STAY", 3]}}"#
-        #expect(messages("FindDogInput", json) == [
-            #"Variable "$v" got an invalid value at "v.nme": input type "FindDogInput" has no field "nme". Did you mean "name"?"#,
-            #"Variable "$v" got an invalid value at "v.name": input type "FindDogInput" needs the field "name" of type "String!"."#,
-            #"Variable "$v" got an invalid value at "v.limit": Int cannot represent "x": it is not an integer."#,
-            #"Variable "$v" got an invalid value at "v.near.name": input type "FindDogInput" needs the field "name" of type "String!"."#,
-            #"Variable "$v" got an invalid value at "v.near.commands[1]": enum "DogCommand" has no value "STAY"."#,
-            #"Variable "$v" got an invalid value at "v.near.commands[2]": expected a value of the enum "DogCommand", given as a string."#,
-        ])
+        #expect(
+            messages("FindDogInput", json) == [
+                #"Variable "$v" got an invalid value at "v.nme": input type "FindDogInput" has no field "nme". Did you mean "name"?"#,
+                #"Variable "$v" got an invalid value at "v.name": input type "FindDogInput" needs the field "name" of type "String!"."#,
+                #"Variable "$v" got an invalid value at "v.limit": Int cannot represent "x": it is not an integer."#,
+                #"Variable "$v" got an invalid value at "v.near.name": input type "FindDogInput" needs the field "name" of type "String!"."#,
+                #"Variable "$v" got an invalid value at "v.near.commands[1]": enum "DogCommand" has no value "STAY"."#,
+                #"Variable "$v" got an invalid value at "v.near.commands[2]": expected a value of the enum "DogCommand", given as a string."#,
+            ])
     }
 
     @Test func whatIsNotGivenIsNotNull() throws {
-        let operation = try Fixture.operation("query ($a: Int, $b: Int = 4, $c: Int) { arguments { x: int(value: $a) y: int(value: $b) z: int(value: $c) } }")
+        let operation = try Fixture.operation(
+            "query ($a: Int, $b: Int = 4, $c: Int) { arguments { x: int(value: $a) y: int(value: $b) z: int(value: $c) } }"
+        )
         #expect(try coerceVariables(operation, Fixture.members("{}")) == VariableValues([nil, .int(4), nil]))
-        #expect(try coerceVariables(operation, Fixture.members("{\"a\": null, \"b\": null, \"unknown\": {}}")) == VariableValues([.null, .null, nil]))
+        #expect(
+            try coerceVariables(operation, Fixture.members("{\"a\": null, \"b\": null, \"unknown\": {}}"))
+                == VariableValues([.null, .null, nil]))
         let twice = [JSONMember(key: "c", value: .number("1")), JSONMember(key: "c", value: .number("2"))]
         #expect(try coerceVariables(operation, twice) == VariableValues([nil, .int(4), .int(2)]))
     }
@@ -94,9 +153,11 @@ import Testing
             _ = try coerceVariables(operation, [])
             Issue.record("No error.")
         } catch {
-            #expect(error.items.map(\.message) == [
-                #"Variable "$x" of type "Int!" is required, but was not given."#, #"Variable "$y" of type "Int!" is required, but was not given."#,
-            ])
+            #expect(
+                error.items.map(\.message) == [
+                    #"Variable "$x" of type "Int!" is required, but was not given."#,
+                    #"Variable "$y" of type "Int!" is required, but was not given."#,
+                ])
             #expect(error.items.map(\.path) == ["x", "y"])
             #expect(error.items.map { $0.ranges.map(\.start) } == [[7], [18]])
         }
@@ -111,24 +172,36 @@ import Testing
     func aNullWhereNoneMayStandIsFoundInTheField(_ text: String) throws {
         let operation = try Fixture.operation(text)
         let nulls = ForbiddenNulls(operation, try coerceVariables(operation, Fixture.members("{\"v\": null}")))
-        let field = collectFields([operation.operation.selectionSet], on: operation.rootType, in: operation, variables: .none)[0]
+        let field = collectFields(
+            [operation.operation.selectionSet], on: operation.rootType, in: operation, variables: .none)[0]
         let found = try #require(nulls.first(within: field))
         #expect(found.message.hasPrefix(#"Variable "$v" is null, and stands where null is not allowed:"#))
         #expect(found.ranges.map { text.utf8.dropFirst(Int($0.start)).prefix(2).elementsEqual("$v".utf8) } == [true])
         for given in ["{}", "{\"v\": true}"] {
-            #expect(ForbiddenNulls(operation, try coerceVariables(operation, Fixture.members(given))).first(within: field) == nil)
+            #expect(
+                ForbiddenNulls(operation, try coerceVariables(operation, Fixture.members(given))).first(within: field)
+                    == nil)
         }
     }
 
     @Test func theNumberOfValuesIsBounded() throws {
         let list = "[" + Array(repeating: "1", count: 200).joined(separator: ",") + "]"
         #expect(throws: Never.self) { try coerce("[Int]", list, limits: .init(nodes: 201)) }
-        #expect(messages("[Int]", list, limits: .init(nodes: 200)) == ["The variables hold more than the 200 values that are allowed."])
-        #expect(messages("JSON", "[[[[\(list)]]]]", limits: .init(nodes: 100)) == ["The variables hold more than the 100 values that are allowed."])
+        #expect(
+            messages("[Int]", list, limits: .init(nodes: 200)) == [
+                "The variables hold more than the 200 values that are allowed."
+            ])
+        #expect(
+            messages("JSON", "[[[[\(list)]]]]", limits: .init(nodes: 100)) == [
+                "The variables hold more than the 100 values that are allowed."
+            ])
         // Defaults that are filled in count too: each {} becomes an object of three.
         let echoes = "[" + Array(repeating: "{}", count: 50).joined(separator: ",") + "]"
         #expect(throws: Never.self) { try coerce("[Echo]", echoes, limits: .init(nodes: 151)) }
-        #expect(messages("[Echo]", echoes, limits: .init(nodes: 150)) == ["The variables hold more than the 150 values that are allowed."])
+        #expect(
+            messages("[Echo]", echoes, limits: .init(nodes: 150)) == [
+                "The variables hold more than the 150 values that are allowed."
+            ])
     }
 
     @Test func errorsStopAtTheirMaximum() {

@@ -66,7 +66,8 @@ extension RuleTable {
                 #"1:26, 1:1 All Variable Uses Defined: Variable "$a" is not defined by the operation."#),
             Case(
                 "query A($ab: Int) { arguments { int(value: $ab) o: int(value: $abc) } }",
-                #"1:63, 1:7 All Variable Uses Defined: Variable "$abc" is not defined by operation "A". Did you mean "$ab"?"#),
+                #"1:63, 1:7 All Variable Uses Defined: Variable "$abc" is not defined by operation "A". Did you mean "$ab"?"#
+            ),
             Case(
                 "query A($a: Int) { ...F } query B { ...F } fragment F on Query { arguments { int(value: $a) } }",
                 #"1:89, 1:33 All Variable Uses Defined: Variable "$a" is not defined by operation "B"."#),
@@ -124,46 +125,60 @@ extension RuleTable {
         invalid: [
             Case(
                 "query ($a: Int) { arguments { boolean(value: $a) } }",
-                #"1:46, 1:8 All Variable Usages Are Allowed: Variable "$a" of type "Int" cannot be used where "Boolean" is expected."#),
+                #"1:46, 1:8 All Variable Usages Are Allowed: Variable "$a" of type "Int" cannot be used where "Boolean" is expected."#
+            ),
             Case(
                 "query ($a: [Boolean]) { arguments { boolean(value: $a) } }",
-                #"1:52, 1:8 All Variable Usages Are Allowed: Variable "$a" of type "[Boolean]" cannot be used where "Boolean" is expected."#),
+                #"1:52, 1:8 All Variable Usages Are Allowed: Variable "$a" of type "[Boolean]" cannot be used where "Boolean" is expected."#
+            ),
             Case(
                 "query ($a: Boolean) { arguments { nonNull(value: $a) } }",
-                #"1:50, 1:8 All Variable Usages Are Allowed: Variable "$a" of type "Boolean" cannot be used where "Boolean!" is expected."#),
+                #"1:50, 1:8 All Variable Usages Are Allowed: Variable "$a" of type "Boolean" cannot be used where "Boolean!" is expected."#
+            ),
             Case(
                 "query ($a: [Boolean]) { arguments { list(value: $a) } }",
-                #"1:49, 1:8 All Variable Usages Are Allowed: Variable "$a" of type "[Boolean]" cannot be used where "[Boolean]!" is expected."#),
+                #"1:49, 1:8 All Variable Usages Are Allowed: Variable "$a" of type "[Boolean]" cannot be used where "[Boolean]!" is expected."#
+            ),
             Case(
                 "query ($a: [Boolean]!) { booleans(value: $a) }",
-                #"1:42, 1:8 All Variable Usages Are Allowed: Variable "$a" of type "[Boolean]!" cannot be used where "[Boolean!]" is expected."#),
+                #"1:42, 1:8 All Variable Usages Are Allowed: Variable "$a" of type "[Boolean]!" cannot be used where "[Boolean!]" is expected."#
+            ),
             Case(
                 "query ($a: Boolean = null) { arguments { nonNull(value: $a) } }",
-                #"1:57, 1:8 All Variable Usages Are Allowed: Variable "$a" of type "Boolean" cannot be used where "Boolean!" is expected."#),
+                #"1:57, 1:8 All Variable Usages Are Allowed: Variable "$a" of type "Boolean" cannot be used where "Boolean!" is expected."#
+            ),
             Case(
                 "query ($i: ID) { node(pet: {id: $i}) { name } }",
-                #"1:33, 1:8 All Variable Usages Are Allowed: Variable "$i" of type "ID" cannot be used where the field of a OneOf input object, which must not be null, is expected."#),
+                #"1:33, 1:8 All Variable Usages Are Allowed: Variable "$i" of type "ID" cannot be used where the field of a OneOf input object, which must not be null, is expected."#
+            ),
             Case(
                 "mutation ($c: CatInput) { addPet(pet: {cat: $c}) { name } addPets(pets: {cat: $c}) { name } }",
                 #"1:45, 1:11 All Variable Usages Are Allowed: Variable "$c" of type "CatInput" cannot be used where the field of a OneOf input object, which must not be null, is expected."#,
-                #"1:79, 1:11 All Variable Usages Are Allowed: Variable "$c" of type "CatInput" cannot be used where the field of a OneOf input object, which must not be null, is expected."#),
+                #"1:79, 1:11 All Variable Usages Are Allowed: Variable "$c" of type "CatInput" cannot be used where the field of a OneOf input object, which must not be null, is expected."#
+            ),
             Case(
                 "query ($i: ID = 1) { node(pet: {id: $i}) { name } }",
-                #"1:37, 1:8 All Variable Usages Are Allowed: Variable "$i" of type "ID" cannot be used where the field of a OneOf input object, which must not be null, is expected."#),
+                #"1:37, 1:8 All Variable Usages Are Allowed: Variable "$i" of type "ID" cannot be used where the field of a OneOf input object, which must not be null, is expected."#
+            ),
             Case(
                 #"query A($a: String) { ...F }\#nfragment F on Query { arguments { int(value: $a) } }"#,
-                #"2:46, 1:9 All Variable Usages Are Allowed: Variable "$a" of type "String" cannot be used where "Int" is expected."#),
+                #"2:46, 1:9 All Variable Usages Are Allowed: Variable "$a" of type "String" cannot be used where "Int" is expected."#
+            ),
             Case(
                 "query ($a: Int) { arguments { ints(value: [$a]) } }",
-                #"1:44, 1:8 All Variable Usages Are Allowed: Variable "$a" of type "Int" cannot be used where "Int!" is expected."#),
+                #"1:44, 1:8 All Variable Usages Are Allowed: Variable "$a" of type "Int" cannot be used where "Int!" is expected."#
+            ),
             Case(
                 "query ($a: Int) { arguments { ints(value: $a) } }",
-                #"1:43, 1:8 All Variable Usages Are Allowed: Variable "$a" of type "Int" cannot be used where "[Int!]" is expected."#),
+                #"1:43, 1:8 All Variable Usages Are Allowed: Variable "$a" of type "Int" cannot be used where "[Int!]" is expected."#
+            ),
             Case(
                 "query ($n: String) { findDog(searchBy: {name: $n}) { name } }",
-                #"1:47, 1:8 All Variable Usages Are Allowed: Variable "$n" of type "String" cannot be used where "String!" is expected."#),
+                #"1:47, 1:8 All Variable Usages Are Allowed: Variable "$n" of type "String" cannot be used where "String!" is expected."#
+            ),
             Case(
                 "query ($b: Boolean) { dog @include(if: $b) { name } }",
-                #"1:40, 1:8 All Variable Usages Are Allowed: Variable "$b" of type "Boolean" cannot be used where "Boolean!" is expected."#),
+                #"1:40, 1:8 All Variable Usages Are Allowed: Variable "$b" of type "Boolean" cannot be used where "Boolean!" is expected."#
+            ),
         ])
 }

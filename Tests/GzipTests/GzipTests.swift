@@ -8,7 +8,9 @@ struct GzipTests {
         let encoded = try #require(Gzip.encode(bytes))
         #expect(encoded.prefix(3) == [0x1F, 0x8B, 8])
         #expect(try Gzip.decode(encoded, limit: length) == bytes)
-        if length > 0 { #expect(throws: Gzip.Failure.longer(than: length - 1)) { try Gzip.decode(encoded, limit: length - 1) } }
+        if length > 0 {
+            #expect(throws: Gzip.Failure.longer(than: length - 1)) { try Gzip.decode(encoded, limit: length - 1) }
+        }
     }
 
     @Test func aBombStopsAtTheLimit() throws {
@@ -25,11 +27,16 @@ struct GzipTests {
         let good = try #require(Gzip.encode(Array("{\"query\":\"{ a }\"}".utf8)))
         var damaged = good
         damaged[damaged.count - 6] ^= 0xFF  // of the check sum
-        for bytes in [[], [0x1F], Array("plain text".utf8), good.dropLast(), good.dropLast(9), good + [0], good + [0x1F, 0x8B], damaged] as [[UInt8]] {
+        for bytes in [
+            [], [0x1F], Array("plain text".utf8), good.dropLast(), good.dropLast(9), good + [0], good + [0x1F, 0x8B],
+            damaged,
+        ] as [[UInt8]] {
             #expect(throws: Gzip.Failure.malformed, "\(bytes)") { try Gzip.decode(bytes, limit: 1 << 20) }
         }
         // Every prefix, and every byte turned over, ends in an answer.
-        for end in good.indices { #expect(throws: Gzip.Failure.self) { try Gzip.decode(Array(good[..<end]), limit: 1 << 20) } }
+        for end in good.indices {
+            #expect(throws: Gzip.Failure.self) { try Gzip.decode(Array(good[..<end]), limit: 1 << 20) }
+        }
         for index in good.indices {
             var changed = good
             changed[index] ^= 0x55

@@ -117,7 +117,9 @@ import Testing
     @Test func aFailureIsAnsweredAndTheRestThrownAway() {
         var listener = Listener()
         listener.feed("GET / HTTP/3.0\r\n" + Self.get)
-        #expect(listener.diary == ["505"] && listener.state.phase == .failing && !listener.state.wantsInput && !listener.state.keepsAlive)
+        #expect(
+            listener.diary == ["505"] && listener.state.phase == .failing && !listener.state.wantsInput
+                && !listener.state.keepsAlive)
         listener.respond()
         listener.feed(Self.get)
         #expect(listener.diary == ["505"] && listener.state.phase == .lingering)

@@ -25,7 +25,8 @@ import Testing
 
     @Test func doesNotOutliveItsRequest() {
         let next = Array(lines("POST /2 HTTP/1.1", "Host: a", "Content-Length: 3").utf8)
-        let run = ParserRun(Self.head("Content-Length: 0") + next, pieces: [Self.head("Content-Length: 0").count, next.count])
+        let run = ParserRun(
+            Self.head("Content-Length: 0") + next, pieces: [Self.head("Content-Length: 0").count, next.count])
         #expect(run.continues == 0 && run.requests.count == 1)
     }
 }

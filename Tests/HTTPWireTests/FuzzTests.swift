@@ -2,7 +2,8 @@ import HTTPWire
 import TestRandom
 import Testing
 
-/// Good requests with bytes changed, cut out, doubled and swapped: nothing may crash, hang or depend on how the bytes arrive, and no bytes may be invented.
+/// Good requests with bytes changed, cut out, doubled and swapped: nothing may crash, hang or
+/// depend on how the bytes arrive, and no bytes may be invented.
 @Suite struct FuzzTests {
     static let good = GoodRequestTests.cases.map { Array($0.bytes.utf8) }
     static let bad = BadRequestTests.cases.map { Array($0.bytes.utf8) }.filter { $0.count < 600 }
@@ -17,7 +18,8 @@ import Testing
             let whole = ParserRun(bytes)
             let pieces = (0..<12).map { _ in Int.random(in: 0..<30, using: &generator) }
             guard ParserRun(bytes, pieces: pieces) == whole else {
-                Issue.record("\(String(decoding: bytes, as: UTF8.self).debugDescription) depends on its pieces \(pieces)")
+                Issue.record(
+                    "\(String(decoding: bytes, as: UTF8.self).debugDescription) depends on its pieces \(pieces)")
                 return
             }
             #expect(whole.requests.count <= bytes.count / 16)

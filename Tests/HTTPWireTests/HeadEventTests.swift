@@ -8,7 +8,10 @@ struct HeadEventTests {
     private static let chunked = post("Transfer-Encoding: chunked")
 
     @Test func aBodyThatIsThereCostsNoEvent() {
-        for whole in [Self.post("Content-Length: 3") + Array("abc".utf8), Self.chunked + Array("2\r\nab\r\n1\r\nc\r\n0\r\n\r\n".utf8)] {
+        for whole in [
+            Self.post("Content-Length: 3") + Array("abc".utf8),
+            Self.chunked + Array("2\r\nab\r\n1\r\nc\r\n0\r\n\r\n".utf8),
+        ] {
             let run = ParserRun(whole)
             #expect(run.heads.isEmpty && run.rooms.isEmpty && run.requests.count == 1)
         }
@@ -21,7 +24,8 @@ struct HeadEventTests {
         #expect(run.requests.count == 1 && run.requests.first?.hasSuffix("abc") == true)
     }
 
-    /// Wherever in a chunked body the bytes end: its head is said once, and without what has arrived of the body.
+    /// Wherever in a chunked body the bytes end: its head is said once, and without what has
+    /// arrived of the body.
     @Test func anUnfinishedChunkedBodyIsAskedAboutOnce() {
         let whole = Self.chunked + Array("2\r\nab\r\n1\r\nc\r\n0\r\nT: x\r\n\r\n".utf8)
         for end in Self.chunked.count..<whole.count {
@@ -42,7 +46,8 @@ struct HeadEventTests {
         #expect(parser.progress == .inBody)
     }
 
-    /// What a body takes grows with what has arrived of it, and is never more than half beyond that, nor than its length.
+    /// What a body takes grows with what has arrived of it, and is never more than half beyond
+    /// that, nor than its length.
     @Test func memoryGrowsWithWhatArrives() {
         let length = 100_000, head = Self.post("Content-Length: \(length)")
         let parser = RequestParser()

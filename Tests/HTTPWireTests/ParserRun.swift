@@ -1,6 +1,7 @@
 import HTTPWire
 
-/// What a parser made of some bytes, in a form that can be compared; interim answers are left out, because they depend on what had arrived.
+/// What a parser made of some bytes, in a form that can be compared; interim answers are left out,
+/// because they depend on what had arrived.
 struct ParserRun: Equatable {
     var requests: [String] = []
     var failure: Int?
@@ -50,7 +51,8 @@ struct ParserRun: Equatable {
     static func describe(_ request: HTTPRequest) -> String {
         let headers = request.allHeaders.map { "\($0.name)=\($0.value)" }.joined(separator: "|")
         let query = request.query.map { "?" + String(decoding: $0, as: UTF8.self) } ?? ""
-        return "\(request.method.name) \(request.path)\(query) \(request.version) \(request.keepAlive ? "keep" : "close") [\(headers)] "
+        return
+            "\(request.method.name) \(request.path)\(query) \(request.version) \(request.keepAlive ? "keep" : "close") [\(headers)] "
             + String(decoding: request.body, as: UTF8.self)
     }
 }

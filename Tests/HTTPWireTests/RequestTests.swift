@@ -9,10 +9,13 @@ import Testing
         return request
     }
 
-    static func get(_ target: String) throws -> HTTPRequest { try request(lines("GET \(target) HTTP/1.1", "Host: own.example")) }
+    static func get(_ target: String) throws -> HTTPRequest {
+        try request(lines("GET \(target) HTTP/1.1", "Host: own.example"))
+    }
 
     @Test func findsFields() throws {
-        let request = try Self.request(lines("GET / HTTP/1.1", "HOST: a", "Accept: x/y", "X-A: é", "ACCEPT: z/*;q=0.1", "Xaccept: no"))
+        let request = try Self.request(
+            lines("GET / HTTP/1.1", "HOST: a", "Accept: x/y", "X-A: é", "ACCEPT: z/*;q=0.1", "Xaccept: no"))
         #expect(request.header("accept").map { Array($0) } == Array("x/y".utf8))
         #expect(request.text("x-a") == "é")
         #expect(request.list("accept") == "x/y, z/*;q=0.1")
@@ -21,7 +24,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("/", "/", "/"), ("/a/b", "/a/b", "/a/b"), ("/a%20b?x", "/a%20b", "/a b"), ("/%C3%A9+", "/%C3%A9+", "/é+"), ("http://h", "/", "/"),
+        ("/", "/", "/"), ("/a/b", "/a/b", "/a/b"), ("/a%20b?x", "/a%20b", "/a b"), ("/%C3%A9+", "/%C3%A9+", "/é+"),
+        ("http://h", "/", "/"),
         ("http://h?q", "/", "/"), ("http://h/%2F", "/%2F", "//"),
     ])
     func paths(target: String, path: String, decoded: String) throws {
@@ -42,10 +46,13 @@ import Testing
         #expect(throws: HTTPFailure.self) { try inName.queryParameters() }
     }
 
-    @Test(arguments: [
-        ("/", []), ("/?", []), ("/?&&", []), ("/?a", [("a", "")]), ("/?a=", [("a", "")]), ("/?=b", [("", "b")]), ("/?a=b=c&a=d", [("a", "b=c"), ("a", "d")]),
-        ("/?query=%7Ba%7D&x+y=1+2%2B3", [("query", "{a}"), ("x y", "1 2+3")]), ("/?a?b=/c", [("a?b", "/c")]), ("/?q={a(b:\"%C3%A9\")}", [("q", "{a(b:\"é\")}")]),
-    ] as [(String, [(String, String)])])
+    @Test(
+        arguments: [
+            ("/", []), ("/?", []), ("/?&&", []), ("/?a", [("a", "")]), ("/?a=", [("a", "")]), ("/?=b", [("", "b")]),
+            ("/?a=b=c&a=d", [("a", "b=c"), ("a", "d")]),
+            ("/?query=%7Ba%7D&x+y=1+2%2B3", [("query", "{a}"), ("x y", "1 2+3")]), ("/?a?b=/c", [("a?b", "/c")]),
+            ("/?q={a(b:\"%C3%A9\")}", [("q", "{a(b:\"é\")}")]),
+        ] as [(String, [(String, String)])])
     func parameters(target: String, expected: [(String, String)]) throws {
         #expect(try Self.get(target).queryParameters() == expected.map { QueryParameter(name: $0.0, value: $0.1) })
     }

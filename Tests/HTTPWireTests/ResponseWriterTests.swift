@@ -6,7 +6,9 @@ import Testing
 @Suite struct ResponseWriterTests {
     static let date = Array("DATE".utf8)
 
-    static func written(_ writer: ResponseWriter, status: Int, body: String = "hello", head: (inout HTTPResponseHead) -> Void = { _ in }) -> String {
+    static func written(
+        _ writer: ResponseWriter, status: Int, body: String = "hello", head: (inout HTTPResponseHead) -> Void = { _ in }
+    ) -> String {
         var response = HTTPResponseHead(status: status)
         head(&response)
         var output: [UInt8] = []
@@ -19,20 +21,29 @@ import Testing
             $0.add("content-type", "application/json")
             $0.add("x-request-id", String("r1"))
         }
-        #expect(answer == "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-request-id: r1\r\ncontent-length: 5\r\ndate: DATE\r\n\r\nhello")
+        #expect(
+            answer
+                == "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-request-id: r1\r\ncontent-length: 5\r\ndate: DATE\r\n\r\nhello"
+        )
     }
 
     @Test func appendsBehindWhatIsThere() {
         var output = Array("before".utf8)
         ResponseWriter(keepAlive: true).write(HTTPResponseHead(status: 404), body: [], date: Self.date, into: &output)
-        #expect(String(decoding: output, as: UTF8.self) == "beforeHTTP/1.1 404 Not Found\r\ncontent-length: 0\r\ndate: DATE\r\n\r\n")
+        #expect(
+            String(decoding: output, as: UTF8.self)
+                == "beforeHTTP/1.1 404 Not Found\r\ncontent-length: 0\r\ndate: DATE\r\n\r\n")
     }
 
     @Test func saysWhatBecomesOfTheConnection() {
         #expect(Self.written(ResponseWriter(keepAlive: false), status: 200).contains("\r\nconnection: close\r\n"))
-        #expect(Self.written(ResponseWriter(keepAlive: true, version: .http10), status: 200).contains("\r\nconnection: keep-alive\r\n"))
+        #expect(
+            Self.written(ResponseWriter(keepAlive: true, version: .http10), status: 200).contains(
+                "\r\nconnection: keep-alive\r\n"))
         #expect(!Self.written(ResponseWriter(keepAlive: true), status: 200).contains("connection"))
-        #expect(Self.written(ResponseWriter(keepAlive: false, version: .http10), status: 200).contains("\r\nconnection: close\r\n"))
+        #expect(
+            Self.written(ResponseWriter(keepAlive: false, version: .http10), status: 200).contains(
+                "\r\nconnection: close\r\n"))
     }
 
     @Test func headHasTheLengthAlone() throws {
@@ -48,7 +59,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (299, "HTTP/1.1 299 \r\n"), (503, "HTTP/1.1 503 Service Unavailable\r\n"), (7, "HTTP/1.1 500 Internal Server Error\r\n"),
+        (299, "HTTP/1.1 299 \r\n"), (503, "HTTP/1.1 503 Service Unavailable\r\n"),
+        (7, "HTTP/1.1 500 Internal Server Error\r\n"),
         (-1, "HTTP/1.1 500 Internal Server Error\r\n"),
     ])
     func statusLines(status: Int, line: String) {
@@ -68,12 +80,15 @@ import Testing
         var output: [UInt8] = []
         let writer = ResponseWriter(keepAlive: true)
         writer.writeHead(HTTPResponseHead(status: 200), bodyLength: 1_234_567, date: Self.date, into: &output)
-        #expect(String(decoding: output, as: UTF8.self) == "HTTP/1.1 200 OK\r\ncontent-length: 1234567\r\ndate: DATE\r\n\r\n")
+        #expect(
+            String(decoding: output, as: UTF8.self)
+                == "HTTP/1.1 200 OK\r\ncontent-length: 1234567\r\ndate: DATE\r\n\r\n")
         #expect(writer.sendsBody(status: 200) && !writer.sendsBody(status: 204))
     }
 
     @Test(arguments: [
-        (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"), (0, "Thu, 01 Jan 1970 00:00:00 GMT"), (-5, "Thu, 01 Jan 1970 00:00:00 GMT"),
+        (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"), (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
+        (-5, "Thu, 01 Jan 1970 00:00:00 GMT"),
         (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"),
     ])
     func dates(seconds: Int64, expected: String) {

@@ -25,7 +25,8 @@ import Testing
         #expect(buffer.withUnsafeBytes { $0.elementsEqual(expected) })
     }
 
-    /// A hundred answers of the same bytes are there once; whoever writes to one of them gets a copy.
+    /// A hundred answers of the same bytes are there once; whoever writes to one of them gets a
+    /// copy.
     @Test func manyShowTheSameBytes() {
         let buffer = ResponseBuffer(capacity: 1 << 20)
         buffer.append("shared")
@@ -37,7 +38,9 @@ import Testing
         others[1].truncate(to: 2)
         others[1].append("y")
         others[2].reset(keepingCapacity: 0)
-        #expect(others[0].takeBytes() == Array("shared no more".utf8) && others[1].takeBytes() == Array("shy".utf8) && others[2].isEmpty)
+        #expect(
+            others[0].takeBytes() == Array("shared no more".utf8) && others[1].takeBytes() == Array("shy".utf8)
+                && others[2].isEmpty)
         #expect(others.prefix(3).allSatisfy { $0.sharedBytes == nil })
         #expect(others[3].detach() === bytes && others[3].isEmpty && buffer.share() === bytes)
         others[4].truncate(to: 3)
@@ -65,34 +68,42 @@ import Testing
 
     /// While it grows, too: the bytes are its own.
     @Test func saysAgainWhatItHasSaid() {
-        #expect(Self.text { buffer in
-            buffer.append("{\"a\":\"")
-            let place = buffer.count
-            buffer.append(utf8: String(repeating: "x", count: 60))
-            for name in ["b", "c"] {
-                buffer.append("\",\"")
-                buffer.append(utf8: name)
-                buffer.append("\":\"")
-                buffer.appendAgain(from: place, to: UInt8(ascii: "\""))
-            }
-            buffer.append("\"}")
-            // Nothing stands at these places.
-            for place in [-1, buffer.count, buffer.count + 1] { buffer.appendAgain(from: place, to: 0) }
-        } == "{" + ["a", "b", "c"].map { "\"\($0)\":\"\(String(repeating: "x", count: 60))\"" }.joined(separator: ",") + "}")
+        #expect(
+            Self.text { buffer in
+                buffer.append("{\"a\":\"")
+                let place = buffer.count
+                buffer.append(utf8: String(repeating: "x", count: 60))
+                for name in ["b", "c"] {
+                    buffer.append("\",\"")
+                    buffer.append(utf8: name)
+                    buffer.append("\":\"")
+                    buffer.appendAgain(from: place, to: UInt8(ascii: "\""))
+                }
+                buffer.append("\"}")
+                // Nothing stands at these places.
+                for place in [-1, buffer.count, buffer.count + 1] { buffer.appendAgain(from: place, to: 0) }
+            } == "{"
+                + ["a", "b", "c"].map { "\"\($0)\":\"\(String(repeating: "x", count: 60))\"" }.joined(separator: ",")
+                + "}")
     }
 
     @Test func emptyPiecesAddNothing() {
-        #expect(Self.text { buffer in
-            buffer.append([])
-            buffer.append("")
-            buffer.append(utf8: "")
-            buffer.append(UnsafeRawBufferPointer(start: nil, count: 0))
-        } == "")
+        #expect(
+            Self.text { buffer in
+                buffer.append([])
+                buffer.append("")
+                buffer.append(utf8: "")
+                buffer.append(UnsafeRawBufferPointer(start: nil, count: 0))
+            } == "")
     }
 
     // MARK: Integers
 
-    @Test(arguments: [0, 1, 9, 10, 11, 99, 100, 101, 999, 1000, 9999, 10_000, 10_001, 123_456_789, -1, -10, -100, .max, .min, .max - 1] as [Int64])
+    @Test(
+        arguments: [
+            0, 1, 9, 10, 11, 99, 100, 101, 999, 1000, 9999, 10_000, 10_001, 123_456_789, -1, -10, -100, .max, .min,
+            .max - 1,
+        ] as [Int64])
     func integers(value: Int64) {
         #expect(Self.text { $0.appendInteger(value) } == String(value))
     }
@@ -111,10 +122,13 @@ import Testing
 
     // MARK: Doubles
 
-    @Test(arguments: [
-        (0, "0"), (-0.0, "-0"), (1, "1"), (-1, "-1"), (100, "100"), (1.5, "1.5"), (0.1, "0.1"), (1e20, "1e+20"), (.leastNonzeroMagnitude, "5e-324"),
-        (1.7976931348623157e308, "1.7976931348623157e+308"), (9_007_199_254_740_992, "9007199254740992"), (-123.456, "-123.456"),
-    ] as [(Double, String)])
+    @Test(
+        arguments: [
+            (0, "0"), (-0.0, "-0"), (1, "1"), (-1, "-1"), (100, "100"), (1.5, "1.5"), (0.1, "0.1"), (1e20, "1e+20"),
+            (.leastNonzeroMagnitude, "5e-324"),
+            (1.7976931348623157e308, "1.7976931348623157e+308"), (9_007_199_254_740_992, "9007199254740992"),
+            (-123.456, "-123.456"),
+        ] as [(Double, String)])
     func doubles(value: Double, expected: String) {
         var said = false
         #expect(Self.text { said = $0.appendDouble(value) } == expected)
@@ -151,11 +165,15 @@ import Testing
         return said ? String(decoding: buffer.takeBytes(), as: UTF8.self) : nil
     }
 
-    @Test(arguments: [
-        (0, "2000-01-01T00:00:00Z"), (-1, "1999-12-31T23:59:59.999999Z"), (1, "2000-01-01T00:00:00.000001Z"), (100_000, "2000-01-01T00:00:00.1Z"),
-        (120_000, "2000-01-01T00:00:00.12Z"), (123_400, "2000-01-01T00:00:00.1234Z"), (794_226_030_123_456, "2025-03-02T10:20:30.123456Z"),
-        (5_097_600_000_000, "2000-02-29T00:00:00Z"), (-63_082_281_600_000_000, "0001-01-01T00:00:00Z"), (252_455_615_999_999_999, "9999-12-31T23:59:59.999999Z"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (0, "2000-01-01T00:00:00Z"), (-1, "1999-12-31T23:59:59.999999Z"), (1, "2000-01-01T00:00:00.000001Z"),
+            (100_000, "2000-01-01T00:00:00.1Z"),
+            (120_000, "2000-01-01T00:00:00.12Z"), (123_400, "2000-01-01T00:00:00.1234Z"),
+            (794_226_030_123_456, "2025-03-02T10:20:30.123456Z"),
+            (5_097_600_000_000, "2000-02-29T00:00:00Z"), (-63_082_281_600_000_000, "0001-01-01T00:00:00Z"),
+            (252_455_615_999_999_999, "9999-12-31T23:59:59.999999Z"),
+        ] as [(Int64, String)])
     func known(instant: Int64, expected: String) {
         #expect(Self.written(instant) == expected)
     }
@@ -170,12 +188,16 @@ import Testing
         calendar.timeZone = try #require(TimeZone(identifier: "UTC"))
         var generator = SeededGenerator(seed: 3)
         for _ in 0..<5000 {
-            // Not before the calendar reform of 1582, where Foundation's calendars change to the Julian one.
+            // Not before the calendar reform of 1582, where Foundation's calendars change to the
+            // Julian one.
             let second = Int64.random(in: -13_000_000_000..<252_455_616_000, using: &generator)
             let micro = Int64.random(in: 0..<1_000_000, using: &generator)
-            let parts = calendar.dateComponents([.year, .month, .day, .hour, .minute, .second], from: Date(timeIntervalSince1970: Double(second + 946_684_800)))
+            let parts = calendar.dateComponents(
+                [.year, .month, .day, .hour, .minute, .second],
+                from: Date(timeIntervalSince1970: Double(second + 946_684_800)))
             var expected = String(
-                format: "%04d-%02d-%02dT%02d:%02d:%02d.%06d", try #require(parts.year), try #require(parts.month), try #require(parts.day),
+                format: "%04d-%02d-%02dT%02d:%02d:%02d.%06d", try #require(parts.year), try #require(parts.month),
+                try #require(parts.day),
                 try #require(parts.hour), try #require(parts.minute), try #require(parts.second), Int(micro))
             while expected.hasSuffix("0") { expected.removeLast() }
             if expected.hasSuffix(".") { expected.removeLast() }
@@ -192,7 +214,8 @@ import Testing
         let perDay: Int64 = 86_400_000_000
         var instant: Int64 = -63_082_281_600_000_000
         while year < 2_405 {
-            let expected = "\(year < 10 ? "000" : year < 100 ? "00" : year < 1000 ? "0" : "")\(year)-\(month < 10 ? "0" : "")\(month)-\(day < 10 ? "0" : "")\(day)T00:00:00Z"
+            let expected =
+                "\(year < 10 ? "000" : year < 100 ? "00" : year < 1000 ? "0" : "")\(year)-\(month < 10 ? "0" : "")\(month)-\(day < 10 ? "0" : "")\(day)T00:00:00Z"
             guard Self.written(instant) == expected else {
                 Issue.record("\(Self.written(instant) ?? "nil") instead of \(expected)")
                 return

@@ -52,7 +52,9 @@ import Testing
         let folder = Folder()
         symlink("nowhere", "\(folder.path)/dangling")
         func isAbsence(_ name: String) -> Bool? {
-            do throws(FileFailure) { _ = try PlainFile.bytes(of: "\(folder.path)/\(name)", limit: 1) } catch { return error.isAbsence }
+            do throws(FileFailure) { _ = try PlainFile.bytes(of: "\(folder.path)/\(name)", limit: 1) } catch {
+                return error.isAbsence
+            }
             return nil
         }
         #expect(isAbsence("nothing") == true && isAbsence("dangling") == false)
@@ -63,7 +65,10 @@ import Testing
         folder.write("good", "")
         let path = folder.path + "/bad"
         var bytes = Array(path.utf8) + [0xFF, 0]
-        close(bytes.withUnsafeMutableBytes { raw in open(raw.baseAddress!.assumingMemoryBound(to: CChar.self), O_CREAT | O_WRONLY, 0o644) })
+        close(
+            bytes.withUnsafeMutableBytes { raw in
+                open(raw.baseAddress!.assumingMemoryBound(to: CChar.self), O_CREAT | O_WRONLY, 0o644)
+            })
         let listing = try FolderListing(folder.path, limit: 10)
         #expect(listing.names == ["good"] && listing.unreadable == ["bad\u{FFFD}"])
         #expect(throws: FileFailure.self) { try FolderListing(folder.path, limit: 1) }

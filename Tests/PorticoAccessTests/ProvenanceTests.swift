@@ -42,31 +42,41 @@ import Testing
         ("agent", "t", "Payment.id", "all @ roles.yaml:6:32, granted @ tenants/t.yaml:1:10"),
         ("agent", "u", "Tenant.payments", "target(Payment notGranted) @ roles.yaml:6:37"),
         ("agent", "t", "Tenant.payments", "listed @ roles.yaml:4:36"),
-        ("agent", "t", "Payment.subscription", "target(TenantSubscription notStated) @ roles.yaml:3:3, granted @ tenants/t.yaml:1:10"),
+        (
+            "agent", "t", "Payment.subscription",
+            "target(TenantSubscription notStated) @ roles.yaml:3:3, granted @ tenants/t.yaml:1:10"
+        ),
         ("anonymous", nil, "User.id", "type(User notStated) @ roles.yaml:12:3"),
     ]
 
-    @Test(arguments: fields) func everyFieldHasTheLineThatDecides(_ role: String, _ tenant: String?, _ field: String, _ expected: String) throws {
+    @Test(arguments: fields) func everyFieldHasTheLineThatDecides(
+        _ role: String, _ tenant: String?, _ field: String, _ expected: String
+    ) throws {
         let tenants = [SourceText(name: "tenants/t.yaml", Self.tenant)]
-        let policy = try Policy.load(catalog: Spotex.catalog.get(), roles: SourceText(name: "roles.yaml", Self.roles), tenants: tenants)
+        let policy = try Policy.load(
+            catalog: Spotex.catalog.get(), roles: SourceText(name: "roles.yaml", Self.roles), tenants: tenants)
         let provenance = try #require(policy.provenance(role: role, tenant: tenant))
         let parts = field.split(separator: ".").map(String.init)
         let verdict = try #require(provenance.verdict(type: parts[0], field: parts[1]))
         #expect(show(verdict) == expected)
     }
 
-    /// For every role, tenant, type and field: a verdict that disagreed with what is compiled would be worse than none.
+    /// For every role, tenant, type and field: a verdict that disagreed with what is compiled would
+    /// be worse than none.
     @Test func verdictsAgreeWithTheCompiledRules() throws {
         let policy = try Spotex.policy(), catalog = try Spotex.catalog.get()
         var compared = 0
         for role in policy.roles {
             for tenant in ["agency-001", "agency-002", "agency-003", nil] {
-                let rules = try #require(policy.ruleSet(role, tenant)), provenance = try #require(policy.provenance(role: role, tenant: tenant))
+                let rules = try #require(policy.ruleSet(role, tenant)),
+                    provenance = try #require(policy.provenance(role: role, tenant: tenant))
                 for (name, type) in catalog.types {
                     #expect(provenance.verdict(type: name)?.isReadable == (rules.types[name] != nil), "\(role) \(name)")
                     for field in type.fields.keys {
                         compared += 1
-                        #expect(provenance.verdict(type: name, field: field)?.isAllowed == (rules.types[name]?.fields.contains(field) == true), "\(role) \(name).\(field)")
+                        #expect(
+                            provenance.verdict(type: name, field: field)?.isAllowed
+                                == (rules.types[name]?.fields.contains(field) == true), "\(role) \(name).\(field)")
                     }
                 }
             }
@@ -75,24 +85,44 @@ import Testing
     }
 
     @Test func aTypeOfWhichNothingIsLeftSaysSoAndItsFieldsSayWhy() throws {
-        let roles = SourceText(name: "roles.yaml", "roles:\n  a:\n    Payment: { read: { fields: [subscription] } }\n    TenantSubscription: { read: { fields: [tenant] } }")
-        let provenance = try #require(try Policy.load(catalog: Spotex.catalog.get(), roles: roles, tenants: []).provenance(role: "a", tenant: nil))
+        let roles = SourceText(
+            name: "roles.yaml",
+            "roles:\n  a:\n    Payment: { read: { fields: [subscription] } }\n    TenantSubscription: { read: { fields: [tenant] } }"
+        )
+        let provenance = try #require(
+            try Policy.load(catalog: Spotex.catalog.get(), roles: roles, tenants: []).provenance(role: "a", tenant: nil)
+        )
         #expect(provenance.verdict(type: "Payment").map(show) == "Payment nothingLeft @ roles.yaml:3:16")
-        #expect(provenance.verdict(type: "Payment", field: "subscription").map(show) == "target(TenantSubscription nothingLeft) @ roles.yaml:4:27")
-        #expect(provenance.verdict(type: "TenantSubscription", field: "tenant").map(show) == "target(Tenant notStated) @ roles.yaml:2:3")
+        #expect(
+            provenance.verdict(type: "Payment", field: "subscription").map(show)
+                == "target(TenantSubscription nothingLeft) @ roles.yaml:4:27")
+        #expect(
+            provenance.verdict(type: "TenantSubscription", field: "tenant").map(show)
+                == "target(Tenant notStated) @ roles.yaml:2:3")
         #expect(provenance.verdict(type: "Payment", field: "id").map(show) == "notListed @ roles.yaml:3:32")
     }
 
     @Test func aTypeWithoutIsolationNamesItsOwnFile() throws {
         let files = try Spotex.files.get()
-        let resolvers = files.resolvers.map { $0.name.hasSuffix("/Payment.yaml") ? SourceText(name: $0.name, "table: payments") : $0 }
+        let resolvers = files.resolvers.map {
+            $0.name.hasSuffix("/Payment.yaml") ? SourceText(name: $0.name, "table: payments") : $0
+        }
         let catalog = try CatalogLoader.load(schemaFile: files.schema, resolvers: resolvers)
-        let roles = SourceText(name: "roles.yaml", "roles: { a: { Tenant: { read: { fields: all } } }, root: { crossTenant: true } }")
+        let roles = SourceText(
+            name: "roles.yaml", "roles: { a: { Tenant: { read: { fields: all } } }, root: { crossTenant: true } }")
         let policy = try Policy.load(catalog: catalog, roles: roles, tenants: [])
-        #expect(policy.provenance(role: "a", tenant: nil)?.verdict(type: "Payment").map(show) == "Payment withoutIsolation @ resolvers/Payment.yaml:1:1")
-        #expect(policy.provenance(role: "root", tenant: nil)?.verdict(type: "Payment").map(show) == "Payment notStated @ roles.yaml:1:52")
-        #expect(policy.provenance(role: "anonymous", tenant: nil)?.verdict(type: "Payment").map(show) == "Payment withoutIsolation @ resolvers/Payment.yaml:1:1")
-        #expect(policy.provenance(role: "anonymous", tenant: nil)?.verdict(type: "Tenant").map(show) == "Tenant notStated @ ?")
+        #expect(
+            policy.provenance(role: "a", tenant: nil)?.verdict(type: "Payment").map(show)
+                == "Payment withoutIsolation @ resolvers/Payment.yaml:1:1")
+        #expect(
+            policy.provenance(role: "root", tenant: nil)?.verdict(type: "Payment").map(show)
+                == "Payment notStated @ roles.yaml:1:52")
+        #expect(
+            policy.provenance(role: "anonymous", tenant: nil)?.verdict(type: "Payment").map(show)
+                == "Payment withoutIsolation @ resolvers/Payment.yaml:1:1")
+        #expect(
+            policy.provenance(role: "anonymous", tenant: nil)?.verdict(type: "Tenant").map(show)
+                == "Tenant notStated @ ?")
     }
 
     /// Files that differ in their lines alone have the same rules, and each its own lines.
@@ -103,7 +133,9 @@ import Testing
         #expect(policy.ruleSet("client", "b") === first)
         #expect(policy.ruleSet("client", "c") === first)
         for (tenant, line) in [("a", 1), ("b", 3), ("c", 1)] {
-            #expect(policy.provenance(role: "client", tenant: tenant)?.verdict(type: "Ticket", field: "status").map(show) == "hidden @ tenants/\(tenant).yaml:\(line):36")
+            #expect(
+                policy.provenance(role: "client", tenant: tenant)?.verdict(type: "Ticket", field: "status").map(show)
+                    == "hidden @ tenants/\(tenant).yaml:\(line):36")
             #expect(policy.provenance(role: "client", tenant: tenant)?.tenantFile == "tenants/\(tenant).yaml")
         }
     }
@@ -120,22 +152,30 @@ import Testing
 
     @Test func placesCountAsDiagnosticsDo() throws {
         let policy = try Policy.load(
-            catalog: Spotex.catalog.get(), roles: SourceText(name: "roles.yaml", "roles:\r\n  a:\r    # è\n    Ticket: { read: { fields: [\"id\", 'subject'] } } # é\n"), tenants: [])
+            catalog: Spotex.catalog.get(),
+            roles: SourceText(
+                name: "roles.yaml",
+                "roles:\r\n  a:\r    # è\n    Ticket: { read: { fields: [\"id\", 'subject'] } } # é\n"), tenants: [])
         let provenance = try #require(policy.provenance(role: "a", tenant: nil))
         #expect(provenance.verdict(type: "Ticket", field: "id").map(show) == "listed @ roles.yaml:4:32")
         #expect(provenance.verdict(type: "Ticket", field: "subject").map(show) == "listed @ roles.yaml:4:38")
     }
 }
 
-private func show(_ verdict: TypeVerdict) -> String { "\(verdict.type) \(verdict.reason)" + place(verdict.origin, verdict.grant) }
+private func show(_ verdict: TypeVerdict) -> String {
+    "\(verdict.type) \(verdict.reason)" + place(verdict.origin, verdict.grant)
+}
 
 private func show(_ verdict: FieldVerdict) -> String {
-    let reason = switch verdict.reason {
-    case .target(let target): "target(\(target.type) \(target.reason))"
-    case .type(let type): "type(\(type.type) \(type.reason))"
-    default: "\(verdict.reason)"
-    }
+    let reason =
+        switch verdict.reason {
+        case .target(let target): "target(\(target.type) \(target.reason))"
+        case .type(let type): "type(\(type.type) \(type.reason))"
+        default: "\(verdict.reason)"
+        }
     return reason + place(verdict.origin, verdict.grant)
 }
 
-private func place(_ origin: RuleOrigin?, _ grant: RuleOrigin?) -> String { " @ \(origin?.description ?? "?")" + (grant.map { ", granted @ \($0)" } ?? "") }
+private func place(_ origin: RuleOrigin?, _ grant: RuleOrigin?) -> String {
+    " @ \(origin?.description ?? "?")" + (grant.map { ", granted @ \($0)" } ?? "")
+}

@@ -14,12 +14,17 @@ import Testing
     }
 
     @Test func itKeepsToWhatTheRolesLimitsAllow() throws {
-        let catalog = try catalog("type Query { books: [Book!]! @list } type Book { id: ID! title: String! }", ["Query": "{}", "Book": "{ table: books, isolation: none }"])
-        #expect(try sample(catalog, "anyone: { reach: tenant, limits: { first: 2 }, Book: { read: { fields: all } } }") == "{ books(first: 2) { id title } }")
+        let catalog = try catalog(
+            "type Query { books: [Book!]! @list } type Book { id: ID! title: String! }",
+            ["Query": "{}", "Book": "{ table: books, isolation: none }"])
+        #expect(
+            try sample(catalog, "anyone: { reach: tenant, limits: { first: 2 }, Book: { read: { fields: all } } }")
+                == "{ books(first: 2) { id title } }")
     }
 
     private func sample(_ catalog: Catalog, _ role: String) throws -> String? {
-        try Policy.load(catalog: catalog, roles: SourceText(name: "roles.yaml", "roles:\n  \(role)"), tenants: []).ruleSet("anyone", nil)?.sampleQuery
+        try Policy.load(catalog: catalog, roles: SourceText(name: "roles.yaml", "roles:\n  \(role)"), tenants: [])
+            .ruleSet("anyone", nil)?.sampleQuery
     }
 
     private func catalog(_ schema: String, _ resolvers: KeyValuePairs<String, String>) throws -> Catalog {

@@ -3,17 +3,25 @@ import PorticoAccess
 import PorticoCatalog
 import Testing
 
-/// The rules as the product's owner states them, written down once more and not derived from the files: role × type × field.
+/// The rules as the product's owner states them, written down once more and not derived from the
+/// files: role × type × field.
 @Suite struct SpotexMatrixTests {
     static let all: [String: String] = [
-        "Tenant": "id parentId name domain tier status settings createdAt updatedAt parent children users sites tickets domains subscription payments auditLogs",
-        "User": "id tenantId email name role status lastLoginAt createdAt updatedAt tenant createdTickets assignedTickets notifications",
-        "Site": "id tenantId name domain status wordpressVersion phpVersion plugins sslStatus sslExpiresAt backupFrequency lastBackupAt createdAt updatedAt tenant tickets domains",
-        "Ticket": "id tenantId siteId creatorId assigneeId subject description priority status slaResponseDueAt slaResolutionDueAt firstResponseAt resolvedAt createdAt updatedAt tenant site creator assignee messages",
+        "Tenant":
+            "id parentId name domain tier status settings createdAt updatedAt parent children users sites tickets domains subscription payments auditLogs",
+        "User":
+            "id tenantId email name role status lastLoginAt createdAt updatedAt tenant createdTickets assignedTickets notifications",
+        "Site":
+            "id tenantId name domain status wordpressVersion phpVersion plugins sslStatus sslExpiresAt backupFrequency lastBackupAt createdAt updatedAt tenant tickets domains",
+        "Ticket":
+            "id tenantId siteId creatorId assigneeId subject description priority status slaResponseDueAt slaResolutionDueAt firstResponseAt resolvedAt createdAt updatedAt tenant site creator assignee messages",
         "TicketMessage": "id ticketId authorId body internal createdAt ticket author",
-        "Domain": "id tenantId siteId name registrar status expiresAt autoRenew sslStatus sslExpiresAt createdAt updatedAt tenant site",
-        "TenantSubscription": "id tenantId tier status amount currency currentPeriodStart currentPeriodEnd createdAt updatedAt tenant payments",
-        "Payment": "id tenantId subscriptionId amount currency status provider providerReference paidAt createdAt tenant subscription",
+        "Domain":
+            "id tenantId siteId name registrar status expiresAt autoRenew sslStatus sslExpiresAt createdAt updatedAt tenant site",
+        "TenantSubscription":
+            "id tenantId tier status amount currency currentPeriodStart currentPeriodEnd createdAt updatedAt tenant payments",
+        "Payment":
+            "id tenantId subscriptionId amount currency status provider providerReference paidAt createdAt tenant subscription",
         "Notification": "id userId kind title body data readAt createdAt user",
         "AuditLog": "id tenantId userId action entityType entityId changes createdAt tenant user",
     ]
@@ -32,24 +40,30 @@ import Testing
         ]) { $1 },
         "client": client,
         "client/agency-001": client.merging(["User": "id name"]) { $1 },
-        "client/agency-002": client.merging(["Ticket": all(but: "assigneeId", "assignee", "slaResponseDueAt", "slaResolutionDueAt", of: "Ticket")]) { $1 },
+        "client/agency-002": client.merging([
+            "Ticket": all(but: "assigneeId", "assignee", "slaResponseDueAt", "slaResolutionDueAt", of: "Ticket")
+        ]) { $1 },
         "anonymous": [:],
     ]
 
     static let agent: [String: String] = [
         "Tenant": "id name domain tier status parent children users sites tickets domains",
         "User": "id name email role status tenant tenantId createdTickets assignedTickets",
-        "Site": all["Site"]!, "Ticket": all["Ticket"]!, "TicketMessage": all["TicketMessage"]!, "Domain": all["Domain"]!, "Notification": all["Notification"]!,
+        "Site": all["Site"]!, "Ticket": all["Ticket"]!, "TicketMessage": all["TicketMessage"]!,
+        "Domain": all["Domain"]!, "Notification": all["Notification"]!,
     ]
 
     static let client: [String: String] = [
-        "Tenant": "id name domain", "User": "id name role", "Site": "id name domain status sslStatus tickets", "Ticket": all(but: "assigneeId", "assignee", of: "Ticket"),
+        "Tenant": "id name domain", "User": "id name role", "Site": "id name domain status sslStatus tickets",
+        "Ticket": all(but: "assigneeId", "assignee", of: "Ticket"),
         "TicketMessage": all(but: "internal", of: "TicketMessage"), "Notification": all["Notification"]!,
     ]
 
     static let getters = [
-        "Tenant": "tenant tenants", "User": "user users viewer", "Site": "site sites", "Ticket": "ticket tickets", "TicketMessage": "ticketMessage ticketMessages", "Domain": "domain domains",
-        "TenantSubscription": "tenantSubscription tenantSubscriptions", "Payment": "payment payments", "Notification": "notification notifications", "AuditLog": "auditLog auditLogs",
+        "Tenant": "tenant tenants", "User": "user users viewer", "Site": "site sites", "Ticket": "ticket tickets",
+        "TicketMessage": "ticketMessage ticketMessages", "Domain": "domain domains",
+        "TenantSubscription": "tenantSubscription tenantSubscriptions", "Payment": "payment payments",
+        "Notification": "notification notifications", "AuditLog": "auditLog auditLogs",
     ]
 
     static func words(_ text: String?) -> Set<String> { Set((text ?? "").split(separator: " ").map(String.init)) }
@@ -80,11 +94,16 @@ import Testing
         #expect(try Set(schema.queryType.fields.names) == withDerived(roots, of: "Query"))
     }
 
-    /// With each list that may be read goes what stands beside it, with a key the global id, and with a row what may be read of it; and with none other.
+    /// With each list that may be read goes what stands beside it, with a key the global id, and
+    /// with a row what may be read of it; and with none other.
     private func withDerived(_ fields: Set<String>, of type: String) throws -> Set<String> {
         let derived = try Spotex.catalog.get().derivedFields[type] ?? [:]
-        let hasNode = try type == "Query" ? fields.count > 1 : Spotex.catalog.get().nodeKeys[type].map { fields.contains($0.field) } == true
-        return fields.union(derived.filter { fields.contains($0.value.list) }.keys).union(hasNode ? [type == "Query" ? "node" : "nodeId"] : []).union(type == "Query" ? [] : ["_access"])
+        let hasNode =
+            try type == "Query"
+            ? fields.count > 1 : Spotex.catalog.get().nodeKeys[type].map { fields.contains($0.field) } == true
+        return fields.union(derived.filter { fields.contains($0.value.list) }.keys).union(
+            hasNode ? [type == "Query" ? "node" : "nodeId"] : []
+        ).union(type == "Query" ? [] : ["_access"])
     }
 
     @Test(arguments: readable.keys.sorted()) func filtersAndOrdersShowNoHiddenField(_ viewer: String) throws {
@@ -97,7 +116,8 @@ import Testing
             } else {
                 #expect(visible.isEmpty, "\(type)Filter")
             }
-            let order: Set<String> = if case .inputObject(let order)? = schema.type("\(type)Order") { Set(order.fields.names) } else { [] }
+            let order: Set<String> =
+                if case .inputObject(let order)? = schema.type("\(type)Order") { Set(order.fields.names) } else { [] }
             #expect(order.isSubset(of: visible))
             #expect(order.contains("id") == visible.contains("id"), "\(type)Order")
         }
@@ -126,16 +146,31 @@ import Testing
     @Test func rolesReachAsStated() throws {
         let policy = try Spotex.policy()
         #expect(policy.roles == ["agency_agent", "agency_owner", "anonymous", "client", "super_admin"])
-        let reaches: [String: Reach] = ["super_admin": .crossTenant, "agency_owner": .subtree, "agency_agent": .tenant, "client": .tenant]
+        let reaches: [String: Reach] = [
+            "super_admin": .crossTenant, "agency_owner": .subtree, "agency_agent": .tenant, "client": .tenant,
+        ]
         for (role, reach) in reaches { #expect(policy.reach(of: role) == reach) }
     }
 
     @Test(arguments: [
-        ("client", "some-other-tenant", ["User": "any(id eq $id, role ne CLIENT)", "Site": "some tickets(creatorId eq $id)", "Ticket": "creatorId eq $id",
-            "TicketMessage": "all(internal eq false, ticket(creatorId eq $id))", "Notification": "userId eq $id"]),
-        ("client", "agency-002", ["User": "any(id eq $id, role ne CLIENT)", "Site": "some tickets(creatorId eq $id)", "Ticket": "all(creatorId eq $id, status ne CLOSED)",
-            "TicketMessage": "all(internal eq false, ticket(creatorId eq $id))", "Notification": "userId eq $id"]),
-        ("agency_agent", "agency-001", ["Notification": "userId eq $id"]), ("agency_owner", "agency-001", ["Notification": "userId eq $id"]), ("super_admin", "spotex-platform-001", [:]),
+        (
+            "client", "some-other-tenant",
+            [
+                "User": "any(id eq $id, role ne CLIENT)", "Site": "some tickets(creatorId eq $id)",
+                "Ticket": "creatorId eq $id",
+                "TicketMessage": "all(internal eq false, ticket(creatorId eq $id))", "Notification": "userId eq $id",
+            ]
+        ),
+        (
+            "client", "agency-002",
+            [
+                "User": "any(id eq $id, role ne CLIENT)", "Site": "some tickets(creatorId eq $id)",
+                "Ticket": "all(creatorId eq $id, status ne CLOSED)",
+                "TicketMessage": "all(internal eq false, ticket(creatorId eq $id))", "Notification": "userId eq $id",
+            ]
+        ),
+        ("agency_agent", "agency-001", ["Notification": "userId eq $id"]),
+        ("agency_owner", "agency-001", ["Notification": "userId eq $id"]), ("super_admin", "spotex-platform-001", [:]),
     ]) func rowsAreTheMatrix(_ role: String, _ tenant: String, _ expected: [String: String]) throws {
         let rules = try #require(try Spotex.policy().ruleSet(role, tenant))
         #expect(rules.types.compactMapValues { $0.rows.map { show($0.condition) } } == expected)
@@ -157,11 +192,15 @@ import Testing
     }
 
     @Test func defaultOrdersAreTheInterfaces() throws {
-        let orders = try Spotex.catalog.get().types.mapValues { $0.defaultOrder.map { "\($0.column.field) \($0.direction.rawValue)" }.joined(separator: ", ") }
+        let orders = try Spotex.catalog.get().types.mapValues {
+            $0.defaultOrder.map { "\($0.column.field) \($0.direction.rawValue)" }.joined(separator: ", ")
+        }
         let newest = "createdAt DESC, id ASC"
-        #expect(orders == [
-            "Tenant": newest, "Site": newest, "Ticket": newest, "Payment": newest, "Notification": newest, "AuditLog": newest, "TenantSubscription": newest,
-            "TicketMessage": "createdAt ASC, id ASC", "Domain": "name ASC, id ASC", "User": "id ASC",
-        ])
+        #expect(
+            orders == [
+                "Tenant": newest, "Site": newest, "Ticket": newest, "Payment": newest, "Notification": newest,
+                "AuditLog": newest, "TenantSubscription": newest,
+                "TicketMessage": "createdAt ASC, id ASC", "Domain": "name ASC, id ASC", "User": "id ASC",
+            ])
     }
 }

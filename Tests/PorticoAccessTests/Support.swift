@@ -6,10 +6,18 @@ import PorticoCatalog
 
 /// The API of this repository.
 enum Spotex {
-    static let files = Result { try ProjectFiles.read(folder: URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path) }
-    static let catalog = Result { try CatalogLoader.load(schemaFile: try files.get().schema, resolvers: try files.get().resolvers) }
+    static let files = Result {
+        try ProjectFiles.read(
+            folder: URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                .deletingLastPathComponent().path)
+    }
+    static let catalog = Result {
+        try CatalogLoader.load(schemaFile: try files.get().schema, resolvers: try files.get().resolvers)
+    }
 
-    static func policy() throws -> Policy { try Policy.load(catalog: catalog.get(), roles: files.get().roles, tenants: files.get().tenants) }
+    static func policy() throws -> Policy {
+        try Policy.load(catalog: catalog.get(), roles: files.get().roles, tenants: files.get().tenants)
+    }
 
     /// The repository's roles with these files of tenants, by the tenant's id.
     static func policy(tenants: [(String, String)], limits: RuleLimits = RuleLimits()) throws -> Policy {
@@ -37,7 +45,8 @@ func described(_ diagnostics: Diagnostics, _ source: SourceText) -> [String] {
     diagnostics.items.map { item in
         let place = item.range.map { source.position(at: Int($0.start)) }
         let file = item.file == source.name ? "" : "\(item.file):"
-        return "\(file)\(place.map { "\($0.line):\($0.column)" } ?? "?") \(item.message)" + (item.hint.map { " → \($0)" } ?? "")
+        return "\(file)\(place.map { "\($0.line):\($0.column)" } ?? "?") \(item.message)"
+            + (item.hint.map { " → \($0)" } ?? "")
     }
 }
 

@@ -7,7 +7,9 @@ import Testing
         #expect(catalog.accessTypes == ["Note", "Person"])
         #expect(catalog.schema.type("Note")?.fields?["_access"]?.type.description == "Access!")
         #expect(catalog.schema.type("Access")?.fields?.names == ["read", "grant"])
-        for derived in ["NoteFilter", "NoteOrder", "NoteGroupField", "NoteMinMax"] { #expect(catalog.schema.type(derived)?.fields?["_access"] == nil, "\(derived)") }
+        for derived in ["NoteFilter", "NoteOrder", "NoteGroupField", "NoteMinMax"] {
+            #expect(catalog.schema.type(derived)?.fields?["_access"] == nil, "\(derived)")
+        }
         #expect(catalog.schema.queryType.fields["_access"] == nil)
     }
 

@@ -11,7 +11,9 @@ import Testing
 
     @Test func everythingDerivedIsDescribed() throws {
         let catalog = try SmallProject().load()
-        let inputs = catalog.schema.typeOrder.filter { $0.hasSuffix("Filter") || $0.hasSuffix("Order") || $0 == "OrderDirection" }
+        let inputs = catalog.schema.typeOrder.filter {
+            $0.hasSuffix("Filter") || $0.hasSuffix("Order") || $0 == "OrderDirection"
+        }
         #expect(inputs.count > 5)
         for name in inputs {
             switch catalog.schema.type(name) {
@@ -26,38 +28,56 @@ import Testing
             #expect(catalog.schema.type(name)?.description != nil, "\(name)")
             for field in try #require(catalog.schema.type(name)?.fields?.elements, "\(name)") {
                 #expect(field.description != nil, "\(name).\(field.name)")
-                for argument in field.arguments { #expect(argument.description != nil, "\(name).\(field.name).\(argument.name)") }
+                for argument in field.arguments {
+                    #expect(argument.description != nil, "\(name).\(field.name).\(argument.name)")
+                }
             }
         }
         for name in ["NoteConnection", "NoteEdge", "PageInfo", "Node"] {
-            for field in try #require(catalog.schema.type(name)?.fields?.elements, "\(name)") { #expect(field.description != nil, "\(name).\(field.name)") }
+            for field in try #require(catalog.schema.type(name)?.fields?.elements, "\(name)") {
+                #expect(field.description != nil, "\(name).\(field.name)")
+            }
         }
-        for argument in try #require(catalog.schema.queryType.fields["notesConnection"]).arguments.elements { #expect(argument.description != nil) }
-        for argument in try #require(catalog.schema.queryType.fields["notes"]).arguments.elements { #expect(argument.description != nil) }
+        for argument in try #require(catalog.schema.queryType.fields["notesConnection"]).arguments.elements {
+            #expect(argument.description != nil)
+        }
+        for argument in try #require(catalog.schema.queryType.fields["notes"]).arguments.elements {
+            #expect(argument.description != nil)
+        }
     }
 
     @Test func saysWhichTypesTheInputsStandFor() throws {
-        #expect(try SmallProject().load().derived == [
-            "NoteFilter": .filter(of: "Note"), "NoteListFilter": .listFilter(of: "Note"), "NoteOrder": .order(of: "Note"), "PersonFilter": .filter(of: "Person"),
-            "NoteAggregate": .aggregate(of: "Note"), "NoteMinMax": .values(of: "Note"), "NoteGroupValues": .values(of: "Note"), "NoteGroupKey": .groupKey(of: "Note"),
-            "NoteGroupField": .groupField(of: "Note"),
-        ])
+        #expect(
+            try SmallProject().load().derived == [
+                "NoteFilter": .filter(of: "Note"), "NoteListFilter": .listFilter(of: "Note"),
+                "NoteOrder": .order(of: "Note"), "PersonFilter": .filter(of: "Person"),
+                "NoteAggregate": .aggregate(of: "Note"), "NoteMinMax": .values(of: "Note"),
+                "NoteGroupValues": .values(of: "Note"), "NoteGroupKey": .groupKey(of: "Note"),
+                "NoteGroupField": .groupField(of: "Note"),
+            ])
     }
 
     @Test func saysWhichFieldsStandBesideLists() throws {
-        let notes = ["notesConnection": DerivedField.connection(of: "notes"), "notesAggregate": .aggregate(of: "notes")]
+        let notes = [
+            "notesConnection": DerivedField.connection(of: "notes"), "notesAggregate": .aggregate(of: "notes"),
+        ]
         #expect(try SmallProject().load().derivedFields == ["Query": notes, "Person": notes])
     }
 
     @Test func aNameThatIsTakenIsReported() {
         var project = SmallProject()
         project.schema = project.schema.replacing("  teamId: ID\n", with: "  teamId: ID\n  notesAggregate: String\n")
-        #expect(project.problems == ["schema.graphql:21:3 The name `notesAggregate` is taken: a field of that name is derived from the list `notes` of Person."])
+        #expect(
+            project.problems == [
+                "schema.graphql:21:3 The name `notesAggregate` is taken: a field of that name is derived from the list `notes` of Person."
+            ])
     }
 
     @Test func listsOfInterfacesAndExtensionsAreDerivedToo() throws {
         var project = SmallProject()
-        project.schema = project.schema.replacing("type Person {", with: "type Person implements Writer {").replacing("  notes: [Note!]! @list\n}\ntype Note", with: "}\ntype Note")
+        project.schema =
+            project.schema.replacing("type Person {", with: "type Person implements Writer {").replacing(
+                "  notes: [Note!]! @list\n}\ntype Note", with: "}\ntype Note")
             + "\ninterface Writer { notes: [Note!]! @list }\nextend type Query { notes: [Note!]! @list }\ndirective @list on FIELD_DEFINITION"
         let schema = try project.load().schema
         #expect(schema.queryType.fields["notes"]?.arguments.names == ["where", "orderBy", "first", "offset"])
@@ -69,7 +89,9 @@ import Testing
         var project = SmallProject()
         project.note += "\nfields: { data: { type: json } }"
         let schema = try project.load().schema
-        guard case .inputObject(let filter)? = schema.type("NoteFilter"), case .inputObject(let null)? = schema.type("NullFilter") else {
+        guard case .inputObject(let filter)? = schema.type("NoteFilter"),
+            case .inputObject(let null)? = schema.type("NullFilter")
+        else {
             Issue.record("no filter")
             return
         }

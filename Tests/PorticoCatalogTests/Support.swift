@@ -57,11 +57,16 @@ struct SmallProject {
     var extra: [SourceText] = []
 
     var sources: [SourceText] {
-        [SourceText(name: "schema.graphql", schema), SourceText(name: "resolvers/Note.yaml", note), SourceText(name: "resolvers/Person.yaml", person),
-            SourceText(name: "resolvers/Query.yaml", query)] + extra
+        [
+            SourceText(name: "schema.graphql", schema), SourceText(name: "resolvers/Note.yaml", note),
+            SourceText(name: "resolvers/Person.yaml", person),
+            SourceText(name: "resolvers/Query.yaml", query),
+        ] + extra
     }
 
-    func load() throws(Diagnostics) -> Catalog { try CatalogLoader.load(schemaFile: sources[0], resolvers: Array(sources.dropFirst())) }
+    func load() throws(Diagnostics) -> Catalog {
+        try CatalogLoader.load(schemaFile: sources[0], resolvers: Array(sources.dropFirst()))
+    }
 
     var problems: [String] {
         do throws(Diagnostics) {

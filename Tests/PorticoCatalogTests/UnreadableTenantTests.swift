@@ -7,8 +7,12 @@ import Testing
 @Suite struct UnreadableTenantTests {
     private func project() throws -> String {
         let path = NSTemporaryDirectory() + "portico-files-\(UInt64.random(in: .min ... .max))"
-        for folder in ["resolvers", "config/access/tenants"] { try FileManager.default.createDirectory(atPath: "\(path)/\(folder)", withIntermediateDirectories: true) }
-        for file in ["schema.graphql", "resolvers/A.yaml", "config/access/roles.yaml", "config/access/tenants/good.yaml"] {
+        for folder in ["resolvers", "config/access/tenants"] {
+            try FileManager.default.createDirectory(atPath: "\(path)/\(folder)", withIntermediateDirectories: true)
+        }
+        for file in [
+            "schema.graphql", "resolvers/A.yaml", "config/access/roles.yaml", "config/access/tenants/good.yaml",
+        ] {
             try "x: 1".write(toFile: "\(path)/\(file)", atomically: false, encoding: .utf8)
         }
         return path
@@ -24,15 +28,31 @@ import Testing
         symlink("good.yaml", "\(tenants)/link.yaml")
         symlink("loop.yaml", "\(tenants)/loop.yaml")
         let bad = Array("\(tenants)/".utf8) + [0xFF] + Array(".yaml".utf8) + [0]
-        close(bad.withUnsafeBufferPointer { $0.withMemoryRebound(to: CChar.self) { open($0.baseAddress!, O_CREAT | O_WRONLY, 0o644) } })
-        for name in ["caf\u{E9}.yaml", "cafe\u{301}.yaml"] { try "x: 1".write(toFile: "\(tenants)/\(name)", atomically: false, encoding: .utf8) }
+        close(
+            bad.withUnsafeBufferPointer {
+                $0.withMemoryRebound(to: CChar.self) { open($0.baseAddress!, O_CREAT | O_WRONLY, 0o644) }
+            })
+        for name in ["caf\u{E9}.yaml", "cafe\u{301}.yaml"] {
+            try "x: 1".write(toFile: "\(tenants)/\(name)", atomically: false, encoding: .utf8)
+        }
         let files = try ProjectFiles.read(folder: path)
-        #expect(files.tenants.map { Array($0.stem.utf8) } == ["cafe\u{301}", "caf\u{E9}", "good", "link"].map { Array($0.utf8) })
-        let reasons = Dictionary(uniqueKeysWithValues: files.unreadable.map { (String($0.name.split(separator: "/").last ?? ""), $0.reason) })
-        #expect(reasons["folder.yaml"] == "it is a folder, not a file" && reasons["pipe.yaml"] == "it is a pipe, not a file")
-        #expect(reasons["dangling.yaml"] == "it is a link that leads nowhere" && reasons["device.yaml"] == "it is a device, not a file")
+        #expect(
+            files.tenants.map { Array($0.stem.utf8) }
+                == ["cafe\u{301}", "caf\u{E9}", "good", "link"].map { Array($0.utf8) })
+        let reasons = Dictionary(
+            uniqueKeysWithValues: files.unreadable.map { (String($0.name.split(separator: "/").last ?? ""), $0.reason) }
+        )
+        #expect(
+            reasons["folder.yaml"] == "it is a folder, not a file" && reasons["pipe.yaml"] == "it is a pipe, not a file"
+        )
+        #expect(
+            reasons["dangling.yaml"] == "it is a link that leads nowhere"
+                && reasons["device.yaml"] == "it is a device, not a file")
         #expect(reasons["loop.yaml"] != nil && files.unreadable.count == 6)
-        #expect(files.unreadable.filter { !$0.namesTenant }.map(\.reason) == ["its name is no UTF-8, so that it is no tenant's"])
+        #expect(
+            files.unreadable.filter { !$0.namesTenant }.map(\.reason) == [
+                "its name is no UTF-8, so that it is no tenant's"
+            ])
         #expect(files.unreadable.first?.diagnostic.file.hasPrefix("config/access/tenants/") == true)
     }
 
@@ -43,7 +63,9 @@ import Testing
             try FileManager.default.removeItem(atPath: "\(path)/\(name)")
             mkfifo("\(path)/\(name)", 0o600)
             let error = #expect(throws: Diagnostics.self) { try ProjectFiles.read(folder: path) }
-            #expect(error?.items.map(\.file) == [name] && error?.items.first?.message == "The file cannot be read: it is a pipe, not a file.")
+            #expect(
+                error?.items.map(\.file) == [name]
+                    && error?.items.first?.message == "The file cannot be read: it is a pipe, not a file.")
         }
     }
 }

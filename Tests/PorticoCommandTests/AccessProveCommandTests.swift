@@ -5,17 +5,21 @@ import Testing
         let result = try ProjectFixture.seeded().run(["access", "prove"])
         #expect(result.status == 0, "\(result.output)\(result.errors)")
         #expect(result.output.contains("agency_owner") && result.output.contains("super_admin"))
-        #expect(result.output.contains("lead to one row each, by unique indexes: Notification.user, TicketMessage.ticket"))
+        #expect(
+            result.output.contains("lead to one row each, by unique indexes: Notification.user, TicketMessage.ticket"))
         #expect(result.output.contains("\nproven: "))
     }
 
-    /// Where nothing keeps a step of a path unique, a row may belong to two tenants: the row is shown where there is one.
+    /// Where nothing keeps a step of a path unique, a row may belong to two tenants: the row is
+    /// shown where there is one.
     @Test func aPathThatMayLeadToTwoTenantsIsNotProven() throws {
         let fixture = try ProjectFixture.seeded()
         try fixture.psql("ALTER TABLE tickets DROP CONSTRAINT tickets_pkey CASCADE")
         let alone = try fixture.run(["access", "prove"])
         #expect(alone.status == 1)
-        #expect(alone.output.contains("nothing keeps tickets.id unique") && alone.output.contains("Today no value stands twice."), "\(alone.output)")
+        #expect(
+            alone.output.contains("nothing keeps tickets.id unique")
+                && alone.output.contains("Today no value stands twice."), "\(alone.output)")
         try fixture.psql("INSERT INTO tickets SELECT * FROM tickets ORDER BY id LIMIT 1")
         let twice = try fixture.run(["access", "prove"])
         #expect(twice.status == 1)
@@ -26,11 +30,14 @@ import Testing
     @Test(arguments: ["amount: Decimal!", "createdAt: DateTime!", "status: PaymentStatus!", "day: Date!"])
     func aGetterByAnyColumnIsProven(_ argument: String) throws {
         let project = try ProjectCopy()
-        try project.replace("type Query {", by: "scalar Date\ntype Query {\n  paymentBy(\(argument)): Payment", in: "schema.graphql")
+        try project.replace(
+            "type Query {", by: "scalar Date\ntype Query {\n  paymentBy(\(argument)): Payment", in: "schema.graphql")
         if argument.hasPrefix("day") {
             try project.replace("type Payment {", by: "type Payment {\n  day: Date", in: "schema.graphql")
         }
-        let result = try CommandProcess.run(["access", "prove", "--project", project.path, "--database-url", "host=/nowhere"])
+        let result = try CommandProcess.run([
+            "access", "prove", "--project", project.path, "--database-url", "host=/nowhere",
+        ])
         #expect(result.status == 0, "\(result.output)\(result.errors)")
     }
 

@@ -5,11 +5,14 @@ import Testing
 
 /// The statistics and what is printed of them.
 @Suite struct BenchReportTests {
-    private func measurement(_ milliseconds: [Int], errors: Int = 0, statements: Int? = nil, cpu: Int? = nil) -> BenchMeasurement {
+    private func measurement(
+        _ milliseconds: [Int], errors: Int = 0, statements: Int? = nil, cpu: Int? = nil
+    ) -> BenchMeasurement {
         var latencies = LatencyHistogram()
         for time in milliseconds { latencies.add(nanoseconds: time * 1_000_000) }
         return BenchMeasurement(
-            answered: milliseconds.count, errors: errors, firstError: errors > 0 ? "it broke" : nil, bytes: 100 * milliseconds.count, nanoseconds: 1_000_000_000, latencies: latencies,
+            answered: milliseconds.count, errors: errors, firstError: errors > 0 ? "it broke" : nil,
+            bytes: 100 * milliseconds.count, nanoseconds: 1_000_000_000, latencies: latencies,
             statements: statements, gatewayNanoseconds: cpu, postgresNanoseconds: nil)
     }
 
@@ -21,7 +24,8 @@ import Testing
             let found = histogram.percentile(share) ?? 0
             #expect(found >= exact && Double(found) <= Double(exact) * 1.01, "\(share): \(found)")
         }
-        #expect(histogram.percentile(1) == 100_000_000 && histogram.maximum == 100_000_000 && histogram.count == 100_000)
+        #expect(
+            histogram.percentile(1) == 100_000_000 && histogram.maximum == 100_000_000 && histogram.count == 100_000)
     }
 
     @Test func smallAndHugeTimesAreCounted() {
@@ -49,8 +53,11 @@ import Testing
     }
 
     private func comparison() -> BenchResult {
-        let first = [[1, 1, 1, 1], [1, 1, 1, 1, 1, 1]].map { measurement($0, cpu: $0.count * 50_000) }, second = [[1, 1], [1, 1, 1, 1]].map { measurement($0, errors: 1, cpu: ($0.count + 1) * 100_000) }
-        return BenchResult(workload: "point", inFlight: 16, sides: [.init(name: "new", rounds: first), .init(name: "old", rounds: second)])
+        let first = [[1, 1, 1, 1], [1, 1, 1, 1, 1, 1]].map { measurement($0, cpu: $0.count * 50_000) },
+            second = [[1, 1], [1, 1, 1, 1]].map { measurement($0, errors: 1, cpu: ($0.count + 1) * 100_000) }
+        return BenchResult(
+            workload: "point", inFlight: 16,
+            sides: [.init(name: "new", rounds: first), .init(name: "old", rounds: second)])
     }
 
     @Test func ratiosAreOfMediansWithTheRoundsBesideThem() {
@@ -62,7 +69,10 @@ import Testing
     @Test func theTableShowsBothAndTheFirstError() {
         let report = BenchReport(results: [comparison()])
         let lines = report.text(width: 160).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        #expect(lines[2].split(separator: " ").map(String.init) == ["point", "16", "new", "5.00", "4.00–6.00", "1.00", "1.00", "1.00", "1.00", "0", "100", "-", "50.0", "-"])
+        #expect(
+            lines[2].split(separator: " ").map(String.init) == [
+                "point", "16", "new", "5.00", "4.00–6.00", "1.00", "1.00", "1.00", "1.00", "0", "100", "-", "50.0", "-",
+            ])
         #expect(lines[3].split(separator: " ").prefix(3) == ["point", "16", "old"])
         #expect(lines[5] == "new by old: medians, and the least and the most of a round")
         #expect(lines[9].hasPrefix("point     16      1.67 (1.50–2.00)"), "\(lines[9])")
@@ -74,15 +84,21 @@ import Testing
         let buffer = ResponseBuffer()
         BenchReport(results: [comparison()]).json(try BenchOptions.parse([])).write(into: buffer)
         let value = try parseJSON(buffer.takeBytes())
-        guard case .array(let results)? = value["results"], case .array(let gateways)? = results.first?["gateways"], case .array(let rounds)? = gateways.first?["rounds"] else {
+        guard case .array(let results)? = value["results"], case .array(let gateways)? = results.first?["gateways"],
+            case .array(let rounds)? = gateways.first?["rounds"]
+        else {
             Issue.record("no rounds")
             return
         }
-        #expect(rounds.count == 2 && rounds[0]["answered"] == .number("4") && rounds[0]["requestsPerSecond"] == .number("4.0000") && rounds[0]["postgresCPU"] == .null)
+        #expect(
+            rounds.count == 2 && rounds[0]["answered"] == .number("4")
+                && rounds[0]["requestsPerSecond"] == .number("4.0000") && rounds[0]["postgresCPU"] == .null)
         #expect(results.first?["ratios"]?["gatewayCPU"]?["medians"] == .number("0.5000"))
     }
 
-    @Test(arguments: [(0.0, "0.00"), (1.005, "1.00"), (9.999, "10.00"), (12.34, "12.3"), (999.6, "1000"), (123_456, "123456")]) func numbersAreShort(_ value: Double, _ text: String) {
+    @Test(arguments: [
+        (0.0, "0.00"), (1.005, "1.00"), (9.999, "10.00"), (12.34, "12.3"), (999.6, "1000"), (123_456, "123456"),
+    ]) func numbersAreShort(_ value: Double, _ text: String) {
         #expect(BenchReport.number(value) == text)
     }
 
@@ -97,10 +113,12 @@ import Testing
         var round = DocumentBench.Round()
         #expect(DocumentBench.Round.Figure.allCases.allSatisfy { round[$0] == nil })
         round = DocumentBench.Round(documents: 4, parse: 8_000, validate: 12_000, plan: 20_000)
-        #expect([.parse, .validate, .plan, .all].map { round[$0] } == [2, 3, 5, 10] && round[.checkedPerSecond] == 200_000)
+        #expect(
+            [.parse, .validate, .plan, .all].map { round[$0] } == [2, 3, 5, 10] && round[.checkedPerSecond] == 200_000)
         let slower = DocumentBench.Round(documents: 1, parse: 4_000, validate: 6_000, plan: 10_000)
         let report = DocumentReport(results: [
-            DocumentBench.Result(workload: "late", bytes: 70, rounds: [round, slower]), DocumentBench.Result(workload: "never", bytes: 1, rounds: []),
+            DocumentBench.Result(workload: "late", bytes: 70, rounds: [round, slower]),
+            DocumentBench.Result(workload: "never", bytes: 1, rounds: []),
         ])
         let lines = report.text(width: 200).split(separator: "\n").map { $0.split(separator: " ") }
         #expect(lines[2] == ["late", "70", "3.00", "4.50", "7.50", "15.0", "10.0–20.0", "150000"])

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// What `check` tells a newcomer whose database nobody here has made: each mistake with the edit that mends it.
+/// What `check` tells a newcomer whose database nobody here has made: each mistake with the edit
+/// that mends it.
 @Suite struct CheckHintTests {
     /// A shop of several companies: integers as keys, a table whose key is of two columns, a view.
     private static let tables = """
@@ -26,23 +27,28 @@ import Testing
         """
 
     private static let resolvers = [
-        "Employee": "table: employees\nisolation: companyId\nfields:\n  id: { column: employee_id, type: int4 }\n  companyId: { type: int4 }\nrelations:\n  orders: { via: employeeId }\n",
+        "Employee":
+            "table: employees\nisolation: companyId\nfields:\n  id: { column: employee_id, type: int4 }\n  companyId: { type: int4 }\nrelations:\n  orders: { via: employeeId }\n",
         "Order": """
-            table: orders
-            isolation: companyId
-            fields:
-              id: { column: order_id, type: int4 }
-              companyId: { type: int4 }
-              employeeId: { type: int4 }
-              freight: { type: float4 }
-              reference: { type: uuid }
+        table: orders
+        isolation: companyId
+        fields:
+          id: { column: order_id, type: int4 }
+          companyId: { type: int4 }
+          employeeId: { type: int4 }
+          freight: { type: float4 }
+          reference: { type: uuid }
 
-            """,
+        """,
     ]
 
-    private static func fixture(schema: String = schema, _ resolvers: [String: String] = resolvers) throws -> ProjectFixture {
+    private static func fixture(
+        schema: String = schema, _ resolvers: [String: String] = resolvers
+    ) throws -> ProjectFixture {
         let fixture = try ProjectFixture.empty(), path = fixture.project.path
-        for name in ["resolvers", "config", "migrations"] { try FileManager.default.removeItem(atPath: "\(path)/\(name)") }
+        for name in ["resolvers", "config", "migrations"] {
+            try FileManager.default.removeItem(atPath: "\(path)/\(name)")
+        }
         try fixture.project.write(schema, to: "schema.graphql")
         for (name, text) in resolvers { try fixture.project.write(text, to: "resolvers/\(name).yaml") }
         let authentication = """
@@ -65,26 +71,74 @@ import Testing
 
     @Test(arguments: [
         // The isolation column.
-        ("Order", "isolation: companyId", "isolation: employeeId", "refers to employees.employee_id and not to companies.company_id", "Write `isolation: companyId`."),
-        ("Order", "isolation: companyId", "isolation: number", "No foreign key says that orders.number", "Write `isolation: companyId`."),
+        (
+            "Order", "isolation: companyId", "isolation: employeeId",
+            "refers to employees.employee_id and not to companies.company_id", "Write `isolation: companyId`."
+        ),
+        (
+            "Order", "isolation: companyId", "isolation: number", "No foreign key says that orders.number",
+            "Write `isolation: companyId`."
+        ),
         // The key.
-        ("Order", "table: orders", "table: orders\nkey: companyId", "The key orders.company_id of Order is not unique in the database.", "Write `key: id`."),
-        ("Order", "table: orders", "table: order_totals", "The key order_totals.order_id of Order is not unique: \"1\" stands in several rows.", "row_number() OVER ()"),
+        (
+            "Order", "table: orders", "table: orders\nkey: companyId",
+            "The key orders.company_id of Order is not unique in the database.", "Write `key: id`."
+        ),
+        (
+            "Order", "table: orders", "table: order_totals",
+            "The key order_totals.order_id of Order is not unique: \"1\" stands in several rows.",
+            "row_number() OVER ()"
+        ),
         // The table.
-        ("Order", "table: orders", "table: order", "The database has no table order for the type Order.", "Did you mean \"orders\"?"),
+        (
+            "Order", "table: orders", "table: order", "The database has no table order for the type Order.",
+            "Did you mean \"orders\"?"
+        ),
         // The type.
-        ("Order", "  reference: { type: uuid }\n", "", "orders.reference is uuid in the database; the field Order.reference reads it as text.", "Write `reference: { type: uuid }` under `fields` in resolvers/Order.yaml."),
-        ("Order", "  freight: { type: float4 }\n", "", "orders.freight is float4 in the database", "Write `freight: { type: float4 }` under `fields` in resolvers/Order.yaml."),
-        ("Order", "reference: { type: uuid }", "reference: { column: took }", "orders.took is interval in the database", "No field shows a column of type interval"),
-        ("Order", "reference: { type: uuid }", "reference: { column: state }", "orders.state is order_state in the database", "Declare an enum with the labels of order_state"),
-        ("Order", "reference: { type: uuid }", "reference: { column: ordered }", "orders.ordered is date in the database", "Declare the field as `Date` in the schema."),
-        ("Order", "reference: { type: uuid }", "reference: { column: tags }", "orders.tags is text[] in the database", "Declare the field as `[String]` in the schema."),
+        (
+            "Order", "  reference: { type: uuid }\n", "",
+            "orders.reference is uuid in the database; the field Order.reference reads it as text.",
+            "Write `reference: { type: uuid }` under `fields` in resolvers/Order.yaml."
+        ),
+        (
+            "Order", "  freight: { type: float4 }\n", "", "orders.freight is float4 in the database",
+            "Write `freight: { type: float4 }` under `fields` in resolvers/Order.yaml."
+        ),
+        (
+            "Order", "reference: { type: uuid }", "reference: { column: took }",
+            "orders.took is interval in the database", "No field shows a column of type interval"
+        ),
+        (
+            "Order", "reference: { type: uuid }", "reference: { column: state }",
+            "orders.state is order_state in the database", "Declare an enum with the labels of order_state"
+        ),
+        (
+            "Order", "reference: { type: uuid }", "reference: { column: ordered }",
+            "orders.ordered is date in the database", "Declare the field as `Date` in the schema."
+        ),
+        (
+            "Order", "reference: { type: uuid }", "reference: { column: tags }",
+            "orders.tags is text[] in the database", "Declare the field as `[String]` in the schema."
+        ),
         // The name of a column stays where its type is mended.
-        ("Order", "id: { column: order_id, type: int4 }", "id: { column: order_id }", "orders.order_id is int4 in the database", "Write `id: { column: order_id, type: int4 }` under `fields` in resolvers/Order.yaml."),
-        ("Order", "id: { column: order_id, type: int4 }", "id: { type: int4 }", "The table orders has no column id for Order.id.", "write `id: { column: order_id }` under `fields` in resolvers/Order.yaml"),
+        (
+            "Order", "id: { column: order_id, type: int4 }", "id: { column: order_id }",
+            "orders.order_id is int4 in the database",
+            "Write `id: { column: order_id, type: int4 }` under `fields` in resolvers/Order.yaml."
+        ),
+        (
+            "Order", "id: { column: order_id, type: int4 }", "id: { type: int4 }",
+            "The table orders has no column id for Order.id.",
+            "write `id: { column: order_id }` under `fields` in resolvers/Order.yaml"
+        ),
         // A column under another name.
-        ("Employee", "column: employee_id, type: int4", "column: employeeid, type: int4", "has no column employeeid for Employee.id", "Did you mean \"employee_id\"?"),
-    ]) func `a mistake is told with its cure`(_ type: String, _ before: String, _ after: String, _ message: String, _ hint: String) throws {
+        (
+            "Employee", "column: employee_id, type: int4", "column: employeeid, type: int4",
+            "has no column employeeid for Employee.id", "Did you mean \"employee_id\"?"
+        ),
+    ]) func `a mistake is told with its cure`(
+        _ type: String, _ before: String, _ after: String, _ message: String, _ hint: String
+    ) throws {
         var resolvers = Self.resolvers
         let text = try #require(resolvers[type])
         try #require(text.contains(before))
@@ -92,35 +146,51 @@ import Testing
         let result = try Self.fixture(resolvers).run(["check"])
         #expect(result.status == 1 && result.output.contains(message), "\(result.output)")
         #expect(result.output.contains(hint), "\(result.output)")
-        #expect(result.output.contains("resolvers/\(type).yaml:") || result.output.contains("schema.graphql:"), "\(result.output)")
+        #expect(
+            result.output.contains("resolvers/\(type).yaml:") || result.output.contains("schema.graphql:"),
+            "\(result.output)")
     }
 
     @Test func `a key of two columns is told with what to do`() throws {
         var resolvers = Self.resolvers
-        resolvers["Line"] = "table: order_lines\nkey: orderId\nisolation: order.companyId\nfields: { orderId: { type: int4 }, productId: { type: int4 }, quantity: { type: int2 } }\nrelations: { order: { by: orderId } }\n"
-        let schema = Self.schema.replacing("type Query {", with: "type Line { orderId: ID! productId: ID! quantity: Int! order: Order }\ntype Query { lines: [Line!]! @list")
+        resolvers["Line"] =
+            "table: order_lines\nkey: orderId\nisolation: order.companyId\nfields: { orderId: { type: int4 }, productId: { type: int4 }, quantity: { type: int2 } }\nrelations: { order: { by: orderId } }\n"
+        let schema = Self.schema.replacing(
+            "type Query {",
+            with:
+                "type Line { orderId: ID! productId: ID! quantity: Int! order: Order }\ntype Query { lines: [Line!]! @list"
+        )
         let result = try Self.fixture(schema: schema, resolvers).run(["check"])
         #expect(result.status == 1, "\(result.output)")
-        #expect(result.output.contains("Its primary key is order_id, product_id, and a key is one column here: ALTER TABLE \"order_lines\" ADD COLUMN row_id int8 GENERATED ALWAYS AS IDENTITY UNIQUE;"), "\(result.output)")
+        #expect(
+            result.output.contains(
+                "Its primary key is order_id, product_id, and a key is one column here: ALTER TABLE \"order_lines\" ADD COLUMN row_id int8 GENERATED ALWAYS AS IDENTITY UNIQUE;"
+            ), "\(result.output)")
     }
 
     @Test func `a column that takes other tenants for equal is told`() throws {
         let fixture = try Self.fixture()
-        try fixture.psql("CREATE EXTENSION citext; DROP VIEW order_totals; ALTER TABLE orders DROP CONSTRAINT orders_company_id_fkey, ALTER company_id TYPE citext")
+        try fixture.psql(
+            "CREATE EXTENSION citext; DROP VIEW order_totals; ALTER TABLE orders DROP CONSTRAINT orders_company_id_fkey, ALTER company_id TYPE citext"
+        )
         let result = try fixture.run(["check"])
-        let cure = try #require(result.output.firstRange(of: "ALTER TABLE \"orders\" ALTER COLUMN"), "\(result.output)").lowerBound
+        let cure = try #require(result.output.firstRange(of: "ALTER TABLE \"orders\" ALTER COLUMN"), "\(result.output)")
+            .lowerBound
         try fixture.psql("UPDATE orders SET company_id = company_id; \(result.output[cure...].prefix { $0 != "\n" })")
         #expect(result.output.contains("orders.company_id takes texts for equal that are not"))
         #expect(try !fixture.run(["check"]).output.contains("takes texts for equal"))
     }
 
     @Test func `labels in another spelling are told once, with the edit`() throws {
-        let schema = Self.schema.replacing("reference: ID!", with: "reference: ID! rating: Rating").appending("\nenum Rating { G PG_13 }\n")
+        let schema = Self.schema.replacing("reference: ID!", with: "reference: ID! rating: Rating").appending(
+            "\nenum Rating { G PG_13 }\n")
         let fixture = try Self.fixture(schema: schema)
-        try fixture.psql("CREATE TYPE rating AS ENUM ('G', 'PG-13'); ALTER TABLE orders ADD rating rating DEFAULT 'PG-13'")
+        try fixture.psql(
+            "CREATE TYPE rating AS ENUM ('G', 'PG-13'); ALTER TABLE orders ADD rating rating DEFAULT 'PG-13'")
         let result = try fixture.run(["check"])
         #expect(result.status == 1 && result.output.contains("1 error in"), "\(result.output)")
-        let edit = try #require(result.output.firstMatch(of: /Add `(labels: [^`]+)` to `rating`/)?.1, "\(result.output)")
+        let edit = try #require(
+            result.output.firstMatch(of: /Add `(labels: [^`]+)` to `rating`/)?.1, "\(result.output)")
         try fixture.project.replace("fields:\n", by: "fields:\n  rating: { \(edit) }\n", in: "resolvers/Order.yaml")
         let mended = try fixture.run(["check"])
         #expect(mended.status == 0 && mended.output.hasPrefix("no problem in "), "\(mended.output)")
@@ -129,28 +199,41 @@ import Testing
     @Test func `tenants whose ids may be written in several ways are told`() throws {
         let fixture = try Self.fixture()
         try fixture.psql("CREATE EXTENSION citext; CREATE TABLE firms (id citext PRIMARY KEY)")
-        try fixture.project.replace("table: companies, id: company_id", by: "table: firms, id: id", in: "config/gateway.yaml")
+        try fixture.project.replace(
+            "table: companies, id: company_id", by: "table: firms, id: id", in: "config/gateway.yaml")
         let result = try fixture.run(["check"])
-        #expect(result.output.contains("firms.id takes texts for equal that are not") && result.output.contains(#"ALTER TABLE "firms" ALTER COLUMN "id" TYPE text"#), "\(result.output)")
+        #expect(
+            result.output.contains("firms.id takes texts for equal that are not")
+                && result.output.contains(#"ALTER TABLE "firms" ALTER COLUMN "id" TYPE text"#), "\(result.output)")
     }
 
     @Test func `a missing index is told with the statement that makes it`() throws {
         let fixture = try Self.fixture()
         try fixture.psql("DROP INDEX orders_employee_id_idx")
         let result = try fixture.run(["check"])
-        #expect(result.status == 0 && result.output.contains(#"CREATE INDEX ON "orders" ("employee_id");"#), "\(result.output)")
+        #expect(
+            result.status == 0 && result.output.contains(#"CREATE INDEX ON "orders" ("employee_id");"#),
+            "\(result.output)")
     }
 
     @Test func `a view is told what it lacks`() throws {
         var resolvers = Self.resolvers
-        resolvers["Total"] = "table: order_totals\nkey: orderId\nisolation: companyId\nfields: { orderId: { type: int4 }, companyId: { type: int4 }, total: { type: int4 } }\n"
-        let schema = Self.schema.replacing("type Query {", with: "type Total { orderId: ID! companyId: ID! total: Int! }\ntype Query { totals: [Total!]! @list")
+        resolvers["Total"] =
+            "table: order_totals\nkey: orderId\nisolation: companyId\nfields: { orderId: { type: int4 }, companyId: { type: int4 }, total: { type: int4 } }\n"
+        let schema = Self.schema.replacing(
+            "type Query {",
+            with: "type Total { orderId: ID! companyId: ID! total: Int! }\ntype Query { totals: [Total!]! @list")
         let fixture = try Self.fixture(schema: schema, resolvers)
         let result = try fixture.run(["check"])
         #expect(result.status == 1, "\(result.output)")
-        #expect(result.output.contains("A view carries no keys: state that you know better: `isolation: { column: companyId, unchecked: \"…\" }`"), "\(result.output)")
+        #expect(
+            result.output.contains(
+                "A view carries no keys: state that you know better: `isolation: { column: companyId, unchecked: \"…\" }`"
+            ), "\(result.output)")
         try fixture.psql("CREATE OR REPLACE VIEW order_totals AS SELECT order_id, company_id, 1 AS total FROM orders")
-        try fixture.project.replace("isolation: companyId", by: "isolation: { column: companyId, unchecked: \"as in orders\" }", in: "resolvers/Total.yaml")
+        try fixture.project.replace(
+            "isolation: companyId", by: "isolation: { column: companyId, unchecked: \"as in orders\" }",
+            in: "resolvers/Total.yaml")
         let mended = try fixture.run(["check"])
         #expect(mended.status == 0 && mended.output.contains("1 warning in "), "\(mended.output)")
     }
@@ -160,7 +243,11 @@ import Testing
         let schema = Self.schema.replacing("number: Int!", with: "number: Int! tags: [String!]")
         let fixture = try Self.fixture(schema: schema)
         let result = try fixture.run(["check"])
-        #expect(result.status == 1 && result.output.contains("The items of Order.tags are never null in the schema, but rows of orders hold arrays with nulls."), "\(result.output)")
+        #expect(
+            result.status == 1
+                && result.output.contains(
+                    "The items of Order.tags are never null in the schema, but rows of orders hold arrays with nulls."),
+            "\(result.output)")
         let start = try #require(result.output.firstRange(of: "ALTER TABLE \"orders\""), "\(result.output)").lowerBound
         try fixture.psql("UPDATE orders SET tags = '{a}'; \(result.output[start...].prefix { $0 != "\n" })")
         #expect(try fixture.run(["check"]).status == 0)

@@ -12,12 +12,15 @@ struct CommandProcess {
 
     /// The program beside the tests' own.
     static let program: String = {
-        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let own =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         return URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("portico").path
     }()
 
     /// Runs it to its end. Nothing of the tests' environment that it looks at reaches it.
-    static func run(_ words: [String], in folder: String? = nil, input: String? = nil, environment: [String: String] = [:]) throws -> Result {
+    static func run(
+        _ words: [String], in folder: String? = nil, input: String? = nil, environment: [String: String] = [:]
+    ) throws -> Result {
         let process = Process()
         let output = Pipe(), errors = Pipe(), standardInput = Pipe()
         prepare(process, words, in: folder, environment)
@@ -27,10 +30,14 @@ struct CommandProcess {
         try process.run()
         standardInput.fileHandleForWriting.write(Data((input ?? "").utf8))
         try standardInput.fileHandleForWriting.close()
-        // What it says on the standard error is short; the pipe holds it until its output has been read.
-        let text = output.fileHandleForReading.readDataToEndOfFile(), said = errors.fileHandleForReading.readDataToEndOfFile()
+        // What it says on the standard error is short; the pipe holds it until its output has been
+        // read.
+        let text = output.fileHandleForReading.readDataToEndOfFile(),
+            said = errors.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        return Result(status: process.terminationStatus, output: String(decoding: text, as: UTF8.self), errors: String(decoding: said, as: UTF8.self))
+        return Result(
+            status: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
+            errors: String(decoding: said, as: UTF8.self))
     }
 
     static func prepare(_ process: Process, _ words: [String], in folder: String?, _ environment: [String: String]) {
@@ -46,14 +53,16 @@ final class ProjectCopy {
     let path: String
 
     /// The folder that holds `schema.graphql`: where these tests come from, links followed.
-    private static let repository = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent().deletingLastPathComponent()
+    private static let repository = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+        .deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
     init() throws {
         path = NSTemporaryDirectory() + "portico-project-" + UUID().uuidString.prefix(8)
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         for name in ["schema.graphql", "resolvers", "config", "migrations"] {
-            try FileManager.default.copyItem(atPath: Self.repository.appendingPathComponent(name).path, toPath: "\(path)/\(name)")
+            try FileManager.default.copyItem(
+                atPath: Self.repository.appendingPathComponent(name).path, toPath: "\(path)/\(name)")
         }
     }
 
@@ -85,16 +94,21 @@ struct ProjectFixture {
     static func seeded() throws -> ProjectFixture {
         let template = try seededTemplate.get()
         let name = "copy_" + UUID().uuidString.prefix(8).lowercased()
-        return ProjectFixture(project: try ProjectCopy(), database: name, url: try TestCluster.shared().createDatabase(template: template, name: name))
+        return ProjectFixture(
+            project: try ProjectCopy(), database: name,
+            url: try TestCluster.shared().createDatabase(template: template, name: name))
     }
 
     static func empty() throws -> ProjectFixture {
         let name = "empty_" + UUID().uuidString.prefix(8).lowercased()
-        return ProjectFixture(project: try ProjectCopy(), database: name, url: try TestCluster.shared().createDatabase(name: name))
+        return ProjectFixture(
+            project: try ProjectCopy(), database: name, url: try TestCluster.shared().createDatabase(name: name))
     }
 
     private static let seededTemplate = Swift.Result {
-        let fixture = ProjectFixture(project: try ProjectCopy(), database: "seeded", url: try TestCluster.shared().createDatabase(name: "seeded"))
+        let fixture = ProjectFixture(
+            project: try ProjectCopy(), database: "seeded", url: try TestCluster.shared().createDatabase(name: "seeded")
+        )
         for command in ["migrate", "seed"] {
             let result = try fixture.run([command])
             guard result.status == 0 else { throw SetupFailure(text: result.errors) }
@@ -109,5 +123,7 @@ struct ProjectFixture {
         try CommandProcess.run(words + ["--project", project.path, "--database-url", url ?? self.url], input: input)
     }
 
-    @discardableResult func psql(_ sql: String) throws -> String { try TestCluster.shared().psql(sql, database: database) }
+    @discardableResult func psql(_ sql: String) throws -> String {
+        try TestCluster.shared().psql(sql, database: database)
+    }
 }

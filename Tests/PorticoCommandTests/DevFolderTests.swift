@@ -16,7 +16,9 @@ import Testing
 
     @Test func whatLibpqWouldMisreadIsKeptAway() {
         #expect(DevFolder(project: "/srv/a,b", chosen: nil, account: nil).socketFolder.hasPrefix("/tmp/portico-"))
-        #expect(DevFolder(project: "/srv/o'neil", chosen: nil, account: nil).connectionText.hasPrefix("host='/srv/o\\'neil/.portico/socket' "))
+        #expect(
+            DevFolder(project: "/srv/o'neil", chosen: nil, account: nil).connectionText.hasPrefix(
+                "host='/srv/o\\'neil/.portico/socket' "))
     }
 
     @Test func theSecretIsMadeOnceAndForNobodyElse() throws {

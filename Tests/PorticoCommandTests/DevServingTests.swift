@@ -7,11 +7,11 @@ import Testing
     private func books() throws -> TemporaryProject {
         try TemporaryProject([
             "schema.graphql": """
-                schema { query: Query }
-                directive @list on FIELD_DEFINITION
-                type Query { books: [Book!]! @list }
-                type Book { id: ID! title: String! }
-                """,
+            schema { query: Query }
+            directive @list on FIELD_DEFINITION
+            type Query { books: [Book!]! @list }
+            type Book { id: ID! title: String! }
+            """,
             "resolvers/Book.yaml": "table: books\nisolation: none\n",
             "config/access/roles.yaml": "roles:\n  anonymous:\n    Book: { read: { fields: all } }\n",
             "migrations/1_init/migration.sql": "CREATE TABLE books (id text PRIMARY KEY, title text NOT NULL);\n",
@@ -27,7 +27,9 @@ import Testing
         let dev = try RunningCommand(["dev", "--project", project.path, "--port", "0"])
         let port = try await dev.port()
         try await dev.wait(for: "Ctrl-C stops it.")
-        #expect(dev.text.contains("Nobody can sign in (relation \"users\" does not exist): every request is that of the role anonymous."))
+        #expect(
+            dev.text.contains(
+                "Nobody can sign in (relation \"users\" does not exist): every request is that of the role anonymous."))
         #expect(dev.text.contains(#"-d '{"query":"{ books(first: 5) { id title } }"}'"#))
         #expect(!dev.text.contains("error"), "\(dev.text)")
         #expect(try post(Self.query, token: nil, port: port).contains(Self.answer))
@@ -37,9 +39,12 @@ import Testing
         #expect(try await dev.end() == 0)
 
         let url = try TestCluster.shared().createDatabase()
-        for command in ["migrate", "seed"] { #expect(try CommandProcess.run([command, "--project", project.path, "--database-url", url]).status == 0) }
+        for command in ["migrate", "seed"] {
+            #expect(try CommandProcess.run([command, "--project", project.path, "--database-url", url]).status == 0)
+        }
         let serve = try RunningCommand(
-            ["serve", "--project", project.path, "--port", "0", "--database-url", url], environment: ["PORTICO_JWT_SECRET": String(repeating: "s", count: 40)])
+            ["serve", "--project", project.path, "--port", "0", "--database-url", url],
+            environment: ["PORTICO_JWT_SECRET": String(repeating: "s", count: 40)])
         #expect(try post(Self.query, token: nil, port: try await serve.port()).contains(Self.answer))
         serve.signal(SIGTERM)
         #expect(try await serve.end() == 0)
@@ -49,7 +54,9 @@ import Testing
         let project = try books()
         let cluster = try TestCluster.shared(), name = "existing_" + UUID().uuidString.prefix(8).lowercased()
         let url = try cluster.createDatabase(name: name)
-        try cluster.psql("CREATE TABLE books (id text PRIMARY KEY, title text); INSERT INTO books VALUES ('1', 'One')", database: name)
+        try cluster.psql(
+            "CREATE TABLE books (id text PRIMARY KEY, title text); INSERT INTO books VALUES ('1', 'One')",
+            database: name)
         let dev = try RunningCommand(["dev", "--project", project.path, "--port", "0", "--database-url", url])
         let port = try await dev.port()
         try await dev.wait(for: "Ctrl-C stops it.")
@@ -58,10 +65,13 @@ import Testing
         #expect(dev.text.contains("resolvers/Book.yaml") || dev.text.contains("schema.graphql:4:"))
         #expect(dev.text.contains("portico: check found 1 error; see above."), "\(dev.text)")
         #expect(!FileManager.default.fileExists(atPath: project.path + "/.portico/data"))
-        #expect(try cluster.psql("SELECT to_regclass('_prisma_migrations') IS NULL, count(*) FROM books", database: name) == "t|1\n")
+        #expect(
+            try cluster.psql("SELECT to_regclass('_prisma_migrations') IS NULL, count(*) FROM books", database: name)
+                == "t|1\n")
         #expect(try post(Self.query, token: nil, port: port).contains(Self.answer))
 
-        // A new field is there as soon as it is written, at the same port; a wrong schema leaves the former one in force.
+        // A new field is there as soon as it is written, at the same port; a wrong schema leaves
+        // the former one in force.
         try cluster.psql("ALTER TABLE books ADD COLUMN pages int NOT NULL DEFAULT 7", database: name)
         try project.replace("title: String!", by: "title: String! pages: Int!", in: "schema.graphql")
         try await dev.wait(for: "schema and resolvers were read again.")
@@ -81,13 +91,18 @@ import Testing
         let dev = try RunningCommand(["dev", "--project", project.path, "--port", "0"])
         let port = try await dev.port()
         try await dev.wait(for: "Ctrl-C stops it.")
-        try project.write("roles:\n  anonymous:\n    Book: { read: { fields: [id, title] } }\n", to: "config/access/roles.yaml")
+        try project.write(
+            "roles:\n  anonymous:\n    Book: { read: { fields: [id, title] } }\n", to: "config/access/roles.yaml")
         try project.replace("title: String!", by: "name: String!", in: "schema.graphql")
-        try project.write("table: books\nisolation: none\nfields: { name: { column: title } }\n", to: "resolvers/Book.yaml")
+        try project.write(
+            "table: books\nisolation: none\nfields: { name: { column: title } }\n", to: "resolvers/Book.yaml")
         try await dev.wait(for: "cannot be used; the former ones stay in force.")
-        try project.write("roles:\n  anonymous:\n    Book: { read: { fields: [id, name] } }\n", to: "config/access/roles.yaml")
+        try project.write(
+            "roles:\n  anonymous:\n    Book: { read: { fields: [id, name] } }\n", to: "config/access/roles.yaml")
         try await dev.wait(for: "schema and resolvers were read again.")
-        #expect(try post(#"{"query":"{ books { name } }"}"#, token: nil, port: port).contains(#"{"data":{"books":[{"name":"One"}]}}"#))
+        #expect(
+            try post(#"{"query":"{ books { name } }"}"#, token: nil, port: port).contains(
+                #"{"data":{"books":[{"name":"One"}]}}"#))
         dev.signal(SIGINT)
         #expect(try await dev.end() == 0)
     }
@@ -97,17 +112,22 @@ import Testing
         try FileManager.default.removeItem(atPath: project.path + "/migrations")
         let dev = try RunningCommand(["dev", "--project", project.path, "--port", "0"])
         try await dev.wait(for: "Ctrl-C stops it.")
-        #expect(dev.text.contains("the project has no migrations/") && dev.text.contains("portico dev --database-url URL"))
+        #expect(
+            dev.text.contains("the project has no migrations/") && dev.text.contains("portico dev --database-url URL"))
         dev.signal(SIGTERM)
         #expect(try await dev.end() == 0)
 
         let cluster = try TestCluster.shared(), name = "bare_" + UUID().uuidString.prefix(8).lowercased()
         let url = try cluster.createDatabase(name: name)
-        try cluster.psql("CREATE TABLE books (id text PRIMARY KEY, title text NOT NULL); INSERT INTO books VALUES ('1', 'One')", database: name)
+        try cluster.psql(
+            "CREATE TABLE books (id text PRIMARY KEY, title text NOT NULL); INSERT INTO books VALUES ('1', 'One')",
+            database: name)
         let other = try RunningCommand(["dev", "--project", project.path, "--port", "0", "--database-url", url])
         let port = try await other.port()
         try await other.wait(for: "Ctrl-C stops it.")
-        #expect(other.text.contains("the project has no migrations/: the database ") && other.text.contains("/\(name) is served as it is."))
+        #expect(
+            other.text.contains("the project has no migrations/: the database ")
+                && other.text.contains("/\(name) is served as it is."))
         #expect(!other.text.contains("check found"), "\(other.text)")
         #expect(try post(Self.query, token: nil, port: port).contains(Self.answer))
         other.signal(SIGTERM)
@@ -122,14 +142,16 @@ import Testing
         try await dev.wait(for: "Ctrl-C stops it.")
         #expect(!FileManager.default.fileExists(atPath: project.path + "/.portico/data"))
         func token(_ environment: [String: String] = [:]) throws -> CommandProcess.Result {
-            try CommandProcess.run(["token", "--project", project.path, "--as", "user-client-001"], environment: environment)
+            try CommandProcess.run(
+                ["token", "--project", project.path, "--as", "user-client-001"], environment: environment)
         }
         let own = try token().output.trimmingCharacters(in: .whitespacesAndNewlines)
         let question = #"{"query":"{ viewer { id } }"}"#
         #expect(try post(question, token: own, port: port).contains(#"{"viewer":{"id":"user-client-001"}}"#))
         #expect(try CommandProcess.run(["health", "--project", project.path]).status == 0)
         // A database in the file takes nothing from the secret that `dev` verifies by.
-        try project.replace("  # url: postgresql:///spotex", by: "  url: postgresql:///spotex", in: "config/gateway.yaml")
+        try project.replace(
+            "  # url: postgresql:///spotex", by: "  url: postgresql:///spotex", in: "config/gateway.yaml")
         let again = try token().output.trimmingCharacters(in: .whitespacesAndNewlines)
         #expect(try post(question, token: again, port: port).contains(#"{"viewer":{"id":"user-client-001"}}"#))
         let stated = try token(["PORTICO_JWT_SECRET": String(repeating: "s", count: 40)])

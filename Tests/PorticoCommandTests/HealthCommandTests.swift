@@ -8,8 +8,10 @@ import Testing
         let result = try fixture.run(["health"])
         #expect(result.status == 0, "\(result.output)\(result.errors)")
         for line in [
-            "✓ tables: 11", "✓ indexes: 37", "✓ foreign keys: 17", "✓ tenants: 3", "✓ users: 4", "✓ wordpress_sites: 2", "✓ tickets: 2", "✓ ticket_messages: 1",
-            "✓ domains: 2", "✓ subscriptions: 1", "✓ payments: 2", "✓ notifications: 2", "✓ user-agency-002 sees nothing of agency-001", "all passed",
+            "✓ tables: 11", "✓ indexes: 37", "✓ foreign keys: 17", "✓ tenants: 3", "✓ users: 4", "✓ wordpress_sites: 2",
+            "✓ tickets: 2", "✓ ticket_messages: 1",
+            "✓ domains: 2", "✓ subscriptions: 1", "✓ payments: 2", "✓ notifications: 2",
+            "✓ user-agency-002 sees nothing of agency-001", "all passed",
         ] {
             #expect(result.output.contains(line), "\(line)")
         }
@@ -33,7 +35,9 @@ import Testing
     @Test func aMissingPrivilegeIsNamedWithItsGrant() throws {
         let fixture = try ProjectFixture.seeded()
         let role = "gateway_\(fixture.database)"
-        try fixture.psql("CREATE ROLE \(role) LOGIN; GRANT USAGE ON SCHEMA public TO \(role); GRANT SELECT ON ALL TABLES IN SCHEMA public TO \(role)")
+        try fixture.psql(
+            "CREATE ROLE \(role) LOGIN; GRANT USAGE ON SCHEMA public TO \(role); GRANT SELECT ON ALL TABLES IN SCHEMA public TO \(role)"
+        )
         let url = try TestCluster.shared().url(database: fixture.database, user: role)
         #expect(try fixture.run(["health"], url: url).status == 0)
         try fixture.psql("REVOKE SELECT ON tickets FROM \(role)")
@@ -49,8 +53,11 @@ import Testing
     @Test func aMissingSchemaPrivilegeIsNamedToo() throws {
         let fixture = try ProjectFixture.seeded()
         let role = "outsider_\(fixture.database)"
-        try fixture.psql("CREATE ROLE \(role) LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO \(role); REVOKE USAGE ON SCHEMA public FROM PUBLIC")
-        let result = try fixture.run(["health"], url: try TestCluster.shared().url(database: fixture.database, user: role))
+        try fixture.psql(
+            "CREATE ROLE \(role) LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO \(role); REVOKE USAGE ON SCHEMA public FROM PUBLIC"
+        )
+        let result = try fixture.run(
+            ["health"], url: try TestCluster.shared().url(database: fixture.database, user: role))
         #expect(result.status == 1)
         #expect(result.output.contains("GRANT USAGE ON SCHEMA public TO \(role);"))
     }
@@ -73,7 +80,8 @@ import Testing
     /// The check itself must be able to fail.
     @Test func aLeakIsFound() throws {
         let fixture = try ProjectFixture.seeded()
-        try fixture.project.write("isolation:\n  - as: user-agency-002\n    neverSees: agency-001\n", to: "config/health.yaml")
+        try fixture.project.write(
+            "isolation:\n  - as: user-agency-002\n    neverSees: agency-001\n", to: "config/health.yaml")
         // The platform's owner reaches every tenant below it, which is what such a leak looks like.
         try fixture.psql("UPDATE users SET tenant_id = 'spotex-platform-001' WHERE id = 'user-agency-002'")
         let result = try fixture.run(["health"])

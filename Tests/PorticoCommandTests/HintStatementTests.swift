@@ -4,30 +4,33 @@ import Testing
 
 @testable import portico
 
-/// Whatever the commands print as SQL runs as it is printed, in a session of somebody else: names are quoted, and have their schema.
+/// Whatever the commands print as SQL runs as it is printed, in a session of somebody else: names
+/// are quoted, and have their schema.
 @Suite struct HintStatementTests {
-    /// Names that need quotation marks everywhere, and nothing that `check` and `health` want to be there.
+    /// Names that need quotation marks everywhere, and nothing that `check` and `health` want to be
+    /// there.
     private static func world() throws -> (project: TemporaryProject, database: String, url: String) {
         let project = try TemporaryProject([
             "schema.graphql": """
-                schema { query: Query }
-                directive @list on FIELD_DEFINITION
-                type Query { items: [Item!]! @list orders: [Order!]! @list itemOf(code: String!): Item }
-                type Item { id: ID! code: String! tenantId: ID! orderId: ID! order: Order }
-                type Order { id: ID! tenantId: ID! items: [Item!]! @list }
-                """,
+            schema { query: Query }
+            directive @list on FIELD_DEFINITION
+            type Query { items: [Item!]! @list orders: [Order!]! @list itemOf(code: String!): Item }
+            type Item { id: ID! code: String! tenantId: ID! orderId: ID! order: Order }
+            type Order { id: ID! tenantId: ID! items: [Item!]! @list }
+            """,
             "resolvers/Item.yaml": """
-                table: Order Items
-                isolation: tenantId
-                fields: { tenantId: { column: Tenant Id }, orderId: { column: Order Id } }
-                """,
+            table: Order Items
+            isolation: tenantId
+            fields: { tenantId: { column: Tenant Id }, orderId: { column: Order Id } }
+            """,
             "resolvers/Order.yaml": "table: Order\nisolation: tenantId\nfields: { tenantId: { column: Tenant Id } }\n",
-            "config/access/roles.yaml": "roles:\n  clerk:\n    reach: tenant\n    Item: { read: { fields: all } }\n    Order: { read: { fields: all } }\n",
+            "config/access/roles.yaml":
+                "roles:\n  clerk:\n    reach: tenant\n    Item: { read: { fields: all } }\n    Order: { read: { fields: all } }\n",
             "config/gateway.yaml": """
-                authentication:
-                  users: { table: Staff, tenant: Tenant Id, status: null }
-                  tenants: { table: Branches, id: Id, parent: null, status: null }
-                """,
+            authentication:
+              users: { table: Staff, tenant: Tenant Id, status: null }
+              tenants: { table: Branches, id: Id, parent: null, status: null }
+            """,
         ])
         let cluster = try TestCluster.shared(), name = "hints_" + UUID().uuidString.prefix(8).lowercased()
         let url = try cluster.createDatabase(name: name) + "&schema=My%20%22Shop%22"
@@ -47,7 +50,9 @@ import Testing
     private static func statements(_ text: String) -> [String] {
         text.split(separator: "\n").flatMap { line in
             var found: [String] = [], rest = line
-            while let start = ["CREATE ", "ALTER ", "GRANT ", "REINDEX "].compactMap({ rest.firstRange(of: $0)?.lowerBound }).min(), let end = rest[start...].firstIndex(of: ";") {
+            while let start = ["CREATE ", "ALTER ", "GRANT ", "REINDEX "].compactMap({
+                rest.firstRange(of: $0)?.lowerBound
+            }).min(), let end = rest[start...].firstIndex(of: ";") {
                 found.append(String(rest[start...end]))
                 rest = rest[end...].dropFirst()
             }
@@ -60,7 +65,9 @@ import Testing
         let cluster = try TestCluster.shared()
         try cluster.psql("GRANT USAGE ON SCHEMA \"My \"\"Shop\"\"\" TO \"web \"\"user\"\"\"", database: database)
         let own = url.replacingOccurrences(of: "postgres@", with: "web%20%22user%22@")
-        func check() throws -> String { try CommandProcess.run(["check", "--project", project.path, "--database-url", own]).output }
+        func check() throws -> String {
+            try CommandProcess.run(["check", "--project", project.path, "--database-url", own]).output
+        }
         let before = try check(), statements = Self.statements(before)
         for word in ["CREATE UNIQUE INDEX ON", "CREATE INDEX ON", "ALTER TABLE", "CREATE POLICY"] {
             #expect(statements.contains { $0.hasPrefix(word) }, "\(word) in \(before)")
@@ -74,7 +81,9 @@ import Testing
         let (project, database, url) = try Self.world()
         let cluster = try TestCluster.shared()
         let own = url.replacingOccurrences(of: "postgres@", with: "web%20%22user%22@")
-        func health() throws -> CommandProcess.Result { try CommandProcess.run(["health", "--project", project.path, "--database-url", own]) }
+        func health() throws -> CommandProcess.Result {
+            try CommandProcess.run(["health", "--project", project.path, "--database-url", own])
+        }
         // The schema has to be usable before its tables can be seen.
         for _ in 0..<2 {
             for statement in Self.statements(try health().output) { try cluster.psql(statement, database: database) }
@@ -84,7 +93,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("\"$user\", public", ["$user", "public"]), ("\"My \"\"Shop\"\"\",Public , b", ["My \"Shop\"", "public", "b"]), ("", []), ("\"a, b\"", ["a, b"]),
+        ("\"$user\", public", ["$user", "public"]), ("\"My \"\"Shop\"\"\",Public , b", ["My \"Shop\"", "public", "b"]),
+        ("", []), ("\"a, b\"", ["a, b"]),
     ])
     func aSearchPathIsAListOfNames(_ text: String, _ names: [String]) { #expect(SearchPath.schemas(text) == names) }
 }

@@ -10,27 +10,50 @@ import Testing
 
     /// A path to a user passes everything else: a user may be called like a tenant.
     @Test(arguments: [
-        ("Ticket", "tenantId", "creatorId", "The isolation of Ticket ends at tickets.creator_id, which refers to users.id and not to tenants.id", "Write `isolation: tenantId`."),
-        ("Ticket", "tenantId", "{ column: creatorId, unchecked: \"I know better\" }", "The isolation of Ticket ends at tickets.creator_id", "Write `isolation: tenantId`."),
-        ("TicketMessage", "ticket.tenantId", "ticket.siteId", "The isolation of TicketMessage ends at tickets.site_id, which refers to wordpress_sites.id", "Write `isolation: ticket.tenantId`."),
-        ("Notification", "user.tenantId", "userId", "The isolation of Notification ends at notifications.user_id, which refers to users.id", "No column of notifications refers to tenants"),
+        (
+            "Ticket", "tenantId", "creatorId",
+            "The isolation of Ticket ends at tickets.creator_id, which refers to users.id and not to tenants.id",
+            "Write `isolation: tenantId`."
+        ),
+        (
+            "Ticket", "tenantId", "{ column: creatorId, unchecked: \"I know better\" }",
+            "The isolation of Ticket ends at tickets.creator_id", "Write `isolation: tenantId`."
+        ),
+        (
+            "TicketMessage", "ticket.tenantId", "ticket.siteId",
+            "The isolation of TicketMessage ends at tickets.site_id, which refers to wordpress_sites.id",
+            "Write `isolation: ticket.tenantId`."
+        ),
+        (
+            "Notification", "user.tenantId", "userId",
+            "The isolation of Notification ends at notifications.user_id, which refers to users.id",
+            "No column of notifications refers to tenants"
+        ),
     ])
-    func `a path that leads elsewhere stops everything`(_ file: String, _ before: String, _ after: String, _ message: String, _ hint: String) throws {
+    func `a path that leads elsewhere stops everything`(
+        _ file: String, _ before: String, _ after: String, _ message: String, _ hint: String
+    ) throws {
         let fixture = try Self.isolation(file, before, after)
         let check = try fixture.run(["check"])
         #expect(check.status == 1 && check.output.contains(message) && check.output.contains(hint), "\(check.output)")
         #expect(check.output.contains("resolvers/\(file).yaml:2:"), "\(check.output)")
         let prove = try fixture.run(["access", "prove"])
-        #expect(prove.status == 1 && prove.output.contains(message) && prove.output.contains("not proven"), "\(prove.output)")
+        #expect(
+            prove.status == 1 && prove.output.contains(message) && prove.output.contains("not proven"),
+            "\(prove.output)")
         let serve = try fixture.run(["serve", "--port", "0"])
-        #expect(serve.status == 1 && serve.errors.contains("the gateway does not start") && serve.errors.contains(message), "\(serve.errors)")
+        #expect(
+            serve.status == 1 && serve.errors.contains("the gateway does not start") && serve.errors.contains(message),
+            "\(serve.errors)")
     }
 
     /// Its end may be right, and a step of it wrong.
     @Test func `a step that leads elsewhere stops everything`() throws {
         let fixture = try ProjectFixture.seeded()
-        try fixture.project.replace("order:", by: "relations:\n  ticket: { by: authorId }\norder:", in: "resolvers/TicketMessage.yaml")
-        let message = "The isolation of TicketMessage leads over TicketMessage.ticket, whose column ticket_messages.author_id refers to users.id and not to tickets.id"
+        try fixture.project.replace(
+            "order:", by: "relations:\n  ticket: { by: authorId }\norder:", in: "resolvers/TicketMessage.yaml")
+        let message =
+            "The isolation of TicketMessage leads over TicketMessage.ticket, whose column ticket_messages.author_id refers to users.id and not to tickets.id"
         let check = try fixture.run(["check"])
         #expect(check.status == 1 && check.output.contains(message), "\(check.output)")
         let serve = try fixture.run(["serve", "--port", "0"])
@@ -42,20 +65,36 @@ import Testing
         try fixture.psql("ALTER TABLE tickets DROP CONSTRAINT tickets_tenant_id_fkey")
         let before = try fixture.run(["check"])
         #expect(before.status == 1)
-        #expect(before.output.contains("No foreign key says that tickets.tenant_id, at which the isolation of Ticket ends, names a tenant."), "\(before.output)")
-        #expect(before.output.contains(#"ALTER TABLE "tickets" ADD FOREIGN KEY ("tenant_id") REFERENCES "tenants" ("id");"#), "\(before.output)")
+        #expect(
+            before.output.contains(
+                "No foreign key says that tickets.tenant_id, at which the isolation of Ticket ends, names a tenant."),
+            "\(before.output)")
+        #expect(
+            before.output.contains(
+                #"ALTER TABLE "tickets" ADD FOREIGN KEY ("tenant_id") REFERENCES "tenants" ("id");"#),
+            "\(before.output)")
         #expect(before.output.contains("`isolation: { column: tenantId, unchecked: \"…\" }`"), "\(before.output)")
         // Paths of other types end there as well.
         #expect(before.output.contains("the isolation of TicketMessage ends"), "\(before.output)")
         #expect(try fixture.run(["access", "prove"]).status == 1)
 
-        try fixture.project.replace("isolation: tenantId", by: "isolation: { column: tenantId, unchecked: \"imported nightly\" }", in: "resolvers/Ticket.yaml")
-        try fixture.project.replace("isolation: ticket.tenantId", by: "isolation: { column: ticket.tenantId, unchecked: \"as in tickets\" }", in: "resolvers/TicketMessage.yaml")
+        try fixture.project.replace(
+            "isolation: tenantId", by: "isolation: { column: tenantId, unchecked: \"imported nightly\" }",
+            in: "resolvers/Ticket.yaml")
+        try fixture.project.replace(
+            "isolation: ticket.tenantId", by: "isolation: { column: ticket.tenantId, unchecked: \"as in tickets\" }",
+            in: "resolvers/TicketMessage.yaml")
         let after = try fixture.run(["check"])
         #expect(after.status == 0, "\(after.output)")
         let prove = try fixture.run(["access", "prove"])
-        #expect(prove.status == 0 && prove.output.contains("taken on trust: that the isolation of Ticket ends at a tenant (imported nightly)"), "\(prove.output)")
-        #expect(prove.output.contains("the paths of isolation end at tenants, by foreign keys: ") && !prove.output.contains("foreign keys: Ticket"), "\(prove.output)")
+        #expect(
+            prove.status == 0
+                && prove.output.contains(
+                    "taken on trust: that the isolation of Ticket ends at a tenant (imported nightly)"),
+            "\(prove.output)")
+        #expect(
+            prove.output.contains("the paths of isolation end at tenants, by foreign keys: ")
+                && !prove.output.contains("foreign keys: Ticket"), "\(prove.output)")
     }
 
     @Test func `the hint of a missing key is SQL that cures it`() throws {
@@ -116,10 +155,13 @@ import Testing
         try tenants.psql("CREATE VIEW live_tenants AS SELECT * FROM tenants")
         try tenants.project.write("authentication: { tenants: { table: live_tenants } }\n", to: "config/gateway.yaml")
         let unknown = try tenants.run(["check"])
-        #expect(unknown.status == 1 && unknown.output.contains("No foreign key says that tickets.tenant_id") && !unknown.output.contains("which refers to"), "\(unknown.output)")
+        #expect(
+            unknown.status == 1 && unknown.output.contains("No foreign key says that tickets.tenant_id")
+                && !unknown.output.contains("which refers to"), "\(unknown.output)")
     }
 
-    /// The chain ends at what another type has vouched for: that has to be said here as well, and stops nothing.
+    /// The chain ends at what another type has vouched for: that has to be said here as well, and
+    /// stops nothing.
     @Test func `a chain that ends on trust is on trust`() throws {
         let fixture = try ProjectFixture.seeded()
         try fixture.psql(
@@ -128,18 +170,29 @@ import Testing
             ALTER TABLE tickets DROP CONSTRAINT tickets_tenant_id_fkey, ADD FOREIGN KEY (tenant_id, site_id) REFERENCES wordpress_sites (tenant_id, id) ON DELETE CASCADE;
             """)
         let check = try fixture.run(["check"])
-        #expect(check.status == 1 && check.output.contains("No foreign key says that tickets.tenant_id") && !check.output.contains("which refers to"), "\(check.output)")
+        #expect(
+            check.status == 1 && check.output.contains("No foreign key says that tickets.tenant_id")
+                && !check.output.contains("which refers to"), "\(check.output)")
     }
 
     @Test func `views carry no keys`() throws {
         let fixture = try ProjectFixture.seeded()
-        try fixture.psql("ALTER TABLE payments RENAME TO all_payments; CREATE VIEW payments AS SELECT * FROM all_payments")
+        try fixture.psql(
+            "ALTER TABLE payments RENAME TO all_payments; CREATE VIEW payments AS SELECT * FROM all_payments")
         let check = try fixture.run(["check"])
-        #expect(check.status == 1 && check.output.contains("A view carries no keys: state that you know better"), "\(check.output)")
-        try fixture.project.replace("isolation: tenantId", by: "isolation: { column: tenantId, unchecked: \"views carry no keys\" }", in: "resolvers/Payment.yaml")
+        #expect(
+            check.status == 1 && check.output.contains("A view carries no keys: state that you know better"),
+            "\(check.output)")
+        try fixture.project.replace(
+            "isolation: tenantId", by: "isolation: { column: tenantId, unchecked: \"views carry no keys\" }",
+            in: "resolvers/Payment.yaml")
         let stated = try fixture.run(["check"])
-        #expect(stated.status == 0 && !stated.output.contains("at which the isolation of Payment ends"), "\(stated.output)")
-        #expect(stated.output.contains("warning: Nothing makes the key payments.id of Payment unique, since it is of a view"), "\(stated.output)")
+        #expect(
+            stated.status == 0 && !stated.output.contains("at which the isolation of Payment ends"), "\(stated.output)")
+        #expect(
+            stated.output.contains(
+                "warning: Nothing makes the key payments.id of Payment unique, since it is of a view"),
+            "\(stated.output)")
     }
 
     @Test(arguments: [
@@ -150,11 +203,17 @@ import Testing
     ])
     func `a wrong form is told with its place`(_ form: String, _ message: String) throws {
         let check = try Self.isolation("Ticket", "tenantId", form).run(["check"])
-        #expect(check.status == 1 && check.output.contains(message) && check.output.contains("resolvers/Ticket.yaml:2:"), "\(check.output)")
+        #expect(
+            check.status == 1 && check.output.contains(message) && check.output.contains("resolvers/Ticket.yaml:2:"),
+            "\(check.output)")
     }
 
     @Test func `without a database the proof says what it took on trust`() throws {
         let prove = try ProjectFixture.empty().run(["access", "prove"], url: "host=/nowhere")
-        #expect(prove.status == 0 && prove.output.contains("taken on trust, for want of a database: that the paths of isolation end at tenants"), "\(prove.output)")
+        #expect(
+            prove.status == 0
+                && prove.output.contains(
+                    "taken on trust, for want of a database: that the paths of isolation end at tenants"),
+            "\(prove.output)")
     }
 }

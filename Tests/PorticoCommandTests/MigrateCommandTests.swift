@@ -18,7 +18,8 @@ import Testing
 
     @Test func aChangedMigrationIsRefused() throws {
         let fixture = try ProjectFixture.seeded()
-        let name = try fixture.psql("SELECT migration_name FROM _prisma_migrations ORDER BY 1 LIMIT 1").trimmingCharacters(in: .whitespacesAndNewlines)
+        let name = try fixture.psql("SELECT migration_name FROM _prisma_migrations ORDER BY 1 LIMIT 1")
+            .trimmingCharacters(in: .whitespacesAndNewlines)
         let file = "migrations/\(name)/migration.sql"
         try fixture.project.write(try fixture.project.read(file) + "\n", to: file)
         let result = try fixture.run(["migrate"])
@@ -30,14 +31,18 @@ import Testing
 
     @Test func aRefusedStatementIsShownInItsPlace() throws {
         let fixture = try ProjectFixture.seeded()
-        try fixture.project.write("-- one\nALTER TABLE tickets\n  ADD COLUMN x nosuchtype;\n", to: "migrations/99990101000000_bad/migration.sql")
+        try fixture.project.write(
+            "-- one\nALTER TABLE tickets\n  ADD COLUMN x nosuchtype;\n",
+            to: "migrations/99990101000000_bad/migration.sql")
         let result = try fixture.run(["migrate"])
         #expect(result.status == 1)
-        #expect(result.errors.contains("""
-            migrations/99990101000000_bad/migration.sql:3:16: error: type "nosuchtype" does not exist
-                  ADD COLUMN x nosuchtype;
-                               ^
-            """), "\(result.errors)")
+        #expect(
+            result.errors.contains(
+                """
+                migrations/99990101000000_bad/migration.sql:3:16: error: type "nosuchtype" does not exist
+                      ADD COLUMN x nosuchtype;
+                                   ^
+                """), "\(result.errors)")
     }
 
     @Test func anExistingDatabaseNeedsABaseline() throws {
@@ -51,7 +56,8 @@ import Testing
 
     @Test func theSeedCanBeLoadedTwice() throws {
         let fixture = try ProjectFixture.seeded()
-        let count = "SELECT (SELECT count(*) FROM tenants), (SELECT count(*) FROM users), (SELECT count(*) FROM payments)"
+        let count =
+            "SELECT (SELECT count(*) FROM tenants), (SELECT count(*) FROM users), (SELECT count(*) FROM payments)"
         #expect(try fixture.psql(count) == "3|4|2\n")
         #expect(try fixture.run(["seed"]).status == 0)
         #expect(try fixture.psql(count) == "3|4|2\n")

@@ -6,9 +6,15 @@ import Testing
 /// nginx on this machine, or what `scripts/setup.sh` has unpacked of it.
 enum Nginx {
     static let program: String? = {
-        let repository = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
-        let places = ["/usr/sbin/nginx", "/usr/bin/nginx", "/usr/local/sbin/nginx", repository + "/.build/clients/nginx/usr/sbin/nginx"]
-        return places.first { path in FileManager.default.isExecutableFile(atPath: path) && status(of: path, ["-v"]) == 0 }
+        let repository = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().path
+        let places = [
+            "/usr/sbin/nginx", "/usr/bin/nginx", "/usr/local/sbin/nginx",
+            repository + "/.build/clients/nginx/usr/sbin/nginx",
+        ]
+        return places.first { path in
+            FileManager.default.isExecutableFile(atPath: path) && status(of: path, ["-v"]) == 0
+        }
     }()
 
     private static func status(of path: String, _ words: [String]) -> Int32 {
@@ -23,7 +29,8 @@ enum Nginx {
     }
 }
 
-/// `docs/nginx.conf` as it stands, but for its paths and its port, in front of `portico serve` on a Unix socket.
+/// `docs/nginx.conf` as it stands, but for its paths and its port, in front of `portico serve` on a
+/// Unix socket.
 @Suite(.onBlockingThreads) struct ReverseProxyTests {
     /// One after the other on one proxy: starting everything takes longer than asking.
     @Test func theConfigurationOfTheDocumentationServes() async throws {
@@ -41,7 +48,8 @@ private final class ReverseProxy {
     private let authority: TestAuthority
     private let fixture: ProjectFixture
     private let gateway: RunningCommand
-    /// A shell around nginx: it ends nginx when its input ends, which it does with this process at the latest.
+    /// A shell around nginx: it ends nginx when its input ends, which it does with this process at
+    /// the latest.
     private let nginx = Process()
     private let leash: Int32
     private let port: UInt16
@@ -61,15 +69,22 @@ private final class ReverseProxy {
         fixture = try ProjectFixture.seeded()
         port = try Self.freePort()
         let folder = authority.folder, secret = ["PORTICO_JWT_SECRET": String(repeating: "s", count: 40)]
-        try fixture.project.replace("  host: 127.0.0.1\n", by: "  host: null\n  unixSocket: { path: \(folder)/http.sock, mode: \"0666\" }\n", in: "config/gateway.yaml")
-        gateway = try RunningCommand(["serve", "--project", fixture.project.path, "--database-url", fixture.url], environment: secret)
-        token = try CommandProcess.run(["token", "--project", fixture.project.path, "--as", "user-agency-001"], environment: secret).output
+        try fixture.project.replace(
+            "  host: 127.0.0.1\n", by: "  host: null\n  unixSocket: { path: \(folder)/http.sock, mode: \"0666\" }\n",
+            in: "config/gateway.yaml")
+        gateway = try RunningCommand(
+            ["serve", "--project", fixture.project.path, "--database-url", fixture.url], environment: secret)
+        token = try CommandProcess.run(
+            ["token", "--project", fixture.project.path, "--as", "user-agency-001"], environment: secret
+        ).output
             .trimmingCharacters(in: .whitespacesAndNewlines)
         try await gateway.wait(for: "addresses=unix:")
         try startNginx()
         for _ in 0..<500 where !Self.isListening(port) { try await Task.sleep(for: .milliseconds(20)) }
         let status = Self.isListening(port) ? try client.ask("/graphql?query=%7BapiVersion%7D").status : 0
-        try #require(status == 200, "nginx does not serve: \((try? String(contentsOfFile: folder + "/error.log", encoding: .utf8)) ?? "")")
+        try #require(
+            status == 200,
+            "nginx does not serve: \((try? String(contentsOfFile: folder + "/error.log", encoding: .utf8)) ?? "")")
     }
 
     deinit {
@@ -90,34 +105,48 @@ private final class ReverseProxy {
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
         let status = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0 }
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+            }
         }
         try #require(status)
         return address.sin_port.bigEndian
     }
 
     private func startNginx() throws {
-        var text = try String(contentsOf: URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("docs/nginx.conf"), encoding: .utf8)
-        let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map { "    \($0)_temp_path \(folder)/\($0);\n" }.joined()
+        var text = try String(
+            contentsOf: URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+                .deletingLastPathComponent()
+                .deletingLastPathComponent().appendingPathComponent("docs/nginx.conf"), encoding: .utf8)
+        let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map {
+            "    \($0)_temp_path \(folder)/\($0);\n"
+        }.joined()
         for (old, new) in [
             // Whoever runs the tests has made the files, and no other user may enter their folder.
-            ("user www-data;", geteuid() == 0 ? "user root;" : ""), ("worker_processes auto;", "worker_processes 1;"), ("http {\n", "http {\n" + temporary),
-            ("listen 443 ", "listen 127.0.0.1:\(port) "), ("/run/portico/http.sock", folder + "/http.sock"), ("/var/log/nginx/portico.log", folder + "/access.log"),
-            ("/etc/portico/chain.pem", authority.certificateFile("server")), ("/etc/portico/key.pem", authority.keyFile("server")),
+            ("user www-data;", geteuid() == 0 ? "user root;" : ""), ("worker_processes auto;", "worker_processes 1;"),
+            ("http {\n", "http {\n" + temporary),
+            ("listen 443 ", "listen 127.0.0.1:\(port) "), ("/run/portico/http.sock", folder + "/http.sock"),
+            ("/var/log/nginx/portico.log", folder + "/access.log"),
+            ("/etc/portico/chain.pem", authority.certificateFile("server")),
+            ("/etc/portico/key.pem", authority.keyFile("server")),
         ] {
             try #require(text.contains(old), "docs/nginx.conf has no \(old)")
             text = text.replacingOccurrences(of: old, with: new)
         }
         try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/nginx.conf"))
         nginx.executableURL = URL(fileURLWithPath: "/bin/sh")
-        let words = [try #require(Nginx.program, "there is no nginx that runs; ./test fetches one"), "-p", folder, "-c", folder + "/nginx.conf", "-e", folder + "/error.log", "-g", "daemon off; pid \(folder)/nginx.pid;"]
+        let words = [
+            try #require(Nginx.program, "there is no nginx that runs; ./test fetches one"), "-p", folder, "-c",
+            folder + "/nginx.conf", "-e", folder + "/error.log", "-g", "daemon off; pid \(folder)/nginx.pid;",
+        ]
         nginx.arguments = ["-c", "\"$0\" \"$@\" </dev/null & cat >/dev/null; kill $! && wait $!"] + words
         try nginx.run()
         try (nginx.standardInput as? FileHandle)?.close()
     }
 
-    private var signedIn: [(String, String)] { [("authorization", "Bearer \(token)"), ("content-type", "application/json")] }
+    private var signedIn: [(String, String)] {
+        [("authorization", "Bearer \(token)"), ("content-type", "application/json")]
+    }
 
     private func body(_ query: String) -> [UInt8] { Array(#"{"query":"\#(query)"}"#.utf8) }
 
@@ -135,7 +164,9 @@ private final class ReverseProxy {
         #expect(try client.ask(long).body.contains("apiVersion"))
         #expect(try client.ask("/schema.graphql").status == 200)
         // Errors are Portico's own.
-        #expect(try client.ask("/graphql?query=%7BapiVersion%7D", fields: [("authorization", "Bearer nonsense")]).status == 401)
+        #expect(
+            try client.ask("/graphql?query=%7BapiVersion%7D", fields: [("authorization", "Bearer nonsense")]).status
+                == 401)
     }
 
     func requestIdsArePassedOn() async throws {
@@ -166,10 +197,15 @@ private final class ReverseProxy {
     func aBodyThatIsTooLongIsRefusedAsPorticoRefusesIt() throws {
         let json = [("content-type", "application/json")]
         let answer = try client.ask("/graphql", fields: json, body: [UInt8](repeating: 0x20, count: (1 << 20) + 1))
-        #expect(answer.status == 413 && answer.body.contains("LIMIT_EXCEEDED") && answer.headers["content-type"] == "application/json")
+        #expect(
+            answer.status == 413 && answer.body.contains("LIMIT_EXCEEDED")
+                && answer.headers["content-type"] == "application/json")
         // What just fits reaches Portico.
         let body = body("{ apiVersion }")
-        #expect(try client.ask("/graphql", fields: json, body: body + [UInt8](repeating: 0x20, count: (1 << 20) - body.count)).status == 200)
+        #expect(
+            try client.ask(
+                "/graphql", fields: json, body: body + [UInt8](repeating: 0x20, count: (1 << 20) - body.count)
+            ).status == 200)
     }
 
     func aGatewayThatIsGoneIsUnavailable() async throws {

@@ -7,7 +7,8 @@ final class RunningCommand {
     private let process = Process()
     let log: String
 
-    /// - Parameter tracer: A program and its words that starts the command and then lets it alone, so that signals reach the command.
+    /// - Parameter tracer: A program and its words that starts the command and then lets it alone,
+    ///   so that signals reach the command.
     init(_ words: [String], environment: [String: String] = [:], under tracer: [String] = []) throws {
         log = NSTemporaryDirectory() + "portico-log-" + UUID().uuidString
         _ = FileManager.default.createFile(atPath: log, contents: nil)
@@ -50,7 +51,9 @@ final class RunningCommand {
     /// Whether it would not even notice such a signal.
     func ignores(_ number: Int32) -> Bool {
         let status = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)) ?? ""
-        let mask = status.components(separatedBy: "SigIgn:").dropFirst().first.flatMap { UInt64($0.prefix { $0 != "\n" }.trimmingCharacters(in: .whitespaces), radix: 16) }
+        let mask = status.components(separatedBy: "SigIgn:").dropFirst().first.flatMap {
+            UInt64($0.prefix { $0 != "\n" }.trimmingCharacters(in: .whitespaces), radix: 16)
+        }
         return (mask ?? 0) >> UInt64(number - 1) & 1 == 1
     }
 
@@ -59,11 +62,14 @@ final class RunningCommand {
     func signal(_ number: Int32) { kill(pid, number) }
 
     func end() async throws -> Int32 {
-        // Foundation learns of it by a socket that another child, started at the same moment, may have inherited and keep open: the kernel knows better.
+        // Foundation learns of it by a socket that another child, started at the same moment, may
+        // have inherited and keep open: the kernel knows better.
         for _ in 0..<3_000 where process.isRunning {
             var info = siginfo_t()
             let status = waitid(P_PID, id_t(process.processIdentifier), &info, WEXITED | WNOHANG | WNOWAIT)
-            if status == 0, info._sifields._sigchld.si_pid == process.processIdentifier { return info._sifields._sigchld.si_status }
+            if status == 0, info._sifields._sigchld.si_pid == process.processIdentifier {
+                return info._sifields._sigchld.si_status
+            }
             try await Task.sleep(for: .milliseconds(10))
         }
         return process.isRunning ? -1 : process.terminationStatus
@@ -88,14 +94,18 @@ func loopback<Result>(_ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_
 /// One request on a connection of its own; the whole answer, head and body.
 func post(_ body: String, token: String?, port: UInt16, fields: String = "") throws -> String {
     let authorization = token.map { "authorization: Bearer \($0)\r\n" } ?? ""
-    let request = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nconnection: close\r\n\(authorization)\(fields)content-length: \(body.utf8.count)\r\n\r\n\(body)"
+    let request =
+        "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nconnection: close\r\n\(authorization)\(fields)content-length: \(body.utf8.count)\r\n\r\n\(body)"
     return try answer(to: request, port: port)
 }
 
 /// What a browser gets that brings a token.
 func page(token: String?, port: UInt16) throws -> String {
     let authorization = token.map { "authorization: Bearer \($0)\r\n" } ?? ""
-    return try answer(to: "GET /graphql HTTP/1.1\r\nhost: localhost\r\naccept: text/html\r\nconnection: close\r\n\(authorization)\r\n", port: port)
+    return try answer(
+        to:
+            "GET /graphql HTTP/1.1\r\nhost: localhost\r\naccept: text/html\r\nconnection: close\r\n\(authorization)\r\n",
+        port: port)
 }
 
 /// What comes back until the connection ends, head and body.
@@ -120,18 +130,25 @@ func answer(to request: String, port: UInt16) throws -> String {
         let user = try #require(lines.firstIndex { $0.contains("  user-agency-001  (agency_owner of agency-001)") })
         let token = lines[user + 1].trimmingCharacters(in: .whitespaces)
         let answer = try post(#"{"query":"{ viewer { id } tickets { id } }"}"#, token: token, port: port)
-        #expect(answer.contains(#"{"data":{"viewer":{"id":"user-agency-001"},"tickets":[{"id":"ticket-001"},{"id":"ticket-002"}]}}"#), "\(answer)")
+        #expect(
+            answer.contains(
+                #"{"data":{"viewer":{"id":"user-agency-001"},"tickets":[{"id":"ticket-001"},{"id":"ticket-002"}]}}"#),
+            "\(answer)")
         // What it proposes to try is of this project's schema, and works.
         let words = try #require(lines.first { $0.contains(" -d '") }).components(separatedBy: " -d '")
         let sample = try #require(words.last).dropLast()
         #expect(sample == #"{"query":"{ tenants(first: 5) { id name domain users(first: 3) { id email } } }"}"#)
-        let proposed = try #require(dev.text.components(separatedBy: "authorization: Bearer ").dropFirst().first?.prefix { $0 != "'" })
+        let proposed = try #require(
+            dev.text.components(separatedBy: "authorization: Bearer ").dropFirst().first?.prefix { $0 != "'" })
         #expect(try post(String(sample), token: String(proposed), port: port).contains(#"{"data":{"tenants":[{"id":"#))
-        #expect(try page(token: String(proposed), port: port).contains("{ tenants(first: 5) { id name domain users(first: 3) { id email } } }"))
+        #expect(
+            try page(token: String(proposed), port: port).contains(
+                "{ tenants(first: 5) { id name domain users(first: 3) { id email } } }"))
         #expect(try page(token: nil, port: port).contains("{ apiVersion }"))
         // The other commands find the database and the secret of the one that runs.
         #expect(try CommandProcess.run(["health", "--project", project.path]).status == 0)
-        let own = try CommandProcess.run(["token", "--project", project.path, "--as", "user-client-001"]).output.trimmingCharacters(in: .whitespacesAndNewlines)
+        let own = try CommandProcess.run(["token", "--project", project.path, "--as", "user-client-001"]).output
+            .trimmingCharacters(in: .whitespacesAndNewlines)
         #expect(try post(#"{"query":"{ viewer { id } }"}"#, token: own, port: port).contains("user-client-001"))
         let second = try CommandProcess.run(["dev", "--project", project.path, "--port", "0"])
         #expect(second.status == 1 && second.errors.contains("already runs"))
@@ -145,11 +162,13 @@ func answer(to request: String, port: UInt16) throws -> String {
         let first = try RunningCommand(["dev", "--project", project.path, "--port", "0"])
         try await first.wait(for: "Ctrl-C stops it.")
         let file = project.path + "/.portico/data/postmaster.pid"
-        let server = try #require(try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").first.flatMap { pid_t($0) })
+        let server = try #require(
+            try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").first.flatMap { pid_t($0) })
         first.signal(SIGKILL)
         for _ in 0..<1_000 where kill(server, 0) == 0 { try await Task.sleep(for: .milliseconds(10)) }
         #expect(kill(server, 0) != 0)
-        // What a crash leaves behind, with a number that some other process has by now, does not stop the next run.
+        // What a crash leaves behind, with a number that some other process has by now, does not
+        // stop the next run.
         try Data("\(getpid())\n\(project.path)/.portico/data\n0\n5432\n".utf8).write(to: URL(fileURLWithPath: file))
         let second = try RunningCommand(["dev", "--project", project.path, "--port", "0"])
         try await second.wait(for: "Ctrl-C stops it.")
@@ -161,10 +180,16 @@ func answer(to request: String, port: UInt16) throws -> String {
     @Test(arguments: ["1", "2"]) func aBusyPortIsOneClearLine(workers: String) async throws {
         let project = try ProjectCopy()
         let secret = ["PORTICO_JWT_SECRET": String(repeating: "s", count: 40)]
-        let server = try RunningCommand(["serve", "--project", project.path, "--database-url", "host=/nowhere", "--port", "0", "--workers", workers], environment: secret)
+        let server = try RunningCommand(
+            [
+                "serve", "--project", project.path, "--database-url", "host=/nowhere", "--port", "0", "--workers",
+                workers,
+            ], environment: secret)
         let port = try await server.port()
         for command in ["dev", "serve"] {
-            let words = [command, "--project", project.path, "--port", "\(port)"] + (command == "serve" ? ["--database-url", "host=/nowhere", "--workers", workers] : [])
+            let words =
+                [command, "--project", project.path, "--port", "\(port)"]
+                + (command == "serve" ? ["--database-url", "host=/nowhere", "--workers", workers] : [])
             let result = try CommandProcess.run(words, environment: secret)
             #expect(result.status == 1)
             #expect(result.errors.contains("the port \(port) of 127.0.0.1 is in use already"), "\(result.errors)")
@@ -177,13 +202,17 @@ func answer(to request: String, port: UInt16) throws -> String {
         let cluster = try TestCluster()
         let project = try ProjectCopy()
         let url = try cluster.createDatabase()
-        for command in ["migrate", "seed"] { #expect(try CommandProcess.run([command, "--project", project.path, "--database-url", url]).status == 0) }
+        for command in ["migrate", "seed"] {
+            #expect(try CommandProcess.run([command, "--project", project.path, "--database-url", url]).status == 0)
+        }
         cluster.stop()
         let secret = ["PORTICO_JWT_SECRET": String(repeating: "s", count: 40)]
-        let server = try RunningCommand(["serve", "--project", project.path, "--database-url", url, "--port", "0"], environment: secret)
+        let server = try RunningCommand(
+            ["serve", "--project", project.path, "--database-url", url, "--port", "0"], environment: secret)
         let port = try await server.port()
         let words = ["token", "--project", project.path, "--as", "user-agency-001"]
-        let token = try CommandProcess.run(words, environment: secret).output.trimmingCharacters(in: .whitespacesAndNewlines)
+        let token = try CommandProcess.run(words, environment: secret).output.trimmingCharacters(
+            in: .whitespacesAndNewlines)
         #expect(try post(#"{"query":"{ viewer { id } }"}"#, token: token, port: port).contains("503"))
         try cluster.start()
         var answer = ""
@@ -201,7 +230,8 @@ func answer(to request: String, port: UInt16) throws -> String {
         let project = try ProjectCopy()
         let secret = ["PORTICO_JWT_SECRET": String(repeating: "s", count: 40)]
         try project.write("{ apiVersion }", to: "documents/First.graphql")
-        let server = try RunningCommand(["serve", "--project", project.path, "--database-url", "host=/nowhere", "--port", "0"], environment: secret)
+        let server = try RunningCommand(
+            ["serve", "--project", project.path, "--database-url", "host=/nowhere", "--port", "0"], environment: secret)
         let port = try await server.port()
         let ask = { (id: String) in try post(#"{"documentId":"\#(id)"}"#, token: nil, port: port) }
         #expect(try ask("First").contains(#"{"data":{"apiVersion":"#))
@@ -232,7 +262,9 @@ func answer(to request: String, port: UInt16) throws -> String {
 
     @Test func serveDoesNotStartWithoutAKey() throws {
         let project = try ProjectCopy()
-        let result = try CommandProcess.run(["serve", "--project", project.path, "--database-url", "host=/nowhere", "--port", "0"])
+        let result = try CommandProcess.run([
+            "serve", "--project", project.path, "--database-url", "host=/nowhere", "--port", "0",
+        ])
         #expect(result.status == 2)
         #expect(result.errors.contains("PORTICO_JWT_SECRET"))
     }

@@ -25,10 +25,14 @@ struct StartupMemoryTests {
         let mappings = StartupMemory.read(Self.text)
         #expect(mappings.map(\.anonymous) == [0, 908, 0, 1024, nil, 0])
         #expect(mappings.map(\.isUnchangedFile) == [true, false, false, false, false, false])
-        #expect(mappings.first == StartupMemory.Mapping(start: 0x55d0_c000_0000, length: 0x20_0000, isWritable: false, hasFile: true, anonymous: 0))
+        #expect(
+            mappings.first
+                == StartupMemory.Mapping(
+                    start: 0x55d0_c000_0000, length: 0x20_0000, isWritable: false, hasFile: true, anonymous: 0))
     }
 
-    @Test(arguments: ["", "\n\n", "x", "1-0 r-xp 0 0 0 /x", "Anonymous: 3 kB"]) func whatIsNoListIsNone(_ text: String) {
+    @Test(arguments: ["", "\n\n", "x", "1-0 r-xp 0 0 0 /x", "Anonymous: 3 kB"]) func whatIsNoListIsNone(_ text: String)
+    {
         #expect(StartupMemory.read(text) == [])
     }
 

@@ -7,7 +7,8 @@ import Testing
 
 @testable import PorticoExecution
 
-/// One request does a bounded amount of work on its loop, counted: what is more is done beside it, with the same answer.
+/// One request does a bounded amount of work on its loop, counted: what is more is done beside it,
+/// with the same answer.
 @Suite struct AnswerTurnTests {
     /// What the executor gives away, to be run when the test says so.
     private final class Side: SideWork {
@@ -62,7 +63,8 @@ import Testing
         func start(beside side: Side?, _ completion: @escaping (String) -> Void) -> PlanExecution {
             let parameters = plan.loads.map { [ParameterValue](repeating: .null, count: $0.parameters.count) }
             let execution = PlanExecution(
-                plan: plan, shape: shape, parameters: parameters, pages: plan.pages.map { _ in BoundPage(size: size, box: box) },
+                plan: plan, shape: shape, parameters: parameters,
+                pages: plan.pages.map { _ in BoundPage(size: size, box: box) },
                 runner: ScriptedRunner(rows, plan: plan), limits: limits, beside: side, bounds: bounds
             ) { result in
                 switch result.outcome {
@@ -138,10 +140,12 @@ import Testing
     /// What was written and cut off again took its time, too.
     @Test func whatIsCutOffCounts() throws {
         // A field that may not be null and is takes its object with it.
-        var subject = try Subject("{ tickets { id assignee { name id } } }", [
-            "tickets": .rows((0..<300).map { [.text("t\($0)"), .text("u1")] }),
-            "users": .rows([[.ordinal(1), .text(String(repeating: "n", count: 200)), .null]]),
-        ])
+        var subject = try Subject(
+            "{ tickets { id assignee { name id } } }",
+            [
+                "tickets": .rows((0..<300).map { [.text("t\($0)"), .text("u1")] }),
+                "users": .rows([[.ordinal(1), .text(String(repeating: "n", count: 200)), .null]]),
+            ])
         subject.bounds.answerBytes = 10_000
         let side = Side()
         let answer = subject.answer(beside: side)
@@ -168,7 +172,8 @@ import Testing
 
     private static func connection(aliases: Int) -> String {
         let cursors = (0..<aliases).map { "c\($0): cursor" }.joined(separator: " ")
-        return "{ ticketsConnection(first: 500) { edges { \(cursors) node { id } } pageInfo { startCursor endCursor } } }"
+        return
+            "{ ticketsConnection(first: 500) { edges { \(cursors) node { id } } pageInfo { startCursor endCursor } } }"
     }
 
     private static func subject(aliases: Int, rows: Int) throws -> Subject {
@@ -208,7 +213,8 @@ import Testing
 
     /// Where an edge was cut off, other bytes stand at the place of its cursor.
     @Test func cursorsThatWereCutOffAreSealedAgain() throws {
-        let query = "{ ticketsConnection(first: 500) { nodes { id } a: edges { cursor node { id subject } } pageInfo { endCursor } } }"
+        let query =
+            "{ ticketsConnection(first: 500) { nodes { id } a: edges { cursor node { id subject } } pageInfo { endCursor } } }"
         let plan = try Fixture.plan(query), width = plan.loads[0].width
         let rows = (0..<3).map { row in (0..<width).map { ScriptedRunner.Value.text("t\(row)-\($0)") } }
         // Each cell in turn is missing: some of them take the edge, or the whole list, with them.
@@ -235,7 +241,8 @@ import Testing
     @Test func manyRowsAreLaidOpenBesideTheLoop() throws {
         let steps: [String: ScriptedRunner.Step] = [
             "wordpress_sites": .rows((0..<50).map { [.text("s\($0)")] }),
-            "tickets": .rows((0..<50).flatMap { site in (0..<3).map { [.ordinal(Int64(site + 1)), .text("\(site)-\($0)")] } }),
+            "tickets": .rows(
+                (0..<50).flatMap { site in (0..<3).map { [.ordinal(Int64(site + 1)), .text("\(site)-\($0)")] } }),
         ]
         var subject = try Subject("{ sites { id tickets { id } } }", steps)
         let whole = subject.answer(beside: nil), side = Side()

@@ -30,16 +30,28 @@ import Testing
             }
         }
 
-        /// What the last parameter of each statement was, where it is a number: rows that it may bring.
-        var bounds: [String] { runner.asked.map { asked in if case .text(let text)? = asked.parameters.last { String(decoding: text, as: UTF8.self) } else { "-" } } }
+        /// What the last parameter of each statement was, where it is a number: rows that it may
+        /// bring.
+        var bounds: [String] {
+            runner.asked.map { asked in
+                if case .text(let text)? = asked.parameters.last { String(decoding: text, as: UTF8.self) } else { "-" }
+            }
+        }
     }
 
-    private func start(_ query: String, _ steps: [String: ScriptedRunner.Step], first: Int = 50, limits: AnswerLimits = AnswerLimits(), budget: ByteBudget? = nil, owner: UInt64 = 0) throws -> Run {
+    private func start(
+        _ query: String, _ steps: [String: ScriptedRunner.Step], first: Int = 50, limits: AnswerLimits = AnswerLimits(),
+        budget: ByteBudget? = nil, owner: UInt64 = 0
+    ) throws -> Run {
         let plan = try Fixture.plan(query), run = Run(ScriptedRunner(steps, delayed: true, plan: plan))
         let parameters = plan.loads.map { load in
-            load.parameters.map { source -> ParameterValue in if case .first = source { .text(Array(String(first).utf8)) } else { .null } }
+            load.parameters.map { source -> ParameterValue in
+                if case .first = source { .text(Array(String(first).utf8)) } else { .null }
+            }
         }
-        let execution = PlanExecution(plan: plan, parameters: parameters, runner: run.runner, limits: limits, budget: budget, owner: owner) { run.result = $0 }
+        let execution = PlanExecution(
+            plan: plan, parameters: parameters, runner: run.runner, limits: limits, budget: budget, owner: owner
+        ) { run.result = $0 }
         run.execution = execution
         execution.start()
         return run
@@ -53,17 +65,23 @@ import Testing
 
     /// What fits together goes together.
     @Test func loadsThatFitGoSideBySide() throws {
-        let run = try start("{ tickets { id } sites { id } users { id } }", ["tickets": Self.rows(3), "wordpress_sites": Self.rows(2), "users": Self.rows(1)], limits: AnswerLimits(rows: 150))
+        let run = try start(
+            "{ tickets { id } sites { id } users { id } }",
+            ["tickets": Self.rows(3), "wordpress_sites": Self.rows(2), "users": Self.rows(1)],
+            limits: AnswerLimits(rows: 150))
         #expect(run.runner.asked.count == 3)
         run.runner.answerAll()
         #expect(run.text.hasPrefix("{\"data\""))
         #expect(run.result?.rows == 6)
     }
 
-    /// Of two lists that may bring 100 rows each, where 150 are allowed, the second waits for what the first brings; each is sent once.
+    /// Of two lists that may bring 100 rows each, where 150 are allowed, the second waits for what
+    /// the first brings; each is sent once.
     @Test func whatIsPromisedToOneIsNotPromisedToAnother() throws {
         let run = try start(
-            "{ tickets { id } sites { id } users { id } }", ["tickets": Self.rows(40), "wordpress_sites": Self.rows(70), "users": Self.rows(30)], first: 100, limits: AnswerLimits(rows: 150))
+            "{ tickets { id } sites { id } users { id } }",
+            ["tickets": Self.rows(40), "wordpress_sites": Self.rows(70), "users": Self.rows(30)], first: 100,
+            limits: AnswerLimits(rows: 150))
         #expect(run.runner.asked.count == 1)
         run.runner.answerFirst()
         #expect(run.runner.asked.count == 2, "110 are left, of which 100 are promised")
@@ -78,7 +96,9 @@ import Testing
     }
 
     @Test func theLimitHoldsForAllLoadsTogether() throws {
-        let run = try start("{ tickets { id } sites { id } users { id } }", ["tickets": Self.rows(100), "wordpress_sites": Self.rows(51)], first: 100, limits: AnswerLimits(rows: 150))
+        let run = try start(
+            "{ tickets { id } sites { id } users { id } }",
+            ["tickets": Self.rows(100), "wordpress_sites": Self.rows(51)], first: 100, limits: AnswerLimits(rows: 150))
         run.runner.answerFirst()
         #expect(run.bounds == ["100", "51"])
         run.runner.answerFirst()
@@ -86,10 +106,13 @@ import Testing
         #expect(run.runner.asked.count == 2, "and the third is not sent")
     }
 
-    /// Twenty lists of lists: never are more rows promised than there may be, and none waits for ever.
+    /// Twenty lists of lists: never are more rows promised than there may be, and none waits for
+    /// ever.
     @Test(arguments: [1, 7, 60, 1_000, 100_000]) func listsOfListsStayWithinTheLimit(limit: Int) throws {
         let fields = (0..<20).map { "a\($0): sites { id tickets { id } }" }.joined(separator: " ")
-        let run = try start("{ \(fields) }", ["wordpress_sites": Self.rows(1), "tickets": Self.rows(1, ordinal: true)], first: 50, limits: AnswerLimits(rows: limit))
+        let run = try start(
+            "{ \(fields) }", ["wordpress_sites": Self.rows(1), "tickets": Self.rows(1, ordinal: true)], first: 50,
+            limits: AnswerLimits(rows: limit))
         var steps = 0
         while run.result == nil, steps < 1_000 {
             run.runner.answerFirst()
@@ -102,7 +125,10 @@ import Testing
 
     @Test func aLoadThatFailsGivesItsRowsBack() throws {
         let refused = ScriptedRunner.Step.failure(LoadFailure(.refused, detail: "no"))
-        let run = try start("{ viewer { id } tickets { id } sites { id } }", ["users": Self.rows(1), "tickets": refused, "wordpress_sites": Self.rows(9)], first: 10, limits: AnswerLimits(rows: 10))
+        let run = try start(
+            "{ viewer { id } tickets { id } sites { id } }",
+            ["users": Self.rows(1), "tickets": refused, "wordpress_sites": Self.rows(9)], first: 10,
+            limits: AnswerLimits(rows: 10))
         while run.result == nil { run.runner.answerFirst() }
         #expect(run.result?.statements == 3)
         #expect(run.result?.rows == 10)
@@ -125,7 +151,8 @@ import Testing
     // MARK: Bytes
 
     @Test func theResultsOfAllLoadsAreBounded() throws {
-        let steps = ["tickets": Self.rows(1, bytes: 6_000), "wordpress_sites": Self.rows(1, bytes: 6_000)], query = "{ tickets { id } sites { id } }"
+        let steps = ["tickets": Self.rows(1, bytes: 6_000), "wordpress_sites": Self.rows(1, bytes: 6_000)],
+            query = "{ tickets { id } sites { id } }"
         let fits = try start(query, steps, limits: AnswerLimits(resultBytes: 12_100))
         fits.runner.answerAll()
         #expect(fits.text.hasPrefix("{\"data\""))
@@ -139,7 +166,9 @@ import Testing
     /// Bytes count while they come in, and the runner is told at that point.
     @Test func aResultIsCountedWhileItComesIn() throws {
         let budget = ByteBudget(limit: 1 << 20)
-        let run = try start("{ tickets { id } }", ["tickets": .failure(LoadFailure(.tooLarge, detail: ""))], limits: AnswerLimits(resultBytes: 100_000), budget: budget)
+        let run = try start(
+            "{ tickets { id } }", ["tickets": .failure(LoadFailure(.tooLarge, detail: ""))],
+            limits: AnswerLimits(resultBytes: 100_000), budget: budget)
         let meter = try #require(run.runner.meter)
         #expect(meter.grow(by: 60_000))
         #expect(budget.used == 60_000)
@@ -164,7 +193,8 @@ import Testing
     }
 
     @Test func allRequestsOfAWorkerShareABudget() throws {
-        let budget = ByteBudget(limit: 180_000), steps = ["tickets": Self.rows(1, bytes: 40_000)], query = "{ tickets { id } }"
+        let budget = ByteBudget(limit: 180_000), steps = ["tickets": Self.rows(1, bytes: 40_000)],
+            query = "{ tickets { id } }"
         let runs = try (1...4).map { try start(query, steps, budget: budget, owner: $0) }
         let (first, second, third, fourth) = (runs[0], runs[1], runs[2], runs[3])
         #expect(try #require(first.runner.meter).grow(by: 30_000))
@@ -195,7 +225,9 @@ import Testing
         run.runner.answerAll()
         #expect(run.text == "over budget")
         #expect(budget.used == 0)
-        let alone = try start(query, ["users": .rows([[.text(String(repeating: "x", count: 5_000))]])], limits: AnswerLimits(bytes: 20_000), budget: ByteBudget(limit: 1 << 20))
+        let alone = try start(
+            query, ["users": .rows([[.text(String(repeating: "x", count: 5_000))]])],
+            limits: AnswerLimits(bytes: 20_000), budget: ByteBudget(limit: 1 << 20))
         alone.runner.answerAll()
         #expect(alone.text == "too large: 20000")
     }
@@ -209,7 +241,9 @@ import Testing
 
     @Test func keysOfABatchCountWhileTheyTravel() throws {
         let budget = ByteBudget(limit: 1 << 20)
-        let run = try start("{ sites { id tickets { id } } }", ["wordpress_sites": Self.rows(1, bytes: 10_000), "tickets": Self.rows(1, ordinal: true)], budget: budget)
+        let run = try start(
+            "{ sites { id tickets { id } } }",
+            ["wordpress_sites": Self.rows(1, bytes: 10_000), "tickets": Self.rows(1, ordinal: true)], budget: budget)
         run.runner.answerFirst()
         #expect(budget.used > 20_000, "the row, and its key once more")
         run.runner.answerFirst()

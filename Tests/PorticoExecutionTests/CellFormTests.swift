@@ -30,38 +30,44 @@ import Testing
         #expect(write(hex, .numeric) == nil)
     }
 
-    @Test(arguments: [
-        ("0001", CellForm.int2, "1"), ("ffffffff", .int4, "-1"), ("000000007fffffff", .int8, "2147483647"),
-        ("7fffffffffffffff", .quotedInt8, "\"9223372036854775807\""), ("0000002a", .quotedInt4, "\"42\""),
-        ("01", .bool, "true"), ("00", .bool, "false"),
-        ("3ff8000000000000", .float8, "1.5"), ("3dcccccd", .float4, "0.1"),
-        ("0002d2440a8c5780", .timestamptz, "\"2025-03-01T10:20:30Z\""),
-        ("000023fa", .date, "\"2025-03-20\""),
-        ("550e8400e29b41d4a716446655440000", .uuid, "\"550e8400-e29b-41d4-a716-446655440000\""),
-        ("017b7d", .jsonb, "{}"), ("7b7d", .json, "{}"),
-        ("6122620a", .string, #""a\"b\n""#),
-    ] as [(String, CellForm, String)])
+    @Test(
+        arguments: [
+            ("0001", CellForm.int2, "1"), ("ffffffff", .int4, "-1"), ("000000007fffffff", .int8, "2147483647"),
+            ("7fffffffffffffff", .quotedInt8, "\"9223372036854775807\""), ("0000002a", .quotedInt4, "\"42\""),
+            ("01", .bool, "true"), ("00", .bool, "false"),
+            ("3ff8000000000000", .float8, "1.5"), ("3dcccccd", .float4, "0.1"),
+            ("0002d2440a8c5780", .timestamptz, "\"2025-03-01T10:20:30Z\""),
+            ("000023fa", .date, "\"2025-03-20\""),
+            ("550e8400e29b41d4a716446655440000", .uuid, "\"550e8400-e29b-41d4-a716-446655440000\""),
+            ("017b7d", .jsonb, "{}"), ("7b7d", .json, "{}"),
+            ("6122620a", .string, #""a\"b\n""#),
+        ] as [(String, CellForm, String)])
     func scalars(_ hex: String, _ form: CellForm, _ expected: String) {
         #expect(write(hex, form) == expected)
     }
 
     /// What the field's scalar cannot say is no value at all, never a wrong one.
     @Test(arguments: [
-        ("0000000080000000", CellForm.int8), ("7ff8000000000000", .float8), ("7f800000", .float4), ("7fffffffffffffff", .timestamptz),
-        ("8000000000000000", .timestamptz), ("7fffffff", .date), ("7fda970c", .date), ("0000", .int4), ("027b7d", .jsonb), ("", .json), ("00", .uuid),
+        ("0000000080000000", CellForm.int8), ("7ff8000000000000", .float8), ("7f800000", .float4),
+        ("7fffffffffffffff", .timestamptz),
+        ("8000000000000000", .timestamptz), ("7fffffff", .date), ("7fda970c", .date), ("0000", .int4),
+        ("027b7d", .jsonb), ("", .json), ("00", .uuid),
     ])
     func unsayable(_ hex: String, _ form: CellForm) {
         #expect(write(hex, form) == nil)
     }
 
     @Test func enumerations() {
-        let form = CellForm.enumeration([EnumText(label: Array("in_progress".utf8), json: Array("\"IN_PROGRESS\"".utf8))])
+        let form = CellForm.enumeration([
+            EnumText(label: Array("in_progress".utf8), json: Array("\"IN_PROGRESS\"".utf8))
+        ])
         #expect(write("696e5f70726f6772657373", form) == "\"IN_PROGRESS\"")
         #expect(write("696e5f70726f67726573", form) == nil)
     }
 
     @Test func arrays() {
-        let twoTexts = "00000001" + "00000000" + "00000019" + "00000002" + "00000001" + "00000001" + "61" + "00000002" + "6263"
+        let twoTexts =
+            "00000001" + "00000000" + "00000019" + "00000002" + "00000001" + "00000001" + "61" + "00000002" + "6263"
         #expect(write(twoTexts, .array(.string, elementsNonNull: true)) == #"["a","bc"]"#)
         #expect(write("000000000000000000000019", .array(.string, elementsNonNull: true)) == "[]")
         let withNull = "00000001" + "00000001" + "00000019" + "00000002" + "00000001" + "ffffffff" + "00000001" + "61"
@@ -73,7 +79,9 @@ import Testing
 
     /// An element that cannot be said is null where it may be; the rest of the list stands.
     @Test func elementsAreLostOneByOne() {
-        let floats = "00000001" + "00000000" + "000002bd" + "00000003" + "00000001" + "00000008" + "3ff8000000000000" + "00000008" + "7ff8000000000000" + "00000008" + "4000000000000000"
+        let floats =
+            "00000001" + "00000000" + "000002bd" + "00000003" + "00000001" + "00000008" + "3ff8000000000000"
+            + "00000008" + "7ff8000000000000" + "00000008" + "4000000000000000"
         #expect(write(floats, .array(.float8, elementsNonNull: false)) == "[1.5,null,2]")
         #expect(lost == [1])
         #expect(write(floats, .array(.float8, elementsNonNull: true)) == nil)
@@ -81,8 +89,10 @@ import Testing
 
     /// `json` keeps the escapes that it was given, `jsonb` none.
     @Test(arguments: [
-        (#"{"a":"\ud83d\ude00"}"#, true), (#"["\\ud800", "\\\\"]"#, true), (#""\u00e9 \n \u005c""#, true), (#""\uD83D\uDE00\uD83D\uDE00""#, true), ("[]", true),
-        (#"{"a":"\ud800"}"#, false), (#""\udc00""#, false), (#""\ud800x\udc00""#, false), (#""\ud800\ud800\udc00""#, false), (#""\ud800\n""#, false), (#""\udc00\ud800""#, false),
+        (#"{"a":"\ud83d\ude00"}"#, true), (#"["\\ud800", "\\\\"]"#, true), (#""\u00e9 \n \u005c""#, true),
+        (#""\uD83D\uDE00\uD83D\uDE00""#, true), ("[]", true),
+        (#"{"a":"\ud800"}"#, false), (#""\udc00""#, false), (#""\ud800x\udc00""#, false),
+        (#""\ud800\ud800\udc00""#, false), (#""\ud800\n""#, false), (#""\udc00\ud800""#, false),
         (#"{"\udead":1}"#, false), (#""\\\ud800""#, false), ("", false),
     ])
     func halvesOfCharactersAreNotSaid(_ json: String, _ isSayable: Bool) {

@@ -18,10 +18,15 @@ import Testing
             owned.append(memory)
             cells.append(Cell(base: UnsafeRawPointer(memory), count: Int32(value.count)))
         }
-        return cells.withUnsafeBufferPointer { cells in cells.baseAddress.map { CursorContent.encode($0, cells: Array(values.indices)) } ?? [] }
+        return cells.withUnsafeBufferPointer { cells in
+            cells.baseAddress.map { CursorContent.encode($0, cells: Array(values.indices)) } ?? []
+        }
     }
 
-    @Test(arguments: [[[1, 2, 3]], [nil], [[], nil, [0, 0xFF, 0x80]], [[UInt8](repeating: 7, count: 5_990), nil]] as [[[UInt8]?]]) func keepsEveryByte(_ values: [[UInt8]?]) {
+    @Test(
+        arguments: [[[1, 2, 3]], [nil], [[], nil, [0, 0xFF, 0x80]], [[UInt8](repeating: 7, count: 5_990), nil]]
+            as [[[UInt8]?]]) func keepsEveryByte(_ values: [[UInt8]?])
+    {
         guard case .values(let found)? = CursorContent.decode(encode(values), count: values.count) else {
             Issue.record("not decoded")
             return

@@ -25,12 +25,16 @@ import Testing
         }
     }
 
-    private func run(_ query: String, _ steps: [String: ScriptedRunner.Step], delayed: Bool = false, limits: AnswerLimits = AnswerLimits()) throws -> Run {
+    private func run(
+        _ query: String, _ steps: [String: ScriptedRunner.Step], delayed: Bool = false,
+        limits: AnswerLimits = AnswerLimits()
+    ) throws -> Run {
         let plan = try Fixture.plan(query)
         var run = Run(runner: ScriptedRunner(steps, delayed: delayed, plan: plan))
         let parameters = plan.loads.map { load in [ParameterValue](repeating: .null, count: load.parameters.count) }
         var completions = 0
-        let execution = PlanExecution(plan: plan, parameters: parameters, runner: run.runner, limits: limits) { result in
+        let execution = PlanExecution(plan: plan, parameters: parameters, runner: run.runner, limits: limits) {
+            result in
             completions += 1
             run.isFinished = true
             run.statements = result.statements
@@ -53,17 +57,30 @@ import Testing
         return run
     }
 
-    /// One reading of the clock for each answer: what an answer lets start, starts at the same time.
+    /// One reading of the clock for each answer: what an answer lets start, starts at the same
+    /// time.
     @Test func loadsAreMeasuredByOneReadingEach() throws {
         let plan = try Fixture.plan("{ sites { id tickets { id } domains { id } } }")
-        let runner = ScriptedRunner(["wordpress_sites": .rows([[.text("a")]]), "tickets": .rows([[.ordinal(1), .text("1")], [.ordinal(1), .text("2")]]), "domains": refused], delayed: true, plan: plan)
+        let runner = ScriptedRunner(
+            [
+                "wordpress_sites": .rows([[.text("a")]]),
+                "tickets": .rows([[.ordinal(1), .text("1")], [.ordinal(1), .text("2")]]), "domains": refused,
+            ], delayed: true, plan: plan)
         let parameters = Self.parameters(plan, first: 50)
         var time = 0, result: ExecutionResult?
-        let execution = PlanExecution(plan: plan, parameters: parameters, runner: runner, clock: { time += 10; return time }) { result = $0 }
+        let execution = PlanExecution(
+            plan: plan, parameters: parameters, runner: runner,
+            clock: {
+                time += 10; return time
+            }
+        ) { result = $0 }
         execution.start()
         #expect(execution.measurements().map(\.endedAt) == [nil])
         runner.answerAll()
-        #expect(execution.measurements().map { [$0.startedAt, $0.endedAt, $0.rows, $0.isFailed ? 1 : 0] } == [[10, 20, 1, 0], [20, 40, 2, 0], [20, 30, 0, 1]])
+        #expect(
+            execution.measurements().map { [$0.startedAt, $0.endedAt, $0.rows, $0.isFailed ? 1 : 0] } == [
+                [10, 20, 1, 0], [20, 40, 2, 0], [20, 30, 0, 1],
+            ])
         #expect(result?.startedAt == 10)
         #expect(result?.loadedAt == 40)
     }
@@ -74,21 +91,37 @@ import Testing
 
     /// Rows in any order find their parents, and keep their own order within one parent.
     @Test func listsAreStitchedByOrdinal() throws {
-        let run = try run("{ sites { id tickets { id } } }", [
-            "wordpress_sites": .rows([[.text("a")], [.text("b")], [.text("c")]]),
-            "tickets": .rows([[.ordinal(3), .text("c1")], [.ordinal(1), .text("a1")], [.ordinal(3), .text("c2")], [.ordinal(1), .text("a2")]]),
-        ])
-        #expect(run.text == #"{"data":{"sites":[{"id":"a","tickets":[{"id":"a1"},{"id":"a2"}]},{"id":"b","tickets":[]},{"id":"c","tickets":[{"id":"c1"},{"id":"c2"}]}]}}"#)
+        let run = try run(
+            "{ sites { id tickets { id } } }",
+            [
+                "wordpress_sites": .rows([[.text("a")], [.text("b")], [.text("c")]]),
+                "tickets": .rows([
+                    [.ordinal(3), .text("c1")], [.ordinal(1), .text("a1")], [.ordinal(3), .text("c2")],
+                    [.ordinal(1), .text("a2")],
+                ]),
+            ])
+        #expect(
+            run.text
+                == #"{"data":{"sites":[{"id":"a","tickets":[{"id":"a1"},{"id":"a2"}]},{"id":"b","tickets":[]},{"id":"c","tickets":[{"id":"c1"},{"id":"c2"}]}]}}"#
+        )
         #expect(run.statements == 2)
     }
 
     /// To-one keys are asked once each; null keys are not asked.
     @Test func toOneKeysAreDistinct() throws {
-        let run = try run("{ tickets { id assignee { name } } }", [
-            "tickets": .rows([[.text("1"), .text("u1")], [.text("2"), .null], [.text("3"), .text("u2")], [.text("4"), .text("u1")]]),
-            "users": .rows([[.ordinal(2), .text("Due")], [.ordinal(1), .text("Uno")]]),
-        ])
-        #expect(run.text == #"{"data":{"tickets":[{"id":"1","assignee":{"name":"Uno"}},{"id":"2","assignee":null},{"id":"3","assignee":{"name":"Due"}},{"id":"4","assignee":{"name":"Uno"}}]}}"#)
+        let run = try run(
+            "{ tickets { id assignee { name } } }",
+            [
+                "tickets": .rows([
+                    [.text("1"), .text("u1")], [.text("2"), .null], [.text("3"), .text("u2")],
+                    [.text("4"), .text("u1")],
+                ]),
+                "users": .rows([[.ordinal(2), .text("Due")], [.ordinal(1), .text("Uno")]]),
+            ])
+        #expect(
+            run.text
+                == #"{"data":{"tickets":[{"id":"1","assignee":{"name":"Uno"}},{"id":"2","assignee":null},{"id":"3","assignee":{"name":"Due"}},{"id":"4","assignee":{"name":"Uno"}}]}}"#
+        )
         var keys = BinaryArray(elementType: 25, capacity: 8)
         for key in ["u1", "u2"] { Array(key.utf8).withUnsafeBytes { keys.append($0) } }
         #expect(run.runner.asked[1].parameters[0] == keys.finish())
@@ -102,41 +135,54 @@ import Testing
 
     /// A fault is not taken for rows that are not there: the field fails, and the operator is told.
     @Test(arguments: [0, 2, Int64.min, Int64.max]) func anOrdinalOutsideTheBatchFailsTheField(_ ordinal: Int64) throws {
-        let run = try run("{ sites { tickets { id } } apiVersion }", [
-            "wordpress_sites": .rows([[.text("a")]]), "tickets": .rows([[.ordinal(1), .text("a1")], [.ordinal(ordinal), .text("x")]]),
-        ])
+        let run = try run(
+            "{ sites { tickets { id } } apiVersion }",
+            [
+                "wordpress_sites": .rows([[.text("a")]]),
+                "tickets": .rows([[.ordinal(1), .text("a1")], [.ordinal(ordinal), .text("x")]]),
+            ])
         #expect(run.text == #"{"data":null}"#)
         #expect(run.errors.map(\.path) == [[.key("sites"), .index(0), .key("tickets")]])
-        #expect(run.refusals == ["the rows of \"sites.tickets\" are not what was planned: a row belongs to none of its 1 keys"])
+        #expect(
+            run.refusals == [
+                "the rows of \"sites.tickets\" are not what was planned: a row belongs to none of its 1 keys"
+            ])
     }
 
     @Test func anOrdinalOutsideTheBatchFailsAToOneFieldToo() throws {
-        let run = try run("{ tickets { id assignee { name } } }", [
-            "tickets": .rows([[.text("1"), .text("u1")]]), "users": .rows([[.ordinal(2), .text("Due")]]),
-        ])
+        let run = try run(
+            "{ tickets { id assignee { name } } }",
+            [
+                "tickets": .rows([[.text("1"), .text("u1")]]), "users": .rows([[.ordinal(2), .text("Due")]]),
+            ])
         #expect(run.text == #"{"data":{"tickets":[{"id":"1","assignee":null}]}}"#)
         #expect(run.refusals.count == 1)
     }
 
-    /// An aggregate stands beside its parent's row: its values come from one load, its groups from another, and both find the parent.
+    /// An aggregate stands beside its parent's row: its values come from one load, its groups from
+    /// another, and both find the parent.
     @Test func aggregatesStandBesideTheirRows() throws {
-        let run = try run("{ sites { id ticketsAggregate { count groupBy(keys: {field: SUBJECT}) { key { subject status } min { description } } __typename } } }", [
-            "wordpress_sites": .rows([[.text("a")], [.text("b")]]),
-            "SELECT count": .rows([[.ordinal(2), .ordinal(7)], [.ordinal(1), .ordinal(0)]]),
-            "SELECT t0.\"subject\"": .rows([[.ordinal(2), .text("s1"), .text("d1")], [.ordinal(2), .null, .null]]),
-        ])
-        #expect(run.text == #"""
-            {"data":{"sites":[{"id":"a","ticketsAggregate":{"count":0,"groupBy":[],"__typename":"TicketAggregate"}},\#
-            {"id":"b","ticketsAggregate":{"count":7,"groupBy":[{"key":{"subject":"s1","status":null},"min":{"description":"d1"}},{"key":{"subject":null,"status":null},"min":{"description":null}}],\#
-            "__typename":"TicketAggregate"}}]}}
-            """#)
+        let run = try run(
+            "{ sites { id ticketsAggregate { count groupBy(keys: {field: SUBJECT}) { key { subject status } min { description } } __typename } } }",
+            [
+                "wordpress_sites": .rows([[.text("a")], [.text("b")]]),
+                "SELECT count": .rows([[.ordinal(2), .ordinal(7)], [.ordinal(1), .ordinal(0)]]),
+                "SELECT t0.\"subject\"": .rows([[.ordinal(2), .text("s1"), .text("d1")], [.ordinal(2), .null, .null]]),
+            ])
+        #expect(
+            run.text == #"""
+                {"data":{"sites":[{"id":"a","ticketsAggregate":{"count":0,"groupBy":[],"__typename":"TicketAggregate"}},\#
+                {"id":"b","ticketsAggregate":{"count":7,"groupBy":[{"key":{"subject":"s1","status":null},"min":{"description":"d1"}},{"key":{"subject":null,"status":null},"min":{"description":null}}],\#
+                "__typename":"TicketAggregate"}}]}}
+                """#)
         #expect(run.statements == 3)
     }
 
     /// Answers that come in the reverse order give the same text.
     @Test func theOrderOfArrivalDoesNotMatter() throws {
         let steps: [String: ScriptedRunner.Step] = [
-            "tickets": .rows([[.text("1"), .text("s"), .text("u")]]), "wordpress_sites": .rows([[.ordinal(1), .text("S")]]), "users": .rows([[.ordinal(1), .text("U")]]),
+            "tickets": .rows([[.text("1"), .text("s"), .text("u")]]),
+            "wordpress_sites": .rows([[.ordinal(1), .text("S")]]), "users": .rows([[.ordinal(1), .text("U")]]),
         ]
         let query = "{ tickets { id site { name } creator { name } } }"
         #expect(try run(query, steps).text == run(query, steps, delayed: true).text)
@@ -146,11 +192,19 @@ import Testing
 
     /// Said once, with the last statement, whether loads are answered, refused or need not be sent.
     @Test(arguments: [false, true]) func theRunnerIsToldWithTheLastStatement(delayed: Bool) throws {
-        let site: [[ScriptedRunner.Value]] = [[.text("a")]], ticket: [[ScriptedRunner.Value]] = [[.ordinal(1), .text("1")]], message: [[ScriptedRunner.Value]] = [[.ordinal(1), .text("m")]]
+        let site: [[ScriptedRunner.Value]] = [[.text("a")]],
+            ticket: [[ScriptedRunner.Value]] = [[.ordinal(1), .text("1")]],
+            message: [[ScriptedRunner.Value]] = [[.ordinal(1), .text("m")]]
         let query = "{ sites { id tickets { id messages { id } } domains { id } } }"
-        let all = try run(query, ["wordpress_sites": .rows(site), "tickets": .rows(ticket), "ticket_messages": .rows(message), "domains": .rows([])], delayed: delayed)
+        let all = try run(
+            query,
+            [
+                "wordpress_sites": .rows(site), "tickets": .rows(ticket), "ticket_messages": .rows(message),
+                "domains": .rows([]),
+            ], delayed: delayed)
         #expect(all.runner.ends == [4])
-        let refused = try run(query, ["wordpress_sites": .rows(site), "tickets": refused, "domains": .rows([])], delayed: delayed)
+        let refused = try run(
+            query, ["wordpress_sites": .rows(site), "tickets": refused, "domains": .rows([])], delayed: delayed)
         #expect(refused.runner.ends == [3])
         let none = try run(query, ["wordpress_sites": .rows([])], delayed: delayed)
         #expect(none.runner.ends == [1])
@@ -160,43 +214,56 @@ import Testing
     // MARK: Nulls and errors
 
     @Test func aNullWhereNoneMayBeTakesTheNearestNullableAncestor() throws {
-        let run = try run("{ ticket(id: 1) { id subject site { id name } } apiVersion }", [
-            "tickets": .rows([[.text("1"), .text("Subject"), .text("s")]]),
-            "wordpress_sites": .rows([[.ordinal(1), .text("s"), .null]]),
-        ])
+        let run = try run(
+            "{ ticket(id: 1) { id subject site { id name } } apiVersion }",
+            [
+                "tickets": .rows([[.text("1"), .text("Subject"), .text("s")]]),
+                "wordpress_sites": .rows([[.ordinal(1), .text("s"), .null]]),
+            ])
         #expect(run.text == #"{"data":{"ticket":{"id":"1","subject":"Subject","site":null},"apiVersion":"1.0"}}"#)
         #expect(run.errors.map(\.path) == [[.key("ticket"), .key("site"), .key("name")]])
     }
 
     /// `[T!]!` cannot lose one item: the whole of `data` goes, with the path of the row.
     @Test func aNullInAListOfNonNullsGoesUp() throws {
-        let run = try run("{ all: tickets { id heading: subject } }", ["tickets": .rows([[.text("1"), .text("a")], [.text("2"), .null]])])
+        let run = try run(
+            "{ all: tickets { id heading: subject } }",
+            ["tickets": .rows([[.text("1"), .text("a")], [.text("2"), .null]])])
         #expect(run.text == #"{"data":null}"#)
         #expect(run.errors.map(\.path) == [[.key("all"), .index(1), .key("heading")]])
     }
 
     @Test func aRefusedLoadFailsItsFieldAlone() throws {
-        let run = try run("{ ticket(id: 1) { id site { id } } viewer { id } }", ["tickets": .rows([[.text("1"), .text("s")]]), "wordpress_sites": refused, "users": .rows([[.text("u")]])])
+        let run = try run(
+            "{ ticket(id: 1) { id site { id } } viewer { id } }",
+            ["tickets": .rows([[.text("1"), .text("s")]]), "wordpress_sites": refused, "users": .rows([[.text("u")]])])
         #expect(run.text == #"{"data":{"ticket":{"id":"1","site":null},"viewer":{"id":"u"}}}"#)
         #expect(run.errors.map(\.path) == [[.key("ticket"), .key("site")]])
     }
 
-    /// More rows than GraphQL's `Int` can count: the count is no null, so its nearest nullable ancestor goes, with the count's own path.
+    /// More rows than GraphQL's `Int` can count: the count is no null, so its nearest nullable
+    /// ancestor goes, with the count's own path.
     @Test func aCountBeyondIntHasNoValue() throws {
-        let run = try run("{ tenant(id: 1) { id domainsAggregate { count } } }", ["tenants": .rows([[.text("1")]]), "domains": .rows([[.ordinal(1 << 31)]])])
+        let run = try run(
+            "{ tenant(id: 1) { id domainsAggregate { count } } }",
+            ["tenants": .rows([[.text("1")]]), "domains": .rows([[.ordinal(1 << 31)]])])
         #expect(run.text == #"{"data":{"tenant":null}}"#)
         #expect(run.errors.map(\.path) == [[.key("tenant"), .key("domainsAggregate"), .key("count")]])
     }
 
     @Test func aRefusedAggregateHasItsOwnPath() throws {
-        let run = try run("{ tenant(id: 1) { id ds: domainsAggregate { count } } }", ["tenants": .rows([[.text("1")]]), "domains": refused])
+        let run = try run(
+            "{ tenant(id: 1) { id ds: domainsAggregate { count } } }",
+            ["tenants": .rows([[.text("1")]]), "domains": refused])
         #expect(run.text == #"{"data":{"tenant":null}}"#)
         #expect(run.errors.map(\.path) == [[.key("tenant"), .key("ds")]])
     }
 
     @Test(arguments: [LoadFailure.Kind.timeout, .unavailable])
     func withoutADatabaseTheWholeRequestFails(_ kind: LoadFailure.Kind) throws {
-        let run = try run("{ tickets { id } sites { id } }", ["tickets": .failure(LoadFailure(kind, detail: "")), "wordpress_sites": .rows([])])
+        let run = try run(
+            "{ tickets { id } sites { id } }",
+            ["tickets": .failure(LoadFailure(kind, detail: "")), "wordpress_sites": .rows([])])
         #expect(run.failure?.kind == kind)
     }
 
@@ -216,22 +283,36 @@ import Testing
 
     @Test func answersAreBounded() throws {
         let rows = (0..<100).map { [ScriptedRunner.Value.text("ticket-\($0)")] }
-        #expect(try run("{ tickets { id } }", ["tickets": .rows(rows)], limits: AnswerLimits(bytes: 500)).text == "too large: 500")
+        #expect(
+            try run("{ tickets { id } }", ["tickets": .rows(rows)], limits: AnswerLimits(bytes: 500)).text
+                == "too large: 500")
     }
 
     @Test func oneLargeCellIsLookedAtBeforeItIsWritten() throws {
         let row = [ScriptedRunner.Value.text(String(repeating: "x", count: 5_000))]
-        #expect(try run("{ viewer { a: id b: id } }", ["users": .rows([row])], limits: AnswerLimits(bytes: 9_999)).text == "too large: 9999")
-        #expect(try run("{ viewer { a: id b: id } }", ["users": .rows([row])], limits: AnswerLimits(bytes: 10_100)).text.hasPrefix("{\"data\""))
+        #expect(
+            try run("{ viewer { a: id b: id } }", ["users": .rows([row])], limits: AnswerLimits(bytes: 9_999)).text
+                == "too large: 9999")
+        #expect(
+            try run("{ viewer { a: id b: id } }", ["users": .rows([row])], limits: AnswerLimits(bytes: 10_100)).text
+                .hasPrefix("{\"data\""))
     }
 
-    @Test(arguments: [(5, "{\"data\""), (4, "too many rows: 4"), (3, "too many rows: 3"), (2, "too many rows: 2"), (1, "too many rows: 1")])
+    @Test(arguments: [
+        (5, "{\"data\""), (4, "too many rows: 4"), (3, "too many rows: 3"), (2, "too many rows: 2"),
+        (1, "too many rows: 1"),
+    ])
     func rowsOfAllLoadsAreBounded(_ limit: Int, _ text: String) throws {
         let sites = [[ScriptedRunner.Value.text("s1")], [.text("s2")]]
-        let tickets = [[ScriptedRunner.Value.ordinal(1), .text("m1")], [.ordinal(1), .text("m2")], [.ordinal(2), .text("m3")]]
-        let run = try run("{ sites { id tickets { id } } }", ["wordpress_sites": .rows(sites), "tickets": .rows(tickets)], limits: AnswerLimits(rows: limit))
+        let tickets = [
+            [ScriptedRunner.Value.ordinal(1), .text("m1")], [.ordinal(1), .text("m2")], [.ordinal(2), .text("m3")],
+        ]
+        let run = try run(
+            "{ sites { id tickets { id } } }", ["wordpress_sites": .rows(sites), "tickets": .rows(tickets)],
+            limits: AnswerLimits(rows: limit))
         #expect(run.text.hasPrefix(text))
-        // Nothing is sent once the limit is met; a list of lists is bounded by what is left, and one.
+        // Nothing is sent once the limit is met; a list of lists is bounded by what is left, and
+        // one.
         #expect(run.runner.asked.count == (limit < 2 ? 1 : 2))
         if limit >= 2 { #expect(run.runner.asked[1].parameters.last == .text(Array("\(limit - 2 + 1)".utf8))) }
     }

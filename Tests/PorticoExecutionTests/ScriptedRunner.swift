@@ -25,7 +25,8 @@ final class ScriptedRunner: StatementRunner {
         }
     }
 
-    /// By the table that a load's statement names, or by a part of the statement from a `SELECT` on.
+    /// By the table that a load's statement names, or by a part of the statement from a `SELECT`
+    /// on.
     private let steps: [String: Step]
     private(set) var asked: [(statement: String, parameters: [ParameterValue])] = []
     /// Answers come only when the test says so.
@@ -40,13 +41,22 @@ final class ScriptedRunner: StatementRunner {
 
     init(_ steps: [String: Step], delayed: Bool = false, plan: AuthorizedPlan) {
         self.steps = steps
-        widths = Dictionary(zip(plan.statements, plan.loads).map { (ObjectIdentifier($0), $1.width) }, uniquingKeysWith: { first, _ in first })
+        widths = Dictionary(
+            zip(plan.statements, plan.loads).map { (ObjectIdentifier($0), $1.width) },
+            uniquingKeysWith: { first, _ in first })
         isDelayed = delayed
     }
 
-    func run(_ statement: Statement, _ parameters: [ParameterValue], meter: any ResultMeter, completion: @escaping (Result<any RowSource, LoadFailure>) -> Void) {
+    func run(
+        _ statement: Statement, _ parameters: [ParameterValue], meter: any ResultMeter,
+        completion: @escaping (Result<any RowSource, LoadFailure>) -> Void
+    ) {
         asked.append((statement.text, parameters))
-        let table = steps.keys.first { statement.text.contains("FROM \"\($0)\"") || statement.text.contains("JOIN \"\($0)\"") || ($0.hasPrefix("SELECT") && statement.text.contains($0)) } ?? ""
+        let table =
+            steps.keys.first {
+                statement.text.contains("FROM \"\($0)\"") || statement.text.contains("JOIN \"\($0)\"")
+                    || ($0.hasPrefix("SELECT") && statement.text.contains($0))
+            } ?? ""
         self.meter = meter
         let width = widths[ObjectIdentifier(statement)] ?? 0
         let answer = { [steps] in
@@ -99,7 +109,8 @@ private final class ScriptedRows: RowSource {
 
     func cells(ofRow row: Int, into target: UnsafeMutablePointer<Cell>) {
         for (column, cell) in cells[row].enumerated() {
-            target[column] = Cell(base: cell.map { UnsafeRawPointer($0.baseAddress!) }, count: cell.map { Int32($0.count) } ?? -1)
+            target[column] = Cell(
+                base: cell.map { UnsafeRawPointer($0.baseAddress!) }, count: cell.map { Int32($0.count) } ?? -1)
         }
     }
 }

@@ -2,7 +2,8 @@ import Foundation
 import TestCluster
 import Testing
 
-/// What clients may do to the server, and the system to its connections: each against a process of its own and a real PostgreSQL.
+/// What clients may do to the server, and the system to its connections: each against a process of
+/// its own and a real PostgreSQL.
 @Suite(.timeLimit(.minutes(5)), .onBlockingThreads) struct ConnectionFaultTests {
     @Test func `clients that go away in the middle of a large answer leave nothing behind`() async throws {
         let server = try await ConnectionFaultsServer()
@@ -18,7 +19,8 @@ import Testing
         }
         // Every connection is closed, and no statement goes on for nobody.
         #expect(try await server.eventually { server.openFiles == files })
-        let active = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND datname = 'connection_faults'"
+        let active =
+            "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND datname = 'connection_faults'"
         #expect(try await server.eventually { try TestCluster.shared().psql(active) == "0\n" })
         #expect(one.ask(server.point) == .answer(status: 200, body: ConnectionFaultsServer.pointAnswer))
         guard case .answer(200, let body) = try ConnectionFaultsClient(port: server.port).ask(server.large) else {
@@ -31,7 +33,8 @@ import Testing
 
     @Test func `two hundred half-open connections are refused in time while others are served`() async throws {
         let server = try await ConnectionFaultsServer(configuration: "limits: { headerTimeout: 2s }")
-        let load = ConnectionFaultsLoad(clients: 2, port: server.port, request: server.point, expected: ConnectionFaultsServer.pointAnswer)
+        let load = ConnectionFaultsLoad(
+            clients: 2, port: server.port, request: server.point, expected: ConnectionFaultsServer.pointAnswer)
         let slow = try (0..<200).map { number in
             let client = try ConnectionFaultsClient(port: server.port)
             client.send("POST /graphql HTTP/1.1\r\nhost: x\r\nx-number: \(number)")
@@ -67,7 +70,8 @@ import Testing
         try await Task.sleep(for: .seconds(1))
         // They are not even looked at.
         #expect(server.processorTicks - ticks < 50)
-        let load = ConnectionFaultsLoad(clients: 2, port: server.port, request: server.point, expected: ConnectionFaultsServer.pointAnswer)
+        let load = ConnectionFaultsLoad(
+            clients: 2, port: server.port, request: server.point, expected: ConnectionFaultsServer.pointAnswer)
         try await load.moreAnswers(100)
         #expect(try await load.end().faults.isEmpty)
         #expect(server.openFiles >= files + 1_000)
@@ -99,14 +103,17 @@ import Testing
             try await Task.sleep(for: .milliseconds(20))
         }
         #expect(answered == 120)
-        #expect(try ConnectionFaultsClient(port: server.port).ask(server.point) == .answer(status: 200, body: ConnectionFaultsServer.pointAnswer))
+        #expect(
+            try ConnectionFaultsClient(port: server.port).ask(server.point)
+                == .answer(status: 200, body: ConnectionFaultsServer.pointAnswer))
         try await server.stop()
     }
 
     @Test func `more connections than the limit take turns, the one that has waited longest goes first`() async throws {
         let server = try await ConnectionFaultsServer(configuration: "limits: { connections: 8 }")
         let files = server.openFiles
-        // Each has sent its request before the next one connects: a connection that waits without one may go.
+        // Each has sent its request before the next one connects: a connection that waits without
+        // one may go.
         let all = try (0..<30).map { _ in
             let client = try ConnectionFaultsClient(port: server.port)
             client.send(ConnectionFaultsServer.health)
@@ -117,17 +124,23 @@ import Testing
         // Connections to the database may have been added since.
         #expect(server.openFiles <= files + 8 + 6)
         // And whoever comes then is, at once.
-        #expect(try ConnectionFaultsClient(port: server.port).ask(server.point) == .answer(status: 200, body: ConnectionFaultsServer.pointAnswer))
+        #expect(
+            try ConnectionFaultsClient(port: server.port).ask(server.point)
+                == .answer(status: 200, body: ConnectionFaultsServer.pointAnswer))
         try await server.stop()
     }
 
-    @Test(arguments: [1, 2]) func `a server that is told to end under load loses no answer`(_ workers: Int) async throws {
+    @Test(arguments: [1, 2]) func `a server that is told to end under load loses no answer`(_ workers: Int) async throws
+    {
         let server = try await ConnectionFaultsServer(workers: workers)
-        let load = ConnectionFaultsLoad(clients: 8, port: server.port, request: server.point, expected: ConnectionFaultsServer.pointAnswer, endsWithServer: true)
+        let load = ConnectionFaultsLoad(
+            clients: 8, port: server.port, request: server.point, expected: ConnectionFaultsServer.pointAnswer,
+            endsWithServer: true)
         try await load.moreAnswers(200)
         try await server.stop()
         let tally = try await load.waitUntilEnded()
-        // Every answer is whole, and what the server has done has reached its client: one line of the log for each.
+        // Every answer is whole, and what the server has done has reached its client: one line of
+        // the log for each.
         #expect(tally.faults.isEmpty)
         #expect(server.lines("route=/graphql", "status=200") == tally.answers)
         #expect(server.lines("status=499") == 0)
@@ -135,17 +148,25 @@ import Testing
 
     @Test func `a configuration that is broken under load changes nothing`() async throws {
         let server = try await ConnectionFaultsServer()
-        let load = ConnectionFaultsLoad(clients: 4, port: server.port, request: server.point, expected: ConnectionFaultsServer.pointAnswer)
+        let load = ConnectionFaultsLoad(
+            clients: 4, port: server.port, request: server.point, expected: ConnectionFaultsServer.pointAnswer)
         try await load.moreAnswers(50)
-        func refusals(_ file: String) -> Int { server.lines("a file of access rules is wrong; the rules in force stay", file) }
-        let files = ["config/gateway.yaml", "config/access/roles.yaml", "config/access/tenants/agency-002.yaml", "schema.graphql", "resolvers/Ticket.yaml"]
+        func refusals(_ file: String) -> Int {
+            server.lines("a file of access rules is wrong; the rules in force stay", file)
+        }
+        let files = [
+            "config/gateway.yaml", "config/access/roles.yaml", "config/access/tenants/agency-002.yaml",
+            "schema.graphql", "resolvers/Ticket.yaml",
+        ]
         for name in files {
             for text in ["", "roles: { super_admin: [", "\u{0}\u{1}", String(repeating: "- ", count: 10_000)] {
                 let before = refusals("roles.yaml")
                 try Data(text.utf8).write(to: URL(fileURLWithPath: "\(server.folder)/\(name)"))
                 try await load.moreAnswers(10)
                 // Ten answers may take less time than it takes until a file is looked at.
-                if name.hasSuffix("roles.yaml") { try #require(try await server.eventually { refusals("roles.yaml") > before }, "\(text.prefix(30))") }
+                if name.hasSuffix("roles.yaml") {
+                    try #require(try await server.eventually { refusals("roles.yaml") > before }, "\(text.prefix(30))")
+                }
             }
         }
         try FileManager.default.removeItem(atPath: server.folder + "/config")
@@ -160,20 +181,31 @@ import Testing
         try await server.stop()
     }
 
-    /// Every file of the rules is written again and again, well and badly, in place and by renaming, while clients ask.
+    /// Every file of the rules is written again and again, well and badly, in place and by
+    /// renaming, while clients ask.
     @Test(arguments: [1, 2]) func `rules that are edited under load fail no request`(_ workers: Int) async throws {
         let server = try await ConnectionFaultsServer(workers: workers)
-        let load = ConnectionFaultsLoad(clients: 4, port: server.port, request: server.point, expected: ConnectionFaultsServer.pointAnswer)
+        let load = ConnectionFaultsLoad(
+            clients: 4, port: server.port, request: server.point, expected: ConnectionFaultsServer.pointAnswer)
         try await load.moreAnswers(50)
         let folder = server.folder + "/config/access"
         let roles = try String(contentsOfFile: folder + "/roles.yaml", encoding: .utf8)
         for round in 0..<12 {
-            // What it has no right to, and what it has: the administrator reads the same ticket under all of them.
-            let text = roles.replacingOccurrences(of: "fields: [id, name, domain] }", with: round % 2 == 0 ? "fields: [id, name] }" : "fields: [id, name, domain, tier] }")
-            try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/roles.yaml"), options: round % 3 == 0 ? .atomic : [])
+            // What it has no right to, and what it has: the administrator reads the same ticket
+            // under all of them.
+            let text = roles.replacingOccurrences(
+                of: "fields: [id, name, domain] }",
+                with: round % 2 == 0 ? "fields: [id, name] }" : "fields: [id, name, domain, tier] }")
+            try Data(text.utf8).write(
+                to: URL(fileURLWithPath: folder + "/roles.yaml"), options: round % 3 == 0 ? .atomic : [])
             for tenant in 0..<5 {
-                let rules = round % 4 == 3 ? "client: {" : "client: { Ticket: { read: { hide: [\(round % 2 == 0 ? "subject" : "description")] } } }"
-                try Data(rules.utf8).write(to: URL(fileURLWithPath: folder + "/tenants/edited-\(tenant).yaml"), options: tenant % 2 == 0 ? .atomic : [])
+                let rules =
+                    round % 4 == 3
+                    ? "client: {"
+                    : "client: { Ticket: { read: { hide: [\(round % 2 == 0 ? "subject" : "description")] } } }"
+                try Data(rules.utf8).write(
+                    to: URL(fileURLWithPath: folder + "/tenants/edited-\(tenant).yaml"),
+                    options: tenant % 2 == 0 ? .atomic : [])
             }
             try await load.moreAnswers(20)
         }

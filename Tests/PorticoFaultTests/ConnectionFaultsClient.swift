@@ -16,18 +16,25 @@ final class ConnectionFaultsClient {
     private var received: [UInt8] = []
     private var isClosed = false
 
-    /// - Parameter receiveBuffer: Bytes that the kernel keeps for it; a small one makes the server wait early.
+    /// - Parameter receiveBuffer: Bytes that the kernel keeps for it; a small one makes the server
+    ///   wait early.
     init(port: UInt16, receiveBuffer: Int32? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         try #require(descriptor >= 0, "the tests themselves have no descriptor left")
         var patience = timeval(tv_sec: 60, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-        if var receiveBuffer { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<Int32>.size)) }
+        if var receiveBuffer {
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<Int32>.size))
+        }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        let status = withUnsafePointer(to: &address) { $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) } }
+        let status = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
         guard status == 0 else {
             let reason = errno
             Glibc.close(descriptor)
@@ -89,7 +96,10 @@ final class ConnectionFaultsClient {
     private func takeAnswer() -> Outcome? {
         guard let end = received.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
         let head = String(decoding: received[..<end.lowerBound], as: UTF8.self).lowercased()
-        let length = head.components(separatedBy: "content-length: ").dropFirst().first.flatMap { Int($0.prefix { $0.isNumber }) } ?? 0
+        let length =
+            head.components(separatedBy: "content-length: ").dropFirst().first.flatMap {
+                Int($0.prefix { $0.isNumber })
+            } ?? 0
         guard received.count >= end.upperBound + length else { return nil }
         let body = String(decoding: received[end.upperBound..<(end.upperBound + length)], as: UTF8.self)
         received.removeFirst(end.upperBound + length)
@@ -97,7 +107,8 @@ final class ConnectionFaultsClient {
     }
 }
 
-/// Clients that ask without a pause, each on a thread of its own, until they are told to stop or the server closes.
+/// Clients that ask without a pause, each on a thread of its own, until they are told to stop or
+/// the server closes.
 final class ConnectionFaultsLoad: Sendable {
     struct Tally {
         /// Whole answers that were as they should be.
@@ -114,19 +125,26 @@ final class ConnectionFaultsLoad: Sendable {
 
     /// - Parameters:
     ///   - perConnection: Requests on one connection, before the next one is opened.
-    ///   - endsWithServer: Whether the server may close a connection in between; the client then ends.
-    init(clients: Int, port: UInt16, request: String, expected: String, perConnection: Int = 20, endsWithServer: Bool = false) {
+    ///   - endsWithServer: Whether the server may close a connection in between; the client then
+    ///     ends.
+    init(
+        clients: Int, port: UInt16, request: String, expected: String, perConnection: Int = 20,
+        endsWithServer: Bool = false
+    ) {
         running = Atomic(clients)
         for _ in 0..<clients {
             Thread.detachNewThread { [self] in
-                while !mustStop.load(ordering: .relaxed), round(port, request, expected, perConnection, endsWithServer) {}
+                while !mustStop.load(ordering: .relaxed), round(port, request, expected, perConnection, endsWithServer)
+                {}
                 running.subtract(1, ordering: .acquiringAndReleasing)
             }
         }
     }
 
     /// - Returns: false when the server is gone.
-    private func round(_ port: UInt16, _ request: String, _ expected: String, _ perConnection: Int, _ endsWithServer: Bool) -> Bool {
+    private func round(
+        _ port: UInt16, _ request: String, _ expected: String, _ perConnection: Int, _ endsWithServer: Bool
+    ) -> Bool {
         let client: ConnectionFaultsClient
         do {
             client = try ConnectionFaultsClient(port: port)
@@ -156,7 +174,9 @@ final class ConnectionFaultsLoad: Sendable {
     /// Waits until so many more answers have come.
     func moreAnswers(_ count: Int) async throws {
         let goal = answers + count
-        for _ in 0..<6_000 where answers < goal && running.load(ordering: .acquiring) > 0 { try await Task.sleep(for: .milliseconds(10)) }
+        for _ in 0..<6_000 where answers < goal && running.load(ordering: .acquiring) > 0 {
+            try await Task.sleep(for: .milliseconds(10))
+        }
         #expect(answers >= goal, "\(tally.withLock { $0 })")
     }
 

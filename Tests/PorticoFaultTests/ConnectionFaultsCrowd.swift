@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// Many idle clients, in a process of their own: Foundation cannot start children in a process that has more than a thousand files open.
+/// Many idle clients, in a process of their own: Foundation cannot start children in a process that
+/// has more than a thousand files open.
 final class ConnectionFaultsCrowd {
     private static let script = #"""
         ask() {

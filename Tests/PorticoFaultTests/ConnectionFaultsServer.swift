@@ -2,19 +2,23 @@ import Foundation
 import TestCluster
 import Testing
 
-/// `portico serve` as a process of its own, on this repository's project and a database of the tests' cluster.
+/// `portico serve` as a process of its own, on this repository's project and a database of the
+/// tests' cluster.
 final class ConnectionFaultsServer {
     private static let secret = String(repeating: "s", count: 40)
-    private static let repository = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent().deletingLastPathComponent()
+    private static let repository = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+        .deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path
 
     /// The program beside the tests' own.
     private static let program: String = {
-        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let own =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         return URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("portico").path
     }()
 
-    /// A database with the seed, and 400 tickets of 25 kB each: an answer with all of them is more than any socket holds.
+    /// A database with the seed, and 400 tickets of 25 kB each: an answer with all of them is more
+    /// than any socket holds.
     private static let database = Result {
         let url = try TestCluster.shared().createDatabase(name: "connection_faults")
         for command in ["migrate", "seed"] { _ = try run([command, "--project", repository, "--database-url", url]) }
@@ -27,7 +31,10 @@ final class ConnectionFaultsServer {
     }
 
     /// Of the administrator, who sees every ticket.
-    private static let token = Result { try run(["token", "--project", repository, "--as", "user-admin-001"]).trimmingCharacters(in: .whitespacesAndNewlines) }
+    private static let token = Result {
+        try run(["token", "--project", repository, "--as", "user-admin-001"]).trimmingCharacters(
+            in: .whitespacesAndNewlines)
+    }
 
     let folder: String
     let port: UInt16
@@ -39,7 +46,8 @@ final class ConnectionFaultsServer {
     /// - Parameters:
     ///   - descriptors: How many files the process may have open.
     ///   - configuration: What `config/gateway.yaml` says.
-    ///   - pipe: Where its log goes instead of a file; it is read until the port is known, and not any further.
+    ///   - pipe: Where its log goes instead of a file; it is read until the port is known, and not
+    ///     any further.
     init(workers: Int = 1, descriptors: Int? = nil, configuration: String = "{}", log pipe: Pipe? = nil) async throws {
         let url = try Self.database.get()
         token = try Self.token.get()
@@ -49,8 +57,14 @@ final class ConnectionFaultsServer {
             try FileManager.default.copyItem(atPath: "\(Self.repository)/\(name)", toPath: "\(folder)/\(name)")
         }
         try Data(configuration.utf8).write(to: URL(fileURLWithPath: folder + "/config/gateway.yaml"))
-        process = try Self.start(["serve", "--project", folder, "--database-url", url, "--port", "0", "--workers", "\(workers)"], descriptors: descriptors, log: folder + "/log", pipe)
-        if let pipe { port = try Self.port(in: pipe) } else { port = try await Self.port(process, log: folder + "/log") }
+        process = try Self.start(
+            ["serve", "--project", folder, "--database-url", url, "--port", "0", "--workers", "\(workers)"],
+            descriptors: descriptors, log: folder + "/log", pipe)
+        if let pipe {
+            port = try Self.port(in: pipe)
+        } else {
+            port = try await Self.port(process, log: folder + "/log")
+        }
         // The first request meets a database that is connected, unlike one that comes at once.
         for _ in 0..<600 {
             if case .answer(200, _) = try ConnectionFaultsClient(port: port).ask(Self.ready) { return }
@@ -68,12 +82,14 @@ final class ConnectionFaultsServer {
 
     private static func prepare(_ process: Process, _ words: [String], descriptors: Int?) {
         process.executableURL = URL(fileURLWithPath: descriptors == nil ? program : "/bin/sh")
-        process.arguments = (descriptors.map { ["-c", "ulimit -n \($0) && exec \"$0\" \"$@\"", program] } ?? []) + words
+        process.arguments =
+            (descriptors.map { ["-c", "ulimit -n \($0) && exec \"$0\" \"$@\"", program] } ?? []) + words
         process.environment = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "PORTICO_JWT_SECRET": secret]
         process.standardInput = FileHandle.nullDevice
     }
 
-    private static func start(_ words: [String], descriptors: Int?, log: String, _ pipe: Pipe? = nil) throws -> Process {
+    private static func start(_ words: [String], descriptors: Int?, log: String, _ pipe: Pipe? = nil) throws -> Process
+    {
         let process = Process()
         prepare(process, words, descriptors: descriptors)
         _ = FileManager.default.createFile(atPath: log, contents: nil)
@@ -102,7 +118,9 @@ final class ConnectionFaultsServer {
             let bytes = pipe.fileHandleForReading.availableData
             try #require(!bytes.isEmpty, "it ended:\n\(text)")
             text += String(decoding: bytes, as: UTF8.self)
-            if let tail = text.components(separatedBy: "addresses=127.0.0.1:").dropFirst().first, let end = tail.firstIndex(of: " ") {
+            if let tail = text.components(separatedBy: "addresses=127.0.0.1:").dropFirst().first,
+                let end = tail.firstIndex(of: " ")
+            {
                 return try #require(UInt16(tail[..<end]))
             }
         }
@@ -111,7 +129,9 @@ final class ConnectionFaultsServer {
     private static func port(_ process: Process, log: String) async throws -> UInt16 {
         for _ in 0..<6_000 {
             let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
-            if let tail = text.components(separatedBy: "addresses=127.0.0.1:").dropFirst().first, let end = tail.firstIndex(of: " ") {
+            if let tail = text.components(separatedBy: "addresses=127.0.0.1:").dropFirst().first,
+                let end = tail.firstIndex(of: " ")
+            {
                 return try #require(UInt16(tail[..<end]))
             }
             try #require(process.isRunning, "it ended:\n\(text)")
@@ -126,11 +146,14 @@ final class ConnectionFaultsServer {
 
     /// Waits until it has ended; its status.
     func end() async throws -> Int32 {
-        // Foundation learns of it by a socket that another child, started at the same moment, may have inherited and keep open: the kernel knows better.
+        // Foundation learns of it by a socket that another child, started at the same moment, may
+        // have inherited and keep open: the kernel knows better.
         for _ in 0..<3_000 where process.isRunning {
             var info = siginfo_t()
             let status = waitid(P_PID, id_t(process.processIdentifier), &info, WEXITED | WNOHANG | WNOWAIT)
-            if status == 0, info._sifields._sigchld.si_pid == process.processIdentifier { return info._sifields._sigchld.si_status }
+            if status == 0, info._sifields._sigchld.si_pid == process.processIdentifier {
+                return info._sifields._sigchld.si_status
+            }
             try await Task.sleep(for: .milliseconds(10))
         }
         return process.isRunning ? -1 : process.terminationStatus
@@ -143,9 +166,12 @@ final class ConnectionFaultsServer {
         #expect(status == 0, "\(text.suffix(2_000))")
     }
 
-    /// Starts another one on the same folder that is expected to refuse: its status, and what it says.
+    /// Starts another one on the same folder that is expected to refuse: its status, and what it
+    /// says.
     func refusalOfASecond() async throws -> (status: Int32, text: String) {
-        let second = try Self.start(["serve", "--project", folder, "--database-url", try Self.database.get(), "--port", "0"], descriptors: nil, log: folder + "/second")
+        let second = try Self.start(
+            ["serve", "--project", folder, "--database-url", try Self.database.get(), "--port", "0"], descriptors: nil,
+            log: folder + "/second")
         for _ in 0..<3_000 where second.isRunning { try await Task.sleep(for: .milliseconds(10)) }
         if second.isRunning { second.terminate() }
         second.waitUntilExit()
@@ -160,7 +186,8 @@ final class ConnectionFaultsServer {
 
     func post(_ query: String) -> String {
         let body = #"{"query":"\#(query)"}"#
-        return "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nauthorization: Bearer \(token)\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)"
+        return
+            "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nauthorization: Bearer \(token)\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)"
     }
 
     /// One row out of the database, and the answer to it.
@@ -172,15 +199,22 @@ final class ConnectionFaultsServer {
     var text: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
 
     /// Lines of the log that hold all of these words.
-    func lines(_ words: String...) -> Int { text.split(separator: "\n").count { line in words.allSatisfy { line.contains($0) } } }
+    func lines(_ words: String...) -> Int {
+        text.split(separator: "\n").count { line in words.allSatisfy { line.contains($0) } }
+    }
 
     // MARK: What it takes
 
-    private func proc(_ name: String) -> String { (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/\(name)", encoding: .utf8)) ?? "" }
+    private func proc(_ name: String) -> String {
+        (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/\(name)", encoding: .utf8)) ?? ""
+    }
 
-    var openFiles: Int { (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.processIdentifier)/fd").count) ?? 0 }
+    var openFiles: Int {
+        (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.processIdentifier)/fd").count) ?? 0
+    }
 
-    /// Bytes of memory that are the process's own: what it shares with others by its files left out.
+    /// Bytes of memory that are the process's own: what it shares with others by its files left
+    /// out.
     var memory: Int {
         let numbers = proc("statm").split(separator: " ").compactMap { Int($0) }
         return numbers.count > 2 ? (numbers[1] - numbers[2]) * 4096 : 0

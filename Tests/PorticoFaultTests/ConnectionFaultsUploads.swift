@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// Many clients that send the beginnings of large requests and stay, in a process of their own: Foundation cannot start
-/// children in a process that has more than a thousand files open.
+/// Many clients that send the beginnings of large requests and stay, in a process of their own:
+/// Foundation cannot start children in a process that has more than a thousand files open.
 final class ConnectionFaultsUploads {
     private static let script = #"""
         for ((i = 0; i < $3; i++)); do

@@ -1,10 +1,12 @@
 import Foundation
 import Testing
 
-/// What goes wrong with PostgreSQL, against a real one, behind the built program: one after the other, since each takes a machine's attention.
+/// What goes wrong with PostgreSQL, against a real one, behind the built program: one after the
+/// other, since each takes a machine's attention.
 @Suite(.serialized, .timeLimit(.minutes(3)), .ownThreads) enum DatabaseFaults {}
 
-/// Runs tests on threads of their own: their clients, commands and sessions block, and must not hold the few threads that all tests share.
+/// Runs tests on threads of their own: their clients, commands and sessions block, and must not
+/// hold the few threads that all tests share.
 struct OwnThreads: SuiteTrait, TestTrait, TestScoping {
     var isRecursive: Bool { true }
 
@@ -17,7 +19,9 @@ struct OwnThreads: SuiteTrait, TestTrait, TestScoping {
 
     private static let executor = Executor()
 
-    func provideScope(for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void) async throws {
+    func provideScope(
+        for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+    ) async throws {
         try await withTaskExecutorPreference(Self.executor) { try await function() }
     }
 }

@@ -26,8 +26,14 @@ final class DatabaseFaultsClient {
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        let status = withUnsafePointer(to: &address) { $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) } }
-        guard status == 0 else { throw FaultFailure(description: "cannot connect: \(String(cString: strerror(errno)))") }
+        let status = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard status == 0 else {
+            throw FaultFailure(description: "cannot connect: \(String(cString: strerror(errno)))")
+        }
     }
 
     deinit { close(descriptor) }
@@ -45,7 +51,9 @@ final class DatabaseFaultsClient {
     /// Sends bytes as they are.
     func send(raw request: String) throws {
         let bytes = Array(request.utf8)
-        guard write(descriptor, bytes, bytes.count) == bytes.count else { throw FaultFailure(description: "the request cannot be sent") }
+        guard write(descriptor, bytes, bytes.count) == bytes.count else {
+            throw FaultFailure(description: "the request cannot be sent")
+        }
     }
 
     /// The whole answer; the server closes the connection behind it.
@@ -59,7 +67,8 @@ final class DatabaseFaultsClient {
             bytes += buffer[..<count]
         }
         let text = String(decoding: bytes, as: UTF8.self)
-        guard let end = text.range(of: "\r\n\r\n"), let status = Int(text.split(separator: " ").dropFirst().first ?? "") else {
+        guard let end = text.range(of: "\r\n\r\n"), let status = Int(text.split(separator: " ").dropFirst().first ?? "")
+        else {
             throw FaultFailure(description: "no answer but \(text)")
         }
         return DatabaseFaultsAnswer(status: status, body: String(text[end.upperBound...]))

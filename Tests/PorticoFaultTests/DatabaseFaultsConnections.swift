@@ -7,9 +7,12 @@ extension DatabaseFaults {
     @Suite struct Connections {
         private let query = DatabaseFaultsData.query
 
-        @Test(arguments: ["statement", "request"]) func `one connection that is killed is noticed by no client`(consistency: String) async throws {
+        @Test(arguments: ["statement", "request"]) func `one connection that is killed is noticed by no client`(
+            consistency: String
+        ) async throws {
             let spotex = try DatabaseFaultsData()
-            let gateway = try await DatabaseFaultsGateway(database: spotex.url, settings: "database: { connections: 3 }")
+            let gateway = try await DatabaseFaultsGateway(
+                database: spotex.url, settings: "database: { connections: 3 }")
             let token = try gateway.token()
             let right = try await gateway.ask(query, token, consistency: consistency) { $0.status == 200 }
             for _ in 0..<4 {
@@ -35,7 +38,9 @@ extension DatabaseFaults {
             try spotex.psql("ALTER ROLE \(role) CONNECTION LIMIT 1")
             let gateway = try await DatabaseFaultsGateway(database: url, settings: "database: { connections: 3 }")
             let token = try gateway.token()
-            for consistency in ["statement", "request"] { try await gateway.ask(query, token, consistency: consistency) { $0.status == 200 } }
+            for consistency in ["statement", "request"] {
+                try await gateway.ask(query, token, consistency: consistency) { $0.status == 200 }
+            }
             #expect(await eventually { gateway.events(with: "too many connections for role") >= 1 })
             try await Task.sleep(for: .milliseconds(300))
             #expect(gateway.events.count <= 5, "\(gateway.events.joined(separator: "\n"))")
@@ -66,7 +71,8 @@ extension DatabaseFaults {
             let url = try spotex.url(ofNewRole: role, password: "first-secret")
             let rules = spotex.cluster.folder + "/data/pg_hba.conf"
             let text = try String(contentsOfFile: rules, encoding: .utf8)
-            try Data("local \(spotex.name) \(role) scram-sha-256\n\(text)".utf8).write(to: URL(fileURLWithPath: rules), options: [])
+            try Data("local \(spotex.name) \(role) scram-sha-256\n\(text)".utf8).write(
+                to: URL(fileURLWithPath: rules), options: [])
             try spotex.psql("SELECT pg_reload_conf()")
             let gateway = try await DatabaseFaultsGateway(database: url, settings: "database: { connections: 2 }")
             let token = try gateway.token()

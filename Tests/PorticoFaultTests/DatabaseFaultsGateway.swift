@@ -4,9 +4,12 @@ import Testing
 /// `portico serve` as a process of its own: what a client and an operator see of the gateway.
 final class DatabaseFaultsGateway {
     /// The folder that holds `schema.graphql`: where these tests come from, links followed.
-    static let repository = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+    static let repository = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().path
 
-    private static let environment = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "PORTICO_JWT_SECRET": String(repeating: "s", count: 40)]
+    private static let environment = [
+        "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "PORTICO_JWT_SECRET": String(repeating: "s", count: 40),
+    ]
     private let process = Process()
     private let folder: String
     private(set) var port: UInt16 = 0
@@ -37,7 +40,8 @@ final class DatabaseFaultsGateway {
     }
 
     private static func prepare(_ process: Process, _ words: [String]) {
-        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let own =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         process.executableURL = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("portico")
         process.arguments = words
         process.environment = environment
@@ -45,7 +49,11 @@ final class DatabaseFaultsGateway {
 
     private func readPort() async throws -> UInt16 {
         for _ in 0..<6_000 {
-            if let tail = log.components(separatedBy: "addresses=127.0.0.1:").dropFirst().first, let port = UInt16(tail.prefix { $0.isNumber }) { return port }
+            if let tail = log.components(separatedBy: "addresses=127.0.0.1:").dropFirst().first,
+                let port = UInt16(tail.prefix { $0.isNumber })
+            {
+                return port
+            }
             try #require(process.isRunning, "it ended:\n\(log)")
             try await Task.sleep(for: .milliseconds(10))
         }
@@ -57,7 +65,11 @@ final class DatabaseFaultsGateway {
     var log: String { (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? "" }
 
     /// What it said besides its start and one line for each request.
-    var events: [String] { log.split(separator: "\n").map(String.init).filter { !$0.contains(" info request ") && !$0.contains(" notice serving ") } }
+    var events: [String] {
+        log.split(separator: "\n").map(String.init).filter {
+            !$0.contains(" info request ") && !$0.contains(" notice serving ")
+        }
+    }
 
     func events(with text: String) -> Int { events.filter { $0.contains(text) }.count }
 
@@ -68,7 +80,9 @@ final class DatabaseFaultsGateway {
 
     private func status(_ field: String) -> Int {
         let status = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)) ?? ""
-        return status.components(separatedBy: field).dropFirst().first?.split(separator: " ").first.flatMap { Int($0.trimmingCharacters(in: .whitespaces)) } ?? 0
+        return status.components(separatedBy: field).dropFirst().first?.split(separator: " ").first.flatMap {
+            Int($0.trimmingCharacters(in: .whitespaces))
+        } ?? 0
     }
 
     // MARK: The client's side
@@ -92,8 +106,11 @@ final class DatabaseFaultsGateway {
         return try client.answer()
     }
 
-    /// Asks again and again until the answer is as wanted, and gives that one; fails after half a minute.
-    @discardableResult func ask(_ query: String, _ token: String, consistency: String = "statement", until holds: (DatabaseFaultsAnswer) -> Bool) async throws -> DatabaseFaultsAnswer {
+    /// Asks again and again until the answer is as wanted, and gives that one; fails after half a
+    /// minute.
+    @discardableResult func ask(
+        _ query: String, _ token: String, consistency: String = "statement", until holds: (DatabaseFaultsAnswer) -> Bool
+    ) async throws -> DatabaseFaultsAnswer {
         var last: DatabaseFaultsAnswer?
         for _ in 0..<1_500 {
             let answer = try ask(query, token, consistency: consistency)
@@ -101,7 +118,10 @@ final class DatabaseFaultsGateway {
             last = answer
             try await Task.sleep(for: .milliseconds(20))
         }
-        throw FaultFailure(description: "the answer stayed \(last.map { "\($0.status) \($0.body)" } ?? "away"):\n\(events.suffix(20).joined(separator: "\n"))")
+        throw FaultFailure(
+            description:
+                "the answer stayed \(last.map { "\($0.status) \($0.body)" } ?? "away"):\n\(events.suffix(20).joined(separator: "\n"))"
+        )
     }
 }
 

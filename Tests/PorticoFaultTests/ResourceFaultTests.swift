@@ -3,31 +3,40 @@ import Synchronization
 import TestCluster
 import Testing
 
-/// Clients, and whoever reads the log, that take memory and time and give nothing back: each against a process of its own.
+/// Clients, and whoever reads the log, that take memory and time and give nothing back: each
+/// against a process of its own.
 @Suite(.timeLimit(.minutes(5)), .onBlockingThreads) struct ResourceFaultTests {
     private static let mebibyte = 1 << 20
 
     /// A number of a scrape, labels included.
     private func metric(_ name: String, _ server: ConnectionFaultsServer) throws -> Int {
-        guard case .answer(200, let text) = try ConnectionFaultsClient(port: server.port).ask("GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n") else { return -1 }
+        guard
+            case .answer(200, let text) = try ConnectionFaultsClient(port: server.port).ask(
+                "GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n")
+        else { return -1 }
         let line = text.split(separator: "\n").first { $0.hasPrefix(name + " ") }
         return line.flatMap { Double($0.dropFirst(name.count + 1)) }.map { Int($0) } ?? 0
     }
 
     private func point(_ server: ConnectionFaultsServer) throws -> Bool {
-        try ConnectionFaultsClient(port: server.port).ask(server.point) == .answer(status: 200, body: ConnectionFaultsServer.pointAnswer)
+        try ConnectionFaultsClient(port: server.port).ask(server.point)
+            == .answer(status: 200, body: ConnectionFaultsServer.pointAnswer)
     }
 
     // MARK: Bodies
 
     /// With or without a token: a gigabyte is begun, and never ended.
-    @Test(arguments: [false, true]) func `bodies whose ends are withheld take their budget and no more`(_ isKnown: Bool) async throws {
+    @Test(arguments: [false, true]) func `bodies whose ends are withheld take their budget and no more`(
+        _ isKnown: Bool
+    ) async throws {
         let server = try await ConnectionFaultsServer()
         #expect(try point(server))
         let before = server.memory
         let credential = isKnown ? "authorization: Bearer \(server.token)\r\n" : ""
-        let head = "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\(credential)content-length: 1048576\r\n\r\n"
-        let uploads = try ConnectionFaultsUploads(port: server.port, request: head + String(repeating: " ", count: Self.mebibyte - 1), count: 1_000)
+        let head =
+            "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\(credential)content-length: 1048576\r\n\r\n"
+        let uploads = try ConnectionFaultsUploads(
+            port: server.port, request: head + String(repeating: " ", count: Self.mebibyte - 1), count: 1_000)
         var most = 0
         for _ in 0..<20 {
             #expect(try point(server))
@@ -43,14 +52,17 @@ import Testing
         uploads.end()
         // What they took is given back.
         #expect(try await server.eventually { try metric("portico_budget_bytes{budget=\"bodies\"}", server) == 0 })
-        #expect(try await server.eventually { server.memory < before + 30 * Self.mebibyte }, "\(before) before, \(server.memory) now")
+        #expect(
+            try await server.eventually { server.memory < before + 30 * Self.mebibyte },
+            "\(before) before, \(server.memory) now")
         try await server.stop()
     }
 
     /// The same without a credential where one is needed: nothing of them is read at all.
     @Test func `bodies of nobody are not read`() async throws {
         let server = try await ConnectionFaultsServer()
-        let head = "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nauthorization: Bearer a.b.c\r\ncontent-length: 1000000\r\n\r\n"
+        let head =
+            "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nauthorization: Bearer a.b.c\r\ncontent-length: 1000000\r\n\r\n"
         for _ in 0..<50 {
             let client = try ConnectionFaultsClient(port: server.port)
             client.send(head)
@@ -103,7 +115,10 @@ import Testing
             client.send(server.large)
             readers.append(client)
         }
-        #expect(try await server.eventually { try metric("portico_budget_peak_bytes{budget=\"answers\"}", server) > 20 * Self.mebibyte })
+        #expect(
+            try await server.eventually {
+                try metric("portico_budget_peak_bytes{budget=\"answers\"}", server) > 20 * Self.mebibyte
+            })
         for _ in 0..<10 { #expect(try point(server)) }
         #expect(try metric("portico_budget_peak_bytes{budget=\"answers\"}", server) <= 64 * Self.mebibyte)
         // Whoever reads gets its answer although all of the budget was taken by who does not.
@@ -123,7 +138,9 @@ import Testing
         let client = try ConnectionFaultsClient(port: server.port, receiveBuffer: 4_096)
         client.send(server.large)
         #expect(client.receive(atMost: 16))
-        let drops = ["portico_limits_hit_total{limit=\"writeRate\"}", "portico_limits_hit_total{limit=\"writeTimeout\"}"]
+        let drops = [
+            "portico_limits_hit_total{limit=\"writeRate\"}", "portico_limits_hit_total{limit=\"writeTimeout\"}",
+        ]
         #expect(
             try await server.eventually {
                 _ = client.hasInput && client.receive(atMost: 16)
@@ -136,7 +153,8 @@ import Testing
 
     // MARK: The log
 
-    /// A shipper of logs that takes a little and stalls: requests are answered, and lines are counted that are lost.
+    /// A shipper of logs that takes a little and stalls: requests are answered, and lines are
+    /// counted that are lost.
     @Test func `a reader of the log that stalls stops nothing`() async throws {
         let pipe = Pipe()
         let server = try await ConnectionFaultsServer(configuration: "logging: { documents: true }", log: pipe)

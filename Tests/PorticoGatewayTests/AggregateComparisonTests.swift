@@ -4,8 +4,8 @@ import PorticoGateway
 import TestRandom
 import Testing
 
-/// Values that PostgreSQL computes against the same values computed here from the plain lists, for every user of the seed and random filters: what a list does not
-/// show has no part in any value.
+/// Values that PostgreSQL computes against the same values computed here from the plain lists, for
+/// every user of the seed and random filters: what a list does not show has no part in any value.
 @Suite struct AggregateComparisonTests {
     static let database: Result<SpotexDatabase, any Error> = Result { try SpotexDatabase(extra: rows) }
     static let users = ["user-admin-001", "user-agency-001", "user-agency-002", "user-client-001"]
@@ -41,37 +41,57 @@ import Testing
         var dates: [String]
         var others: [String]
 
-        var fields: String { Set(["id"] + extremes + numbers + enums.keys + dates + others).sorted().joined(separator: " ") }
+        var fields: String {
+            Set(["id"] + extremes + numbers + enums.keys + dates + others).sorted().joined(separator: " ")
+        }
     }
 
     static let tickets = Kind(
         list: "tickets", parent: "sites",
         filters: [
-            "status: {in: [OPEN, WAITING]}", #"createdAt: {gte: "2025-01-15T00:00:00Z"}"#, "resolvedAt: {isNull: true}", #"subject: {contains: "3"}"#, "site: {}",
-            "not: {priority: {eq: HIGH}}", #"messages: {some: {body: {eq: "body 2"}}}"#, "or: []", #"site: {domain: {contains: "moda"}}"#,
+            "status: {in: [OPEN, WAITING]}", #"createdAt: {gte: "2025-01-15T00:00:00Z"}"#, "resolvedAt: {isNull: true}",
+            #"subject: {contains: "3"}"#, "site: {}",
+            "not: {priority: {eq: HIGH}}", #"messages: {some: {body: {eq: "body 2"}}}"#, "or: []",
+            #"site: {domain: {contains: "moda"}}"#,
         ],
-        extremes: ["subject", "createdAt", "resolvedAt"], enums: ["status": ["OPEN", "IN_PROGRESS", "WAITING", "RESOLVED", "CLOSED"]], dates: ["createdAt", "resolvedAt"],
+        extremes: ["subject", "createdAt", "resolvedAt"],
+        enums: ["status": ["OPEN", "IN_PROGRESS", "WAITING", "RESOLVED", "CLOSED"]],
+        dates: ["createdAt", "resolvedAt"],
         others: ["siteId", "subject"])
     static let payments = Kind(
         list: "payments", parent: "tenants",
-        filters: [#"amount: {gt: "3.5"}"#, "status: {ne: FAILED}", "paidAt: {isNull: false}", #"provider: {in: ["p1", "p2"]}"#, "and: []", "not: {and: []}"],
-        extremes: ["amount", "provider", "paidAt"], numbers: ["amount"], enums: ["status": ["PENDING", "COMPLETED", "FAILED", "REFUNDED"]], dates: ["paidAt", "createdAt"],
+        filters: [
+            #"amount: {gt: "3.5"}"#, "status: {ne: FAILED}", "paidAt: {isNull: false}",
+            #"provider: {in: ["p1", "p2"]}"#, "and: []", "not: {and: []}",
+        ],
+        extremes: ["amount", "provider", "paidAt"], numbers: ["amount"],
+        enums: ["status": ["PENDING", "COMPLETED", "FAILED", "REFUNDED"]], dates: ["paidAt", "createdAt"],
         others: ["currency", "provider"])
 
-    @Test(arguments: users) func ticketsAreComputedOfWhatTheListShows(_ user: String) async throws { try await compare(Self.tickets, user, seed: 7) }
+    @Test(arguments: users) func ticketsAreComputedOfWhatTheListShows(_ user: String) async throws {
+        try await compare(Self.tickets, user, seed: 7)
+    }
 
-    @Test(arguments: users.dropLast()) func paymentsAreComputedOfWhatTheListShows(_ user: String) async throws { try await compare(Self.payments, user, seed: 11) }
+    @Test(arguments: users.dropLast()) func paymentsAreComputedOfWhatTheListShows(_ user: String) async throws {
+        try await compare(Self.payments, user, seed: 11)
+    }
 
     private func compare(_ kind: Kind, _ user: String, seed: UInt64) async throws {
         var generator = SeededGenerator(seed: seed)
         var rows = 0
         for _ in 0..<40 {
-            let filter = kind.filters.filter { _ in Int.random(in: 0..<4, using: &generator) == 0 }.map { "{\($0)}" }.joined(separator: ", ")
+            let filter = kind.filters.filter { _ in Int.random(in: 0..<4, using: &generator) == 0 }.map { "{\($0)}" }
+                .joined(separator: ", ")
             let keys = Keys(kind, &generator)
-            let values = "\(Self.values(kind)) groups: groupBy(keys: [\(keys.argument)], first: 500) { key { \(keys.fields.joined(separator: " ")) } \(Self.values(kind)) }"
-            let query = "rows: \(kind.list)(where: {and: [\(filter)]}, first: 500) { \(kind.fields) } values: \(kind.list)Aggregate(where: {and: [\(filter)]}) { \(values) }"
-            let answer = try await Self.database.get().ask("{ \(query) parents: \(kind.parent)(first: 500) { \(query) } }", as: SpotexDatabase.viewer(user))
-            guard answer.outcome == .data, let data = try parseJSON(answer.body)["data"], case .array(let parents)? = data["parents"] else {
+            let values =
+                "\(Self.values(kind)) groups: groupBy(keys: [\(keys.argument)], first: 500) { key { \(keys.fields.joined(separator: " ")) } \(Self.values(kind)) }"
+            let query =
+                "rows: \(kind.list)(where: {and: [\(filter)]}, first: 500) { \(kind.fields) } values: \(kind.list)Aggregate(where: {and: [\(filter)]}) { \(values) }"
+            let answer = try await Self.database.get().ask(
+                "{ \(query) parents: \(kind.parent)(first: 500) { \(query) } }", as: SpotexDatabase.viewer(user))
+            guard answer.outcome == .data, let data = try parseJSON(answer.body)["data"],
+                case .array(let parents)? = data["parents"]
+            else {
                 Issue.record("\(query) gave \(String(decoding: answer.body.prefix(500), as: UTF8.self))")
                 continue
             }
@@ -83,8 +103,11 @@ import Testing
     }
 
     private static func values(_ kind: Kind) -> String {
-        let sums = kind.numbers.isEmpty ? "" : " sum { \(kind.numbers.joined(separator: " ")) } avg { \(kind.numbers.joined(separator: " ")) }"
-        return "count min { \(kind.extremes.joined(separator: " ")) } max { \(kind.extremes.joined(separator: " ")) }\(sums)"
+        let sums =
+            kind.numbers.isEmpty
+            ? "" : " sum { \(kind.numbers.joined(separator: " ")) } avg { \(kind.numbers.joined(separator: " ")) }"
+        return
+            "count min { \(kind.extremes.joined(separator: " ")) } max { \(kind.extremes.joined(separator: " ")) }\(sums)"
     }
 
     // MARK: Keys
@@ -100,7 +123,9 @@ import Testing
             let candidates = (kind.enums.keys.sorted() + kind.dates + kind.others).shuffled(using: &generator)
             for field in candidates.prefix(Int.random(in: 1...2, using: &generator)) where !fields.contains(field) {
                 fields.append(field)
-                if kind.dates.contains(field) { parts[field] = ["DAY", "WEEK", "MONTH", "YEAR"].randomElement(using: &generator) }
+                if kind.dates.contains(field) {
+                    parts[field] = ["DAY", "WEEK", "MONTH", "YEAR"].randomElement(using: &generator)
+                }
             }
         }
 
@@ -123,10 +148,12 @@ import Testing
             var calendar = Calendar(identifier: .iso8601)
             calendar.timeZone = .gmt
             let days = text.prefix(10).split(separator: "-").compactMap { Int($0) }
-            guard part == "WEEK", let day = calendar.date(from: DateComponents(year: days[0], month: days[1], day: days[2])),
+            guard part == "WEEK",
+                let day = calendar.date(from: DateComponents(year: days[0], month: days[1], day: days[2])),
                 let week = calendar.dateInterval(of: .weekOfYear, for: day)
             else {
-                return text.prefix(part == "YEAR" ? 4 : part == "MONTH" ? 7 : 10) + (part == "YEAR" ? "-01-01" : part == "MONTH" ? "-01" : "") + "T00:00:00Z"
+                return text.prefix(part == "YEAR" ? 4 : part == "MONTH" ? 7 : 10)
+                    + (part == "YEAR" ? "-01-01" : part == "MONTH" ? "-01" : "") + "T00:00:00Z"
             }
             let monday = calendar.dateComponents([.year, .month, .day], from: week.start)
             return String(format: "%04d-%02d-%02dT00:00:00Z", monday.year ?? 0, monday.month ?? 0, monday.day ?? 0)
@@ -138,7 +165,8 @@ import Testing
                 if left[position] == .null { return false }
                 if right[position] == .null { return true }
                 if let order = enums[field] {
-                    return (order.firstIndex(of: text(left[position])) ?? 0) < (order.firstIndex(of: text(right[position])) ?? 0)
+                    return (order.firstIndex(of: text(left[position])) ?? 0)
+                        < (order.firstIndex(of: text(right[position])) ?? 0)
                 }
                 return text(left[position]) < text(right[position])
             }
@@ -150,7 +178,9 @@ import Testing
 
     /// The number of rows, where all values of a level are as they should be.
     private func check(_ level: JSONValue, _ kind: Kind, _ keys: Keys) -> Int? {
-        guard case .array(let rows)? = level["rows"], let values = level["values"], case .array(let groups)? = values["groups"] else {
+        guard case .array(let rows)? = level["rows"], let values = level["values"],
+            case .array(let groups)? = values["groups"]
+        else {
             Issue.record("no rows, values or groups")
             return nil
         }
@@ -170,7 +200,9 @@ import Testing
     private func check(_ values: JSONValue, of rows: [JSONValue], _ kind: Kind) {
         #expect(values["count"] == .number("\(rows.count)"))
         for field in kind.extremes {
-            let sorted = rows.compactMap { $0[field] }.filter { $0 != .null }.sorted { isLess($0, $1, isNumber: kind.numbers.contains(field)) }
+            let sorted = rows.compactMap { $0[field] }.filter { $0 != .null }.sorted {
+                isLess($0, $1, isNumber: kind.numbers.contains(field))
+            }
             #expect(values["min"]?[field] == sorted.first ?? .null, "min of \(field)")
             #expect(values["max"]?[field] == sorted.last ?? .null, "max of \(field)")
         }
@@ -188,7 +220,8 @@ import Testing
         }
     }
 
-    /// Moments are compared without their `Z`, so that fractions of a second come behind the whole one.
+    /// Moments are compared without their `Z`, so that fractions of a second come behind the whole
+    /// one.
     private func isLess(_ left: JSONValue, _ right: JSONValue, isNumber: Bool) -> Bool {
         if isNumber { return (Decimal(string: text(left)) ?? 0) < (Decimal(string: text(right)) ?? 0) }
         return text(left).replacing("Z", with: "") < text(right).replacing("Z", with: "")
@@ -204,19 +237,28 @@ import Testing
               sitesAggregate { count } paymentsAggregate(where: {tenant: {id: {eq: "agency-001"}}}) { count sum { amount } } }
             """#
         let answer = try await database.answer(query, as: "user-agency-002")
-        #expect(answer == #"""
-            {"data":{"ticketsAggregate":{"count":0,"min":{"subject":null},"groupBy":[]},"all":{"groupBy":[{"key":{"tenantId":"agency-002"},"count":90}]},\#
-            "sitesAggregate":{"count":0},"paymentsAggregate":{"count":0,"sum":{"amount":null}}}}
-            """#)
+        #expect(
+            answer == #"""
+                {"data":{"ticketsAggregate":{"count":0,"min":{"subject":null},"groupBy":[]},"all":{"groupBy":[{"key":{"tenantId":"agency-002"},"count":90}]},\#
+                "sitesAggregate":{"count":0},"paymentsAggregate":{"count":0,"sum":{"amount":null}}}}
+                """#)
     }
 
-    /// A client counts its own tickets, whatever it filters by, and of their messages those that are not internal.
+    /// A client counts its own tickets, whatever it filters by, and of their messages those that
+    /// are not internal.
     @Test func clientsCountWhatIsTheirs() async throws {
         let database = try Self.database.get()
-        let query = #"{ ticketsAggregate { groupBy(keys: {field: CREATOR_ID}) { key { creatorId } } } ticketMessagesAggregate(where: {body: {eq: "body 2"}}) { count } }"#
+        let query =
+            #"{ ticketsAggregate { groupBy(keys: {field: CREATOR_ID}) { key { creatorId } } } ticketMessagesAggregate(where: {body: {eq: "body 2"}}) { count } }"#
         let answer = try await database.answer(query, as: "user-client-001")
-        #expect(answer == #"{"data":{"ticketsAggregate":{"groupBy":[{"key":{"creatorId":"user-client-001"}}]},"ticketMessagesAggregate":{"count":0}}}"#)
-        for hidden in ["ticketsAggregate { groupBy(keys: {field: ASSIGNEE_ID}) { count } }", "usersAggregate { min { email } }", "paymentsAggregate { count }"] {
+        #expect(
+            answer
+                == #"{"data":{"ticketsAggregate":{"groupBy":[{"key":{"creatorId":"user-client-001"}}]},"ticketMessagesAggregate":{"count":0}}}"#
+        )
+        for hidden in [
+            "ticketsAggregate { groupBy(keys: {field: ASSIGNEE_ID}) { count } }", "usersAggregate { min { email } }",
+            "paymentsAggregate { count }",
+        ] {
             let answer = try await database.ask("{ \(hidden) }", as: SpotexDatabase.viewer("user-client-001"))
             #expect(answer.outcome == .requestError(.validationError), "\(hidden)")
         }

@@ -2,10 +2,12 @@ import PorticoAccess
 import PorticoGateway
 import Testing
 
-/// PostgreSQL tells on which rows it evaluates what a client states: here its text functions raise on rows that are
-/// hidden, and pretend to cost nothing, so that PostgreSQL evaluates them before anything else wherever it may.
+/// PostgreSQL tells on which rows it evaluates what a client states: here its text functions raise
+/// on rows that are hidden, and pretend to cost nothing, so that PostgreSQL evaluates them before
+/// anything else wherever it may.
 @Suite struct BarrierTests {
-    /// Rows of another tenant hold HIDDEN, rows of the client's own tenant that rules hide from it hold SECRET.
+    /// Rows of another tenant hold HIDDEN, rows of the client's own tenant that rules hide from it
+    /// hold SECRET.
     private static func database(hiding words: [String]) throws -> SpotexDatabase {
         let test = words.map { "pg_catalog.strpos($1, '\($0)') > 0" }.joined(separator: " OR ")
         func function(_ name: String, _ result: String, _ arguments: String, _ body: String) -> String {
@@ -14,22 +16,23 @@ import Testing
             $$ BEGIN IF \(test) THEN RAISE EXCEPTION 'a hidden row was looked at'; END IF; RETURN \(body); END $$;
             """
         }
-        return try SpotexDatabase(extra: """
-            CREATE SCHEMA probe;
-            \(function("strpos", "int", "text, text", "pg_catalog.strpos($1, $2)"))
-            \(function("starts_with", "bool", "text, text", "pg_catalog.starts_with($1, $2)"))
-            \(function("right", "text", "text, int", "pg_catalog.\"right\"($1, $2)"))
-            \(function("lower", "text", "text", "pg_catalog.lower($1)"))
-            \(function("matches", "bool", "text, text", "pg_catalog.textlike($1, $2)"))
-            \(function("imatches", "bool", "text, text", "pg_catalog.texticlike($1, $2)"))
-            \(function("differs", "bool", "text, text", "pg_catalog.textne($1, $2)"))
-            CREATE OPERATOR probe.~~ (FUNCTION = probe.matches, LEFTARG = text, RIGHTARG = text);
-            CREATE OPERATOR probe.~~* (FUNCTION = probe.imatches, LEFTARG = text, RIGHTARG = text);
-            CREATE OPERATOR probe.<> (FUNCTION = probe.differs, LEFTARG = text, RIGHTARG = text);
-            GRANT USAGE ON SCHEMA probe TO PUBLIC;
-            \(rows)
-            DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = probe, pg_catalog, public', current_database()); END $$;
-            """)
+        return try SpotexDatabase(
+            extra: """
+                CREATE SCHEMA probe;
+                \(function("strpos", "int", "text, text", "pg_catalog.strpos($1, $2)"))
+                \(function("starts_with", "bool", "text, text", "pg_catalog.starts_with($1, $2)"))
+                \(function("right", "text", "text, int", "pg_catalog.\"right\"($1, $2)"))
+                \(function("lower", "text", "text", "pg_catalog.lower($1)"))
+                \(function("matches", "bool", "text, text", "pg_catalog.textlike($1, $2)"))
+                \(function("imatches", "bool", "text, text", "pg_catalog.texticlike($1, $2)"))
+                \(function("differs", "bool", "text, text", "pg_catalog.textne($1, $2)"))
+                CREATE OPERATOR probe.~~ (FUNCTION = probe.matches, LEFTARG = text, RIGHTARG = text);
+                CREATE OPERATOR probe.~~* (FUNCTION = probe.imatches, LEFTARG = text, RIGHTARG = text);
+                CREATE OPERATOR probe.<> (FUNCTION = probe.differs, LEFTARG = text, RIGHTARG = text);
+                GRANT USAGE ON SCHEMA probe TO PUBLIC;
+                \(rows)
+                DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = probe, pg_catalog, public', current_database()); END $$;
+                """)
     }
 
     private static let rows = """
@@ -85,9 +88,20 @@ import Testing
     ]
 
     static let viewers: [(String, Viewer)] = [
-        ("an owner of one tenant", Viewer(id: "user-agency-001", role: "agency_owner", tenant: "agency-001", tenants: ["agency-001"])),
-        ("an owner of two tenants", Viewer(id: "user-agency-001", role: "agency_owner", tenant: "agency-001", tenants: ["agency-001", "spotex-platform-001"])),
-        ("an agent", Viewer(id: "user-agency-001", role: "agency_agent", tenant: "agency-001", tenants: ["agency-001"])),
+        (
+            "an owner of one tenant",
+            Viewer(id: "user-agency-001", role: "agency_owner", tenant: "agency-001", tenants: ["agency-001"])
+        ),
+        (
+            "an owner of two tenants",
+            Viewer(
+                id: "user-agency-001", role: "agency_owner", tenant: "agency-001",
+                tenants: ["agency-001", "spotex-platform-001"])
+        ),
+        (
+            "an agent",
+            Viewer(id: "user-agency-001", role: "agency_agent", tenant: "agency-001", tenants: ["agency-001"])
+        ),
         ("a client", Viewer(id: "user-client-001", role: "client", tenant: "agency-001", tenants: ["agency-001"])),
     ]
 
@@ -103,7 +117,9 @@ import Testing
 
     @Test("The functions of this suite do raise: whoever sees all rows meets one that is hidden from others")
     func theProbesRaise() async throws {
-        for query in [Self.queries[0], Self.queries[1], Self.queries[2], Self.queries[9], Self.queries[15], Self.queries[22]] {
+        for query in [
+            Self.queries[0], Self.queries[1], Self.queries[2], Self.queries[9], Self.queries[15], Self.queries[22],
+        ] {
             let answer = try await Self.owners.get().ask(query, as: SpotexDatabase.viewer("user-admin-001"))
             #expect(answer.observation.failures.contains { $0.contains("a hidden row was looked at") }, "\(query)")
         }

@@ -5,9 +5,11 @@ import PostgresClient
 import TestCluster
 import Testing
 
-/// One tenant's slow requests beside another tenant's, and requests whose time is over: counted by what runs in PostgreSQL, which a lock holds back.
+/// One tenant's slow requests beside another tenant's, and requests whose time is over: counted by
+/// what runs in PostgreSQL, which a lock holds back.
 @Suite(.serialized, .onBlockingThreads, .timeLimit(.minutes(5))) struct FloodTests {
-    private static let agency = SpotexDatabase.viewer("user-agency-001"), other = SpotexDatabase.viewer("user-agency-002")
+    private static let agency = SpotexDatabase.viewer("user-agency-001"),
+        other = SpotexDatabase.viewer("user-agency-002")
     /// What the lock holds back, and what it does not.
     private static let slow = "{ tickets { id } }", quick = "{ users { id } }"
 
@@ -43,14 +45,20 @@ import Testing
         let writer = try Self.lock(database)
         let rules = try database.rules(Self.agency)
         let flood = (0..<200).map { _ in
-            Task { await database.gateway.respond(to: GraphQLRequest(query: Array(Self.slow.utf8)), viewer: Self.agency, rules: rules, timeoutMilliseconds: 60_000) }
+            Task {
+                await database.gateway.respond(
+                    to: GraphQLRequest(query: Array(Self.slow.utf8)), viewer: Self.agency, rules: rules,
+                    timeoutMilliseconds: 60_000)
+            }
         }
         try await Self.wait { try Self.active(database) == 3 }
         // One after the other: each is answered while all of the flood stands.
         for _ in 0..<20 { #expect(try await database.answer(Self.quick, as: "user-agency-002") == right) }
         #expect(try Self.active(database) == 3)
         let before = await database.gateway.poolStatistics
-        #expect(before.sent == 22 + 3, "of the flood one statement is on each connection but one; the others wait to go together")
+        #expect(
+            before.sent == 22 + 3,
+            "of the flood one statement is on each connection but one; the others wait to go together")
         try writer.execute("COMMIT")
         var answered = 0
         for request in flood where await request.value.outcome == .data { answered += 1 }
@@ -59,13 +67,17 @@ import Testing
 
     // MARK: Deadlines
 
-    @Test(arguments: Consistency.allCases) func aDeadlineEndsTheStatementInPostgreSQL(consistency: Consistency) async throws {
+    @Test(arguments: Consistency.allCases) func aDeadlineEndsTheStatementInPostgreSQL(
+        consistency: Consistency
+    ) async throws {
         let database = try SpotexDatabase()
         let rules = try RequestLimitTests.rules(.role, .requestTimeout, 300, database)
         let writer = try Self.lock(database)
         var request = GraphQLRequest(query: Array("{ users { id createdTickets { id } } }".utf8))
         request.consistency = consistency
-        async let pending = database.gateway.respond(to: request, viewer: Viewer(id: "user-admin-001", role: "tester", tenant: "agency-001", tenants: []), rules: rules)
+        async let pending = database.gateway.respond(
+            to: request, viewer: Viewer(id: "user-admin-001", role: "tester", tenant: "agency-001", tenants: []),
+            rules: rules)
         try await Self.wait { try Self.active(database) == 1 }
         let answer = await pending
         #expect(answer.outcome == .nullData(.timeout))

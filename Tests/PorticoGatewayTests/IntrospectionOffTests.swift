@@ -7,9 +7,12 @@ import Testing
 @Suite struct IntrospectionOffTests {
     private static func rules(_ word: String, _ database: SpotexDatabase) throws -> RuleSet {
         let types = database.catalog.types.keys.sorted().map { "    \($0): { read: { fields: all } }\n" }.joined()
-        let roles = SourceText(name: "roles.yaml", "roles:\n  tester:\n    crossTenant: true\n    introspection: \(word)\n\(types)")
+        let roles = SourceText(
+            name: "roles.yaml", "roles:\n  tester:\n    crossTenant: true\n    introspection: \(word)\n\(types)")
         let policy = try Policy.load(catalog: database.catalog, roles: roles, tenants: [])
-        guard case .rules(let rules) = policy.rules(role: "tester", tenant: "agency-001") else { throw SpotexFailure(description: "no rules") }
+        guard case .rules(let rules) = policy.rules(role: "tester", tenant: "agency-001") else {
+            throw SpotexFailure(description: "no rules")
+        }
         return rules
     }
 
@@ -32,7 +35,10 @@ import Testing
         let database = try SpotexDatabase.shared.get()
         var answers: [String] = []
         for word in ["on", "off"] {
-            answers.append(String(decoding: try await RequestLimitTests.ask(query, variables, Self.rules(word, database), database).body, as: UTF8.self))
+            answers.append(
+                String(
+                    decoding: try await RequestLimitTests.ask(query, variables, Self.rules(word, database), database)
+                        .body, as: UTF8.self))
         }
         #expect(answers[0].contains("Did you mean") && answers[0].contains("\\\"\(name)\\\""), "\(answers[0])")
         #expect(!answers[1].contains("Did you mean") && !answers[1].contains("\"\(name)\\\""), "\(answers[1])")
@@ -42,7 +48,8 @@ import Testing
     /// What a document says itself is no secret, and neither are the directives of GraphQL.
     @Test func namesOfTheDocumentAre() async throws {
         let database = try SpotexDatabase.shared.get()
-        let query = "query($first: Int) { tickets(first: $frist) { ...Part @skpi(if: true) } } fragment Prat on Ticket { id }"
+        let query =
+            "query($first: Int) { tickets(first: $frist) { ...Part @skpi(if: true) } } fragment Prat on Ticket { id }"
         let answer = try await RequestLimitTests.ask(query, "{}", Self.rules("off", database), database)
         let text = String(decoding: answer.body, as: UTF8.self)
         for name in ["$first", "Prat", "@skip"] { #expect(text.contains("Did you mean \\\"\(name)\\\"?"), "\(text)") }
@@ -53,7 +60,11 @@ import Testing
         let rules = try Self.rules("off", database)
         #expect(!rules.limits.allowIntrospection)
         let answer = try await RequestLimitTests.ask("{ __schema { __typename } }", "{}", rules, database)
-        #expect(String(decoding: answer.body, as: UTF8.self).contains(#""extensions":{"code":"LIMIT_EXCEEDED","limit":"introspectionDepth"}"#))
-        #expect(try await RequestLimitTests.ask("{ __typename tickets(first: 1) { __typename } }", "{}", rules, database).outcome == .data)
+        #expect(
+            String(decoding: answer.body, as: UTF8.self).contains(
+                #""extensions":{"code":"LIMIT_EXCEEDED","limit":"introspectionDepth"}"#))
+        #expect(
+            try await RequestLimitTests.ask("{ __typename tickets(first: 1) { __typename } }", "{}", rules, database)
+                .outcome == .data)
     }
 }

@@ -4,7 +4,8 @@ import PorticoGateway
 import PostgresClient
 import Testing
 
-/// Requests that are cheap to send and long to answer, on a real database: where their work is done, counted.
+/// Requests that are cheap to send and long to answer, on a real database: where their work is
+/// done, counted.
 @Suite struct LongAnswerTests {
     private static let rows = """
         INSERT INTO tickets (id, tenant_id, creator_id, subject, description)
@@ -15,22 +16,26 @@ import Testing
 
     /// A gateway of its own, so that nobody else's work is counted.
     private func serving(
-        _ change: (inout GatewaySettings) -> Void = { _ in }, _ body: (EmbeddedGateway, SpotexDatabase) async throws -> Void
+        _ change: (inout GatewaySettings) -> Void = { _ in },
+        _ body: (EmbeddedGateway, SpotexDatabase) async throws -> Void
     ) async throws {
         let database = try Self.database.get()
         var settings = SpotexDatabase.settings
         change(&settings)
-        let gateway = EmbeddedGateway(catalog: database.catalog, connection: try ConnectionSettings(database.url), settings: settings)
+        let gateway = EmbeddedGateway(
+            catalog: database.catalog, connection: try ConnectionSettings(database.url), settings: settings)
         _ = gateway.start()
         try await body(gateway, database)
         await gateway.stop()
     }
 
     private func ask(
-        _ query: String, _ gateway: EmbeddedGateway, _ database: SpotexDatabase, variables: String = "{}", as viewer: Viewer = owner
+        _ query: String, _ gateway: EmbeddedGateway, _ database: SpotexDatabase, variables: String = "{}",
+        as viewer: Viewer = owner
     ) async throws -> EmbeddedGateway.Answer {
         let request = try GraphQLRequest(query: Array(query.utf8), variables: JSONText.members(variables))
-        return await gateway.respond(to: request, viewer: viewer, rules: try database.rules(viewer), timeoutMilliseconds: 60_000)
+        return await gateway.respond(
+            to: request, viewer: viewer, rules: try database.rules(viewer), timeoutMilliseconds: 60_000)
     }
 
     /// Nine kilobytes of aliases ask for twenty thousand cursors.
@@ -38,7 +43,8 @@ import Testing
         let aliases = (0..<999).map { "c\($0):cursor" }.joined(separator: " ")
         let query = "{ ticketsConnection(first: 20) { edges { \(aliases) } pageInfo { endCursor } } }"
         try await serving { gateway, database in
-            let small = try await ask("{ ticketsConnection(first: 20) { edges { cursor } pageInfo { endCursor } } }", gateway, database)
+            let small = try await ask(
+                "{ ticketsConnection(first: 20) { edges { cursor } pageInfo { endCursor } } }", gateway, database)
             #expect(await gateway.statistics.besideLoop == 0)
             for round in 1...2 {
                 let answer = try await ask(query, gateway, database)
@@ -47,7 +53,9 @@ import Testing
                 let text = String(decoding: answer.body, as: UTF8.self)
                 let last = try #require(text.components(separatedBy: #""endCursor":""#).last?.prefix { $0 != "\"" })
                 #expect(String(decoding: small.body, as: UTF8.self).contains(#""endCursor":"\#(last)""#))
-                #expect(text.components(separatedBy: #":"\#(last)""#).count == 1_001, "an edge's, under all its names, and the page's")
+                #expect(
+                    text.components(separatedBy: #":"\#(last)""#).count == 1_001,
+                    "an edge's, under all its names, and the page's")
             }
         }
     }
@@ -73,7 +81,8 @@ import Testing
             let request = GraphQLRequest(query: Array("{ tickets(first: 100) { id description } }".utf8))
             let rules = try database.rules(Self.owner)
             let late = await gateway.respond(to: request, viewer: Self.owner, rules: rules, timeoutMilliseconds: 1)
-            #expect(late.outcome == .nullData(.timeout) || late.outcome == .data || late.outcome == .requestError(.timeout))
+            #expect(
+                late.outcome == .nullData(.timeout) || late.outcome == .data || late.outcome == .requestError(.timeout))
             #expect(try await ask("{ tickets(first: 100) { id description } }", gateway, database).outcome == .data)
         }
     }
@@ -82,8 +91,11 @@ import Testing
 
     /// One list in many loads: so many bytes are put together beside the loop.
     @Test func longListsInManyPlacesAreBoundBesideTheLoop() async throws {
-        let query = "query($v: [ID!]) { \((0..<30).map { "a\($0): tickets(where: {id: {in: $v}}) { id }" }.joined(separator: " ")) }"
-        func variables(_ count: Int) -> String { #"{"v": [\#((0..<count).map { "\"ticket-\(1_000 + $0)\"" }.joined(separator: ","))]}"# }
+        let query =
+            "query($v: [ID!]) { \((0..<30).map { "a\($0): tickets(where: {id: {in: $v}}) { id }" }.joined(separator: " ")) }"
+        func variables(_ count: Int) -> String {
+            #"{"v": [\#((0..<count).map { "\"ticket-\(1_000 + $0)\"" }.joined(separator: ","))]}"#
+        }
         try await serving { gateway, database in
             for (count, pieces) in [(3, 0), (400, 1), (400, 1)] {
                 let before = await gateway.offloadedPieces
@@ -108,12 +120,16 @@ import Testing
 
     // MARK: Tenants
 
-    /// Whoever reaches twenty thousand tenants has them encoded once, beside the loop; their statements go by themselves.
+    /// Whoever reaches twenty thousand tenants has them encoded once, beside the loop; their
+    /// statements go by themselves.
     @Test func manyTenantsAreEncodedOnceBesideTheLoop() async throws {
-        func owner(_ tenants: TenantList) -> Viewer { Viewer(id: "user-agency-001", role: "agency_owner", tenant: "agency-001", tenants: tenants) }
+        func owner(_ tenants: TenantList) -> Viewer {
+            Viewer(id: "user-agency-001", role: "agency_owner", tenant: "agency-001", tenants: tenants)
+        }
         let few = owner(TenantList(["agency-001", "none"]))
         let many = owner(TenantList((0..<20_000).map { "no-tenant-\($0)" } + ["agency-001"]))
-        let query = "{ tickets(first: 400) { id site { id name } creator { id } messages(first: 2) { id } } tenants { id } }"
+        let query =
+            "{ tickets(first: 400) { id site { id name } creator { id } messages(first: 2) { id } } tenants { id } }"
         try await serving { gateway, database in
             let right = try await ask(query, gateway, database, as: few)
             #expect(String(decoding: right.body, as: UTF8.self).contains("long-1"))

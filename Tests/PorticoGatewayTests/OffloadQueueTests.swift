@@ -17,20 +17,27 @@ import Testing
         init(_ change: (inout OffloadQueue.Limits) -> Void = { _ in }) {
             var limits = OffloadQueue.Limits()
             change(&limits)
-            queue = OffloadQueue(reactor: reactor, limits: limits) { [box] work, then in box.started.append((work, then)) }
+            queue = OffloadQueue(reactor: reactor, limits: limits) { [box] work, then in
+                box.started.append((work, then))
+            }
         }
 
         var started: Int { box.started.count }
 
-        func submit(_ name: String, lane: UInt64 = 1, bytes: Int = 10, within milliseconds: Int = 60_000, hasHadTurn: Bool = false, isWanted: @escaping () -> Bool = { true }, then: @escaping () -> Void = {}) {
-            let owner = OffloadQueue.Owner(lane: lane, deadline: reactor.now + milliseconds, hasHadTurn: hasHadTurn, isWanted: isWanted)
+        func submit(
+            _ name: String, lane: UInt64 = 1, bytes: Int = 10, within milliseconds: Int = 60_000,
+            hasHadTurn: Bool = false, isWanted: @escaping () -> Bool = { true }, then: @escaping () -> Void = {}
+        ) {
+            let owner = OffloadQueue.Owner(
+                lane: lane, deadline: reactor.now + milliseconds, hasHadTurn: hasHadTurn, isWanted: isWanted)
             queue.run(bytes: bytes, for: owner, { name }) { [unowned self] outcome in
-                let outcome = switch outcome {
-                case .done(let value): "done \(value)"
-                case .expired: "expired \(name)"
-                case .full: "full \(name)"
-                case .dropped: "dropped \(name)"
-                }
+                let outcome =
+                    switch outcome {
+                    case .done(let value): "done \(value)"
+                    case .expired: "expired \(name)"
+                    case .full: "full \(name)"
+                    case .dropped: "dropped \(name)"
+                    }
                 outcomes.append(outcome)
                 then()
             }
@@ -63,10 +70,13 @@ import Testing
         #expect(bench.outcomes == ["done a0", "done a1", "done b", "done a2"])
     }
 
-    /// A request that was read is also coerced, planned and bound before the next one is read: no more of them are in the middle of it than may run.
+    /// A request that was read is also coerced, planned and bound before the next one is read: no
+    /// more of them are in the middle of it than may run.
     @Test func whatHasBegunGoesOnFirstAndCannotBeRefused() async {
         let bench = Bench { $0.waiting = 1 }
-        for name in ["a", "b"] { bench.submit(name, then: { if name == "a" { bench.submit("more of a", bytes: 1 << 40, hasHadTurn: true) } }) }
+        for name in ["a", "b"] {
+            bench.submit(name, then: { if name == "a" { bench.submit("more of a", bytes: 1 << 40, hasHadTurn: true) } })
+        }
         bench.submit("c")
         for _ in 0..<3 { await bench.finishFirst() }
         #expect(bench.outcomes == ["full c", "done a", "done more of a", "done b"])
@@ -107,7 +117,8 @@ import Testing
 
     private final class Rows: Sendable {}
 
-    /// What a piece holds on to goes as soon as nobody wants it, and not when its turn would have come.
+    /// What a piece holds on to goes as soon as nobody wants it, and not when its turn would have
+    /// come.
     @Test func whatIsWithdrawnLetsGoAtOnce() async {
         let bench = Bench()
         bench.submit("running")
@@ -119,7 +130,9 @@ import Testing
             held = rows
             let owner = OffloadQueue.Owner(lane: 2, deadline: bench.reactor.now + 60_000)
             for _ in 0..<2 {
-                let piece = bench.queue.run(bytes: 10, for: owner, { withExtendedLifetime(rows) { "rows" } }) { _ in outcomes += 1 }
+                let piece = bench.queue.run(bytes: 10, for: owner, { withExtendedLifetime(rows) { "rows" } }) { _ in
+                    outcomes += 1
+                }
                 if let piece { pieces.append(piece) }
             }
         }
@@ -152,7 +165,9 @@ import Testing
     @Test func introspectionIsAnsweredBesideTheLoop() async throws {
         let database = try SpotexDatabase.shared.get()
         let before = await database.gateway.offloadedPieces
-        let answer = try await database.ask("{ __schema { queryType { name } } besideTheLoop: apiVersion }", as: SpotexDatabase.viewer("user-agency-001"))
+        let answer = try await database.ask(
+            "{ __schema { queryType { name } } besideTheLoop: apiVersion }",
+            as: SpotexDatabase.viewer("user-agency-001"))
         #expect(String(decoding: answer.body, as: UTF8.self).contains(#""queryType":{"name":"Query"}"#))
         #expect(await database.gateway.offloadedPieces > before)
     }
@@ -170,16 +185,21 @@ import Testing
         #expect(other.body.count > 16 << 10 && isAnother)
     }
 
-    /// A few lines may ask for a long filter in many loads: the plan is begun anew beside the loop, and so many values are put together there for each request.
+    /// A few lines may ask for a long filter in many loads: the plan is begun anew beside the loop,
+    /// and so many values are put together there for each request.
     @Test(arguments: [(5, 10, 0, 0), (10, 100, 1, 0), (30, 100, 2, 1)])
     func longPlansAreMadeBesideTheLoop(_ loads: Int, _ conditions: Int, _ first: Int, _ later: Int) async throws {
         let database = try SpotexDatabase.shared.get()
-        let gateway = EmbeddedGateway(catalog: database.catalog, connection: try ConnectionSettings(database.url), settings: SpotexDatabase.settings)
+        let gateway = EmbeddedGateway(
+            catalog: database.catalog, connection: try ConnectionSettings(database.url),
+            settings: SpotexDatabase.settings)
         _ = gateway.start()
         let viewer = SpotexDatabase.viewer("user-agency-001")
-        let query = "query($w: TicketFilter) { tenants { \((0..<loads).map { "a\($0): tickets(where: $w) { id }" }.joined(separator: " ")) } }"
+        let query =
+            "query($w: TicketFilter) { tenants { \((0..<loads).map { "a\($0): tickets(where: $w) { id }" }.joined(separator: " ")) } }"
         let filter = (0..<conditions).map { #"{"id": {"eq": "ticket-00\#($0)"}}"# }.joined(separator: ", ")
-        let request = try GraphQLRequest(query: Array(query.utf8), variables: JSONText.members(#"{"w": {"or": [\#(filter)]}}"#))
+        let request = try GraphQLRequest(
+            query: Array(query.utf8), variables: JSONText.members(#"{"w": {"or": [\#(filter)]}}"#))
         for pieces in [first, later] {
             let before = await gateway.offloadedPieces
             let answer = await gateway.respond(to: request, viewer: viewer, rules: try database.rules(viewer))
@@ -189,12 +209,17 @@ import Testing
         await gateway.stop()
     }
 
-    /// The same answers for requests that are large, each stage of which takes its way over the queue: preparing, coercing, planning, binding.
+    /// The same answers for requests that are large, each stage of which takes its way over the
+    /// queue: preparing, coercing, planning, binding.
     @Test func largeRequestsAreAnsweredAsSmallOnes() async throws {
         let database = try SpotexDatabase.shared.get()
         let viewer = SpotexDatabase.viewer("user-agency-001")
-        let query = "query($ids: [ID!], $n: Int) { tickets(where: {id: {in: $ids}}, first: $n) { id subject } offloaded: apiVersion }"
-        for (variables, pieces) in [(#"{"ids": ["ticket-001", "ticket-002"], "n": 5}"#, 4), (#"{"ids": ["ticket-001"], "n": 5}"#, 2), (#"{"ids": 1.5}"#, 1), (#"{"ids": ["a"], "n": -1}"#, 2)] {
+        let query =
+            "query($ids: [ID!], $n: Int) { tickets(where: {id: {in: $ids}}, first: $n) { id subject } offloaded: apiVersion }"
+        for (variables, pieces) in [
+            (#"{"ids": ["ticket-001", "ticket-002"], "n": 5}"#, 4), (#"{"ids": ["ticket-001"], "n": 5}"#, 2),
+            (#"{"ids": 1.5}"#, 1), (#"{"ids": ["a"], "n": -1}"#, 2),
+        ] {
             var request = try GraphQLRequest(query: Array(query.utf8), variables: JSONText.members(variables))
             request.isLarge = true
             let before = await database.gateway.offloadedPieces

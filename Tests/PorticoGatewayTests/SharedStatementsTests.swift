@@ -7,7 +7,10 @@ import Testing
 @Suite struct SharedStatementsTests {
     private static func plan(_ subject: String) throws -> AuthorizedPlan {
         let database = try SpotexDatabase.shared.get()
-        return try database.plan(#"{ sites { tickets(where: {subject: {eq: "\#(subject)"}}) { id } } }"#, as: SpotexDatabase.viewer("user-agency-001")).0
+        return try database.plan(
+            #"{ sites { tickets(where: {subject: {eq: "\#(subject)"}}) { id } } }"#,
+            as: SpotexDatabase.viewer("user-agency-001")
+        ).0
     }
 
     @Test func plansWithOtherConstantsDoNotPushEachOtherOut() throws {

@@ -8,21 +8,31 @@ import Testing
     private static let query = "{ tickets { id subject messages { body } } }"
     private static let viewer = SpotexDatabase.viewer("user-agency-001")
 
-    private static func ask(_ database: SpotexDatabase, _ consistency: Consistency?, _ query: String = query) async throws -> EmbeddedGateway.Answer {
+    private static func ask(
+        _ database: SpotexDatabase, _ consistency: Consistency?, _ query: String = query
+    ) async throws -> EmbeddedGateway.Answer {
         var request = GraphQLRequest(query: Array(query.utf8))
         request.consistency = consistency
         return await database.gateway.respond(to: request, viewer: viewer, rules: try database.rules(viewer))
     }
 
-    private static func text(_ answer: EmbeddedGateway.Answer) -> String { String(decoding: answer.body, as: UTF8.self) }
+    private static func text(_ answer: EmbeddedGateway.Answer) -> String {
+        String(decoding: answer.body, as: UTF8.self)
+    }
 
     /// Sessions that wait for the writer's lock.
-    private static let waiting = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND backend_type = 'client backend'"
+    private static let waiting =
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND backend_type = 'client backend'"
 
-    /// Changes both levels of the query in one transaction, which holds the second level back until `meanwhile` is done.
-    private static func write(_ database: SpotexDatabase, asking: @escaping @Sendable () async throws -> EmbeddedGateway.Answer, meanwhile: () async throws -> Void = {}) async throws -> String {
+    /// Changes both levels of the query in one transaction, which holds the second level back until
+    /// `meanwhile` is done.
+    private static func write(
+        _ database: SpotexDatabase, asking: @escaping @Sendable () async throws -> EmbeddedGateway.Answer,
+        meanwhile: () async throws -> Void = {}
+    ) async throws -> String {
         let writer = try BlockingConnection(ConnectionSettings(database.url))
-        try writer.execute("""
+        try writer.execute(
+            """
             BEGIN; LOCK TABLE ticket_messages IN ACCESS EXCLUSIVE MODE; UPDATE tickets SET subject = 'new subject';
             UPDATE ticket_messages SET body = 'new body'
             """)
@@ -34,9 +44,12 @@ import Testing
     }
 
     /// The session that waits for the lock, another one than `former`.
-    @discardableResult private static func wait(_ database: SpotexDatabase, otherThan former: String = "") async throws -> String {
+    @discardableResult private static func wait(
+        _ database: SpotexDatabase, otherThan former: String = ""
+    ) async throws -> String {
         for _ in 0..<1_000 {
-            let session = try database.cluster.psql(waiting, database: database.name).trimmingCharacters(in: .whitespacesAndNewlines)
+            let session = try database.cluster.psql(waiting, database: database.name).trimmingCharacters(
+                in: .whitespacesAndNewlines)
             if !session.isEmpty, session != former { return session }
             try await Task.sleep(for: .milliseconds(10))
         }
@@ -76,28 +89,37 @@ import Testing
         #expect(try await Self.write(relaxed, asking: { try await Self.ask(relaxed, .statement) }).contains("new body"))
     }
 
-    /// Its connection is killed between its levels: a part of it on another snapshot would be neither the old state nor the new.
+    /// Its connection is killed between its levels: a part of it on another snapshot would be
+    /// neither the old state nor the new.
     @Test func `when the connection is lost the request is started again as a whole`() async throws {
         let database = try SpotexDatabase()
-        let answer = try await Self.write(database, asking: { try await Self.ask(database, .request) }, meanwhile: {
-            // It comes back to the lock with a snapshot of its own; the writer has still not committed.
-            try await Self.killTheWaiting(database)
-        })
-        #expect(!answer.contains("new subject") && !answer.contains("new body") && answer.contains(#""subject":"#), "\(answer)")
+        let answer = try await Self.write(
+            database, asking: { try await Self.ask(database, .request) },
+            meanwhile: {
+                // It comes back to the lock with a snapshot of its own; the writer has still not
+                // committed.
+                try await Self.killTheWaiting(database)
+            })
+        #expect(
+            !answer.contains("new subject") && !answer.contains("new body") && answer.contains(#""subject":"#),
+            "\(answer)")
         #expect(await database.gateway.poolStatistics.interrupted == 1)
     }
 
     @Test func `when that happens twice the database is not available`() async throws {
         let database = try SpotexDatabase()
-        let answer = try await Self.write(database, asking: { try await Self.ask(database, .request) }, meanwhile: {
-            try await Self.killTheWaiting(database)
-            try await Self.killTheWaiting(database, awaitingAnother: false)
-        })
+        let answer = try await Self.write(
+            database, asking: { try await Self.ask(database, .request) },
+            meanwhile: {
+                try await Self.killTheWaiting(database)
+                try await Self.killTheWaiting(database, awaitingAnother: false)
+            })
         #expect(answer.contains(#""code":"UNAVAILABLE""#) && answer.hasSuffix(#""data":null}"#), "\(answer)")
         #expect(await database.gateway.poolStatistics.interrupted == 2)
     }
 
-    /// The same partial result as without a transaction: a refused statement takes no other with it.
+    /// The same partial result as without a transaction: a refused statement takes no other with
+    /// it.
     @Test func `a refused load fails alone`() async throws {
         let database = try SpotexDatabase(extra: "ALTER TABLE wordpress_sites DROP COLUMN name CASCADE")
         let query = "{ tickets { id site { name } creator { name } messages { body author { name } } } }"
@@ -108,14 +130,17 @@ import Testing
         #expect(await database.gateway.poolStatistics.lent == 1)
     }
 
-    /// Counted: BEGIN travels with the first loads and COMMIT with the last ones, so one moment costs no round trip.
+    /// Counted: BEGIN travels with the first loads and COMMIT with the last ones, so one moment
+    /// costs no round trip.
     @Test func `one moment costs no round trip`() async throws {
         let database = try SpotexDatabase()
         let query = #"{ tenant(id: "agency-001") { sites { id tickets { id messages { id author { name } } } } } }"#
         _ = try await Self.ask(database, .statement, query)
         func flushes(_ consistency: Consistency) async throws -> Int {
             let before = await database.gateway.poolStatistics.flushes
-            #expect(Self.text(try await Self.ask(database, consistency, query)).hasPrefix(#"{"data":{"tenant":{"sites":[{"id":"#))
+            #expect(
+                Self.text(try await Self.ask(database, consistency, query)).hasPrefix(
+                    #"{"data":{"tenant":{"sites":[{"id":"#))
             return await database.gateway.poolStatistics.flushes - before
         }
         _ = try await flushes(.request)

@@ -9,9 +9,11 @@ import PorticoPlanning
 import PostgresClient
 import TestCluster
 
-/// The project of this repository on a private, seeded PostgreSQL, with a gateway of its own: what tests of the whole pipeline ask.
+/// The project of this repository on a private, seeded PostgreSQL, with a gateway of its own: what
+/// tests of the whole pipeline ask.
 final class SpotexDatabase: Sendable {
-    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
 
     let catalog: Catalog
     let policy: Policy
@@ -23,7 +25,8 @@ final class SpotexDatabase: Sendable {
     /// One for all tests that only read.
     static let shared: Result<SpotexDatabase, any Error> = Result { try SpotexDatabase() }
 
-    /// A database of its own, for tests that write or break things. `extra` is SQL that runs after the seed.
+    /// A database of its own, for tests that write or break things. `extra` is SQL that runs after
+    /// the seed.
     init(extra: String = "", settings: GatewaySettings = settings) throws {
         let files = try ProjectFiles.read(folder: Self.folder.path(percentEncoded: false))
         catalog = try CatalogLoader.load(schemaFile: files.schema, resolvers: files.resolvers)
@@ -32,7 +35,9 @@ final class SpotexDatabase: Sendable {
         name = "spotex_\(UInt32.random(in: .min ... .max))"
         url = try cluster.createDatabase(name: name)
         let migrations = Self.folder.appending(path: "migrations")
-        for folder in try FileManager.default.contentsOfDirectory(atPath: migrations.path(percentEncoded: false)).sorted() {
+        for folder in try FileManager.default.contentsOfDirectory(atPath: migrations.path(percentEncoded: false))
+            .sorted()
+        {
             let file = migrations.appending(path: folder).appending(path: "migration.sql")
             if let sql = try? String(contentsOf: file, encoding: .utf8) { try cluster.psql(sql, database: name) }
         }
@@ -58,7 +63,8 @@ final class SpotexDatabase: Sendable {
     /// The viewer that a row of the seed's users is.
     static func viewer(_ user: String) -> Viewer {
         switch user {
-        case "user-admin-001": Viewer(id: user, role: "super_admin", tenant: "spotex-platform-001", tenants: ["spotex-platform-001"])
+        case "user-admin-001":
+            Viewer(id: user, role: "super_admin", tenant: "spotex-platform-001", tenants: ["spotex-platform-001"])
         case "user-agency-001": Viewer(id: user, role: "agency_owner", tenant: "agency-001", tenants: ["agency-001"])
         case "user-agency-002": Viewer(id: user, role: "agency_owner", tenant: "agency-002", tenants: ["agency-002"])
         case "user-client-001": Viewer(id: user, role: "client", tenant: "agency-001", tenants: ["agency-001"])
@@ -67,18 +73,27 @@ final class SpotexDatabase: Sendable {
     }
 
     func rules(_ viewer: Viewer) throws -> RuleSet {
-        guard case .rules(let rules) = policy.rules(role: viewer.role, tenant: viewer.tenant) else { throw SpotexFailure(description: "no rules for \(viewer.role)") }
+        guard case .rules(let rules) = policy.rules(role: viewer.role, tenant: viewer.tenant) else {
+            throw SpotexFailure(description: "no rules for \(viewer.role)")
+        }
         return rules
     }
 
     /// The plan that the gateway would run for a request.
-    func plan(_ query: String, variables: String = "{}", as viewer: Viewer) throws -> (AuthorizedPlan, ValidatedOperation) {
+    func plan(
+        _ query: String, variables: String = "{}", as viewer: Viewer
+    ) throws -> (AuthorizedPlan, ValidatedOperation) {
         let source = SourceText(name: "", query)
         let rules = try rules(viewer)
-        let operation = try Validator(schema: rules.schema).operation(try parse(source, allow: .executable), source: source, named: nil)
+        let operation = try Validator(schema: rules.schema).operation(
+            try parse(source, allow: .executable), source: source, named: nil)
         let values = try coerceVariables(operation, JSONText.members(variables))
         let planner = Planner(catalog: catalog, rules: rules, scope: TenantScope(viewer, reach: rules.reach))
-        return (try planner.plan(operation, shapes: VariableShapes(operation, byValue: query.contains("__")), variables: values), operation)
+        return (
+            try planner.plan(
+                operation, shapes: VariableShapes(operation, byValue: query.contains("__")), variables: values),
+            operation
+        )
     }
 
     func ask(_ query: String, as viewer: Viewer, variables: String = "{}") async throws -> EmbeddedGateway.Answer {

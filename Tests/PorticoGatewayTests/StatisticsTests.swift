@@ -2,7 +2,8 @@ import PorticoAccess
 import PorticoGateway
 import Testing
 
-/// With PostgreSQL's statistics, the cost of an operation is what it finds and no longer what it could ask for.
+/// With PostgreSQL's statistics, the cost of an operation is what it finds and no longer what it
+/// could ask for.
 @Suite struct StatisticsTests {
     private static let many = """
         INSERT INTO wordpress_sites (id, tenant_id, name, domain) SELECT 'x-s' || n, 'agency-001', 'x', 'x' || n || '.test' FROM generate_series(1, 40) n;
@@ -15,8 +16,11 @@ import Testing
         let rules = try database.rules(viewer)
         var limits = rules.limits
         limits[.cost] = cost
-        let bounded = RuleSet(fingerprint: rules.fingerprint &+ UInt64(cost), role: rules.role, reach: rules.reach, catalog: rules.catalog, schema: rules.schema, types: rules.types, limits: limits)
-        let answer = await database.gateway.respond(to: GraphQLRequest(query: Array(query.utf8)), viewer: viewer, rules: bounded)
+        let bounded = RuleSet(
+            fingerprint: rules.fingerprint &+ UInt64(cost), role: rules.role, reach: rules.reach,
+            catalog: rules.catalog, schema: rules.schema, types: rules.types, limits: limits)
+        let answer = await database.gateway.respond(
+            to: GraphQLRequest(query: Array(query.utf8)), viewer: viewer, rules: bounded)
         if answer.outcome == .data { return true }
         #expect(answer.observation.limit == .cost)
         return false
@@ -42,6 +46,8 @@ import Testing
     @Test func withoutStatisticsTheFirstsTell() async throws {
         let database = try SpotexDatabase()
         await database.gateway.readStatistics()
-        #expect(try await !Self.isAnswered("{ sites(first: 100) { tickets(first: 100) { id } } }", cost: 2000, database), "tables that were never analysed say nothing")
+        #expect(
+            try await !Self.isAnswered("{ sites(first: 100) { tickets(first: 100) { id } } }", cost: 2000, database),
+            "tables that were never analysed say nothing")
     }
 }

@@ -1,5 +1,6 @@
-/// Three tenants (b below a, c apart) whose rows are tied across the borders wherever a foreign key allows it: what isolation must cut. Every id and every text
-/// begins with its tenant's letter, so that a leak shows in the answer.
+/// Three tenants (b below a, c apart) whose rows are tied across the borders wherever a foreign key
+/// allows it: what isolation must cut. Every id and every text begins with its tenant's letter, so
+/// that a leak shows in the answer.
 enum TangledData {
     static let tenants = ["a", "b", "c"]
 

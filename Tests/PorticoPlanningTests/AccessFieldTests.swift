@@ -12,7 +12,9 @@ import Testing
         output.fields.flatMap { field -> [String] in
             switch field.value {
             case .fixed(let bytes): bytes.first == UInt8(ascii: "{") ? [String(decoding: bytes, as: UTF8.self)] : []
-            case .object(_, let inner), .beside(_, let inner), .list(_, let inner, _), .connection(_, .items(_, let inner)): fixed(inner)
+            case .object(_, let inner), .beside(_, let inner), .list(_, let inner, _),
+                .connection(_, .items(_, let inner)):
+                fixed(inner)
             case .cell, .connection, .nodeID, .failed: []
             }
         }
@@ -28,24 +30,31 @@ import Testing
     @Test func itNamesWhatTheViewerSeesInTheOrderOfTheSchema() throws {
         let rules = Fixture.rules(.tenant, hiding: ["Domain": ["sslStatus", "site", "createdAt"]])
         let type = try #require(Fixture.catalog.schema.type("Domain")?.fields)
-        let names = type.names.filter { !["sslStatus", "site", "createdAt"].contains($0) && Fixture.catalog.types["Domain"]?.fields[$0] != nil }
+        let names = type.names.filter {
+            !["sslStatus", "site", "createdAt"].contains($0) && Fixture.catalog.types["Domain"]?.fields[$0] != nil
+        }
         let plan = try Fixture.plan("{ domains { _access { what: read __typename grant read } } }", rules: rules)
         let list = "[" + names.map { "\"\($0)\"" }.joined(separator: ",") + "]"
         #expect(fixed(plan.output) == [#"{"what":\#(list),"__typename":"Access","grant":null,"read":\#(list)}"#])
-        #expect(names.first == "id" && names.contains("tenant") && !names.contains("nodeId") && !names.contains("_access"))
+        #expect(
+            names.first == "id" && names.contains("tenant") && !names.contains("nodeId") && !names.contains("_access"))
     }
 
     @Test func aGrantIsNamedAsTenantsFilesNameIt() throws {
         let whole = Fixture.rules(.tenant)
         var types = whole.types
         types["Payment"]?.isGranted = true
-        let rules = RuleSet(fingerprint: 2, role: "agent", reach: .tenant, catalog: whole.catalog, schema: whole.schema, types: types, limits: whole.limits)
-        let plan = try Fixture.plan("{ payments { _access { grant } subscription { _access { grant } } } }", rules: rules)
+        let rules = RuleSet(
+            fingerprint: 2, role: "agent", reach: .tenant, catalog: whole.catalog, schema: whole.schema, types: types,
+            limits: whole.limits)
+        let plan = try Fixture.plan(
+            "{ payments { _access { grant } subscription { _access { grant } } } }", rules: rules)
         #expect(fixed(plan.output) == [#"{"grant":"agent.Payment.read"}"#, #"{"grant":null}"#])
     }
 
     @Test(arguments: [
-        "{ ticketsConnection { nodes { _access { grant } } edges { node { _access { grant } } } } }", "{ viewer { _access { grant } } tenant(id: 1) { _access { grant } } }",
+        "{ ticketsConnection { nodes { _access { grant } } edges { node { _access { grant } } } } }",
+        "{ viewer { _access { grant } } tenant(id: 1) { _access { grant } } }",
     ]) func itIsThereWhereverARowIs(_ query: String) throws {
         #expect(fixed(try Fixture.plan(query).output) == [#"{"grant":null}"#, #"{"grant":null}"#])
     }

@@ -14,7 +14,10 @@ import Testing
         return .table(TableSource(schema: nil, name: name, alias: alias, purpose: purpose ?? .rows(type: type)))
     }
 
-    private func audit(_ type: String, _ conditions: [Expression], parameters: [ParameterSource] = [.tenant(.text), .tenants(.text), .constant(.text([0x61]))]) -> String? {
+    private func audit(
+        _ type: String, _ conditions: [Expression],
+        parameters: [ParameterSource] = [.tenant(.text), .tenants(.text), .constant(.text([0x61]))]
+    ) -> String? {
         let select = Select(columns: [], from: [table(type, t0)], conditions: conditions)
         return IsolationAudit(catalog: Fixture.catalog, parameters: parameters).firstUnprotected(select)
     }
@@ -25,12 +28,16 @@ import Testing
         #expect(audit("Site", [.isTrue(.binary(column, .equal, .parameter(1)))]) == nil)
         #expect(audit("Site", [.equalsAny(column, .parameter(2))]) == nil)
         #expect(audit("Site", []) == "Site")
-        #expect(audit("Site", [.binary(column, .equal, .parameter(3))]) == "Site", "a value that is not the viewer's tenant")
+        #expect(
+            audit("Site", [.binary(column, .equal, .parameter(3))]) == "Site", "a value that is not the viewer's tenant"
+        )
         #expect(audit("Site", [.binary(column, .notEqual, .parameter(1))]) == "Site")
         #expect(audit("Site", [.or([.binary(column, .equal, .parameter(1)), .boolean(true)])]) == "Site")
         #expect(audit("Site", [.isNotTrue(.binary(column, .equal, .parameter(1)))]) == "Site")
         #expect(audit("Site", [.binary(.column(t0, "id"), .equal, .parameter(1))]) == "Site", "another column")
-        #expect(audit("Site", [.binary(.column(Alias("t", 1), "tenant_id"), .equal, .parameter(1))]) == "Site", "another table's column")
+        #expect(
+            audit("Site", [.binary(.column(Alias("t", 1), "tenant_id"), .equal, .parameter(1))]) == "Site",
+            "another table's column")
     }
 
     private func path(from start: Expression, test: Expression?) -> Expression {
@@ -47,27 +54,36 @@ import Testing
         #expect(audit("TicketMessage", [.not(path(from: start, test: test))]) == "TicketMessage")
     }
 
-    /// The path may stand outside the lists of a batch, but only where the batch's key is the row's own column.
+    /// The path may stand outside the lists of a batch, but only where the batch's key is the row's
+    /// own column.
     @Test func hoistedPath() {
         let test = Expression.binary(.column(p0, "tenant_id"), .equal, .parameter(1))
         func batch(tie: Expression, outer: [Expression]) -> String? {
             let inner = Select(columns: [], from: [table("TicketMessage", t0)], conditions: [tie])
-            let select = Select(columns: [], from: [.keys(parameter: 4, type: "text", Alias("k", 0)), .lateral(inner, Alias("c", 0))], conditions: outer)
+            let select = Select(
+                columns: [], from: [.keys(parameter: 4, type: "text", Alias("k", 0)), .lateral(inner, Alias("c", 0))],
+                conditions: outer)
             return IsolationAudit(catalog: Fixture.catalog, parameters: [.tenant(.text)]).firstUnprotected(select)
         }
         let tie = Expression.binary(.column(t0, "ticket_id"), .equal, RowReference.batchKey)
         let hoisted = path(from: RowReference.batchKey, test: test)
         #expect(batch(tie: tie, outer: [hoisted]) == nil)
         #expect(batch(tie: tie, outer: []) == "TicketMessage")
-        #expect(batch(tie: .binary(.column(t0, "author_id"), .equal, RowReference.batchKey), outer: [hoisted]) == "TicketMessage")
+        #expect(
+            batch(tie: .binary(.column(t0, "author_id"), .equal, RowReference.batchKey), outer: [hoisted])
+                == "TicketMessage")
     }
 
-    /// It may start from the batch's key inside the lists as well, where each key has its row of computed values; and there too only from the row's own key.
+    /// It may start from the batch's key inside the lists as well, where each key has its row of
+    /// computed values; and there too only from the row's own key.
     @Test func pathFromTheKeyInsideALateral() {
         let hoisted = path(from: RowReference.batchKey, test: .binary(.column(p0, "tenant_id"), .equal, .parameter(1)))
         func batch(_ conditions: [Expression]) -> String? {
-            let inner = Select(columns: [OutputColumn(.aggregate(.count, nil), as: "v0")], from: [table("TicketMessage", t0)], conditions: conditions)
-            let select = Select(columns: [], from: [.keys(parameter: 4, type: "text", Alias("k", 0)), .lateral(inner, Alias("c", 0))])
+            let inner = Select(
+                columns: [OutputColumn(.aggregate(.count, nil), as: "v0")], from: [table("TicketMessage", t0)],
+                conditions: conditions)
+            let select = Select(
+                columns: [], from: [.keys(parameter: 4, type: "text", Alias("k", 0)), .lateral(inner, Alias("c", 0))])
             return IsolationAudit(catalog: Fixture.catalog, parameters: [.tenant(.text)]).firstUnprotected(select)
         }
         #expect(batch([.binary(.column(t0, "ticket_id"), .equal, RowReference.batchKey), hoisted]) == nil)
@@ -88,9 +104,14 @@ import Testing
         #expect(audit { _ in } == nil)
         #expect(audit { $0.columns = [OutputColumn(bare)] } == "Ticket")
         #expect(audit { $0.columns = [OutputColumn(.aggregate(.count, bare))] } == "Ticket")
-        #expect(audit { $0.columns = [OutputColumn(.choice(.boolean(true), then: .integer(1), otherwise: bare))] } == "Ticket")
-        #expect(audit { $0.columns = [OutputColumn(.choice(.boolean(true), then: bare, otherwise: .literal(.utc)))] } == "Ticket")
-        #expect(audit { $0.columns = [OutputColumn(.choice(bare, then: .integer(1), otherwise: .integer(2)))] } == "Ticket")
+        #expect(
+            audit { $0.columns = [OutputColumn(.choice(.boolean(true), then: .integer(1), otherwise: bare))] }
+                == "Ticket")
+        #expect(
+            audit { $0.columns = [OutputColumn(.choice(.boolean(true), then: bare, otherwise: .literal(.utc)))] }
+                == "Ticket")
+        #expect(
+            audit { $0.columns = [OutputColumn(.choice(bare, then: .integer(1), otherwise: .integer(2)))] } == "Ticket")
         #expect(audit { $0.groups = [bare] } == "Ticket")
         #expect(audit { $0.order = [OrderTerm(bare)] } == "Ticket")
         #expect(audit { $0.limit = bare } == "Ticket")
@@ -100,7 +121,9 @@ import Testing
     /// A table inside a filter is held to the same.
     @Test func nestedFilters() {
         let protected = Expression.binary(.column(t0, "tenant_id"), .equal, .parameter(1))
-        let inner = Select(columns: [], from: [table("Ticket", Alias("t", 1))], conditions: [.binary(.column(Alias("t", 1), "site_id"), .equal, .column(t0, "id"))])
+        let inner = Select(
+            columns: [], from: [table("Ticket", Alias("t", 1))],
+            conditions: [.binary(.column(Alias("t", 1), "site_id"), .equal, .column(t0, "id"))])
         #expect(audit("Site", [protected, .or([.not(.exists(inner))])]) == "Ticket")
     }
 }

@@ -7,23 +7,28 @@ import Testing
 
 @Suite struct PlanEstimateTests {
     private static func statistics(tickets: Int) -> TableStatistics {
-        TableStatistics(reading: 1, tables: [
-            TableName(name: "tickets"): .init(rows: tickets, distinct: ["tenant_id": 200, "site_id": 2_000]),
-            TableName(name: "ticket_messages"): .init(rows: 5 * tickets, distinct: ["ticket_id": Double(tickets)]),
-            TableName(name: "wordpress_sites"): .init(rows: 2_000, distinct: ["tenant_id": 200]),
-        ])
+        TableStatistics(
+            reading: 1,
+            tables: [
+                TableName(name: "tickets"): .init(rows: tickets, distinct: ["tenant_id": 200, "site_id": 2_000]),
+                TableName(name: "ticket_messages"): .init(rows: 5 * tickets, distinct: ["ticket_id": Double(tickets)]),
+                TableName(name: "wordpress_sites"): .init(rows: 2_000, distinct: ["tenant_id": 200]),
+            ])
     }
 
     private static func rows(_ query: String, tickets: Int, scope: TenantScope = .one) throws -> Int? {
         let plan = try Fixture.plan(query, rules: Fixture.rules(scope == .all ? .crossTenant : .tenant), scope: scope)
-        return PlanEstimate(plan, catalog: Fixture.catalog, statistics: statistics(tickets: tickets)).rowsPerParent(plan.loads.count - 1)
+        return PlanEstimate(plan, catalog: Fixture.catalog, statistics: statistics(tickets: tickets)).rowsPerParent(
+            plan.loads.count - 1)
     }
 
     @Test("Figures of all tenants are powers of ten for whoever does not see all of them")
     func figuresAreRounded() throws {
         #expect(try Self.rows("{ ticketsAggregate { count } }", tickets: 60_000) == 100)
         #expect(try Self.rows("{ ticketsAggregate { count } }", tickets: 61_234) == 100)
-        #expect(try Self.rows("{ ticketMessagesAggregate { count } }", tickets: 60_000) == 1_000, "of an average tenant, by the path to it")
+        #expect(
+            try Self.rows("{ ticketMessagesAggregate { count } }", tickets: 60_000) == 1_000,
+            "of an average tenant, by the path to it")
         #expect(try Self.rows("{ ticketsAggregate { count } }", tickets: 60_000, scope: .all) == 60_000)
     }
 
@@ -31,7 +36,9 @@ import Testing
     func filtersCount() throws {
         func read(_ filter: String, testing rows: Int, known: Bool = true) throws -> Int {
             let plan = try Fixture.plan("{ sites(where: \(filter)) { id } }")
-            let estimate = known ? PlanEstimate(plan, catalog: Fixture.catalog, statistics: Self.statistics(tickets: 20_000)) : .unknown
+            let estimate =
+                known
+                ? PlanEstimate(plan, catalog: Fixture.catalog, statistics: Self.statistics(tickets: 20_000)) : .unknown
             return estimate.rowsRead(by: plan.loads[0], testing: rows)
         }
         #expect(try read(#"{name: {eq: "x"}}"#, testing: 10) == 0)

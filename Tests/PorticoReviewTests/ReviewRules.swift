@@ -6,11 +6,16 @@ import TestFixtures
 
 /// Rules on the schema of this repository, stated by tests.
 enum ReviewRules {
-    static func policy(_ roles: String, tenants: [(String, String)] = [], catalog: Catalog = Fixture.catalog) throws -> Policy {
-        try Policy.load(catalog: catalog, roles: SourceText(name: "roles.yaml", roles), tenants: tenants.map { SourceText(name: "tenants/\($0.0).yaml", $0.1) })
+    static func policy(
+        _ roles: String, tenants: [(String, String)] = [], catalog: Catalog = Fixture.catalog
+    ) throws -> Policy {
+        try Policy.load(
+            catalog: catalog, roles: SourceText(name: "roles.yaml", roles),
+            tenants: tenants.map { SourceText(name: "tenants/\($0.0).yaml", $0.1) })
     }
 
-    /// The repository's own, edited: each pair is a text that stands there and what takes its place.
+    /// The repository's own, edited: each pair is a text that stands there and what takes its
+    /// place.
     static func spotex(_ edits: [(String, String)] = [], tenants extra: [(String, String)] = []) throws -> Policy {
         let files = try ProjectFiles.read(folder: Fixture.folder)
         var roles = String(decoding: files.roles.bytes, as: UTF8.self)
@@ -19,8 +24,11 @@ enum ReviewRules {
             roles = roles.replacing(old, with: new)
         }
         let replaced = Set(extra.map { "config/access/tenants/\($0.0).yaml" })
-        let tenants = files.tenants.filter { !replaced.contains($0.name) } + extra.map { SourceText(name: "config/access/tenants/\($0.0).yaml", $0.1) }
-        return try Policy.load(catalog: Fixture.catalog, roles: SourceText(name: files.roles.name, roles), tenants: tenants)
+        let tenants =
+            files.tenants.filter { !replaced.contains($0.name) }
+            + extra.map { SourceText(name: "config/access/tenants/\($0.0).yaml", $0.1) }
+        return try Policy.load(
+            catalog: Fixture.catalog, roles: SourceText(name: files.roles.name, roles), tenants: tenants)
     }
 }
 

@@ -8,15 +8,20 @@ import Testing
 
 /// The whole server with its own threads, and without a database.
 @Suite(.onBlockingThreads) struct ServerTests {
-    private func state(workers: Int = 1, _ change: (inout GatewayConfiguration) -> Void = { _ in }) throws -> ServerState { try .small(workers: workers, change) }
+    private func state(
+        workers: Int = 1, _ change: (inout GatewayConfiguration) -> Void = { _ in }
+    ) throws -> ServerState { try .small(workers: workers, change) }
 
-    private func answer(_ request: String, from address: ListenAddress, tls options: TLSClient.Options? = nil) async throws -> Answer {
+    private func answer(
+        _ request: String, from address: ListenAddress, tls options: TLSClient.Options? = nil
+    ) async throws -> Answer {
         try await RunningServer.answer(request, from: address, tls: options)
     }
 
     private func post(_ query: String) -> String {
         let body = #"{"query":"\#(query)"}"#
-        return "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        return
+            "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
     }
 
     @Test func itServesWithoutADatabaseAndStops() async throws {
@@ -33,7 +38,11 @@ import Testing
         #expect(try await answer(post("{ apiVersio }"), from: address).body.contains("VALIDATION_ERROR"))
         // A user cannot be looked up without a database.
         let token = Office.token("client")
-        #expect(try await answer("GET /graphql?query=%7BapiVersion%7D HTTP/1.1\r\nHost: x\r\nAuthorization: \(token)\r\n\r\n", from: address).status == 503)
+        #expect(
+            try await answer(
+                "GET /graphql?query=%7BapiVersion%7D HTTP/1.1\r\nHost: x\r\nAuthorization: \(token)\r\n\r\n",
+                from: address
+            ).status == 503)
         server.stop()
         try await running
         #expect(throws: (any Error).self) { try Client(address) }
@@ -44,12 +53,15 @@ import Testing
         let made: UnsafeMutablePointer<CChar>? = mkdtemp(&template)
         let folder = String(cString: try #require(made)), path = folder + "/s"
         defer { rmdir(folder) }
-        let server = try await Server(try state(workers: 2) {
-            $0.listener.host = nil
-            $0.listener.unixSocket = UnixSocketConfiguration(path: path, mode: 0o600)
-        })
+        let server = try await Server(
+            try state(workers: 2) {
+                $0.listener.host = nil
+                $0.listener.unixSocket = UnixSocketConfiguration(path: path, mode: 0o600)
+            })
         async let running: Void = server.run()
-        for _ in 0..<8 { #expect(try await answer(post("{ apiVersion }"), from: .unix(path: path, mode: 0)).status == 200) }
+        for _ in 0..<8 {
+            #expect(try await answer(post("{ apiVersion }"), from: .unix(path: path, mode: 0)).status == 200)
+        }
         server.stop()
         try await running
         #expect(access(path, F_OK) != 0)
@@ -91,15 +103,21 @@ import Testing
         let authority = try TestAuthority()
         try authority.issue("server")
         let path = authority.folder + "/s"
-        let server = try await Server(try state(workers: 2) {
-            $0.listener.tls = TLSSettings(certificate: authority.certificateFile("server"), key: authority.keyFile("server"))
-            $0.listener.unixSocket = UnixSocketConfiguration(path: path, mode: 0o600)
-        })
+        let server = try await Server(
+            try state(workers: 2) {
+                $0.listener.tls = TLSSettings(
+                    certificate: authority.certificateFile("server"), key: authority.keyFile("server"))
+                $0.listener.unixSocket = UnixSocketConfiguration(path: path, mode: 0o600)
+            })
         async let running: Void = server.run()
         var trust = TLSClient.Options()
         trust.authority = authority.authorityFile
         let address = try #require(server.addresses.first)
-        for _ in 0..<8 { #expect(try await answer(post("{ apiVersion }"), from: address, tls: trust).body == #"{"data":{"apiVersion":"1.0"}}"#) }
+        for _ in 0..<8 {
+            #expect(
+                try await answer(post("{ apiVersion }"), from: address, tls: trust).body
+                    == #"{"data":{"apiVersion":"1.0"}}"#)
+        }
         #expect(try await answer(post("{ apiVersion }"), from: address).status == 400)
         #expect(try await answer(post("{ apiVersion }"), from: .unix(path: path, mode: 0)).status == 200)
         server.stop()
@@ -113,7 +131,8 @@ import Testing
             _ = try await Server(try state { $0.listener.tls = settings })
             Issue.record("it starts without a key")
         } catch {
-            #expect("\(error)" == "The key file \(authority.folder)/none.key cannot be read: No such file or directory.")
+            #expect(
+                "\(error)" == "The key file \(authority.folder)/none.key cannot be read: No such file or directory.")
         }
     }
 }

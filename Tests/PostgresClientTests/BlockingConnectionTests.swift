@@ -4,7 +4,9 @@ import Testing
 @testable import PostgresClient
 
 @Suite struct BlockingConnectionTests {
-    private func connect() throws -> BlockingConnection { try BlockingConnection(ConnectionSettings(TestCluster.shared().createDatabase())) }
+    private func connect() throws -> BlockingConnection {
+        try BlockingConnection(ConnectionSettings(TestCluster.shared().createDatabase()))
+    }
 
     @Test func `queries give texts with the names of their columns`() throws {
         let connection = try connect()
@@ -17,7 +19,9 @@ import Testing
 
     @Test func `a script of several statements is one transaction`() throws {
         let connection = try connect()
-        let failure = #expect(throws: DatabaseFailure.self) { try connection.execute("CREATE TABLE t (a int4); INSERT INTO t VALUES (1); SELECT 1 / 0;") }
+        let failure = #expect(throws: DatabaseFailure.self) {
+            try connection.execute("CREATE TABLE t (a int4); INSERT INTO t VALUES (1); SELECT 1 / 0;")
+        }
         #expect(failure?.sqlState == "22012")
         #expect(try connection.query("SELECT to_regclass('t')").scalar == nil)
         try connection.execute("CREATE TABLE t (a int4); INSERT INTO t VALUES (1), (2);")
@@ -32,7 +36,9 @@ import Testing
     }
 
     @Test func `a server that is not there is unavailable`() throws {
-        let failure = #expect(throws: DatabaseFailure.self) { _ = try BlockingConnection(ConnectionSettings("host=/nonexistent")) }
+        let failure = #expect(throws: DatabaseFailure.self) {
+            _ = try BlockingConnection(ConnectionSettings("host=/nonexistent"))
+        }
         #expect(failure?.kind == .unavailable)
         #expect(failure?.message.contains("/nonexistent") == true)
         #expect(failure?.description.contains("/nonexistent") == false)

@@ -11,7 +11,9 @@ enum Outcome: Sendable, Equatable {
 
     init(_ result: Result<ResultSet, DatabaseFailure>) {
         switch result {
-        case .success(let set): self = .rows((0..<set.rowCount).map { row in (0..<set.columnCount).map { set.bytes(row: row, column: $0) } })
+        case .success(let set):
+            self = .rows(
+                (0..<set.rowCount).map { row in (0..<set.columnCount).map { set.bytes(row: row, column: $0) } })
         case .failure(let failure): self = .failure(failure.kind, sqlState: failure.sqlState)
         }
     }
@@ -31,7 +33,10 @@ struct Query: Sendable {
     var patience: Int
     var key: UInt64
 
-    init(_ text: String, _ parameters: [ParameterValue] = [], types: [UInt32] = [], patience: Int = 30_000, key: UInt64 = 0) {
+    init(
+        _ text: String, _ parameters: [ParameterValue] = [], types: [UInt32] = [], patience: Int = 30_000,
+        key: UInt64 = 0
+    ) {
         statement = Statement(text: text, parameterTypes: types)
         self.parameters = parameters
         self.patience = patience
@@ -75,7 +80,10 @@ actor DatabaseWorker: LoopPoller {
         return await withCheckedContinuation { continuation in
             let gathering = Gathering(queries.count)
             tickets = queries.enumerated().map { index, query in
-                pool.submit(query.statement, parameters: query.parameters, deadline: reactor.now + query.patience, fairnessKey: query.key) { result in
+                pool.submit(
+                    query.statement, parameters: query.parameters, deadline: reactor.now + query.patience,
+                    fairnessKey: query.key
+                ) { result in
                     precondition(gathering.outcomes[index] == nil, "a completion was called twice")
                     gathering.outcomes[index] = Outcome(result)
                     gathering.left -= 1
@@ -95,7 +103,9 @@ actor DatabaseWorker: LoopPoller {
     func wait(until holds: @escaping @Sendable (isolated DatabaseWorker) throws -> Bool) async -> Bool {
         for _ in 0..<1_000 {
             if (try? holds(self)) == true { return true }
-            await withCheckedContinuation { continuation in _ = reactor.after(milliseconds: 10) { continuation.resume() } }
+            await withCheckedContinuation { continuation in
+                _ = reactor.after(milliseconds: 10) { continuation.resume() }
+            }
         }
         return false
     }
@@ -110,14 +120,19 @@ func eventually(_ holds: @Sendable () throws -> Bool) async -> Bool {
     return false
 }
 
-/// A worker on a database of its own in the shared cluster (or in the given one), connected, for the length of the body.
+/// A worker on a database of its own in the shared cluster (or in the given one), connected, for
+/// the length of the body.
 func withDatabase<R>(
-    cluster: TestCluster? = nil, change: (inout ConnectionPool.Settings, inout ConnectionSettings) -> Void = { _, _ in },
+    cluster: TestCluster? = nil,
+    change: (inout ConnectionPool.Settings, inout ConnectionSettings) -> Void = { _, _ in },
     _ body: (DatabaseWorker, _ psql: @escaping @Sendable (String) throws -> String) async throws -> R
 ) async throws -> R {
     let cluster = try cluster ?? TestCluster.shared()
     let url = try cluster.createDatabase()
-    let name = String(url.dropFirst(url.range(of: "@/").map { url.distance(from: url.startIndex, to: $0.upperBound) } ?? 0).prefix { $0 != "?" })
+    let name = String(
+        url.dropFirst(url.range(of: "@/").map { url.distance(from: url.startIndex, to: $0.upperBound) } ?? 0).prefix {
+            $0 != "?"
+        })
     var connection = try ConnectionSettings(url), settings = ConnectionPool.Settings()
     settings.connections = 1
     change(&settings, &connection)
@@ -143,7 +158,9 @@ extension DatabaseWorker {
     func cells(of text: String) async -> [[UInt8]?] {
         await withCheckedContinuation { continuation in
             pool.submit(Statement(text: text, parameterTypes: []), parameters: []) { result in
-                guard case .success(let set) = result, set.rowCount > 0 else { return continuation.resume(returning: []) }
+                guard case .success(let set) = result, set.rowCount > 0 else {
+                    return continuation.resume(returning: [])
+                }
                 let cells = [Cell](unsafeUninitializedCapacity: set.columnCount) { buffer, count in
                     if let base = buffer.baseAddress { set.cells(ofRow: 0, into: base) }
                     count = set.columnCount
@@ -156,7 +173,11 @@ extension DatabaseWorker {
     func failure(of text: String) async -> DatabaseFailure? {
         await withCheckedContinuation { continuation in
             pool.submit(Statement(text: text, parameterTypes: []), parameters: []) { result in
-                if case .failure(let failure) = result { continuation.resume(returning: failure) } else { continuation.resume(returning: nil) }
+                if case .failure(let failure) = result {
+                    continuation.resume(returning: failure)
+                } else {
+                    continuation.resume(returning: nil)
+                }
             }
         }
     }

@@ -4,10 +4,12 @@ import Testing
 
 @testable import PostgresClient
 
-/// A flood of one key on a real server, counted there: each statement says which one of its connection, and of all, it is.
+/// A flood of one key on a real server, counted there: each statement says which one of its
+/// connection, and of all, it is.
 @Suite(.timeLimit(.minutes(5))) struct FairnessTests {
     /// Numbers the statements of each session, in the order in which the server runs them.
-    private static let counting = "SELECT set_config('test.served', (coalesce(nullif(current_setting('test.served', true), ''), '0')::int + 1)::text, false)::int4"
+    private static let counting =
+        "SELECT set_config('test.served', (coalesce(nullif(current_setting('test.served', true), ''), '0')::int + 1)::text, false)::int4"
 
     @Test func `a flood stands before nobody's statement by more than its share`() async throws {
         try await withDatabase(change: { settings, _ in settings.connections = 4 }) { worker, psql in
@@ -19,7 +21,8 @@ import Testing
             let numbers = outcomes.compactMap(\.number)
             #expect(Set(numbers) == Set(1...601))
             #expect(await worker.statistics.waits >= 580)
-            // The flood has three connections, and may go on there while the other one sends its statement.
+            // The flood has three connections, and may go on there while the other one sends its
+            // statement.
             #expect(try #require(numbers.last) < 300)
         }
     }
@@ -28,7 +31,8 @@ import Testing
         try await withDatabase { worker, _ in
             _ = await worker.run([Query("SELECT 1::int4", key: 1), Query("SELECT 1::int4", key: 2)])
             let flood = (0..<200).map { _ in Query(Self.counting, key: 1) }
-            let outcomes = await worker.run(flood + (0..<3).map { _ in Query(Self.counting, key: 2) } + [Query(Self.counting, key: 3)])
+            let outcomes = await worker.run(
+                flood + (0..<3).map { _ in Query(Self.counting, key: 2) } + [Query(Self.counting, key: 3)])
             let numbers = outcomes.compactMap(\.number)
             #expect(Set(numbers) == Set(1...204))
             #expect(Array(numbers[200...]) == [5, 6, 7, 8])

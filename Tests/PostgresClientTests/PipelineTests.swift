@@ -17,7 +17,8 @@ import Testing
             #expect(statistics.sent == 16)
             #expect(statistics.prepared == 1)
             #expect(statistics.flushes == 1)
-            // The preparation is a question of its own: 17 questions, 16 of them in the first batch.
+            // The preparation is a question of its own: 17 questions, 16 of them in the first
+            // batch.
             #expect(statistics.syncs == 2)
             _ = await worker.run((0..<16).map { Query(echo, [int($0)]) })
             let after = await worker.statistics
@@ -33,7 +34,9 @@ import Testing
                 for task in 0..<20 {
                     group.addTask {
                         let values = (0..<50).map { task * 100 + $0 }
-                        return await worker.run(values.map { Query("SELECT $1::int4", [.text(Array(String($0).utf8))]) }) == values.map { .int(Int32($0)) }
+                        return await worker.run(
+                            values.map { Query("SELECT $1::int4", [.text(Array(String($0).utf8))]) })
+                            == values.map { .int(Int32($0)) }
                     }
                 }
                 for await isRight in group { #expect(isRight) }
@@ -47,10 +50,14 @@ import Testing
 
     @Test func `cells are PostgreSQL's binary form, parameters come in both forms`() async throws {
         try await withDatabase { worker, _ in
-            let query = Query("SELECT $1::text, $2::int8, NULL::text, ''::text, $3::bytea, $4::int4", [
-                .text(Array("héllo".utf8)), .binary([0, 0, 0, 0, 0, 0, 1, 2]), .binary([0, 1, 0]), .null,
-            ])
-            #expect(await worker.run(query) == .rows([[Array("héllo".utf8), [0, 0, 0, 0, 0, 0, 1, 2], nil, [], [0, 1, 0], nil]]))
+            let query = Query(
+                "SELECT $1::text, $2::int8, NULL::text, ''::text, $3::bytea, $4::int4",
+                [
+                    .text(Array("héllo".utf8)), .binary([0, 0, 0, 0, 0, 0, 1, 2]), .binary([0, 1, 0]), .null,
+                ])
+            #expect(
+                await worker.run(query)
+                    == .rows([[Array("héllo".utf8), [0, 0, 0, 0, 0, 0, 1, 2], nil, [], [0, 1, 0], nil]]))
             #expect(await worker.run(Query("SELECT 1 WHERE false")) == .rows([]))
             #expect(await worker.run(Query("SELECT $1::text", [.text([])])) == .text(""))
         }
@@ -65,7 +72,9 @@ import Testing
 
     @Test func `a text with a NUL is refused, not cut`() async throws {
         try await withDatabase { worker, _ in
-            let outcomes = await worker.run([Query("SELECT $1::text", [.text([0x61, 0, 0x62])]), Query("SELECT $1::text", [.text([0x61])])])
+            let outcomes = await worker.run([
+                Query("SELECT $1::text", [.text([0x61, 0, 0x62])]), Query("SELECT $1::text", [.text([0x61])]),
+            ])
             #expect(outcomes == [.failure(.invalidInput, sqlState: "22021"), .text("a")])
             // As binary it reaches the server, which refuses it itself.
             #expect(await worker.run(Query("SELECT $1::text", [.binary([0x61, 0, 0x62])])).kind == .invalidInput)
@@ -80,12 +89,16 @@ import Testing
         }
     }
 
-    @Test(arguments: [ConnectionSettings.StatementMode.prepared, .unnamed]) func `one failing statement takes no neighbour with it`(mode: ConnectionSettings.StatementMode) async throws {
+    @Test(arguments: [ConnectionSettings.StatementMode.prepared, .unnamed])
+    func `one failing statement takes no neighbour with it`(mode: ConnectionSettings.StatementMode) async throws {
         try await withDatabase(change: { settings, connection in
             settings.statementsPerBatch = 40
             connection.statements = mode
         }) { worker, _ in
-            let outcomes = await worker.run((0..<20).map { $0 == 7 ? Query("SELECT 1 / $1::int4", [int(0)]) : Query("SELECT 10 + $1::int4", [int($0)]) })
+            let outcomes = await worker.run(
+                (0..<20).map {
+                    $0 == 7 ? Query("SELECT 1 / $1::int4", [int(0)]) : Query("SELECT 10 + $1::int4", [int($0)])
+                })
             for (index, outcome) in outcomes.enumerated() {
                 #expect(outcome == (index == 7 ? .failure(.invalidInput, sqlState: "22012") : .int(10 + Int32(index))))
             }
@@ -95,15 +108,23 @@ import Testing
         }
     }
 
-    /// The next one leaves within the answer to the one that failed, while the rest of its batch is being skipped.
-    @Test(arguments: [ConnectionSettings.StatementMode.prepared, .unnamed]) func `what waits behind a failing statement gets its own answer`(mode: ConnectionSettings.StatementMode) async throws {
+    /// The next one leaves within the answer to the one that failed, while the rest of its batch is
+    /// being skipped.
+    @Test(arguments: [ConnectionSettings.StatementMode.prepared, .unnamed])
+    func `what waits behind a failing statement gets its own answer`(
+        mode: ConnectionSettings.StatementMode
+    ) async throws {
         try await withDatabase(change: { settings, connection in
             settings.inFlightPerConnection = 3
             connection.statements = mode
         }) { worker, _ in
-            let outcomes = await worker.run((0..<40).map { $0 % 4 == 0 ? Query("SELECT 1 / $1::int4", [int(0)]) : Query("SELECT 10 + $1::int4", [int($0)]) })
+            let outcomes = await worker.run(
+                (0..<40).map {
+                    $0 % 4 == 0 ? Query("SELECT 1 / $1::int4", [int(0)]) : Query("SELECT 10 + $1::int4", [int($0)])
+                })
             for (index, outcome) in outcomes.enumerated() {
-                #expect(outcome == (index % 4 == 0 ? .failure(.invalidInput, sqlState: "22012") : .int(10 + Int32(index))))
+                #expect(
+                    outcome == (index % 4 == 0 ? .failure(.invalidInput, sqlState: "22012") : .int(10 + Int32(index))))
             }
             #expect(await worker.statistics.connectionsLost == 0)
         }
@@ -111,7 +132,9 @@ import Testing
 
     @Test func `a statement that cannot be prepared fails alone, for each who asked`() async throws {
         try await withDatabase { worker, psql in
-            let queries = (0..<12).map { $0 % 3 == 0 ? Query("SELECT id FROM missing WHERE id = $1", [int($0)]) : Query(echo, [int($0)]) }
+            let queries = (0..<12).map {
+                $0 % 3 == 0 ? Query("SELECT id FROM missing WHERE id = $1", [int($0)]) : Query(echo, [int($0)])
+            }
             let outcomes = await worker.run(queries)
             for (index, outcome) in outcomes.enumerated() {
                 #expect(outcome == (index % 3 == 0 ? .failure(.other, sqlState: "42P01") : .int(Int32(index))))
@@ -154,7 +177,8 @@ import Testing
     @Test func `what gave way is deallocated under load as well`() async throws {
         try await withDatabase(change: { _, connection in connection.preparedStatementLimit = 4 }) { worker, _ in
             let counting = Query("SELECT (count(*) < 100)::int4 FROM pg_prepared_statements")
-            // They go out one behind the other: the connection is never at rest before the last of them.
+            // They go out one behind the other: the connection is never at rest before the last of
+            // them.
             let outcomes = await worker.run((0..<400).map { Query("SELECT \($0)::int4") } + [counting])
             #expect(outcomes == (0..<400).map { .int($0) } + [.int(1)])
         }
@@ -163,12 +187,16 @@ import Testing
     /// The server makes of a long statement many times its text.
     @Test func `prepared statements are bounded by their length too`() async throws {
         try await withDatabase(change: { _, connection in connection.preparedTextLimit = 1_000 }) { worker, _ in
-            func long(_ index: Int) -> Query { Query("SELECT \(index)::int4 /* \(String(repeating: "x", count: 370)) */") }
+            func long(_ index: Int) -> Query {
+                Query("SELECT \(index)::int4 /* \(String(repeating: "x", count: 370)) */")
+            }
             for index in 0..<6 { #expect(await worker.run(long(index)) == .int(Int32(index))) }
             #expect(await worker.wait { $0.statistics.deallocated == 4 })
             #expect(await worker.run(long(5)) == .int(5))
             #expect(await worker.statistics.prepared == 6, "the most recent ones stayed")
-            #expect(await worker.run(Query("SELECT 7::int4 /* \(String(repeating: "x", count: 2_000)) */")) == .int(7), "one alone may have any length")
+            #expect(
+                await worker.run(Query("SELECT 7::int4 /* \(String(repeating: "x", count: 2_000)) */")) == .int(7),
+                "one alone may have any length")
         }
     }
 
@@ -199,12 +227,15 @@ import Testing
         }
     }
 
-    /// Dropping a label takes another type of the same name; a restored dump does the same to all of them.
+    /// Dropping a label takes another type of the same name; a restored dump does the same to all
+    /// of them.
     @Test func `a type that was made anew is found`() async throws {
         try await withDatabase { worker, psql in
-            _ = try psql("CREATE TYPE state AS ENUM ('a', 'b'); CREATE TABLE t (n int4, s state); INSERT INTO t VALUES (1, 'a')")
+            _ = try psql(
+                "CREATE TYPE state AS ENUM ('a', 'b'); CREATE TABLE t (n int4, s state); INSERT INTO t VALUES (1, 'a')")
             let queries = [
-                Query("SELECT n FROM t WHERE s = $1", [.text(Array("a".utf8))]), Query("SELECT n FROM t WHERE s = ANY ($1)", [.text(Array("{a}".utf8))]),
+                Query("SELECT n FROM t WHERE s = $1", [.text(Array("a".utf8))]),
+                Query("SELECT n FROM t WHERE s = ANY ($1)", [.text(Array("{a}".utf8))]),
                 Query("SELECT n FROM t WHERE s = ($1)::state", [.text(Array("a".utf8))]),
             ]
             for query in queries { #expect(await worker.run(query) == .int(1)) }
@@ -222,7 +253,9 @@ import Testing
     /// Operators are chosen when a statement is prepared.
     @Test func `a column of another type is compared as that type`() async throws {
         try await withDatabase { worker, psql in
-            _ = try psql("CREATE EXTENSION IF NOT EXISTS citext; CREATE TABLE t (n int4, name text, size int4); INSERT INTO t VALUES (1, 'Anna', 5)")
+            _ = try psql(
+                "CREATE EXTENSION IF NOT EXISTS citext; CREATE TABLE t (n int4, name text, size int4); INSERT INTO t VALUES (1, 'Anna', 5)"
+            )
             let name = Query("SELECT n, name FROM t WHERE name = $1", [.text(Array("ANNA".utf8))])
             let filter = Query("SELECT n FROM t WHERE name = $1", [.text(Array("ANNA".utf8))])
             let size = Query("SELECT n FROM t WHERE size = $1", [.text(Array("5".utf8))])
@@ -254,9 +287,15 @@ import Testing
             connection.statementTimeoutMilliseconds = 300
             connection.readOnly = true
         }) { worker, _ in
-            let settings = "SELECT concat_ws(' ', current_setting('TimeZone'), current_setting('jit'), current_setting('transaction_read_only'), current_setting('statement_timeout'))"
-            #expect(await worker.run([Query(settings), Query(echo, [int(5)], types: [23])]) == [.text("UTC off on 300ms"), .int(5)])
-            #expect(await worker.run(Query("SELECT count(*)::int4 FROM pg_prepared_statements WHERE name <> ''")) == .int(0))
+            let settings =
+                "SELECT concat_ws(' ', current_setting('TimeZone'), current_setting('jit'), current_setting('transaction_read_only'), current_setting('statement_timeout'))"
+            #expect(
+                await worker.run([Query(settings), Query(echo, [int(5)], types: [23])]) == [
+                    .text("UTC off on 300ms"), .int(5),
+                ])
+            #expect(
+                await worker.run(Query("SELECT count(*)::int4 FROM pg_prepared_statements WHERE name <> ''")) == .int(0)
+            )
             #expect(await worker.run(Query("SELECT pg_sleep(30)")) == .failure(.timeout, sqlState: "57014"))
         }
     }
@@ -266,12 +305,19 @@ import Testing
             connection.statementTimeoutMilliseconds = 300
             connection.readOnly = true
         }) { worker, _ in
-            let settings = ["TimeZone", "jit", "plan_cache_mode", "statement_timeout", "default_transaction_read_only", "application_name", "client_encoding"]
+            let settings = [
+                "TimeZone", "jit", "plan_cache_mode", "statement_timeout", "default_transaction_read_only",
+                "application_name", "client_encoding",
+            ]
             let outcomes = await worker.run(settings.map { Query("SELECT current_setting('\($0)')") })
-            #expect(outcomes == ["UTC", "off", "force_generic_plan", "300ms", "on", "portico", "UTF8"].map { .text($0) })
+            #expect(
+                outcomes == ["UTC", "off", "force_generic_plan", "300ms", "on", "portico", "UTF8"].map { .text($0) })
             #expect(await worker.run(Query("CREATE TABLE t ()")) == .failure(.other, sqlState: "25006"))
             // The server's own bound is a time-out, and its neighbours do not notice.
-            #expect(await worker.run([Query("SELECT pg_sleep(30)"), Query(echo, [int(1)])]) == [.failure(.timeout, sqlState: "57014"), .int(1)])
+            #expect(
+                await worker.run([Query("SELECT pg_sleep(30)"), Query(echo, [int(1)])]) == [
+                    .failure(.timeout, sqlState: "57014"), .int(1),
+                ])
         }
     }
 }

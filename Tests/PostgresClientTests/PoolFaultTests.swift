@@ -5,11 +5,13 @@ import Testing
 
 @testable import PostgresClient
 
-/// Against a real server: deadlines, cancellation, lost connections, servers that stop, start and freeze.
+/// Against a real server: deadlines, cancellation, lost connections, servers that stop, start and
+/// freeze.
 @Suite(.timeLimit(.minutes(5))) struct PoolFaultTests {
     private let one = Query("SELECT 1::int4")
     /// Statements of the test's database that the server runs now, without the one that asks.
-    private let running = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND datname = current_database() AND backend_type = 'client backend'"
+    private let running =
+        "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND datname = current_database() AND backend_type = 'client backend'"
 
     // MARK: Deadlines and cancellation
 
@@ -47,8 +49,11 @@ import Testing
 
     @Test func `a running statement that somebody wants is not hit by another one's cancellation`() async throws {
         try await withDatabase { worker, psql in
-            // Longer than it takes to start a psql that sees it, on a machine that runs everything else too.
-            async let outcomes = worker.run([Query("SELECT 1::int4 FROM pg_sleep(8)"), Query("SELECT 2::int4"), Query("SELECT 3::int4")])
+            // Longer than it takes to start a psql that sees it, on a machine that runs everything
+            // else too.
+            async let outcomes = worker.run([
+                Query("SELECT 1::int4 FROM pg_sleep(8)"), Query("SELECT 2::int4"), Query("SELECT 3::int4"),
+            ])
             #expect(await eventually { try psql(running) == "1\n" })
             await worker.cancel(1)
             #expect(await outcomes == [.int(1), .failure(.cancelled, sqlState: ""), .int(3)])
@@ -57,8 +62,13 @@ import Testing
 
     @Test func `a waiting statement that is cancelled or late is never sent`() async throws {
         try await withDatabase(change: { settings, _ in settings.inFlightPerConnection = 1 }) { worker, _ in
-            let outcomes = await worker.run([Query("SELECT 1::int4 FROM pg_sleep(0.3)"), one, Query("SELECT 1::int4", patience: 60), Query("SELECT 4::int4")], cancelling: [1])
-            #expect(outcomes == [.int(1), .failure(.cancelled, sqlState: ""), .failure(.timeout, sqlState: ""), .int(4)])
+            let outcomes = await worker.run(
+                [
+                    Query("SELECT 1::int4 FROM pg_sleep(0.3)"), one, Query("SELECT 1::int4", patience: 60),
+                    Query("SELECT 4::int4"),
+                ], cancelling: [1])
+            #expect(
+                outcomes == [.int(1), .failure(.cancelled, sqlState: ""), .failure(.timeout, sqlState: ""), .int(4)])
             let statistics = await worker.statistics
             #expect(statistics.sent == 2)
             await worker.cancel(1)  // answered long ago
@@ -93,7 +103,9 @@ import Testing
         try await withDatabase(change: { settings, _ in settings.connections = 2 }) { worker, psql in
             async let outcomes = worker.run([Query("SELECT 1::int4 FROM pg_sleep(2)"), Query("SELECT 2::int4")])
             #expect(await eventually { try psql(running) == "1\n" })
-            _ = try psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(2)%' AND pid <> pg_backend_pid()")
+            _ = try psql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(2)%' AND pid <> pg_backend_pid()"
+            )
             #expect(await outcomes == [.int(1), .int(2)])
             let statistics = await worker.statistics
             #expect(statistics.moved == 1)
@@ -106,7 +118,9 @@ import Testing
     @Test func `an idle session that is ended is noticed and made anew`() async throws {
         try await withDatabase { worker, psql in
             #expect(await worker.run(one) == .int(1))
-            _ = try psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+            _ = try psql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
             #expect(await worker.wait { $0.statistics.connects == 2 })
             #expect(await worker.run(one) == .int(1), "prepared anew in the new session")
             #expect(await worker.statistics.moved == 0)
@@ -123,7 +137,9 @@ import Testing
 
     // MARK: Servers that stop and freeze
 
-    @Test func `while the server is stopped requests fail soon, then at once; after its start they succeed`() async throws {
+    @Test func `while the server is stopped requests fail soon, then at once; after its start they succeed`()
+        async throws
+    {
         let cluster = try TestCluster()
         try await withDatabase(cluster: cluster, change: { settings, _ in settings.connections = 2 }) { worker, _ in
             #expect(await worker.run(one) == .int(1))
@@ -159,7 +175,10 @@ import Testing
         try await withDatabase(cluster: cluster) { worker, _ in
             #expect(await worker.run(one) == .int(1))
             cluster.pause()
-            let outcomes = await worker.run([Query("SELECT 1::int4", patience: 100), Query("SELECT 2::int4", patience: 200), Query("SELECT 3::int4", patience: 100)])
+            let outcomes = await worker.run([
+                Query("SELECT 1::int4", patience: 100), Query("SELECT 2::int4", patience: 200),
+                Query("SELECT 3::int4", patience: 100),
+            ])
             #expect(outcomes.map(\.kind) == [.timeout, .timeout, .timeout])
             cluster.resume()
             #expect(await worker.run(one) == .int(1))
@@ -169,14 +188,20 @@ import Testing
 
     @Test func `a server that stays frozen is taken for dead`() async throws {
         let cluster = try TestCluster()
-        try await withDatabase(cluster: cluster, change: { settings, _ in
-            settings.stuckAfter = 300
-            settings.connectTimeout = 200
-        }) { worker, _ in
+        try await withDatabase(
+            cluster: cluster,
+            change: { settings, _ in
+                settings.stuckAfter = 300
+                settings.connectTimeout = 200
+            }
+        ) { worker, _ in
             cluster.pause()
             #expect(await worker.run(Query("SELECT 1::int4", patience: 100)).kind == .timeout)
             #expect(await worker.wait { $0.statistics.connectionsLost == 1 && $0.pool.lastFailure != nil })
-            #expect(await worker.wait { $0.statistics.connectAttempts >= 2 && $0.pool.lastFailure?.message.contains("200 ms") == true })
+            #expect(
+                await worker.wait {
+                    $0.statistics.connectAttempts >= 2 && $0.pool.lastFailure?.message.contains("200 ms") == true
+                })
             #expect(await worker.run(one).kind == .unavailable, "at once, though the socket still takes connections")
             cluster.resume()
             #expect(await worker.wait { $0.readyConnections == 1 })

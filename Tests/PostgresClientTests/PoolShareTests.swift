@@ -13,7 +13,8 @@ private final class Asked: PoolWaiter {
 
 private typealias State = PoolState<Asked, Asked>
 
-/// A pool's decisions with connections that answer when the test says so, in their order; it counts, and knows no time but the one it is told.
+/// A pool's decisions with connections that answer when the test says so, in their order; it
+/// counts, and knows no time but the one it is told.
 private struct Simulation {
     var state: State
     /// By connection, what it still has to answer.
@@ -50,7 +51,8 @@ private struct Simulation {
         for case .send(let next, let slot) in state.spread(asked.key, from: slot) { pipelines[slot].append(next) }
     }
 
-    /// Statements of others that the connection answers before the key's first one; `nil` where the key has none in flight.
+    /// Statements of others that the connection answers before the key's first one; `nil` where the
+    /// key has none in flight.
     func before(_ key: UInt64) -> Int? { pipelines.compactMap { $0.firstIndex { $0.key == key } }.min() }
 
     func inFlight(_ key: UInt64) -> Int { pipelines.joined().count { $0.key == key } }
@@ -67,7 +69,9 @@ private struct Simulation {
         #expect(pool.pipelines.count { pipeline in !pipeline.contains { $0.key == 1 } } == 1)
     }
 
-    @Test(arguments: [2, 3, 4, 16]) func `while a flood never ends, another's statement starts at once`(connections: Int) {
+    @Test(arguments: [2, 3, 4, 16]) func `while a flood never ends, another's statement starts at once`(
+        connections: Int
+    ) {
         var pool = Simulation(connections: connections)
         pool.ask(2)
         pool.answer(0)
@@ -78,7 +82,9 @@ private struct Simulation {
             #expect(pool.before(2) == 0)
             // All are answered by chance, and the flood goes on.
             for slot in 0..<connections where pool.pipelines[slot].first?.key == 2 { pool.answer(slot) }
-            for _ in 0..<Int.random(in: 0...20, using: &random) { pool.answer(Int.random(in: 0..<connections, using: &random)) }
+            for _ in 0..<Int.random(in: 0...20, using: &random) {
+                pool.answer(Int.random(in: 0..<connections, using: &random))
+            }
             pool.ask(1, 20)
         }
         #expect(pool.served.count { $0.key == 2 } == 201)
@@ -168,9 +174,13 @@ private struct Simulation {
             let count = Int.random(in: 0...6, using: &random)
             pool.ask(UInt64.random(in: 0...keys, using: &random), count)
             asked += count
-            for _ in 0..<Int.random(in: 0...6, using: &random) { pool.answer(Int.random(in: 0..<connections, using: &random)) }
+            for _ in 0..<Int.random(in: 0...6, using: &random) {
+                pool.answer(Int.random(in: 0..<connections, using: &random))
+            }
         }
-        while pool.served.count < asked, pool.pipelines.contains(where: { !$0.isEmpty }) { for slot in 0..<connections { pool.answer(slot) } }
+        while pool.served.count < asked, pool.pipelines.contains(where: { !$0.isEmpty }) {
+            for slot in 0..<connections { pool.answer(slot) }
+        }
         #expect(pool.served.count == asked)
         #expect(pool.state.waitingCount == 0)
         #expect(Set(pool.served.map(\.number)).count == asked)

@@ -106,7 +106,8 @@ private typealias State = PoolState<Asked, Asked>
             #expect(!slots.contains(slot), "nothing stands behind a slow one")
         }
         #expect(send(PoolShares.commonKey, &state, at: now) != nil)
-        // The next of the slow ones comes when one is answered, on a connection that nobody else needs.
+        // The next of the slow ones comes when one is answered, on a connection that nobody else
+        // needs.
         #expect(state.finished(slot: slots[0], key: 1)?.key == 1)
     }
 
@@ -176,7 +177,8 @@ private typealias State = PoolState<Asked, Asked>
             history.charge(number, 1_000, now: 0)
             history.wasSlow(number, 1_000, now: 0)
         }
-        let known = (UInt64(0)..<5_000).count { history.debt(of: $0, now: 0) > 0 }, statements = (UInt64(0)..<5_000).count { history.milliseconds(of: $0, now: 0) > 0 }
+        let known = (UInt64(0)..<5_000).count { history.debt(of: $0, now: 0) > 0 },
+            statements = (UInt64(0)..<5_000).count { history.milliseconds(of: $0, now: 0) > 0 }
         #expect(known == SlowHistory.most && statements == SlowHistory.most)
         for _ in 0..<1_000 { history.charge(1, 100_000, now: 0) }
         #expect(history.debt(of: 1, now: 0) == SlowHistory.mostDebt)
@@ -226,7 +228,9 @@ private typealias State = PoolState<Asked, Asked>
         #expect(state.relief() == nil, "nobody is slow yet")
         state.advance(to: 200)
         let relieved = [state.relief(), state.relief()], first = try #require(relieved[0])
-        #expect(slots[4] == [first] && slots[3] == relieved.dropFirst().map { $0 ?? -1 }, "of several the last, so that the least is lost")
+        #expect(
+            slots[4] == [first] && slots[3] == relieved.dropFirst().map { $0 ?? -1 },
+            "of several the last, so that the least is lost")
         #expect(state.relief() == nil, "two stay theirs")
         #expect(state.finished(slot: first, key: 4)?.key == 9)
     }
@@ -248,9 +252,12 @@ private typealias State = PoolState<Asked, Asked>
 
     // MARK: All of it
 
-    /// Attackers whose statements take seconds, all the time and by many connections each; victims whose statements take a few milliseconds. The clock is the test's own. Victims wait for no
+    /// Attackers whose statements take seconds, all the time and by many connections each; victims
+    /// whose statements take a few milliseconds. The clock is the test's own. Victims wait for no
     /// attacker once those are known, and for a moment before.
-    @Test(arguments: [1, 3], [0, 1, 2, 3, 4]) func `victims are answered while attackers hold what they may`(attackers: UInt64, seed: Int) {
+    @Test(arguments: [1, 3], [0, 1, 2, 3, 4]) func `victims are answered while attackers hold what they may`(
+        attackers: UInt64, seed: Int
+    ) {
         var pool = AttackedPool(attackers: attackers, seed: UInt64(seed))
         for _ in 0..<20_000 { pool.millisecond() }
         #expect(pool.answered > 9_500)
@@ -260,7 +267,8 @@ private typealias State = PoolState<Asked, Asked>
     }
 }
 
-/// A pool with connections that work off what they are given, in its order, on a clock that the test turns.
+/// A pool with connections that work off what they are given, in its order, on a clock that the
+/// test turns.
 private struct AttackedPool {
     private final class Statement: PoolWaiter {
         let key: UInt64
@@ -300,8 +308,14 @@ private struct AttackedPool {
     mutating func millisecond() {
         now += 1
         state.advance(to: now)
-        for key in 0..<attackers { while open[key, default: 0] < 16 { ask(Statement(key + 1, Int.random(in: 1_000...3_000, using: &random), at: now)) } }
-        if Int.random(in: 0..<2, using: &random) == 0 { ask(Statement(UInt64.random(in: 100..<110, using: &random), Int.random(in: 1...3, using: &random), at: now)) }
+        for key in 0..<attackers {
+            while open[key, default: 0] < 16 {
+                ask(Statement(key + 1, Int.random(in: 1_000...3_000, using: &random), at: now))
+            }
+        }
+        if Int.random(in: 0..<2, using: &random) == 0 {
+            ask(Statement(UInt64.random(in: 100..<110, using: &random), Int.random(in: 1...3, using: &random), at: now))
+        }
         for slot in 0..<4 { work(slot) }
         for slot in state.newlyOld() { look(slot) }
         while let slot = state.relief() { relieve(slot) }
@@ -338,14 +352,19 @@ private struct AttackedPool {
             return
         }
         answered += 1
-        if statement.cameAt < 1_000 { longestAtTheStart = max(longestAtTheStart, now - statement.cameAt) } else { longest = max(longest, now - statement.cameAt) }
+        if statement.cameAt < 1_000 {
+            longestAtTheStart = max(longestAtTheStart, now - statement.cameAt)
+        } else {
+            longest = max(longest, now - statement.cameAt)
+        }
     }
 
     /// As the pool does it: the rest is run elsewhere.
     private mutating func look(_ slot: Int) {
         guard let head = pipelines[slot].first else { return }
         state.isHeld(slot: slot, by: head.key)
-        for behind in pipelines[slot].dropFirst() where behind.isLive && !behind.hasTwin && behind.original == nil && behind.key != head.key {
+        for behind in pipelines[slot].dropFirst()
+        where behind.isLive && !behind.hasTwin && behind.original == nil && behind.key != head.key {
             behind.hasTwin = true
             state.leave(slot, behind.key)
             ask(Statement(behind.key, behind.milliseconds, at: now, original: behind))

@@ -15,7 +15,10 @@ private typealias State = PoolState<Party, Party>
 /// The decisions about connections that are lent, without a connection.
 @Suite struct PoolStateLeaseTests {
     private func running(connections: Int = 3, leases: Int = 2, inFlight: Int = 2, queueLimit: Int = 4) -> State {
-        var state = State(limits: State.Limits(connections: connections, leases: leases, inFlightPerConnection: inFlight, queueLimit: queueLimit), now: 0, seed: 1)
+        var state = State(
+            limits: State.Limits(
+                connections: connections, leases: leases, inFlightPerConnection: inFlight, queueLimit: queueLimit),
+            now: 0, seed: 1)
         _ = state.tick(now: 0)
         for slot in 0..<connections { _ = state.connected(slot: slot, now: 0) }
         return state
@@ -78,7 +81,8 @@ private typealias State = PoolState<Party, Party>
         #expect(state.submit(Party(1), key: 0, now: 0) == .wait)
         _ = state.borrow(Party(11), key: 0, now: 0)
         #expect(lines(state.returned(slot: 0)) == ["send 1 on 0"], "statements that wait go first")
-        #expect(state.submit(Party(2), key: 0, now: 0) == .wait, "and then the next borrower, before those that come later")
+        #expect(
+            state.submit(Party(2), key: 0, now: 0) == .wait, "and then the next borrower, before those that come later")
         #expect(state.finished(slot: 0, key: 0) == nil)
         #expect(lines(state.emptied(slot: 0)) == ["lend 0 to 11"])
         #expect(lines(state.returned(slot: 0)) == ["send 2 on 0"])
@@ -90,7 +94,9 @@ private typealias State = PoolState<Party, Party>
         for name in 1...3 { _ = state.borrow(Party(name), key: 1, now: 0) }
         _ = state.borrow(Party(9), key: 2, now: 0)
         #expect(lines(state.borrow(Party(10), key: 1, now: 0)) == ["refuse 10 queueFull"])
-        #expect(lines(state.borrow(Party(11), key: 3, now: 0)) == ["refuse 3 queueFull"], "who has the most waiting gives way to somebody else")
+        #expect(
+            lines(state.borrow(Party(11), key: 3, now: 0)) == ["refuse 3 queueFull"],
+            "who has the most waiting gives way to somebody else")
         var order: [String] = []
         for _ in 0..<4 { order += lines(state.returned(slot: 1)) }
         #expect(order == ["lend 1 to 1", "lend 1 to 9", "lend 1 to 11", "lend 1 to 2"])
@@ -130,12 +136,15 @@ private typealias State = PoolState<Party, Party>
         #expect(lines(state.lost(slot: 1, now: 10)) == ["lend 0 to 3"], "the only one that stands is taken in turns")
     }
 
-    /// Whatever happens, nobody waits while there is room, the limits hold, and one connection stays shared as long as two stand.
+    /// Whatever happens, nobody waits while there is room, the limits hold, and one connection
+    /// stays shared as long as two stand.
     @Test(arguments: UInt64(1)...40) func `no order of events strands anybody`(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
-        let connections = Int.random(in: 1...4, using: &random), leases = max(1, min(Int.random(in: 1...3, using: &random), connections - 1))
+        let connections = Int.random(in: 1...4, using: &random),
+            leases = max(1, min(Int.random(in: 1...3, using: &random), connections - 1))
         var state = running(connections: connections, leases: leases, queueLimit: 1_000)
-        var inFlight: [Int: [Party]] = [:], lent: [Int: Party] = [:], statements: [Party] = [], borrowers: [Party] = [], now = 0, names = 0, losses = 0
+        var inFlight: [Int: [Party]] = [:], lent: [Int: Party] = [:], statements: [Party] = [], borrowers: [Party] = [],
+            now = 0, names = 0, losses = 0
         func perform(_ actions: [State.Action]) {
             for action in actions {
                 switch action {
@@ -191,17 +200,22 @@ private typealias State = PoolState<Party, Party>
                     if case .connecting = state.phase(ofSlot: slot) { perform(state.connected(slot: slot, now: now)) }
                 }
             }
-            let waitingStatements = statements.filter { party in party.isLive && !inFlight.values.contains { $0.contains { $0 === party } } }.count
+            let waitingStatements = statements.filter { party in
+                party.isLive && !inFlight.values.contains { $0.contains { $0 === party } }
+            }.count
             #expect(state.lentCount == lent.count)
             #expect(lent.count <= leases)
             #expect(state.waitingCount == waitingStatements)
             #expect(state.waitingBorrowers == borrowers.filter(\.isLive).count)
             let ready = (0..<connections).filter { state.phase(ofSlot: $0) == .ready }
-            let shared = ready.filter { state.use(ofSlot: $0) == .shared }, draining = ready.filter { state.use(ofSlot: $0) == .draining }
+            let shared = ready.filter { state.use(ofSlot: $0) == .shared },
+                draining = ready.filter { state.use(ofSlot: $0) == .draining }
             #expect(ready.count < 2 || !shared.isEmpty || (losses > 0 && draining.isEmpty))
             #expect(draining.count <= state.waitingBorrowers)
             // Who waits, waits for somebody who will come back.
-            if !ready.isEmpty, state.waitingBorrowers > 0 { #expect(!lent.isEmpty || !draining.isEmpty || ready.contains { state.isOld($0) }) }
+            if !ready.isEmpty, state.waitingBorrowers > 0 {
+                #expect(!lent.isEmpty || !draining.isEmpty || ready.contains { state.isOld($0) })
+            }
             // Who waits for a place, waits for somebody who will leave one.
             if !shared.isEmpty, waitingStatements > 0 { #expect(ready.contains { state.inFlight(onSlot: $0) > 0 }) }
         }
@@ -221,6 +235,8 @@ private typealias State = PoolState<Party, Party>
                 }
             }
         }
-        if (0..<connections).contains(where: { state.phase(ofSlot: $0) == .ready }) { #expect(state.waitingCount == 0 && state.waitingBorrowers == 0) }
+        if (0..<connections).contains(where: { state.phase(ofSlot: $0) == .ready }) {
+            #expect(state.waitingCount == 0 && state.waitingBorrowers == 0)
+        }
     }
 }

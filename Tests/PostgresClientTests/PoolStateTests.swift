@@ -13,7 +13,9 @@ private typealias State = PoolState<Waiter, Waiter>
 
 @Suite struct PoolStateTests {
     private func state(_ change: (inout State.Limits) -> Void = { _ in }) -> State {
-        var limits = State.Limits(connections: 2, inFlightPerConnection: 2, queueLimit: 4, connectTimeout: 5_000, unavailableAfter: 500, backoff: 50...1_000)
+        var limits = State.Limits(
+            connections: 2, inFlightPerConnection: 2, queueLimit: 4, connectTimeout: 5_000, unavailableAfter: 500,
+            backoff: 50...1_000)
         change(&limits)
         return State(limits: limits, now: 0, seed: 1)
     }
@@ -215,7 +217,9 @@ private typealias State = PoolState<Waiter, Waiter>
         var ring = Ring<Int>(), expected: [Int] = [], next = 0
         for step in 0..<500 {
             for _ in 0..<(step % 7) { ring.append(next); expected.append(next); next += 1 }
-            for _ in 0..<(step % 5) { let popped = ring.popFirst(); #expect(popped == (expected.isEmpty ? nil : expected.removeFirst())) }
+            for _ in 0..<(step % 5) {
+                let popped = ring.popFirst(); #expect(popped == (expected.isEmpty ? nil : expected.removeFirst()))
+            }
         }
         #expect((0..<ring.count).map { ring[$0] } == expected)
         #expect(ring.first == expected.first)

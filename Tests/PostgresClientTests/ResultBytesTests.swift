@@ -8,12 +8,17 @@ import Testing
 /// Results that are counted while they come in, on a real server and both kinds of sockets.
 @Suite(.timeLimit(.minutes(5))) struct ResultBytesTests {
     /// Rows of a megabyte that no compression makes shorter on the way.
-    private static func rows(_ count: Int, bytes: Int = 1_000_000) -> Query { Query("SELECT repeat('x', \(bytes)) FROM generate_series(1, \(count))") }
+    private static func rows(_ count: Int, bytes: Int = 1_000_000) -> Query {
+        Query("SELECT repeat('x', \(bytes)) FROM generate_series(1, \(count))")
+    }
 
-    @Test(arguments: [false, true]) func `a result that is too large is given up while it comes in`(byTCP: Bool) async throws {
+    @Test(arguments: [false, true]) func `a result that is too large is given up while it comes in`(
+        byTCP: Bool
+    ) async throws {
         let address = "127.0.0.78", cluster = byTCP ? try TestCluster(listeningOn: address) : try TestCluster.shared()
         let byAddress = try ConnectionSettings("postgres://postgres@\(address)/postgres")
-        try await withDatabase(cluster: cluster, change: { _, connection in if byTCP { connection = byAddress } }) { worker, _ in
+        try await withDatabase(cluster: cluster, change: { _, connection in if byTCP { connection = byAddress } }) {
+            worker, _ in
             #expect(await worker.run(Query("SELECT 1::int4")) == .int(1))
             let metered = await worker.run(Self.rows(400), limit: 5_000_000)
             #expect(metered.outcome == .failure(.tooLarge, sqlState: ""))
@@ -25,7 +30,8 @@ import Testing
             let statistics = await worker.statistics
             #expect(statistics.resultsGivenUp == 1)
             #expect(statistics.cancels == 1)
-            // By TCP the kernels hold more than is drained before a connection is given up, and may or may not be full.
+            // By TCP the kernels hold more than is drained before a connection is given up, and may
+            // or may not be full.
             #expect(statistics.connectionsLost <= (byTCP ? 1 : 0))
         }
     }
@@ -58,8 +64,9 @@ import Testing
         }
     }
 
-    /// The server sends a row to its end, whatever it is told: the connection is given up rather than the memory, unless libpq
-    /// has taken the whole row in one piece before anybody could look, as it does where PostgreSQL is fast.
+    /// The server sends a row to its end, whatever it is told: the connection is given up rather
+    /// than the memory, unless libpq has taken the whole row in one piece before anybody could
+    /// look, as it does where PostgreSQL is fast.
     @Test func `one row that is larger than everything is refused`() async throws {
         try await withDatabase(change: { settings, _ in settings.unavailableAfter = 30_000 }) { worker, _ in
             let metered = await worker.run(Self.rows(1, bytes: 200_000_000), limit: 5_000_000)
@@ -82,17 +89,21 @@ import Testing
         }
     }
 
-    /// A merged statement whose result is long is run apart, so that each is judged by its own limit.
+    /// A merged statement whose result is long is run apart, so that each is judged by its own
+    /// limit.
     @Test func `a merged result that is too large is run apart`() async throws {
         // On a busy machine the statement would count as slow, and be run apart for that.
         try await withDatabase(change: { settings, _ in settings.slowAfter = 60_000 }) { worker, _ in
             let texts = (0..<4).map { number in Self.text(number == 2 ? 11_000_000 : 10) }
             let outcomes = await worker.run(texts)
-            let lengths = outcomes.map { outcome -> Int in if case .rows(let rows) = outcome { rows.first?.first??.count ?? -1 } else { -2 } }
+            let lengths = outcomes.map { outcome -> Int in
+                if case .rows(let rows) = outcome { rows.first?.first??.count ?? -1 } else { -2 }
+            }
             #expect(lengths == [10, 10, 11_000_000, 10])
             let statistics = await worker.statistics
             #expect(statistics.merged == 4)
-            // Where PostgreSQL is fast, libpq may take the last of a row in one piece, which completes it.
+            // Where PostgreSQL is fast, libpq may take the last of a row in one piece, which
+            // completes it.
             #expect(statistics.resultsGivenUp <= 1)
             #expect(statistics.runApart == 4 * statistics.resultsGivenUp, "\(statistics)")
         }
@@ -109,7 +120,9 @@ import Testing
         text: "SELECT repeat('x', $1::text::int)", parameterTypes: [25],
         merging: StatementMerging {
             StatementMerge(
-                statement: Statement(text: "SELECT ord, repeat('x', p1::int) FROM unnest($1::text[]) WITH ORDINALITY AS k0(p1, ord)", parameterTypes: [1009]),
+                statement: Statement(
+                    text: "SELECT ord, repeat('x', p1::int) FROM unnest($1::text[]) WITH ORDINALITY AS k0(p1, ord)",
+                    parameterTypes: [1009]),
                 roles: [.each(0)], hasOwnOrdinal: false)
         })
 }
@@ -142,10 +155,14 @@ extension DatabaseWorker {
     fileprivate func run(_ query: Query, limit: Int) async -> Metered {
         await withCheckedContinuation { continuation in
             let meter = Meter(limit: limit)
-            pool.submit(query.statement, parameters: query.parameters, deadline: reactor.now + query.patience, fairnessKey: query.key, meter: meter) { result in
+            pool.submit(
+                query.statement, parameters: query.parameters, deadline: reactor.now + query.patience,
+                fairnessKey: query.key, meter: meter
+            ) { result in
                 var bytes = 0
                 if case .success(let rows) = result { bytes = rows.byteCount }
-                continuation.resume(returning: Metered(outcome: Outcome(result), most: meter.most, left: meter.bytes, bytes: bytes))
+                continuation.resume(
+                    returning: Metered(outcome: Outcome(result), most: meter.most, left: meter.bytes, bytes: bytes))
             }
         }
     }

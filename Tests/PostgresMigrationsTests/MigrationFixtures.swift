@@ -17,14 +17,16 @@ struct MigrationFixture {
 
     /// The cells of all rows, parted by commas, rows by semicolons.
     func text(_ sql: String) throws -> String {
-        try connection.query(sql).rows.map { row in row.map { $0 ?? "NULL" }.joined(separator: ",") }.joined(separator: ";")
+        try connection.query(sql).rows.map { row in row.map { $0 ?? "NULL" }.joined(separator: ",") }.joined(
+            separator: ";")
     }
 }
 
 func folder(_ files: KeyValuePairs<String, String>) -> MigrationFolder {
-    MigrationFolder(migrations: files.map { name, sql in
-        Migration(name: name, script: SQLScript(path: "migrations/\(name)/migration.sql", bytes: Array(sql.utf8)))
-    })
+    MigrationFolder(
+        migrations: files.map { name, sql in
+            Migration(name: name, script: SQLScript(path: "migrations/\(name)/migration.sql", bytes: Array(sql.utf8)))
+        })
 }
 
 /// A folder on disk that is removed when the test lets go of it.

@@ -5,30 +5,34 @@ import Testing
 @testable import PrometheusText
 
 @Suite struct PrometheusRegistryTests {
-    private func scrape(_ registry: PrometheusRegistry) throws -> Scrape { try Scrape(String(decoding: registry.text(), as: UTF8.self)) }
+    private func scrape(_ registry: PrometheusRegistry) throws -> Scrape {
+        try Scrape(String(decoding: registry.text(), as: UTF8.self))
+    }
 
     @Test func theTextIsAsWrittenDown() {
         let registry = PrometheusRegistry([
-            MetricDescription("a_seconds", .histogram, "How long.", buckets: [0.1, 1]), MetricDescription("b_total", .counter, "A \\ and\na line."), MetricDescription("c", .gauge, "Nothing yet."),
+            MetricDescription("a_seconds", .histogram, "How long.", buckets: [0.1, 1]),
+            MetricDescription("b_total", .counter, "A \\ and\na line."), MetricDescription("c", .gauge, "Nothing yet."),
         ])
         let timer = Timer(label: "a_seconds", factory: registry)
         for milliseconds in [50, 100, 500, 5_000] { timer.recordNanoseconds(Int64(milliseconds) * 1_000_000) }
         Counter(label: "b_total", dimensions: [("z", "q\"\\\n"), ("a", "1")], factory: registry).increment(by: 3)
-        #expect(String(decoding: registry.text(), as: UTF8.self) == """
-            # HELP a_seconds How long.
-            # TYPE a_seconds histogram
-            a_seconds_bucket{le="0.1"} 2
-            a_seconds_bucket{le="1"} 3
-            a_seconds_bucket{le="+Inf"} 4
-            a_seconds_sum 5.65
-            a_seconds_count 4
-            # HELP b_total A \\\\ and\\na line.
-            # TYPE b_total counter
-            b_total{a="1",z="q\\"\\\\\\n"} 3
-            # HELP c Nothing yet.
-            # TYPE c gauge
+        #expect(
+            String(decoding: registry.text(), as: UTF8.self) == """
+                # HELP a_seconds How long.
+                # TYPE a_seconds histogram
+                a_seconds_bucket{le="0.1"} 2
+                a_seconds_bucket{le="1"} 3
+                a_seconds_bucket{le="+Inf"} 4
+                a_seconds_sum 5.65
+                a_seconds_count 4
+                # HELP b_total A \\\\ and\\na line.
+                # TYPE b_total counter
+                b_total{a="1",z="q\\"\\\\\\n"} 3
+                # HELP c Nothing yet.
+                # TYPE c gauge
 
-            """)
+                """)
     }
 
     /// Every sort of handle of swift-metrics ends in one the format has.
@@ -52,7 +56,8 @@ import Testing
         #expect(text.families["open"]?.kind == "gauge")
     }
 
-    /// Whoever asks for the same name and labels, in whatever order, adds to the same number; many threads lose nothing.
+    /// Whoever asks for the same name and labels, in whatever order, adds to the same number; many
+    /// threads lose nothing.
     @Test func equalNamesAreOneNumber() async throws {
         let registry = PrometheusRegistry()
         await withTaskGroup(of: Void.self) { group in
@@ -102,7 +107,9 @@ import Testing
 
     @Test func thereIsAnEndOfSeries() throws {
         let registry = PrometheusRegistry(mostSeries: 100)
-        for number in 0..<110 { registry.makeCounter(label: "n_total", dimensions: [("a", String(number))]).increment(by: 1) }
+        for number in 0..<110 {
+            registry.makeCounter(label: "n_total", dimensions: [("a", String(number))]).increment(by: 1)
+        }
         let lines = registry.text().count { $0 == UInt8(ascii: "\n") }
         #expect(lines == 102)
     }

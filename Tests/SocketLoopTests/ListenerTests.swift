@@ -10,7 +10,11 @@ import Testing
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        let status = withUnsafePointer(to: &address) { $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) } }
+        let status = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
         guard status == 0 else { _ = Glibc.close(descriptor); return nil }
         return StreamSocket(descriptor: descriptor)
     }
@@ -20,23 +24,31 @@ import Testing
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        let status = withUnsafePointer(to: &address) { $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) } }
+        let status = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
         guard status == 0 else { _ = Glibc.close(descriptor); return nil }
         return StreamSocket(descriptor: descriptor)
     }
 
     private func temporaryPath() -> String { "/tmp/portico-\(UUID().uuidString.prefix(8)).sock" }
 
-    @Test(arguments: ["127.0.0.1", "localhost"]) func `listens on a port the kernel chooses, and accepts without blocking`(host: String) throws {
+    @Test(arguments: ["127.0.0.1", "localhost"])
+    func `listens on a port the kernel chooses, and accepts without blocking`(host: String) throws {
         let listeners = try Listener.open(.tcp(host: host, port: 0))
         defer { for listener in listeners { listener.close() } }
         let ports = Set(listeners.compactMap { if case .tcp(_, let port) = $0.address { port } else { nil } })
         #expect(ports.count == 1, "every address of a name has the same port")
-        let listener = try #require(listeners.first { if case .tcp("127.0.0.1", _) = $0.address { true } else { false } })
+        let listener = try #require(
+            listeners.first { if case .tcp("127.0.0.1", _) = $0.address { true } else { false } })
         #expect(listener.accept() == .none)
         let client = try #require(connectTCP(port: ports.first ?? 0))
         defer { client.close() }
-        guard case .connection(let server, _) = listener.accept() else { Issue.record("no connection was accepted"); return }
+        guard case .connection(let server, _) = listener.accept() else {
+            Issue.record("no connection was accepted"); return
+        }
         defer { server.close() }
         server.disableDelay()
         var buffer = [UInt8](repeating: 0, count: 8)
@@ -55,7 +67,9 @@ import Testing
     }
 
     @Test func `an unknown host is an error that says so`() {
-        let failure = #expect(throws: SocketFailure.self) { _ = try Listener.open(.tcp(host: "no such host", port: 80)) }
+        let failure = #expect(throws: SocketFailure.self) {
+            _ = try Listener.open(.tcp(host: "no such host", port: 80))
+        }
         #expect(failure?.description.hasPrefix("cannot listen on no such host:80: the host is unknown") == true)
     }
 
@@ -83,7 +97,9 @@ import Testing
     }
 
     @Test(arguments: [0, 108, 4096]) func `a path must fit`(length: Int) {
-        let failure = #expect(throws: SocketFailure.self) { _ = try Listener.open(.unix(path: String(repeating: "x", count: length), mode: 0o600)) }
+        let failure = #expect(throws: SocketFailure.self) {
+            _ = try Listener.open(.unix(path: String(repeating: "x", count: length), mode: 0o600))
+        }
         #expect(failure?.reason == "the path must have 1 to 107 bytes, it has \(length)")
     }
 }

@@ -20,7 +20,9 @@ actor LoopActor: LoopPoller {
     nonisolated func spawn() -> LoopThread { executor.spawnThread(name: "test-loop", polling: self) }
 
     /// Runs a body on the loop.
-    func run<R: Sendable>(_ body: @Sendable (isolated LoopActor) throws -> sending R) rethrows -> sending R { try body(self) }
+    func run<R: Sendable>(_ body: @Sendable (isolated LoopActor) throws -> sending R) rethrows -> sending R {
+        try body(self)
+    }
 
     /// Waits for a callback that the body arranges.
     func wait(_ body: @Sendable (isolated LoopActor, CheckedContinuation<Void, Never>) -> Void) async {

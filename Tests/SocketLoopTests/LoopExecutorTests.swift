@@ -7,7 +7,9 @@ import Testing
     @Test func `an actor's jobs run on the loop's thread, from wherever they are called`() async {
         await withLoop { loop in
             let threads = await withTaskGroup(of: Bool.self) { group in
-                for _ in 0..<200 { group.addTask { await loop.run { _ in loop.executor.isIsolatingCurrentContext() == true } } }
+                for _ in 0..<200 {
+                    group.addTask { await loop.run { _ in loop.executor.isIsolatingCurrentContext() == true } }
+                }
                 return await group.reduce(into: []) { $0.append($1) }
             }
             #expect(threads == Array(repeating: true, count: 200))
@@ -17,7 +19,8 @@ import Testing
 
     @Test func `a sleeping loop is woken by a job`() async {
         await withLoop { loop in
-            // Without the wake-up the second call would wait for ever: the loop has nothing to poll for.
+            // Without the wake-up the second call would wait for ever: the loop has nothing to poll
+            // for.
             for _ in 0..<100 { await loop.note("call") }
             #expect(await loop.log.count == 100)
         }
@@ -48,7 +51,8 @@ import Testing
     @Test func `a task that prefers the executor runs on its thread`() async {
         await withLoop { loop in
             let executor = loop.executor
-            let isThere = await Task(executorPreference: executor) { executor.isIsolatingCurrentContext() == true }.value
+            let isThere = await Task(executorPreference: executor) { executor.isIsolatingCurrentContext() == true }
+                .value
             #expect(isThere)
         }
     }

@@ -27,7 +27,9 @@ import Testing
         return PeerOrigin(&storage)
     }
 
-    @Test(arguments: ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"]) func loopbackIsThisMachine(_ address: String) {
+    @Test(arguments: ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"]) func loopbackIsThisMachine(
+        _ address: String
+    ) {
         #expect(origin(address) == .thisMachine)
     }
 

@@ -54,9 +54,13 @@ import Testing
         #expect(outcome == .closed)
     }
 
-    @Test func `a handler that deregisters another one keeps its event from being delivered, even if the slot is used again`() throws {
+    @Test
+    func `a handler that deregisters another one keeps its event from being delivered, even if the slot is used again`()
+        throws
+    {
         let reactor = Reactor()
-        let (first, firstFar) = try StreamSocket.pair(), (second, secondFar) = try StreamSocket.pair(), (third, thirdFar) = try StreamSocket.pair()
+        let (first, firstFar) = try StreamSocket.pair(), (second, secondFar) = try StreamSocket.pair(),
+            (third, thirdFar) = try StreamSocket.pair()
         defer { for socket in [first, firstFar, second, secondFar, third, thirdFar] { socket.close() } }
         var registrations: [Registration] = [], delivered: [Int] = []
         func handler(_ own: Int) -> (Events) -> Void {
@@ -68,7 +72,10 @@ import Testing
                 _ = try? reactor.register(third.descriptor, .read) { _ in delivered.append(3) }
             }
         }
-        registrations = [try reactor.register(first.descriptor, .read, handler: handler(1)), try reactor.register(second.descriptor, .read, handler: handler(2))]
+        registrations = [
+            try reactor.register(first.descriptor, .read, handler: handler(1)),
+            try reactor.register(second.descriptor, .read, handler: handler(2)),
+        ]
         _ = write("a", to: firstFar)
         _ = write("b", to: secondFar)
         reactor.poll(timeoutMilliseconds: 1000)
@@ -102,7 +109,9 @@ import Testing
         _ = try reactor.register(near.descriptor, .read) { _ in
             log.append("event")
             _ = read(near)
-            reactor.atEndOfTurn { log.append("hook"); reactor.atEndOfTurn { log.append("hook's hook") } }
+            reactor.atEndOfTurn {
+                log.append("hook"); reactor.atEndOfTurn { log.append("hook's hook") }
+            }
         }
         reactor.after(milliseconds: 0) { log.append("timer") }
         _ = write("x", to: far)

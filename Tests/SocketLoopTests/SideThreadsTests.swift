@@ -61,7 +61,8 @@ import Testing
         func end() { counts.withLock { $0.running -= 1 } }
     }
 
-    /// Under a load that never lets it run empty, the queue takes no more places than a few times what waits.
+    /// Under a load that never lets it run empty, the queue takes no more places than a few times
+    /// what waits.
     @Test func `a queue that never runs empty does not grow`() async {
         final class Hold: TaskExecutor {
             let jobs = Mutex(SideThreads.State())

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct SignalSourceTests {
     @Test func `a blocked signal becomes an event`() throws {
-        // The test's thread has it blocked, and it is sent to this thread, so that no other test sees it.
+        // The test's thread has it blocked, and it is sent to this thread, so that no other test
+        // sees it.
         SignalSource.block([.hangup])
         let reactor = Reactor()
         var seen: [ProcessSignal] = []

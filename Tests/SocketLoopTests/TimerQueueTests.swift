@@ -44,7 +44,9 @@ import Testing
     @Test func `cancelled timers do not pile up and the rest keeps its order`() {
         var queue = TimerQueue(), fired: [Int] = []
         var tokens: [TimerToken] = []
-        for index in 0..<1000 { tokens.append(queue.add(deadline: (index * 7919) % 1000) { fired.append((index * 7919) % 1000) }) }
+        for index in 0..<1000 {
+            tokens.append(queue.add(deadline: (index * 7919) % 1000) { fired.append((index * 7919) % 1000) })
+        }
         for index in 0..<1000 where index % 10 != 0 { queue.cancel(tokens[index]) }
         #expect(queue.count == 100)
         fire(&queue, now: 1000)

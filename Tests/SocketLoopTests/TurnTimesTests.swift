@@ -27,7 +27,8 @@ import Testing
         while now() < end {}
     }
 
-    /// A turn reaches from one wait to the next, whatever is done in it: by a timer, a hook, or jobs between two polls.
+    /// A turn reaches from one wait to the next, whatever is done in it: by a timer, a hook, or
+    /// jobs between two polls.
     @Test func `whatever holds the loop counts, and waiting does not`() {
         let reactor = Reactor()
         reactor.poll(timeoutMilliseconds: 0)

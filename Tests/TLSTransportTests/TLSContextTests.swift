@@ -12,9 +12,12 @@ struct TLSContextTests {
         try authority.issue("server")
     }
 
-    private func settings(certificate: String = "server.pem", key: String = "server.key", ca: String? = nil) -> TLSSettings {
+    private func settings(
+        certificate: String = "server.pem", key: String = "server.key", ca: String? = nil
+    ) -> TLSSettings {
         func path(_ name: String) -> String { "\(authority.folder)/\(name)" }
-        return TLSSettings(certificate: path(certificate), key: path(key), clientCertificates: ca.map { .init(authorities: path($0)) })
+        return TLSSettings(
+            certificate: path(certificate), key: path(key), clientCertificates: ca.map { .init(authorities: path($0)) })
     }
 
     private func failure(_ settings: TLSSettings) -> String? {
@@ -26,7 +29,9 @@ struct TLSContextTests {
         }
     }
 
-    private func write(_ text: String, _ name: String) throws { try Data(text.utf8).write(to: URL(fileURLWithPath: "\(authority.folder)/\(name)")) }
+    private func write(_ text: String, _ name: String) throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: "\(authority.folder)/\(name)"))
+    }
 
     @Test func goodFilesAreSummed() throws {
         let context = try TLSContext(settings(ca: "ca.pem"))
@@ -40,10 +45,19 @@ struct TLSContextTests {
     }
 
     @Test func aFileThatIsMissingIsNamed() {
-        #expect(failure(settings(certificate: "none.pem")) == "The certificate file \(authority.folder)/none.pem cannot be read: No such file or directory.")
-        #expect(failure(settings(key: "none.key")) == "The key file \(authority.folder)/none.key cannot be read: No such file or directory.")
-        #expect(failure(settings(ca: "none.pem")) == "The clients' authority file \(authority.folder)/none.pem cannot be read: No such file or directory.")
-        #expect(failure(settings(certificate: "")) == "The certificate file \(authority.folder)/ cannot be read: Is a directory.")
+        #expect(
+            failure(settings(certificate: "none.pem"))
+                == "The certificate file \(authority.folder)/none.pem cannot be read: No such file or directory.")
+        #expect(
+            failure(settings(key: "none.key"))
+                == "The key file \(authority.folder)/none.key cannot be read: No such file or directory.")
+        #expect(
+            failure(settings(ca: "none.pem"))
+                == "The clients' authority file \(authority.folder)/none.pem cannot be read: No such file or directory."
+        )
+        #expect(
+            failure(settings(certificate: ""))
+                == "The certificate file \(authority.folder)/ cannot be read: Is a directory.")
     }
 
     @Test func aFileThatMayNotBeReadIsNamed() throws {
@@ -70,27 +84,40 @@ struct TLSContextTests {
     }
 
     @Test func filesThatChangedPlacesAreSaid() {
-        #expect(failure(settings(certificate: "server.key")) == "The certificate file \(authority.folder)/server.key holds no certificate, but a private key.")
-        #expect(failure(settings(key: "server.pem")) == "The key file \(authority.folder)/server.pem holds no private key, but a certificate.")
+        #expect(
+            failure(settings(certificate: "server.key"))
+                == "The certificate file \(authority.folder)/server.key holds no certificate, but a private key.")
+        #expect(
+            failure(settings(key: "server.pem"))
+                == "The key file \(authority.folder)/server.pem holds no private key, but a certificate.")
     }
 
     @Test func aSpoiledCertificateIsSaidByItsNumber() throws {
         let good = try String(contentsOfFile: authority.certificateFile("server"), encoding: .utf8)
         try write(good + good.replacingOccurrences(of: "M", with: "N"), "spoiled.pem")
-        #expect(failure(settings(certificate: "spoiled.pem"))?.hasPrefix("Certificate 2 of the certificate file \(authority.folder)/spoiled.pem cannot be read: ") == true)
+        #expect(
+            failure(settings(certificate: "spoiled.pem"))?.hasPrefix(
+                "Certificate 2 of the certificate file \(authority.folder)/spoiled.pem cannot be read: ") == true)
     }
 
     @Test func aKeyOfAnotherCertificateIsSaid() throws {
         try authority.issue("other")
-        #expect(failure(settings(key: "other.key")) == "The key \(authority.folder)/other.key does not belong to the certificate of \(authority.folder)/server.pem.")
-        let chain = try ["ca", "server"].map { try String(contentsOfFile: authority.certificateFile($0), encoding: .utf8) }.joined()
+        #expect(
+            failure(settings(key: "other.key"))
+                == "The key \(authority.folder)/other.key does not belong to the certificate of \(authority.folder)/server.pem."
+        )
+        let chain = try ["ca", "server"].map {
+            try String(contentsOfFile: authority.certificateFile($0), encoding: .utf8)
+        }.joined()
         try write(chain, "reversed.pem")
         #expect(failure(settings(certificate: "reversed.pem"))?.contains("the server's own comes first") == true)
     }
 
     @Test func anEncryptedKeyIsSaid() throws {
         try authority.issue("closed", passphrase: "open sesame")
-        #expect(failure(settings(certificate: "closed.pem", key: "closed.key"))?.hasPrefix("The key file \(authority.folder)/closed.key is encrypted") == true)
+        #expect(
+            failure(settings(certificate: "closed.pem", key: "closed.key"))?.hasPrefix(
+                "The key file \(authority.folder)/closed.key is encrypted") == true)
     }
 
     @Test(arguments: [(-10 ... -1, "has expired on "), (2...9, "is not good before ")])
@@ -141,7 +168,8 @@ struct TLSContextTests {
     // MARK: ALPN
 
     @Test(arguments: [
-        (["http/1.1"], true), (["h2", "http/1.1"], true), (["h2"], false), (["http/1.0"], false), (["http/1.1x"], false), (["http/1."], false), ([], false),
+        (["http/1.1"], true), (["h2", "http/1.1"], true), (["h2"], false), (["http/1.0"], false),
+        (["http/1.1x"], false), (["http/1."], false), ([], false),
     ])
     func onlyOneProtocolIsChosen(_ offered: [String], _ isChosen: Bool) {
         let bytes = offered.flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) }

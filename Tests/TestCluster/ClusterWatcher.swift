@@ -1,8 +1,9 @@
 import Foundation
 import Synchronization
 
-/// A shell that outlives the tests by a moment: when their end of a pipe closes, for whatever reason, it ends the cluster's server and
-/// removes the folder. So a test process that is killed leaves nothing behind.
+/// A shell that outlives the tests by a moment: when their end of a pipe closes, for whatever
+/// reason, it ends the cluster's server and removes the folder. So a test process that is killed
+/// leaves nothing behind.
 final class ClusterWatcher: Sendable {
     private let process: pid_t
     private let pipeEnd: Mutex<Int32?>
@@ -21,7 +22,8 @@ final class ClusterWatcher: Sendable {
     init(folder: String) throws {
         let ends = try makeStream()
         defer { close(ends[0]) }
-        process = try Command.spawn(["/bin/sh", "-c", Self.script, "portico-test-cluster", folder], newSession: true) { actions in
+        process = try Command.spawn(["/bin/sh", "-c", Self.script, "portico-test-cluster", folder], newSession: true) {
+            actions in
             posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
             // Who waits for the end of the tests' output does not wait for the watcher.
             posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
@@ -32,7 +34,11 @@ final class ClusterWatcher: Sendable {
 
     /// Lets it clean up now, and waits for it.
     func end() {
-        guard let descriptor = pipeEnd.withLock({ end in defer { end = nil }; return end }) else { return }
+        guard
+            let descriptor = pipeEnd.withLock({ end in
+                defer { end = nil }; return end
+            })
+        else { return }
         close(descriptor)
         var status: Int32 = 0
         while waitpid(process, &status, 0) < 0, errno == EINTR {}

@@ -24,11 +24,14 @@ enum Command {
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}
         let text = String(decoding: output, as: UTF8.self)
-        guard status == 0 else { throw TestClusterFailure("\(command.joined(separator: " ")): status \(status): \(text)") }
+        guard status == 0 else {
+            throw TestClusterFailure("\(command.joined(separator: " ")): status \(status): \(text)")
+        }
         return text
     }
 
-    /// Starts a program in a session of its own (Ctrl-C of the tests does not reach it), which writes to a file.
+    /// Starts a program in a session of its own (Ctrl-C of the tests does not reach it), which
+    /// writes to a file.
     static func spawn(_ command: [String], output: String) throws -> pid_t {
         try spawn(command, newSession: true) { actions in
             posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
@@ -37,7 +40,9 @@ enum Command {
         }
     }
 
-    static func spawn(_ command: [String], newSession: Bool = false, _ prepare: (inout posix_spawn_file_actions_t) -> Void) throws -> pid_t {
+    static func spawn(
+        _ command: [String], newSession: Bool = false, _ prepare: (inout posix_spawn_file_actions_t) -> Void
+    ) throws -> pid_t {
         var actions = posix_spawn_file_actions_t(), attributes = posix_spawnattr_t()
         posix_spawn_file_actions_init(&actions)
         posix_spawnattr_init(&attributes)
@@ -51,13 +56,17 @@ enum Command {
         sigfillset(&all)
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF) | (newSession ? 0x80 /* POSIX_SPAWN_SETSID */ : 0))
+        posix_spawnattr_setflags(
+            &attributes,
+            Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF) | (newSession ? 0x80 /* POSIX_SPAWN_SETSID */ : 0))
         prepare(&actions)
         var arguments = command.map { strdup($0) } + [nil]
         defer { for argument in arguments { free(argument) } }
         var pid = pid_t()
         let status = posix_spawnp(&pid, command[0], &actions, &attributes, &arguments, environ)
-        guard status == 0 else { throw TestClusterFailure("\(command[0]) cannot be started: \(String(cString: strerror(status)))") }
+        guard status == 0 else {
+            throw TestClusterFailure("\(command[0]) cannot be started: \(String(cString: strerror(status)))")
+        }
         return pid
     }
 }

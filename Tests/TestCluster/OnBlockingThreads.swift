@@ -4,7 +4,9 @@ import Testing
 public struct OnBlockingThreads: SuiteTrait, TestTrait, TestScoping {
     public let isRecursive = true
 
-    public func provideScope(for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void) async throws {
+    public func provideScope(
+        for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+    ) async throws {
         try await withTaskExecutorPreference(BlockingThreads.executor) { try await function() }
     }
 }

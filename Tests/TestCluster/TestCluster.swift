@@ -1,9 +1,11 @@
 import Foundation
 import Synchronization
 
-/// A private PostgreSQL cluster for tests: on a Unix-domain socket only, without durability, gone with the process that started it.
+/// A private PostgreSQL cluster for tests: on a Unix-domain socket only, without durability, gone
+/// with the process that started it.
 ///
-/// Most tests share one (``shared()``) and make a database each; a test that stops the server starts its own.
+/// Most tests share one (``shared()``) and make a database each; a test that stops the server
+/// starts its own.
 public final class TestCluster: Sendable {
     /// Seconds until a step (initdb, start, stop) counts as failed.
     static let patience = 60.0
@@ -24,7 +26,8 @@ public final class TestCluster: Sendable {
 
     /// Makes and starts a cluster of its own; ends with the object, or else with the process.
     /// - Parameters:
-    ///   - address: Of the loopback network, to listen on at PostgreSQL's usual port too; `nil` for the socket alone.
+    ///   - address: Of the loopback network, to listen on at PostgreSQL's usual port too; `nil` for
+    ///     the socket alone.
     ///   - settings: Of the server, each as `name=value`, beside those that make it fast.
     /// - Throws: ``TestClusterFailure`` when PostgreSQL's programs are not found or refuse.
     public init(listeningOn address: String? = nil, settings: [String] = []) throws {
@@ -46,7 +49,12 @@ public final class TestCluster: Sendable {
             let tools = try PostgresTools.find()
             folder = try tools.makeFolder()
             watcher = try ClusterWatcher(folder: folder)
-            try tools.run("initdb", ["-D", folder + "/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"])
+            try tools.run(
+                "initdb",
+                [
+                    "-D", folder + "/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
+                    "--no-sync", "--no-instructions",
+                ])
         }
     }
 
@@ -71,22 +79,33 @@ public final class TestCluster: Sendable {
 
     /// Runs SQL by psql and returns what it printed: a row a line, cells parted by `|`.
     @discardableResult public func psql(_ sql: String, database: String = "postgres") throws -> String {
-        try tools.run("psql", ["-h", folder, "-U", "postgres", "-d", database, "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql])
+        try tools.run(
+            "psql", ["-h", folder, "-U", "postgres", "-d", database, "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql])
     }
 
-    /// Runs a statement under its generic plan, the one that serves all values, as the gateway's sessions do; `before` is SQL that stands before `EXECUTE`.
+    /// Runs a statement under its generic plan, the one that serves all values, as the gateway's
+    /// sessions do; `before` is SQL that stands before `EXECUTE`.
     ///
     /// - Parameter values: Of its parameters, as SQL.
-    public func psql(generic statement: String, values: [String], before: String = "", database: String) throws -> String {
+    public func psql(
+        generic statement: String, values: [String], before: String = "", database: String
+    ) throws -> String {
         try psql(
             "SET plan_cache_mode = force_generic_plan; SET jit = off; PREPARE generic AS \(statement); \(before) EXECUTE generic \(values.isEmpty ? "" : "(\(values.joined(separator: ", ")))");",
             database: database)
     }
 
-    /// The top node of a statement's generic plan, as `EXPLAIN` prints it in JSON; `options` are further ones of it.
-    public func genericPlan(of statement: String, values: [String], options: [String] = [], database: String) throws -> [String: Any] {
-        let text = try psql(generic: statement, values: values, before: "EXPLAIN (\((options + ["FORMAT JSON"]).joined(separator: ", ")))", database: database)
-        guard let start = text.firstIndex(of: "["), let plans = try JSONSerialization.jsonObject(with: Data(text[start...].utf8)) as? [[String: Any]], let node = plans.first?["Plan"] as? [String: Any]
+    /// The top node of a statement's generic plan, as `EXPLAIN` prints it in JSON; `options` are
+    /// further ones of it.
+    public func genericPlan(
+        of statement: String, values: [String], options: [String] = [], database: String
+    ) throws -> [String: Any] {
+        let text = try psql(
+            generic: statement, values: values,
+            before: "EXPLAIN (\((options + ["FORMAT JSON"]).joined(separator: ", ")))", database: database)
+        guard let start = text.firstIndex(of: "["),
+            let plans = try JSONSerialization.jsonObject(with: Data(text[start...].utf8)) as? [[String: Any]],
+            let node = plans.first?["Plan"] as? [String: Any]
         else { throw TestClusterFailure("EXPLAIN printed no plan: \(text)") }
         return node
     }
@@ -96,16 +115,21 @@ public final class TestCluster: Sendable {
     /// Starts the server and waits until it answers; nothing happens if it runs.
     public func start() throws {
         guard postmaster.withLock({ $0 == nil }) else { return }
-        let pid = try tools.spawn("postgres", [
-            "-D", folder + "/data", "-k", folder, "-c", "listen_addresses=\(address ?? "")", "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off",
-            "-c", "shared_buffers=32MB", "-c", "max_connections=300", "-c", "autovacuum=off", "-c", "lc_messages=C",
-        ] + settings.flatMap { ["-c", $0] }, log: folder + "/log")
+        let pid = try tools.spawn(
+            "postgres",
+            [
+                "-D", folder + "/data", "-k", folder, "-c", "listen_addresses=\(address ?? "")", "-c", "fsync=off",
+                "-c", "synchronous_commit=off", "-c", "full_page_writes=off",
+                "-c", "shared_buffers=32MB", "-c", "max_connections=300", "-c", "autovacuum=off", "-c", "lc_messages=C",
+            ] + settings.flatMap { ["-c", $0] }, log: folder + "/log")
         postmaster.withLock { $0 = pid }
         let end = Date().addingTimeInterval(Self.patience)
         while (try? tools.run("pg_isready", ["-h", folder, "-q"])) == nil {
             var status: Int32 = 0
             guard Date() < end, waitpid(pid, &status, WNOHANG) == 0 else {
-                throw TestClusterFailure("the server did not start: \((try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? "no log")")
+                throw TestClusterFailure(
+                    "the server did not start: \((try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? "no log")"
+                )
             }
             usleep(20_000)
         }
@@ -114,7 +138,8 @@ public final class TestCluster: Sendable {
     /// Stops the server: sessions are ended (`fast` shutdown), data stays. Returns when it is gone.
     public func stop() { end(by: SIGINT) }
 
-    /// Lets the server stop when its last session has ended (`smart` shutdown), and does not wait for it; new sessions are refused at once.
+    /// Lets the server stop when its last session has ended (`smart` shutdown), and does not wait
+    /// for it; new sessions are refused at once.
     public func beginToStop() {
         if let pid = postmaster.withLock({ $0 }) { _ = Glibc.kill(pid, SIGTERM) }
     }
@@ -128,7 +153,11 @@ public final class TestCluster: Sendable {
     public func kill() { end(by: SIGQUIT) }
 
     private func end(by signal: Int32) {
-        guard let pid = postmaster.withLock({ pid in defer { pid = nil }; return pid }) else { return }
+        guard
+            let pid = postmaster.withLock({ pid in
+                defer { pid = nil }; return pid
+            })
+        else { return }
         for process in processes(of: pid) { _ = Glibc.kill(process, SIGCONT) }
         _ = Glibc.kill(pid, signal)
         var status: Int32 = 0
@@ -152,11 +181,15 @@ public final class TestCluster: Sendable {
     /// The server's first process and its children.
     private func processes(of postmaster: pid_t) -> [pid_t] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        return [postmaster] + names.compactMap(pid_t.init).filter { process in
-            guard let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8), let name = stat.lastIndex(of: ")") else { return false }
-            // After the name: state, parent.
-            return stat[stat.index(after: name)...].split(separator: " ").dropFirst().first.flatMap { pid_t($0) } == postmaster
-        }
+        return [postmaster]
+            + names.compactMap(pid_t.init).filter { process in
+                guard let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
+                    let name = stat.lastIndex(of: ")")
+                else { return false }
+                // After the name: state, parent.
+                return stat[stat.index(after: name)...].split(separator: " ").dropFirst().first.flatMap { pid_t($0) }
+                    == postmaster
+            }
     }
 }
 

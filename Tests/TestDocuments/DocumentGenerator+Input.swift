@@ -6,11 +6,17 @@ extension DocumentGenerator {
     mutating func arguments(_ defined: InputMap, isConst: Bool, isDirective: Bool = false) -> [String] {
         var given: [[String]] = []
         for definition in defined {
-            if definition.isRequired, plants(isDirective ? .missingDirectiveArgument : .missingArgument) || slips() { continue }
+            if definition.isRequired, plants(isDirective ? .missingDirectiveArgument : .missingArgument) || slips() {
+                continue
+            }
             guard definition.isRequired || chance(fieldsLeft > 0 ? 35 : 10) else { continue }
-            given.append([definition.name, ":"] + value(definition.type, hasDefault: definition.defaultValue != nil, isConst: isConst))
+            given.append(
+                [definition.name, ":"]
+                    + value(definition.type, hasDefault: definition.defaultValue != nil, isConst: isConst))
         }
-        if plants(isDirective ? .unknownDirectiveArgument : .unknownArgument) || slips() { given.append(["nope", ":", "1"]) }
+        if plants(isDirective ? .unknownDirectiveArgument : .unknownArgument) || slips() {
+            given.append(["nope", ":", "1"])
+        }
         if !given.isEmpty, plants(.repeatedArgument) || slips() { given.append(one(of: given)) }
         given.shuffle(using: &random)
         return given.isEmpty ? [] : ["("] + given.flatMap { $0 } + [")"]
@@ -18,18 +24,23 @@ extension DocumentGenerator {
 
     mutating func directives(on location: String, isConst: Bool, isSubscription: Bool = false) -> [String] {
         var tokens: [String] = []
-        if isSubscription, ["FIELD", "FRAGMENT_SPREAD", "INLINE_FRAGMENT"].contains(location), plants(.conditionalSubscriptionField) || slips() {
+        if isSubscription, ["FIELD", "FRAGMENT_SPREAD", "INLINE_FRAGMENT"].contains(location),
+            plants(.conditionalSubscriptionField) || slips()
+        {
             tokens += ["@", "include", "(", "if", ":", "true", ")"]
         }
         if plants(.unknownDirective) || slips() { tokens += ["@", "nope"] }
         if plants(.directiveInAWrongPlace) || slips() {
-            let others = schema.directiveOrder.compactMap { schema.directives[$0] }.filter { !$0.locations.contains(location) }
+            let others = schema.directiveOrder.compactMap { schema.directives[$0] }.filter {
+                !$0.locations.contains(location)
+            }
             tokens += directive(one(of: others), isConst: isConst)
         }
         let isWanted = [Fault.repeatedDirective, .missingDirectiveArgument, .unknownDirectiveArgument].contains(fault)
         guard chance(isWanted ? 50 : 12) else { return tokens }
         let fitting = schema.directiveOrder.compactMap { schema.directives[$0] }.filter { definition in
-            definition.locations.contains(location) && !(isSubscription && ["skip", "include"].contains(definition.name))
+            definition.locations.contains(location)
+                && !(isSubscription && ["skip", "include"].contains(definition.name))
         }
         guard let chosen = fitting.randomElement(using: &random) else { return tokens }
         tokens += directive(chosen, isConst: isConst)
@@ -44,19 +55,35 @@ extension DocumentGenerator {
 
     // MARK: Values
 
-    /// A value for a place that expects `type`. `isItem` says that it stands for a list of one, where a variable would have to be a list.
-    mutating func value(_ type: WrappedType, hasDefault: Bool, isConst: Bool, oneOf: OneOfPlace = .none, isItem: Bool = false, depth: Int = 0) -> [String] {
-        if slips() { return value(.named(one(of: types.inputNames)), hasDefault: false, isConst: isConst, depth: depth) }
+    /// A value for a place that expects `type`. `isItem` says that it stands for a list of one,
+    /// where a variable would have to be a list.
+    mutating func value(
+        _ type: WrappedType, hasDefault: Bool, isConst: Bool, oneOf: OneOfPlace = .none, isItem: Bool = false,
+        depth: Int = 0
+    ) -> [String] {
+        if slips() {
+            return value(.named(one(of: types.inputNames)), hasDefault: false, isConst: isConst, depth: depth)
+        }
         if type.isNonNull, plants(.nullInANonNullPlace) { return ["null"] }
-        let wantsVariable: Set<Fault> = [.undefinedVariable, .variableOfAnotherOperation, .repeatedVariable, .variableOfAnotherType, .nullableVariable, .nullableVariableInOneOf, .listVariable, .variableWithNullableItems, .variableOfOutputType, .variableOfUnknownType]
-        if !isConst, !isItem, chance(fault.map { wantsVariable.contains($0) } ?? false ? 60 : 20) { return variable(for: type, hasDefault: hasDefault, oneOf: oneOf) }
+        let wantsVariable: Set<Fault> = [
+            .undefinedVariable, .variableOfAnotherOperation, .repeatedVariable, .variableOfAnotherType,
+            .nullableVariable, .nullableVariableInOneOf, .listVariable, .variableWithNullableItems,
+            .variableOfOutputType, .variableOfUnknownType,
+        ]
+        if !isConst, !isItem, chance(fault.map { wantsVariable.contains($0) } ?? false ? 60 : 20) {
+            return variable(for: type, hasDefault: hasDefault, oneOf: oneOf)
+        }
         if !type.isNonNull, oneOf == .none, !isItem, chance(8) { return ["null"] }
         switch type.nullable {
         case .nonNull: return ["null"]
         case .list(let item):
-            if isItem || chance(15) { return value(item, hasDefault: false, isConst: isConst, isItem: true, depth: depth) }
+            if isItem || chance(15) {
+                return value(item, hasDefault: false, isConst: isConst, isItem: true, depth: depth)
+            }
             var tokens = ["["]
-            for _ in 0..<below(depth > 3 ? 1 : 3) { tokens += value(item, hasDefault: false, isConst: isConst, depth: depth + 1) }
+            for _ in 0..<below(depth > 3 ? 1 : 3) {
+                tokens += value(item, hasDefault: false, isConst: isConst, depth: depth + 1)
+            }
             return tokens + ["]"]
         case .named(let name):
             return named(name, isConst: isConst, isItem: isItem, isBare: !type.isNonNull && !isItem, depth: depth)
@@ -72,11 +99,15 @@ extension DocumentGenerator {
             return [one(of: type.values.names)]
         case .inputObject(let type)?:
             if plants(.valueOfAnotherKind) { return [one(of: ["1", "true", "\"{}\"", "RED"])] }
-            return type.isOneOf ? oneOf(type, isConst: isConst, isBare: isBare, depth: depth) : object(type, isConst: isConst, depth: depth)
+            return type.isOneOf
+                ? oneOf(type, isConst: isConst, isBare: isBare, depth: depth)
+                : object(type, isConst: isConst, depth: depth)
         case .scalar:
             if SpecifiedScalars.names.contains(name) {
                 if plants(.valueOfAnotherKind) { return Lexemes.wrong(name, &random) }
-                if name == "Int", plants(.numberOutOfRange) { return [one(of: ["2147483648", "-2147483649", "99999999999999999999"])] }
+                if name == "Int", plants(.numberOutOfRange) {
+                    return [one(of: ["2147483648", "-2147483649", "99999999999999999999"])]
+                }
                 // Within a list of one an item may itself be a list only where lists nest.
                 if !isItem, plants(.listInPlaceOfAnItem) { return ["["] + Lexemes.right(name, &random) + ["]"] }
                 return Lexemes.right(name, &random)
@@ -107,7 +138,9 @@ extension DocumentGenerator {
     }
 
     private mutating func inner(isConst: Bool, depth: Int) -> [String] {
-        if !isConst, chance(15) { return variable(for: .named(one(of: ["Int", "String", "ID"])), hasDefault: false, oneOf: .none) }
+        if !isConst, chance(15) {
+            return variable(for: .named(one(of: ["Int", "String", "ID"])), hasDefault: false, oneOf: .none)
+        }
         return anything(isConst: isConst, depth: depth)
     }
 
@@ -116,7 +149,11 @@ extension DocumentGenerator {
         for definition in type.fields {
             if definition.isRequired, plants(.missingInputField) || slips() { continue }
             guard definition.isRequired || depth < 4 && chance(type.fields.count > 6 ? 12 : 30) else { continue }
-            given.append([definition.name, ":"] + value(definition.type, hasDefault: definition.defaultValue != nil, isConst: isConst, depth: depth + 1))
+            given.append(
+                [definition.name, ":"]
+                    + value(
+                        definition.type, hasDefault: definition.defaultValue != nil, isConst: isConst, depth: depth + 1)
+            )
         }
         if plants(.unknownInputField) || slips() { given.append(["nope", ":", "1"]) }
         if !given.isEmpty, plants(.repeatedInputField) || slips() { given.append(one(of: given)) }
@@ -124,14 +161,22 @@ extension DocumentGenerator {
         return ["{"] + given.flatMap { $0 } + ["}"]
     }
 
-    /// The reference finds a nullable variable in a OneOf object only where the object's place is neither non-null nor a list: it is put nowhere else.
+    /// The reference finds a nullable variable in a OneOf object only where the object's place is
+    /// neither non-null nor a list: it is put nowhere else.
     private mutating func oneOf(_ type: InputObjectType, isConst: Bool, isBare: Bool, depth: Int) -> [String] {
         if plants(.oneOfWithoutAField) { return ["{", "}"] }
         let definition = one(of: depth > 3 ? [type.fields.elements[0]] : type.fields.elements)
         if plants(.oneOfWithNull) { return ["{", definition.name, ":", "null", "}"] }
-        var tokens = [definition.name, ":"] + value(definition.type, hasDefault: false, isConst: isConst, oneOf: isBare ? .bare : .wrapped, depth: depth + 1)
-        if let other = type.fields.elements.first(where: { $0.name != definition.name }), plants(.oneOfWithTwoFields) || slips() {
-            tokens += [other.name, ":"] + value(.nonNull(other.type), hasDefault: false, isConst: isConst, depth: depth + 1)
+        var tokens =
+            [definition.name, ":"]
+            + value(
+                definition.type, hasDefault: false, isConst: isConst, oneOf: isBare ? .bare : .wrapped, depth: depth + 1
+            )
+        if let other = type.fields.elements.first(where: { $0.name != definition.name }),
+            plants(.oneOfWithTwoFields) || slips()
+        {
+            tokens +=
+                [other.name, ":"] + value(.nonNull(other.type), hasDefault: false, isConst: isConst, depth: depth + 1)
         }
         return ["{"] + tokens + ["}"]
     }
@@ -139,7 +184,11 @@ extension DocumentGenerator {
     // MARK: Variables
 
     private mutating func variable(for place: WrappedType, hasDefault: Bool, oneOf: OneOfPlace) -> [String] {
-        var position = chance(50) ? variables.indices.filter { Usage.isAllowed(variables[$0], at: place, hasDefault: hasDefault, oneOf: oneOf) }.randomElement(using: &random) : nil
+        var position =
+            chance(50)
+            ? variables.indices.filter {
+                Usage.isAllowed(variables[$0], at: place, hasDefault: hasDefault, oneOf: oneOf)
+            }.randomElement(using: &random) : nil
         if !variables.isEmpty, oneOf != .wrapped, slips() { position = below(variables.count) }
         let chosen = position ?? newVariable(for: place, hasDefault: hasDefault, oneOf: oneOf)
         scope.variables.insert(chosen)
@@ -165,8 +214,12 @@ extension DocumentGenerator {
             type = .nonNull(type)
         }
         if defaultValue == nil, chance(15) { defaultValue = value(type, hasDefault: false, isConst: true) }
-        if place.isNonNull, !hasDefault, plants(.nullableVariable) || slips() { (type, defaultValue) = (type.nullable, chance(50) ? nil : ["null"]) }
-        if oneOf == .bare, plants(.nullableVariableInOneOf) || slips() { (type, defaultValue) = (type.nullable, chance(50) ? nil : ["null"]) }
+        if place.isNonNull, !hasDefault, plants(.nullableVariable) || slips() {
+            (type, defaultValue) = (type.nullable, chance(50) ? nil : ["null"])
+        }
+        if oneOf == .bare, plants(.nullableVariableInOneOf) || slips() {
+            (type, defaultValue) = (type.nullable, chance(50) ? nil : ["null"])
+        }
         if plants(.listVariable) || slips() { (type, defaultValue) = (.list(type), nil) }
         if case .list(let item) = place.nullable, item.isNonNull, plants(.variableWithNullableItems) || slips() {
             (type, defaultValue) = (.list(item.nullable), nil)
@@ -177,12 +230,15 @@ extension DocumentGenerator {
     }
 }
 
-/// Whether a value is the field of a OneOf object, and whether the place of that object is of its bare type.
+/// Whether a value is the field of a OneOf object, and whether the place of that object is of its
+/// bare type.
 enum OneOfPlace { case none, bare, wrapped }
 
 /// Section 5.8.5, in the generator's own words.
 private enum Usage {
-    static func isAllowed(_ variable: DocumentGenerator.Variable, at place: WrappedType, hasDefault: Bool, oneOf: OneOfPlace) -> Bool {
+    static func isAllowed(
+        _ variable: DocumentGenerator.Variable, at place: WrappedType, hasDefault: Bool, oneOf: OneOfPlace
+    ) -> Bool {
         if oneOf != .none { return variable.type.isNonNull && fits(variable.type, place) }
         if place.isNonNull, !variable.type.isNonNull {
             let isFilled = variable.defaultValue.map { $0 != ["null"] } ?? false

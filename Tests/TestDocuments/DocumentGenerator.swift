@@ -1,16 +1,19 @@
 import GraphQLSchema
 import TestRandom
 
-/// A document as a list of tokens, so that it can be spelled in many ways and broken token by token.
+/// A document as a list of tokens, so that it can be spelled in many ways and broken token by
+/// token.
 public struct GeneratedDocument: Sendable {
     public var tokens: [String]
     /// What was broken on purpose; `nil` when nothing was.
     public var fault: Fault?
 }
 
-/// Makes documents by the grammar over one schema: valid ones, ones with one fault planted where it fits, and careless ones that may be either.
+/// Makes documents by the grammar over one schema: valid ones, ones with one fault planted where it
+/// fits, and careless ones that may be either.
 ///
-/// It works on tokens and knows the rules by itself; nothing of the parser or the validation is used.
+/// It works on tokens and knows the rules by itself; nothing of the parser or the validation is
+/// used.
 public struct DocumentGenerator {
     let schema: Schema
     let types: TypeFacts
@@ -24,7 +27,8 @@ public struct DocumentGenerator {
 
     var fragments: [Fragment] = []
     var variables: [Variable] = []
-    /// What each response name stands for, in the whole document: two fields of one name are always the same field.
+    /// What each response name stands for, in the whole document: two fields of one name are always
+    /// the same field.
     var meanings: [String: String] = [:]
     /// Definitions that belong to no operation.
     var extras: [[String]] = []
@@ -52,10 +56,13 @@ public struct DocumentGenerator {
     }
 
     /// The same for the same seed.
-    public static func document(_ types: TypeFacts, seed: UInt64, fault: Fault? = nil, carelessness: Int = 0, fields: Int = 8) -> GeneratedDocument {
+    public static func document(
+        _ types: TypeFacts, seed: UInt64, fault: Fault? = nil, carelessness: Int = 0, fields: Int = 8
+    ) -> GeneratedDocument {
         // Not every document has a place for every fault: a few are tried.
         for attempt in 0..<40 {
-            var generator = DocumentGenerator(types, seed: seed &* 41 &+ UInt64(attempt), fault: fault, carelessness: carelessness, fields: fields)
+            var generator = DocumentGenerator(
+                types, seed: seed &* 41 &+ UInt64(attempt), fault: fault, carelessness: carelessness, fields: fields)
             let tokens = generator.document()
             if fault == nil || generator.isPlanted { return GeneratedDocument(tokens: tokens, fault: fault) }
         }
@@ -103,9 +110,13 @@ public struct DocumentGenerator {
     }
 
     private mutating func document() -> [String] {
-        if let kind = types.missingRoots.randomElement(using: &random), plants(.missingRootType) { return [kind.rawValue, "{", "__typename", "}"] }
+        if let kind = types.missingRoots.randomElement(using: &random), plants(.missingRootType) {
+            return [kind.rawValue, "{", "__typename", "}"]
+        }
         var operations: [Operation] = []
-        let needsSeveral = fault.map { [.repeatedOperationName, .anonymousAmongOthers, .variableOfAnotherOperation].contains($0) } ?? false
+        let needsSeveral =
+            fault.map { [.repeatedOperationName, .anonymousAmongOthers, .variableOfAnotherOperation].contains($0) }
+            ?? false
         let count = needsSeveral || chance(20) ? 2 : 1
         for _ in 0..<count { operations.append(operation(isAlone: count == 1)) }
         if operations.count > 1 {
@@ -122,7 +133,10 @@ public struct DocumentGenerator {
     private mutating func operation(isAlone: Bool) -> Operation {
         scope = Scope()
         var kind = types.roots.randomElement(using: &random) ?? .query
-        if let fault, [.severalSubscriptionFields, .conditionalSubscriptionField, .introspectionSubscriptionField].contains(fault), types.roots.contains(.subscription) {
+        if let fault,
+            [.severalSubscriptionFields, .conditionalSubscriptionField, .introspectionSubscriptionField].contains(
+                fault), types.roots.contains(.subscription)
+        {
             kind = .subscription
         } else if chance(50) {
             kind = .query
@@ -142,10 +156,13 @@ public struct DocumentGenerator {
             used.remove(needed[needed.index(needed.startIndex, offsetBy: below(needed.count))])
         }
         var definitions = used.sorted().map { definition(of: variables[$0]) }
-        if plants(.unusedVariable) || slips() { definitions.append(["$", freshName("v"), ":", one(of: types.inputNames)]) }
+        if plants(.unusedVariable) || slips() {
+            definitions.append(["$", freshName("v"), ":", one(of: types.inputNames)])
+        }
         if !definitions.isEmpty, plants(.repeatedVariable) { definitions.append(one(of: definitions)) }
         definitions.shuffle(using: &random)
-        let isShort = operation.kind == .query && operation.name == nil && definitions.isEmpty && directives.isEmpty && chance(60)
+        let isShort =
+            operation.kind == .query && operation.name == nil && definitions.isEmpty && directives.isEmpty && chance(60)
         if isShort { return operation.set }
         var tokens = description() + [operation.kind.rawValue]
         if let name = operation.name { tokens.append(name) }
@@ -168,7 +185,9 @@ public struct DocumentGenerator {
         var type = Tokens.type(variable.type)
         if plants(.variableOfOutputType) { type = [one(of: types.compositeNames)] }
         if plants(.variableOfUnknownType) { type = ["Nothing"] }
-        if plants(.variableOfAnotherType) || slips() { type = [one(of: types.inputNames.filter { $0 != variable.type.name })] }
+        if plants(.variableOfAnotherType) || slips() {
+            type = [one(of: types.inputNames.filter { $0 != variable.type.name })]
+        }
         var tokens = description(percent: 5) + ["$", variable.name, ":"] + type
         if let value = variable.defaultValue { tokens += ["="] + value }
         return tokens + directives(on: "VARIABLE_DEFINITION", isConst: true)
@@ -178,20 +197,38 @@ public struct DocumentGenerator {
 
     mutating func description(percent: Int = 8) -> [String] {
         guard chance(percent) else { return [] }
-        return [one(of: ["\"What it does.\"", "\"\"", "\"\"\"\n  Several\n    lines.\n\"\"\"", "\"\\u{1F600} \\\"quoted\\\"\""])]
+        return [
+            one(of: [
+                "\"What it does.\"", "\"\"", "\"\"\"\n  Several\n    lines.\n\"\"\"", "\"\\u{1F600} \\\"quoted\\\"\"",
+            ])
+        ]
     }
 
     /// Faults that concern definitions as a whole.
     private mutating func breakFragments() {
         let type = one(of: types.compositeNames)
-        if plants(.unusedFragment) || slips() { extras.append(["fragment", freshName("F"), "on", type, "{", "__typename", "}"]) }
+        if plants(.unusedFragment) || slips() {
+            extras.append(["fragment", freshName("F"), "on", type, "{", "__typename", "}"])
+        }
         if plants(.fragmentsThatUseOnlyEachOther) {
             extras.append(["fragment", "Lost", "on", type, "{", "...", "Found", "}"])
             extras.append(["fragment", "Found", "on", type, "{", "__typename", "}"])
         }
         if !fragments.isEmpty, plants(.repeatedFragmentName) || slips() { extras.append(one(of: fragments).tokens) }
-        if plants(.typeSystemDefinition) { extras.append(one(of: [["scalar", "New"], ["type", "New", "{", "id", ":", "ID", "}"], ["enum", "New", "{", "A", "}"], ["directive", "@", "new", "on", "FIELD"]])) }
-        if plants(.typeExtension) { extras.append(one(of: [["extend", "type", "Query", "{", "more", ":", "Int", "}"], ["extend", "schema", "@", "new"], ["extend", "scalar", "Int", "@", "new"]])) }
+        if plants(.typeSystemDefinition) {
+            extras.append(
+                one(of: [
+                    ["scalar", "New"], ["type", "New", "{", "id", ":", "ID", "}"], ["enum", "New", "{", "A", "}"],
+                    ["directive", "@", "new", "on", "FIELD"],
+                ]))
+        }
+        if plants(.typeExtension) {
+            extras.append(
+                one(of: [
+                    ["extend", "type", "Query", "{", "more", ":", "Int", "}"], ["extend", "schema", "@", "new"],
+                    ["extend", "scalar", "Int", "@", "new"],
+                ]))
+        }
     }
 }
 

@@ -18,7 +18,8 @@ public enum Fault: String, CaseIterable, Sendable {
     case unknownFragment
     case fragmentOfItself, fragmentsInARing
     case impossibleSpread, impossibleInlineFragment
-    case valueOfAnotherKind, nullInANonNullPlace, numberOutOfRange, unknownEnumValue, enumValueAsAString, listInPlaceOfAnItem
+    case valueOfAnotherKind, nullInANonNullPlace, numberOutOfRange, unknownEnumValue, enumValueAsAString,
+        listInPlaceOfAnItem
     case unknownInputField
     case repeatedInputField
     case missingInputField
@@ -39,7 +40,8 @@ public enum Fault: String, CaseIterable, Sendable {
         case .repeatedOperationName: "Operation Name Uniqueness"
         case .anonymousAmongOthers: "Lone Anonymous Operation"
         case .missingRootType: "Operation Type Existence"
-        case .severalSubscriptionFields, .conditionalSubscriptionField, .introspectionSubscriptionField: "Single Root Field"
+        case .severalSubscriptionFields, .conditionalSubscriptionField, .introspectionSubscriptionField:
+            "Single Root Field"
         case .unknownField, .fieldOfAnotherType, .fieldOfAUnion: "Field Selections"
         case .otherFieldUnderOneName, .otherArgumentsUnderOneName, .otherShapeUnderOneName: "Field Selection Merging"
         case .selectionsOnALeaf, .noSelectionsOnAnObject: "Leaf Field Selections"
@@ -53,7 +55,9 @@ public enum Fault: String, CaseIterable, Sendable {
         case .unknownFragment: "Fragment Spread Target Defined"
         case .fragmentOfItself, .fragmentsInARing: "Fragment Spreads Must Not Form Cycles"
         case .impossibleSpread, .impossibleInlineFragment: "Fragment Spread Is Possible"
-        case .valueOfAnotherKind, .nullInANonNullPlace, .numberOutOfRange, .unknownEnumValue, .enumValueAsAString, .listInPlaceOfAnItem: "Values of Correct Type"
+        case .valueOfAnotherKind, .nullInANonNullPlace, .numberOutOfRange, .unknownEnumValue, .enumValueAsAString,
+            .listInPlaceOfAnItem:
+            "Values of Correct Type"
         case .unknownInputField: "Input Object Field Names"
         case .repeatedInputField: "Input Object Field Uniqueness"
         case .missingInputField: "Input Object Required Fields"
@@ -65,7 +69,9 @@ public enum Fault: String, CaseIterable, Sendable {
         case .variableOfOutputType, .variableOfUnknownType: "Variables Are Input Types"
         case .undefinedVariable, .variableOfAnotherOperation: "All Variable Uses Defined"
         case .unusedVariable: "All Variables Used"
-        case .variableOfAnotherType, .nullableVariable, .nullableVariableInOneOf, .listVariable, .variableWithNullableItems: "All Variable Usages Are Allowed"
+        case .variableOfAnotherType, .nullableVariable, .nullableVariableInOneOf, .listVariable,
+            .variableWithNullableItems:
+            "All Variable Usages Are Allowed"
         }
     }
 }

@@ -1,5 +1,7 @@
-/// A small schema with all kinds of types and whatever is rare: interfaces of interfaces and without objects, unions that overlap in part, fields of one name and
-/// different types, OneOf, lists of lists, inputs within themselves, defaults in non-null places, repeatable directives, names that are keywords.
+/// A small schema with all kinds of types and whatever is rare: interfaces of interfaces and
+/// without objects, unions that overlap in part, fields of one name and different types, OneOf,
+/// lists of lists, inputs within themselves, defaults in non-null places, repeatable directives,
+/// names that are keywords.
 public enum NastySchema {
     public static let text = """
         schema { query: Query mutation: Mutation subscription: Subscription }
@@ -78,14 +80,22 @@ public enum NastySchema {
         type Subscription { added(where: Nested): Person removed: ID ticks: Int }
         """
 
-    /// Definitions of the type system in all forms, each as tokens apart by spaces: a corpus for breaking.
+    /// Definitions of the type system in all forms, each as tokens apart by spaces: a corpus for
+    /// breaking.
     public static let definitions: [[String]] = [
-        "schema @mark { query : Query mutation : Mutation }", "\"what\" schema { subscription : S }", "scalar Any @specifiedBy ( url : \"u\" )",
-        "type A implements & B & C @mark ( kind : \"x\" ) { a ( b : Int = 1 @mark , c : [ String ! ] ! = [ \"x\" ] ) : [ Int ] @deprecated \"text\" d : ID ! }", "type Empty",
-        "type A implements B", "interface I implements J { a : Int }", "union U = | A | B", "union U @mark = A", "union U", "enum E { \"one\" A @deprecated B }", "enum E",
-        "input I { a : Int = 1 b : [ I ! ] @mark }", "input O @oneOf { a : Int b : ID }", "directive @a on FIELD | QUERY", "directive @b ( c : Int = 1 ) repeatable on | OBJECT | ENUM_VALUE",
-        "\"\"\"block\"\"\" directive @c on VARIABLE_DEFINITION", "extend schema @mark", "extend schema { mutation : M }", "extend scalar Any @mark", "extend type A implements B", "extend type A { b : Int }",
-        "extend interface I @mark", "extend union U = C", "extend enum E { C }", "extend input I { c : Int }", "query Q { a }", "{ a { b } }", "fragment F on A { a }",
+        "schema @mark { query : Query mutation : Mutation }", "\"what\" schema { subscription : S }",
+        "scalar Any @specifiedBy ( url : \"u\" )",
+        "type A implements & B & C @mark ( kind : \"x\" ) { a ( b : Int = 1 @mark , c : [ String ! ] ! = [ \"x\" ] ) : [ Int ] @deprecated \"text\" d : ID ! }",
+        "type Empty",
+        "type A implements B", "interface I implements J { a : Int }", "union U = | A | B", "union U @mark = A",
+        "union U", "enum E { \"one\" A @deprecated B }", "enum E",
+        "input I { a : Int = 1 b : [ I ! ] @mark }", "input O @oneOf { a : Int b : ID }",
+        "directive @a on FIELD | QUERY", "directive @b ( c : Int = 1 ) repeatable on | OBJECT | ENUM_VALUE",
+        "\"\"\"block\"\"\" directive @c on VARIABLE_DEFINITION", "extend schema @mark",
+        "extend schema { mutation : M }", "extend scalar Any @mark", "extend type A implements B",
+        "extend type A { b : Int }",
+        "extend interface I @mark", "extend union U = C", "extend enum E { C }", "extend input I { c : Int }",
+        "query Q { a }", "{ a { b } }", "fragment F on A { a }",
     ].map { $0.split(separator: " ").flatMap { pieces(String($0)) } }
 
     private static func pieces(_ word: String) -> [String] {

@@ -26,10 +26,14 @@ public enum TokenSoup {
     /// One to three names replaced by others: what parses still parses, and means something else.
     public static func renamed(_ tokens: [String], names: [String], _ random: inout SeededGenerator) -> [String] {
         var tokens = tokens
-        let places = tokens.indices.filter { tokens[$0].unicodeScalars.first.map { $0.properties.isAlphabetic || $0 == "_" } ?? false }
+        let places = tokens.indices.filter {
+            tokens[$0].unicodeScalars.first.map { $0.properties.isAlphabetic || $0 == "_" } ?? false
+        }
         for _ in 0..<Int.random(in: 1...3, using: &random) {
             guard let place = places.randomElement(using: &random) else { return tokens }
-            let other = Bool.random(using: &random) ? places.randomElement(using: &random).map { tokens[$0] } : names.randomElement(using: &random)
+            let other =
+                Bool.random(using: &random)
+                ? places.randomElement(using: &random).map { tokens[$0] } : names.randomElement(using: &random)
             tokens[place] = other ?? tokens[place]
         }
         return tokens
@@ -68,12 +72,18 @@ public enum TokenSoup {
 
     public static let punctuators = ["{", "}", "(", ")", "[", "]", "$", "@", "!", "&", "|", "=", ":", "..."]
     public static let keywords = [
-        "query", "mutation", "subscription", "fragment", "on", "true", "false", "null", "schema", "scalar", "type", "interface", "union", "enum", "input", "directive", "extend",
+        "query", "mutation", "subscription", "fragment", "on", "true", "false", "null", "schema", "scalar", "type",
+        "interface", "union", "enum", "input", "directive", "extend",
         "implements", "repeatable", "QUERY", "FIELD", "OBJECT",
     ]
     static let literals = ["0", "-1", "1.5", "1e9", "\"\"", "\"text\"", "\"\"\"block\"\"\"", "WORD"]
-    static let pieces: [[UInt8]] = [
-        "{", "}", "(", ")", "[", "]", "\"", "\"\"\"", "\\", "\\u", "\\u{", "\\u{110000}", "\\uD83D", "\\uD83D\\uDE00", "\\uDE00", "\\\"\"\"", "$", "@", "!", "&", "|", "=", ":", "...", "..", ".",
-        "#", "\n", "\r", "\r\n", ",", " ", "on", "0", "-", "+", "1.", ".5", "e5", "1e", "00", "-0", "é", "😀", "\u{FEFF}", "'", ";", "%", "extend", "type", "query", "null", "{}", "()", "{a",
-    ].map { Array($0.utf8) } + [[0x00], [0xFF], [0xC3], [0xED, 0xA0, 0x80], [0x80], [0xF4, 0x90, 0x80, 0x80], [0xC0, 0x80], [0xEF, 0xBB]]
+    static let pieces: [[UInt8]] =
+        [
+            "{", "}", "(", ")", "[", "]", "\"", "\"\"\"", "\\", "\\u", "\\u{", "\\u{110000}", "\\uD83D",
+            "\\uD83D\\uDE00", "\\uDE00", "\\\"\"\"", "$", "@", "!", "&", "|", "=", ":", "...", "..", ".",
+            "#", "\n", "\r", "\r\n", ",", " ", "on", "0", "-", "+", "1.", ".5", "e5", "1e", "00", "-0", "é", "😀",
+            "\u{FEFF}", "'", ";", "%", "extend", "type", "query", "null", "{}", "()", "{a",
+        ].map { Array($0.utf8) } + [
+            [0x00], [0xFF], [0xC3], [0xED, 0xA0, 0x80], [0x80], [0xF4, 0x90, 0x80, 0x80], [0xC0, 0x80], [0xEF, 0xBB],
+        ]
 }

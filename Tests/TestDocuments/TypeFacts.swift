@@ -9,7 +9,8 @@ public struct TypeFacts: Sendable {
     let leafOrInputNames: [String]
     let inputNames: [String]
     let fieldNames: [String]
-    /// For each composite type those that share an object with it, itself included, and those that do not.
+    /// For each composite type those that share an object with it, itself included, and those that
+    /// do not.
     let overlapping: [String: [String]]
     let apart: [String: [String]]
 
@@ -24,7 +25,10 @@ public struct TypeFacts: Sendable {
         inputNames = own.filter(\.isInput).map(\.name)
         fieldNames = Array(Set(own.flatMap { $0.fields?.names ?? [] })).sorted()
         var objects: [String: Set<String>] = [:]
-        for name in compositeNames { objects[name] = (schema.possibleTypes[name] ?? []).union(schema.type(name).map { if case .object = $0 { [name] } else { [] } } ?? []) }
+        for name in compositeNames {
+            objects[name] = (schema.possibleTypes[name] ?? []).union(
+                schema.type(name).map { if case .object = $0 { [name] } else { [] } } ?? [])
+        }
         var overlapping: [String: [String]] = [:], apart: [String: [String]] = [:]
         for name in compositeNames {
             let mine = objects[name] ?? []
@@ -35,11 +39,12 @@ public struct TypeFacts: Sendable {
     }
 
     func root(_ kind: OperationKeyword) -> NamedType {
-        let type = switch kind {
-        case .query: schema.queryType
-        case .mutation: schema.mutationType ?? schema.queryType
-        case .subscription: schema.subscriptionType ?? schema.queryType
-        }
+        let type =
+            switch kind {
+            case .query: schema.queryType
+            case .mutation: schema.mutationType ?? schema.queryType
+            case .subscription: schema.subscriptionType ?? schema.queryType
+            }
         return .object(type)
     }
 }

@@ -10,7 +10,8 @@ import PorticoPlanning
 
 /// The Spotex API of this repository, with rules that tests state themselves.
 public enum Fixture {
-    public static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path(percentEncoded: false)
+    public static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().path(percentEncoded: false)
 
     public static let catalog: Catalog = {
         do {
@@ -22,24 +23,36 @@ public enum Fixture {
     }()
 
     /// Everything may be read, within the reach.
-    public static func rules(_ reach: Reach, rows: [String: Condition<RuleOperand>] = [:], required: Set<ViewerValue> = [], hiding: [String: Set<String>] = [:], limits: RuleLimits = RuleLimits()) -> RuleSet {
+    public static func rules(
+        _ reach: Reach, rows: [String: Condition<RuleOperand>] = [:], required: Set<ViewerValue> = [],
+        hiding: [String: Set<String>] = [:], limits: RuleLimits = RuleLimits()
+    ) -> RuleSet {
         let origin = RuleOrigin(file: "roles.yaml", line: 7, column: 3)
         var types: [String: TypeRule] = [:]
         for (name, binding) in catalog.types {
             let rule = rows[name].map { RowRule(condition: $0, required: required, origins: [origin]) }
-            types[name] = TypeRule(fields: Set(binding.fields.keys).subtracting(hiding[name] ?? []), rows: rule, origin: origin)
+            types[name] = TypeRule(
+                fields: Set(binding.fields.keys).subtracting(hiding[name] ?? []), rows: rule, origin: origin)
         }
-        return RuleSet(fingerprint: 1, role: "tester", reach: reach, catalog: catalog, schema: catalog.schema, types: types, limits: limits)
+        return RuleSet(
+            fingerprint: 1, role: "tester", reach: reach, catalog: catalog, schema: catalog.schema, types: types,
+            limits: limits)
     }
 
     public static func operation(_ query: String) throws -> ValidatedOperation {
         let source = SourceText(name: "", query)
-        return try Validator(schema: catalog.schema).operation(try parse(source, allow: .executable), source: source, named: nil)
+        return try Validator(schema: catalog.schema).operation(
+            try parse(source, allow: .executable), source: source, named: nil)
     }
 
-    public static func plan(_ query: String, variables: String = "{}", rules: RuleSet = rules(.tenant), scope: TenantScope = .one, isTagged: Bool = false) throws -> AuthorizedPlan {
+    public static func plan(
+        _ query: String, variables: String = "{}", rules: RuleSet = rules(.tenant), scope: TenantScope = .one,
+        isTagged: Bool = false
+    ) throws -> AuthorizedPlan {
         let operation = try operation(query)
-        guard case .object(let members) = try parseJSON(Array(variables.utf8)) else { fatalError("variables are an object") }
+        guard case .object(let members) = try parseJSON(Array(variables.utf8)) else {
+            fatalError("variables are an object")
+        }
         let values = try coerceVariables(operation, members)
         let shapes = VariableShapes(operation, byValue: query.contains("__"))
         var planner = Planner(catalog: catalog, rules: rules, scope: scope)

@@ -1,4 +1,5 @@
-/// Prometheus' text format 0.0.4, read as strictly as it is written down: whatever a scraper could stumble over is an error.
+/// Prometheus' text format 0.0.4, read as strictly as it is written down: whatever a scraper could
+/// stumble over is an error.
 public struct Scrape {
     public struct Failure: Error, CustomStringConvertible {
         public let description: String
@@ -33,17 +34,27 @@ public struct Scrape {
                     families[name] = Family(help: String(words[3]))
                     current = name
                 case "TYPE":
-                    guard current == name, families[name]?.kind == "" else { throw Failure(description: "TYPE of \(name) stands apart from its HELP") }
-                    guard ["counter", "gauge", "histogram"].contains(words[3]) else { throw Failure(description: "\(line)") }
+                    guard current == name, families[name]?.kind == "" else {
+                        throw Failure(description: "TYPE of \(name) stands apart from its HELP")
+                    }
+                    guard ["counter", "gauge", "histogram"].contains(words[3]) else {
+                        throw Failure(description: "\(line)")
+                    }
                     families[name]?.kind = String(words[3])
                 default: throw Failure(description: "\(line)")
                 }
             } else {
                 let sample = try Self.sample(line)
-                guard let family = current, let kind = families[family]?.kind, !kind.isEmpty else { throw Failure(description: "\(sample.name) has no TYPE") }
+                guard let family = current, let kind = families[family]?.kind, !kind.isEmpty else {
+                    throw Failure(description: "\(sample.name) has no TYPE")
+                }
                 let names = kind == "histogram" ? ["_bucket", "_sum", "_count"].map { family + $0 } : [family]
-                guard names.contains(sample.name) else { throw Failure(description: "\(sample.name) stands below \(family)") }
-                if families[family]?.samples.contains(where: { $0.name == sample.name && $0.labels == sample.labels }) == true {
+                guard names.contains(sample.name) else {
+                    throw Failure(description: "\(sample.name) stands below \(family)")
+                }
+                if families[family]?.samples.contains(where: { $0.name == sample.name && $0.labels == sample.labels })
+                    == true
+                {
                     throw Failure(description: "twice: \(line)")
                 }
                 families[family]?.samples.append(sample)
@@ -54,13 +65,16 @@ public struct Scrape {
 
     /// The value of a sample with exactly these labels; `nil` where there is none.
     public func value(_ name: String, _ labels: [String: String] = [:]) -> Double? {
-        for family in families.values { for sample in family.samples where sample.name == name && sample.labels == labels { return sample.value } }
+        for family in families.values {
+            for sample in family.samples where sample.name == name && sample.labels == labels { return sample.value }
+        }
         return nil
     }
 
     /// The sum of all samples of that name that have at least these labels.
     public func sum(_ name: String, _ labels: [String: String] = [:]) -> Double {
-        families.values.flatMap(\.samples).filter { $0.name == name && $0.labels.merging(labels) { $1 } == $0.labels }.reduce(0) { $0 + $1.value }
+        families.values.flatMap(\.samples).filter { $0.name == name && $0.labels.merging(labels) { $1 } == $0.labels }
+            .reduce(0) { $0 + $1.value }
     }
 
     // MARK: Lines
@@ -68,15 +82,21 @@ public struct Scrape {
     private static func sample(_ line: Substring) throws -> Sample {
         var rest = line
         let name = take(&rest) { $0.isLetter || $0.isNumber || $0 == "_" || $0 == ":" }
-        guard let first = name.first, !first.isNumber, name.allSatisfy(\.isASCII) else { throw Failure(description: "no name: \(line)") }
+        guard let first = name.first, !first.isNumber, name.allSatisfy(\.isASCII) else {
+            throw Failure(description: "no name: \(line)")
+        }
         var labels: [String: String] = [:]
         if rest.first == "{" {
             rest.removeFirst()
             while true {
                 let label = take(&rest) { $0.isLetter || $0.isNumber || $0 == "_" }
-                guard !label.isEmpty, label.allSatisfy(\.isASCII), rest.hasPrefix("=\"") else { throw Failure(description: "no label: \(line)") }
+                guard !label.isEmpty, label.allSatisfy(\.isASCII), rest.hasPrefix("=\"") else {
+                    throw Failure(description: "no label: \(line)")
+                }
                 rest.removeFirst(2)
-                guard labels.updateValue(try quoted(&rest), forKey: label) == nil else { throw Failure(description: "a label stands twice: \(line)") }
+                guard labels.updateValue(try quoted(&rest), forKey: label) == nil else {
+                    throw Failure(description: "a label stands twice: \(line)")
+                }
                 guard let next = rest.popFirst() else { throw Failure(description: "the labels do not end: \(line)") }
                 if next == "}" { break }
                 guard next == "," else { throw Failure(description: "a comma is missing: \(line)") }
@@ -84,7 +104,9 @@ public struct Scrape {
         }
         guard rest.first == " " else { throw Failure(description: "no value: \(line)") }
         let text = rest.dropFirst()
-        guard let value = text == "+Inf" ? .infinity : Double(text), !text.contains(" ") else { throw Failure(description: "no number: \(line)") }
+        guard let value = text == "+Inf" ? .infinity : Double(text), !text.contains(" ") else {
+            throw Failure(description: "no number: \(line)")
+        }
         return Sample(name: name, labels: labels, value: value)
     }
 
@@ -117,11 +139,19 @@ public struct Scrape {
         let groups = Dictionary(grouping: family.samples) { $0.labels.filter { $0.key != "le" } }
         for (labels, samples) in groups {
             let buckets = samples.filter { $0.name == name + "_bucket" }
-            let bounds = buckets.map { $0.labels["le"] == "+Inf" ? Double.infinity : Double($0.labels["le"] ?? "") ?? .nan }
-            guard bounds == bounds.sorted(), bounds.last == .infinity else { throw Failure(description: "the bounds of \(name) \(labels): \(bounds)") }
+            let bounds = buckets.map {
+                $0.labels["le"] == "+Inf" ? Double.infinity : Double($0.labels["le"] ?? "") ?? .nan
+            }
+            guard bounds == bounds.sorted(), bounds.last == .infinity else {
+                throw Failure(description: "the bounds of \(name) \(labels): \(bounds)")
+            }
             let counts = buckets.map(\.value)
-            guard counts == counts.sorted() else { throw Failure(description: "\(name) \(labels) is not cumulative: \(counts)") }
-            guard samples.first(where: { $0.name == name + "_count" })?.value == counts.last, samples.contains(where: { $0.name == name + "_sum" }) else {
+            guard counts == counts.sorted() else {
+                throw Failure(description: "\(name) \(labels) is not cumulative: \(counts)")
+            }
+            guard samples.first(where: { $0.name == name + "_count" })?.value == counts.last,
+                samples.contains(where: { $0.name == name + "_sum" })
+            else {
                 throw Failure(description: "the count of \(name) \(labels) is not its infinite bucket")
             }
         }

@@ -3,7 +3,8 @@ import Glibc
 import SocketLoop
 import TLSTransport
 
-/// A client's side of TLS on a socket that somebody else has connected; it never blocks when the socket does not.
+/// A client's side of TLS on a socket that somebody else has connected; it never blocks when the
+/// socket does not.
 public final class TLSClient {
     public struct Options {
         /// The authority that the server must come from; `nil` trusts everybody.
@@ -50,7 +51,8 @@ public final class TLSClient {
         // A test asks for TLS 1.1 in order to be refused; by itself OpenSSL would not even ask.
         SSL_CTX_set_security_level(context, 0)
         SSL_CTX_set_cipher_list(context, "ALL")
-        SSL_CTX_ctrl(context, SSL_CTRL_MODE, Int(SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER), nil)
+        SSL_CTX_ctrl(
+            context, SSL_CTRL_MODE, Int(SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER), nil)
         SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, options.versions.lowerBound.rawValue, nil)
         SSL_CTX_ctrl(context, SSL_CTRL_SET_MAX_PROTO_VERSION, options.versions.upperBound.rawValue, nil)
         if let authority = options.authority {
@@ -67,7 +69,8 @@ public final class TLSClient {
         guard let session = SSL_new(context) else { throw TestTLSFailure("no session") }
         self.session = session
         if let former = options.session { SSL_set_session(session, former.pointer) }
-        // A signal that this process ignored, its children would ignore too, and some of them are to be seen to do without it.
+        // A signal that this process ignored, its children would ignore too, and some of them are
+        // to be seen to do without it.
         guard let bio = SocketBIO.make(StreamSocket(descriptor: descriptor)) else { throw TestTLSFailure("no memory") }
         SSL_set_bio(session, bio, bio)
         SSL_set_connect_state(session)
@@ -104,8 +107,11 @@ public final class TLSClient {
     /// Says that nothing more follows.
     public func finishWriting() { SSL_shutdown(session) }
 
-    /// Gives the keys up for new ones, and asks the server to do the same (RFC 8446, section 4.6.3).
-    public func updateKeys() -> Bool { SSL_key_update(session, SSL_KEY_UPDATE_REQUESTED) == 1 && SSL_do_handshake(session) == 1 }
+    /// Gives the keys up for new ones, and asks the server to do the same (RFC 8446, section
+    /// 4.6.3).
+    public func updateKeys() -> Bool {
+        SSL_key_update(session, SSL_KEY_UPDATE_REQUESTED) == 1 && SSL_do_handshake(session) == 1
+    }
 
     /// Asks for a new handshake within the session, as TLS 1.2 knows it.
     public func renegotiate() -> Outcome {
@@ -142,7 +148,9 @@ public final class TLSClient {
     public var serverName: String? {
         guard let certificate = SSL_get0_peer_certificate(session) else { return nil }
         var text = [CChar](repeating: 0, count: 256)
-        guard X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, &text, Int32(text.count)) > 0 else { return nil }
+        guard
+            X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, &text, Int32(text.count)) > 0
+        else { return nil }
         return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 

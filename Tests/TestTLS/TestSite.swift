@@ -33,7 +33,9 @@ public final class TestSite: Sendable {
         let context = try script.identity.map { try TLSContext($0) }
         let isStarted = LoopThread.detach(name: "site", stackSize: 1 << 20) { [self] in
             defer { listener.close() }
-            guard WaitingSocket.wait(for: listener.descriptor, .read, milliseconds: 600_000), case .connection(let socket, _) = listener.accept() else { return }
+            guard WaitingSocket.wait(for: listener.descriptor, .read, milliseconds: 600_000),
+                case .connection(let socket, _) = listener.accept()
+            else { return }
             serve(socket, script, context)
         }
         guard isStarted else { throw SocketFailure("no thread", errno: 0) }
@@ -50,8 +52,10 @@ public final class TestSite: Sendable {
         while true {
             switch session.handshake() {
             case .done: return talk(Line(socket: socket, session: session), script)
-            case .wantsRead: if !WaitingSocket.wait(for: socket.descriptor, .read, milliseconds: 10_000) { return session.close() }
-            case .wantsWrite: if !WaitingSocket.wait(for: socket.descriptor, .write, milliseconds: 10_000) { return session.close() }
+            case .wantsRead:
+                if !WaitingSocket.wait(for: socket.descriptor, .read, milliseconds: 10_000) { return session.close() }
+            case .wantsWrite:
+                if !WaitingSocket.wait(for: socket.descriptor, .write, milliseconds: 10_000) { return session.close() }
             default: return session.close()
             }
         }
@@ -78,7 +82,8 @@ public final class TestSite: Sendable {
                 switch outcome {
                 // A client that begins with TLS where none is spoken.
                 case .bytes: if text.utf8.first == 0x16 { return text }
-                case .wouldBlock: if !WaitingSocket.wait(for: socket.descriptor, .read, milliseconds: 10_000) { return text }
+                case .wouldBlock:
+                    if !WaitingSocket.wait(for: socket.descriptor, .read, milliseconds: 10_000) { return text }
                 case .closed, .failed: return text
                 }
             }
@@ -98,7 +103,8 @@ public final class TestSite: Sendable {
                 }
                 switch outcome {
                 case .bytes(let count): rest = rest.dropFirst(count)
-                case .wouldBlock: if !WaitingSocket.wait(for: socket.descriptor, .write, milliseconds: 10_000) { return }
+                case .wouldBlock:
+                    if !WaitingSocket.wait(for: socket.descriptor, .write, milliseconds: 10_000) { return }
                 case .closed, .failed: return
                 }
                 if drip > 0 { poll(nil, 0, drip) }

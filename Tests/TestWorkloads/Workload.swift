@@ -54,7 +54,8 @@ public enum Workload: String, CaseIterable, Sendable {
     public static let ticketsPerSite = 20
     public static let messagesPerTicket = 5
 
-    /// Tenants `cost-1` to `cost-3`, each with an owner `cost-1-owner`, beside whatever else there is.
+    /// Tenants `cost-1` to `cost-3`, each with an owner `cost-1-owner`, beside whatever else there
+    /// is.
     public static let sql = """
         INSERT INTO tenants (id, name, domain) SELECT 'cost-' || t, 'Costly ' || t, 'cost' || t || '.test' FROM generate_series(1, \(tenants)) t;
         INSERT INTO users (id, tenant_id, email, password_hash, name, role)

@@ -26,7 +26,9 @@ private func problems(_ text: String, limits: YAMLLimits = .standard) -> [String
         guard case .mapping(let members) = root.content else { Issue.record("no mapping"); return }
         #expect(members.map(\.key) == ["b", "a", "last"])
         #expect(members[0].value.content == .scalar("5", .quoted))
-        func slice(_ range: SourceRange) -> String { String(decoding: source.bytes[Int(range.start)..<Int(range.end)], as: UTF8.self) }
+        func slice(_ range: SourceRange) -> String {
+            String(decoding: source.bytes[Int(range.start)..<Int(range.end)], as: UTF8.self)
+        }
         #expect(slice(members[0].value.range) == "\"5\"")
         #expect(slice(members[1].value.range) == "- 5\n  - { x: 'y' }")
         #expect(slice(members[2].value.range) == "[1, 2]")
@@ -38,7 +40,9 @@ private func problems(_ text: String, limits: YAMLLimits = .standard) -> [String
         let source = SourceText(name: "f", "\u{FEFF}perché: però\nb: [è, x]\n")
         let root = try #require(try parseYAML(source))
         guard case .mapping(let members) = root.content else { Issue.record("no mapping"); return }
-        func slice(_ range: SourceRange) -> String { String(decoding: source.bytes[Int(range.start)..<Int(range.end)], as: UTF8.self) }
+        func slice(_ range: SourceRange) -> String {
+            String(decoding: source.bytes[Int(range.start)..<Int(range.end)], as: UTF8.self)
+        }
         #expect(members.map { slice($0.keyRange) } == ["perché", "b"])
         #expect(members.map { slice($0.value.range) } == ["però", "[è, x]"])
     }
@@ -56,7 +60,10 @@ private func problems(_ text: String, limits: YAMLLimits = .standard) -> [String
         ("a:\n\tb: 1\n", "2:1 A tab cannot indent a line in YAML: use spaces."),
         ("a:\n  b: 1\n \tc: 2\n", "3:2 A tab cannot indent a line in YAML: use spaces."),
         ("a:\n  b: 1\n c: 2\n", "3:2 Expected a key here: the line is not indented as its neighbours are."),
-        ("a: 1\n  b: 2\n", "2:4 A `key: value` pair cannot stand here: the line is not indented rightly, or a text that holds `: ` lacks its quotation marks."),
+        (
+            "a: 1\n  b: 2\n",
+            "2:4 A `key: value` pair cannot stand here: the line is not indented rightly, or a text that holds `: ` lacks its quotation marks."
+        ),
         ("a: [1, 2\nb: 3\n", "2:2 Expected `,` or `]` in the list that began with `[`."),
         ("a: {b: 1\nc\n", "3:1 Expected `,` or `}` in the mapping that began with `{`."),
         ("a: \"open\n", "2:1 The text ends inside quotation marks."),
@@ -74,12 +81,17 @@ private func problems(_ text: String, limits: YAMLLimits = .standard) -> [String
     }
 
     @Test func reportsEveryDuplicateKey() {
-        #expect(problems("a: 1\nb: { c: 1, c: 2 }\na: 2\n") == ["2:12 The key `c` stands twice in one mapping.", "3:1 The key `a` stands twice in one mapping."])
+        #expect(
+            problems("a: 1\nb: { c: 1, c: 2 }\na: 2\n") == [
+                "2:12 The key `c` stands twice in one mapping.", "3:1 The key `a` stands twice in one mapping.",
+            ])
     }
 
     @Test func refusesBytesThatAreNoText() {
         let source = SourceText(name: "f", bytes: Array("a: ".utf8) + [0xFF, 0x0A])
-        #expect(throws: Diagnostics([Diagnostic("The file is not UTF-8 text.", file: "f", range: SourceRange(3, 4))])) { _ = try parseYAML(source) }
+        #expect(throws: Diagnostics([Diagnostic("The file is not UTF-8 text.", file: "f", range: SourceRange(3, 4))])) {
+            _ = try parseYAML(source)
+        }
     }
 
     @Test func boundsBytesDepthAndNodes() {

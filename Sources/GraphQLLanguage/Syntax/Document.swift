@@ -1,6 +1,7 @@
 import Diagnostics
 
-/// A parsed document: a value without any knowledge of a schema (GraphQL, September 2025, section 2.2).
+/// A parsed document: a value without any knowledge of a schema (GraphQL, September 2025, section
+/// 2.2).
 public struct Document: Sendable, Equatable {
     public var definitions: [Definition]
 
@@ -36,7 +37,10 @@ public struct OperationDefinition: Sendable, Equatable {
     public var selectionSet: SelectionSet
     public var range: SourceRange
 
-    public init(description: StringValue? = nil, kind: OperationKind, name: Name? = nil, variables: [VariableDefinition] = [], directives: [Directive] = [], selectionSet: SelectionSet, range: SourceRange = .none) {
+    public init(
+        description: StringValue? = nil, kind: OperationKind, name: Name? = nil, variables: [VariableDefinition] = [],
+        directives: [Directive] = [], selectionSet: SelectionSet, range: SourceRange = .none
+    ) {
         self.description = description
         self.kind = kind
         self.name = name
@@ -56,7 +60,10 @@ public struct VariableDefinition: Sendable, Equatable {
     public var directives: [Directive]
     public var range: SourceRange
 
-    public init(description: StringValue? = nil, name: Name, type: TypeReference, defaultValue: Value? = nil, directives: [Directive] = [], range: SourceRange = .none) {
+    public init(
+        description: StringValue? = nil, name: Name, type: TypeReference, defaultValue: Value? = nil,
+        directives: [Directive] = [], range: SourceRange = .none
+    ) {
         self.description = description
         self.name = name
         self.type = type
@@ -74,7 +81,10 @@ public struct FragmentDefinition: Sendable, Equatable {
     public var selectionSet: SelectionSet
     public var range: SourceRange
 
-    public init(description: StringValue? = nil, name: Name, typeCondition: Name, directives: [Directive] = [], selectionSet: SelectionSet, range: SourceRange = .none) {
+    public init(
+        description: StringValue? = nil, name: Name, typeCondition: Name, directives: [Directive] = [],
+        selectionSet: SelectionSet, range: SourceRange = .none
+    ) {
         self.description = description
         self.name = name
         self.typeCondition = typeCondition
@@ -111,7 +121,10 @@ public struct Field: Sendable, Equatable {
     /// The alias, or else the name.
     public var responseKey: Name { alias ?? name }
 
-    public init(alias: Name? = nil, name: Name, arguments: [Argument] = [], directives: [Directive] = [], selectionSet: SelectionSet? = nil, range: SourceRange = .none) {
+    public init(
+        alias: Name? = nil, name: Name, arguments: [Argument] = [], directives: [Directive] = [],
+        selectionSet: SelectionSet? = nil, range: SourceRange = .none
+    ) {
         self.alias = alias
         self.name = name
         self.arguments = arguments
@@ -139,7 +152,9 @@ public struct InlineFragment: Sendable, Equatable {
     public var selectionSet: SelectionSet
     public var range: SourceRange
 
-    public init(typeCondition: Name? = nil, directives: [Directive] = [], selectionSet: SelectionSet, range: SourceRange = .none) {
+    public init(
+        typeCondition: Name? = nil, directives: [Directive] = [], selectionSet: SelectionSet, range: SourceRange = .none
+    ) {
         self.typeCondition = typeCondition
         self.directives = directives
         self.selectionSet = selectionSet

@@ -7,7 +7,8 @@ public enum TypeSystemDefinition: Sendable, Equatable {
     case directive(DirectiveDefinition)
 }
 
-/// `extend …` (section 3.1): the content has the same form as the definition's, without a description.
+/// `extend …` (section 3.1): the content has the same form as the definition's, without a
+/// description.
 public enum TypeSystemExtension: Sendable, Equatable {
     case schema(SchemaDefinition)
     case type(TypeDefinition)
@@ -19,7 +20,10 @@ public struct SchemaDefinition: Sendable, Equatable {
     public var operationTypes: [OperationTypeDefinition]
     public var range: SourceRange
 
-    public init(description: StringValue? = nil, directives: [Directive] = [], operationTypes: [OperationTypeDefinition], range: SourceRange = .none) {
+    public init(
+        description: StringValue? = nil, directives: [Directive] = [], operationTypes: [OperationTypeDefinition],
+        range: SourceRange = .none
+    ) {
         self.description = description
         self.directives = directives
         self.operationTypes = operationTypes
@@ -56,7 +60,10 @@ public struct TypeDefinition: Sendable, Equatable {
     public var kind: Kind
     public var range: SourceRange
 
-    public init(description: StringValue? = nil, name: Name, directives: [Directive] = [], kind: Kind, range: SourceRange = .none) {
+    public init(
+        description: StringValue? = nil, name: Name, directives: [Directive] = [], kind: Kind,
+        range: SourceRange = .none
+    ) {
         self.description = description
         self.name = name
         self.directives = directives
@@ -73,7 +80,10 @@ public struct FieldDefinition: Sendable, Equatable {
     public var directives: [Directive]
     public var range: SourceRange
 
-    public init(description: StringValue? = nil, name: Name, arguments: [InputValueDefinition] = [], type: TypeReference, directives: [Directive] = [], range: SourceRange = .none) {
+    public init(
+        description: StringValue? = nil, name: Name, arguments: [InputValueDefinition] = [], type: TypeReference,
+        directives: [Directive] = [], range: SourceRange = .none
+    ) {
         self.description = description
         self.name = name
         self.arguments = arguments
@@ -92,7 +102,10 @@ public struct InputValueDefinition: Sendable, Equatable {
     public var directives: [Directive]
     public var range: SourceRange
 
-    public init(description: StringValue? = nil, name: Name, type: TypeReference, defaultValue: Value? = nil, directives: [Directive] = [], range: SourceRange = .none) {
+    public init(
+        description: StringValue? = nil, name: Name, type: TypeReference, defaultValue: Value? = nil,
+        directives: [Directive] = [], range: SourceRange = .none
+    ) {
         self.description = description
         self.name = name
         self.type = type
@@ -126,7 +139,10 @@ public struct DirectiveDefinition: Sendable, Equatable {
     public var locations: [Name]
     public var range: SourceRange
 
-    public init(description: StringValue? = nil, name: Name, arguments: [InputValueDefinition] = [], isRepeatable: Bool = false, locations: [Name], range: SourceRange = .none) {
+    public init(
+        description: StringValue? = nil, name: Name, arguments: [InputValueDefinition] = [], isRepeatable: Bool = false,
+        locations: [Name], range: SourceRange = .none
+    ) {
         self.description = description
         self.name = name
         self.arguments = arguments

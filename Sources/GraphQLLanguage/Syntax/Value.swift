@@ -1,6 +1,7 @@
 import Diagnostics
 
-/// An input value as it is written (section 2.10): numbers keep their spelling, so that no precision is lost before their type is known.
+/// An input value as it is written (section 2.10): numbers keep their spelling, so that no
+/// precision is lost before their type is known.
 public indirect enum Value: Sendable, Equatable {
     /// Without the `$`.
     case variable(Name)
@@ -16,13 +17,16 @@ public indirect enum Value: Sendable, Equatable {
     public var range: SourceRange {
         switch self {
         case .variable(let name), .enumValue(let name): name.range
-        case .int(_, let range), .float(_, let range), .boolean(_, let range), .null(let range), .list(_, let range), .object(_, let range): range
+        case .int(_, let range), .float(_, let range), .boolean(_, let range), .null(let range), .list(_, let range),
+            .object(_, let range):
+            range
         case .string(let value): value.range
         }
     }
 }
 
-/// A string after its escapes were resolved, and for a block string after its indentation was taken away.
+/// A string after its escapes were resolved, and for a block string after its indentation was taken
+/// away.
 public struct StringValue: Sendable, Equatable {
     public var value: String
     /// Written as a block string (`"""`): the printer keeps the form.

@@ -17,7 +17,8 @@ extension SchemaCheck {
         }
     }
 
-    /// InputObjectDefaultValueHasCycle: filling in a field's default leads to filling in the same default again.
+    /// InputObjectDefaultValueHasCycle: filling in a field's default leads to filling in the same
+    /// default again.
     mutating func defaultValueCycles() {
         var graph = ReferenceGraph()
         for type in draft.orderedTypes {
@@ -31,18 +32,22 @@ extension SchemaCheck {
         }
         for cycle in graph.cycles() {
             let path = cycle.map { "\"\($0.label)\"" }.joined(separator: " → ")
-            problems.add("The default of input field \"\(cycle[0].from)\" contains itself: \(path).", at: cycle[0].range)
+            problems.add(
+                "The default of input field \"\(cycle[0].from)\" contains itself: \(path).", at: cycle[0].range)
         }
     }
 
-    /// The fields, as `Type.field`, whose own defaults complete `value`, which is one of input object `name` or a list of such.
+    /// The fields, as `Type.field`, whose own defaults complete `value`, which is one of input
+    /// object `name` or a list of such.
     private func filledIn(by value: Value, of name: String) -> [String] {
         guard let type = draft.types[name], type.form == .inputObject else { return [] }
         switch value {
         case .list(let items, _): return items.flatMap { filledIn(by: $0, of: name) }
         case .object(let given, _):
             return type.inputFields.flatMap { field -> [String] in
-                if let member = given.first(where: { $0.name.value == field.name.value }) { return filledIn(by: member.value, of: field.type.namedType.value) }
+                if let member = given.first(where: { $0.name.value == field.name.value }) {
+                    return filledIn(by: member.value, of: field.type.namedType.value)
+                }
                 return field.defaultValue == nil ? [] : ["\(name).\(field.name.value)"]
             }
         case .variable, .int, .float, .string, .boolean, .null, .enumValue: return []

@@ -27,15 +27,20 @@ extension SchemaCheck {
             let name = directive.name.value
             guard let definition = SpecifiedDirectives.definitions[name] ?? draft.directives[name] else {
                 let known = draft.directiveOrder + SpecifiedDirectives.names
-                problems.add("There is no directive \"@\(name)\".", at: directive.name.range, hint: didYouMean(suggestion(for: name, among: known).map { "@\($0)" }))
+                problems.add(
+                    "There is no directive \"@\(name)\".", at: directive.name.range,
+                    hint: didYouMean(suggestion(for: name, among: known).map { "@\($0)" }))
                 continue
             }
             if !definition.locations.contains(where: { $0.value == location.rawValue }) {
                 let legal = definition.locations.map(\.value).joined(separator: ", ")
-                problems.add("Directive \"@\(name)\" cannot stand on \(location.rawValue).", at: directive.name.range, hint: "It may stand on \(legal).")
+                problems.add(
+                    "Directive \"@\(name)\" cannot stand on \(location.rawValue).", at: directive.name.range,
+                    hint: "It may stand on \(legal).")
             }
             if let first = seen[name], !definition.isRepeatable {
-                problems.addRepeated("Directive \"@\(name)\" cannot be repeated.", at: directive.name.range, first: first)
+                problems.addRepeated(
+                    "Directive \"@\(name)\" cannot be repeated.", at: directive.name.range, first: first)
             }
             seen[name] = seen[name] ?? directive.name.range
             arguments(of: directive, definition)
@@ -51,13 +56,16 @@ extension SchemaCheck {
             } else {
                 problems.add(
                     "Directive \"@\(name)\" has no argument \"\(argument.name.value)\".", at: argument.name.range,
-                    hint: didYouMean(suggestion(for: argument.name.value, among: definition.arguments.map(\.name.value)))
+                    hint: didYouMean(
+                        suggestion(for: argument.name.value, among: definition.arguments.map(\.name.value)))
                 )
             }
         }
-        for known in definition.arguments where known.isRequired && !directive.arguments.contains(where: { $0.name.value == known.name.value }) {
+        for known in definition.arguments
+        where known.isRequired && !directive.arguments.contains(where: { $0.name.value == known.name.value }) {
             problems.add(
-                "Directive \"@\(name)\" requires argument \"\(known.name.value)\" of type \"\(WrappedType(known.type))\".", at: directive.range
+                "Directive \"@\(name)\" requires argument \"\(known.name.value)\" of type \"\(WrappedType(known.type))\".",
+                at: directive.range
             )
         }
     }

@@ -7,7 +7,10 @@ extension SchemaCheck {
         for directive in draft.orderedDirectives {
             let place = "directive \"@\(directive.name.value)\""
             reserved(directive.name)
-            if directive.locations.isEmpty { problems.add("Directive \"@\(directive.name.value)\" must have at least one location.", at: directive.name.range) }
+            if directive.locations.isEmpty {
+                problems.add(
+                    "Directive \"@\(directive.name.value)\" must have at least one location.", at: directive.name.range)
+            }
             for location in directive.locations where DirectiveLocation(rawValue: location.value) == nil {
                 problems.add(
                     "There is no directive location \"\(location.value)\".", at: location.range,
@@ -21,10 +24,15 @@ extension SchemaCheck {
                 inputPosition(argument.type, "Argument \"\(argument.name.value)\" of \(place)")
                 deprecation(argument, "argument \"\(argument.name.value)\" of \(place)")
             }
-            if let specified = SpecifiedDirectives.definitions[directive.name.value], !Self.isSame(directive, specified) {
-                problems.add("The definition of \"@\(directive.name.value)\" differs from GraphQL's own.", at: directive.name.range, hint: "Leave it out.")
+            if let specified = SpecifiedDirectives.definitions[directive.name.value], !Self.isSame(directive, specified)
+            {
+                problems.add(
+                    "The definition of \"@\(directive.name.value)\" differs from GraphQL's own.",
+                    at: directive.name.range, hint: "Leave it out.")
             } else if refersToItself(directive) {
-                problems.add("Directive \"@\(directive.name.value)\" refers to itself through its arguments.", at: directive.name.range)
+                problems.add(
+                    "Directive \"@\(directive.name.value)\" refers to itself through its arguments.",
+                    at: directive.name.range)
             }
         }
     }
@@ -32,9 +40,12 @@ extension SchemaCheck {
     /// A document may repeat what GraphQL specifies, as printed schemas do.
     private static func isSame(_ directive: DirectiveDefinition, _ specified: DirectiveDefinition) -> Bool {
         func signature(_ definition: DirectiveDefinition) -> [String: WrappedType] {
-            Dictionary(definition.arguments.map { ($0.name.value, WrappedType($0.type)) }, uniquingKeysWith: { first, _ in first })
+            Dictionary(
+                definition.arguments.map { ($0.name.value, WrappedType($0.type)) },
+                uniquingKeysWith: { first, _ in first })
         }
-        return directive.isRepeatable == specified.isRepeatable && Set(directive.locations.map(\.value)) == Set(specified.locations.map(\.value))
+        return directive.isRepeatable == specified.isRepeatable
+            && Set(directive.locations.map(\.value)) == Set(specified.locations.map(\.value))
             && signature(directive) == signature(specified)
     }
 
@@ -50,7 +61,8 @@ extension SchemaCheck {
         }
         while let input = pending.popLast() {
             if follow(input.directives) { return true }
-            guard types.insert(input.type.namedType.value).inserted, let type = draft.types[input.type.namedType.value] else { continue }
+            guard types.insert(input.type.namedType.value).inserted, let type = draft.types[input.type.namedType.value]
+            else { continue }
             if follow(type.directives) { return true }
             switch type.kind {
             case .enum(let values): if values.contains(where: { follow($0.directives) }) { return true }

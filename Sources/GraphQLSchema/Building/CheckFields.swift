@@ -23,12 +23,18 @@ extension SchemaCheck {
     private mutating func outputPosition(_ type: TypeReference, _ what: String) {
         let name = type.namedType
         guard let form = form(name.value) else { return unknownType(name) { $0.isOutput } }
-        if !form.isOutput { problems.add("\(what) cannot be of type \"\(name.value)\", which is an input object.", at: name.range) }
+        if !form.isOutput {
+            problems.add("\(what) cannot be of type \"\(name.value)\", which is an input object.", at: name.range)
+        }
     }
 
     /// Section 3.13.3: what must be given cannot be deprecated.
     mutating func deprecation(_ input: InputValueDefinition, _ what: String) {
-        guard input.isRequired, let directive = input.directives.first(where: { $0.name.value == "deprecated" }) else { return }
-        problems.add("Required \(what) cannot be deprecated.", at: directive.range, hint: "Make its type nullable or give it a default first.")
+        guard input.isRequired, let directive = input.directives.first(where: { $0.name.value == "deprecated" }) else {
+            return
+        }
+        problems.add(
+            "Required \(what) cannot be deprecated.", at: directive.range,
+            hint: "Make its type nullable or give it a default first.")
     }
 }

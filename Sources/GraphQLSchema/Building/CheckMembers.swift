@@ -1,7 +1,8 @@
 import Diagnostics
 import GraphQLLanguage
 
-/// Sections 3.8 and 3.9: members of unions, values of enums; and section 3.13.4: where scalars are specified.
+/// Sections 3.8 and 3.9: members of unions, values of enums; and section 3.13.4: where scalars are
+/// specified.
 extension SchemaCheck {
     mutating func unionMembers(_ members: [Name], of type: TypeDefinition) {
         let owner = type.name.value
@@ -9,14 +10,19 @@ extension SchemaCheck {
         var seen: [String: SourceRange] = [:]
         for member in members {
             if let first = seen[member.value] {
-                problems.addRepeated("Union \"\(owner)\" names member \"\(member.value)\" more than once.", at: member.range, first: first)
+                problems.addRepeated(
+                    "Union \"\(owner)\" names member \"\(member.value)\" more than once.", at: member.range,
+                    first: first)
                 continue
             }
             seen[member.value] = member.range
             switch form(member.value) {
             case .object?: break
             case nil: unknownType(member) { $0 == .object }
-            case .some(let form): problems.add("Member \"\(member.value)\" of union \"\(owner)\" must be an object, but it is \(form.withArticle).", at: member.range)
+            case .some(let form):
+                problems.add(
+                    "Member \"\(member.value)\" of union \"\(owner)\" must be an object, but it is \(form.withArticle).",
+                    at: member.range)
             }
         }
     }
@@ -36,10 +42,17 @@ extension SchemaCheck {
     /// The address must at least be one: `scheme:` and something behind it (RFC 3986, section 3).
     mutating func specifiedBy(_ type: TypeDefinition) {
         for directive in type.directives where directive.name.value == "specifiedBy" {
-            guard case .string(let url)? = directive.arguments.first(where: { $0.name.value == "url" })?.value else { continue }
+            guard case .string(let url)? = directive.arguments.first(where: { $0.name.value == "url" })?.value else {
+                continue
+            }
             let parts = url.value.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1)
-            let isURL = parts.count == 2 && Self.isScheme(parts[0]) && url.value.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }
-            if !isURL { problems.add("\(quotedText(url.value)) is not a URL.", at: url.range, hint: "A URL begins with a scheme, such as \"https:\".") }
+            let isURL =
+                parts.count == 2 && Self.isScheme(parts[0]) && url.value.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }
+            if !isURL {
+                problems.add(
+                    "\(quotedText(url.value)) is not a URL.", at: url.range,
+                    hint: "A URL begins with a scheme, such as \"https:\".")
+            }
         }
     }
 

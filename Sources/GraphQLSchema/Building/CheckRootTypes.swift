@@ -12,7 +12,9 @@ extension SchemaCheck {
         var users: [String: OperationKind] = [:]
         for operation in schema.operationTypes {
             if let first = kinds[operation.kind] {
-                problems.addRepeated("The root type of \(operation.kind.plural) is stated more than once.", at: operation.range, first: first.range)
+                problems.addRepeated(
+                    "The root type of \(operation.kind.plural) is stated more than once.", at: operation.range,
+                    first: first.range)
                 continue
             }
             kinds[operation.kind] = operation
@@ -23,16 +25,22 @@ extension SchemaCheck {
                 unknownType(operation.type) { $0 == .object }
                 continue
             case .some(let form):
-                problems.add("The root type of \(operation.kind.plural) must be an object, but \"\(name)\" is \(form.withArticle).", at: operation.type.range)
+                problems.add(
+                    "The root type of \(operation.kind.plural) must be an object, but \"\(name)\" is \(form.withArticle).",
+                    at: operation.type.range)
                 continue
             }
             if let other = users[name] {
-                problems.add("Type \"\(name)\" cannot be the root of both \(other.plural) and \(operation.kind.plural).", at: operation.type.range)
+                problems.add(
+                    "Type \"\(name)\" cannot be the root of both \(other.plural) and \(operation.kind.plural).",
+                    at: operation.type.range)
             }
             users[name] = operation.kind
         }
         if kinds[.query] == nil {
-            problems.add("The schema definition states no root type of queries.", at: schema.range, hint: "Write \"schema { query: … }\".")
+            problems.add(
+                "The schema definition states no root type of queries.", at: schema.range,
+                hint: "Write \"schema { query: … }\".")
         }
     }
 
@@ -41,7 +49,9 @@ extension SchemaCheck {
         for kind in OperationKind.allCases {
             guard let type = draft.types[kind.defaultTypeName] else { continue }
             if type.form != .object {
-                problems.add("The root type of \(kind.plural) must be an object, but \"\(type.name.value)\" is \(type.form.withArticle).", at: type.name.range)
+                problems.add(
+                    "The root type of \(kind.plural) must be an object, but \"\(type.name.value)\" is \(type.form.withArticle).",
+                    at: type.name.range)
             }
         }
         if draft.types[OperationKind.query.defaultTypeName] == nil {

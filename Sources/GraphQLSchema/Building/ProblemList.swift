@@ -26,8 +26,15 @@ struct ProblemList {
 
     /// In the order of the text; those without a place first.
     func sorted() -> [Diagnostic] {
-        var sorted = items.enumerated().sorted { ($0.element.range?.start ?? 0, $0.offset) < ($1.element.range?.start ?? 0, $1.offset) }.map(\.element)
-        if isFull { sorted.append(Diagnostic("There are more problems; the first \(SchemaLimits.problems) that were found are shown.", file: source.name)) }
+        var sorted = items.enumerated().sorted {
+            ($0.element.range?.start ?? 0, $0.offset) < ($1.element.range?.start ?? 0, $1.offset)
+        }.map(\.element)
+        if isFull {
+            sorted.append(
+                Diagnostic(
+                    "There are more problems; the first \(SchemaLimits.problems) that were found are shown.",
+                    file: source.name))
+        }
         return sorted
     }
 }

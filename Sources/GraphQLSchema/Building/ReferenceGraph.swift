@@ -18,8 +18,9 @@ struct ReferenceGraph {
         edges[edge.from, default: []].append(edge)
     }
 
-    /// Rings of references, never empty, each from its first edge to the one that closes it: at least one for every set of names that reach each other.
-    /// Walks every edge once, without recursion.
+    /// Rings of references, never empty, each from its first edge to the one that closes it: at
+    /// least one for every set of names that reach each other. Walks every edge once, without
+    /// recursion.
     func cycles() -> [[Edge]] {
         var found: [[Edge]] = []
         var isDone: Set<String> = []

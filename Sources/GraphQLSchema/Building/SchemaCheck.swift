@@ -35,7 +35,8 @@ struct SchemaCheck {
     func form(_ name: String) -> TypeForm? {
         if let type = draft.types[name] { return type.form }
         if SpecifiedScalars.names.contains(name) { return .scalar }
-        return IntrospectionTypes.names.contains(name) ? IntrospectionTypes.all.first { $0.name == name }.map { $0.isLeaf ? .enum : .object } : nil
+        return IntrospectionTypes.names.contains(name)
+            ? IntrospectionTypes.all.first { $0.name == name }.map { $0.isLeaf ? .enum : .object } : nil
     }
 
     /// Section 3.3: names that begin with two underscores are introspection's.
@@ -58,10 +59,13 @@ struct SchemaCheck {
 
     mutating func unknownType(_ name: Name, among fits: (TypeForm) -> Bool) {
         let candidates = (draft.typeOrder + SpecifiedScalars.names).filter { form($0).map(fits) ?? false }
-        problems.add("There is no type \"\(name.value)\".", at: name.range, hint: didYouMean(suggestion(for: name.value, among: candidates)))
+        problems.add(
+            "There is no type \"\(name.value)\".", at: name.range,
+            hint: didYouMean(suggestion(for: name.value, among: candidates)))
     }
 
-    /// Sections 3.6.1 and 3.10: `type` must exist and be an input type; `what` is as in `Argument "a" of field "T.f"`.
+    /// Sections 3.6.1 and 3.10: `type` must exist and be an input type; `what` is as in `Argument
+    /// "a" of field "T.f"`.
     mutating func inputPosition(_ type: TypeReference, _ what: String) {
         let name = type.namedType
         guard let form = form(name.value) else { return unknownType(name) { $0.isInput } }

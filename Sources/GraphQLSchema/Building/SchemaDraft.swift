@@ -1,7 +1,8 @@
 import Diagnostics
 import GraphQLLanguage
 
-/// A document's definitions by name, with their extensions merged in; not yet known to keep any rule but that names of types and directives are unique.
+/// A document's definitions by name, with their extensions merged in; not yet known to keep any
+/// rule but that names of types and directives are unique.
 struct SchemaDraft {
     private(set) var schema: SchemaDefinition?
     private(set) var types: [String: TypeDefinition] = [:]
@@ -14,8 +15,11 @@ struct SchemaDraft {
         // Extensions may stand before what they extend.
         for definition in document.definitions {
             switch definition {
-            case .operation(let operation): problems.add("A schema document cannot contain operations.", at: operation.name?.range ?? operation.range)
-            case .fragment(let fragment): problems.add("A schema document cannot contain fragments.", at: fragment.name.range)
+            case .operation(let operation):
+                problems.add(
+                    "A schema document cannot contain operations.", at: operation.name?.range ?? operation.range)
+            case .fragment(let fragment):
+                problems.add("A schema document cannot contain fragments.", at: fragment.name.range)
             case .typeSystem(.schema(let schema)): define(schema, &problems)
             case .typeSystem(.type(let type)): define(type, &problems)
             case .typeSystem(.directive(let directive)): define(directive, &problems)
@@ -50,7 +54,8 @@ struct SchemaDraft {
         if SpecifiedScalars.names.contains(name) || IntrospectionTypes.names.contains(name) {
             problems.add("Type \"\(name)\" is GraphQL's own and cannot be defined.", at: type.name.range)
         } else if let first = types[name] {
-            problems.addRepeated("Type \"\(name)\" is defined more than once.", at: type.name.range, first: first.name.range)
+            problems.addRepeated(
+                "Type \"\(name)\" is defined more than once.", at: type.name.range, first: first.name.range)
         } else {
             types[name] = type
             typeOrder.append(name)
@@ -60,7 +65,8 @@ struct SchemaDraft {
     private mutating func define(_ directive: DirectiveDefinition, _ problems: inout ProblemList) {
         let name = directive.name.value
         if let first = directives[name] {
-            problems.addRepeated("Directive \"@\(name)\" is defined more than once.", at: directive.name.range, first: first.name.range)
+            problems.addRepeated(
+                "Directive \"@\(name)\" is defined more than once.", at: directive.name.range, first: first.name.range)
         } else {
             directives[name] = directive
             directiveOrder.append(name)
@@ -71,7 +77,9 @@ struct SchemaDraft {
 
     private mutating func extend(_ definition: SchemaDefinition, _ problems: inout ProblemList) {
         guard var extended = schema else {
-            problems.add("There is no schema definition to extend.", at: definition.range, hint: "Write \"schema { query: … }\".")
+            problems.add(
+                "There is no schema definition to extend.", at: definition.range, hint: "Write \"schema { query: … }\"."
+            )
             return
         }
         extended.directives += definition.directives
@@ -86,7 +94,9 @@ struct SchemaDraft {
             return
         }
         guard var type = types[name] else {
-            problems.add("There is no type \"\(name)\" to extend.", at: definition.name.range, hint: didYouMean(suggestion(for: name, among: typeOrder)))
+            problems.add(
+                "There is no type \"\(name)\" to extend.", at: definition.name.range,
+                hint: didYouMean(suggestion(for: name, among: typeOrder)))
             return
         }
         switch (type.kind, definition.kind) {
@@ -100,11 +110,14 @@ struct SchemaDraft {
         case (.inputObject(let fields), .inputObject(let more)):
             type.kind = .inputObject(fields: fields + more)
             for directive in definition.directives where directive.name.value == "oneOf" {
-                problems.add("An extension cannot make input object \"\(name)\" a oneOf one.", at: directive.range, hint: "Write \"@oneOf\" at its definition.")
+                problems.add(
+                    "An extension cannot make input object \"\(name)\" a oneOf one.", at: directive.range,
+                    hint: "Write \"@oneOf\" at its definition.")
             }
         case (.scalar, _), (.object, _), (.interface, _), (.union, _), (.enum, _), (.inputObject, _):
             problems.add(
-                "Type \"\(name)\" is \(type.form.withArticle) and cannot be extended as \(definition.form.withArticle).", at: definition.name.range,
+                "Type \"\(name)\" is \(type.form.withArticle) and cannot be extended as \(definition.form.withArticle).",
+                at: definition.name.range,
                 hint: "Write \"extend \(type.form.keyword) \(name)\"."
             )
             return

@@ -2,14 +2,17 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// The one walk over a document: it finds the type of each place, asks the rules that concern it, and keeps what the rules across fragments need.
+/// The one walk over a document: it finds the type of each place, asks the rules that concern it,
+/// and keeps what the rules across fragments need.
 ///
-/// Each definition is walked once, fragments are not expanded; it recurses as deep as the text is nested, which the parser bounds.
+/// Each definition is walked once, fragments are not expanded; it recurses as deep as the text is
+/// nested, which the parser bounds.
 struct DocumentWalk {
     let context: ValidationContext
     private(set) var typed = TypedDocument()
     private var facts = TypedDocument.Facts()
-    /// Where the value stands that is being walked: an argument or a variable, and the way into its value.
+    /// Where the value stands that is being walked: an argument or a variable, and the way into its
+    /// value.
     private var place = ""
     private var path: [InputStep] = []
 
@@ -49,7 +52,8 @@ struct DocumentWalk {
         facts.set = walk(fragment.selectionSet, on: composite(type))
     }
 
-    /// The position of the set in ``TypedDocument/sets``. Without a type, values and directives are examined all the same.
+    /// The position of the set in ``TypedDocument/sets``. Without a type, values and directives are
+    /// examined all the same.
     private mutating func walk(_ set: SelectionSet, on parent: NamedType?) -> Int {
         var entries: [TypedDocument.Entry] = []
         entries.reserveCapacity(set.selections.count)
@@ -79,7 +83,10 @@ struct DocumentWalk {
         let children = field.selectionSet.map { walk($0, on: composite(type)) }
         guard let parent, let definition, let type else { return nil }
         let isObject = if case .object = parent { true } else { false }
-        typed.fields.append(.init(field: field, parent: parent.name, parentIsObject: isObject, definition: definition, isLeaf: type.isLeaf, children: children))
+        typed.fields.append(
+            .init(
+                field: field, parent: parent.name, parentIsObject: isObject, definition: definition,
+                isLeaf: type.isLeaf, children: children))
         return .field(typed.fields.count - 1)
     }
 
@@ -146,7 +153,9 @@ struct DocumentWalk {
             guard case .inputObject(let object)? = context.schema.type(name) else {
                 if let leaf = context.schema.type(name) {
                     ValuesOfCorrectType.check(value, leaf: leaf, path: path.path(from: place), context)
-                    if case .scalar(let scalar) = leaf, value.holdsVariable { facts.openScalars.append((value, scalar)) }
+                    if case .scalar(let scalar) = leaf, value.holdsVariable {
+                        facts.openScalars.append((value, scalar))
+                    }
                 }
                 return walkUntyped(value)
             }
@@ -166,12 +175,15 @@ struct DocumentWalk {
             let definition = object.fields[field.name.value]
             if definition == nil { InputObjectFieldNames.report(field, of: object, context) }
             path.append(.field(field.name.value))
-            walk(field.value, type: definition?.type, hasDefault: definition?.defaultValue != nil, inOneOf: object.isOneOf)
+            walk(
+                field.value, type: definition?.type, hasDefault: definition?.defaultValue != nil,
+                inOneOf: object.isOneOf)
             path.removeLast()
         }
     }
 
-    /// What holds for a value whatever its type: its variables are used, and its objects name no field twice.
+    /// What holds for a value whatever its type: its variables are used, and its objects name no
+    /// field twice.
     private mutating func walkUntyped(_ value: Value) {
         switch value {
         case .variable(let name): facts.uses.append(.init(name: name, type: nil, hasDefault: false, inOneOf: false))

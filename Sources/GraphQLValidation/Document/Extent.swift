@@ -1,7 +1,8 @@
 import Diagnostics
 import GraphQLLanguage
 
-/// How much a selection set asks for after its fragments are expanded; each figure stays at ``most`` once it would exceed it.
+/// How much a selection set asks for after its fragments are expanded; each figure stays at
+/// ``most`` once it would exceed it.
 struct Extent: Equatable {
     var depth = 0
     var introspectionDepth = 0
@@ -17,7 +18,8 @@ struct Extent: Equatable {
     /// Adds a field with what is below it.
     mutating func add(_ field: TypedDocument.SelectedField, children: Extent) {
         let isOfIntrospection = field.parent.utf8.starts(with: "__".utf8)
-        // `__typename` tells what every answer may tell, and clients add it everywhere: it is no introspection of the schema.
+        // `__typename` tells what every answer may tell, and clients add it everywhere: it is no
+        // introspection of the schema.
         let isMeta = field.field.name.value.utf8.starts(with: "__".utf8)
         let isIntrospection = isOfIntrospection || (isMeta && field.field.name.value != "__typename")
         let isList = field.parent == "__Type" && Self.introspectionListFields.contains(field.field.name.value)

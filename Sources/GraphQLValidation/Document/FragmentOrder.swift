@@ -1,6 +1,7 @@
 import Diagnostics
 
-/// The fragments of a document in an order in which each comes after all that it spreads, and the cycles that stand against such an order.
+/// The fragments of a document in an order in which each comes after all that it spreads, and the
+/// cycles that stand against such an order.
 ///
 /// Without recursion: fragments may form chains as long as the document.
 struct FragmentOrder {
@@ -32,8 +33,11 @@ struct FragmentOrder {
                     marks[target] = .open
                     path.append((target, 0))
                 case .open:
-                    guard cycles.count < cycleLimit, let first = path.lastIndex(where: { $0.fragment == target }) else { return }
-                    cycles.append(path[first...].map { ($0.fragment, fragments[$0.fragment].spreads[$0.next - 1].range) })
+                    guard cycles.count < cycleLimit, let first = path.lastIndex(where: { $0.fragment == target }) else {
+                        return
+                    }
+                    cycles.append(
+                        path[first...].map { ($0.fragment, fragments[$0.fragment].spreads[$0.next - 1].range) })
                 case .done: break
                 }
             }

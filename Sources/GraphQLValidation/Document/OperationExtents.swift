@@ -1,7 +1,8 @@
 import Diagnostics
 import GraphQLLanguage
 
-/// Refuses operations that ask for more than ``ValidationLimits`` allows, before anything expands their fragments.
+/// Refuses operations that ask for more than ``ValidationLimits`` allows, before anything expands
+/// their fragments.
 enum OperationExtents {
     static let rule = "Limits of an Operation"
 
@@ -14,17 +15,33 @@ enum OperationExtents {
             let extent = count.count(set: facts.set)
             let figures: [(value: Int, limit: Int, name: ValidationLimits.Name, words: String)] = [
                 (extent.depth, limits.depth, .depth, "nests fields deeper than the %d levels that are allowed"),
-                (extent.introspectionDepth, limits.introspectionDepth, .introspectionDepth, "nests introspection deeper than the %d levels that are allowed"),
-                (extent.introspectionLists, limits.introspectionLists, .introspectionLists, "nests more lists of introspection than the %d that are allowed"),
+                (
+                    extent.introspectionDepth, limits.introspectionDepth, .introspectionDepth,
+                    "nests introspection deeper than the %d levels that are allowed"
+                ),
+                (
+                    extent.introspectionLists, limits.introspectionLists, .introspectionLists,
+                    "nests more lists of introspection than the %d that are allowed"
+                ),
                 (extent.aliases, limits.aliases, .aliases, "has more aliases than the %d that are allowed"),
-                (extent.rootFields, limits.rootFields, .rootFields, "has more root fields than the %d that are allowed"),
-                (extent.selections, limits.selections, .selections, "selects more than the %d fields and fragments that are allowed"),
-                (extent.nesting, min(limits.nesting, ValidationLimits.deepest), .nesting, "nests fields and fragments deeper than the %d levels that are allowed"),
+                (
+                    extent.rootFields, limits.rootFields, .rootFields,
+                    "has more root fields than the %d that are allowed"
+                ),
+                (
+                    extent.selections, limits.selections, .selections,
+                    "selects more than the %d fields and fragments that are allowed"
+                ),
+                (
+                    extent.nesting, min(limits.nesting, ValidationLimits.deepest), .nesting,
+                    "nests fields and fragments deeper than the %d levels that are allowed"
+                ),
             ]
             let words = operation.name.map { "Operation \($0.value.quoted)" } ?? "The operation"
             for figure in figures where figure.value > figure.limit {
                 isWithin = false
-                context.errors.add(rule, at: operation.place, limit: figure.name,
+                context.errors.add(
+                    rule, at: operation.place, limit: figure.name,
                     message: "\(words) \(sentence(figure.words, figure.limit))\(found(figure.value)).")
             }
         }

@@ -1,16 +1,20 @@
 import Diagnostics
 import GraphQLLanguage
 
-/// Asks the rules about the uses of variables, for each operation together with all fragments that it reaches.
+/// Asks the rules about the uses of variables, for each operation together with all fragments that
+/// it reaches.
 ///
-/// The uses were collected once per fragment; each operation visits each fragment once, at the expense of the work budget.
+/// The uses were collected once per fragment; each operation visits each fragment once, at the
+/// expense of the work budget.
 enum OperationVariables {
     static func check(_ typed: TypedDocument, _ context: ValidationContext) {
         // The number of the operation that visited a fragment last.
         var visited = [Int](repeating: -1, count: typed.fragments.count)
         for (number, operation) in context.index.operations.enumerated() where !context.errors.isFull {
             var positions: [String: Int] = [:]
-            for (position, variable) in operation.variables.enumerated() where positions[variable.name.value] == nil { positions[variable.name.value] = position }
+            for (position, variable) in operation.variables.enumerated() where positions[variable.name.value] == nil {
+                positions[variable.name.value] = position
+            }
             var used = [Bool](repeating: false, count: operation.variables.count)
             var waiting = [typed.operations[number]]
             while let facts = waiting.popLast() {
@@ -28,7 +32,8 @@ enum OperationVariables {
                     waiting.append(typed.fragments[spread.fragment])
                 }
             }
-            for (position, variable) in operation.variables.enumerated() where !used[position] && positions[variable.name.value] == position {
+            for (position, variable) in operation.variables.enumerated()
+            where !used[position] && positions[variable.name.value] == position {
                 AllVariablesUsed.report(variable, in: operation, context)
             }
         }

@@ -2,10 +2,12 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// The selections of a document with their types, numbered so that rules can remember what they have seen.
+/// The selections of a document with their types, numbered so that rules can remember what they
+/// have seen.
 ///
-/// Fragments are not expanded: each selection set that is written stands here once. What has no type (an unknown field, a fragment on an unknown
-/// type) is left out, because an error stands for it already.
+/// Fragments are not expanded: each selection set that is written stands here once. What has no
+/// type (an unknown field, a fragment on an unknown type) is left out, because an error stands for
+/// it already.
 struct TypedDocument {
     struct SelectedField {
         let field: Field

@@ -10,7 +10,8 @@ final class ValidationContext {
     let limits: ValidationLimits
     let errors: ErrorCollector
     var work: WorkBudget
-    /// Whether a fragment on the one type can apply within the other: documents repeat few pairs many times.
+    /// Whether a fragment on the one type can apply within the other: documents repeat few pairs
+    /// many times.
     private var overlaps: [TypePair: Bool] = [:]
 
     init(schema: Schema, source: SourceText, index: DocumentIndex, limits: ValidationLimits) {
@@ -22,7 +23,8 @@ final class ValidationContext {
         work = WorkBudget(limit: limits.work)
     }
 
-    /// Whether some object is possible for both of two composite types (section 5.5.2.3, GetPossibleTypes).
+    /// Whether some object is possible for both of two composite types (section 5.5.2.3,
+    /// GetPossibleTypes).
     func haveCommonObject(_ left: NamedType, _ right: NamedType) -> Bool {
         if left.name == right.name { return true }
         let pair = TypePair(left: left.name, right: right.name)
@@ -32,7 +34,8 @@ final class ValidationContext {
         case (.object, .object): result = false
         case (.object(let object), _): result = schema.isPossible(object.name, for: right.name)
         case (_, .object(let object)): result = schema.isPossible(object.name, for: left.name)
-        default: result = !(schema.possibleTypes[left.name] ?? []).isDisjoint(with: schema.possibleTypes[right.name] ?? [])
+        default:
+            result = !(schema.possibleTypes[left.name] ?? []).isDisjoint(with: schema.possibleTypes[right.name] ?? [])
         }
         overlaps[pair] = result
         return result
@@ -42,8 +45,11 @@ final class ValidationContext {
     func spend(_ steps: Int, at range: SourceRange) -> Bool {
         if work.spend(steps) { return true }
         if work.report() {
-            errors.add("Work of Validation", at: range, limit: .work,
-                message: "This document takes more than \(limits.work) steps to validate: use fewer operations, fragments and repeated fields.")
+            errors.add(
+                "Work of Validation", at: range, limit: .work,
+                message:
+                    "This document takes more than \(limits.work) steps to validate: use fewer operations, fragments and repeated fields."
+            )
         }
         return false
     }

@@ -2,10 +2,12 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// The variables of one request that are null where null is not allowed: a default was meant to fill the place.
+/// The variables of one request that are null where null is not allowed: a default was meant to
+/// fill the place.
 ///
-/// Such a request is valid and its variables coerce; what fails is the field whose arguments cannot be coerced
-/// (section 6.4.1, CoerceArgumentValues), or the object whose fields a condition with `@skip` or `@include` decides.
+/// Such a request is valid and its variables coerce; what fails is the field whose arguments cannot
+/// be coerced (section 6.4.1, CoerceArgumentValues), or the object whose fields a condition with
+/// `@skip` or `@include` decides.
 public struct ForbiddenNulls: Sendable {
     private let operation: ValidatedOperation
     private let variables: VariableValues

@@ -27,11 +27,14 @@ public struct InputErrors: Error, Sendable, Equatable {
 
 /// How much input is coerced for one request.
 public struct InputLimits: Sendable, Equatable {
-    /// Values in all variables together, defaults that are filled in included. Stands against variables that are cheap to send and dear to plan with.
+    /// Values in all variables together, defaults that are filled in included. Stands against
+    /// variables that are cheap to send and dear to plan with.
     public var nodes: Int
-    /// Bytes of the variables inside a custom scalar's literals, each counted wherever it stands. Stands against one long text that a literal says a thousand times.
+    /// Bytes of the variables inside a custom scalar's literals, each counted wherever it stands.
+    /// Stands against one long text that a literal says a thousand times.
     public var bytes: Int
-    /// Errors that are listed before one sentence says that there are more. Stands against answers much larger than the request.
+    /// Errors that are listed before one sentence says that there are more. Stands against answers
+    /// much larger than the request.
     public var errors: Int
 
     /// Which of them input exceeds.

@@ -2,13 +2,16 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// Coerces literals by the types of their places (the sections «Input Coercion» of section 3), variables left open.
+/// Coerces literals by the types of their places (the sections «Input Coercion» of section 3),
+/// variables left open.
 ///
 /// For literals of a valid document and of a valid schema the only errors are those of its limits.
 struct LiteralCoercion {
-    /// Values in one argument, defaults that are filled in included. Stands against input types whose defaults multiply.
+    /// Values in one argument, defaults that are filled in included. Stands against input types
+    /// whose defaults multiply.
     static let nodeLimit = 50_000
-    /// Levels of values within each other. Stands against input types whose defaults contain themselves; the parser bounds what is written.
+    /// Levels of values within each other. Stands against input types whose defaults contain
+    /// themselves; the parser bounds what is written.
     static let depthLimit = 400
 
     let schema: Schema
@@ -26,21 +29,31 @@ struct LiteralCoercion {
     }
 
     /// The value of a literal without variables.
-    static func constant(_ literal: Value, type: WrappedType, schema: Schema, path: String) throws(InputError) -> InputValue {
+    static func constant(
+        _ literal: Value, type: WrappedType, schema: Schema, path: String
+    ) throws(InputError) -> InputValue {
         var coercion = LiteralCoercion(schema: schema, variables: [:], root: path)
         let value = try coercion.coerce(literal, type: type)
-        guard let constant = value.constant else { throw InputError("A variable cannot stand here.", path: path, at: [literal.range]) }
+        guard let constant = value.constant else {
+            throw InputError("A variable cannot stand here.", path: path, at: [literal.range])
+        }
         return constant
     }
 
     mutating func coerce(_ value: Value, type: WrappedType) throws(InputError) -> SymbolicValue {
         nodes += 1
-        guard nodes <= Self.nodeLimit else { throw limit("holds more than \(Self.nodeLimit) values, defaults included") }
-        guard path.count <= Self.depthLimit else { throw limit("is nested more than \(Self.depthLimit) levels deep, defaults included") }
+        guard nodes <= Self.nodeLimit else {
+            throw limit("holds more than \(Self.nodeLimit) values, defaults included")
+        }
+        guard path.count <= Self.depthLimit else {
+            throw limit("is nested more than \(Self.depthLimit) levels deep, defaults included")
+        }
         switch value {
         case .variable(let name): return .variable(try position(name), absent: nil)
         case .null(let range):
-            if type.isNonNull { throw failure("Expected a value of type \(type.description.quoted), found null.", range) }
+            if type.isNonNull {
+                throw failure("Expected a value of type \(type.description.quoted), found null.", range)
+            }
             return .constant(.null)
         case .int, .float, .string, .boolean, .enumValue, .list, .object: break
         }
@@ -55,7 +68,9 @@ struct LiteralCoercion {
                 }
                 return .constant(.enumValue(name.value))
             case .inputObject(let object)?:
-                guard case .object(let fields, _) = value else { throw failure("Expected an object of type \(object.name.quoted).", value.range) }
+                guard case .object(let fields, _) = value else {
+                    throw failure("Expected an object of type \(object.name.quoted).", value.range)
+                }
                 return try coerce(fields, object: object, range: value.range)
             case .object, .interface, .union, nil: throw failure("Type \(name.quoted) is no input type.", value.range)
             }
@@ -75,11 +90,17 @@ struct LiteralCoercion {
     }
 
     private func coerce(_ value: Value, scalar: ScalarType) throws(InputError) -> SymbolicValue {
-        guard let input = ScalarInput(literal: value) else { return .scalar(OpenScalar(literal: value, scalar: scalar, positions: variables)) }
-        do throws(CoercionFailure) { return .constant(try scalar.coercion.coerce(input)) } catch { throw failure(error.message, value.range) }
+        guard let input = ScalarInput(literal: value) else {
+            return .scalar(OpenScalar(literal: value, scalar: scalar, positions: variables))
+        }
+        do throws(CoercionFailure) { return .constant(try scalar.coercion.coerce(input)) } catch {
+            throw failure(error.message, value.range)
+        }
     }
 
-    private mutating func coerce(_ fields: [ObjectField], object: InputObjectType, range: SourceRange) throws(InputError) -> SymbolicValue {
+    private mutating func coerce(
+        _ fields: [ObjectField], object: InputObjectType, range: SourceRange
+    ) throws(InputError) -> SymbolicValue {
         for field in fields where object.fields[field.name.value] == nil {
             throw failure("Input type \(object.name.quoted) has no field \(field.name.value.quoted).", field.name.range)
         }
@@ -95,20 +116,30 @@ struct LiteralCoercion {
     }
 
     /// The value of an argument or input field; `nil` where it is not given and has no default.
-    mutating func coerce(_ given: Value?, definition: InputField, owner: String, range: SourceRange) throws(InputError) -> SymbolicValue? {
+    mutating func coerce(
+        _ given: Value?, definition: InputField, owner: String, range: SourceRange
+    ) throws(InputError) -> SymbolicValue? {
         if case .variable(let name)? = given {
-            let absent = try definition.defaultValue.map { value throws(InputError) in try coerce(value, type: definition.type).constant }
+            let absent = try definition.defaultValue.map { value throws(InputError) in
+                try coerce(value, type: definition.type).constant
+            }
             return .variable(try position(name), absent: absent ?? nil)
         }
         guard let value = given ?? definition.defaultValue else {
-            if definition.type.isNonNull { throw failure("\(owner.quoted) needs \(definition.name.quoted) of type \(definition.type.description.quoted).", range) }
+            if definition.type.isNonNull {
+                throw failure(
+                    "\(owner.quoted) needs \(definition.name.quoted) of type \(definition.type.description.quoted).",
+                    range)
+            }
             return nil
         }
         return try coerce(value, type: definition.type)
     }
 
     private func position(_ name: Name) throws(InputError) -> Int {
-        guard let position = variables[name.value] else { throw failure("Variable \("$\(name.value)".quoted) is not defined.", name.range) }
+        guard let position = variables[name.value] else {
+            throw failure("Variable \("$\(name.value)".quoted) is not defined.", name.range)
+        }
         return position
     }
 

@@ -2,22 +2,28 @@ import GraphQLLanguage
 import GraphQLSchema
 import JSONBytes
 
-/// The literal of a custom scalar with variables inside, such as `{name: $name}` where JSON is expected.
+/// The literal of a custom scalar with variables inside, such as `{name: $name}` where JSON is
+/// expected.
 ///
-/// The specification gives such a place no type of its own (section 5.6.1 assumes that the variable's value will fit), so the scalar judges the whole once the
-/// variables are known.
+/// The specification gives such a place no type of its own (section 5.6.1 assumes that the
+/// variable's value will fit), so the scalar judges the whole once the variables are known.
 public struct OpenScalar: Sendable, Hashable {
     let literal: Value
     let scalar: ScalarType
     /// The positions of the operation's variables by name.
     let positions: [String: Int]
 
-    /// Throws what the scalar has against the value. A variable without a value leaves its member of an object out, and is null within a list.
+    /// Throws what the scalar has against the value. A variable without a value leaves its member
+    /// of an object out, and is null within a list.
     public func value(with variables: VariableValues) throws(CoercionFailure) -> InputValue {
-        try scalar.coercion.coerce(ScalarInput(literal: literal) { name in positions[name.value].flatMap { variables[$0] }.map(ScalarInput.init(coerced:)) })
+        try scalar.coercion.coerce(
+            ScalarInput(literal: literal) { name in
+                positions[name.value].flatMap { variables[$0] }.map(ScalarInput.init(coerced:))
+            })
     }
 
-    /// Bytes that a variable's value takes inside a literal. The text of JSON is read anew there, and what it is read into takes many times as much.
+    /// Bytes that a variable's value takes inside a literal. The text of JSON is read anew there,
+    /// and what it is read into takes many times as much.
     static func bytes(of value: InputValue) -> Int {
         if case .json(let text) = value { 8 * text.utf8.count } else { value.byteCount }
     }
@@ -38,7 +44,9 @@ public struct OpenScalar: Sendable, Hashable {
         }
     }
 
-    public static func == (left: OpenScalar, right: OpenScalar) -> Bool { left.literal == right.literal && left.scalar.name == right.scalar.name && left.positions == right.positions }
+    public static func == (left: OpenScalar, right: OpenScalar) -> Bool {
+        left.literal == right.literal && left.scalar.name == right.scalar.name && left.positions == right.positions
+    }
 
     public func hash(into hasher: inout Hasher) {
         hasher.combine(scalar.name)
@@ -65,7 +73,10 @@ extension ScalarInput {
         switch value {
         case .null: self = .null
         case .bool(let flag): self = .boolean(flag)
-        case .number(let text): self = text.utf8.contains { $0 == UInt8(ascii: ".") || $0 | 0x20 == UInt8(ascii: "e") } ? .float(text) : .int(text)
+        case .number(let text):
+            self =
+                text.utf8.contains { $0 == UInt8(ascii: ".") || $0 | 0x20 == UInt8(ascii: "e") }
+                ? .float(text) : .int(text)
         case .string(let text): self = .string(text)
         case .array(let items): self = .list(items.map(ScalarInput.init(json:)))
         case .object(let members): self = .object(members.map { ($0.key.text, ScalarInput(json: $0.value)) })

@@ -1,12 +1,14 @@
 import GraphQLSchema
 
-/// A coerced value in which variables are still open, so that what is planned with it serves every request of the operation.
+/// A coerced value in which variables are still open, so that what is planned with it serves every
+/// request of the operation.
 ///
 /// A part without variables is one `constant`.
 public indirect enum SymbolicValue: Sendable, Hashable {
     case constant(InputValue)
-    /// By the position in ``ValidatedOperation/variables``. `absent` is what stands there when the request gives no value and the variable has no default;
-    /// `nil` means «as if the argument or field were not written» (and null within a list).
+    /// By the position in ``ValidatedOperation/variables``. `absent` is what stands there when the
+    /// request gives no value and the variable has no default; `nil` means «as if the argument or
+    /// field were not written» (and null within a list).
     case variable(Int, absent: InputValue?)
     /// A custom scalar's literal with variables inside.
     case scalar(OpenScalar)
@@ -14,14 +16,19 @@ public indirect enum SymbolicValue: Sendable, Hashable {
     /// In the order of the type's definition; only what was given or has a default.
     case object([SymbolicMember])
 
-    /// The value for one request; `nil` where it is as if it were not written. ``coerceVariables(_:_:limits:)`` has refused what a scalar would not take.
+    /// The value for one request; `nil` where it is as if it were not written.
+    /// ``coerceVariables(_:_:limits:)`` has refused what a scalar would not take.
     public func value(with variables: VariableValues) -> InputValue? {
         switch self {
         case .constant(let value): value
         case .variable(let position, let absent): variables[position] ?? absent
         case .scalar(let scalar): (try? scalar.value(with: variables)) ?? .null
         case .list(let items): .list(items.map { $0.value(with: variables) ?? .null })
-        case .object(let members): .object(members.compactMap { member in member.value.value(with: variables).map { InputMember(name: member.name, value: $0) } })
+        case .object(let members):
+            .object(
+                members.compactMap { member in
+                    member.value.value(with: variables).map { InputMember(name: member.name, value: $0) }
+                })
         }
     }
 
@@ -37,7 +44,9 @@ public indirect enum SymbolicValue: Sendable, Hashable {
     }
 
     static func object(folding members: [SymbolicMember]) -> SymbolicValue {
-        let constants = members.compactMap { member in member.value.constant.map { InputMember(name: member.name, value: $0) } }
+        let constants = members.compactMap { member in
+            member.value.constant.map { InputMember(name: member.name, value: $0) }
+        }
         return constants.count == members.count ? .constant(.object(constants)) : .object(members)
     }
 }

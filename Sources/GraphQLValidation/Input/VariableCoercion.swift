@@ -6,17 +6,22 @@ import JSONBytes
 
 /// The variables of one request, coerced to their types (section 6.1.2, CoerceVariableValues).
 ///
-/// Throws all errors, each with the path of its value, at most ``InputLimits/errors`` and one that says that there are more. Variables that the operation does not
-/// define are ignored; of members with the same key the last counts. A null for a nullable variable is a value, also where it stands where null is not allowed:
-/// see ``ForbiddenNulls``.
-public func coerceVariables(_ operation: ValidatedOperation, _ given: [JSONMember], limits: InputLimits = .init()) throws(InputErrors) -> VariableValues {
+/// Throws all errors, each with the path of its value, at most ``InputLimits/errors`` and one that
+/// says that there are more. Variables that the operation does not define are ignored; of members
+/// with the same key the last counts. A null for a nullable variable is a value, also where it
+/// stands where null is not allowed: see ``ForbiddenNulls``.
+public func coerceVariables(
+    _ operation: ValidatedOperation, _ given: [JSONMember], limits: InputLimits = .init()
+) throws(InputErrors) -> VariableValues {
     guard !operation.variables.isEmpty else { return .none }
     let members = GivenVariables(given, of: operation)
     var coercion = VariableCoercion(schema: operation.schema, limits: limits)
     var values: [InputValue?] = []
     values.reserveCapacity(operation.variables.count)
     for (position, variable) in operation.variables.enumerated() {
-        values.append(coercion.coerce(variable, members.value(variable.name), range: operation.operation.variables[position].range))
+        values.append(
+            coercion.coerce(
+                variable, members.value(variable.name), range: operation.operation.variables[position].range))
     }
     try coercion.throwErrors()
     let coerced = VariableValues(values)
@@ -36,7 +41,9 @@ private struct GivenVariables {
     init(_ given: [JSONMember], of operation: ValidatedOperation) {
         self.given = given
         guard given.count > Self.few else { return }
-        for (position, member) in given.enumerated() where operation.variablePositions[member.key] != nil { index[member.key] = position }
+        for (position, member) in given.enumerated() where operation.variablePositions[member.key] != nil {
+            index[member.key] = position
+        }
     }
 
     func value(_ name: String) -> JSONValue? {
@@ -65,7 +72,13 @@ struct VariableCoercion {
 
     func throwErrors() throws(InputErrors) {
         guard !errors.isEmpty else { return }
-        let more = hasMore ? [InputError("There are more than \(limits.errors) errors in the variables; the others are not listed.", path: "")] : []
+        let more =
+            hasMore
+            ? [
+                InputError(
+                    "There are more than \(limits.errors) errors in the variables; the others are not listed.", path: ""
+                )
+            ] : []
         throw InputErrors(errors + more)
     }
 
@@ -75,11 +88,16 @@ struct VariableCoercion {
         path.removeAll(keepingCapacity: true)
         if let given { return coerce(given, type: variable.type) }
         if let value = variable.defaultValue { return value }
-        if variable.type.isNonNull { add("Variable \("$\(root)".quoted) of type \(variable.type.description.quoted) is required, but was not given.") }
+        if variable.type.isNonNull {
+            add(
+                "Variable \("$\(root)".quoted) of type \(variable.type.description.quoted) is required, but was not given."
+            )
+        }
         return nil
     }
 
-    /// The literals of scalars are put together as wholes, with every variable as often as it stands in them.
+    /// The literals of scalars are put together as wholes, with every variable as often as it
+    /// stands in them.
     mutating func checkBytes(of scalars: [OpenScalar], with variables: VariableValues) {
         guard !scalars.isEmpty else { return }
         let sizes = variables.values.map { $0.map(OpenScalar.bytes) ?? 0 }
@@ -87,13 +105,18 @@ struct VariableCoercion {
         for scalar in scalars {
             total += scalar.variables.reduce(0) { $0 + sizes[$1] }
             guard total > limits.bytes else { continue }
-            return add("The variables in the operation's literals take more than the \(limits.bytes) bytes that are allowed.", at: [scalar.literal.range], limit: .bytes)
+            return add(
+                "The variables in the operation's literals take more than the \(limits.bytes) bytes that are allowed.",
+                at: [scalar.literal.range], limit: .bytes)
         }
     }
 
-    /// A scalar's literal with variables inside, once they are known: it may not be what the scalar takes.
+    /// A scalar's literal with variables inside, once they are known: it may not be what the scalar
+    /// takes.
     mutating func check(_ scalar: OpenScalar, with variables: VariableValues) {
-        do throws(CoercionFailure) { _ = try scalar.value(with: variables) } catch { add(error.message, at: [scalar.literal.range]) }
+        do throws(CoercionFailure) { _ = try scalar.value(with: variables) } catch {
+            add(error.message, at: [scalar.literal.range])
+        }
     }
 
     /// `nil` after an error; what is beside it is examined all the same.
@@ -130,21 +153,31 @@ struct VariableCoercion {
 
     private mutating func coerce(_ value: JSONValue, scalar: ScalarType) -> InputValue? {
         guard let input = scalarInput(value) else { return nil }
-        do throws(CoercionFailure) { return try scalar.coercion.coerceJSON(input) } catch { return report(error.message) }
+        do throws(CoercionFailure) { return try scalar.coercion.coerceJSON(input) } catch {
+            return report(error.message)
+        }
     }
 
     private mutating func coerce(_ value: JSONValue, enum type: EnumType) -> InputValue? {
-        guard case .string(let name) = value else { return report("expected a value of the enum \(type.name.quoted), given as a string.") }
+        guard case .string(let name) = value else {
+            return report("expected a value of the enum \(type.name.quoted), given as a string.")
+        }
         if type.values[name] != nil { return .enumValue(name) }
-        return report(schema.unknownName("enum \(type.name.quoted) has no value \(name.quoted).", name, among: type.values.names))
+        return report(
+            schema.unknownName("enum \(type.name.quoted) has no value \(name.quoted).", name, among: type.values.names))
     }
 
     private mutating func coerce(_ value: JSONValue, object: InputObjectType) -> InputValue? {
-        guard case .object(let members) = value else { return report("expected an object of type \(object.name.quoted).\(hint(value, object))") }
+        guard case .object(let members) = value else {
+            return report("expected an object of type \(object.name.quoted).\(hint(value, object))")
+        }
         let before = errors.count
         for member in members where !hasMore && object.fields[member.key] == nil {
             path.append(.field(member.key.text))
-            report(schema.unknownName("input type \(object.name.quoted) has no field \(member.key.text.quoted).", member.key.text, among: object.fields.names))
+            report(
+                schema.unknownName(
+                    "input type \(object.name.quoted) has no field \(member.key.text.quoted).", member.key.text,
+                    among: object.fields.names))
             path.removeLast()
         }
         if object.isOneOf, !isOneOf(members, object) { return nil }
@@ -152,13 +185,16 @@ struct VariableCoercion {
         var coerced: [InputMember] = []
         for definition in object.fields where !hasMore {
             path.append(.field(definition.name))
-            if let value = field(given[definition.name], definition, of: object) { coerced.append(InputMember(name: definition.name, value: value)) }
+            if let value = field(given[definition.name], definition, of: object) {
+                coerced.append(InputMember(name: definition.name, value: value))
+            }
             path.removeLast()
         }
         return errors.count == before && !hasMore ? .object(coerced) : nil
     }
 
-    /// The first field of the object that could hold the value, where it does; see ``ValuesOfCorrectType``.
+    /// The first field of the object that could hold the value, where it does; see
+    /// ``ValuesOfCorrectType``.
     private func hint(_ value: JSONValue, _ object: InputObjectType) -> String {
         guard schema.suggestsNames else { return "" }
         let isList = if case .array = value { true } else { false }
@@ -169,14 +205,21 @@ struct VariableCoercion {
         return " Did you mean {\"\(field.name)\": …}?"
     }
 
-    private mutating func field(_ given: JSONValue?, _ definition: InputField, of object: InputObjectType) -> InputValue? {
+    private mutating func field(
+        _ given: JSONValue?, _ definition: InputField, of object: InputObjectType
+    ) -> InputValue? {
         if let given { return coerce(given, type: definition.type) }
         guard let literal = definition.defaultValue else {
-            if definition.type.isNonNull { report("input type \(object.name.quoted) needs the field \(definition.name.quoted) of type \(definition.type.description.quoted).") }
+            if definition.type.isNonNull {
+                report(
+                    "input type \(object.name.quoted) needs the field \(definition.name.quoted) of type \(definition.type.description.quoted)."
+                )
+            }
             return nil
         }
         do throws(InputError) {
-            let value = try LiteralCoercion.constant(literal, type: definition.type, schema: schema, path: definition.name)
+            let value = try LiteralCoercion.constant(
+                literal, type: definition.type, schema: schema, path: definition.name)
             return spend(nodeCount(value)) ? value : nil
         } catch {
             return report(error.message, limit: error.limit)
@@ -202,7 +245,9 @@ struct VariableCoercion {
         switch value {
         case .null: return .null
         case .bool(let flag): return .boolean(flag)
-        case .number(let text): return text.utf8.contains { $0 == UInt8(ascii: ".") || $0 | 0x20 == UInt8(ascii: "e") } ? .float(text) : .int(text)
+        case .number(let text):
+            return text.utf8.contains { $0 == UInt8(ascii: ".") || $0 | 0x20 == UInt8(ascii: "e") }
+                ? .float(text) : .int(text)
         case .string(let text): return .string(text)
         case .array(let items):
             guard spend(items.count) else { return nil }
@@ -247,14 +292,17 @@ struct VariableCoercion {
     }
 }
 
-/// The members of a JSON object by key: few are searched one by one, many by a table, so that no object costs the square of its size.
+/// The members of a JSON object by key: few are searched one by one, many by a table, so that no
+/// object costs the square of its size.
 private struct Members {
     private let few: [JSONMember]
     private let many: [ExactString: JSONValue]?
 
     init(_ members: [JSONMember]) {
         few = members
-        many = members.count > 8 ? Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last }) : nil
+        many =
+            members.count > 8
+            ? Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last }) : nil
     }
 
     subscript(_ key: String) -> JSONValue? {

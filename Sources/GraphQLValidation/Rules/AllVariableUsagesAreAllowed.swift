@@ -8,23 +8,34 @@ enum AllVariableUsagesAreAllowed {
     static let rule = "All Variable Usages Are Allowed"
 
     static func check(_ use: TypedDocument.VariableUse, of variable: VariableDefinition, _ context: ValidationContext) {
-        guard let expected = use.type, context.schema.type(variable.type.namedType.value)?.isInput == true else { return }
+        guard let expected = use.type, context.schema.type(variable.type.namedType.value)?.isInput == true else {
+            return
+        }
         let type = WrappedType(variable.type)
         guard !isAllowed(use, expected, type: type, defaultValue: variable.defaultValue) else { return }
-        let place = use.inOneOf && !expected.isNonNull ? "the field of a OneOf input object, which must not be null," : expected.description.quoted
-        context.errors.add(rule, at: use.name.range, variable.range,
-            message: "Variable \("$\(use.name.value)".quoted) of type \(type.description.quoted) cannot be used where \(place) is expected.")
+        let place =
+            use.inOneOf && !expected.isNonNull
+            ? "the field of a OneOf input object, which must not be null," : expected.description.quoted
+        context.errors.add(
+            rule, at: use.name.range, variable.range,
+            message:
+                "Variable \("$\(use.name.value)".quoted) of type \(type.description.quoted) cannot be used where \(place) is expected."
+        )
     }
 
     /// IsVariableUsageAllowed.
-    private static func isAllowed(_ use: TypedDocument.VariableUse, _ expected: WrappedType, type: WrappedType, defaultValue: Value?) -> Bool {
-        // «Variables used for OneOf Input Object fields must be non-nullable», a default notwithstanding: a null from the request would stand beside it.
+    private static func isAllowed(
+        _ use: TypedDocument.VariableUse, _ expected: WrappedType, type: WrappedType, defaultValue: Value?
+    ) -> Bool {
+        // «Variables used for OneOf Input Object fields must be non-nullable», a default
+        // notwithstanding: a null from the request would stand beside it.
         if use.inOneOf, !type.isNonNull { return false }
         guard use.isNonNullPosition, !type.isNonNull else { return areCompatible(type, expected) }
-        let hasNonNullDefault = switch defaultValue {
-        case nil, .null?: false
-        case .some: true
-        }
+        let hasNonNullDefault =
+            switch defaultValue {
+            case nil, .null?: false
+            case .some: true
+            }
         return (hasNonNullDefault || use.hasDefault) && areCompatible(type, expected.nullable)
     }
 

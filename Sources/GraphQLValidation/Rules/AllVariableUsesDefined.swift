@@ -5,9 +5,14 @@ import GraphQLLanguage
 enum AllVariableUsesDefined {
     static let rule = "All Variable Uses Defined"
 
-    static func report(_ use: TypedDocument.VariableUse, in operation: OperationDefinition, _ context: ValidationContext) {
+    static func report(
+        _ use: TypedDocument.VariableUse, in operation: OperationDefinition, _ context: ValidationContext
+    ) {
         let words = operation.name.map { "operation \($0.value.quoted)" } ?? "the operation"
-        context.errors.add(rule, at: use.name.range, operation.place,
-            message: unknownName("Variable \("$\(use.name.value)".quoted) is not defined by \(words).", use.name.value, among: operation.variables.prefix(documentCandidates).map(\.name.value), sign: "$"))
+        context.errors.add(
+            rule, at: use.name.range, operation.place,
+            message: unknownName(
+                "Variable \("$\(use.name.value)".quoted) is not defined by \(words).", use.name.value,
+                among: operation.variables.prefix(documentCandidates).map(\.name.value), sign: "$"))
     }
 }

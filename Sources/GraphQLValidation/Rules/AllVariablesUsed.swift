@@ -5,8 +5,11 @@ import GraphQLLanguage
 enum AllVariablesUsed {
     static let rule = "All Variables Used"
 
-    static func report(_ variable: VariableDefinition, in operation: OperationDefinition, _ context: ValidationContext) {
+    static func report(_ variable: VariableDefinition, in operation: OperationDefinition, _ context: ValidationContext)
+    {
         let words = operation.name.map { "operation \($0.value.quoted)" } ?? "the operation"
-        context.errors.add(rule, at: variable.name.range, message: "Variable \("$\(variable.name.value)".quoted) is never used in \(words).")
+        context.errors.add(
+            rule, at: variable.name.range,
+            message: "Variable \("$\(variable.name.value)".quoted) is never used in \(words).")
     }
 }

@@ -8,7 +8,9 @@ enum ArgumentUniqueness {
     static func check(_ arguments: [Argument], _ context: ValidationContext) {
         guard arguments.count > 1 else { return }
         for names in repeated(arguments.map(\.name)) {
-            context.errors.add(rule, at: names.map(\.range), message: "Argument \(names[0].value.quoted) is given \(names.count) times.")
+            context.errors.add(
+                rule, at: names.map(\.range),
+                message: "Argument \(names[0].value.quoted) is given \(names.count) times.")
         }
     }
 }

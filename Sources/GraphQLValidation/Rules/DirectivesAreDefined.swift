@@ -9,13 +9,18 @@ enum DirectivesAreDefined {
     /// The definition, or `nil` after an error.
     static func check(_ directive: Directive, _ context: ValidationContext) -> DirectiveType? {
         if let definition = context.schema.directives[directive.name.value] { return definition }
-        context.errors.add(rule, at: directive.range,
-            message: unknownName("There is no directive \("@\(directive.name.value)".quoted).", directive.name.value, among: executable(context.schema), sign: "@"))
+        context.errors.add(
+            rule, at: directive.range,
+            message: unknownName(
+                "There is no directive \("@\(directive.name.value)".quoted).", directive.name.value,
+                among: executable(context.schema), sign: "@"))
         return nil
     }
 
     /// Those of the type system are of no use to who writes an operation.
     private static func executable(_ schema: Schema) -> [String] {
-        schema.directiveOrder.filter { name in schema.directives[name]?.locations.contains { DirectiveLocation(rawValue: $0) != nil } == true }
+        schema.directiveOrder.filter { name in
+            schema.directives[name]?.locations.contains { DirectiveLocation(rawValue: $0) != nil } == true
+        }
     }
 }

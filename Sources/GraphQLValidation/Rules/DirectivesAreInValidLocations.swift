@@ -6,24 +6,34 @@ import GraphQLSchema
 enum DirectivesAreInValidLocations {
     static let rule = "Directives Are in Valid Locations"
 
-    static func check(_ directive: Directive, _ definition: DirectiveType, on location: DirectiveLocation, _ context: ValidationContext) {
+    static func check(
+        _ directive: Directive, _ definition: DirectiveType, on location: DirectiveLocation,
+        _ context: ValidationContext
+    ) {
         guard !definition.locations.contains(location.rawValue) else { return }
-        context.errors.add(rule, at: directive.range,
-            message: "Directive \("@\(directive.name.value)".quoted) cannot stand on \(location.words), only on \(enumeration(definition.locations, limit: 20)).")
+        context.errors.add(
+            rule, at: directive.range,
+            message:
+                "Directive \("@\(directive.name.value)".quoted) cannot stand on \(location.words), only on \(enumeration(definition.locations, limit: 20))."
+        )
     }
 }
 
-/// Where directives may stand in an executable document (section 3.13, ExecutableDirectiveLocation).
+/// Where directives may stand in an executable document (section 3.13,
+/// ExecutableDirectiveLocation).
 enum DirectiveLocation: String {
-    case query = "QUERY", mutation = "MUTATION", subscription = "SUBSCRIPTION", field = "FIELD", fragmentDefinition = "FRAGMENT_DEFINITION"
-    case fragmentSpread = "FRAGMENT_SPREAD", inlineFragment = "INLINE_FRAGMENT", variableDefinition = "VARIABLE_DEFINITION"
+    case query = "QUERY", mutation = "MUTATION", subscription = "SUBSCRIPTION", field = "FIELD", fragmentDefinition =
+        "FRAGMENT_DEFINITION"
+    case fragmentSpread = "FRAGMENT_SPREAD", inlineFragment = "INLINE_FRAGMENT", variableDefinition =
+        "VARIABLE_DEFINITION"
 
     init(_ kind: OperationKind) {
-        self = switch kind {
-        case .query: .query
-        case .mutation: .mutation
-        case .subscription: .subscription
-        }
+        self =
+            switch kind {
+            case .query: .query
+            case .mutation: .mutation
+            case .subscription: .subscription
+            }
     }
 
     var words: String {

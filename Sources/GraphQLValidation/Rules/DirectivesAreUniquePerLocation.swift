@@ -10,8 +10,10 @@ enum DirectivesAreUniquePerLocation {
         guard directives.count > 1 else { return }
         for names in repeated(directives.map { Name($0.name.value, range: $0.range) }) {
             guard let definition = context.schema.directives[names[0].value], !definition.isRepeatable else { continue }
-            context.errors.add(rule, at: names.map(\.range),
-                message: "Directive \("@\(names[0].value)".quoted) stands here \(names.count) times, but is not repeatable.")
+            context.errors.add(
+                rule, at: names.map(\.range),
+                message:
+                    "Directive \("@\(names[0].value)".quoted) stands here \(names.count) times, but is not repeatable.")
         }
     }
 }

@@ -3,16 +3,19 @@ import ExactText
 import GraphQLLanguage
 import GraphQLSchema
 
-/// Fields with the same response name can be merged: they have results of one shape and, where both can apply to one object, one name and the same arguments.
+/// Fields with the same response name can be merged: they have results of one shape and, where both
+/// can apply to one object, one name and the same arguments.
 /// https://spec.graphql.org/September2025/#sec-Field-Selection-Merging
 ///
-/// The specification compares each pair of fields. But «same shape» and «same name and arguments» are equivalences, so it is enough to compare the
-/// fields of a group with its first, and to do so in two passes over the sets of fields, each set once:
+/// The specification compares each pair of fields. But «same shape» and «same name and arguments»
+/// are equivalences, so it is enough to compare the fields of a group with its first, and to do so
+/// in two passes over the sets of fields, each set once:
 /// - by response name, for the shape;
-/// - by response name and then by parent type, for name and arguments. Fields of an interface or union can meet those of every object, so that they
-///   are put to the group of each.
+/// - by response name and then by parent type, for name and arguments. Fields of an interface or
+///   union can meet those of every object, so that they are put to the group of each.
 ///
-/// A set is known by the positions of its fields in order. Requires that fragments form no cycles and that the operation keeps the limits on depth.
+/// A set is known by the positions of its fields in order. Requires that fragments form no cycles
+/// and that the operation keeps the limits on depth.
 struct FieldSelectionMerging {
     static let rule = "Field Selection Merging"
 
@@ -35,11 +38,14 @@ struct FieldSelectionMerging {
         visited = Array(repeating: 0, count: typed.fragments.count)
     }
 
-    /// Whether anything is to be merged: where sets bring nothing from elsewhere, and each has names of its own, nothing meets.
+    /// Whether anything is to be merged: where sets bring nothing from elsewhere, and each has
+    /// names of its own, nothing meets.
     static func isNeeded(_ typed: TypedDocument) -> Bool {
-        typed.holdsFragments || !typed.sets.allSatisfy { entries in
-            haveNamesOfTheirOwn(entries.compactMap { if case .field(let position) = $0 { position } else { nil } }, typed)
-        }
+        typed.holdsFragments
+            || !typed.sets.allSatisfy { entries in
+                haveNamesOfTheirOwn(
+                    entries.compactMap { if case .field(let position) = $0 { position } else { nil } }, typed)
+            }
     }
 
     mutating func check(set: Int) {
@@ -54,7 +60,9 @@ struct FieldSelectionMerging {
     private mutating func checkShapes(_ fields: [Int], path: [String]) {
         guard !isExhausted, isNew(fields, \.shapesChecked), spend(fields.count) else { return }
         if Self.haveNamesOfTheirOwn(fields, typed) {
-            for field in fields where !isExhausted { descend(CollectionOfOne(field), path) { $0.checkShapes($1, path: $2) } }
+            for field in fields where !isExhausted {
+                descend(CollectionOfOne(field), path) { $0.checkShapes($1, path: $2) }
+            }
             return
         }
         for group in groupedByResponseName(fields) where !isExhausted {
@@ -92,13 +100,16 @@ struct FieldSelectionMerging {
     }
 
     /// Continues with the merged selections of fields that passed.
-    private mutating func descend(_ group: some RandomAccessCollection<Int>, _ path: [String], _ check: (inout Self, [Int], [String]) -> Void) {
+    private mutating func descend(
+        _ group: some RandomAccessCollection<Int>, _ path: [String], _ check: (inout Self, [Int], [String]) -> Void
+    ) {
         guard let first = group.first, group.contains(where: { typed.fields[$0].children != nil }) else { return }
         let merged = collect(group.compactMap { typed.fields[$0].children })
         check(&self, merged, path + [typed.fields[first].field.responseKey.value])
     }
 
-    /// A set may come twice by the spreads of a fragment, and below fields of an interface, which are put to the group of each object.
+    /// A set may come twice by the spreads of a fragment, and below fields of an interface, which
+    /// are put to the group of each object.
     private mutating func isNew(_ fields: [Int], _ checked: WritableKeyPath<Self, Set<[Int]>>) -> Bool {
         !typed.holdsFragments || self[keyPath: checked].insert(fields).inserted
     }
@@ -117,7 +128,8 @@ struct FieldSelectionMerging {
 
     // MARK: Sets of fields
 
-    /// The fields of several selection sets with their fragments expanded, each once, in the order of their positions.
+    /// The fields of several selection sets with their fragments expanded, each once, in the order
+    /// of their positions.
     private mutating func collect(_ sets: [Int]) -> [Int] {
         collections += 1
         var fields: [Int] = [], waiting = sets
@@ -148,7 +160,9 @@ struct FieldSelectionMerging {
     private func groupedByParent(_ fields: [Int]) -> [[Int]] {
         guard fields.count > 1 else { return [fields] }
         var parts: [[Int]] = [], positions: [String: Int] = [:]
-        for field in fields where typed.fields[field].parentIsObject { group(field, by: typed.fields[field].parent, &parts, &positions) }
+        for field in fields where typed.fields[field].parentIsObject {
+            group(field, by: typed.fields[field].parent, &parts, &positions)
+        }
         let abstract = fields.filter { !typed.fields[$0].parentIsObject }
         if parts.isEmpty { return [abstract] }
         return abstract.isEmpty ? parts : parts.map { ($0 + abstract).sorted() }
@@ -174,7 +188,8 @@ struct FieldSelectionMerging {
         var (a, b) = (left.definition.type, right.definition.type)
         while true {
             switch (a, b) {
-            case (.nonNull(let inner), .nonNull(let other)), (.list(let inner), .list(let other)): (a, b) = (inner, other)
+            case (.nonNull(let inner), .nonNull(let other)), (.list(let inner), .list(let other)):
+                (a, b) = (inner, other)
             case (.named(let name), .named(let other)): return left.isLeaf || right.isLeaf ? name == other : true
             case (.nonNull, _), (.list, _), (.named, _): return false
             }
@@ -182,7 +197,8 @@ struct FieldSelectionMerging {
     }
 
     private mutating func areSame(_ left: Int, _ right: Int) -> Bool {
-        typed.fields[left].field.name.value == typed.fields[right].field.name.value && argumentKey(left) == argumentKey(right)
+        typed.fields[left].field.name.value == typed.fields[right].field.name.value
+            && argumentKey(left) == argumentKey(right)
     }
 
     private mutating func argumentKey(_ field: Int) -> ExactString {
@@ -207,24 +223,31 @@ struct FieldSelectionMerging {
 
     private mutating func reportMeaning(_ first: Int, _ other: Int, _ path: [String]) {
         let (a, b) = (typed.fields[first].field.name.value, typed.fields[other].field.name.value)
-        report(first, other, path) { a == b ? "\($0) is selected with different arguments." : "\($0) stands for two fields, \(a.quoted) and \(b.quoted)." }
+        report(first, other, path) {
+            a == b
+                ? "\($0) is selected with different arguments."
+                : "\($0) stands for two fields, \(a.quoted) and \(b.quoted)."
+        }
     }
 
     private mutating func report(_ first: Int, _ other: Int, _ path: [String], _ sentence: (String) -> String) {
         guard reported.insert([first, other]).inserted else { return }
         let (a, b) = (typed.fields[first].field, typed.fields[other].field)
         let place = (path + [a.responseKey.value]).joined(separator: ".").quoted
-        context.errors.add(Self.rule, at: [b.responseKey.range.through(b.name.range), a.responseKey.range.through(a.name.range)],
+        context.errors.add(
+            Self.rule, at: [b.responseKey.range.through(b.name.range), a.responseKey.range.through(a.name.range)],
             message: "\(sentence(place)) Give one of them another alias.")
     }
 }
 
-/// A text that is equal for equal arguments, whatever the order of them and of their objects' fields.
+/// A text that is equal for equal arguments, whatever the order of them and of their objects'
+/// fields.
 private func canonicalText(_ arguments: [Argument]) -> String {
     arguments.map { "\($0.name.value):\(canonicalText($0.value))" }.sorted().joined(separator: ",")
 }
 
-/// Each kind of value begins with a letter of its own, and strings with their length, so that no two values share a text.
+/// Each kind of value begins with a letter of its own, and strings with their length, so that no
+/// two values share a text.
 private func canonicalText(_ value: Value) -> String {
     switch value {
     case .variable(let name): "$\(name.value)"
@@ -235,6 +258,7 @@ private func canonicalText(_ value: Value) -> String {
     case .null: "n"
     case .enumValue(let name): "e\(name.value)"
     case .list(let items, _): "[\(items.map(canonicalText).joined(separator: ","))]"
-    case .object(let fields, _): "{\(fields.map { "\($0.name.value):\(canonicalText($0.value))" }.sorted().joined(separator: ","))}"
+    case .object(let fields, _):
+        "{\(fields.map { "\($0.name.value):\(canonicalText($0.value))" }.sorted().joined(separator: ","))}"
     }
 }

@@ -16,7 +16,8 @@ enum FieldSelections {
         guard schema.suggestsNames else { return sentence }
         let owners = (schema.possibleTypes[parent.name] ?? []).filter { schema.type($0)?.fields?[name] != nil }.sorted()
         if !owners.isEmpty {
-            return "\(sentence) Did you mean to select it in an inline fragment on \(enumeration(owners.map(\.quoted), limit: 3))?"
+            return
+                "\(sentence) Did you mean to select it in an inline fragment on \(enumeration(owners.map(\.quoted), limit: 3))?"
         }
         return unknownName(sentence, name, among: parent.fields?.names ?? [])
     }

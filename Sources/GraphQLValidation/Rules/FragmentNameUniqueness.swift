@@ -7,8 +7,10 @@ enum FragmentNameUniqueness {
 
     static func check(_ context: ValidationContext) {
         for names in repeated(context.index.fragments.map(\.name)) {
-            context.errors.add(rule, at: names.map(\.range),
-                message: "There are \(names.count) fragments called \(names[0].value.quoted): each needs a name of its own.")
+            context.errors.add(
+                rule, at: names.map(\.range),
+                message:
+                    "There are \(names.count) fragments called \(names[0].value.quoted): each needs a name of its own.")
         }
     }
 }

@@ -7,9 +7,14 @@ enum FragmentSpreadIsPossible {
     static let rule = "Fragment Spread Is Possible"
 
     /// Either type is `nil` where another error stands for it already.
-    static func check(_ type: NamedType?, within parent: NamedType?, fragment: String?, at range: SourceRange, _ context: ValidationContext) {
+    static func check(
+        _ type: NamedType?, within parent: NamedType?, fragment: String?, at range: SourceRange,
+        _ context: ValidationContext
+    ) {
         guard let type, let parent, !context.haveCommonObject(type, parent) else { return }
         let words = fragment.map { "Fragment \($0.quoted)" } ?? "This fragment"
-        context.errors.add(rule, at: range, message: "\(words) is on \(type.name.quoted), which no object of type \(parent.name.quoted) can be.")
+        context.errors.add(
+            rule, at: range,
+            message: "\(words) is on \(type.name.quoted), which no object of type \(parent.name.quoted) can be.")
     }
 }

@@ -9,7 +9,8 @@ enum FragmentSpreadsMustNotFormCycles {
         for cycle in order.cycles {
             let names = cycle.map { context.index.fragments[$0.fragment].name.value.quoted }
             let way = names.count > 1 ? " by way of \(enumeration(Array(names.dropFirst())))" : ""
-            context.errors.add(rule, at: cycle.prefix(8).map(\.spread), message: "Fragment \(names[0]) spreads itself\(way).")
+            context.errors.add(
+                rule, at: cycle.prefix(8).map(\.spread), message: "Fragment \(names[0]) spreads itself\(way).")
         }
     }
 }

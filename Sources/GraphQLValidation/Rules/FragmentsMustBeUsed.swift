@@ -11,7 +11,8 @@ enum FragmentsMustBeUsed {
             for target in facts.spreads { spread.insert(context.index.fragments[target.fragment].name.value) }
         }
         for fragment in context.index.fragments where !spread.contains(fragment.name.value) {
-            context.errors.add(rule, at: fragment.name.range, message: "Fragment \(fragment.name.value.quoted) is never used.")
+            context.errors.add(
+                rule, at: fragment.name.range, message: "Fragment \(fragment.name.value.quoted) is never used.")
         }
     }
 }

@@ -9,7 +9,8 @@ enum FragmentsOnCompositeTypes {
     static func check(_ type: NamedType?, condition: Name, fragment: Name?, _ context: ValidationContext) {
         guard let type, !type.isComposite else { return }
         let words = fragment.map { "Fragment \($0.value.quoted)" } ?? "A fragment"
-        context.errors.add(rule, at: condition.range,
+        context.errors.add(
+            rule, at: condition.range,
             message: "\(words) cannot be on \(type.name.quoted): only objects, interfaces and unions have selections.")
     }
 }

@@ -7,7 +7,10 @@ enum InputObjectFieldNames {
     static let rule = "Input Object Field Names"
 
     static func report(_ field: ObjectField, of type: InputObjectType, _ context: ValidationContext) {
-        context.errors.add(rule, at: field.name.range,
-            message: context.schema.unknownName("Input type \(type.name.quoted) has no field \(field.name.value.quoted).", field.name.value, among: type.fields.names))
+        context.errors.add(
+            rule, at: field.name.range,
+            message: context.schema.unknownName(
+                "Input type \(type.name.quoted) has no field \(field.name.value.quoted).", field.name.value,
+                among: type.fields.names))
     }
 }

@@ -8,7 +8,9 @@ enum InputObjectFieldUniqueness {
     static func check(_ fields: [ObjectField], _ context: ValidationContext) {
         guard fields.count > 1 else { return }
         for names in repeated(fields.map(\.name)) {
-            context.errors.add(rule, at: names.map(\.range), message: "Input field \(names[0].value.quoted) is given \(names.count) times.")
+            context.errors.add(
+                rule, at: names.map(\.range),
+                message: "Input field \(names[0].value.quoted) is given \(names.count) times.")
         }
     }
 }

@@ -9,10 +9,13 @@ enum LeafFieldSelections {
     static func check(_ field: Field, definition: FieldType, type: NamedType, _ context: ValidationContext) {
         var words: String { "Field \(field.name.value.quoted) of type \(definition.type.description.quoted)" }
         if type.isLeaf, let set = field.selectionSet {
-            context.errors.add(rule, at: set.range, message: "\(words) has no fields of its own: leave out its selections.")
+            context.errors.add(
+                rule, at: set.range, message: "\(words) has no fields of its own: leave out its selections.")
         } else if type.isComposite, field.selectionSet == nil {
-            context.errors.add(rule, at: field.name.range,
-                message: "\(words) needs a selection of its fields: did you mean \("\(field.name.value) { … }".quoted)?")
+            context.errors.add(
+                rule, at: field.name.range,
+                message: "\(words) needs a selection of its fields: did you mean \("\(field.name.value) { … }".quoted)?"
+            )
         }
     }
 }

@@ -10,7 +10,9 @@ enum LoneAnonymousOperation {
     static func check(_ context: ValidationContext) {
         guard context.index.operations.count > 1 else { return }
         for operation in context.index.operations where operation.name == nil {
-            context.errors.add(rule, at: operation.place, message: "This operation has no name, so it must be the only one of the document.")
+            context.errors.add(
+                rule, at: operation.place,
+                message: "This operation has no name, so it must be the only one of the document.")
         }
     }
 }

@@ -7,8 +7,11 @@ enum OperationNameUniqueness {
 
     static func check(_ context: ValidationContext) {
         for names in repeated(context.index.operations.compactMap(\.name)) {
-            context.errors.add(rule, at: names.map(\.range),
-                message: "There are \(names.count) operations called \(names[0].value.quoted): each needs a name of its own.")
+            context.errors.add(
+                rule, at: names.map(\.range),
+                message:
+                    "There are \(names.count) operations called \(names[0].value.quoted): each needs a name of its own."
+            )
         }
     }
 }

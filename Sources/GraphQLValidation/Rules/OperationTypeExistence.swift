@@ -8,11 +8,12 @@ enum OperationTypeExistence {
 
     static func check(_ operation: OperationDefinition, root: ObjectType?, _ context: ValidationContext) {
         guard root == nil else { return }
-        let kinds = switch operation.kind {
-        case .query: "queries"
-        case .mutation: "mutations"
-        case .subscription: "subscriptions"
-        }
+        let kinds =
+            switch operation.kind {
+            case .query: "queries"
+            case .mutation: "mutations"
+            case .subscription: "subscriptions"
+            }
         context.errors.add(rule, at: operation.place, message: "This schema has no \(kinds).")
     }
 }

@@ -2,8 +2,8 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// A subscription asks for exactly one field at its root, which is no introspection field and not conditional.
-/// https://spec.graphql.org/September2025/#sec-Single-Root-Field
+/// A subscription asks for exactly one field at its root, which is no introspection field and not
+/// conditional. https://spec.graphql.org/September2025/#sec-Single-Root-Field
 enum SingleRootField {
     static let rule = "Single Root Field"
 
@@ -13,17 +13,25 @@ enum SingleRootField {
         guard let first = fields.first else { return }
         let others = fields.filter { $0.responseKey.value != first.responseKey.value }
         if !others.isEmpty {
-            context.errors.add(rule, at: others.map(\.responseKey.range),
-                message: "\(words(operation)) must have one root field, not several: \(others[0].responseKey.value.quoted) is asked for besides \(first.responseKey.value.quoted).")
+            context.errors.add(
+                rule, at: others.map(\.responseKey.range),
+                message:
+                    "\(words(operation)) must have one root field, not several: \(others[0].responseKey.value.quoted) is asked for besides \(first.responseKey.value.quoted)."
+            )
         }
         for field in fields where field.name.value.hasPrefix("__") {
-            context.errors.add(rule, at: field.name.range,
-                message: "\(words(operation)) cannot have the introspection field \(field.name.value.quoted) at its root.")
+            context.errors.add(
+                rule, at: field.name.range,
+                message:
+                    "\(words(operation)) cannot have the introspection field \(field.name.value.quoted) at its root.")
         }
     }
 
-    /// CollectSubscriptionFields, without recursion: fragments may form chains as long as the document.
-    private static func collect(_ operation: OperationDefinition, on root: String, _ context: ValidationContext) -> [Field] {
+    /// CollectSubscriptionFields, without recursion: fragments may form chains as long as the
+    /// document.
+    private static func collect(
+        _ operation: OperationDefinition, on root: String, _ context: ValidationContext
+    ) -> [Field] {
         var fields: [Field] = [], visited: Set<Int> = []
         var waiting = Array(operation.selectionSet.selections.reversed())
         while let selection = waiting.popLast(), context.spend(1, at: operation.place) {
@@ -33,9 +41,13 @@ enum SingleRootField {
                 fields.append(field)
             case .fragmentSpread(let spread):
                 refuseConditions(spread.directives, context)
-                guard let position = context.index.fragmentPositions[spread.name.value], visited.insert(position).inserted else { continue }
+                guard let position = context.index.fragmentPositions[spread.name.value],
+                    visited.insert(position).inserted
+                else { continue }
                 let fragment = context.index.fragments[position]
-                if context.schema.isPossible(root, for: fragment.typeCondition.value) { waiting.append(contentsOf: fragment.selectionSet.selections.reversed()) }
+                if context.schema.isPossible(root, for: fragment.typeCondition.value) {
+                    waiting.append(contentsOf: fragment.selectionSet.selections.reversed())
+                }
             case .inlineFragment(let fragment):
                 refuseConditions(fragment.directives, context)
                 let applies = fragment.typeCondition.map { context.schema.isPossible(root, for: $0.value) } ?? true
@@ -47,7 +59,9 @@ enum SingleRootField {
 
     private static func refuseConditions(_ directives: [Directive], _ context: ValidationContext) {
         for directive in directives where directive.name.value == "skip" || directive.name.value == "include" {
-            context.errors.add(rule, at: directive.range, message: "Directive \("@\(directive.name.value)".quoted) cannot stand at the root of a subscription.")
+            context.errors.add(
+                rule, at: directive.range,
+                message: "Directive \("@\(directive.name.value)".quoted) cannot stand at the root of a subscription.")
         }
     }
 

@@ -12,11 +12,15 @@ enum ValuesOfCorrectType {
     /// False where the value is null and has been dealt with.
     static func checkNull(_ value: Value, type: WrappedType, _ context: ValidationContext) -> Bool {
         guard case .null(let range) = value else { return true }
-        if type.isNonNull { context.errors.add(rule, at: range, message: "Expected a value of type \(type.description.quoted), found null.") }
+        if type.isNonNull {
+            context.errors.add(
+                rule, at: range, message: "Expected a value of type \(type.description.quoted), found null.")
+        }
         return false
     }
 
-    /// A value, neither null nor a variable, where a scalar or enum is expected. Types that are no input have their error elsewhere.
+    /// A value, neither null nor a variable, where a scalar or enum is expected. Types that are no
+    /// input have their error elsewhere.
     ///
     /// - Parameter path: the value's place in its argument, such as `where.status.eq`.
     static func check(_ value: Value, leaf: NamedType, path: @autoclosure () -> String, _ context: ValidationContext) {
@@ -28,12 +32,15 @@ enum ValuesOfCorrectType {
     }
 
     static func reportNoObject(_ value: Value, _ type: InputObjectType, _ context: ValidationContext) {
-        context.errors.add(rule, at: value.range,
-            message: "Expected an object of type \(type.name.quoted), found \(context.source.excerpt(value.range)).\(hint(value, type, context))")
+        context.errors.add(
+            rule, at: value.range,
+            message:
+                "Expected an object of type \(type.name.quoted), found \(context.source.excerpt(value.range)).\(hint(value, type, context))"
+        )
     }
 
-    /// The value within the first field of the object that could hold it, which is what a condition without its operator
-    /// lacks; empty where that does not take it either.
+    /// The value within the first field of the object that could hold it, which is what a condition
+    /// without its operator lacks; empty where that does not take it either.
     private static func hint(_ value: Value, _ type: InputObjectType, _ context: ValidationContext) -> String {
         guard context.schema.suggestsNames else { return "" }
         let list: [Value]? = if case .list(let items, _) = value { items } else { nil }
@@ -45,13 +52,17 @@ enum ValuesOfCorrectType {
 
     private static func isTaken(_ value: Value, by leaf: NamedType) -> Bool {
         switch leaf {
-        case .scalar(let scalar): return (try? scalar.coercion.coerce(ScalarInput(literal: value) { _ in .null })) != nil
-        case .enum(let type): if case .enumValue(let name) = value { return type.values[name.value] != nil } else { return false }
+        case .scalar(let scalar):
+            return (try? scalar.coercion.coerce(ScalarInput(literal: value) { _ in .null })) != nil
+        case .enum(let type):
+            if case .enumValue(let name) = value { return type.values[name.value] != nil } else { return false }
         case .object, .interface, .union, .inputObject: return false
         }
     }
 
-    private static func check(_ value: Value, scalar: ScalarType, path: @autoclosure () -> String, _ context: ValidationContext) {
+    private static func check(
+        _ value: Value, scalar: ScalarType, path: @autoclosure () -> String, _ context: ValidationContext
+    ) {
         do throws(CoercionFailure) {
             // What the variables inside will hold is assumed to fit; see OpenScalar.
             _ = try scalar.coercion.coerce(ScalarInput(literal: value) { _ in .null })
@@ -64,14 +75,22 @@ enum ValuesOfCorrectType {
         switch value {
         case .enumValue(let name):
             guard type.values[name.value] == nil else { return }
-            context.errors.add(rule, at: name.range,
-                message: context.schema.unknownName("Enum \(type.name.quoted) has no value \(name.value.quoted).", name.value, among: type.values.names))
+            context.errors.add(
+                rule, at: name.range,
+                message: context.schema.unknownName(
+                    "Enum \(type.name.quoted) has no value \(name.value.quoted).", name.value, among: type.values.names)
+            )
         case .string(let text):
-            context.errors.add(rule, at: text.range,
-                message: context.schema.unknownName("Enum \(type.name.quoted) cannot be given as a string: write its value without quotation marks.", text.value, among: type.values.names))
+            context.errors.add(
+                rule, at: text.range,
+                message: context.schema.unknownName(
+                    "Enum \(type.name.quoted) cannot be given as a string: write its value without quotation marks.",
+                    text.value, among: type.values.names))
         case .int, .float, .boolean, .list, .object, .null, .variable:
-            context.errors.add(rule, at: value.range,
-                message: "Expected a value of the enum \(type.name.quoted), found \(context.source.excerpt(value.range)).")
+            context.errors.add(
+                rule, at: value.range,
+                message:
+                    "Expected a value of the enum \(type.name.quoted), found \(context.source.excerpt(value.range)).")
         }
     }
 }

@@ -7,7 +7,9 @@ enum VariableUniqueness {
 
     static func check(_ operation: OperationDefinition, _ context: ValidationContext) {
         for names in repeated(operation.variables.map(\.name)) {
-            context.errors.add(rule, at: names.map(\.range), message: "There are \(names.count) variables called \("$\(names[0].value)".quoted).")
+            context.errors.add(
+                rule, at: names.map(\.range),
+                message: "There are \(names.count) variables called \("$\(names[0].value)".quoted).")
         }
     }
 }

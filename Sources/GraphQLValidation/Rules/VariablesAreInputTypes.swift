@@ -10,13 +10,19 @@ enum VariablesAreInputTypes {
     static func check(_ variable: VariableDefinition, _ context: ValidationContext) -> WrappedType? {
         let name = variable.type.namedType
         guard let type = context.schema.type(name.value) else {
-            context.errors.add(rule, at: name.range,
-                message: context.schema.unknownName("There is no type \(name.value.quoted).", name.value, among: context.schema.typeOrder.filter { context.schema.type($0)?.isInput == true }))
+            context.errors.add(
+                rule, at: name.range,
+                message: context.schema.unknownName(
+                    "There is no type \(name.value.quoted).", name.value,
+                    among: context.schema.typeOrder.filter { context.schema.type($0)?.isInput == true }))
             return nil
         }
         guard type.isInput else {
-            context.errors.add(rule, at: variable.type.range,
-                message: "Variable \("$\(variable.name.value)".quoted) cannot be of type \(name.value.quoted), which is no input type.")
+            context.errors.add(
+                rule, at: variable.type.range,
+                message:
+                    "Variable \("$\(variable.name.value)".quoted) cannot be of type \(name.value.quoted), which is no input type."
+            )
             return nil
         }
         return WrappedType(variable.type)

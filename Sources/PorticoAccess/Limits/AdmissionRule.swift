@@ -2,8 +2,9 @@ import ExactText
 
 /// How many requests are let in of those that are counted together.
 ///
-/// What the gateway and a tenant's file say bounds all requests of a tenant, whatever role sends them. A role's lower limit bounds the requests of its viewers in that
-/// tenant on top of it, so that a limit for some never means more for all.
+/// What the gateway and a tenant's file say bounds all requests of a tenant, whatever role sends
+/// them. A role's lower limit bounds the requests of its viewers in that tenant on top of it, so
+/// that a limit for some never means more for all.
 public struct AdmissionRule: Sendable, Hashable {
     public enum Scope: Sendable, Hashable {
         case tenant
@@ -31,13 +32,17 @@ public struct AdmissionRule: Sendable, Hashable {
     ///   - tenant: What holds for the tenant as a whole.
     ///   - role: What holds for the viewer's role in it: no limit is higher.
     static func rules(tenant: RuleLimits, role: RuleLimits, named name: String) -> [AdmissionRule] {
-        func value(_ limit: RequestLimit, _ limits: RuleLimits) -> Int? { limits[limit] == LimitDefinition.off ? nil : limits[limit] }
+        func value(_ limit: RequestLimit, _ limits: RuleLimits) -> Int? {
+            limits[limit] == LimitDefinition.off ? nil : limits[limit]
+        }
         func isLower(_ limit: RequestLimit) -> Bool { role[limit] < tenant[limit] }
         let whole = AdmissionRule(
-            .tenant, concurrent: value(.concurrentRequests, tenant), perSecond: value(.requestsPerSecond, tenant), burst: value(.requestBurst, tenant))
+            .tenant, concurrent: value(.concurrentRequests, tenant), perSecond: value(.requestsPerSecond, tenant),
+            burst: value(.requestBurst, tenant))
         let part = AdmissionRule(
             .role(ExactString(name)), concurrent: isLower(.concurrentRequests) ? value(.concurrentRequests, role) : nil,
-            perSecond: isLower(.requestsPerSecond) || isLower(.requestBurst) ? value(.requestsPerSecond, role) : nil, burst: value(.requestBurst, role))
+            perSecond: isLower(.requestsPerSecond) || isLower(.requestBurst) ? value(.requestsPerSecond, role) : nil,
+            burst: value(.requestBurst, role))
         return [whole, part].filter { $0.concurrent != nil || $0.perSecond != nil }
     }
 }

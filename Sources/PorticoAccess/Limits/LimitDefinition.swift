@@ -1,4 +1,5 @@
-/// One limit: how it is called, its unit, what it is unless a file says otherwise, the values that make sense, and what it stands against.
+/// One limit: how it is called, its unit, what it is unless a file says otherwise, the values that
+/// make sense, and what it stands against.
 public struct LimitDefinition: Sendable {
     public enum Unit: Sendable { case milliseconds, bytes, count }
 
@@ -8,12 +9,15 @@ public struct LimitDefinition: Sendable {
     /// ``off`` for limits that are not in force until somebody sets them.
     public let standard: Int
     public let range: ClosedRange<Int>
-    /// What is counted, and what the limit stands against: one sentence without its full stop, for operators.
+    /// What is counted, and what the limit stands against: one sentence without its full stop, for
+    /// operators.
     public let reason: String
     /// What a client does about it: whole sentences; empty where there is no client to speak to.
     public let remedy: String
 
-    public init(_ name: String, _ unit: Unit, _ standard: Int, _ range: ClosedRange<Int>, _ reason: String, remedy: String = "") {
+    public init(
+        _ name: String, _ unit: Unit, _ standard: Int, _ range: ClosedRange<Int>, _ reason: String, remedy: String = ""
+    ) {
         self.name = name
         self.unit = unit
         self.standard = standard

@@ -12,11 +12,16 @@ struct LimitRules: Sendable, Hashable {
     private init() {}
 
     init(_ node: YAMLNode, _ reader: inout YAMLReader) {
-        guard let mapping = reader.mapping(node, allowedKeys: RequestLimit.allCases.map(\.name), as: "`limits`") else { return }
+        guard let mapping = reader.mapping(node, allowedKeys: RequestLimit.allCases.map(\.name), as: "`limits`") else {
+            return
+        }
         for limit in RequestLimit.allCases {
             guard let value = mapping[limit.name] else { continue }
             // Whatever is above the range is above what may be lowered, too, and said there.
-            guard let number = reader.limit(value, limit.definition, in: limit.definition.range.lowerBound...Int.max, as: "`\(limit.name)`") else { continue }
+            guard
+                let number = reader.limit(
+                    value, limit.definition, in: limit.definition.range.lowerBound...Int.max, as: "`\(limit.name)`")
+            else { continue }
             stated[limit] = number
             places[limit] = value.range
         }
@@ -30,7 +35,8 @@ struct LimitRules: Sendable, Hashable {
         for limit in RequestLimit.allCases {
             guard let value = stated[limit], value > bounds[limit] else { continue }
             let definition = limit.definition
-            let message = "The limit `\(limit.name)` can only be lowered: \(owner) allows \(definition.text(bounds[limit])), not \(definition.text(value))."
+            let message =
+                "The limit `\(limit.name)` can only be lowered: \(owner) allows \(definition.text(bounds[limit])), not \(definition.text(value))."
             reader.report(message, at: places[limit])
         }
     }
@@ -40,8 +46,11 @@ struct LimitRules: Sendable, Hashable {
 }
 
 extension YAMLReader {
-    /// The value of a limit in its definition's unit: a number, a size or a duration, or `off` where it may be that.
-    package mutating func limit(_ node: YAMLNode, _ definition: LimitDefinition, in range: ClosedRange<Int>, as what: String) -> Int? {
+    /// The value of a limit in its definition's unit: a number, a size or a duration, or `off`
+    /// where it may be that.
+    package mutating func limit(
+        _ node: YAMLNode, _ definition: LimitDefinition, in range: ClosedRange<Int>, as what: String
+    ) -> Int? {
         if definition.mayBeOff, case .scalar(LimitDefinition.offWord, _) = node.content { return LimitDefinition.off }
         return switch definition.unit {
         case .count: int(node, in: range, as: what)

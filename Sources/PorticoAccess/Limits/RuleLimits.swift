@@ -1,4 +1,5 @@
-/// A value for each ``RequestLimit``: the gateway's, which a role, and a tenant below it, may lower.
+/// A value for each ``RequestLimit``: the gateway's, which a role, and a tenant below it, may
+/// lower.
 public struct RuleLimits: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     /// By the limit's raw value.
     private var values: [Int]
@@ -35,17 +36,21 @@ public struct RuleLimits: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     /// The higher of both, limit by limit.
     func union(_ other: RuleLimits) -> RuleLimits {
         var limits = self
-        for (position, value) in other.values.enumerated() { limits.values[position] = max(limits.values[position], value) }
+        for (position, value) in other.values.enumerated() {
+            limits.values[position] = max(limits.values[position], value)
+        }
         return limits
     }
 
     /// A list without `first` never asks for more than one with it may.
     private mutating func settle() {
-        values[RequestLimit.defaultFirst.rawValue] = min(values[RequestLimit.defaultFirst.rawValue], values[RequestLimit.first.rawValue])
+        values[RequestLimit.defaultFirst.rawValue] = min(
+            values[RequestLimit.defaultFirst.rawValue], values[RequestLimit.first.rawValue])
     }
 }
 
 extension RuleLimits {
-    /// Whether the schema is told at all: by `__schema` and `__type`, as a text, and by suggestions in errors.
+    /// Whether the schema is told at all: by `__schema` and `__type`, as a text, and by suggestions
+    /// in errors.
     public var allowIntrospection: Bool { self[.introspectionDepth] > 0 }
 }

@@ -1,4 +1,5 @@
-/// A dictionary of many entries of which a changed copy costs one bucket, not all entries: what versions of the rules share.
+/// A dictionary of many entries of which a changed copy costs one bucket, not all entries: what
+/// versions of the rules share.
 struct BucketedDictionary<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// A power of two. With ten thousand entries a bucket holds ten.
     private static var bucketCount: Int { 1_024 }
@@ -12,7 +13,9 @@ struct BucketedDictionary<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         get { buckets[Self.bucket(key)][key] }
         set {
             let bucket = Self.bucket(key)
-            let former = newValue.map { buckets[bucket].updateValue($0, forKey: key) } ?? buckets[bucket].removeValue(forKey: key)
+            let former =
+                newValue.map { buckets[bucket].updateValue($0, forKey: key) }
+                ?? buckets[bucket].removeValue(forKey: key)
             count += (newValue == nil ? 0 : 1) - (former == nil ? 0 : 1)
         }
     }

@@ -1,5 +1,6 @@
-/// A cache of at most `limit` entries. Half of it fills up; then the other half, in which lies what was not asked for meanwhile, is dropped, and they change
-/// places. What is in use stays, and what no longer is goes without being told.
+/// A cache of at most `limit` entries. Half of it fills up; then the other half, in which lies what
+/// was not asked for meanwhile, is dropped, and they change places. What is in use stays, and what
+/// no longer is goes without being told.
 struct GenerationalCache<Key: Hashable, Value> {
     let limit: Int
     private var young: [Key: Value] = [:]
@@ -26,5 +27,7 @@ struct GenerationalCache<Key: Hashable, Value> {
     }
 
     /// The keys that fit, in no order.
-    func keys(where fits: (Key) -> Bool) -> [Key] { young.keys.filter(fits) + old.keys.filter { young[$0] == nil && fits($0) } }
+    func keys(where fits: (Key) -> Bool) -> [Key] {
+        young.keys.filter(fits) + old.keys.filter { young[$0] == nil && fits($0) }
+    }
 }

@@ -4,8 +4,9 @@ import PorticoCatalog
 
 /// The rules in force, beside the files as they stand: the two differ as long as a file is wrong.
 ///
-/// A bad file is refused whole and changes nothing: the roles as they were, or that tenant's rules as they were, stay in force. What was refused is tried again
-/// when something changes that it depends on, so that two files which only make sense together may be written in any order.
+/// A bad file is refused whole and changes nothing: the roles as they were, or that tenant's rules
+/// as they were, stay in force. What was refused is tried again when something changes that it
+/// depends on, so that two files which only make sense together may be written in any order.
 public struct LiveRules: Sendable {
     public private(set) var policy: Policy
     private let accept: PolicyAcceptance
@@ -41,7 +42,8 @@ public struct LiveRules: Sendable {
     public mutating func apply(_ edits: RuleEdits) -> RuleUpdate {
         var update = RuleUpdate(before: policy, after: policy)
         let edited = edits.tenants.filter { isNews($0.value, $0.key) }
-        for tenant in edits.tenants.keys.sorted() where edited[tenant] == nil && refusedTenants.removeValue(forKey: tenant) != nil {
+        for tenant in edits.tenants.keys.sorted()
+        where edited[tenant] == nil && refusedTenants.removeValue(forKey: tenant) != nil {
             update.restored.append(.tenant(tenant))
         }
         var pendingRoles = edits.roles
@@ -70,9 +72,12 @@ public struct LiveRules: Sendable {
 
     /// Puts other roles in force, with all tenants read again under them, or refuses them.
     ///
-    /// A tenant's file that is not in force yet comes with them where it can. Where it cannot, it does not keep the roles out of force.
+    /// A tenant's file that is not in force yet comes with them where it can. Where it cannot, it
+    /// does not keep the roles out of force.
     /// - Returns: The edited tenants that are still to be looked at.
-    private mutating func applyRoles(_ text: RuleText, _ edited: [ExactString: RuleText?], _ update: inout RuleUpdate) -> [ExactString: RuleText?] {
+    private mutating func applyRoles(
+        _ text: RuleText, _ edited: [ExactString: RuleText?], _ update: inout RuleUpdate
+    ) -> [ExactString: RuleText?] {
         let file = RoleFile(text.source, catalog: policy.catalog, limits: policy.limits)
         update.parsed += 1
         guard file.problems.isEmpty else {
@@ -104,18 +109,24 @@ public struct LiveRules: Sendable {
     }
 
     /// What roles that come into force bring with them.
-    private mutating func note(_ reading: TenantRereading, _ drafts: [ExactString: RuleText?], roles: RuleText, _ candidate: Policy, _ update: inout RuleUpdate) {
+    private mutating func note(
+        _ reading: TenantRereading, _ drafts: [ExactString: RuleText?], roles: RuleText, _ candidate: Policy,
+        _ update: inout RuleUpdate
+    ) {
         (refusedRoles, rolesWaitForTenants) = (nil, false)
         update.changes.append(RuleUpdate.Change(source: .roles, before: policy.roleTable.source.bytes, after: roles))
         for tenant in reading.changed {
-            update.changes.append(RuleUpdate.Change(source: .tenant(tenant), before: policy.tenantBytes(tenant), after: drafts[tenant] ?? nil))
+            update.changes.append(
+                RuleUpdate.Change(
+                    source: .tenant(tenant), before: policy.tenantBytes(tenant), after: drafts[tenant] ?? nil))
             refusedTenants[tenant] = nil
         }
         for (tenant, problems) in reading.wrong.sorted(by: { $0.key < $1.key }) {
             guard let text = drafts[tenant] ?? nil, refusedTenants[tenant]?.source != text.source else { continue }
             refusedTenants[tenant] = text
             let isUnserved = candidate.tenantTable.unavailable[tenant] != nil
-            update.refusals.append(RuleUpdate.Refusal(source: .tenant(tenant), text: text, problems: problems, isUnserved: isUnserved))
+            update.refusals.append(
+                RuleUpdate.Refusal(source: .tenant(tenant), text: text, problems: problems, isUnserved: isUnserved))
         }
     }
 
@@ -148,8 +159,11 @@ public struct LiveRules: Sendable {
         applyGood(good[...], &update)
     }
 
-    /// Puts them in force together, or, where they are not accepted together, as many of them as are accepted by halves.
-    private mutating func applyGood(_ good: ArraySlice<(tenant: ExactString, draft: RuleText?, text: TenantText?)>, _ update: inout RuleUpdate) {
+    /// Puts them in force together, or, where they are not accepted together, as many of them as
+    /// are accepted by halves.
+    private mutating func applyGood(
+        _ good: ArraySlice<(tenant: ExactString, draft: RuleText?, text: TenantText?)>, _ update: inout RuleUpdate
+    ) {
         guard let first = good.first else { return }
         var table = policy.tenantTable
         for (tenant, _, text) in good { table.set(text, of: tenant) }
@@ -163,11 +177,15 @@ public struct LiveRules: Sendable {
                 applyGood(good[middle...], &update)
                 return
             }
-            refuse(first.tenant, first.draft ?? RuleText(SourceText(name: RuleSource.tenant(first.tenant).path, bytes: [])), error, &update)
+            refuse(
+                first.tenant,
+                first.draft ?? RuleText(SourceText(name: RuleSource.tenant(first.tenant).path, bytes: [])), error,
+                &update)
             return
         }
         for (tenant, draft, _) in good {
-            update.changes.append(RuleUpdate.Change(source: .tenant(tenant), before: policy.tenantBytes(tenant), after: draft))
+            update.changes.append(
+                RuleUpdate.Change(source: .tenant(tenant), before: policy.tenantBytes(tenant), after: draft))
             refusedTenants[tenant] = nil
         }
         putInForce(candidate, tenants: tenants)
@@ -178,21 +196,26 @@ public struct LiveRules: Sendable {
         guard !unreadable.isEmpty else { return }
         var table = policy.tenantTable
         for (tenant, file) in unreadable.sorted(by: { $0.key < $1.key }) {
-            let text = RuleText(SourceText(name: RuleSource.tenant(tenant).path, bytes: [])), problems = Diagnostics([file.diagnostic])
+            let text = RuleText(SourceText(name: RuleSource.tenant(tenant).path, bytes: [])),
+                problems = Diagnostics([file.diagnostic])
             guard table.unavailable[tenant]?.problems != problems else { continue }
             table.setUnavailable(UnavailableTenant(text: text, problems: problems), tenant)
             refusedTenants[tenant] = text
-            update.refusals.append(RuleUpdate.Refusal(source: .tenant(tenant), text: text, problems: problems, isUnserved: true))
+            update.refusals.append(
+                RuleUpdate.Refusal(source: .tenant(tenant), text: text, problems: problems, isUnserved: true))
             update.closed.append(tenant)
         }
         // Nobody's rules become wider by it, so that nothing is to be proven.
         if !update.closed.isEmpty { policy = policy.with(table) }
     }
 
-    private mutating func refuse(_ tenant: ExactString, _ text: RuleText, _ problems: Diagnostics, _ update: inout RuleUpdate) {
+    private mutating func refuse(
+        _ tenant: ExactString, _ text: RuleText, _ problems: Diagnostics, _ update: inout RuleUpdate
+    ) {
         refusedTenants[tenant] = text
         let isUnserved = policy.tenantTable.unavailable[tenant] != nil
-        update.refusals.append(RuleUpdate.Refusal(source: .tenant(tenant), text: text, problems: problems, isUnserved: isUnserved))
+        update.refusals.append(
+            RuleUpdate.Refusal(source: .tenant(tenant), text: text, problems: problems, isUnserved: isUnserved))
     }
 
     private mutating func putInForce(_ candidate: Policy, tenants: [ExactString]?) {

@@ -40,11 +40,13 @@ public struct RuleEdits: Sendable {
     /// By the tenant's id; `nil` for a file that is gone.
     public var tenants: [ExactString: RuleText?]
 
-    /// What stands in the place of a tenant's file and cannot be read: from now on that tenant is not served, whatever rules it
-    /// had, since what it has now is not known.
+    /// What stands in the place of a tenant's file and cannot be read: from now on that tenant is
+    /// not served, whatever rules it had, since what it has now is not known.
     public var unreadable: [ExactString: UnreadableFile]
 
-    public init(roles: RuleText? = nil, tenants: [ExactString: RuleText?] = [:], unreadable: [ExactString: UnreadableFile] = [:]) {
+    public init(
+        roles: RuleText? = nil, tenants: [ExactString: RuleText?] = [:], unreadable: [ExactString: UnreadableFile] = [:]
+    ) {
         self.roles = roles
         self.tenants = tenants
         self.unreadable = unreadable
@@ -53,12 +55,14 @@ public struct RuleEdits: Sendable {
     public var isEmpty: Bool { roles == nil && tenants.isEmpty && unreadable.isEmpty }
 }
 
-/// Rules that could come into force: what every check of new rules is given, at the start and at every change.
+/// Rules that could come into force: what every check of new rules is given, at the start and at
+/// every change.
 public struct PolicyCandidate: Sendable {
     public var policy: Policy
     /// The rules in force, which have been accepted before; `nil` at the start.
     public var former: Policy?
-    /// The tenants whose own rules differ from those of ``former``, sorted; `nil` where the roles do, and with them everything.
+    /// The tenants whose own rules differ from those of ``former``, sorted; `nil` where the roles
+    /// do, and with them everything.
     public var tenants: [ExactString]?
 
     public init(_ policy: Policy, former: Policy? = nil, tenants: [ExactString]? = nil) {
@@ -68,7 +72,8 @@ public struct PolicyCandidate: Sendable {
     }
 }
 
-/// What is asked before rules come into force, at the start and at every change of files: throws what keeps them out of force.
+/// What is asked before rules come into force, at the start and at every change of files: throws
+/// what keeps them out of force.
 public typealias PolicyAcceptance = @Sendable (PolicyCandidate) throws(Diagnostics) -> Void
 
 /// What came of edits.
@@ -85,7 +90,8 @@ public struct RuleUpdate: Sendable {
         public var source: RuleSource
         public var text: RuleText
         public var problems: Diagnostics
-        /// Whether viewers are not served because of it: there are no former rules that could stay in force.
+        /// Whether viewers are not served because of it: there are no former rules that could stay
+        /// in force.
         public var isUnserved: Bool
     }
 
@@ -100,7 +106,8 @@ public struct RuleUpdate: Sendable {
     /// Files whose text had to be read as rules.
     public var parsed = 0
 
-    /// Tenants that are not served any more, because what stands in the place of their files cannot be read.
+    /// Tenants that are not served any more, because what stands in the place of their files cannot
+    /// be read.
     public var closed: [ExactString] = []
 
     /// Whether other rules are in force than before.

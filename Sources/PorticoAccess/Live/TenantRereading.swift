@@ -1,7 +1,8 @@
 import Diagnostics
 import ExactText
 
-/// All tenants under other roles: what a file of a tenant means, and whether it only narrows, depends on them.
+/// All tenants under other roles: what a file of a tenant means, and whether it only narrows,
+/// depends on them.
 struct TenantRereading {
     let roles: RoleTable
     private(set) var table: TenantTable
@@ -13,14 +14,17 @@ struct TenantRereading {
     private(set) var broken: [ExactString: Diagnostics] = [:]
     private(set) var parsed: Int
 
-    /// - Parameter drafts: Files as they stand, where that is not what is in force; `nil` for a file that is gone.
+    /// - Parameter drafts: Files as they stand, where that is not what is in force; `nil` for a
+    ///   file that is gone.
     init(_ policy: Policy, roles: RoleTable, drafts: [ExactString: RuleText?]) {
         self.roles = roles
         table = policy.tenantTable
         let old = policy.tenantTable
-        let readings = TenantReadings(old.distinct.map(\.source) + drafts.values.compactMap { $0?.source }, catalog: policy.catalog, roles: roles)
+        let readings = TenantReadings(
+            old.distinct.map(\.source) + drafts.values.compactMap { $0?.source }, catalog: policy.catalog, roles: roles)
         parsed = readings.parsed
-        // Texts that mean under the new roles what they meant before stay the objects that they are, and with them what is compiled for them.
+        // Texts that mean under the new roles what they meant before stay the objects that they
+        // are, and with them what is compiled for them.
         var moved: [UInt64: TenantReading] = [:]
         for text in old.distinct {
             let reading = readings[text.source]
@@ -37,7 +41,10 @@ struct TenantRereading {
         for (tenant, draft) in drafts.sorted(by: { $0.key < $1.key }) { take(draft, tenant, readings, moved, policy) }
     }
 
-    private mutating func take(_ draft: RuleText?, _ tenant: ExactString, _ readings: TenantReadings, _ moved: [UInt64: TenantReading], _ policy: Policy) {
+    private mutating func take(
+        _ draft: RuleText?, _ tenant: ExactString, _ readings: TenantReadings, _ moved: [UInt64: TenantReading],
+        _ policy: Policy
+    ) {
         guard let draft else {
             table.set(nil, of: tenant)
             changed.append(tenant)
@@ -49,7 +56,9 @@ struct TenantRereading {
             changed.append(tenant)
         case .wrong(let problems):
             // What could not be read says nothing else under other roles.
-            if draft.source.bytes.isEmpty, let known = policy.tenantTable.unavailable[tenant], known.text.source == draft.source {
+            if draft.source.bytes.isEmpty, let known = policy.tenantTable.unavailable[tenant],
+                known.text.source == draft.source
+            {
                 wrong[tenant] = known.problems
                 return
             }
@@ -73,7 +82,9 @@ struct TenantRereading {
             return
         }
         let source = SourceText(name: RuleSource.tenant(tenant).path, bytes: text.bytes)
-        if case .wrong(let problems) = TenantReadings.read(source, catalog: policy.catalog, roles: roles) { broken[tenant] = problems }
+        if case .wrong(let problems) = TenantReadings.read(source, catalog: policy.catalog, roles: roles) {
+            broken[tenant] = problems
+        }
     }
 
     /// Tenants of which it is said what is wrong. Stands against a log line of a megabyte.
@@ -81,8 +92,14 @@ struct TenantRereading {
 
     var brokenProblems: Diagnostics {
         let count = broken.count, items = broken.sorted { $0.key < $1.key }.flatMap(\.value.items)
-        let subject = count == 1 ? "the rules of a tenant that are in force" : "the rules of \(count) tenants that are in force"
+        let subject =
+            count == 1 ? "the rules of a tenant that are in force" : "the rules of \(count) tenants that are in force"
         let message = "Under these roles \(subject) would be wrong."
-        return Diagnostics([Diagnostic(message, file: roles.source.name, hint: "Change the tenants' files first; these roles are tried again then.")] + items)
+        return Diagnostics(
+            [
+                Diagnostic(
+                    message, file: roles.source.name,
+                    hint: "Change the tenants' files first; these roles are tried again then.")
+            ] + items)
     }
 }

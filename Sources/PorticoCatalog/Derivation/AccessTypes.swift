@@ -1,10 +1,12 @@
 import GraphQLLanguage
 import GraphQLSchema
 
-/// `_access: Access!` on every type with a table: what the viewer may do with rows of the type, so that a user interface leaves out what would be refused.
+/// `_access: Access!` on every type with a table: what the viewer may do with rows of the type, so
+/// that a user interface leaves out what would be refused.
 ///
-/// It names only what the viewer's own schema has, and needs nothing of the database. A type with a field `_access` of its own keeps it as it is, and where the document has a type
-/// `Access` of its own, nothing of this is derived.
+/// It names only what the viewer's own schema has, and needs nothing of the database. A type with a
+/// field `_access` of its own keeps it as it is, and where the document has a type `Access` of its
+/// own, nothing of this is derived.
 struct AccessTypes {
     let bindings: [String: TypeBinding]
     /// The types that get the field.
@@ -18,16 +20,24 @@ struct AccessTypes {
     init(schema: Schema, bindings: [String: TypeBinding]) {
         self.bindings = bindings
         let isTaken = schema.type(Self.name) != nil
-        types = isTaken ? [] : Set(bindings.keys.filter { type in schema.type(type)?.fields.map { $0[Self.field] == nil } ?? false })
+        types =
+            isTaken
+            ? []
+            : Set(bindings.keys.filter { type in schema.type(type)?.fields.map { $0[Self.field] == nil } ?? false })
     }
 
     /// The definition of a type with its `_access`.
     func added(to definition: Definition) -> Definition {
-        guard case .typeSystem(.type(var type)) = definition, types.contains(type.name.value), case .object(let interfaces, var fields) = type.kind else { return definition }
+        guard case .typeSystem(.type(var type)) = definition, types.contains(type.name.value),
+            case .object(let interfaces, var fields) = type.kind
+        else { return definition }
         let range = type.name.range
-        fields.append(FieldDefinition(
-            description: derivedDescription("What the viewer may do with rows of this type; the same for each of them."), name: Name(Self.field, range: range),
-            type: .nonNull(.derived(Self.name, range: range), range), range: range))
+        fields.append(
+            FieldDefinition(
+                description: derivedDescription(
+                    "What the viewer may do with rows of this type; the same for each of them."),
+                name: Name(Self.field, range: range),
+                type: .nonNull(.derived(Self.name, range: range), range), range: range))
         type.kind = .object(interfaces: interfaces, fields: fields)
         return .typeSystem(.type(type))
     }
@@ -36,15 +46,23 @@ struct AccessTypes {
     var definitions: [TypeDefinition] {
         guard !types.isEmpty else { return [] }
         let text = TypeReference.nonNull(.derived("String", range: .none), .none)
-        return [TypeDefinition(
-            description: derivedDescription("What the viewer may do with rows of a type."), name: Name(Self.name),
-            kind: .object(interfaces: [], fields: [
-                FieldDefinition(
-                    description: derivedDescription("The names of the type's fields that may be read, in the order of the schema, without those that are derived."),
-                    name: Name(Self.readField), type: .nonNull(.list(text, .none), .none)),
-                FieldDefinition(
-                    description: derivedDescription("The optional grant by which the type may be read, such as `agent.Payment.read`; null where the role may read it anyway."),
-                    name: Name(Self.grantField), type: .derived("String", range: .none)),
-            ]))]
+        return [
+            TypeDefinition(
+                description: derivedDescription("What the viewer may do with rows of a type."), name: Name(Self.name),
+                kind: .object(
+                    interfaces: [],
+                    fields: [
+                        FieldDefinition(
+                            description: derivedDescription(
+                                "The names of the type's fields that may be read, in the order of the schema, without those that are derived."
+                            ),
+                            name: Name(Self.readField), type: .nonNull(.list(text, .none), .none)),
+                        FieldDefinition(
+                            description: derivedDescription(
+                                "The optional grant by which the type may be read, such as `agent.Payment.read`; null where the role may read it anyway."
+                            ),
+                            name: Name(Self.grantField), type: .derived("String", range: .none)),
+                    ]))
+        ]
     }
 }

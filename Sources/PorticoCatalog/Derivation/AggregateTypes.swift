@@ -2,7 +2,8 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// `TicketAggregate`, what `ticketsAggregate` gives, and the types of its parts: values that are computed of all rows of a list. ``GroupTypes`` has what `groupBy` needs.
+/// `TicketAggregate`, what `ticketsAggregate` gives, and the types of its parts: values that are
+/// computed of all rows of a list. ``GroupTypes`` has what `groupBy` needs.
 struct AggregateTypes {
     let schema: Schema
     let bindings: [String: TypeBinding]
@@ -13,55 +14,86 @@ struct AggregateTypes {
     static func field(beside list: FieldDefinition) -> FieldDefinition {
         let type = list.type.namedType.value, range = list.name.range
         return FieldDefinition(
-            description: derivedDescription("Values computed of all rows of `\(list.name.value)` together."), name: Name("\(list.name.value)Aggregate", range: range),
-            arguments: [derivedInput("where", .derived(FilterTypes.name(of: type), range: range), "Only rows for which this holds.", range: range)],
+            description: derivedDescription("Values computed of all rows of `\(list.name.value)` together."),
+            name: Name("\(list.name.value)Aggregate", range: range),
+            arguments: [
+                derivedInput(
+                    "where", .derived(FilterTypes.name(of: type), range: range), "Only rows for which this holds.",
+                    range: range)
+            ],
             type: .nonNull(.derived(name(of: type), range: range), range),
             directives: list.directives.filter { $0.name.value != ListDirective.name }, range: range)
     }
 
-    /// The aggregate of a type, the parts of it, and its groups; each with what it stands for where its fields are the type's.
+    /// The aggregate of a type, the parts of it, and its groups; each with what it stands for where
+    /// its fields are the type's.
     func definitions(of type: String) -> [(DerivedType?, TypeDefinition)] {
-        guard let binding = bindings[type], let fields = schema.type(type)?.fields, let range = fields.elements.first?.range else { return [] }
-        let parts = AggregatePart.allCases.compactMap { part in self.part(part, of: type, fields: fields, binding).map { (part, $0) } }
+        guard let binding = bindings[type], let fields = schema.type(type)?.fields,
+            let range = fields.elements.first?.range
+        else { return [] }
+        let parts = AggregatePart.allCases.compactMap { part in
+            self.part(part, of: type, fields: fields, binding).map { (part, $0) }
+        }
         let groups = GroupTypes(type: type, fields: fields, binding: binding, range: range)
         let values = [Self.count(range)] + parts.flatMap { part, _ in part.fields(of: type, range) }
         let aggregate = TypeDefinition(
-            description: derivedDescription("Values computed of rows of \(type)."), name: Name(Self.name(of: type), range: range),
+            description: derivedDescription("Values computed of rows of \(type)."),
+            name: Name(Self.name(of: type), range: range),
             kind: .object(interfaces: [], fields: values + groups.fields), range: range)
-        return [(.aggregate(of: type), aggregate)] + parts.map { (.values(of: type), $1) } + groups.definitions(values: values)
+        return [(.aggregate(of: type), aggregate)] + parts.map { (.values(of: type), $1) }
+            + groups.definitions(values: values)
     }
 
     private static func count(_ range: SourceRange) -> FieldDefinition {
         FieldDefinition(
-            description: derivedDescription("How many rows there are."), name: Name("count", range: range), type: .nonNull(.derived("Int", range: range), range), range: range)
+            description: derivedDescription("How many rows there are."), name: Name("count", range: range),
+            type: .nonNull(.derived("Int", range: range), range), range: range)
     }
 
-    private func part(_ part: AggregatePart, of type: String, fields: FieldMap, _ binding: TypeBinding) -> TypeDefinition? {
+    private func part(
+        _ part: AggregatePart, of type: String, fields: FieldMap, _ binding: TypeBinding
+    ) -> TypeDefinition? {
         let members = fields.compactMap { field -> FieldDefinition? in
-            guard let column = binding.column(field.name), let scalar = part.scalar(of: field.type.name, column.type) else { return nil }
+            guard let column = binding.column(field.name), let scalar = part.scalar(of: field.type.name, column.type)
+            else { return nil }
             let type = TypeReference.derived(scalar, range: field.range)
-            return FieldDefinition(description: derivedDescription(part.description(of: field.name)), name: Name(field.name, range: field.range), type: type, range: field.range)
+            return FieldDefinition(
+                description: derivedDescription(part.description(of: field.name)),
+                name: Name(field.name, range: field.range), type: type, range: field.range)
         }
         guard let range = members.first?.range else { return nil }
         return TypeDefinition(
-            description: derivedDescription(part.description(ofType: type)), name: Name(part.name(of: type), range: range),
+            description: derivedDescription(part.description(ofType: type)),
+            name: Name(part.name(of: type), range: range),
             kind: .object(interfaces: [], fields: members), range: range)
     }
 
-    /// The scalars that sums and averages need and the short document does not declare, in the order of their names.
+    /// The scalars that sums and averages need and the short document does not declare, in the
+    /// order of their names.
     static func missingScalars(in definitions: [TypeDefinition], schema: Schema) -> [TypeDefinition] {
         var used: Set<String> = []
         for definition in definitions {
             if case .object(_, let fields) = definition.kind { used.formUnion(fields.map(\.type.namedType.value)) }
         }
         let documents = [
-            "BigInt": ("An integer within 64 bits, as a string: `\"9007199254740993\"`.", "https://www.postgresql.org/docs/current/datatype-numeric.html#DATATYPE-INT"),
-            "Decimal": ("A decimal number of any precision, as a string: `\"49.90\"`.", "https://www.postgresql.org/docs/current/datatype-numeric.html#DATATYPE-NUMERIC-DECIMAL"),
+            "BigInt": (
+                "An integer within 64 bits, as a string: `\"9007199254740993\"`.",
+                "https://www.postgresql.org/docs/current/datatype-numeric.html#DATATYPE-INT"
+            ),
+            "Decimal": (
+                "A decimal number of any precision, as a string: `\"49.90\"`.",
+                "https://www.postgresql.org/docs/current/datatype-numeric.html#DATATYPE-NUMERIC-DECIMAL"
+            ),
         ]
-        return documents.sorted { $0.key < $1.key }.filter { used.contains($0.key) && schema.type($0.key) == nil }.map { name, text in
+        return documents.sorted { $0.key < $1.key }.filter { used.contains($0.key) && schema.type($0.key) == nil }.map {
+            name, text in
             TypeDefinition(
                 description: derivedDescription(text.0), name: Name(name),
-                directives: [Directive(name: Name("specifiedBy"), arguments: [Argument(name: Name("url"), value: .string(StringValue(text.1)))])], kind: .scalar)
+                directives: [
+                    Directive(
+                        name: Name("specifiedBy"),
+                        arguments: [Argument(name: Name("url"), value: .string(StringValue(text.1)))])
+                ], kind: .scalar)
         }
     }
 }
@@ -80,12 +112,21 @@ private enum AggregatePart: CaseIterable {
 
     /// The fields of an aggregate that have this type.
     func fields(of type: String, _ range: SourceRange) -> [FieldDefinition] {
-        let fields: [(String, String)] = switch self {
-        case .extremes: [("min", "The smallest value of each field; null where no row has one."), ("max", "The largest value of each field; null where no row has one.")]
-        case .sum: [("sum", "The sums; null where no row has a value.")]
-        case .average: [("avg", "The averages; null where no row has a value.")]
+        let fields: [(String, String)] =
+            switch self {
+            case .extremes:
+                [
+                    ("min", "The smallest value of each field; null where no row has one."),
+                    ("max", "The largest value of each field; null where no row has one."),
+                ]
+            case .sum: [("sum", "The sums; null where no row has a value.")]
+            case .average: [("avg", "The averages; null where no row has a value.")]
+            }
+        return fields.map {
+            FieldDefinition(
+                description: derivedDescription($1), name: Name($0, range: range),
+                type: .derived(name(of: type), range: range), range: range)
         }
-        return fields.map { FieldDefinition(description: derivedDescription($1), name: Name($0, range: range), type: .derived(name(of: type), range: range), range: range) }
     }
 
     /// The scalar of the computed value; `nil` where there is none of such a field.

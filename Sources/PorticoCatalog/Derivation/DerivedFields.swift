@@ -2,7 +2,8 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// Puts the fields that are derived from a list field behind it: ``AggregateTypes`` says what `ticketsAggregate` is, ``ConnectionTypes`` what `ticketsConnection`.
+/// Puts the fields that are derived from a list field behind it: ``AggregateTypes`` says what
+/// `ticketsAggregate` is, ``ConnectionTypes`` what `ticketsConnection`.
 struct DerivedFields {
     /// That of the short document: which names are taken.
     let schema: Schema
@@ -22,15 +23,19 @@ struct DerivedFields {
         switch definition {
         case .typeSystem(.type(let type)): .typeSystem(.type(added(to: type)))
         case .typeSystemExtension(.type(let type)): .typeSystemExtension(.type(added(to: type)))
-        case .operation, .fragment, .typeSystem(.schema), .typeSystem(.directive), .typeSystemExtension(.schema): definition
+        case .operation, .fragment, .typeSystem(.schema), .typeSystem(.directive), .typeSystemExtension(.schema):
+            definition
         }
     }
 
     private mutating func added(to type: TypeDefinition) -> TypeDefinition {
         var copy = type
         switch type.kind {
-        case .object(let interfaces, let fields): copy.kind = .object(interfaces: interfaces, fields: fields.flatMap { withDerived($0, of: type.name.value) })
-        case .interface(let interfaces, let fields): copy.kind = .interface(interfaces: interfaces, fields: fields.flatMap { withDerived($0, of: type.name.value) })
+        case .object(let interfaces, let fields):
+            copy.kind = .object(interfaces: interfaces, fields: fields.flatMap { withDerived($0, of: type.name.value) })
+        case .interface(let interfaces, let fields):
+            copy.kind = .interface(
+                interfaces: interfaces, fields: fields.flatMap { withDerived($0, of: type.name.value) })
         case .scalar, .union, .enum, .inputObject: break
         }
         return copy
@@ -39,13 +44,15 @@ struct DerivedFields {
     private mutating func withDerived(_ field: FieldDefinition, of type: String) -> [FieldDefinition] {
         guard field.isDerivedList else { return [field] }
         let beside: [(DerivedField, FieldDefinition)] = [
-            (.connection(of: field.name.value), ConnectionTypes.field(beside: field, orders: orders)), (.aggregate(of: field.name.value), AggregateTypes.field(beside: field)),
+            (.connection(of: field.name.value), ConnectionTypes.field(beside: field, orders: orders)),
+            (.aggregate(of: field.name.value), AggregateTypes.field(beside: field)),
         ]
         var result = [field]
         for (derived, definition) in beside {
             let name = definition.name.value
             if let taken = schema.type(type)?.fields?[name] {
-                let message = "The name `\(name)` is taken: a field of that name is derived from the list `\(field.name.value)` of \(type)."
+                let message =
+                    "The name `\(name)` is taken: a field of that name is derived from the list `\(field.name.value)` of \(type)."
                 problems.append(Diagnostic(message, file: file, range: taken.range))
             } else {
                 all[type, default: [:]][name] = derived

@@ -2,7 +2,8 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// `TicketFilter` for each type that is filtered, and `TicketListFilter` for each that is the target of a list inside a filter.
+/// `TicketFilter` for each type that is filtered, and `TicketListFilter` for each that is the
+/// target of a list inside a filter.
 struct FilterTypes {
     let schema: Schema
     let bindings: [String: TypeBinding]
@@ -35,11 +36,16 @@ struct FilterTypes {
     mutating func require(_ type: String) {
         var pending = [type]
         while let next = pending.popLast() {
-            guard filters[next] == nil, let binding = bindings[next], let fields = schema.type(next)?.fields, let range = fields.elements.first?.range else { continue }
+            guard filters[next] == nil, let binding = bindings[next], let fields = schema.type(next)?.fields,
+                let range = fields.elements.first?.range
+            else { continue }
             var inputs: [InputValueDefinition] = []
             for field in fields {
                 if ["and", "or", "not"].contains(field.name) {
-                    problems.append(Diagnostic("The field `\(field.name)` of \(next) cannot be filtered: the name is one of the filter's own.", file: file, range: field.range))
+                    problems.append(
+                        Diagnostic(
+                            "The field `\(field.name)` of \(next) cannot be filtered: the name is one of the filter's own.",
+                            file: file, range: field.range))
                     continue
                 }
                 switch binding.fields[field.name] {
@@ -51,11 +57,18 @@ struct FilterTypes {
                 }
             }
             let name = Self.name(of: next)
-            inputs.append(derivedInput("and", .derivedList(name, range: range), "All of these hold; an empty list is true.", range: range))
-            inputs.append(derivedInput("or", .derivedList(name, range: range), "At least one of these holds; an empty list is false.", range: range))
+            inputs.append(
+                derivedInput(
+                    "and", .derivedList(name, range: range), "All of these hold; an empty list is true.", range: range))
+            inputs.append(
+                derivedInput(
+                    "or", .derivedList(name, range: range), "At least one of these holds; an empty list is false.",
+                    range: range))
             inputs.append(derivedInput("not", .derived(name, range: range), "This does not hold.", range: range))
             filters[next] = TypeDefinition(
-                description: derivedDescription("What must hold of a \(next): every key that is given; without any it is true."), name: Name(name, range: range),
+                description: derivedDescription(
+                    "What must hold of a \(next): every key that is given; without any it is true."),
+                name: Name(name, range: range),
                 kind: .inputObject(fields: inputs), range: range
             )
         }
@@ -65,11 +78,14 @@ struct FilterTypes {
         switch relation.cardinality {
         case .one:
             return derivedInput(
-                field.name, .derived(Self.name(of: relation.target), range: field.range), "There is a \(relation.target) behind `\(field.name)` and this holds of it.",
+                field.name, .derived(Self.name(of: relation.target), range: field.range),
+                "There is a \(relation.target) behind `\(field.name)` and this holds of it.",
                 range: field.range)
         case .many:
             requireList(of: relation.target, range: field.range)
-            return derivedInput(field.name, .derived(Self.listName(of: relation.target), range: field.range), "What holds of the rows of `\(field.name)`.", range: field.range)
+            return derivedInput(
+                field.name, .derived(Self.listName(of: relation.target), range: field.range),
+                "What holds of the rows of `\(field.name)`.", range: field.range)
         }
     }
 
@@ -77,7 +93,8 @@ struct FilterTypes {
         guard listFilters[type] == nil else { return }
         let filter = TypeReference.derived(Self.name(of: type), range: range)
         listFilters[type] = TypeDefinition(
-            description: derivedDescription("What holds of a list of \(type)."), name: Name(Self.listName(of: type), range: range),
+            description: derivedDescription("What holds of a list of \(type)."),
+            name: Name(Self.listName(of: type), range: range),
             kind: .inputObject(fields: [
                 derivedInput("some", filter, "At least one row for which this holds.", range: range),
                 derivedInput("every", filter, "No row for which this does not hold.", range: range),

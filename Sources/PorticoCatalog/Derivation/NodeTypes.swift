@@ -2,11 +2,13 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// `interface Node { nodeId: ID! }`, implemented by every type with a table whose key is a field, and `node(nodeId: ID!): Node` at the root.
+/// `interface Node { nodeId: ID! }`, implemented by every type with a table whose key is a field,
+/// and `node(nodeId: ID!): Node` at the root.
 ///
-/// Relay's Global Object Identification with the id under a name of its own, because `id` is mostly each type's plain key; a
-/// project whose types have their keys under other names may call it `id` (``QueryFile``). Where the document has a type `Node` or a root field
-/// `node` of its own, nothing of this is derived.
+/// Relay's Global Object Identification with the id under a name of its own, because `id` is mostly
+/// each type's plain key; a project whose types have their keys under other names may call it `id`
+/// (``QueryFile``). Where the document has a type `Node` or a root field `node` of its own, nothing
+/// of this is derived.
 struct NodeTypes {
     let schema: Schema
     let bindings: [String: TypeBinding]
@@ -29,10 +31,14 @@ struct NodeTypes {
         self.field = field
         guard schema.type(Self.interface) == nil, schema.queryType.fields[Self.root] == nil else { return }
         for type in schema.typeOrder {
-            guard let binding = bindings[type], binding.column(binding.key.field) != nil, let fields = schema.type(type)?.fields else { continue }
+            guard let binding = bindings[type], binding.column(binding.key.field) != nil,
+                let fields = schema.type(type)?.fields
+            else { continue }
             if let taken = fields[field] {
-                let hint = "It is derived as the global id of \(type): call the field something else, or state an interface `Node` of your own."
-                problems.append(Diagnostic("The name `\(field)` of \(type) is taken.", file: file, range: taken.range, hint: hint))
+                let hint =
+                    "It is derived as the global id of \(type): call the field something else, or state an interface `Node` of your own."
+                problems.append(
+                    Diagnostic("The name `\(field)` of \(type) is taken.", file: file, range: taken.range, hint: hint))
             } else {
                 keys[type] = binding.key
             }
@@ -43,7 +49,9 @@ struct NodeTypes {
 
     /// The definition of a type with its `nodeId`, and that of the query root with `node`.
     func added(to definition: Definition) -> Definition {
-        guard isDerived, case .typeSystem(.type(var type)) = definition, case .object(var interfaces, var fields) = type.kind else { return definition }
+        guard isDerived, case .typeSystem(.type(var type)) = definition,
+            case .object(var interfaces, var fields) = type.kind
+        else { return definition }
         let name = type.name.value, range = type.name.range
         if keys[name] != nil {
             interfaces.append(Name(Self.interface, range: range))
@@ -60,23 +68,31 @@ struct NodeTypes {
     /// The interface, where it is derived.
     var definitions: [TypeDefinition] {
         guard isDerived else { return [] }
-        return [TypeDefinition(
-            description: derivedDescription("A row that can be found by a global id, whatever its type."), name: Name(Self.interface),
-            kind: .interface(interfaces: [], fields: [id(.none)]))]
+        return [
+            TypeDefinition(
+                description: derivedDescription("A row that can be found by a global id, whatever its type."),
+                name: Name(Self.interface),
+                kind: .interface(interfaces: [], fields: [id(.none)]))
+        ]
     }
 
     private func id(_ range: SourceRange) -> FieldDefinition {
         FieldDefinition(
-            description: derivedDescription("A global id, for `node`; it means nothing else."), name: Name(field, range: range),
+            description: derivedDescription("A global id, for `node`; it means nothing else."),
+            name: Name(field, range: range),
             type: .nonNull(.derived("ID", range: range), range), range: range)
     }
 
     private func root(_ range: SourceRange) -> FieldDefinition {
         FieldDefinition(
-            description: derivedDescription("The row that a global id stands for; null where there is none that the viewer may see."), name: Name(Self.root, range: range),
-            arguments: [InputValueDefinition(
-                description: derivedDescription("As `\(field)` of a row gave it."), name: Name(field, range: range),
-                type: .nonNull(.derived("ID", range: range), range), range: range)],
+            description: derivedDescription(
+                "The row that a global id stands for; null where there is none that the viewer may see."),
+            name: Name(Self.root, range: range),
+            arguments: [
+                InputValueDefinition(
+                    description: derivedDescription("As `\(field)` of a row gave it."), name: Name(field, range: range),
+                    type: .nonNull(.derived("ID", range: range), range), range: range)
+            ],
             type: .derived(Self.interface, range: range), range: range)
     }
 }

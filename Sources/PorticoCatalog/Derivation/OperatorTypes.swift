@@ -2,7 +2,8 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// The operators on one field: `StringFilter`, `IDFilter`, `TicketStatusFilter`, `StringArrayFilter` …
+/// The operators on one field: `StringFilter`, `IDFilter`, `TicketStatusFilter`,
+/// `StringArrayFilter` …
 ///
 /// A name stands for one set of operators, whatever the columns behind it are.
 struct OperatorTypes {
@@ -11,9 +12,11 @@ struct OperatorTypes {
 
     init(schema: Schema) { self.schema = schema }
 
-    /// Those of scalars in the order of ``ColumnType/scalars``, then those of enums in the order of the document.
+    /// Those of scalars in the order of ``ColumnType/scalars``, then those of enums in the order of
+    /// the document.
     var definitions: [TypeDefinition] {
-        let bases = ColumnType.scalars + schema.typeOrder.filter { if case .enum? = schema.type($0) { true } else { false } }
+        let bases =
+            ColumnType.scalars + schema.typeOrder.filter { if case .enum? = schema.type($0) { true } else { false } }
         let names = bases.flatMap { ["\($0)Filter", "\($0)ArrayFilter"] } + [Self.nullName]
         return names.compactMap { found[$0] }
     }
@@ -31,18 +34,26 @@ struct OperatorTypes {
         default: name = "\(base)Filter"
         }
         if found[name] == nil { found[name] = definition(name, base: base, column: column, range: field.range) }
-        return derivedInput(field.name, .derived(name, range: field.range), "What holds of `\(field.name)`.", range: field.range)
+        return derivedInput(
+            field.name, .derived(name, range: field.range), "What holds of `\(field.name)`.", range: field.range)
     }
 
     private func definition(_ name: String, base: String, column: ColumnBinding, range: SourceRange) -> TypeDefinition {
         let comparisons = column.type.comparisons(isID: base == "ID")
-        let subject = if case .array = column.type { "a list of \(base)" } else { name == Self.nullName ? "a value that cannot be compared" : "a value of type \(base)" }
+        let subject =
+            if case .array = column.type { "a list of \(base)" } else {
+                name == Self.nullName ? "a value that cannot be compared" : "a value of type \(base)"
+            }
         return TypeDefinition(
-            description: derivedDescription("What must hold of \(subject): every operator that is given, at least one."), name: Name(name, range: range),
-            kind: .inputObject(fields: comparisons.map { comparison in
-                let use = FilterOperandUse(column: column, comparison: comparison, typeName: base)
-                return derivedInput(comparison.rawValue, Self.type(of: use, range: range), Self.description(of: use), range: range)
-            }),
+            description: derivedDescription(
+                "What must hold of \(subject): every operator that is given, at least one."),
+            name: Name(name, range: range),
+            kind: .inputObject(
+                fields: comparisons.map { comparison in
+                    let use = FilterOperandUse(column: column, comparison: comparison, typeName: base)
+                    return derivedInput(
+                        comparison.rawValue, Self.type(of: use, range: range), Self.description(of: use), range: range)
+                }),
             range: range
         )
     }
@@ -69,7 +80,9 @@ struct OperatorTypes {
         case .lte: "Less than this, or equal to it."
         case .gt: "Greater than this."
         case .gte: "Greater than this, or equal to it."
-        case .contains: use.form == .text ? "Holds this text; upper and lower case differ." : "Holds this value, as PostgreSQL's `@>`."
+        case .contains:
+            use.form == .text
+                ? "Holds this text; upper and lower case differ." : "Holds this value, as PostgreSQL's `@>`."
         case .startsWith: "Begins with this text; upper and lower case differ."
         case .endsWith: "Ends with this text; upper and lower case differ."
         case .iContains: "Holds this text in upper or lower case."

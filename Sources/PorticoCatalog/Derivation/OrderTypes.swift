@@ -2,7 +2,8 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// `TicketOrder`, one optional direction for each field that a list may be ordered by, and `OrderDirection`.
+/// `TicketOrder`, one optional direction for each field that a list may be ordered by, and
+/// `OrderDirection`.
 struct OrderTypes {
     let schema: Schema
     let bindings: [String: TypeBinding]
@@ -22,11 +23,15 @@ struct OrderTypes {
         let fields = fields(type)
         guard let range = fields.first?.range else { return nil }
         return TypeDefinition(
-            description: derivedDescription("One field of \(type) and its direction."), name: Name(Self.name(of: type), range: range),
+            description: derivedDescription("One field of \(type) and its direction."),
+            name: Name(Self.name(of: type), range: range),
             directives: [Directive(name: Name("oneOf", range: range), range: range)],
-            kind: .inputObject(fields: fields.map { field in
-                derivedInput(field.name, .derived(Self.directionName, range: field.range), "By `\(field.name)`.", range: field.range)
-            }),
+            kind: .inputObject(
+                fields: fields.map { field in
+                    derivedInput(
+                        field.name, .derived(Self.directionName, range: field.range), "By `\(field.name)`.",
+                        range: field.range)
+                }),
             range: range
         )
     }
@@ -34,9 +39,11 @@ struct OrderTypes {
     /// Without `_NULLS_…` it is as PostgreSQL has it.
     static let direction = TypeDefinition(
         description: derivedDescription("How a list is ordered by one field."), name: Name(directionName),
-        kind: .enum(values: OrderDirection.allCases.map { direction in
-            EnumValueDefinition(description: derivedDescription(description(of: direction)), name: Name(direction.rawValue))
-        })
+        kind: .enum(
+            values: OrderDirection.allCases.map { direction in
+                EnumValueDefinition(
+                    description: derivedDescription(description(of: direction)), name: Name(direction.rawValue))
+            })
     )
 
     private static func description(of direction: OrderDirection) -> String {

@@ -2,13 +2,17 @@ import Diagnostics
 import ExactText
 import GraphQLSchema
 
-/// How large one filter may be; as it is unless somebody says otherwise, it is what a rule of an admin may be.
+/// How large one filter may be; as it is unless somebody says otherwise, it is what a rule of an
+/// admin may be.
 public struct FilterLimits: Sendable, Hashable {
-    /// Objects and lists within each other. Stands against SQL that is nested deeper than PostgreSQL's own stack.
+    /// Objects and lists within each other. Stands against SQL that is nested deeper than
+    /// PostgreSQL's own stack.
     public var depth: Int
-    /// Operators and relations in one filter. Stands against a statement of megabytes made from a request of kilobytes.
+    /// Operators and relations in one filter. Stands against a statement of megabytes made from a
+    /// request of kilobytes.
     public var conditions: Int
-    /// Values in the list of one operator. Stands against conditions that are compared a million times.
+    /// Values in the list of one operator. Stands against conditions that are compared a million
+    /// times.
     public var operands: Int
 
     /// Lists within each other. Guards against filters that look at the rows of rows of rows.
@@ -25,11 +29,12 @@ public struct FilterLimits: Sendable, Hashable {
     public enum Name: Sendable, Hashable { case depth, conditions, operands, lists }
 }
 
-/// Reads the language of `where` (interface, section 3) into a ``Condition`` and collects what is wrong.
+/// Reads the language of `where` (interface, section 3) into a ``Condition`` and collects what is
+/// wrong.
 ///
-/// Several keys of an object are AND-ed; `{}` is true, `and: []` is true, `or: []` is false. A null anywhere but in a
-/// client's `distinctFrom` and `notDistinctFrom`, and an operator object without operators are problems, because that is
-/// what a forgotten variable leaves behind.
+/// Several keys of an object are AND-ed; `{}` is true, `and: []` is true, `or: []` is false. A null
+/// anywhere but in a client's `distinctFrom` and `notDistinctFrom`, and an operator object without
+/// operators are problems, because that is what a forgotten variable leaves behind.
 ///
 /// ```swift
 /// var reader = FilterReader<Source>(catalog: catalog)
@@ -58,13 +63,19 @@ public struct FilterReader<Source: FilterSource> {
         return problems.count == before ? result : .any([])
     }
 
-    private mutating func report(_ message: String, hint: String? = nil, at path: String, _ range: SourceRange?, limit: FilterLimits.Name? = nil) -> Result {
+    private mutating func report(
+        _ message: String, hint: String? = nil, at path: String, _ range: SourceRange?, limit: FilterLimits.Name? = nil
+    ) -> Result {
         problems.append(FilterProblem(message, hint: hint, path: path, range: range, limit: limit))
         return .any([])
     }
 
     private mutating func object(_ source: Source, of type: TypeBinding, at path: String, depth: Int) -> Result {
-        guard depth <= limits.depth else { return report("The filter is nested deeper than the \(limits.depth) levels that are allowed.", at: path, source.range, limit: .depth) }
+        guard depth <= limits.depth else {
+            return report(
+                "The filter is nested deeper than the \(limits.depth) levels that are allowed.", at: path, source.range,
+                limit: .depth)
+        }
         guard let entries = entries(source, expected: "a filter of \(type.name)", at: path) else { return .any([]) }
         if entries.isEmpty, !spend(at: path, source.range) { return .any([]) }
         var parts: [Result] = []
@@ -86,7 +97,9 @@ public struct FilterReader<Source: FilterSource> {
     private mutating func spend(at path: String, _ range: SourceRange?) -> Bool {
         conditions += 1
         if conditions == limits.conditions + 1 {
-            _ = report("The filter has more than the \(limits.conditions) conditions that are allowed.", at: path, range, limit: .conditions)
+            _ = report(
+                "The filter has more than the \(limits.conditions) conditions that are allowed.", at: path, range,
+                limit: .conditions)
         }
         return conditions <= limits.conditions
     }
@@ -95,7 +108,10 @@ public struct FilterReader<Source: FilterSource> {
     private mutating func entries(_ source: Source, expected: String, at path: String) -> [FilterEntry<Source>]? {
         switch source.shape {
         case .object(let entries): return entries
-        case .null: _ = report("Null says nothing here: leave the key out\(path.isEmpty ? "" : ", or ask for a missing value with `isNull: true`").", at: path, source.range)
+        case .null:
+            _ = report(
+                "Null says nothing here: leave the key out\(path.isEmpty ? "" : ", or ask for a missing value with `isNull: true`").",
+                at: path, source.range)
         case .list, .leaf: _ = report("Expected \(expected) as an object.", at: path, source.range)
         }
         return nil
@@ -106,7 +122,9 @@ public struct FilterReader<Source: FilterSource> {
         switch source.shape {
         case .list(let items):
             var parts: [Result] = []
-            for (index, item) in items.enumerated() where conditions <= limits.conditions { parts.append(object(item, of: type, at: "\(path)[\(index)]", depth: depth + 1)) }
+            for (index, item) in items.enumerated() where conditions <= limits.conditions {
+                parts.append(object(item, of: type, at: "\(path)[\(index)]", depth: depth + 1))
+            }
             return parts
         case .object: return [object(source, of: type, at: path, depth: depth + 1)]
         case .null: return [report("Null says nothing here: leave the key out.", at: path, source.range)]
@@ -114,24 +132,39 @@ public struct FilterReader<Source: FilterSource> {
         }
     }
 
-    private mutating func field(_ entry: FilterEntry<Source>, of type: TypeBinding, at path: String, depth: Int) -> Result {
+    private mutating func field(
+        _ entry: FilterEntry<Source>, of type: TypeBinding, at path: String, depth: Int
+    ) -> Result {
         switch type.fields[entry.key] {
         case .column(let column)?: return operators(entry.value, on: column, of: type, at: path)
         case .relation(let relation)?: return self.relation(relation, entry.value, at: path, depth: depth)
         case nil:
             let known = Array(type.fields.keys) + ["and", "or", "not"]
-            return report("\(type.name) has no field `\(entry.key)`.", hint: didYouMean(suggestion(for: entry.key.text, among: known)), at: path, entry.keyRange ?? entry.value.range)
+            return report(
+                "\(type.name) has no field `\(entry.key)`.",
+                hint: didYouMean(suggestion(for: entry.key.text, among: known)), at: path,
+                entry.keyRange ?? entry.value.range)
         }
     }
 
-    private mutating func relation(_ relation: RelationBinding, _ source: Source, at path: String, depth: Int) -> Result {
-        guard let target = catalog.types[relation.target] else { return report("\(relation.target) has no table.", at: path, source.range) }
-        if relation.cardinality == .one { return .toOne(relation, object(source, of: target, at: path, depth: depth + 1)) }
+    private mutating func relation(_ relation: RelationBinding, _ source: Source, at path: String, depth: Int) -> Result
+    {
+        guard let target = catalog.types[relation.target] else {
+            return report("\(relation.target) has no table.", at: path, source.range)
+        }
+        if relation.cardinality == .one {
+            return .toOne(relation, object(source, of: target, at: path, depth: depth + 1))
+        }
         let words = Quantifier.allCases.map(\.rawValue)
         guard let entries = entries(source, expected: "`some`, `every` or `none`", at: path) else { return .any([]) }
-        if entries.isEmpty { return report("Name `some`, `every` or `none`: an object without them says nothing.", at: path, source.range) }
+        if entries.isEmpty {
+            return report(
+                "Name `some`, `every` or `none`: an object without them says nothing.", at: path, source.range)
+        }
         guard lists < limits.lists else {
-            return report("The filter has lists within lists, more than the \(limits.lists) that are allowed within each other.", at: path, source.range, limit: .lists)
+            return report(
+                "The filter has lists within lists, more than the \(limits.lists) that are allowed within each other.",
+                at: path, source.range, limit: .lists)
         }
         lists += 1
         defer { lists -= 1 }
@@ -139,21 +172,36 @@ public struct FilterReader<Source: FilterSource> {
         for entry in entries {
             let place = "\(path).\(entry.key)"
             if let quantifier = Quantifier(rawValue: entry.key.text) {
-                parts.append(.toMany(relation, quantifier, object(entry.value, of: target, at: place, depth: depth + 1)))
+                parts.append(
+                    .toMany(relation, quantifier, object(entry.value, of: target, at: place, depth: depth + 1)))
             } else {
-                let hint = didYouMean(suggestion(for: entry.key.text, among: words)) ?? "A list is asked with `some`, `every` or `none`."
-                parts.append(report("`\(entry.key)` is not known of the list `\(relation.field)`.", hint: hint, at: place, entry.keyRange ?? entry.value.range))
+                let hint =
+                    didYouMean(suggestion(for: entry.key.text, among: words))
+                    ?? "A list is asked with `some`, `every` or `none`."
+                parts.append(
+                    report(
+                        "`\(entry.key)` is not known of the list `\(relation.field)`.", hint: hint, at: place,
+                        entry.keyRange ?? entry.value.range))
             }
         }
         return parts.count == 1 ? parts[0] : .all(parts)
     }
 
-    private mutating func operators(_ source: Source, on column: ColumnBinding, of type: TypeBinding, at path: String) -> Result {
+    private mutating func operators(
+        _ source: Source, on column: ColumnBinding, of type: TypeBinding, at path: String
+    ) -> Result {
         let typeName = catalog.fieldTypeName(column.field, of: type)
         let known = column.type.comparisons(isID: typeName == "ID")
-        guard let entries = entries(source, expected: "operators on \(column.field), such as `{ \(known.first?.rawValue ?? "isNull"): … }`,", at: path) else { return .any([]) }
+        guard
+            let entries = entries(
+                source,
+                expected: "operators on \(column.field), such as `{ \(known.first?.rawValue ?? "isNull"): … }`,",
+                at: path)
+        else { return .any([]) }
         if entries.isEmpty {
-            return report("Name an operator, such as `\(known.first?.rawValue ?? "isNull")`: an object without them says nothing.", at: path, source.range)
+            return report(
+                "Name an operator, such as `\(known.first?.rawValue ?? "isNull")`: an object without them says nothing.",
+                at: path, source.range)
         }
         var parts: [Result] = []
         for entry in entries {
@@ -161,8 +209,13 @@ public struct FilterReader<Source: FilterSource> {
             guard spend(at: place, entry.keyRange) else { return .any([]) }
             guard let comparison = known.first(where: { $0.rawValue.hasSameBytes(as: entry.key.text) }) else {
                 let words = known.map(\.rawValue)
-                let hint = didYouMean(suggestion(for: entry.key.text, among: words)) ?? "It has \(words.joined(separator: ", "))."
-                parts.append(report("The field `\(column.field)` of \(type.name) has no operator `\(entry.key)`.", hint: hint, at: place, entry.keyRange ?? entry.value.range))
+                let hint =
+                    didYouMean(suggestion(for: entry.key.text, among: words))
+                    ?? "It has \(words.joined(separator: ", "))."
+                parts.append(
+                    report(
+                        "The field `\(column.field)` of \(type.name) has no operator `\(entry.key)`.", hint: hint,
+                        at: place, entry.keyRange ?? entry.value.range))
                 continue
             }
             parts.append(compare(column, comparison, entry.value, typeName: typeName, at: place))
@@ -170,18 +223,24 @@ public struct FilterReader<Source: FilterSource> {
         return parts.count == 1 ? parts[0] : .all(parts)
     }
 
-    private mutating func compare(_ column: ColumnBinding, _ comparison: Comparison, _ source: Source, typeName: String, at path: String) -> Result {
+    private mutating func compare(
+        _ column: ColumnBinding, _ comparison: Comparison, _ source: Source, typeName: String, at path: String
+    ) -> Result {
         if case .null = source.shape, comparison == .distinctFrom || comparison == .notDistinctFrom,
             let flag = source.nullFlag(comparison == .notDistinctFrom)
         {
             return .compare(column, .isNull, flag)
         }
         if holdsNull(source) {
-            return report("`\(comparison.rawValue)` cannot be null: ask for a missing value with `isNull: true`.", at: path, source.range)
+            return report(
+                "`\(comparison.rawValue)` cannot be null: ask for a missing value with `isNull: true`.", at: path,
+                source.range)
         }
         let use = FilterOperandUse(column: column, comparison: comparison, typeName: typeName)
         if use.form == .list, case .list(let items) = source.shape, items.count > limits.operands {
-            return report("`\(comparison.rawValue)` takes at most \(limits.operands) values; it is given \(items.count).", at: path, source.range, limit: .operands)
+            return report(
+                "`\(comparison.rawValue)` takes at most \(limits.operands) values; it is given \(items.count).",
+                at: path, source.range, limit: .operands)
         }
         do throws(FilterProblem) {
             return .compare(column, comparison, try source.operand(use))
@@ -200,7 +259,8 @@ public struct FilterReader<Source: FilterSource> {
 }
 
 extension Catalog {
-    /// The name of a field's type without lists and non-nulls, such as `DateTime`; empty for a field that the schema does not have.
+    /// The name of a field's type without lists and non-nulls, such as `DateTime`; empty for a
+    /// field that the schema does not have.
     func fieldTypeName(_ field: String, of type: TypeBinding) -> String {
         schema.type(type.name)?.fields?[field]?.type.name ?? ""
     }

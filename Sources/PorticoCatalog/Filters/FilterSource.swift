@@ -12,9 +12,11 @@ public protocol FilterSource {
     var shape: FilterShape<Self> { get }
     /// Where it stands, for problems; `nil` where nothing is known of that.
     var range: SourceRange? { get }
-    /// `isNull`'s operand for a null that `distinctFrom` is given; `nil` where null is no value that can be given.
+    /// `isNull`'s operand for a null that `distinctFrom` is given; `nil` where null is no value
+    /// that can be given.
     func nullFlag(_ isNull: Bool) -> Operand?
-    /// The value of an operator. Never asked of `null`. Throws one sentence where the value does not fit.
+    /// The value of an operator. Never asked of `null`. Throws one sentence where the value does
+    /// not fit.
     func operand(_ use: FilterOperandUse) throws(FilterProblem) -> Operand
 }
 
@@ -94,7 +96,10 @@ public struct FilterProblem: Error, Sendable, Equatable {
     /// When there is too much of it; `nil` when it is wrong.
     public var limit: FilterLimits.Name?
 
-    public init(_ message: String, hint: String? = nil, path: String = "", range: SourceRange? = nil, limit: FilterLimits.Name? = nil) {
+    public init(
+        _ message: String, hint: String? = nil, path: String = "", range: SourceRange? = nil,
+        limit: FilterLimits.Name? = nil
+    ) {
         self.message = message
         self.hint = hint
         self.path = path

@@ -6,24 +6,31 @@ import GraphQLSchema
 public enum CatalogLoader {
     /// The whole catalog, the derived schema included.
     ///
-    /// Throws every problem that was found, in the order of files and places: what is wrong with the form of any file, with the schema itself, and
-    /// with names that the resolver files use. Where the schema itself is wrong, names are not looked at.
-    public static func load(schemaFile: SourceText, resolvers: [SourceText], scalars: [String: ScalarCoercion] = PorticoScalars.all) throws(Diagnostics) -> Catalog {
+    /// Throws every problem that was found, in the order of files and places: what is wrong with
+    /// the form of any file, with the schema itself, and with names that the resolver files use.
+    /// Where the schema itself is wrong, names are not looked at.
+    public static func load(
+        schemaFile: SourceText, resolvers: [SourceText], scalars: [String: ScalarCoercion] = PorticoScalars.all
+    ) throws(Diagnostics) -> Catalog {
         try read(schemaFile: schemaFile, resolvers: resolvers, scalars: scalars).whole.get()
     }
 
     /// What came of the files.
     public struct Reading {
-        /// The whole catalog, or every problem, as ``load(schemaFile:resolvers:scalars:)`` says them.
+        /// The whole catalog, or every problem, as ``load(schemaFile:resolvers:scalars:)`` says
+        /// them.
         public var whole: Result<Catalog, Diagnostics>
-        /// Where names have problems, and the schema itself has none: what is in order in spite of them, nothing derived. To
-        /// find what else is wrong, and never to be served.
+        /// Where names have problems, and the schema itself has none: what is in order in spite of
+        /// them, nothing derived. To find what else is wrong, and never to be served.
         public var sound: Catalog?
-        /// The object types that ``sound`` has not or not in full: what is said of them may come of that.
+        /// The object types that ``sound`` has not or not in full: what is said of them may come of
+        /// that.
         public var unsound: Set<String> = []
     }
 
-    public static func read(schemaFile: SourceText, resolvers: [SourceText], scalars: [String: ScalarCoercion] = PorticoScalars.all) -> Reading {
+    public static func read(
+        schemaFile: SourceText, resolvers: [SourceText], scalars: [String: ScalarCoercion] = PorticoScalars.all
+    ) -> Reading {
         var loading = Loading(schemaFile: schemaFile, scalars: scalars)
         loading.readFiles(resolvers)
         guard let (document, schema) = loading.readSchema() else { return Reading(whole: .failure(loading.sorted())) }
@@ -32,23 +39,28 @@ public enum CatalogLoader {
         do throws(Diagnostics) {
             return Reading(whole: .success(try whole(&loading, document, schema, types, root)))
         } catch {
-            return Reading(whole: .failure(error), sound: Catalog(schema: schema, types: types, root: root), unsound: loading.unsound(document, types))
+            return Reading(
+                whole: .failure(error), sound: Catalog(schema: schema, types: types, root: root),
+                unsound: loading.unsound(document, types))
         }
     }
 
     private static func whole(
-        _ loading: inout Loading, _ document: Document, _ schema: Schema, _ types: [String: TypeBinding], _ root: [String: RootBinding]
+        _ loading: inout Loading, _ document: Document, _ schema: Schema, _ types: [String: TypeBinding],
+        _ root: [String: RootBinding]
     ) throws(Diagnostics) -> Catalog {
         var root = root
         let schemaFile = loading.schemaFile, scalars = loading.scalars
         guard loading.problems.isEmpty else { throw loading.sorted() }
-        let derivation = Derivation(document: document, schema: schema, bindings: types, file: schemaFile.name, nodeField: loading.nodeField)
+        let derivation = Derivation(
+            document: document, schema: schema, bindings: types, file: schemaFile.name, nodeField: loading.nodeField)
         loading.problems += derivation.problems
         guard loading.problems.isEmpty else { throw loading.sorted() }
         let whole = try SchemaBuilder.build(document: derivation.document, source: schemaFile, scalars: scalars)
         if !derivation.nodeKeys.isEmpty { root[NodeTypes.root] = .node }
         return Catalog(
-            schema: whole, types: types, root: root, derived: derivation.types, derivedFields: derivation.fields, nodeKeys: derivation.nodeKeys,
+            schema: whole, types: types, root: root, derived: derivation.types, derivedFields: derivation.fields,
+            nodeKeys: derivation.nodeKeys,
             nodeField: loading.nodeField, accessTypes: derivation.accessTypes)
     }
 }
@@ -68,13 +80,17 @@ private struct Loading {
 
     /// By file, then by place.
     func sorted() -> Diagnostics {
-        Diagnostics(problems.sorted { a, b in
-            if a.file != b.file { return a.file == schemaFile.name || (b.file != schemaFile.name && a.file < b.file) }
-            return (a.range?.start ?? 0) < (b.range?.start ?? 0)
-        })
+        Diagnostics(
+            problems.sorted { a, b in
+                if a.file != b.file {
+                    return a.file == schemaFile.name || (b.file != schemaFile.name && a.file < b.file)
+                }
+                return (a.range?.start ?? 0) < (b.range?.start ?? 0)
+            })
     }
 
-    /// The object types without a binding, and those with a problem of their own, in their file or in the schema.
+    /// The object types without a binding, and those with a problem of their own, in their file or
+    /// in the schema.
     func unsound(_ document: Document, _ types: [String: TypeBinding]) -> Set<String> {
         var found: Set<String> = []
         for case .typeSystem(.type(let type)) in document.definitions {
@@ -93,7 +109,10 @@ private struct Loading {
     mutating func readFiles(_ resolvers: [SourceText]) {
         for source in resolvers {
             if let other = typeSources[source.stem] {
-                problems.append(Diagnostic("\(source.stem) is described in \(other.name) already.", file: source.name, range: SourceRange(0, 0)))
+                problems.append(
+                    Diagnostic(
+                        "\(source.stem) is described in \(other.name) already.", file: source.name,
+                        range: SourceRange(0, 0)))
             } else {
                 typeSources[source.stem] = source
             }
@@ -111,7 +130,11 @@ private struct Loading {
             return nil
         }
         do throws(Diagnostics) {
-            return (document, try SchemaBuilder.build(document: ListDirective.declared(in: document), source: schemaFile, scalars: scalars))
+            return (
+                document,
+                try SchemaBuilder.build(
+                    document: ListDirective.declared(in: document), source: schemaFile, scalars: scalars)
+            )
         } catch {
             problems += error.items
             checkFormOfAll(query: "Query")
@@ -119,10 +142,15 @@ private struct Loading {
         }
     }
 
-    /// Where there is no schema to bind to, the files are still read for what is wrong in themselves.
+    /// Where there is no schema to bind to, the files are still read for what is wrong in
+    /// themselves.
     private mutating func checkFormOfAll(query: String) {
         for (name, source) in typeSources {
-            if name == query { _ = QueryFile(source, problems: &problems) } else { _ = ResolverFile(source, problems: &problems) }
+            if name == query {
+                _ = QueryFile(source, problems: &problems)
+            } else {
+                _ = ResolverFile(source, problems: &problems)
+            }
         }
     }
 
@@ -133,23 +161,33 @@ private struct Loading {
             if case .object(let object)? = schema.type(name), !roots.contains(name) { object } else { nil }
         }
         checkRoots(schema)
-        for name in typeSources.keys.sorted() where name != schema.queryType.name && !objects.contains(where: { $0.name == name }) {
+        for name in typeSources.keys.sorted()
+        where name != schema.queryType.name && !objects.contains(where: { $0.name == name }) {
             let hint = didYouMean(suggestion(for: name, among: objects.map(\.name)))
-            problems.append(Diagnostic("\(schemaFile.name) has no object type \(name).", file: typeSources[name]?.name ?? name, range: SourceRange(0, 0), hint: hint))
+            problems.append(
+                Diagnostic(
+                    "\(schemaFile.name) has no object type \(name).", file: typeSources[name]?.name ?? name,
+                    range: SourceRange(0, 0), hint: hint))
         }
         var columns = ColumnBinder(schema: schema, schemaFile: schemaFile.name)
         var binders: [String: TypeBinder] = [:]
         for object in objects {
             guard let source = typeSources[object.name] else {
                 let place = object.fields.elements.first?.range ?? SourceRange(0, 0)
-                problems.append(Diagnostic("Nothing says which table holds \(object.name).", file: schemaFile.name, range: place, hint: "Write resolvers/\(object.name).yaml."))
+                problems.append(
+                    Diagnostic(
+                        "Nothing says which table holds \(object.name).", file: schemaFile.name, range: place,
+                        hint: "Write resolvers/\(object.name).yaml."))
                 continue
             }
-            binders[object.name] = TypeBinder(object: object, file: ResolverFile(source, problems: &problems), columns: &columns)
+            binders[object.name] = TypeBinder(
+                object: object, file: ResolverFile(source, problems: &problems), columns: &columns)
         }
         problems += columns.problems
         let all = binders
-        for name in all.keys { binders[name]?.bindRelations(all, schema: schema, schemaFile: schemaFile.name, &problems) }
+        for name in all.keys {
+            binders[name]?.bindRelations(all, schema: schema, schemaFile: schemaFile.name, &problems)
+        }
         let bound = binders
         return bound.compactMapValues { $0.binding(bound, &problems) }
     }
@@ -157,7 +195,10 @@ private struct Loading {
     private mutating func checkRoots(_ schema: Schema) {
         for root in [schema.mutationType, schema.subscriptionType].compactMap(\.self) {
             let place = root.fields.elements.first?.range ?? SourceRange(0, 0)
-            problems.append(Diagnostic("Only a query root is supported; \(root.name) cannot be served.", file: schemaFile.name, range: place))
+            problems.append(
+                Diagnostic(
+                    "Only a query root is supported; \(root.name) cannot be served.", file: schemaFile.name,
+                    range: place))
         }
     }
 

@@ -2,7 +2,8 @@ import ExactText
 import GraphQLSchema
 
 extension ColumnType {
-    /// The type that PostgreSQL calls by this name, such as `int8` or `text[]`; enums are named apart.
+    /// The type that PostgreSQL calls by this name, such as `int8` or `text[]`; enums are named
+    /// apart.
     public init?(named name: String) {
         if name.hasSuffix("[]") {
             guard let element = ColumnType(named: String(name.dropLast(2))), element.isElement else { return nil }
@@ -14,12 +15,15 @@ extension ColumnType {
     }
 
     /// The names that ``init(named:)`` knows, the short ones.
-    static let names = byName.keys.filter { !["char", "smallint", "integer", "bigint", "real", "decimal", "boolean"].contains($0) }.sorted()
+    static let names = byName.keys.filter {
+        !["char", "smallint", "integer", "bigint", "real", "decimal", "boolean"].contains($0)
+    }.sorted()
 
     private static let byName: [String: ColumnType] = [
         "text": .text, "varchar": .varchar, "bpchar": .bpchar, "char": .bpchar, "citext": .citext, "uuid": .uuid,
         "int2": .int2, "smallint": .int2, "int4": .int4, "integer": .int4, "int8": .int8, "bigint": .int8,
-        "float4": .float4, "real": .float4, "float8": .float8, "numeric": .numeric, "decimal": .numeric, "bool": .bool, "boolean": .bool,
+        "float4": .float4, "real": .float4, "float8": .float8, "numeric": .numeric, "decimal": .numeric, "bool": .bool,
+        "boolean": .bool,
         "timestamptz": .timestamptz, "timestamp": .timestamp, "date": .date, "json": .json, "jsonb": .jsonb,
     ]
 
@@ -34,7 +38,9 @@ extension ColumnType {
     var isElement: Bool {
         switch self {
         case .json, .jsonb, .array: false
-        case .text, .varchar, .bpchar, .citext, .uuid, .int2, .int4, .int8, .float4, .float8, .numeric, .bool, .timestamptz, .timestamp, .date, .enum: true
+        case .text, .varchar, .bpchar, .citext, .uuid, .int2, .int4, .int8, .float4, .float8, .numeric, .bool,
+            .timestamptz, .timestamp, .date, .enum:
+            true
         }
     }
 
@@ -46,14 +52,16 @@ extension ColumnType {
         }
     }
 
-    /// Whether rows can be tied together by a column of this type and one of the other: PostgreSQL compares integers of any
-    /// width, and texts of any kind by the type of the column that is looked up.
+    /// Whether rows can be tied together by a column of this type and one of the other: PostgreSQL
+    /// compares integers of any width, and texts of any kind by the type of the column that is
+    /// looked up.
     func joins(_ other: ColumnType) -> Bool {
         let alike: [[ColumnType]] = [[.text, .varchar, .bpchar, .citext], [.int2, .int4, .int8]]
         return isKey && (self == other || alike.contains { $0.contains(self) && $0.contains(other) })
     }
 
-    /// The types that a field of a scalar type may have, the one that goes without saying first; empty for a scalar that is not known.
+    /// The types that a field of a scalar type may have, the one that goes without saying first;
+    /// empty for a scalar that is not known.
     public static func allowed(for scalar: String) -> [ColumnType] {
         switch scalar {
         case "ID": [.text, .varchar, .bpchar, .citext, .uuid, .int2, .int4, .int8]
@@ -71,12 +79,16 @@ extension ColumnType {
     }
 
     /// The scalars of ``allowed(for:)``.
-    public static let scalars = ["ID", "String", "Int", "Float", "Boolean", "DateTime", "Date", "Decimal", "BigInt", "JSON"]
+    public static let scalars = [
+        "ID", "String", "Int", "Float", "Boolean", "DateTime", "Date", "Decimal", "BigInt", "JSON",
+    ]
 }
 
 extension EnumBinding {
     /// Values shown as `IN_PROGRESS` and kept as `in_progress`, but for what `labels` says.
     init(_ type: EnumType, sqlType: String?, labels: [ExactString: String] = [:]) {
-        self.init(name: type.name, sqlType: sqlType, values: type.values.map { EnumLabel(value: $0.name, label: labels[$0.name] ?? $0.name.lowercased()) })
+        self.init(
+            name: type.name, sqlType: sqlType,
+            values: type.values.map { EnumLabel(value: $0.name, label: labels[$0.name] ?? $0.name.lowercased()) })
     }
 }

@@ -1,4 +1,5 @@
-/// `wordpress_version` of `wordpressVersion`, `ssl_status` of `SSLStatus`, `subscription_id` of `subscriptionId`: the column that goes without saying.
+/// `wordpress_version` of `wordpressVersion`, `ssl_status` of `SSLStatus`, `subscription_id` of
+/// `subscriptionId`: the column that goes without saying.
 public func snakeCase(_ name: String) -> String {
     func isUpper(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte) }
     let bytes = Array(name.utf8)
@@ -8,7 +9,8 @@ public func snakeCase(_ name: String) -> String {
             result.append(byte)
             continue
         }
-        let beginsWord = index > 0 && (!isUpper(bytes[index - 1]) || (index + 1 < bytes.count && !isUpper(bytes[index + 1])))
+        let beginsWord =
+            index > 0 && (!isUpper(bytes[index - 1]) || (index + 1 < bytes.count && !isUpper(bytes[index + 1])))
         if beginsWord, bytes[index - 1] != UInt8(ascii: "_") { result.append(UInt8(ascii: "_")) }
         result.append(byte | 0x20)
     }

@@ -4,7 +4,8 @@ import YAMLTree
 
 /// What `resolvers/Query.yaml` states of the root's fields that do not go without saying.
 ///
-/// A field with `@list` is the list of its type, and a field with one required argument is the getter by the field of that name. The others:
+/// A field with `@list` is the list of its type, and a field with one required argument is the
+/// getter by the field of that name. The others:
 ///
 /// ```yaml
 /// fields:
@@ -37,14 +38,22 @@ struct QueryFile {
 
     private mutating func read(_ reader: inout YAMLReader) {
         guard let root = reader.root() else { return }
-        guard let mapping = reader.mapping(root, allowedKeys: ["fields", "globalId"], as: "the file of the query root") else { return }
-        if let node = mapping["globalId"], let name = reader.choice(node, of: NodeTypes.fields, as: "`globalId`") { globalID = name }
+        guard let mapping = reader.mapping(root, allowedKeys: ["fields", "globalId"], as: "the file of the query root")
+        else { return }
+        if let node = mapping["globalId"], let name = reader.choice(node, of: NodeTypes.fields, as: "`globalId`") {
+            globalID = name
+        }
         guard let node = mapping["fields"], let members = reader.mapping(node, as: "`fields`")?.members else { return }
         for member in members {
             let words = Kind.allCases.map(\.rawValue)
-            guard let inner = reader.mapping(member.value, allowedKeys: words, as: "the field `\(member.key)`") else { continue }
-            guard inner.members.count == 1, let only = inner.members.first, let kind = Kind(rawValue: only.key.text) else {
-                reader.report("A root field has exactly one of \(words.map { "`\($0)`" }.joined(separator: ", ")).", at: member.keyRange)
+            guard let inner = reader.mapping(member.value, allowedKeys: words, as: "the field `\(member.key)`") else {
+                continue
+            }
+            guard inner.members.count == 1, let only = inner.members.first, let kind = Kind(rawValue: only.key.text)
+            else {
+                reader.report(
+                    "A root field has exactly one of \(words.map { "`\($0)`" }.joined(separator: ", ")).",
+                    at: member.keyRange)
                 continue
             }
             fields[member.key] = Field(kind: kind, value: only.value, range: member.keyRange)

@@ -68,11 +68,14 @@ struct ResolverFile: Sendable {
 
     private mutating func read(_ reader: inout YAMLReader) {
         let keys = ["table", "key", "isolation", "order", "fields", "columns", "relations"]
-        guard let root = reader.root(), let mapping = reader.mapping(root, allowedKeys: keys, as: "a resolver file") else { return }
+        guard let root = reader.root(), let mapping = reader.mapping(root, allowedKeys: keys, as: "a resolver file")
+        else { return }
         if let node = mapping["table"] {
             table = Self.table(node, &reader)
         } else {
-            reader.report("The file does not say which table holds \(typeName).", at: mapping.range, hint: "Write `table: \(snakeCase(typeName))s`, or whatever its name is.")
+            reader.report(
+                "The file does not say which table holds \(typeName).", at: mapping.range,
+                hint: "Write `table: \(snakeCase(typeName))s`, or whatever its name is.")
         }
         key = mapping["key"].flatMap { Self.stated($0, as: "`key`", &reader) }
         if let node = mapping["isolation"] { readIsolation(node, &reader) }
@@ -87,13 +90,19 @@ struct ResolverFile: Sendable {
             isolation = Self.stated(node, as: "`isolation`", &reader)
             return
         }
-        guard let mapping = reader.mapping(node, allowedKeys: ["column", "unchecked"], as: "`isolation`") else { return }
-        guard let column = mapping["column"] else { return reader.report("`isolation` does not say which column names the tenant.", at: mapping.range) }
+        guard let mapping = reader.mapping(node, allowedKeys: ["column", "unchecked"], as: "`isolation`") else {
+            return
+        }
+        guard let column = mapping["column"] else {
+            return reader.report("`isolation` does not say which column names the tenant.", at: mapping.range)
+        }
         isolation = Self.stated(column, as: "`column`", &reader)
         guard let reason = mapping["unchecked"] else { return }
         isolationTrust = reader.string(reason, as: "`unchecked`")
         if isolationTrust?.allSatisfy(\.isWhitespace) == true {
-            reader.report("`unchecked` says why no foreign key can be compared with the path.", at: reason.range, hint: "Write a reason, such as \"views carry no keys\".")
+            reader.report(
+                "`unchecked` says why no foreign key can be compared with the path.", at: reason.range,
+                hint: "Write a reason, such as \"views carry no keys\".")
         }
     }
 
@@ -130,7 +139,9 @@ struct ResolverFile: Sendable {
             }
             guard words.count == 2 else { return Order(field: field, direction: .ascending, range: item.range) }
             guard let direction = OrderDirection(rawValue: words[1]) else {
-                let hint = didYouMean(suggestion(for: words[1], among: directions)) ?? "Known are: \(directions.joined(separator: ", "))."
+                let hint =
+                    didYouMean(suggestion(for: words[1], among: directions))
+                    ?? "Known are: \(directions.joined(separator: ", "))."
                 reader.report("`\(words[1])` is not a direction.", at: item.range, hint: hint)
                 return nil
             }
@@ -138,11 +149,15 @@ struct ResolverFile: Sendable {
         }
     }
 
-    private static func columns(_ node: YAMLNode, as what: String, _ reader: inout YAMLReader) -> [ExactString: Column] {
+    private static func columns(_ node: YAMLNode, as what: String, _ reader: inout YAMLReader) -> [ExactString: Column]
+    {
         guard let mapping = reader.mapping(node, as: what) else { return [:] }
         var result: [ExactString: Column] = [:]
         for member in mapping.members {
-            guard let inner = reader.mapping(member.value, allowedKeys: ["column", "type", "enum", "labels"], as: "the field `\(member.key)`") else { continue }
+            guard
+                let inner = reader.mapping(
+                    member.value, allowedKeys: ["column", "type", "enum", "labels"], as: "the field `\(member.key)`")
+            else { continue }
             var column = Column(range: member.keyRange)
             column.column = inner["column"].flatMap { stated($0, as: "`column`", &reader) }
             if let name = column.column, !checkIdentifier(name.value, name.range, &reader) { column.column = nil }
@@ -150,7 +165,9 @@ struct ResolverFile: Sendable {
             column.enumType = inner["enum"].flatMap { stated($0, as: "`enum`", &reader) }
             if let labels = inner["labels"].flatMap({ reader.mapping($0, as: "`labels`") }) {
                 column.labels = labels.members.compactMap { label in
-                    reader.string(label.value, as: "a label").map { (Stated(value: label.key.text, range: label.keyRange), $0) }
+                    reader.string(label.value, as: "a label").map {
+                        (Stated(value: label.key.text, range: label.keyRange), $0)
+                    }
                 }
             }
             result[member.key] = column
@@ -162,11 +179,17 @@ struct ResolverFile: Sendable {
         guard let mapping = reader.mapping(node, as: "`relations`") else { return [:] }
         var result: [ExactString: Relation] = [:]
         for member in mapping.members {
-            guard let inner = reader.mapping(member.value, allowedKeys: ["by", "via"], as: "the relation `\(member.key)`") else { continue }
+            guard
+                let inner = reader.mapping(
+                    member.value, allowedKeys: ["by", "via"], as: "the relation `\(member.key)`")
+            else { continue }
             let relation = Relation(
-                range: member.keyRange, by: inner["by"].flatMap { stated($0, as: "`by`", &reader) }, via: inner["via"].flatMap { stated($0, as: "`via`", &reader) })
+                range: member.keyRange, by: inner["by"].flatMap { stated($0, as: "`by`", &reader) },
+                via: inner["via"].flatMap { stated($0, as: "`via`", &reader) })
             if inner.members.count != 1 {
-                reader.report("A relation has one of `by` (a field of this type) and `via` (a field of the target).", at: member.keyRange)
+                reader.report(
+                    "A relation has one of `by` (a field of this type) and `via` (a field of the target).",
+                    at: member.keyRange)
             } else {
                 result[member.key] = relation
             }

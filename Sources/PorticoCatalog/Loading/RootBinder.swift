@@ -21,8 +21,11 @@ struct RootBinder {
             if let binding = binding(field) { root[field.name] = binding }
         }
         let names = schema.queryType.fields.names
-        for (name, stated) in (file?.fields ?? [:]).sorted(by: { $0.value.range.start < $1.value.range.start }) where schema.queryType.fields[name] == nil {
-            report("\(schema.queryType.name) has no field `\(name)`.", file: file?.source.name, stated.range, hint: didYouMean(suggestion(for: name.text, among: names)))
+        for (name, stated) in (file?.fields ?? [:]).sorted(by: { $0.value.range.start < $1.value.range.start })
+        where schema.queryType.fields[name] == nil {
+            report(
+                "\(schema.queryType.name) has no field `\(name)`.", file: file?.source.name, stated.range,
+                hint: didYouMean(suggestion(for: name.text, among: names)))
         }
     }
 
@@ -42,12 +45,16 @@ struct RootBinder {
         if stated.kind == .constant { return constant(field, stated.value) }
         guard let name = stated.value.text, let type = types[ExactString(name)] else {
             let shown = stated.value.text ?? ""
-            report("`\(shown)` is no type with a table.", file: file?.source.name, stated.value.range, hint: didYouMean(suggestion(for: shown, among: types.keys)))
+            report(
+                "`\(shown)` is no type with a table.", file: file?.source.name, stated.value.range,
+                hint: didYouMean(suggestion(for: shown, among: types.keys)))
             return nil
         }
         guard field.type.name == type.name else {
             let hint = "Write \(field.type.name) here, or `\(field.name): \(type.name)` in \(schemaFile)."
-            report("The root field `\(field.name)` gives \(field.type.name), not \(type.name).", file: file?.source.name, stated.value.range, hint: hint)
+            report(
+                "The root field `\(field.name)` gives \(field.type.name), not \(type.name).", file: file?.source.name,
+                stated.value.range, hint: hint)
             return nil
         }
         switch stated.kind {
@@ -55,7 +62,9 @@ struct RootBinder {
         case .list: return list(field)
         case .viewer:
             guard case .named = field.type, field.arguments.isEmpty else {
-                report("The viewer's own row is written `\(field.name): \(type.name)`, without arguments and nullable.", field.range)
+                report(
+                    "The viewer's own row is written `\(field.name): \(type.name)`, without arguments and nullable.",
+                    field.range)
                 return nil
             }
             return .viewer(type: type.name)
@@ -65,7 +74,9 @@ struct RootBinder {
 
     private mutating func list(_ field: FieldType) -> RootBinding? {
         let name = field.type.name
-        guard field.isDerivedList, field.type.description == "[\(name)!]!", schema.isObject(name), field.arguments.isEmpty else {
+        guard field.isDerivedList, field.type.description == "[\(name)!]!", schema.isObject(name),
+            field.arguments.isEmpty
+        else {
             report("A list at the root is written `\(field.name): [\(name)!]! @list`, without arguments.", field.range)
             return nil
         }
@@ -73,20 +84,28 @@ struct RootBinder {
     }
 
     private mutating func getter(_ field: FieldType) -> RootBinding? {
-        guard case .named(let name) = field.type, field.arguments.count == 1, let argument = field.arguments.elements.first, argument.isRequired else {
-            report("A getter is written `\(field.name)(id: ID!): \(field.type.name)`: nullable, with one required argument.", field.range)
+        guard case .named(let name) = field.type, field.arguments.count == 1,
+            let argument = field.arguments.elements.first, argument.isRequired
+        else {
+            report(
+                "A getter is written `\(field.name)(id: ID!): \(field.type.name)`: nullable, with one required argument.",
+                field.range)
             return nil
         }
         guard let type = type(name, of: field) else { return nil }
         guard let column = type.column(argument.name) else {
             let columns = type.fields.keys.filter { type.column($0) != nil }
-            report("\(name) has no column `\(argument.name)` to get a row by.", field.range, hint: didYouMean(suggestion(for: argument.name, among: columns)))
+            report(
+                "\(name) has no column `\(argument.name)` to get a row by.", field.range,
+                hint: didYouMean(suggestion(for: argument.name, among: columns)))
             return nil
         }
         guard argument.type.nullable == schema.type(name)?.fields?[argument.name]?.type.nullable else {
             let type = schema.type(name)?.fields?[argument.name]?.type.nullable.description ?? argument.type.description
             let hint = "Write `\(field.name)(\(argument.name): \(type)!): \(name)`."
-            report("The argument `\(argument.name)` has another type than the field `\(argument.name)` of \(name).", field.range, hint: hint)
+            report(
+                "The argument `\(argument.name)` has another type than the field `\(argument.name)` of \(name).",
+                field.range, hint: hint)
             return nil
         }
         return .getter(type: name, argument: argument.name, column: column)

@@ -2,7 +2,8 @@ import GraphQLSchema
 import YAMLTree
 
 extension YAMLNode {
-    /// A YAML value as the input of the scalar `typeName`: an unquoted `5` is a number where a number is wanted, and a text where a text is.
+    /// A YAML value as the input of the scalar `typeName`: an unquoted `5` is a number where a
+    /// number is wanted, and a text where a text is.
     package func scalarInput(for typeName: String) -> ScalarInput {
         switch content {
         case .sequence(let items): return .list(items.map { $0.scalarInput(for: typeName) })

@@ -2,7 +2,8 @@ import Diagnostics
 import ExactText
 import GraphQLSchema
 
-/// Binds one object type: its columns first, for all types, then its relations, its isolation and its order, which name columns of others.
+/// Binds one object type: its columns first, for all types, then its relations, its isolation and
+/// its order, which name columns of others.
 struct TypeBinder {
     let object: ObjectType
     let file: ResolverFile
@@ -23,15 +24,24 @@ struct TypeBinder {
             columns[field.name] = binder.column(field, of: object.name, stated: file.fields[field.name], file: name)
             if columns[field.name] == nil { broken.insert(field.name) }
         }
-        for (field, stated) in file.fields.sorted(by: { $0.value.range.start < $1.value.range.start }) where columns[field] == nil && !broken.contains(field) {
+        for (field, stated) in file.fields.sorted(by: { $0.value.range.start < $1.value.range.start })
+        where columns[field] == nil && !broken.contains(field) {
             let isRelation = object.fields[field] != nil
-            let suggested = didYouMean(suggestion(for: field.text, among: object.fields.names)) ?? "What no field shows stands under `columns`."
+            let suggested =
+                didYouMean(suggestion(for: field.text, among: object.fields.names))
+                ?? "What no field shows stands under `columns`."
             let hint = isRelation ? "It leads to a type: see `relations`." : suggested
-            binder.problems.append(Diagnostic("\(object.name) has no field `\(field)` that is a column.", file: name, range: stated.range, hint: hint))
+            binder.problems.append(
+                Diagnostic(
+                    "\(object.name) has no field `\(field)` that is a column.", file: name, range: stated.range,
+                    hint: hint))
         }
         for (column, stated) in file.columns.sorted(by: { $0.value.range.start < $1.value.range.start }) {
             if object.fields[column] != nil {
-                binder.problems.append(Diagnostic("`\(column)` is a field of \(object.name): state it under `fields`.", file: name, range: stated.range))
+                binder.problems.append(
+                    Diagnostic(
+                        "`\(column)` is a field of \(object.name): state it under `fields`.", file: name,
+                        range: stated.range))
             } else if let binding = binder.hidden(column.text, stated: stated, file: name) {
                 hidden[column.text] = binding
             } else {
@@ -47,11 +57,17 @@ struct TypeBinder {
     private var columnNames: [String] { Array(columns.keys) + Array(hidden.keys) }
 
     /// A column that a file names; reports it where there is none.
-    private func column(_ name: String, named range: SourceRange, in file: SourceText, _ problems: inout [Diagnostic]) -> ColumnBinding? {
+    private func column(
+        _ name: String, named range: SourceRange, in file: SourceText, _ problems: inout [Diagnostic]
+    ) -> ColumnBinding? {
         if let column = column(name) { return column }
         if !broken.contains(name) {
-            let what = object.fields[name] == nil ? "\(object.name) has no column `\(name)`." : "`\(name)` of \(object.name) is a relation, not a column."
-            problems.append(Diagnostic(what, file: file.name, range: range, hint: didYouMean(suggestion(for: name, among: columnNames))))
+            let what =
+                object.fields[name] == nil
+                ? "\(object.name) has no column `\(name)`." : "`\(name)` of \(object.name) is a relation, not a column."
+            problems.append(
+                Diagnostic(
+                    what, file: file.name, range: range, hint: didYouMean(suggestion(for: name, among: columnNames))))
         }
         return nil
     }
@@ -60,38 +76,58 @@ struct TypeBinder {
         let range = file.key?.range ?? SourceRange(0, 0)
         let name = file.key?.value ?? "id"
         if file.key == nil, object.fields["id"] == nil, hidden["id"] == nil {
-            problems.append(Diagnostic("\(object.name) has no field `id`: state its `key`.", file: file.source.name, range: range))
+            problems.append(
+                Diagnostic("\(object.name) has no field `id`: state its `key`.", file: file.source.name, range: range))
             return
         }
         guard let column = column(name, named: range, in: file.source, &problems) else { return }
         if column.type.isKey {
             key = column
         } else {
-            problems.append(Diagnostic("A column of type \(column.type.displayName) cannot be a key.", file: file.source.name, range: range))
+            problems.append(
+                Diagnostic(
+                    "A column of type \(column.type.displayName) cannot be a key.", file: file.source.name, range: range
+                ))
         }
     }
 
     // MARK: Relations
 
-    mutating func bindRelations(_ all: [String: TypeBinder], schema: Schema, schemaFile: String, _ problems: inout [Diagnostic]) {
+    mutating func bindRelations(
+        _ all: [String: TypeBinder], schema: Schema, schemaFile: String, _ problems: inout [Diagnostic]
+    ) {
         for field in object.fields where schema.isObject(field.type.name) {
-            guard checkForm(field, schema: schema, schemaFile: schemaFile, &problems), let target = all[field.type.name] else { continue }
-            if let relation = relation(field, target, schemaFile: schemaFile, &problems) { relations[field.name] = relation }
+            guard checkForm(field, schema: schema, schemaFile: schemaFile, &problems), let target = all[field.type.name]
+            else { continue }
+            if let relation = relation(field, target, schemaFile: schemaFile, &problems) {
+                relations[field.name] = relation
+            }
         }
         for (name, stated) in file.relations.sorted(by: { $0.value.range.start < $1.value.range.start }) {
             if let field = object.fields[name], schema.isObject(field.type.name) { continue }
             let candidates = object.fields.filter { schema.isObject($0.type.name) }.map(\.name)
-            let message = object.fields[name] == nil ? "\(object.name) has no field `\(name)`." : "The field `\(name)` of \(object.name) is a column, not a relation."
-            problems.append(Diagnostic(message, file: file.source.name, range: stated.range, hint: didYouMean(suggestion(for: name.text, among: candidates))))
+            let message =
+                object.fields[name] == nil
+                ? "\(object.name) has no field `\(name)`."
+                : "The field `\(name)` of \(object.name) is a column, not a relation."
+            problems.append(
+                Diagnostic(
+                    message, file: file.source.name, range: stated.range,
+                    hint: didYouMean(suggestion(for: name.text, among: candidates))))
         }
     }
 
     /// Whether the field has the form of a relation: `T`, or `[T!]!` with `@list`.
-    private func checkForm(_ field: FieldType, schema: Schema, schemaFile: String, _ problems: inout [Diagnostic]) -> Bool {
+    private func checkForm(
+        _ field: FieldType, schema: Schema, schemaFile: String, _ problems: inout [Diagnostic]
+    ) -> Bool {
         let target = field.type.name
-        func report(_ message: String, hint: String? = nil) { problems.append(Diagnostic(message, file: schemaFile, range: field.range, hint: hint)) }
+        func report(_ message: String, hint: String? = nil) {
+            problems.append(Diagnostic(message, file: schemaFile, range: field.range, hint: hint))
+        }
         if let hint = schema.hintForTableless(target) {
-            report("The field `\(field.name)` of \(object.name) leads to \(target), which is no object type.", hint: hint)
+            report(
+                "The field `\(field.name)` of \(object.name) leads to \(target), which is no object type.", hint: hint)
             return false
         }
         if target == schema.queryType.name {
@@ -107,43 +143,63 @@ struct TypeBinder {
             report("`@list` stands on a list: `\(field.name): [\(target)!]! @list`.")
             return false
         }
-        if !field.arguments.isEmpty { report("The arguments of the relation `\(field.name)` are derived: it is written without them.") }
+        if !field.arguments.isEmpty {
+            report("The arguments of the relation `\(field.name)` are derived: it is written without them.")
+        }
         return true
     }
 
-    private func relation(_ field: FieldType, _ target: TypeBinder, schemaFile: String, _ problems: inout [Diagnostic]) -> RelationBinding? {
+    private func relation(
+        _ field: FieldType, _ target: TypeBinder, schemaFile: String, _ problems: inout [Diagnostic]
+    ) -> RelationBinding? {
         let isList = if case .list = field.type.nullable { true } else { false }
         let stated = file.relations[field.name]
         let ends: (local: ColumnBinding, remote: ColumnBinding)?
         if let by = stated?.by {
             if isList {
-                let message = "`by` leads to one row, and `\(field.name)` is a list: name a field of \(target.object.name) with `via`."
+                let message =
+                    "`by` leads to one row, and `\(field.name)` is a list: name a field of \(target.object.name) with `via`."
                 problems.append(Diagnostic(message, file: file.source.name, range: by.range))
                 return nil
             }
-            ends = column(by.value, named: by.range, in: file.source, &problems).flatMap { local in target.key.map { (local, $0) } }
+            ends = column(by.value, named: by.range, in: file.source, &problems).flatMap { local in
+                target.key.map { (local, $0) }
+            }
         } else if let via = stated?.via {
-            ends = target.column(via.value, named: via.range, in: file.source, &problems).flatMap { remote in key.map { ($0, remote) } }
+            ends = target.column(via.value, named: via.range, in: file.source, &problems).flatMap { remote in
+                key.map { ($0, remote) }
+            }
         } else if !isList, let local = column(field.name + "Id") {
             ends = target.key.map { (local, $0) }
         } else if let remote = target.column(keyFieldName(of: object.name)) {
             ends = key.map { ($0, remote) }
         } else {
-            let one = "Write `\(field.name): { by: … }` with a field of \(object.name), or `via:` with one of \(target.object.name)."
+            let one =
+                "Write `\(field.name): { by: … }` with a field of \(object.name), or `via:` with one of \(target.object.name)."
             let hint = isList ? "Write `\(field.name): { via: … }` with a field of \(target.object.name)." : one
             let message = "Nothing says how `\(field.name)` of \(object.name) leads to \(target.object.name)."
-            problems.append(Diagnostic(message, file: schemaFile, range: field.range, hint: "\(hint) It stands under `relations` in \(file.source.name)."))
+            problems.append(
+                Diagnostic(
+                    message, file: schemaFile, range: field.range,
+                    hint: "\(hint) It stands under `relations` in \(file.source.name)."))
             return nil
         }
         guard let (local, remote) = ends else { return nil }
         guard local.type.joins(remote.type) else {
-            let ends = "`\(local.field)` (\(local.type.displayName)) with `\(remote.field)` of \(target.object.name) (\(remote.type.displayName))"
+            let ends =
+                "`\(local.field)` (\(local.type.displayName)) with `\(remote.field)` of \(target.object.name) (\(remote.type.displayName))"
             let message = "`\(field.name)` of \(object.name) compares \(ends), which cannot tie rows together."
-            let hint = "Name columns of one type by `by` or `via`, or state under `fields` the `type` that a column really has."
-            problems.append(Diagnostic(message, file: stated == nil ? schemaFile : file.source.name, range: stated?.range ?? field.range, hint: hint))
+            let hint =
+                "Name columns of one type by `by` or `via`, or state under `fields` the `type` that a column really has."
+            problems.append(
+                Diagnostic(
+                    message, file: stated == nil ? schemaFile : file.source.name, range: stated?.range ?? field.range,
+                    hint: hint))
             return nil
         }
-        return RelationBinding(field: field.name, source: object.name, target: target.object.name, cardinality: isList ? .many : .one, local: local, remote: remote)
+        return RelationBinding(
+            field: field.name, source: object.name, target: target.object.name, cardinality: isList ? .many : .one,
+            local: local, remote: remote)
     }
 
     // MARK: Isolation, order, and the whole
@@ -154,10 +210,12 @@ struct TypeBinder {
         guard let key, let table = file.table else { return nil }
         var fields = columns.mapValues { FieldBinding.column($0) }
         for (name, relation) in relations { fields[name] = .relation(relation) }
-        let ordered = order + (order.contains { $0.column == key } ? [] : [OrderKey(column: key, direction: .ascending)])
+        let ordered =
+            order + (order.contains { $0.column == key } ? [] : [OrderKey(column: key, direction: .ascending)])
         return TypeBinding(
             name: object.name, table: table, key: key, fields: fields, isolation: isolation,
-            isolationPlace: file.isolation.map { file.source.position(at: Int($0.range.start)) }, isolationTrust: file.isolationTrust, defaultOrder: ordered, file: file.source.name)
+            isolationPlace: file.isolation.map { file.source.position(at: Int($0.range.start)) },
+            isolationTrust: file.isolationTrust, defaultOrder: ordered, file: file.source.name)
     }
 
     private func isolation(_ all: [String: TypeBinder], _ problems: inout [Diagnostic]) -> Isolation {
@@ -167,18 +225,28 @@ struct TypeBinder {
         var binder = self
         var path: [RelationBinding] = []
         for step in steps.dropLast() {
-            guard let relation = binder.relations[ExactString(step)], relation.cardinality == .one, let next = all[relation.target] else {
+            guard let relation = binder.relations[ExactString(step)], relation.cardinality == .one,
+                let next = all[relation.target]
+            else {
                 let known = binder.relations.values.filter { $0.cardinality == .one }.map(\.field)
-                let message = "Isolation leads through to-one relations, and \(binder.object.name) has none named `\(step)`."
-                problems.append(Diagnostic(message, file: file.source.name, range: stated.range, hint: didYouMean(suggestion(for: step, among: known))))
+                let message =
+                    "Isolation leads through to-one relations, and \(binder.object.name) has none named `\(step)`."
+                problems.append(
+                    Diagnostic(
+                        message, file: file.source.name, range: stated.range,
+                        hint: didYouMean(suggestion(for: step, among: known))))
                 return .unstated
             }
             path.append(relation)
             binder = next
         }
-        guard let last = steps.last, let column = binder.column(last, named: stated.range, in: file.source, &problems) else { return .unstated }
+        guard let last = steps.last, let column = binder.column(last, named: stated.range, in: file.source, &problems)
+        else { return .unstated }
         guard column.type.isKey else {
-            problems.append(Diagnostic("A column of type \(column.type.displayName) cannot name a tenant.", file: file.source.name, range: stated.range))
+            problems.append(
+                Diagnostic(
+                    "A column of type \(column.type.displayName) cannot name a tenant.", file: file.source.name,
+                    range: stated.range))
             return .unstated
         }
         return path.isEmpty ? .column(column) : .path(path, column)
@@ -189,11 +257,15 @@ struct TypeBinder {
         return file.order.compactMap { item in
             guard let column = column(item.field, named: item.range, in: file.source, &problems) else { return nil }
             guard column.type.isOrderable else {
-                problems.append(Diagnostic("Rows cannot be ordered by a column of type \(column.type.displayName).", file: file.source.name, range: item.range))
+                problems.append(
+                    Diagnostic(
+                        "Rows cannot be ordered by a column of type \(column.type.displayName).",
+                        file: file.source.name, range: item.range))
                 return nil
             }
             guard seen.insert(item.field).inserted else {
-                problems.append(Diagnostic("`\(item.field)` stands twice in `order`.", file: file.source.name, range: item.range))
+                problems.append(
+                    Diagnostic("`\(item.field)` stands twice in `order`.", file: file.source.name, range: item.range))
                 return nil
             }
             return OrderKey(column: column, direction: item.direction)
@@ -202,7 +274,8 @@ struct TypeBinder {
 }
 
 extension Schema {
-    /// What to write in the place of an interface or union, neither of which has a table; `nil` for any other type.
+    /// What to write in the place of an interface or union, neither of which has a table; `nil` for
+    /// any other type.
     func hintForTableless(_ name: String) -> String? {
         guard let type = types[name], type.isComposite else { return nil }
         if case .object = type { return nil }
@@ -211,6 +284,7 @@ extension Schema {
         return "Only object types have a table\(each)."
     }
 
-    /// Whether fields of this type lead to rows: objects, and interfaces and unions, which are refused where they are met.
+    /// Whether fields of this type lead to rows: objects, and interfaces and unions, which are
+    /// refused where they are met.
     func isObject(_ name: String) -> Bool { types[name]?.isComposite == true }
 }

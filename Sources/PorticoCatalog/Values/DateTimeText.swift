@@ -2,8 +2,8 @@ import GraphQLSchema
 
 /// A point of time as RFC 3339 writes it, taken apart and moved to UTC.
 ///
-/// Years 0001 to 9999, microseconds; the calendar is the proleptic Gregorian one, as PostgreSQL's. A leap second is refused: PostgreSQL would silently make it
-/// the next minute.
+/// Years 0001 to 9999, microseconds; the calendar is the proleptic Gregorian one, as PostgreSQL's.
+/// A leap second is refused: PostgreSQL would silently make it the next minute.
 struct DateTimeText: Sendable, Equatable {
     var year: Int
     var month: Int
@@ -111,7 +111,9 @@ private struct DigitReader {
 
     var isAtEnd: Bool { index == bytes.count }
 
-    func failure(_ reason: String) -> CoercionFailure { CoercionFailure("\(scalar) cannot represent \(quoted): \(reason).") }
+    func failure(_ reason: String) -> CoercionFailure {
+        CoercionFailure("\(scalar) cannot represent \(quoted): \(reason).")
+    }
 
     func isAt(_ text: String) -> Bool { bytes[index...].starts(with: text.utf8) }
 
@@ -137,7 +139,8 @@ private struct DigitReader {
         return value
     }
 
-    /// The form as a whole, with an example, where so little of it is there that no single part could be named.
+    /// The form as a whole, with an example, where so little of it is there that no single part
+    /// could be named.
     func misspelt() -> CoercionFailure {
         if scalar == "Date" { return failure("a date is written as \"2025-03-01\", year, month and day") }
         let examples = "\"2025-03-01T10:20:30Z\" or \"2025-03-01T11:20:30+01:00\""
@@ -146,7 +149,9 @@ private struct DigitReader {
 
     mutating func date() throws(CoercionFailure) -> (Int, Int, Int) {
         let form = Array("dddd-dd-dd".utf8)
-        let isDate = bytes.count >= form.count && zip(bytes, form).allSatisfy { $1 == UInt8(ascii: "-") ? $0 == $1 : (0x30...0x39).contains($0) }
+        let isDate =
+            bytes.count >= form.count
+            && zip(bytes, form).allSatisfy { $1 == UInt8(ascii: "-") ? $0 == $1 : (0x30...0x39).contains($0) }
         guard isDate else { throw misspelt() }
         let year = try number(4, 1...9999, "a year from 0001 to 9999")
         index += 1
@@ -158,12 +163,17 @@ private struct DigitReader {
         return (year, month, day)
     }
 
-    /// The digits behind the point as microseconds; more than six only where the rest is zeros, because they would be lost.
+    /// The digits behind the point as microseconds; more than six only where the rest is zeros,
+    /// because they would be lost.
     mutating func fraction() throws(CoercionFailure) -> Int {
         var value = 0, count = 0
         while index < bytes.count, (0x30...0x39).contains(bytes[index]) {
             let digit = Int(bytes[index] - 0x30)
-            if count < 6 { value = value * 10 + digit } else if digit != 0 { throw failure("it has more than six fraction digits") }
+            if count < 6 {
+                value = value * 10 + digit
+            } else if digit != 0 {
+                throw failure("it has more than six fraction digits")
+            }
             count += 1
             index += 1
         }

@@ -2,18 +2,23 @@ import GraphQLSchema
 
 /// What keeps a JSON value from being refused by `jsonb`.
 enum JSONInputLimits {
-    /// Lists and objects within each other. Stands against exhausting the stack, ours and PostgreSQL's.
+    /// Lists and objects within each other. Stands against exhausting the stack, ours and
+    /// PostgreSQL's.
     static let depth = 64
 }
 
-/// The text of one JSON value; throws where `jsonb` would raise: a NUL character, a number that `numeric` cannot hold, a value nested too deep.
+/// The text of one JSON value; throws where `jsonb` would raise: a NUL character, a number that
+/// `numeric` cannot hold, a value nested too deep.
 func jsonText(_ input: ScalarInput) throws(CoercionFailure) -> String {
     try checkJSON(input, depth: 0)
     return input.jsonText
 }
 
 private func checkJSON(_ input: ScalarInput, depth: Int) throws(CoercionFailure) {
-    guard depth <= JSONInputLimits.depth else { throw CoercionFailure("JSON cannot represent a value that is nested deeper than \(JSONInputLimits.depth) levels.") }
+    guard depth <= JSONInputLimits.depth else {
+        throw CoercionFailure(
+            "JSON cannot represent a value that is nested deeper than \(JSONInputLimits.depth) levels.")
+    }
     switch input {
     case .null, .boolean: return
     case .int(let text), .float(let text):

@@ -1,5 +1,6 @@
-/// What is wrong with a pattern of `like` and `iLike`, or `nil`: PostgreSQL raises when it meets a pattern that ends in a lone escape character, and it meets
-/// it only where a row comes that far, so that the error itself would tell of that row.
+/// What is wrong with a pattern of `like` and `iLike`, or `nil`: PostgreSQL raises when it meets a
+/// pattern that ends in a lone escape character, and it meets it only where a row comes that far,
+/// so that the error itself would tell of that row.
 public func likePatternProblem(_ pattern: String) -> String? {
     var backslashes = 0
     for byte in pattern.utf8.reversed() {

@@ -1,13 +1,16 @@
 import GraphQLSchema
 
-/// Digits of one decimal number. Stands against numbers that take the database longer than the request is worth; PostgreSQL itself bears 131,072 before the
-/// point and 16,383 behind it.
+/// Digits of one decimal number. Stands against numbers that take the database longer than the
+/// request is worth; PostgreSQL itself bears 131,072 before the point and 16,383 behind it.
 let decimalDigitLimit = 1_000
 
-/// A decimal number without an exponent and without superfluous zeros before it, such as `-12.50`, from a spelling with or without an exponent.
-/// Throws one sentence where the text is no number or has more digits than the limit when it is written out.
+/// A decimal number without an exponent and without superfluous zeros before it, such as `-12.50`,
+/// from a spelling with or without an exponent. Throws one sentence where the text is no number or
+/// has more digits than the limit when it is written out.
 func decimalText(_ text: String) throws(CoercionFailure) -> String {
-    func failure(_ reason: String) -> CoercionFailure { CoercionFailure("Decimal cannot represent \(shortened(text)): \(reason).") }
+    func failure(_ reason: String) -> CoercionFailure {
+        CoercionFailure("Decimal cannot represent \(shortened(text)): \(reason).")
+    }
     var rest = Array(text.utf8)[...]
     let isNegative = rest.first == UInt8(ascii: "-")
     if isNegative { rest = rest.dropFirst() }
@@ -25,12 +28,16 @@ func decimalText(_ text: String) throws(CoercionFailure) -> String {
     }
     var exponent = 0
     if let mark = rest.first, mark | 0x20 == UInt8(ascii: "e") {
-        guard let value = Int(String(decoding: rest.dropFirst(), as: UTF8.self)) else { throw failure("it is not a decimal number") }
+        guard let value = Int(String(decoding: rest.dropFirst(), as: UTF8.self)) else {
+            throw failure("it is not a decimal number")
+        }
         exponent = value
         rest = []
     }
     guard rest.isEmpty else { throw failure("it is not a decimal number") }
-    guard exponent.magnitude <= decimalDigitLimit, whole.count + fraction.count <= decimalDigitLimit else { throw failure("it has more than \(decimalDigitLimit) digits") }
+    guard exponent.magnitude <= decimalDigitLimit, whole.count + fraction.count <= decimalDigitLimit else {
+        throw failure("it has more than \(decimalDigitLimit) digits")
+    }
     while exponent > 0 {
         whole.append(fraction.isEmpty ? 0x30 : fraction.removeFirst())
         exponent -= 1
@@ -40,9 +47,13 @@ func decimalText(_ text: String) throws(CoercionFailure) -> String {
         exponent += 1
     }
     whole = Array(whole.drop { $0 == 0x30 })
-    guard whole.count + fraction.count <= decimalDigitLimit else { throw failure("it has more than \(decimalDigitLimit) digits") }
+    guard whole.count + fraction.count <= decimalDigitLimit else {
+        throw failure("it has more than \(decimalDigitLimit) digits")
+    }
     let isZero = whole.isEmpty && fraction.allSatisfy { $0 == 0x30 }
-    let number = (whole.isEmpty ? "0" : String(decoding: whole, as: UTF8.self)) + (fraction.isEmpty ? "" : "." + String(decoding: fraction, as: UTF8.self))
+    let number =
+        (whole.isEmpty ? "0" : String(decoding: whole, as: UTF8.self))
+        + (fraction.isEmpty ? "" : "." + String(decoding: fraction, as: UTF8.self))
     return isNegative && !isZero ? "-" + number : number
 }
 
@@ -52,7 +63,8 @@ func integer<Number: FixedWidthInteger>(_ text: String, as type: Number.Type) ->
     return Number(text)
 }
 
-/// A value in quotation marks for a message, cut where it is long. Stands against answers as long as the request.
+/// A value in quotation marks for a message, cut where it is long. Stands against answers as long
+/// as the request.
 func shortened(_ text: String) -> String {
     text.count <= 60 ? "\"\(text)\"" : "\"\(text.prefix(60))…\""
 }

@@ -1,9 +1,11 @@
 import GraphQLSchema
 
-/// PostgreSQL's text form of a value for a parameter of the given type: of the value itself, or for `.array` of an array's literal.
+/// PostgreSQL's text form of a value for a parameter of the given type: of the value itself, or for
+/// `.array` of an array's literal.
 ///
-/// Throws one sentence for whatever PostgreSQL would refuse (a NUL character, a number out of range, an enum's value without a label …), so that no cast
-/// can raise when the statement runs. A single value for an array type stands for an array of one. JSON comes as `.json`, whose text was
+/// Throws one sentence for whatever PostgreSQL would refuse (a NUL character, a number out of
+/// range, an enum's value without a label …), so that no cast can raise when the statement runs. A
+/// single value for an array type stands for an array of one. JSON comes as `.json`, whose text was
 /// checked when it was coerced.
 public func parameterText(_ value: InputValue, for type: ColumnType) throws(CoercionFailure) -> [UInt8] {
     if case .array(let element) = type { return try arrayText(value, of: element) }
@@ -22,7 +24,8 @@ public func parameterText(_ value: InputValue, for type: ColumnType) throws(Coer
     case .json(let text):
         guard type == .jsonb || type == .json else { throw mismatch("a JSON value", type) }
         return Array(text.utf8)
-    case .null: throw CoercionFailure("Null is not a value to compare with: ask for a missing value with `isNull: true`.")
+    case .null:
+        throw CoercionFailure("Null is not a value to compare with: ask for a missing value with `isNull: true`.")
     case .list: throw mismatch("a list", type)
     case .object: throw mismatch("an object", type)
     }
@@ -62,7 +65,9 @@ private func bytes(of text: String, for type: ColumnType) throws(CoercionFailure
         return uuid
     case .int2, .int4, .int8: return try bytes(ofNumber: text, for: type)
     case .float4, .float8:
-        guard let number = Double(text), number.isFinite, !text.lowercased().contains("x") else { throw mismatch(shortened(text), type) }
+        guard let number = Double(text), number.isFinite, !text.lowercased().contains("x") else {
+            throw mismatch(shortened(text), type)
+        }
         return try bytes(ofFloat: number, for: type)
     case .numeric: return Array(try decimalText(text).utf8)
     case .bool:
@@ -101,7 +106,8 @@ private func bytes(ofFloat number: Double, for type: ColumnType) throws(Coercion
         guard single.isFinite, single != 0 || number == 0 else { throw mismatch(number.description, type) }
         return Array(single.description.utf8)
     case .numeric: return Array(try decimalText(number.description).utf8)
-    case .text, .varchar, .bpchar, .citext, .uuid, .int2, .int4, .int8, .bool, .timestamptz, .timestamp, .date, .json, .jsonb, .enum, .array:
+    case .text, .varchar, .bpchar, .citext, .uuid, .int2, .int4, .int8, .bool, .timestamptz, .timestamp, .date, .json,
+        .jsonb, .enum, .array:
         throw mismatch(number.description, type)
     }
 }
@@ -118,20 +124,24 @@ private func canonicalUUID(_ text: String) -> [UInt8]? {
     let digits: [UInt8]
     switch bytes.count {
     case 32: digits = bytes
-    case 36 where hyphens.allSatisfy({ bytes[$0] == UInt8(ascii: "-") }): digits = bytes.indices.filter { !hyphens.contains($0) }.map { bytes[$0] }
+    case 36 where hyphens.allSatisfy({ bytes[$0] == UInt8(ascii: "-") }):
+        digits = bytes.indices.filter { !hyphens.contains($0) }.map { bytes[$0] }
     default: return nil
     }
     var result: [UInt8] = []
     for digit in digits {
         let lower = digit | 0x20
-        guard (0x30...0x39).contains(digit) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(lower) else { return nil }
+        guard (0x30...0x39).contains(digit) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(lower) else {
+            return nil
+        }
         if hyphens.contains(result.count) { result.append(UInt8(ascii: "-")) }
         result.append((0x30...0x39).contains(digit) ? digit : lower)
     }
     return result
 }
 
-/// `{"a","b"}`: every element in quotation marks, so that none is taken for NULL, a brace or a comma.
+/// `{"a","b"}`: every element in quotation marks, so that none is taken for NULL, a brace or a
+/// comma.
 private func arrayText(_ value: InputValue, of element: ColumnType) throws(CoercionFailure) -> [UInt8] {
     let items: [InputValue]
     if case .list(let list) = value { items = list } else { items = [value] }

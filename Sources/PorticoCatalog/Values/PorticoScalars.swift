@@ -1,6 +1,7 @@
 import GraphQLSchema
 
-/// The scalars that a `schema.graphql` may use beyond the specified five: how their input is checked and normalised (interface, section 3).
+/// The scalars that a `schema.graphql` may use beyond the specified five: how their input is
+/// checked and normalised (interface, section 3).
 public enum PorticoScalars {
     /// By name.
     public static let all: [String: ScalarCoercion] = [
@@ -27,9 +28,14 @@ public enum PorticoScalars {
     /// A string or an integer within 64 bits; gives `.string`.
     public static let bigInt = ScalarCoercion { input throws(CoercionFailure) in
         let spelling: String
-        if case .int(let number) = input { spelling = number } else { spelling = try text(input, "BigInt", "a string such as \"12\"") }
+        if case .int(let number) = input {
+            spelling = number
+        } else {
+            spelling = try text(input, "BigInt", "a string such as \"12\"")
+        }
         guard let value = integer(spelling, as: Int64.self) else {
-            throw CoercionFailure("BigInt cannot represent \(shortened(spelling)): it is not an integer within 64 bits.")
+            throw CoercionFailure(
+                "BigInt cannot represent \(shortened(spelling)): it is not an integer within 64 bits.")
         }
         return .string(String(value))
     }
@@ -37,8 +43,12 @@ public enum PorticoScalars {
     /// Any value; gives `.json`.
     public static let json = ScalarCoercion { input throws(CoercionFailure) in .json(try jsonText(input)) }
 
-    private static func text(_ input: ScalarInput, _ scalar: String, _ expected: String) throws(CoercionFailure) -> String {
-        guard case .string(let text) = input else { throw CoercionFailure("\(scalar) cannot represent this value: it is not \(expected).") }
+    private static func text(
+        _ input: ScalarInput, _ scalar: String, _ expected: String
+    ) throws(CoercionFailure) -> String {
+        guard case .string(let text) = input else {
+            throw CoercionFailure("\(scalar) cannot represent this value: it is not \(expected).")
+        }
         return text
     }
 }

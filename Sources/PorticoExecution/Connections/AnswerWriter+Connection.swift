@@ -3,8 +3,11 @@ import PorticoPlanning
 import PostgresSQL
 
 extension AnswerWriter {
-    /// A part of a connection. `row` is the parent's, or for the cursor of an edge the row itself, whose cells are given.
-    mutating func write(_ part: ConnectionPart, ofPage index: Int, _ place: Place, cells: UnsafePointer<Cell>?, row: Int) -> Bool {
+    /// A part of a connection. `row` is the parent's, or for the cursor of an edge the row itself,
+    /// whose cells are given.
+    mutating func write(
+        _ part: ConnectionPart, ofPage index: Int, _ place: Place, cells: UnsafePointer<Cell>?, row: Int
+    ) -> Bool {
         guard index < pages.count else { return false }
         switch part {
         case .items(let load, _):

@@ -4,7 +4,8 @@ import JSONBytes
 import PorticoPlanning
 import PostgresSQL
 
-/// A connection of a plan for one request: how many rows its page has, and what opens and closes its cursors.
+/// A connection of a plan for one request: how many rows its page has, and what opens and closes
+/// its cursors.
 public struct BoundPage: Sendable {
     let size: Int
     /// Where a cursor is given or selected.
@@ -22,7 +23,8 @@ public struct BoundPage: Sendable {
 }
 
 extension RequestBinding {
-    /// The plan's connections for one request; throws ``PlanningError`` when a size is beyond its bound, or what is given as a cursor is none of this use.
+    /// The plan's connections for one request; throws ``PlanningError`` when a size is beyond its
+    /// bound, or what is given as a cursor is none of this use.
     public func pages(of plan: AuthorizedPlan) throws(PlanningError) -> [BoundPage] {
         var bound: [BoundPage] = []
         var budget = ValueBudget(limits, allowance: allowance)
@@ -48,16 +50,26 @@ extension RequestBinding {
 
     // MARK: Cursors
 
-    private func open(_ cursor: PlanOperand?, _ side: CursorSide, _ page: Page, _ box: any CursorBox) throws(PlanningError) -> [ParameterValue] {
+    private func open(
+        _ cursor: PlanOperand?, _ side: CursorSide, _ page: Page, _ box: any CursorBox
+    ) throws(PlanningError) -> [ParameterValue] {
         guard let cursor else { return [] }
-        func refused(_ message: String) -> PlanningError { PlanningError(.badInput, "\"\(side.rawValue)\" \(message)", range: page.range, path: page.path) }
+        func refused(_ message: String) -> PlanningError {
+            PlanningError(.badInput, "\"\(side.rawValue)\" \(message)", range: page.range, path: page.path)
+        }
         guard case .string(let text)? = value(cursor) else { throw refused("is no cursor.") }
-        guard text.utf8.count <= CursorLimits.characters else { throw refused("is no cursor: none has more than \(CursorLimits.characters) characters.") }
-        let foreign = "is no cursor of this connection. A cursor works with the field, \"where\", \"orderBy\" and viewer that it came from: use the same, or begin without it."
-        guard let sealed = decodeBase64URL(Array(text.utf8)), let content = box.open(sealed) else { throw refused(foreign) }
+        guard text.utf8.count <= CursorLimits.characters else {
+            throw refused("is no cursor: none has more than \(CursorLimits.characters) characters.")
+        }
+        let foreign =
+            "is no cursor of this connection. A cursor works with the field, \"where\", \"orderBy\" and viewer that it came from: use the same, or begin without it."
+        guard let sealed = decodeBase64URL(Array(text.utf8)), let content = box.open(sealed) else {
+            throw refused(foreign)
+        }
         switch CursorContent.decode(content, count: page.order.count) {
         case .values(let values)?: return values
-        case .tooLong?: throw refused("stands at a row whose values are too long for a cursor. Order by shorter fields.")
+        case .tooLong?:
+            throw refused("stands at a row whose values are too long for a cursor. Order by shorter fields.")
         case nil: throw refused(foreign)
         }
     }
@@ -88,12 +100,13 @@ extension RequestBinding {
         case .constant(let value), .rule(let value): value
         case .open(let place): lookUp(place)
         case .several(let elements):
-            .list(elements.map { element in
-                switch element {
-                case .constant(let value): value
-                case .open(let place): lookUp(place) ?? .null
-                }
-            })
+            .list(
+                elements.map { element in
+                    switch element {
+                    case .constant(let value): value
+                    case .open(let place): lookUp(place) ?? .null
+                    }
+                })
         case .viewer, .now: nil
         }
     }

@@ -1,7 +1,8 @@
 import PostgresSQL
 
-/// What a cursor holds before it is sealed: the row's values of the order's columns, in PostgreSQL's binary form, so that nothing is lost on the way there and back
-/// (microseconds, NaN, digits of a numeric).
+/// What a cursor holds before it is sealed: the row's values of the order's columns, in
+/// PostgreSQL's binary form, so that nothing is lost on the way there and back (microseconds, NaN,
+/// digits of a numeric).
 enum CursorContent {
     /// Of the form. Another form of cursors gets another number.
     private static let version: UInt8 = 1

@@ -1,8 +1,9 @@
 public import CoreMetrics
 import GraphQLLanguage
 
-/// The metrics of one worker's requests, by swift-metrics. What every request adds to goes through handles that were resolved before; what is only
-/// summed up is in ``GatewayStatistics``, without an atomic.
+/// The metrics of one worker's requests, by swift-metrics. What every request adds to goes through
+/// handles that were resolved before; what is only summed up is in ``GatewayStatistics``, without
+/// an atomic.
 public final class GatewayMetrics {
     private let factory: any MetricsFactory
     private let names: OperationNames
@@ -17,8 +18,12 @@ public final class GatewayMetrics {
         self.factory = factory
         self.names = names
         unknown = OperationMetrics(factory: factory, operation: "", kind: "")
-        func timer(_ stage: StageTimes.Stage) -> Timer { Timer(label: MetricName.stageDuration.rawValue, dimensions: [("stage", stage.rawValue)], factory: factory) }
-        (parse, validate, plan, database, write) = (timer(.parse), timer(.validate), timer(.plan), timer(.database), timer(.write))
+        func timer(_ stage: StageTimes.Stage) -> Timer {
+            Timer(label: MetricName.stageDuration.rawValue, dimensions: [("stage", stage.rawValue)], factory: factory)
+        }
+        (parse, validate, plan, database, write) = (
+            timer(.parse), timer(.validate), timer(.plan), timer(.database), timer(.write)
+        )
     }
 
     /// The handles of an operation; asked when it enters the cache.

@@ -1,6 +1,7 @@
 public import PrometheusText
 
-/// Every metric of the gateway and of its server: its name, its labels, and what it counts. docs/operations.md says the same, checked by a test.
+/// Every metric of the gateway and of its server: its name, its labels, and what it counts.
+/// docs/operations.md says the same, checked by a test.
 public enum MetricName: String, Sendable, CaseIterable {
     // Of GraphQL requests
     case requests = "portico_requests_total"
@@ -62,7 +63,9 @@ public enum MetricName: String, Sendable, CaseIterable {
     case startTime = "process_start_time_seconds"
 
     /// From 50 µs, which planning takes, to ten seconds.
-    private static let stageBuckets = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 2.5, 10]
+    private static let stageBuckets = [
+        0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 2.5, 10,
+    ]
 
     public var labels: [String] {
         switch self {
@@ -86,61 +89,105 @@ public enum MetricName: String, Sendable, CaseIterable {
     }
 
     public var description: MetricDescription {
-        let (kind, help): (MetricDescription.Kind, String) = switch self {
-        case .requests: (.counter, "GraphQL requests that were answered, by operation, kind and what became of them.")
-        case .requestDuration: (.histogram, "Time from a request's head and body being read to its answer being ready.")
-        case .stageDuration: (.histogram, "Time that a stage of a request took; parse, validate and plan only where nothing was in the cache.")
-        case .loads: (.counter, "Loads of the plans that were run.")
-        case .statements: (.counter, "Statements of requests; fewer than the loads where parents had no rows.")
-        case .rows: (.counter, "Rows that requests loaded.")
-        case .responseBytes: (.counter, "Bytes of GraphQL responses, before any compression.")
-        case .slowRequests: (.counter, "Requests that took at least logging.slowRequest, logged or not.")
-        case .cacheLookups: (.counter, "Look-ups in the caches of documents, of plans and of prepared statements.")
-        case .cachedOperations: (.gauge, "Operations in the cache.")
-        case .cachedBytes: (.gauge, "Bytes that the cached operations and their plans take, roughly.")
-        case .httpRequests: (.counter, "HTTP requests that were answered, by route and status; 499 for a client that went away.")
-        case .requestsInFlight: (.gauge, "HTTP requests that are being answered.")
-        case .connections: (.gauge, "Open HTTP connections.")
-        case .authenticationFailures: (.counter, "Requests whose sender was not accepted, by the reason.")
-        case .limitsHit: (.counter, "Requests, and connections, that a limit refused or ended, by the limit's name.")
-        case .tlsHandshakes: (.counter, "TLS handshakes by what became of them; the version is empty where none was agreed upon.")
-        case .certificateExpiry: (.gauge, "Until when the certificates in force are good, the first of the chain to end, in seconds since 1970.")
-        case .poolConnections: (.gauge, "Connections to PostgreSQL, by their state.")
-        case .poolStatements: (.counter, "Statements that were sent to PostgreSQL, those that were sent again and those that look up users included.")
-        case .poolWaiting: (.gauge, "Statements that wait for a place on a connection.")
-        case .poolWaits: (.counter, "Statements that had to wait and were then sent.")
-        case .poolWaitTime: (.counter, "Time that those statements waited, to the millisecond.")
-        case .poolRefused: (.counter, "Statements that were refused: the database was down, or too many waited.")
-        case .poolTimedOut: (.counter, "Statements whose deadline passed.")
-        case .poolCancels: (.counter, "Cancel requests that were sent to PostgreSQL.")
-        case .poolHeld: (.counter, "How often a connection took no more statements because one, or a transaction, had run for too long.")
-        case .poolRerun: (.counter, "Statements that were run a second time on another connection, since they stood behind a slow one.")
-        case .poolRelieved: (.counter, "Connections that were taken back from slow statements or transactions, since others waited.")
-        case .poolResultsGivenUp: (.counter, "Results that were given up while they came in, since there was no room for more of them.")
-        case .poolConnects: (.counter, "Connections to PostgreSQL that were made.")
-        case .poolConnectionsLost: (.counter, "Connections to PostgreSQL that were lost.")
-        case .loopTurns: (.counter, "Turns of a worker's loop, each from the end of one wait for events to the next wait.")
-        case .loopBusy: (.counter, "Time that those turns took.")
-        case .loopLongTurns: (.counter, "Turns that took more than 10 ms, for which everybody on the loop had to wait.")
-        case .loopLongestTurn: (.gauge, "The longest turn since the last scrape.")
-        case .besideLoop: (.counter, "Answers and results that were too long for the loop and worked on beside it.")
-        case .reloads: (.counter, "Files that were read again while the server ran, by which and by whether they were taken.")
-        case .databaseDifferences: (.gauge, "Ways in which the database is not what schema and resolvers state, by severity; portico check lists them.")
-        case .wrongRuleFiles: (.gauge, "Files of access rules that are wrong as they stand, or missing: what they say is not in force.")
-        case .budgetUsed: (.gauge, "Bytes that all workers hold of a budget now.")
-        case .budgetPeak: (.gauge, "The most bytes that workers held of a budget so far, summed up.")
-        case .budgetLimit: (.gauge, "Bytes that workers may hold of a budget.")
-        case .budgetRefusals: (.counter, "Times that bytes did not fit into a budget.")
-        case .droppedForRoom: (.counter, "Bodies, waiting connections and answers to slow readers that gave way to others.")
-        case .droppedLogLines: (.counter, "Log lines that were dropped because nobody read them.")
-        case .buildInfo: (.gauge, "Always 1; the label says which version runs.")
-        case .residentMemory: (.gauge, "Memory of the process that is in RAM.")
-        case .virtualMemory: (.gauge, "Address space of the process.")
-        case .processorTime: (.counter, "Processor time that the process has used.")
-        case .openDescriptors: (.gauge, "Open file descriptors of the process.")
-        case .mostDescriptors: (.gauge, "File descriptors that the process may open.")
-        case .startTime: (.gauge, "When the process started, in seconds since 1970.")
-        }
-        return MetricDescription(rawValue, kind, help, buckets: self == .stageDuration ? Self.stageBuckets : MetricDescription.durations)
+        let (kind, help): (MetricDescription.Kind, String) =
+            switch self {
+            case .requests:
+                (.counter, "GraphQL requests that were answered, by operation, kind and what became of them.")
+            case .requestDuration:
+                (.histogram, "Time from a request's head and body being read to its answer being ready.")
+            case .stageDuration:
+                (
+                    .histogram,
+                    "Time that a stage of a request took; parse, validate and plan only where nothing was in the cache."
+                )
+            case .loads: (.counter, "Loads of the plans that were run.")
+            case .statements: (.counter, "Statements of requests; fewer than the loads where parents had no rows.")
+            case .rows: (.counter, "Rows that requests loaded.")
+            case .responseBytes: (.counter, "Bytes of GraphQL responses, before any compression.")
+            case .slowRequests: (.counter, "Requests that took at least logging.slowRequest, logged or not.")
+            case .cacheLookups: (.counter, "Look-ups in the caches of documents, of plans and of prepared statements.")
+            case .cachedOperations: (.gauge, "Operations in the cache.")
+            case .cachedBytes: (.gauge, "Bytes that the cached operations and their plans take, roughly.")
+            case .httpRequests:
+                (.counter, "HTTP requests that were answered, by route and status; 499 for a client that went away.")
+            case .requestsInFlight: (.gauge, "HTTP requests that are being answered.")
+            case .connections: (.gauge, "Open HTTP connections.")
+            case .authenticationFailures: (.counter, "Requests whose sender was not accepted, by the reason.")
+            case .limitsHit:
+                (.counter, "Requests, and connections, that a limit refused or ended, by the limit's name.")
+            case .tlsHandshakes:
+                (.counter, "TLS handshakes by what became of them; the version is empty where none was agreed upon.")
+            case .certificateExpiry:
+                (
+                    .gauge,
+                    "Until when the certificates in force are good, the first of the chain to end, in seconds since 1970."
+                )
+            case .poolConnections: (.gauge, "Connections to PostgreSQL, by their state.")
+            case .poolStatements:
+                (
+                    .counter,
+                    "Statements that were sent to PostgreSQL, those that were sent again and those that look up users included."
+                )
+            case .poolWaiting: (.gauge, "Statements that wait for a place on a connection.")
+            case .poolWaits: (.counter, "Statements that had to wait and were then sent.")
+            case .poolWaitTime: (.counter, "Time that those statements waited, to the millisecond.")
+            case .poolRefused: (.counter, "Statements that were refused: the database was down, or too many waited.")
+            case .poolTimedOut: (.counter, "Statements whose deadline passed.")
+            case .poolCancels: (.counter, "Cancel requests that were sent to PostgreSQL.")
+            case .poolHeld:
+                (
+                    .counter,
+                    "How often a connection took no more statements because one, or a transaction, had run for too long."
+                )
+            case .poolRerun:
+                (
+                    .counter,
+                    "Statements that were run a second time on another connection, since they stood behind a slow one."
+                )
+            case .poolRelieved:
+                (
+                    .counter,
+                    "Connections that were taken back from slow statements or transactions, since others waited."
+                )
+            case .poolResultsGivenUp:
+                (.counter, "Results that were given up while they came in, since there was no room for more of them.")
+            case .poolConnects: (.counter, "Connections to PostgreSQL that were made.")
+            case .poolConnectionsLost: (.counter, "Connections to PostgreSQL that were lost.")
+            case .loopTurns:
+                (.counter, "Turns of a worker's loop, each from the end of one wait for events to the next wait.")
+            case .loopBusy: (.counter, "Time that those turns took.")
+            case .loopLongTurns:
+                (.counter, "Turns that took more than 10 ms, for which everybody on the loop had to wait.")
+            case .loopLongestTurn: (.gauge, "The longest turn since the last scrape.")
+            case .besideLoop: (.counter, "Answers and results that were too long for the loop and worked on beside it.")
+            case .reloads:
+                (.counter, "Files that were read again while the server ran, by which and by whether they were taken.")
+            case .databaseDifferences:
+                (
+                    .gauge,
+                    "Ways in which the database is not what schema and resolvers state, by severity; portico check lists them."
+                )
+            case .wrongRuleFiles:
+                (
+                    .gauge,
+                    "Files of access rules that are wrong as they stand, or missing: what they say is not in force."
+                )
+            case .budgetUsed: (.gauge, "Bytes that all workers hold of a budget now.")
+            case .budgetPeak: (.gauge, "The most bytes that workers held of a budget so far, summed up.")
+            case .budgetLimit: (.gauge, "Bytes that workers may hold of a budget.")
+            case .budgetRefusals: (.counter, "Times that bytes did not fit into a budget.")
+            case .droppedForRoom:
+                (.counter, "Bodies, waiting connections and answers to slow readers that gave way to others.")
+            case .droppedLogLines: (.counter, "Log lines that were dropped because nobody read them.")
+            case .buildInfo: (.gauge, "Always 1; the label says which version runs.")
+            case .residentMemory: (.gauge, "Memory of the process that is in RAM.")
+            case .virtualMemory: (.gauge, "Address space of the process.")
+            case .processorTime: (.counter, "Processor time that the process has used.")
+            case .openDescriptors: (.gauge, "Open file descriptors of the process.")
+            case .mostDescriptors: (.gauge, "File descriptors that the process may open.")
+            case .startTime: (.gauge, "When the process started, in seconds since 1970.")
+            }
+        return MetricDescription(
+            rawValue, kind, help, buckets: self == .stageDuration ? Self.stageBuckets : MetricDescription.durations)
     }
 }

@@ -1,6 +1,7 @@
 import CoreMetrics
 
-/// The handles of one operation's metrics, kept with the operation so that a request looks nothing up.
+/// The handles of one operation's metrics, kept with the operation so that a request looks nothing
+/// up.
 final class OperationMetrics {
     private let factory: any MetricsFactory
     private let operation: String
@@ -13,7 +14,9 @@ final class OperationMetrics {
         self.factory = factory
         self.operation = operation
         self.kind = kind
-        duration = Timer(label: MetricName.requestDuration.rawValue, dimensions: [("operation", operation), ("kind", kind)], factory: factory)
+        duration = Timer(
+            label: MetricName.requestDuration.rawValue, dimensions: [("operation", operation), ("kind", kind)],
+            factory: factory)
     }
 
     func count(_ code: RequestCode, nanoseconds: Int) {
@@ -23,7 +26,9 @@ final class OperationMetrics {
 
     private func counter(_ code: RequestCode) -> Counter {
         if let known = requests[code.index] { return known }
-        let made = Counter(label: MetricName.requests.rawValue, dimensions: [("operation", operation), ("kind", kind), ("code", code.label)], factory: factory)
+        let made = Counter(
+            label: MetricName.requests.rawValue,
+            dimensions: [("operation", operation), ("kind", kind), ("code", code.label)], factory: factory)
         requests[code.index] = made
         return made
     }

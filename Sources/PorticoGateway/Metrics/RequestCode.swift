@@ -11,10 +11,11 @@ enum RequestCode: Hashable {
     static let count = 2 + ErrorCode.allCases.count
 
     init(_ outcome: GatewayResponse.Outcome, hasErrors: Bool) {
-        self = switch outcome {
-        case .data: hasErrors ? .partial : .ok
-        case .requestError(let code), .nullData(let code): .error(code)
-        }
+        self =
+            switch outcome {
+            case .data: hasErrors ? .partial : .ok
+            case .requestError(let code), .nullData(let code): .error(code)
+            }
     }
 
     var label: String {

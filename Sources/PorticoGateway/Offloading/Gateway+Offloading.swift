@@ -9,7 +9,9 @@ struct CoercedRequest: Sendable {
     let shape: [UInt8]
 
     /// Pure: it may run on any thread.
-    static func make(_ prepared: PreparedOperation, _ request: GraphQLRequest, limits: InputLimits) -> Result<CoercedRequest, RequestErrors> {
+    static func make(
+        _ prepared: PreparedOperation, _ request: GraphQLRequest, limits: InputLimits
+    ) -> Result<CoercedRequest, RequestErrors> {
         do throws(InputErrors) {
             let variables = try coerceVariables(prepared.operation, request.variables, limits: limits)
             return .success(CoercedRequest(variables: variables, shape: prepared.shapes.key(variables)))
@@ -25,20 +27,29 @@ struct BoundRequest: Sendable {
     let parameters: [[ParameterValue]]
 
     /// Pure: it may run on any thread.
-    static func make(_ binding: RequestBinding, _ plan: AuthorizedPlan, _ estimate: PlanEstimate) -> Result<BoundRequest, PlanningError> {
+    static func make(
+        _ binding: RequestBinding, _ plan: AuthorizedPlan, _ estimate: PlanEstimate
+    ) -> Result<BoundRequest, PlanningError> {
         Result { () throws(PlanningError) in
             let pages = try binding.pages(of: plan)
-            return BoundRequest(pages: pages, parameters: try binding.parameters(of: plan, pages: pages, estimate: estimate))
+            return BoundRequest(
+                pages: pages, parameters: try binding.parameters(of: plan, pages: pages, estimate: estimate))
         }
     }
 }
 
 extension Gateway {
-    /// Runs pure work for a request beside the loop. `then` follows only where the request still wants it, else it is answered here.
-    func elsewhere<Value: Sendable>(_ ticket: RequestTicket, _ work: @escaping @Sendable () -> Value, then: @escaping (Value) -> Void) {
+    /// Runs pure work for a request beside the loop. `then` follows only where the request still
+    /// wants it, else it is answered here.
+    func elsewhere<Value: Sendable>(
+        _ ticket: RequestTicket, _ work: @escaping @Sendable () -> Value, then: @escaping (Value) -> Void
+    ) {
         let request = ticket.request
-        let owner = OffloadQueue.Owner(lane: ticket.fairnessKey, deadline: ticket.deadline, hasHadTurn: ticket.hasHadTurn) { !ticket.isOver }
-        ticket.sideWork = offloading.run(bytes: max(request.bytes, request.query.count), for: owner, work) { [self] outcome in
+        let owner = OffloadQueue.Owner(
+            lane: ticket.fairnessKey, deadline: ticket.deadline, hasHadTurn: ticket.hasHadTurn
+        ) { !ticket.isOver }
+        ticket.sideWork = offloading.run(bytes: max(request.bytes, request.query.count), for: owner, work) {
+            [self] outcome in
             ticket.sideWork = nil
             guard !ticket.isOver else { return }
             switch outcome {
@@ -61,8 +72,8 @@ extension RequestTicket: SideWork {
 }
 
 extension Gateway {
-    /// Runs what an execution has too much of for the loop: its rows are there, its answer is not. Where that comes to
-    /// nothing, the request is answered here and its execution abandoned.
+    /// Runs what an execution has too much of for the loop: its rows are there, its answer is not.
+    /// Where that comes to nothing, the request is answered here and its execution abandoned.
     func besideLoop<Value: Sendable>(
         _ ticket: RequestTicket, _ work: @escaping @Sendable () -> Value, then: @escaping (Value) -> Void
     ) {
@@ -90,11 +101,14 @@ extension Gateway {
 }
 
 extension RequestErrors {
-    static let inside = RequestErrors(.internalError, "An internal error occurred. The request id in the header x-request-id finds it in the operator's log.")
+    static let inside = RequestErrors(
+        .internalError,
+        "An internal error occurred. The request id in the header x-request-id finds it in the operator's log.")
     static let busy = RequestErrors(.unavailable, OffloadQueue.busyMessage)
 }
 
 extension OffloadQueue {
     /// What a client is told for ``Outcome/full``.
-    public static let busyMessage = "Too many large requests are being read at the moment. Try again shortly, or send less in one request."
+    public static let busyMessage =
+        "Too many large requests are being read at the moment. Try again shortly, or send less in one request."
 }

@@ -2,8 +2,8 @@ import PostgresClient
 import SocketLoop
 import Synchronization
 
-/// Runs work on another thread and comes back: `then` is called on the loop behind it. What the work gives travels in a
-/// ``WorkResult``, whose type both sides know.
+/// Runs work on another thread and comes back: `then` is called on the loop behind it. What the
+/// work gives travels in a ``WorkResult``, whose type both sides know.
 public typealias Offload = (_ work: @escaping @Sendable () async -> Void, _ then: @escaping () -> Void) -> Void
 
 /// Where one piece of work leaves what it gives.
@@ -20,13 +20,16 @@ public final class WorkResult<Value: Sendable>: Sendable {
 
 /// Work beside the loop: few pieces at a time, lanes taking turns, each piece with a deadline.
 ///
-/// Stands against what is cheap to send and dear to work on: on the loop it would hold up everybody, and without a bound it would take every core and all memory.
-/// What has had its turn goes on before anybody else's turn comes, so that no more than ``Limits/running`` requests are in the middle of their work.
+/// Stands against what is cheap to send and dear to work on: on the loop it would hold up
+/// everybody, and without a bound it would take every core and all memory. What has had its turn
+/// goes on before anybody else's turn comes, so that no more than ``Limits/running`` requests are
+/// in the middle of their work.
 public final class OffloadQueue {
     public struct Limits: Sendable {
         /// Pieces that run at the same time.
         public var running = 1
-        /// Pieces that wait for their turn. Stands against a flood of them, each of which costs little.
+        /// Pieces that wait for their turn. Stands against a flood of them, each of which costs
+        /// little.
         public var waiting = 1_000
         /// Bytes that the pieces that run or wait hold on to. Stands against a flood of large ones.
         public var bytes = 64 << 20
@@ -88,7 +91,8 @@ public final class OffloadQueue {
             self.then = then
         }
 
-        /// Nobody wants it any more: nothing is called, and it lets go at once of what it holds on to, unless it runs.
+        /// Nobody wants it any more: nothing is called, and it lets go at once of what it holds on
+        /// to, unless it runs.
         public func withdraw() {
             then = nil
             if work != nil { queue.release(self) }
@@ -125,12 +129,14 @@ public final class OffloadQueue {
     /// Pieces that wait for their turn.
     public var waiting: Int { begun.count + lanes.count }
 
-    /// Runs `work` on another thread when its turn comes. `then` is called once, on the loop: at the latest when the deadline is past.
+    /// Runs `work` on another thread when its turn comes. `then` is called once, on the loop: at
+    /// the latest when the deadline is past.
     /// - Parameter bytes: What the work holds on to; for what has had its turn they do not count.
     /// - Returns: What ``Piece/withdraw()`` calls back; `nil` where it was refused within the call.
     @discardableResult
     public func run<Value: Sendable>(
-        bytes: Int, for owner: Owner, _ work: @escaping @Sendable () async -> Value, then: @escaping (Outcome<Value>) -> Void
+        bytes: Int, for owner: Owner, _ work: @escaping @Sendable () async -> Value,
+        then: @escaping (Outcome<Value>) -> Void
     ) -> Piece? {
         let bytes = owner.hasHadTurn ? 0 : bytes
         guard reactor.now < owner.deadline else {
@@ -143,7 +149,8 @@ public final class OffloadQueue {
         }
         self.bytes += bytes
         let result = WorkResult<Value>()
-        let piece = Piece(bytes: bytes, queue: self, work: { result.put(await work()) }, isWanted: owner.isWanted) { outcome in
+        let piece = Piece(bytes: bytes, queue: self, work: { result.put(await work()) }, isWanted: owner.isWanted) {
+            outcome in
             switch outcome {
             case .done: then(result.take().map { .done($0) } ?? .dropped)
             case .expired: then(.expired)
@@ -161,7 +168,8 @@ public final class OffloadQueue {
         return piece
     }
 
-    /// What is full has room for those who have less in it than somebody else, whose last pieces give way.
+    /// What is full has room for those who have less in it than somebody else, whose last pieces
+    /// give way.
     /// - Returns: false where there is no room all the same.
     private func makeRoom(for bytes: Int, of lane: UInt64) -> Bool {
         // One piece alone may have any size.

@@ -1,7 +1,8 @@
 import PorticoAccess
 import PorticoCatalog
 
-/// `where`, `orderBy`, `first`, `after`, `last` and `before` of one connection, read for one shape of the request.
+/// `where`, `orderBy`, `first`, `after`, `last` and `before` of one connection, read for one shape
+/// of the request.
 struct ConnectionArguments {
     let condition: Condition<PlanOperand>?
     let order: [OrderKey]
@@ -12,7 +13,8 @@ struct ConnectionArguments {
     let after: PlanOperand?
     let before: PlanOperand?
 
-    init(_ arguments: ShapedArguments, on binding: TypeBinding, rules: RuleSet, catalog: Catalog) throws(PlanningError) {
+    init(_ arguments: ShapedArguments, on binding: TypeBinding, rules: RuleSet, catalog: Catalog) throws(PlanningError)
+    {
         func given(_ name: String) -> ShapedValue? { arguments[name].flatMap { $0.isNull ? nil : $0 } }
         if given("first") != nil, given("last") != nil {
             throw PlanningError(.badInput, "A page is read from one end: give \"first\" or \"last\", not both.")
@@ -22,7 +24,8 @@ struct ConnectionArguments {
         let plain = try ListArguments(arguments.only("where", "orderBy"), on: binding, rules: rules, catalog: catalog)
         condition = plain.condition
         order = plain.order
-        size = try ListArguments.bound(given(name), name: name, otherwise: rules.limits[.defaultFirst], maximum: rules.limits[.first])
+        size = try ListArguments.bound(
+            given(name), name: name, otherwise: rules.limits[.defaultFirst], maximum: rules.limits[.first])
         after = try Self.cursor(given("after"), "after")
         before = try Self.cursor(given("before"), "before")
     }

@@ -1,7 +1,8 @@
 import GraphQLSchema
 import PorticoCatalog
 
-/// What a cursor is good for: one field, in one order, under one filter. A cursor of any other use, or of another viewer, does not open.
+/// What a cursor is good for: one field, in one order, under one filter. A cursor of any other use,
+/// or of another viewer, does not open.
 ///
 /// The bytes are the same however a request spells the same filter, as a literal or by variables.
 public struct CursorUse: Sendable {
@@ -13,7 +14,10 @@ public struct CursorUse: Sendable {
     init(type: String, field: String, order: [OrderKey], condition: Condition<PlanOperand>?) {
         var writer = Writer()
         writer.text += "\(type).\(field)("
-        for key in order { writer.text += "\(key.column.field)\(key.direction.isDescending ? ">" : "<")\(key.direction.hasNullsFirst ? "n" : "")," }
+        for key in order {
+            writer.text +=
+                "\(key.column.field)\(key.direction.isDescending ? ">" : "<")\(key.direction.hasNullsFirst ? "n" : ""),"
+        }
         writer.text += ")"
         if let condition { writer.write(condition) } else { writer.write(.all([])) }
         structure = Array(writer.text.utf8)
@@ -34,7 +38,8 @@ public struct CursorUse: Sendable {
                 text += "\(column.field) \(comparison.rawValue);"
                 operands.append(operand)
             case .toOne(let relation, let inner): write("\(relation.field)", [inner])
-            case .toMany(let relation, let quantifier, let inner): write("\(relation.field) \(quantifier.rawValue)", [inner])
+            case .toMany(let relation, let quantifier, let inner):
+                write("\(relation.field) \(quantifier.rawValue)", [inner])
             }
         }
 

@@ -1,36 +1,49 @@
 import PorticoCatalog
 import PostgresSQL
 
-/// The condition that a row stands behind a place in an order, whatever stands at that place: the text depends on the order alone, so that one plan and one prepared
-/// statement serve every cursor.
+/// The condition that a row stands behind a place in an order, whatever stands at that place: the
+/// text depends on the order alone, so that one plan and one prepared statement serve every cursor.
 ///
-/// The place is the row's own values of the order's columns, of which the last is the key, unique and never null.
+/// The place is the row's own values of the order's columns, of which the last is the key, unique
+/// and never null.
 struct Keyset {
     let order: [OrderKey]
     /// Whether the column of each key may hold null.
     let nullable: [Bool]
 
-    /// That `row` stands behind the place, or with `inclusive` at it. `value` gives the place's value of each key.
+    /// That `row` stands behind the place, or with `inclusive` at it. `value` gives the place's
+    /// value of each key.
     ///
-    /// Two parts that must both hold. The first says nothing new, but in a form that PostgreSQL can look up in an index whose first column is the order's; it is left
-    /// out where the column may be null, because no one comparison says it then.
-    func behind(_ row: RowReference, inclusive: Bool, value: (Int) -> Expression) -> [(condition: Expression, columns: [ColumnBinding])] {
+    /// Two parts that must both hold. The first says nothing new, but in a form that PostgreSQL can
+    /// look up in an index whose first column is the order's; it is left out where the column may
+    /// be null, because no one comparison says it then.
+    func behind(
+        _ row: RowReference, inclusive: Bool, value: (Int) -> Expression
+    ) -> [(condition: Expression, columns: [ColumnBinding])] {
         guard let first = order.first else { return [] }
         let whole = behind(row, from: 0, inclusive: inclusive, value)
         let all = (condition: whole, columns: order.map(\.column))
         if order.count == 1 || nullable[0] { return [all] }
-        let bound = Expression.binary(row.column(first.column), first.direction.isDescending ? .lessOrEqual : .greaterOrEqual, value(0))
+        let bound = Expression.binary(
+            row.column(first.column), first.direction.isDescending ? .lessOrEqual : .greaterOrEqual, value(0))
         return [(bound, [first.column]), all]
     }
 
-    /// Behind in this key, or equal in it and behind in the rest: nested, so that the text grows with the number of keys and not with its square.
-    private func behind(_ row: RowReference, from position: Int, inclusive: Bool, _ value: (Int) -> Expression) -> Expression {
+    /// Behind in this key, or equal in it and behind in the rest: nested, so that the text grows
+    /// with the number of keys and not with its square.
+    private func behind(
+        _ row: RowReference, from position: Int, inclusive: Bool, _ value: (Int) -> Expression
+    ) -> Expression {
         let column = row.column(order[position].column), place = value(position)
         let isDescending = order[position].direction.isDescending
-        if position == order.count - 1, inclusive { return .binary(column, isDescending ? .lessOrEqual : .greaterOrEqual, place) }
+        if position == order.count - 1, inclusive {
+            return .binary(column, isDescending ? .lessOrEqual : .greaterOrEqual, place)
+        }
         var further = Expression.binary(column, isDescending ? .less : .greater, place)
         if nullable[position] {
-            let jump: [Expression] = order[position].direction.hasNullsFirst ? [.isNull(place), .isNotNull(column)] : [.isNotNull(place), .isNull(column)]
+            let jump: [Expression] =
+                order[position].direction.hasNullsFirst
+                ? [.isNull(place), .isNotNull(column)] : [.isNotNull(place), .isNull(column)]
             further = .or([further, .and(jump)])
         }
         if position == order.count - 1 { return further }

@@ -3,12 +3,17 @@ import PostgresSQL
 
 extension LoadDraft {
     /// What the client asks of the rows: its filter, and the cursors that bound them.
-    func filter(_ access: RowAccess, _ row: RowReference, _ barrier: Barrier, _ draft: inout StatementDraft) throws(PlanningError) -> [ClientCondition] {
-        try access.filter(arguments?.condition, row: row, barrier, draft: &draft) + cursorConditions(row, barrier, &draft)
+    func filter(
+        _ access: RowAccess, _ row: RowReference, _ barrier: Barrier, _ draft: inout StatementDraft
+    ) throws(PlanningError) -> [ClientCondition] {
+        try access.filter(arguments?.condition, row: row, barrier, draft: &draft)
+            + cursorConditions(row, barrier, &draft)
     }
 
     /// The places of cursors that the rows must stand behind.
-    private func cursorConditions(_ row: RowReference, _ barrier: Barrier, _ draft: inout StatementDraft) -> [ClientCondition] {
+    private func cursorConditions(
+        _ row: RowReference, _ barrier: Barrier, _ draft: inout StatementDraft
+    ) -> [ClientCondition] {
         guard let (page, content) = page else { return [] }
         var conditions: [ClientCondition] = []
         func add(_ side: CursorSide, _ keyset: Keyset, inclusive: Bool) {
@@ -16,7 +21,8 @@ extension LoadDraft {
             let values = keyset.order.indices.map { draft.parameter(.cursor(page: page.index, side, key: $0)) }
             for part in keyset.behind(row, inclusive: inclusive, value: { values[$0] }) {
                 let note = ConditionNote(condition: part.condition, reason: .cursor(side))
-                conditions.append(ClientCondition(note: note, standsOutside: part.columns.allSatisfy(barrier.admitsCursor)))
+                conditions.append(
+                    ClientCondition(note: note, standsOutside: part.columns.allSatisfy(barrier.admitsCursor)))
             }
         }
         switch content {

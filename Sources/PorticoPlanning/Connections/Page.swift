@@ -10,7 +10,8 @@ public struct Page: Sendable {
     /// Of the field in the document.
     public let range: SourceRange
     public let size: RowBound
-    /// The argument that ``size`` comes from: `first`, or `last` for a page that is read from its end.
+    /// The argument that ``size`` comes from: `first`, or `last` for a page that is read from its
+    /// end.
     public let sizeName: String
     public let isBackward: Bool
     /// Whether one row beyond the page is loaded, to know whether there is any.
@@ -18,7 +19,8 @@ public struct Page: Sendable {
     public let after: PlanOperand?
     public let before: PlanOperand?
     public let order: [OrderKey]
-    /// The cells of a row of the page that make its cursor, in the order's order; empty where no cursor is selected.
+    /// The cells of a row of the page that make its cursor, in the order's order; empty where no
+    /// cursor is selected.
     public let cursorCells: [Int]
     public let use: CursorUse
 
@@ -46,7 +48,8 @@ final class PageDraft {
     var rows: LoadDraft?
     private var cursorCells: [Int] = []
 
-    init(index: Int, path: String, range: SourceRange, arguments: ConnectionArguments, use: CursorUse, nullable: [Bool]) {
+    init(index: Int, path: String, range: SourceRange, arguments: ConnectionArguments, use: CursorUse, nullable: [Bool])
+    {
         self.index = index
         self.path = path
         self.range = range
@@ -64,11 +67,14 @@ final class PageDraft {
     var bounds: [(side: CursorSide, keyset: Keyset)] {
         var bounds: [(CursorSide, Keyset)] = []
         if arguments.after != nil { bounds.append((.after, Keyset(order: arguments.order, nullable: nullable))) }
-        if arguments.before != nil { bounds.append((.before, Keyset(order: arguments.order.reversedOrder, nullable: nullable))) }
+        if arguments.before != nil {
+            bounds.append((.before, Keyset(order: arguments.order.reversedOrder, nullable: nullable)))
+        }
         return bounds
     }
 
-    /// The cursor that the page does not read towards, and the order in which the rows beyond it stand at it or behind; `nil` where the list begins there.
+    /// The cursor that the page does not read towards, and the order in which the rows beyond it
+    /// stand at it or behind; `nil` where the list begins there.
     var otherSide: (side: CursorSide, keyset: Keyset)? {
         if arguments.isBackward {
             return arguments.before.map { _ in (.before, Keyset(order: arguments.order, nullable: nullable)) }
@@ -78,7 +84,9 @@ final class PageDraft {
 
     func finish() -> Page {
         Page(
-            index: index, path: path, range: range, size: arguments.size, sizeName: arguments.isBackward ? "last" : "first", isBackward: arguments.isBackward,
-            looksBeyond: looksBeyond, after: arguments.after, before: arguments.before, order: arguments.order, cursorCells: cursorCells, use: use)
+            index: index, path: path, range: range, size: arguments.size,
+            sizeName: arguments.isBackward ? "last" : "first", isBackward: arguments.isBackward,
+            looksBeyond: looksBeyond, after: arguments.after, before: arguments.before, order: arguments.order,
+            cursorCells: cursorCells, use: use)
     }
 }

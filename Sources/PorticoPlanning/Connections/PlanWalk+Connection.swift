@@ -3,26 +3,33 @@ import GraphQLValidation
 import PorticoCatalog
 
 extension PlanWalk {
-    /// A connection: one load for its rows, in whatever ways they are selected, and further ones only for what is asked beside them.
+    /// A connection: one load for its rows, in whatever ways they are selected, and further ones
+    /// only for what is asked beside them.
     mutating func connection(
-        _ field: CollectedField, _ definition: FieldType, to binding: TypeBinding, owner: String, link: LoadDraft.LinkDraft, path: String
+        _ field: CollectedField, _ definition: FieldType, to binding: TypeBinding, owner: String,
+        link: LoadDraft.LinkDraft, path: String
     ) throws(PlanningError) -> OutputValue {
         let arguments: ConnectionArguments
         do {
-            arguments = try ConnectionArguments(try self.arguments(field, definition), on: binding, rules: access.rules, catalog: access.catalog)
+            arguments = try ConnectionArguments(
+                try self.arguments(field, definition), on: binding, rules: access.rules, catalog: access.catalog)
         } catch {
             throw error.located(in: field, path)
         }
         let limit = access.rules.limits[.loads]
         guard pages.count < limit else {
-            throw PlanningError(.limit(.loads), "The operation has more than the \(limit) connections that are allowed.", range: field.first.range, path: path)
+            throw PlanningError(
+                .limit(.loads), "The operation has more than the \(limit) connections that are allowed.",
+                range: field.first.range, path: path)
         }
         let page = PageDraft(
             index: pages.count, path: path, range: field.first.range, arguments: arguments,
-            use: CursorUse(type: owner, field: field.name, order: arguments.order, condition: arguments.condition), nullable: arguments.order.map { mayBeNull($0.column, of: binding) })
+            use: CursorUse(type: owner, field: field.name, order: arguments.order, condition: arguments.condition),
+            nullable: arguments.order.map { mayBeNull($0.column, of: binding) })
         pages.append(page)
         var total: Int?
-        let output = try connection(field, definition, Connection(page: page, binding: binding, link: link, path: path), &total)
+        let output = try connection(
+            field, definition, Connection(page: page, binding: binding, link: link, path: path), &total)
         return .beside(load: total, output)
     }
 
@@ -36,11 +43,14 @@ extension PlanWalk {
         /// The rows on all pages.
         func counted(_ path: String) -> AggregatedRows {
             AggregatedRows(
-                binding: binding, link: link, arguments: ListArguments(condition: page.arguments.condition, order: [], first: page.arguments.size), path: path)
+                binding: binding, link: link,
+                arguments: ListArguments(condition: page.arguments.condition, order: [], first: page.arguments.size),
+                path: path)
         }
     }
 
-    /// As the whole schema has it, not the viewer's: what is hidden may be ordered by all the same, where it is the key.
+    /// As the whole schema has it, not the viewer's: what is hidden may be ordered by all the same,
+    /// where it is the key.
     private func mayBeNull(_ column: ColumnBinding, of binding: TypeBinding) -> Bool {
         column != binding.key && access.catalog.schema.type(binding.name)?.fields?[column.field]?.type.isNonNull != true
     }
@@ -48,17 +58,21 @@ extension PlanWalk {
     // MARK: Parts
 
     /// `total` becomes the load of the count, where it is asked for.
-    private mutating func connection(_ field: CollectedField, _ definition: FieldType, _ connection: Connection, _ total: inout Int?) throws(PlanningError) -> ObjectOutput {
+    private mutating func connection(
+        _ field: CollectedField, _ definition: FieldType, _ connection: Connection, _ total: inout Int?
+    ) throws(PlanningError) -> ObjectOutput {
         var count: (load: Int, cell: OutputValue)?
         defer { total = count?.load }
         return try members(field, of: definition.type.name) { walk, child, type throws(PlanningError) in
             switch child.name {
             case "edges":
                 let rows = try walk.rows(connection)
-                return .connection(page: connection.page.index, .items(load: rows.index, try walk.edge(child, type, connection, rows)))
+                return .connection(
+                    page: connection.page.index, .items(load: rows.index, try walk.edge(child, type, connection, rows)))
             case "nodes":
                 let rows = try walk.rows(connection)
-                return .connection(page: connection.page.index, .items(load: rows.index, try walk.selections(child, rows)))
+                return .connection(
+                    page: connection.page.index, .items(load: rows.index, try walk.selections(child, rows)))
             case "pageInfo": return .beside(load: nil, try walk.pageInfo(child, type, connection))
             case "totalCount":
                 if let count { return count.cell }
@@ -70,7 +84,9 @@ extension PlanWalk {
         }
     }
 
-    private mutating func edge(_ field: CollectedField, _ definition: FieldType, _ connection: Connection, _ rows: LoadDraft) throws(PlanningError) -> ObjectOutput {
+    private mutating func edge(
+        _ field: CollectedField, _ definition: FieldType, _ connection: Connection, _ rows: LoadDraft
+    ) throws(PlanningError) -> ObjectOutput {
         try members(field, of: definition.type.name) { walk, child, _ throws(PlanningError) in
             switch child.name {
             case "cursor":
@@ -82,20 +98,28 @@ extension PlanWalk {
         }
     }
 
-    private mutating func pageInfo(_ field: CollectedField, _ definition: FieldType, _ connection: Connection) throws(PlanningError) -> ObjectOutput {
+    private mutating func pageInfo(
+        _ field: CollectedField, _ definition: FieldType, _ connection: Connection
+    ) throws(PlanningError) -> ObjectOutput {
         try members(field, of: definition.type.name) { walk, child, _ throws(PlanningError) in
             let index = connection.page.index, isBackward = connection.page.arguments.isBackward
             switch child.name {
             case "startCursor", "endCursor":
                 let rows = try walk.rows(connection)
                 connection.page.selectCursor(rows)
-                return .connection(page: index, child.name == "startCursor" ? .startCursor(load: rows.index) : .endCursor(load: rows.index))
+                return .connection(
+                    page: index,
+                    child.name == "startCursor" ? .startCursor(load: rows.index) : .endCursor(load: rows.index))
             case isBackward ? "hasPreviousPage" : "hasNextPage":
                 connection.page.looksBeyond = true
                 return .connection(page: index, .hasMore(load: try walk.rows(connection).index))
             case "hasPreviousPage", "hasNextPage":
                 if connection.page.otherSide == nil { return .fixed(Array("false".utf8)) }
-                return .connection(page: index, .hasOtherSide(load: try walk.otherSide(connection, child, path: "\(connection.path).\(field.responseKey).\(child.responseKey)")))
+                return .connection(
+                    page: index,
+                    .hasOtherSide(
+                        load: try walk.otherSide(
+                            connection, child, path: "\(connection.path).\(field.responseKey).\(child.responseKey)")))
             default: return nil
             }
         }
@@ -108,7 +132,8 @@ extension PlanWalk {
         let arguments = connection.page.arguments
         let order = arguments.isBackward ? arguments.order.reversedOrder : arguments.order
         let draft = LoadDraft(
-            index: drafts.count, binding: connection.binding, path: connection.path, range: connection.page.range, link: connection.link, isList: true,
+            index: drafts.count, binding: connection.binding, path: connection.path, range: connection.page.range,
+            link: connection.link, isList: true,
             arguments: ListArguments(condition: arguments.condition, order: order, first: arguments.size),
             page: (connection.page, .page(connection.page.index)))
         try add(draft)
@@ -116,12 +141,18 @@ extension PlanWalk {
         return draft
     }
 
-    /// One row at the most: whether there is any. Its order begins at the cursor, where an index finds a row at once if there is one; without it PostgreSQL may take to
-    /// the whole table, and a tenant with few rows waits for those of all others.
-    private mutating func otherSide(_ connection: Connection, _ field: CollectedField, path: String) throws(PlanningError) -> Int {
+    /// One row at the most: whether there is any. Its order begins at the cursor, where an index
+    /// finds a row at once if there is one; without it PostgreSQL may take to the whole table, and
+    /// a tenant with few rows waits for those of all others.
+    private mutating func otherSide(
+        _ connection: Connection, _ field: CollectedField, path: String
+    ) throws(PlanningError) -> Int {
         let draft = LoadDraft(
-            index: drafts.count, binding: connection.binding, path: path, range: field.first.range, link: connection.link, isList: true,
-            arguments: ListArguments(condition: connection.page.arguments.condition, order: connection.page.otherSide?.keyset.order ?? [], first: RowBound(source: .fixed(1), maximum: 1)),
+            index: drafts.count, binding: connection.binding, path: path, range: field.first.range,
+            link: connection.link, isList: true,
+            arguments: ListArguments(
+                condition: connection.page.arguments.condition, order: connection.page.otherSide?.keyset.order ?? [],
+                first: RowBound(source: .fixed(1), maximum: 1)),
             page: (connection.page, .otherSide(ofPage: connection.page.index)))
         try add(draft)
         return draft.index

@@ -1,13 +1,15 @@
 import JSONBytes
 import PorticoCatalog
 
-/// The global id of a row: base64url of a version, the type's name and the key as PostgreSQL sends it in binary.
+/// The global id of a row: base64url of a version, the type's name and the key as PostgreSQL sends
+/// it in binary.
 ///
 /// It hides nothing and proves nothing; what it names is looked up under the same rules as any row.
 public enum NodeID {
     /// Of the form. Another form of ids gets another number.
     static let version: UInt8 = 1
-    /// Characters of an id (default 4,096), beyond which it is not decoded: against ids that are work to read. No index of PostgreSQL holds a longer key.
+    /// Characters of an id (default 4,096), beyond which it is not decoded: against ids that are
+    /// work to read. No index of PostgreSQL holds a longer key.
     static let longest = 4_096
 
     /// The bytes before the key.
@@ -16,15 +18,20 @@ public enum NodeID {
     /// The name of the type inside an id; `nil` for what is no id.
     static func type(of id: String) -> String? { parts(of: id).map { String(decoding: $0.type, as: UTF8.self) } }
 
-    /// The key inside an id of the type, in PostgreSQL's binary form; `nil` for what is no id, names another type, or holds what the column's type cannot be read from:
-    /// PostgreSQL would raise where there just is no such row.
+    /// The key inside an id of the type, in PostgreSQL's binary form; `nil` for what is no id,
+    /// names another type, or holds what the column's type cannot be read from: PostgreSQL would
+    /// raise where there just is no such row.
     public static func key(of id: String, type: String, column: ColumnType) -> [UInt8]? {
-        guard let parts = parts(of: id), parts.type.elementsEqual(type.utf8), isReadable(parts.key, as: column) else { return nil }
+        guard let parts = parts(of: id), parts.type.elementsEqual(type.utf8), isReadable(parts.key, as: column) else {
+            return nil
+        }
         return Array(parts.key)
     }
 
     private static func parts(of id: String) -> (type: ArraySlice<UInt8>, key: ArraySlice<UInt8>)? {
-        guard id.utf8.count <= longest, let bytes = decodeBase64URL(Array(id.utf8)), bytes.first == version, let end = bytes.dropFirst().firstIndex(of: 0) else { return nil }
+        guard id.utf8.count <= longest, let bytes = decodeBase64URL(Array(id.utf8)), bytes.first == version,
+            let end = bytes.dropFirst().firstIndex(of: 0)
+        else { return nil }
         return (bytes[1..<end], bytes[(end + 1)...])
     }
 

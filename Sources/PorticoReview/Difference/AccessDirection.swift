@@ -1,4 +1,5 @@
-/// What a change means for those whom it concerns: whether they can see more, less, or something that nothing says how to compare.
+/// What a change means for those whom it concerns: whether they can see more, less, or something
+/// that nothing says how to compare.
 public struct AccessDirection: OptionSet, Sendable, Hashable, CustomStringConvertible {
     public let rawValue: UInt8
 
@@ -9,7 +10,8 @@ public struct AccessDirection: OptionSet, Sendable, Hashable, CustomStringConver
     /// Neither the old nor the new is provably within the other.
     public static let unclear = AccessDirection(rawValue: 4)
 
-    /// Whether anybody may see something new by it: what a pipeline asks a second look for. What cannot be compared may.
+    /// Whether anybody may see something new by it: what a pipeline asks a second look for. What
+    /// cannot be compared may.
     public var mayGain: Bool { contains(.gain) || contains(.unclear) }
 
     /// `gain`, `loss`, `gain and loss`, `cannot be compared`, or `neither`.

@@ -11,7 +11,8 @@ public struct AnswerDifference: Sendable, Equatable {
     /// Characters of a value that are shown. Stands against lines as long as answers.
     static let longest = 60
 
-    /// `nil` when both say the same. It recurses as deep as the answers are nested, which reading them bounds. The order of an object's members says nothing.
+    /// `nil` when both say the same. It recurses as deep as the answers are nested, which reading
+    /// them bounds. The order of an object's members says nothing.
     public static func first(_ old: JSONValue, _ new: JSONValue, path: String = "") -> AnswerDifference? {
         switch (old, new) {
         case (.object(let members), .object(let others)):
@@ -21,7 +22,9 @@ public struct AnswerDifference: Sendable, Equatable {
                 if let found = first(member.value, other, path: inner) { return found }
             }
             let known = Set(members.map(\.key))
-            return others.first { !known.contains($0.key) }.map { difference(path.isEmpty ? $0.key.text : "\(path).\($0.key)", nil, $0.value) }
+            return others.first { !known.contains($0.key) }.map {
+                difference(path.isEmpty ? $0.key.text : "\(path).\($0.key)", nil, $0.value)
+            }
         case (.array(let items), .array(let others)):
             for index in 0..<max(items.count, others.count) {
                 let inner = "\(path)[\(index)]"
@@ -34,7 +37,9 @@ public struct AnswerDifference: Sendable, Equatable {
         }
     }
 
-    private static func difference(_ path: String, _ old: JSONValue?, _ new: JSONValue?) -> AnswerDifference { AnswerDifference(path: path, old: text(old), new: text(new)) }
+    private static func difference(_ path: String, _ old: JSONValue?, _ new: JSONValue?) -> AnswerDifference {
+        AnswerDifference(path: path, old: text(old), new: text(new))
+    }
 
     private static func text(_ value: JSONValue?) -> String {
         guard let value else { return "nothing" }

@@ -2,9 +2,11 @@ import GraphQLSchema
 import PorticoAccess
 import PorticoCatalog
 
-/// A rule's condition with `not` pushed inwards, in the terms of the database: what two conditions, maybe of different schemas, are compared by.
+/// A rule's condition with `not` pushed inwards, in the terms of the database: what two conditions,
+/// maybe of different schemas, are compared by.
 ///
-/// It is true of exactly the rows of which the condition is true. Of rows for which the condition is false or null it says nothing: only what is true shows a row.
+/// It is true of exactly the rows of which the condition is true. Of rows for which the condition
+/// is false or null it says nothing: only what is true shows a row.
 indirect enum NormalCondition: Hashable {
     case all([NormalCondition])
     case any([NormalCondition])
@@ -27,11 +29,14 @@ indirect enum NormalCondition: Hashable {
         init(_ column: ColumnBinding) {
             name = column.column
             isBoolean = column.type == .bool
-            isDiscrete = switch column.type {
-            case .text, .varchar: column.equalsByBytes
-            case .int2, .int4, .int8, .bool, .enum: true
-            case .bpchar, .citext, .uuid, .float4, .float8, .numeric, .timestamptz, .timestamp, .date, .json, .jsonb, .array: false
-            }
+            isDiscrete =
+                switch column.type {
+                case .text, .varchar: column.equalsByBytes
+                case .int2, .int4, .int8, .bool, .enum: true
+                case .bpchar, .citext, .uuid, .float4, .float8, .numeric, .timestamptz, .timestamp, .date, .json,
+                    .jsonb, .array:
+                    false
+                }
         }
     }
 
@@ -55,18 +60,22 @@ indirect enum NormalCondition: Hashable {
             let isAll = if case .all = condition { !isNegated } else { isNegated }
             self = inner.count == 1 ? inner[0] : isAll ? .all(inner) : .any(inner)
         case .not(let inner): self.init(inner, isNegated: !isNegated)
-        case .compare(let column, let comparison, let operand): self.init(Column(column), comparison, operand, isNegated)
+        case .compare(let column, let comparison, let operand):
+            self.init(Column(column), comparison, operand, isNegated)
         case .toOne(let relation, let inner):
             // Neither is true without a row, unless nothing but the row is asked for.
-            if isNegated, let negation = condition.negation { self.init(negation) } else {
+            if isNegated, let negation = condition.negation {
+                self.init(negation)
+            } else {
                 self = .exists(Relation(relation), NormalCondition(inner), isNegated: isNegated)
             }
         case .toMany(let relation, let quantifier, let inner):
-            self = switch quantifier {
-            case .some: .exists(Relation(relation), NormalCondition(inner), isNegated: isNegated)
-            case .none: .exists(Relation(relation), NormalCondition(inner), isNegated: !isNegated)
-            case .every: .every(Relation(relation), NormalCondition(inner), isNegated: isNegated)
-            }
+            self =
+                switch quantifier {
+                case .some: .exists(Relation(relation), NormalCondition(inner), isNegated: isNegated)
+                case .none: .exists(Relation(relation), NormalCondition(inner), isNegated: !isNegated)
+                case .every: .every(Relation(relation), NormalCondition(inner), isNegated: isNegated)
+                }
         }
     }
 
@@ -83,7 +92,8 @@ indirect enum NormalCondition: Hashable {
                 self = .among(column, [value], isNegated: isNegated)
             }
         case (.in, .literal(.list(let values))), (.notIn, .literal(.list(let values))):
-            // A null among the values would make the outcome null; the reading of rules refuses it. None at all decides the matter, also for null.
+            // A null among the values would make the outcome null; the reading of rules refuses it.
+            // None at all decides the matter, also for null.
             let isNegated = (comparison == .notIn) != isNegated
             self = !values.isEmpty ? .among(column, Set(values), isNegated: isNegated) : isNegated ? .all([]) : .any([])
         default:
@@ -96,12 +106,15 @@ indirect enum NormalCondition: Hashable {
     }
 
     private init(distinctFrom operand: RuleOperand, _ column: Column, isNegated: Bool) {
-        if isNegated { self.init(column, .eq, operand, false) } else {
+        if isNegated {
+            self.init(column, .eq, operand, false)
+        } else {
             self = .any([.isNull(column, true), NormalCondition(column, .ne, operand, false)])
         }
     }
 
-    /// Whether more rows of other types can only bring more rows of this one, so that a wider reach never hides a row.
+    /// Whether more rows of other types can only bring more rows of this one, so that a wider reach
+    /// never hides a row.
     var growsWithReach: Bool {
         switch self {
         case .all(let items), .any(let items): items.allSatisfy(\.growsWithReach)
@@ -134,7 +147,9 @@ extension Comparison {
         case .lte: .gt
         case .distinctFrom: .notDistinctFrom
         case .notDistinctFrom: .distinctFrom
-        case .isNull, .contains, .startsWith, .endsWith, .iContains, .like, .iLike, .has, .hasAny, .hasAll, .isEmpty, .hasKey: nil
+        case .isNull, .contains, .startsWith, .endsWith, .iContains, .like, .iLike, .has, .hasAny, .hasAll, .isEmpty,
+            .hasKey:
+            nil
         }
     }
 }

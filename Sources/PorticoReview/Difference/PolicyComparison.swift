@@ -6,7 +6,8 @@ extension PolicyDifference {
     /// Compares two sets of rules, which may be of different schemas.
     ///
     /// - Parameters:
-    ///   - tenants: Only the viewers of these tenants, such as those whose files have changed; without it everybody's.
+    ///   - tenants: Only the viewers of these tenants, such as those whose files have changed;
+    ///     without it everybody's.
     ///   - alsoOthers: With them those of tenants without a file, and whoever has not signed in.
     public init(old: Policy, new: Policy, tenants: [ExactString]? = nil, alsoOthers: Bool = false) {
         var comparison = PolicyComparison(old: old, new: new)
@@ -14,11 +15,13 @@ extension PolicyDifference {
     }
 }
 
-/// Compares the rules of each role once for all tenants in which they are equal before and equal after.
+/// Compares the rules of each role once for all tenants in which they are equal before and equal
+/// after.
 private struct PolicyComparison {
     let old: Policy
     let new: Policy
-    /// The rules of the sets that were met, so that a set which ten thousand tenants share is looked at once. Holds the sets: an identity stays theirs.
+    /// The rules of the sets that were met, so that a set which ten thousand tenants share is
+    /// looked at once. Holds the sets: an identity stays theirs.
     private var facts: [ObjectIdentifier: (set: RuleSet, facts: RuleFacts)] = [:]
 
     init(old: Policy, new: Policy) {
@@ -42,16 +45,22 @@ private struct PolicyComparison {
             // Whoever has not signed in belongs to no tenant.
             let isAnonymous = role == Viewer.anonymousRole
             if isAnonymous, !hasOthers { continue }
-            changes += self.changes(role, named: isAnonymous ? [] : named, hasOthers: hasOthers, known: isAnonymous ? [] : known)
+            changes += self.changes(
+                role, named: isAnonymous ? [] : named, hasOthers: hasOthers, known: isAnonymous ? [] : known)
         }
         return changes
     }
 
-    private mutating func changes(_ role: String, named: [ExactString], hasOthers: Bool, known: [ExactString]) -> [AccessChange] {
+    private mutating func changes(
+        _ role: String, named: [ExactString], hasOthers: Bool, known: [ExactString]
+    ) -> [AccessChange] {
         var groups: [Pair: (named: [ExactString], hasOthers: Bool)] = [:]
-        if hasOthers { groups[Pair(old: state(old, role, nil), new: state(new, role, nil)), default: ([], false)].hasOthers = true }
+        if hasOthers {
+            groups[Pair(old: state(old, role, nil), new: state(new, role, nil)), default: ([], false)].hasOthers = true
+        }
         for tenant in named {
-            groups[Pair(old: state(old, role, tenant), new: state(new, role, tenant)), default: ([], false)].named.append(tenant)
+            groups[Pair(old: state(old, role, tenant), new: state(new, role, tenant)), default: ([], false)].named
+                .append(tenant)
         }
         // The same change of a type in differently ruled tenants is one line.
         var tenants: [Finding: (named: [ExactString], hasOthers: Bool)] = [:]
@@ -64,9 +73,15 @@ private struct PolicyComparison {
         let ordered = tenants.map { finding, group in
             let names = group.named.sorted(), shown = Set(names)
             let except = group.hasOthers ? known.filter { !shown.contains($0) } : []
-            return AccessChange(role: role, tenants: TenantGroup(named: names, hasOthers: group.hasOthers, except: except), subject: finding.subject, direction: finding.direction)
+            return AccessChange(
+                role: role, tenants: TenantGroup(named: names, hasOthers: group.hasOthers, except: except),
+                subject: finding.subject, direction: finding.direction)
         }
-        return ordered.sorted { ($0.subject.order, $0.tenants.hasOthers ? "" : $0.tenants.named.first ?? "") < ($1.subject.order, $1.tenants.hasOthers ? "" : $1.tenants.named.first ?? "") }
+        return ordered.sorted {
+            ($0.subject.order, $0.tenants.hasOthers ? "" : $0.tenants.named.first ?? "") < (
+                $1.subject.order, $1.tenants.hasOthers ? "" : $1.tenants.named.first ?? ""
+            )
+        }
     }
 
     private mutating func state(_ policy: Policy, _ role: String, _ tenant: ExactString?) -> RuleState {
@@ -109,19 +124,26 @@ private struct PolicyComparison {
     private func frame(_ old: RuleFacts, _ new: RuleFacts) -> [Finding] {
         var findings: [Finding] = []
         if old.reach != new.reach {
-            findings.append(Finding(subject: .reach(old.reach, new.reach), direction: old.reach.breadth < new.reach.breadth ? .gain : .loss))
+            findings.append(
+                Finding(
+                    subject: .reach(old.reach, new.reach),
+                    direction: old.reach.breadth < new.reach.breadth ? .gain : .loss))
         }
         for limit in RequestLimit.allCases where old.limits[limit] != new.limits[limit] {
             let (before, after) = (old.limits[limit], new.limits[limit])
-            findings.append(Finding(subject: .limit(limit, old: before, new: after), direction: before < after ? .gain : .loss))
+            findings.append(
+                Finding(subject: .limit(limit, old: before, new: after), direction: before < after ? .gain : .loss))
         }
         return findings
     }
 
     private func types(_ old: RuleFacts, _ new: RuleFacts) -> [Finding] {
-        let movedTypes = Set(old.isolations.keys).union(new.isolations.keys).filter { old.isolations[$0] != new.isolations[$0] }
+        let movedTypes = Set(old.isolations.keys).union(new.isolations.keys).filter {
+            old.isolations[$0] != new.isolations[$0]
+        }
         let isBounded = old.reach != .crossTenant || new.reach != .crossTenant
-        let changesReach = TypeComparison.ReachChange(old: old.reach, new: new.reach, movesIsolation: isBounded && !movedTypes.isEmpty)
+        let changesReach = TypeComparison.ReachChange(
+            old: old.reach, new: new.reach, movesIsolation: isBounded && !movedTypes.isEmpty)
         return Set(old.types.keys).union(new.types.keys).sorted().compactMap { name in
             let comparison = TypeComparison(name: name, old: old.types[name], new: new.types[name], reach: changesReach)
             return comparison.change.map { Finding(subject: .type($0), direction: comparison.direction($0)) }

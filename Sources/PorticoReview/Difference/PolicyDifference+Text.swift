@@ -1,7 +1,8 @@
 import PorticoAccess
 
 extension PolicyDifference {
-    /// A table of role, tenants, what changes and how, at most `width` characters wide; one sentence where nothing changes.
+    /// A table of role, tenants, what changes and how, at most `width` characters wide; one
+    /// sentence where nothing changes.
     public func text(width: Int = 120) -> String {
         if isEmpty { return "Nothing changes for anyone." }
         var table = TextTable(head: ["ROLE", "TENANTS", "WHAT", "CHANGE", "IS A"])
@@ -10,7 +11,8 @@ extension PolicyDifference {
             let tenants = change.tenants.description
             let isSameRole = last?.role == change.role
             table.add([
-                isSameRole ? "" : change.role, isSameRole && last?.tenants == tenants ? "" : tenants, change.subject.what, change.subject.lines.joined(separator: "\n"),
+                isSameRole ? "" : change.role, isSameRole && last?.tenants == tenants ? "" : tenants,
+                change.subject.what, change.subject.lines.joined(separator: "\n"),
                 change.direction.description,
             ])
             last = (change.role, tenants)
@@ -18,9 +20,12 @@ extension PolicyDifference {
         return table.text(width: width)
     }
 
-    /// One line for each change, fit for a log: `client in every tenant: Ticket + slaResponseDueAt (gain)`.
+    /// One line for each change, fit for a log: `client in every tenant: Ticket + slaResponseDueAt
+    /// (gain)`.
     public var lines: [String] {
-        changes.map { "\($0.role) in \($0.tenants): \($0.subject.what) \($0.subject.lines.joined(separator: "; ")) (\($0.direction))" }
+        changes.map {
+            "\($0.role) in \($0.tenants): \($0.subject.what) \($0.subject.lines.joined(separator: "; ")) (\($0.direction))"
+        }
     }
 }
 
@@ -43,7 +48,8 @@ extension AccessChange.Subject {
         case .served(true): ["its rules are good again: its viewers are served"]
         case .served(false): ["its rules are wrong: its viewers are not served"]
         case .reach(let old, let new): ["before: \(old.words)", "after: \(new.words)"]
-        case .limit(let limit, let old, let new): ["before: \(limit.definition.text(old))", "after: \(limit.definition.text(new))"]
+        case .limit(let limit, let old, let new):
+            ["before: \(limit.definition.text(old))", "after: \(limit.definition.text(new))"]
         case .type(let change): change.lines
         }
     }

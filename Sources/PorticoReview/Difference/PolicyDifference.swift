@@ -3,9 +3,11 @@ import PorticoCatalog
 
 /// What changes for whom when one set of rules takes the place of another.
 ///
-/// Pure: no database. What it says of rows is what the conditions themselves prove; the rows of a database are counted elsewhere.
+/// Pure: no database. What it says of rows is what the conditions themselves prove; the rows of a
+/// database are counted elsewhere.
 public struct PolicyDifference: Sendable, Equatable {
-    /// By role, then limits and reach before types, each with the tenants whose viewers it concerns.
+    /// By role, then limits and reach before types, each with the tenants whose viewers it
+    /// concerns.
     public var changes: [AccessChange]
 
     public var isEmpty: Bool { changes.isEmpty }

@@ -16,10 +16,13 @@ public struct ReviewedViewer: Sendable {
         self.rules = rules
     }
 
-    fileprivate var side: RowComparison.Side { RowComparison.Side(catalog: catalog, rules: rules, scope: TenantScope(viewer, reach: rules.reach)) }
+    fileprivate var side: RowComparison.Side {
+        RowComparison.Side(catalog: catalog, rules: rules, scope: TenantScope(viewer, reach: rules.reach))
+    }
 }
 
-/// The statement that finds the rows of a type which a viewer sees under one version and not under another, ready to run: it gives keys, in order.
+/// The statement that finds the rows of a type which a viewer sees under one version and not under
+/// another, ready to run: it gives keys, in order.
 public struct RowGains: Sendable {
     public var statement: Statement
     public var parameters: [ParameterValue]
@@ -30,12 +33,17 @@ public struct RowGains: Sendable {
     ///   - other: The other version; `nil` where the viewer is not let in at all.
     ///   - limit: The most keys that come back.
     ///   - now: The moment of the rules' `$now`, as PostgreSQL reads it.
-    public init?(of type: String, seenUnder version: ReviewedViewer, notUnder other: ReviewedViewer?, limit: Int, now: [UInt8]) throws(PlanningError) {
+    public init?(
+        of type: String, seenUnder version: ReviewedViewer, notUnder other: ReviewedViewer?, limit: Int, now: [UInt8]
+    ) throws(PlanningError) {
         guard version.rules.types[type] != nil else { return nil }
         let isReadable = other?.rules.types[type] != nil
-        let comparison = try RowComparison(of: type, seenBy: version.side, notBy: isReadable ? other?.side : nil, limit: limit)
+        let comparison = try RowComparison(
+            of: type, seenBy: version.side, notBy: isReadable ? other?.side : nil, limit: limit)
         statement = comparison.statement
         parameters = ViewerBinding(viewer: version.viewer, now: now).values(of: comparison.shown)
-        if let other, isReadable { parameters += ViewerBinding(viewer: other.viewer, now: now).values(of: comparison.hidden) }
+        if let other, isReadable {
+            parameters += ViewerBinding(viewer: other.viewer, now: now).values(of: comparison.hidden)
+        }
     }
 }

@@ -1,7 +1,8 @@
 import PorticoAccess
 import PorticoCatalog
 
-/// What decides what the viewers of a set of rules can read, without where it stands: rules that say the same are equal.
+/// What decides what the viewers of a set of rules can read, without where it stands: rules that
+/// say the same are equal.
 struct RuleFacts: Hashable {
     struct TypeFacts: Hashable {
         var table: TableName
@@ -27,7 +28,8 @@ struct RuleFacts: Hashable {
     var reach: Reach
     var limits: RuleLimits
     var types: [String: TypeFacts]
-    /// The paths to the tenant of all types of the schema: rules follow relations to types that the role may not read.
+    /// The paths to the tenant of all types of the schema: rules follow relations to types that the
+    /// role may not read.
     var isolations: [String: String]
     var isSignedIn: Bool
 
@@ -48,8 +50,13 @@ struct RuleFacts: Hashable {
                 case nil: break
                 }
             }
-            let rows = rule.rows.map { RowFacts(condition: NormalCondition($0.condition), required: Self.missable($0.required, isSignedIn), words: words.text($0)) }
-            types[name] = TypeFacts(table: binding.table, fields: fields, rows: rows, isolation: binding.isolation.words)
+            let rows = rule.rows.map {
+                RowFacts(
+                    condition: NormalCondition($0.condition), required: Self.missable($0.required, isSignedIn),
+                    words: words.text($0))
+            }
+            types[name] = TypeFacts(
+                table: binding.table, fields: fields, rows: rows, isolation: binding.isolation.words)
         }
     }
 
@@ -63,7 +70,8 @@ struct RuleFacts: Hashable {
         RuleFacts(reach: other.reach, limits: other.limits, isolations: other.isolations, isSignedIn: other.isSignedIn)
     }
 
-    /// The values that a viewer may lack: everyone has a role and a list of tenants, and whoever has signed in an id.
+    /// The values that a viewer may lack: everyone has a role and a list of tenants, and whoever
+    /// has signed in an id.
     private static func missable(_ values: Set<ViewerValue>, _ isSignedIn: Bool) -> Set<ViewerValue> {
         values.filter { value in
             switch value {

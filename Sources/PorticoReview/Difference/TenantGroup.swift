@@ -18,12 +18,15 @@ public struct TenantGroup: Sendable, Hashable, CustomStringConvertible {
     /// Names in a description; the others are counted. Stands against lines of ten thousand names.
     public static let mostNames = 3
 
-    /// `every tenant`, `every tenant but agency-001`, `tenants without rules of their own`, or names.
+    /// `every tenant`, `every tenant but agency-001`, `tenants without rules of their own`, or
+    /// names.
     public var description: String {
         if hasOthers {
             if except.isEmpty { return "every tenant" }
             if named.isEmpty { return "tenants without rules of their own" }
-            if except.count <= Self.mostNames { return "every tenant but \(except.map(\.text).joined(separator: ", "))" }
+            if except.count <= Self.mostNames {
+                return "every tenant but \(except.map(\.text).joined(separator: ", "))"
+            }
             return "tenants without rules of their own, \(list)"
         }
         return list

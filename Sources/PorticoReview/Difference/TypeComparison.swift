@@ -7,7 +7,8 @@ struct TypeComparison {
     struct ReachChange {
         var old: Reach
         var new: Reach
-        /// Whether some type's path to the tenant is another, so that relations of rules may reach others.
+        /// Whether some type's path to the tenant is another, so that relations of rules may reach
+        /// others.
         var movesIsolation: Bool
     }
 
@@ -16,7 +17,8 @@ struct TypeComparison {
     var new: RuleFacts.TypeFacts?
     var reach: ReachChange
 
-    /// `nil` when nothing of the type's own rule changes; how far the role reaches is told once, for all types.
+    /// `nil` when nothing of the type's own rule changes; how far the role reaches is told once,
+    /// for all types.
     var change: TypeChange? {
         guard old != nil || new != nil, old != new || rowsMove else { return nil }
         let before = old?.fields ?? [:], after = new?.fields ?? [:]
@@ -27,13 +29,17 @@ struct TypeComparison {
             lost: before.keys.filter { after[$0] == nil }.sorted(),
             rebound: after.keys.filter { field in before[field].map { $0 != after[field] } ?? false }.sorted(),
             rows: rows, isolation: isolation)
-        let saysNothing = change.gained.isEmpty && change.lost.isEmpty && change.rebound.isEmpty && change.rows == nil && change.isolation == nil
+        let saysNothing =
+            change.gained.isEmpty && change.lost.isEmpty && change.rebound.isEmpty && change.rows == nil
+            && change.isolation == nil
         return change.presence == .stays && saysNothing && old?.table == new?.table ? nil : change
     }
 
     /// Whether the rule's relations may lead to other rows than before, though the rule stays.
     private var rowsMove: Bool {
-        guard reach.movesIsolation || reach.old != reach.new, let before = old?.rows?.condition, let after = new?.rows?.condition else { return false }
+        guard reach.movesIsolation || reach.old != reach.new, let before = old?.rows?.condition,
+            let after = new?.rows?.condition
+        else { return false }
         if reach.movesIsolation { return before.followsRelation || after.followsRelation }
         return !before.growsWithReach || !after.growsWithReach
     }
@@ -53,18 +59,24 @@ struct TypeComparison {
     }
 
     private var rows: TypeChange.Replacement? {
-        guard let old else { return new?.rows.map { TypeChange.Replacement(old: nil, new: $0.words, direction: .gain) } }
+        guard let old else {
+            return new?.rows.map { TypeChange.Replacement(old: nil, new: $0.words, direction: .gain) }
+        }
         guard let new else { return old.rows.map { TypeChange.Replacement(old: $0.words, new: nil, direction: .loss) } }
         if old.rows == new.rows, !rowsMove { return nil }
         let everyRow = ConditionWords().text(nil as RowRule?)
-        return TypeChange.Replacement(old: old.rows?.words ?? everyRow, new: new.rows?.words ?? everyRow, direction: rowDirection(old.rows, new.rows))
+        return TypeChange.Replacement(
+            old: old.rows?.words ?? everyRow, new: new.rows?.words ?? everyRow,
+            direction: rowDirection(old.rows, new.rows))
     }
 
     private func rowDirection(_ old: RuleFacts.RowFacts?, _ new: RuleFacts.RowFacts?) -> AccessDirection {
         let before = old?.condition ?? .all([]), after = new?.condition ?? .all([])
         if rowsMove { return .unclear }
-        let isNarrower = ConditionImplication.holds(after, before) && (old?.required ?? []).isSubset(of: new?.required ?? [])
-        let isWider = ConditionImplication.holds(before, after) && (new?.required ?? []).isSubset(of: old?.required ?? [])
+        let isNarrower =
+            ConditionImplication.holds(after, before) && (old?.required ?? []).isSubset(of: new?.required ?? [])
+        let isWider =
+            ConditionImplication.holds(before, after) && (new?.required ?? []).isSubset(of: old?.required ?? [])
         return switch (isNarrower, isWider) {
         case (true, true): []
         case (true, false): .loss
@@ -74,7 +86,8 @@ struct TypeComparison {
     }
 
     private var isolation: TypeChange.Replacement? {
-        guard let old, let new, old.isolation != new.isolation, reach.old != .crossTenant || reach.new != .crossTenant else { return nil }
+        guard let old, let new, old.isolation != new.isolation, reach.old != .crossTenant || reach.new != .crossTenant
+        else { return nil }
         let none = Isolation.none.words
         let direction: AccessDirection = new.isolation == none ? .gain : old.isolation == none ? .loss : .unclear
         return TypeChange.Replacement(old: old.isolation, new: new.isolation, direction: direction)

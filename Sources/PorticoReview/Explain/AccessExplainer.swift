@@ -27,20 +27,30 @@ public struct AccessExplainer: Sendable {
 
     /// For one viewer, as it asks.
     public init(catalog: Catalog, rules: RuleSet, provenance: AccessProvenance, viewer: Viewer) {
-        self.init(catalog: catalog, rules: rules, provenance: provenance, scope: TenantScope(viewer, reach: rules.reach), viewer: viewer)
+        self.init(
+            catalog: catalog, rules: rules, provenance: provenance, scope: TenantScope(viewer, reach: rules.reach),
+            viewer: viewer)
     }
 
-    /// The whole explanation of an operation that is valid against the full schema, whatever of it the viewer sees.
+    /// The whole explanation of an operation that is valid against the full schema, whatever of it
+    /// the viewer sees.
     ///
-    /// - Parameter given: The variables; those that are missing are noted where a filter or an order depends on them.
-    public func explain(_ operation: ValidatedOperation, source: SourceText, variables given: [JSONMember]) -> AccessExplanation {
+    /// - Parameter given: The variables; those that are missing are noted where a filter or an
+    ///   order depends on them.
+    public func explain(
+        _ operation: ValidatedOperation, source: SourceText, variables given: [JSONMember]
+    ) -> AccessExplanation {
         var explanation = explain(operation, source, given) { _ in true }
-        explanation.refusals = RefusalCheck(rules: rules, catalog: catalog, scope: scope).refusals(of: operation, source: source, variables: given)
+        explanation.refusals = RefusalCheck(rules: rules, catalog: catalog, scope: scope).refusals(
+            of: operation, source: source, variables: given)
         return explanation
     }
 
-    /// The explanation for the viewer itself, of an operation that is valid against its own schema: nothing in it names what that schema does not have.
-    public func explainToItself(_ operation: ValidatedOperation, source: SourceText, variables given: [JSONMember]) -> AccessExplanation {
+    /// The explanation for the viewer itself, of an operation that is valid against its own schema:
+    /// nothing in it names what that schema does not have.
+    public func explainToItself(
+        _ operation: ValidatedOperation, source: SourceText, variables given: [JSONMember]
+    ) -> AccessExplanation {
         var explanation = explain(operation, source, given) { condition in
             condition.columns.allSatisfy { rules.types[$0.type]?.fields.contains($0.field) == true }
         }
@@ -56,40 +66,54 @@ public struct AccessExplainer: Sendable {
         let uses = zip(found.uses, positions).map { use, position in
             let (isAllowed, reason, origin, grant) = verdict(use.subject)
             return AccessExplanation.Use(
-                path: use.path, place: use.place.rawValue, position: position, isAllowed: isAllowed, reason: reason, origin: origin, grant: grant)
+                path: use.path, place: use.place.rawValue, position: position, isAllowed: isAllowed, reason: reason,
+                origin: origin, grant: grant)
         }
         return AccessExplanation(
-            uses: uses, rows: found.types.compactMap { rows(of: $0, shows: shows) }, lostOrders: found.unorderedLists.flatMap(lostOrders), refusals: [],
+            uses: uses, rows: found.types.compactMap { rows(of: $0, shows: shows) },
+            lostOrders: found.unorderedLists.flatMap(lostOrders), refusals: [],
             missingVariables: found.missingVariables, isCut: found.isCut)
     }
 
     // MARK: Fields
 
-    private func verdict(_ subject: OperationUses.Subject) -> (isAllowed: Bool, reason: String, origin: RuleOrigin?, grant: RuleOrigin?) {
+    private func verdict(
+        _ subject: OperationUses.Subject
+    ) -> (isAllowed: Bool, reason: String, origin: RuleOrigin?, grant: RuleOrigin?) {
         switch subject {
         case .constant: return (true, "everybody may read it", nil, nil)
         case .viewer(let type):
             if rules.role == Viewer.anonymousRole { return (false, "nobody has signed in", provenance.roleOrigin, nil) }
             return verdict(.type(type))
         case .anyNode:
-            let key = catalog.nodeKeys.sorted { $0.key < $1.key }.lazy.compactMap { type, key in provenance.verdict(type: type, field: key.field) }.first(where: \.isAllowed)
+            let key = catalog.nodeKeys.sorted { $0.key < $1.key }.lazy.compactMap { type, key in
+                provenance.verdict(type: type, field: key.field)
+            }.first(where: \.isAllowed)
             guard let key else { return (false, "the id of no type may be read", provenance.roleOrigin, nil) }
             return (true, "the id of some type may be read: \(key.words)", key.origin, key.grant)
         case .type(let type):
             guard let verdict = provenance.verdict(type: type) else { return (false, "\(type) has no table", nil, nil) }
             return (verdict.isReadable, verdict.words, verdict.origin, verdict.grant)
         case .field(let type, let field):
-            guard let verdict = provenance.verdict(type: type, field: field) else { return (false, "\(type).\(field) has no column", nil, nil) }
+            guard let verdict = provenance.verdict(type: type, field: field) else {
+                return (false, "\(type).\(field) has no column", nil, nil)
+            }
             return (verdict.isAllowed, verdict.words, verdict.origin, verdict.grant)
         }
     }
 
     private func lostOrders(_ list: OperationUses.UnorderedList) -> [AccessExplanation.LostOrder] {
-        guard let binding = catalog.types[list.type], provenance.verdict(type: list.type)?.isReadable == true else { return [] }
+        guard let binding = catalog.types[list.type], provenance.verdict(type: list.type)?.isReadable == true else {
+            return []
+        }
         return binding.defaultOrder.compactMap { key in
             // The key of the table decides between equals in any case.
-            guard key.column != binding.key, let verdict = provenance.verdict(type: list.type, field: key.column.field), !verdict.isAllowed else { return nil }
-            return AccessExplanation.LostOrder(path: list.path, key: "\(key.column.field) \(key.direction.rawValue)", reason: verdict.words, origin: verdict.origin)
+            guard key.column != binding.key, let verdict = provenance.verdict(type: list.type, field: key.column.field),
+                !verdict.isAllowed
+            else { return nil }
+            return AccessExplanation.LostOrder(
+                path: list.path, key: "\(key.column.field) \(key.direction.rawValue)", reason: verdict.words,
+                origin: verdict.origin)
         }
     }
 
@@ -101,25 +125,37 @@ public struct AccessExplainer: Sendable {
     private func rows(of type: String, shows: (TypedCondition) -> Bool) -> AccessExplanation.Rows? {
         guard let verdict = provenance.verdict(type: type), let binding = catalog.types[type] else { return nil }
         var rows = AccessExplanation.Rows(
-            type: type, isReadable: verdict.isReadable, reason: verdict.words, origin: verdict.origin, grant: verdict.grant, conditions: [], parameters: [])
-        guard verdict.isReadable, let conditions = try? Planner(catalog: catalog, rules: rules, scope: scope).conditions(of: type) else { return rows }
+            type: type, isReadable: verdict.isReadable, reason: verdict.words, origin: verdict.origin,
+            grant: verdict.grant, conditions: [], parameters: [])
+        guard verdict.isReadable,
+            let conditions = try? Planner(catalog: catalog, rules: rules, scope: scope).conditions(of: type)
+        else { return rows }
         let words = IsolationWords(scope: scope, provenance: provenance)
         if !conditions.parts.contains(where: { $0.subject == .isolation }) {
-            rows.conditions.append(AccessExplanation.Condition(kind: .isolation, words: words.text(binding), sql: nil, origin: words.origin(binding)))
+            rows.conditions.append(
+                AccessExplanation.Condition(
+                    kind: .isolation, words: words.text(binding), sql: nil, origin: words.origin(binding)))
         }
         for part in conditions.parts {
             switch part.subject {
             case .isolation:
-                rows.conditions.append(AccessExplanation.Condition(kind: .isolation, words: words.text(binding), sql: part.sql, origin: words.origin(binding)))
+                rows.conditions.append(
+                    AccessExplanation.Condition(
+                        kind: .isolation, words: words.text(binding), sql: part.sql, origin: words.origin(binding)))
             case .present(let value):
                 if provides(value) { continue }
                 let origin = rules.types[type]?.rows?.parts.first { $0.condition.names(value) }?.origin
-                rows.conditions.append(AccessExplanation.Condition(kind: .rule, words: value.presence, sql: part.sql, origin: resolved(origin)))
+                rows.conditions.append(
+                    AccessExplanation.Condition(
+                        kind: .rule, words: value.presence, sql: part.sql, origin: resolved(origin)))
             case .rule(let condition, let origin):
                 let isShown = shows(TypedCondition(type: type, condition: condition))
-                rows.conditions.append(AccessExplanation.Condition(
-                    kind: .rule, words: isShown ? ConditionWords().text(condition) : "a condition on what this schema does not have",
-                    sql: isShown ? part.sql : nil, origin: resolved(origin)))
+                rows.conditions.append(
+                    AccessExplanation.Condition(
+                        kind: .rule,
+                        words: isShown
+                            ? ConditionWords().text(condition) : "a condition on what this schema does not have",
+                        sql: isShown ? part.sql : nil, origin: resolved(origin)))
             }
         }
         // Where a condition is kept back, its constants are too.
@@ -128,7 +164,8 @@ public struct AccessExplainer: Sendable {
         return rows
     }
 
-    /// Whether the viewer, or else any viewer of the role, has the value: then it goes without saying.
+    /// Whether the viewer, or else any viewer of the role, has the value: then it goes without
+    /// saying.
     private func provides(_ value: ViewerValue) -> Bool {
         if let viewer { return viewer.has(value) }
         switch value {
@@ -171,7 +208,8 @@ struct IsolationWords {
         case .none: return "its rows belong to no tenant: `isolation: none`"
         case .unstated: return "no row: \(binding.name) states no isolation"
         case .column(let column): return "\(column.field) is \(whose)"
-        case .path(let relations, let column): return "\((relations.map(\.field) + [column.field]).joined(separator: ".")) is \(whose)"
+        case .path(let relations, let column):
+            return "\((relations.map(\.field) + [column.field]).joined(separator: ".")) is \(whose)"
         }
     }
 

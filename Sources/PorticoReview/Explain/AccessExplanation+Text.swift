@@ -30,17 +30,23 @@ extension AccessExplanation {
 
     // MARK: Fields
 
-    /// Columns beyond which a cell is not padded. Stands against one long path that pushes all origins out of the window.
+    /// Columns beyond which a cell is not padded. Stands against one long path that pushes all
+    /// origins out of the window.
     private static let widest = 64
 
     private var fieldsText: String {
         if uses.isEmpty { return "" }
         let cells = uses.map { use in
-            [use.isAllowed ? "allowed" : "denied", "\(use.position.line):\(use.position.column)", use.path, use.reason, Self.origin(use.origin, use.grant)]
+            [
+                use.isAllowed ? "allowed" : "denied", "\(use.position.line):\(use.position.column)", use.path,
+                use.reason, Self.origin(use.origin, use.grant),
+            ]
         }
         let widths = (0..<4).map { column in min(Self.widest, cells.map { $0[column].count }.max() ?? 0) }
         let lines = cells.map { row in
-            let padded = row.enumerated().map { $0 < 4 ? $1 + String(repeating: " ", count: max(0, widths[$0] - $1.count)) : $1 }
+            let padded = row.enumerated().map {
+                $0 < 4 ? $1 + String(repeating: " ", count: max(0, widths[$0] - $1.count)) : $1
+            }
             return "  " + padded.joined(separator: "  ").trimmedAtEnd + "\n"
         }
         return "fields\n" + lines.joined()
@@ -53,21 +59,34 @@ extension AccessExplanation {
     // MARK: Rows, orders, refusals
 
     private func text(_ rows: Rows) -> String {
-        guard rows.isReadable else { return "rows of \(rows.type)\n  none       \(rows.reason)  \(Self.origin(rows.origin))".trimmedAtEnd + "\n" }
+        guard rows.isReadable else {
+            return "rows of \(rows.type)\n  none       \(rows.reason)  \(Self.origin(rows.origin))".trimmedAtEnd + "\n"
+        }
         var text = "rows of \(rows.type)\n"
         for condition in rows.conditions {
             let kind = condition.kind.rawValue.padded(to: 9)
             text += "  \(kind)  \(condition.words)  \(Self.origin(condition.origin))".trimmedAtEnd + "\n"
             if let sql = condition.sql { text += "             \(sql)\n" }
         }
-        if !rows.conditions.contains(where: { $0.kind == .rule }) { text += "  rule       \(ConditionWords().text(nil as RowRule?))  \(Self.origin(rows.origin, rows.grant))".trimmedAtEnd + "\n" }
-        if !rows.parameters.isEmpty { text += "  with       \(rows.parameters.enumerated().map { "$\($0 + 1) \($1)" }.joined(separator: ", "))\n" }
+        if !rows.conditions.contains(where: { $0.kind == .rule }) {
+            text +=
+                "  rule       \(ConditionWords().text(nil as RowRule?))  \(Self.origin(rows.origin, rows.grant))"
+                .trimmedAtEnd + "\n"
+        }
+        if !rows.parameters.isEmpty {
+            text += "  with       \(rows.parameters.enumerated().map { "$\($0 + 1) \($1)" }.joined(separator: ", "))\n"
+        }
         return text
     }
 
-    private func text(_ lost: LostOrder) -> String { "  \(lost.path) is not ordered by \(lost.key), its default: \(lost.reason)  \(Self.origin(lost.origin))".trimmedAtEnd + "\n" }
+    private func text(_ lost: LostOrder) -> String {
+        "  \(lost.path) is not ordered by \(lost.key), its default: \(lost.reason)  \(Self.origin(lost.origin))"
+            .trimmedAtEnd + "\n"
+    }
 
-    private func text(_ refusal: Refusal) -> String { "  \(refusal.position.map { "\($0.line):\($0.column)  " } ?? "")\(refusal.message)\n" }
+    private func text(_ refusal: Refusal) -> String {
+        "  \(refusal.position.map { "\($0.line):\($0.column)  " } ?? "")\(refusal.message)\n"
+    }
 }
 
 extension String {

@@ -1,11 +1,13 @@
 import Diagnostics
 import PorticoAccess
 
-/// What a viewer may have of one operation, and by which rules: each field, each type's rows, and the orders that its lists lose.
+/// What a viewer may have of one operation, and by which rules: each field, each type's rows, and
+/// the orders that its lists lose.
 public struct AccessExplanation: Sendable {
     /// One use of what a rule speaks of.
     public struct Use: Sendable {
-        /// The response path, such as `tickets.assignee`, or an argument, such as `tickets(where: messages.some.internal)`.
+        /// The response path, such as `tickets.assignee`, or an argument, such as `tickets(where:
+        /// messages.some.internal)`.
         public var path: String
         /// `select`, `where`, `orderBy` or `groupBy`.
         public var place: String
@@ -60,7 +62,8 @@ public struct AccessExplanation: Sendable {
     public var rows: [Rows]
     public var lostOrders: [LostOrder]
     public var refusals: [Refusal]
-    /// Variables of filters and orders that were given no value: what they would name is not among ``uses``.
+    /// Variables of filters and orders that were given no value: what they would name is not among
+    /// ``uses``.
     public var missingVariables: [String]
     /// Whether there are more uses than are listed.
     public var isCut: Bool

@@ -3,7 +3,8 @@ import ExactText
 import GraphQLLanguage
 import JSONBytes
 
-/// The value of an argument as it was given, in the document or in the variables, as far as names of fields stand in it.
+/// The value of an argument as it was given, in the document or in the variables, as far as names
+/// of fields stand in it.
 indirect enum GivenValue {
     /// A text or the value of an enum.
     case text(String, SourceRange)
@@ -14,14 +15,17 @@ indirect enum GivenValue {
     /// A variable that has no value.
     case missing(variable: String)
 
-    /// `variables` are those that the request gives, and the defaults of the others. A value has the nesting of the document or of the variables, which their parsers bound.
+    /// `variables` are those that the request gives, and the defaults of the others. A value has
+    /// the nesting of the document or of the variables, which their parsers bound.
     init(_ value: Value, variables: [ExactString: GivenValue]) {
         switch value {
-        case .variable(let name): self = (variables[name.value] ?? .missing(variable: name.value)).placed(at: name.range)
+        case .variable(let name):
+            self = (variables[name.value] ?? .missing(variable: name.value)).placed(at: name.range)
         case .enumValue(let name): self = .text(name.value, name.range)
         case .string(let text): self = .text(text.value, text.range)
         case .list(let items, _): self = .list(items.map { GivenValue($0, variables: variables) })
-        case .object(let fields, _): self = .object(fields.map { ($0.name.value, $0.name.range, GivenValue($0.value, variables: variables)) })
+        case .object(let fields, _):
+            self = .object(fields.map { ($0.name.value, $0.name.range, GivenValue($0.value, variables: variables)) })
         case .int, .float, .boolean, .null: self = .other
         }
     }

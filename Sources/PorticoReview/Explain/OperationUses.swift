@@ -6,7 +6,8 @@ import GraphQLValidation
 import JSONBytes
 import PorticoCatalog
 
-/// Every use that an operation makes of what rules speak of: fields that it selects, filters, orders and groups by, each with its place.
+/// Every use that an operation makes of what rules speak of: fields that it selects, filters,
+/// orders and groups by, each with its place.
 ///
 /// Directives leave nothing out: a field under `@skip` is refused like any other.
 struct OperationUses {
@@ -38,7 +39,8 @@ struct OperationUses {
         var type: String
     }
 
-    /// Uses that are listed. Stands against fragments that spread into each other and expand to millions of fields.
+    /// Uses that are listed. Stands against fragments that spread into each other and expand to
+    /// millions of fields.
     static let maximum = 5_000
 
     private let catalog: Catalog
@@ -48,7 +50,8 @@ struct OperationUses {
     private(set) var unorderedLists: [UnorderedList] = []
     /// The types whose rows are asked for or tested, in the order of their first mention.
     private(set) var types: [String] = []
-    /// Variables in filters and orders that have no value, so that nobody knows what they would name.
+    /// Variables in filters and orders that have no value, so that nobody knows what they would
+    /// name.
     private(set) var missingVariables: [String] = []
 
     var isCut: Bool { uses.count >= Self.maximum }
@@ -57,7 +60,9 @@ struct OperationUses {
         self.operation = operation
         self.catalog = catalog
         for definition in operation.operation.variables {
-            if let value = definition.defaultValue { variables[definition.name.value] = GivenValue(value, variables: [:]) }
+            if let value = definition.defaultValue {
+                variables[definition.name.value] = GivenValue(value, variables: [:])
+            }
         }
         for member in given { variables[member.key] = GivenValue(member.value) }
         walk([operation.operation.selectionSet], on: operation.rootType.name, path: "")
@@ -77,7 +82,9 @@ struct OperationUses {
         for set in sets { collect(set, on: type, into: &merged, &visited) }
         for field in merged where !isCut {
             let first = field.nodes[0], name = first.name.value
-            guard !name.hasPrefix("__"), let parent = operation.schema.type(field.type), let definition = operation.schema.field(name, of: parent) else { continue }
+            guard !name.hasPrefix("__"), let parent = operation.schema.type(field.type),
+                let definition = operation.schema.field(name, of: parent)
+            else { continue }
             let path = path.isEmpty ? first.responseKey.value : "\(path).\(first.responseKey.value)"
             let subject = subject(name, of: field.type)
             if let subject { add(Use(path: path, place: .selection, range: first.range, subject: subject)) }
@@ -86,19 +93,25 @@ struct OperationUses {
         }
     }
 
-    private func collect(_ set: SelectionSet, on type: String, into merged: inout [Merged], _ visited: inout Set<String>) {
+    private func collect(
+        _ set: SelectionSet, on type: String, into merged: inout [Merged], _ visited: inout Set<String>
+    ) {
         for selection in set.selections {
             switch selection {
             case .field(let field):
-                if let known = merged.firstIndex(where: { $0.type == type && $0.nodes[0].responseKey.value == field.responseKey.value }) {
+                if let known = merged.firstIndex(where: {
+                    $0.type == type && $0.nodes[0].responseKey.value == field.responseKey.value
+                }) {
                     merged[known].nodes.append(field)
                 } else {
                     merged.append(Merged(type: type, nodes: [field]))
                 }
             case .fragmentSpread(let spread):
-                guard visited.insert(spread.name.value).inserted, let fragment = operation.fragments[spread.name.value] else { continue }
+                guard visited.insert(spread.name.value).inserted, let fragment = operation.fragments[spread.name.value]
+                else { continue }
                 collect(fragment.selectionSet, on: fragment.typeCondition.value, into: &merged, &visited)
-            case .inlineFragment(let fragment): collect(fragment.selectionSet, on: fragment.typeCondition?.value ?? type, into: &merged, &visited)
+            case .inlineFragment(let fragment):
+                collect(fragment.selectionSet, on: fragment.typeCondition?.value ?? type, into: &merged, &visited)
             }
         }
     }
@@ -118,7 +131,8 @@ struct OperationUses {
         if !types.contains(type) { types.append(type) }
     }
 
-    /// `nil` for what belongs to the field around it, such as `pageInfo`, and has no rule of its own.
+    /// `nil` for what belongs to the field around it, such as `pageInfo`, and has no rule of its
+    /// own.
     private func subject(_ field: String, of type: String) -> Subject? {
         let list = catalog.derivedFields[type]?[field]?.list ?? field
         if type == operation.schema.queryType.name {
@@ -135,7 +149,9 @@ struct OperationUses {
             if binding.fields[list] != nil { return .field(type: type, field: list) }
             return field == catalog.nodeField ? catalog.nodeKeys[type].map { .field(type: type, field: $0.field) } : nil
         }
-        if case .values(let source)? = catalog.derived[type], catalog.types[source]?.fields[field] != nil { return .field(type: source, field: field) }
+        if case .values(let source)? = catalog.derived[type], catalog.types[source]?.fields[field] != nil {
+            return .field(type: source, field: field)
+        }
         return nil
     }
 
@@ -170,8 +186,13 @@ struct OperationUses {
             missingVariables.append(variable)
         case .list(let items): for item in items where !isCut { note(item, of: type, path: path, name: name) }
         case .text(let text, let range):
-            guard case .groupField(let source)? = catalog.derived[type], let column = catalog.types[source]?.groupColumn(text) else { return }
-            add(Use(path: "\(path)\(text))", place: .group, range: range, subject: .field(type: source, field: column.field)))
+            guard case .groupField(let source)? = catalog.derived[type],
+                let column = catalog.types[source]?.groupColumn(text)
+            else { return }
+            add(
+                Use(
+                    path: "\(path)\(text))", place: .group, range: range,
+                    subject: .field(type: source, field: column.field)))
         case .object(let members):
             guard case .inputObject(let input)? = operation.schema.type(type) else { return }
             for member in members where !isCut {
@@ -180,8 +201,15 @@ struct OperationUses {
                 let name = name.isEmpty ? member.name : "\(name).\(member.name)"
                 switch catalog.derived[type] {
                 case .filter(let source)? where !isCombination:
-                    add(Use(path: "\(path)\(name))", place: .filter, range: member.range, subject: .field(type: source, field: member.name)))
-                case .order(let source)?: add(Use(path: "\(path)\(name))", place: .order, range: member.range, subject: .field(type: source, field: member.name)))
+                    add(
+                        Use(
+                            path: "\(path)\(name))", place: .filter, range: member.range,
+                            subject: .field(type: source, field: member.name)))
+                case .order(let source)?:
+                    add(
+                        Use(
+                            path: "\(path)\(name))", place: .order, range: member.range,
+                            subject: .field(type: source, field: member.name)))
                 default: break
                 }
                 note(member.value, of: field.type.name, path: path, name: name)

@@ -7,17 +7,22 @@ import PorticoCatalog
 import PorticoGateway
 import PorticoPlanning
 
-/// Puts an operation before a viewer as the gateway would, up to the database: against its schema, its limits, and its variables.
+/// Puts an operation before a viewer as the gateway would, up to the database: against its schema,
+/// its limits, and its variables.
 struct RefusalCheck {
     let rules: RuleSet
     let catalog: Catalog
     let scope: TenantScope
 
-    /// The errors that the viewer gets because of who it is; what is wrong with the variables for everybody is not among them.
-    func refusals(of operation: ValidatedOperation, source: SourceText, variables: [JSONMember]) -> [AccessExplanation.Refusal] {
+    /// The errors that the viewer gets because of who it is; what is wrong with the variables for
+    /// everybody is not among them.
+    func refusals(
+        of operation: ValidatedOperation, source: SourceText, variables: [JSONMember]
+    ) -> [AccessExplanation.Refusal] {
         let own: ValidatedOperation
         do throws(ValidationFailure) {
-            own = try Validator(schema: rules.schema, limits: rules.limits.validation).operation(operation.document, source: source, named: operation.name)
+            own = try Validator(schema: rules.schema, limits: rules.limits.validation).operation(
+                operation.document, source: source, named: operation.name)
         } catch {
             return error.errors.map { refusal($0.message, $0.ranges.first, source) }
         }
@@ -26,7 +31,9 @@ struct RefusalCheck {
             let values = try coerceVariables(own, variables, limits: rules.limits.input)
             return planningRefusal(own, values).map { [refusal($0.message, $0.range, source)] } ?? []
         } catch {
-            return error.items.filter { !forEverybody.contains($0.message) }.map { refusal($0.message, $0.ranges.first, source) }
+            return error.items.filter { !forEverybody.contains($0.message) }.map {
+                refusal($0.message, $0.ranges.first, source)
+            }
         }
     }
 
@@ -39,7 +46,8 @@ struct RefusalCheck {
 
     private func planningRefusal(_ operation: ValidatedOperation, _ values: VariableValues) -> PlanningError? {
         do throws(PlanningError) {
-            _ = try Planner(catalog: catalog, rules: rules, scope: scope).plan(operation, shapes: VariableShapes(operation, byValue: false), variables: values)
+            _ = try Planner(catalog: catalog, rules: rules, scope: scope).plan(
+                operation, shapes: VariableShapes(operation, byValue: false), variables: values)
             return nil
         } catch { return error }
     }

@@ -29,13 +29,17 @@ public struct RowWitness: Sendable {
 }
 
 extension AccessExplainer {
-    /// The statement that ``witness(_:id:probe:cells:)`` needs the result of. Throws where the type has no table, or its key cannot be that value.
-    public func probe(_ type: String, id: String) throws(PlanningError) -> RowProbe { try Planner(catalog: catalog, rules: rules, scope: scope).probe(type, id: id) }
+    /// The statement that ``witness(_:id:probe:cells:)`` needs the result of. Throws where the type
+    /// has no table, or its key cannot be that value.
+    public func probe(_ type: String, id: String) throws(PlanningError) -> RowProbe {
+        try Planner(catalog: catalog, rules: rules, scope: scope).probe(type, id: id)
+    }
 
     /// - Parameter cells: The one row of the probe's result, as text; `nil` where it had none.
     public func witness(_ type: String, id: String, probe: RowProbe, cells: [String?]?) -> RowWitness {
         let verdict = provenance.verdict(type: type)
-        let obstacle: (words: String, origin: RuleOrigin?)? = if let verdict, !verdict.isReadable { (verdict.words, verdict.origin) } else { nil }
+        let obstacle: (words: String, origin: RuleOrigin?)? =
+            if let verdict, !verdict.isReadable { (verdict.words, verdict.origin) } else { nil }
         let findings = cells.map { cells in
             probe.checks.compactMap { check -> RowWitness.Finding? in
                 let finding = finding(check, type, cells)
@@ -50,18 +54,24 @@ extension AccessExplainer {
     private func finding(_ check: RowProbe.Check, _ type: String, _ cells: [String?]) -> RowWitness.Finding {
         let isIsolation = if case .isolation = check.subject { true } else { false }
         return RowWitness.Finding(
-            kind: isIsolation ? "isolation" : "rule", words: words(check.subject, type), holds: cells[check.column].map { $0 == "true" },
-            origin: check.origin?.resolved(tenant: provenance.tenant), value: check.value.map { shown(cells[$0.column], $0.field.type) },
+            kind: isIsolation ? "isolation" : "rule", words: words(check.subject, type),
+            holds: cells[check.column].map { $0 == "true" },
+            origin: check.origin?.resolved(tenant: provenance.tenant),
+            value: check.value.map { shown(cells[$0.column], $0.field.type) },
             steps: check.steps.map { finding($0, type, cells) })
     }
 
     private func words(_ subject: RowProbe.Subject, _ type: String) -> String {
         switch subject {
-        case .isolation: catalog.types[type].map { IsolationWords(scope: scope, provenance: provenance).text($0) } ?? "isolation"
+        case .isolation:
+            catalog.types[type].map { IsolationWords(scope: scope, provenance: provenance).text($0) } ?? "isolation"
         case .present(let value): value.presence
         case .condition(let condition): ConditionWords().text(condition)
-        case .linked(let relation): relation.cardinality == .one ? "there is a \(relation.field)" : "there are \(relation.field)"
-        case .reached(let relation): relation.cardinality == .one ? "the \(relation.field) is within reach" : "some of the \(relation.field) are within reach"
+        case .linked(let relation):
+            relation.cardinality == .one ? "there is a \(relation.field)" : "there are \(relation.field)"
+        case .reached(let relation):
+            relation.cardinality == .one
+                ? "the \(relation.field) is within reach" : "some of the \(relation.field) are within reach"
         }
     }
 
@@ -98,7 +108,8 @@ extension RowWitness {
 
     private static func place(_ origin: RuleOrigin?) -> String { origin.map { " (\($0))" } ?? "" }
 
-    /// Steps are shown where they have something to explain: below what does not hold. It recurses as deep as a rule is nested.
+    /// Steps are shown where they have something to explain: below what does not hold. It recurses
+    /// as deep as a rule is nested.
     private static func text(_ finding: Finding, indent: Int, isStep: Bool = false) -> String {
         let state = finding.holds == true ? "holds" : finding.holds == false ? "fails" : "null "
         let kind = isStep ? "" : "  " + finding.kind.padded(to: 9)
@@ -111,19 +122,31 @@ extension RowWitness {
 
     public var json: JSONValue {
         var members = [
-            JSONMember(key: "type", value: .string(type)), JSONMember(key: "id", value: .string(id)), JSONMember(key: "exists", value: .bool(exists)),
+            JSONMember(key: "type", value: .string(type)), JSONMember(key: "id", value: .string(id)),
+            JSONMember(key: "exists", value: .bool(exists)),
             JSONMember(key: "visible", value: .bool(isVisible)),
         ]
-        if let obstacle { members.append(JSONMember(key: "obstacle", value: .object([JSONMember(key: "reason", value: .string(obstacle.words)), JSONMember(key: "origin", value: .origin(obstacle.origin))]))) }
+        if let obstacle {
+            members.append(
+                JSONMember(
+                    key: "obstacle",
+                    value: .object([
+                        JSONMember(key: "reason", value: .string(obstacle.words)),
+                        JSONMember(key: "origin", value: .origin(obstacle.origin)),
+                    ])))
+        }
         members.append(JSONMember(key: "conditions", value: .array((findings ?? []).map(Self.json))))
         return .object(members)
     }
 
     private static func json(_ finding: Finding) -> JSONValue {
         .object([
-            JSONMember(key: "kind", value: .string(finding.kind)), JSONMember(key: "words", value: .string(finding.words)),
-            JSONMember(key: "holds", value: finding.holds.map { .bool($0) } ?? .null), JSONMember(key: "value", value: .text(finding.value)),
-            JSONMember(key: "origin", value: .origin(finding.origin)), JSONMember(key: "steps", value: .array(finding.steps.map(json))),
+            JSONMember(key: "kind", value: .string(finding.kind)),
+            JSONMember(key: "words", value: .string(finding.words)),
+            JSONMember(key: "holds", value: finding.holds.map { .bool($0) } ?? .null),
+            JSONMember(key: "value", value: .text(finding.value)),
+            JSONMember(key: "origin", value: .origin(finding.origin)),
+            JSONMember(key: "steps", value: .array(finding.steps.map(json))),
         ])
     }
 }

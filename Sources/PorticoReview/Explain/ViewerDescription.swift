@@ -25,19 +25,22 @@ public struct ViewerDescription: Sendable {
     /// Two lines.
     var text: String {
         let who = [user, role + (tenant.map { " of \($0)" } ?? "")].compactMap(\.self).joined(separator: ", ")
-        let reached = switch reach {
-        case .tenant: tenant == nil ? "without a tenant" : "within its own tenant"
-        case .subtree: "within its tenant and those below"
-        case .crossTenant: "across all tenants"
-        }
+        let reached =
+            switch reach {
+            case .tenant: tenant == nil ? "without a tenant" : "within its own tenant"
+            case .subtree: "within its tenant and those below"
+            case .crossTenant: "across all tenants"
+            }
         let rules = roleOrigin.map { "\($0)" } ?? "no file mentions the role"
         return "viewer  \(who), \(reached)\nrules   \(rules)\(tenantFile.map { ", narrowed by \($0)" } ?? "")\n"
     }
 
     var json: [JSONMember] {
         [
-            JSONMember(key: "user", value: .text(user)), JSONMember(key: "role", value: .string(role)), JSONMember(key: "tenant", value: .text(tenant)),
-            JSONMember(key: "reach", value: .string("\(reach)")), JSONMember(key: "origin", value: .origin(roleOrigin)), JSONMember(key: "tenantFile", value: .text(tenantFile)),
+            JSONMember(key: "user", value: .text(user)), JSONMember(key: "role", value: .string(role)),
+            JSONMember(key: "tenant", value: .text(tenant)),
+            JSONMember(key: "reach", value: .string("\(reach)")), JSONMember(key: "origin", value: .origin(roleOrigin)),
+            JSONMember(key: "tenantFile", value: .text(tenantFile)),
         ]
     }
 }

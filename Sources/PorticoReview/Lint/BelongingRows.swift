@@ -1,12 +1,14 @@
 import PorticoAccess
 import PorticoCatalog
 
-/// Whether the rows that belong to rows of a narrowed type are hidden with them: a ticket's messages, when the ticket is hidden.
+/// Whether the rows that belong to rows of a narrowed type are hidden with them: a ticket's
+/// messages, when the ticket is hidden.
 struct BelongingRows {
     let catalog: Catalog
     let rules: RuleSet
 
-    /// A relation to the narrowed type from one whose rows are part of it, and are visible without it.
+    /// A relation to the narrowed type from one whose rows are part of it, and are visible without
+    /// it.
     struct Leak: Hashable {
         /// From the part to the whole.
         let relation: RelationBinding
@@ -21,24 +23,39 @@ struct BelongingRows {
         var found: [Leak] = []
         for case .relation(let list) in type.fields.values where list.cardinality == .many {
             guard let part = catalog.types[list.target], let rule = rules.types[part.name] else { continue }
-            for case .relation(let back) in part.fields.values where back.cardinality == .one && back.target == type.name && back.local.column == list.remote.column && back.remote.column == list.local.column {
-                // Where the viewer does not even see which row it belongs to, the two cannot be put together.
+            for case .relation(let back) in part.fields.values
+            where back.cardinality == .one && back.target == type.name && back.local.column == list.remote.column
+                && back.remote.column == list.local.column
+            {
+                // Where the viewer does not even see which row it belongs to, the two cannot be put
+                // together.
                 guard rule.fields.contains(back.field) || rule.fields.contains(back.local.field) else { continue }
-                if !hidesWith(rule.rows.map { NormalCondition($0.condition) } ?? .all([]), whole, back, list) { found.append(Leak(relation: back, list: list.field)) }
+                if !hidesWith(rule.rows.map { NormalCondition($0.condition) } ?? .all([]), whole, back, list) {
+                    found.append(Leak(relation: back, list: list.field))
+                }
             }
         }
         return found.sorted { ($0.relation.source, $0.relation.field) < ($1.relation.source, $1.relation.field) }
     }
 
     /// Whether the row behind `back` fulfils `whole` for every row that fulfils `part`.
-    private func hidesWith(_ part: NormalCondition, _ whole: NormalCondition, _ back: RelationBinding, _ list: RelationBinding) -> Bool {
-        ConditionImplication.holds(.all(behind(part, back)), whole) || parts(whole).allSatisfy { isFulfilled($0, by: part, back, list) }
+    private func hidesWith(
+        _ part: NormalCondition, _ whole: NormalCondition, _ back: RelationBinding, _ list: RelationBinding
+    ) -> Bool {
+        ConditionImplication.holds(.all(behind(part, back)), whole)
+            || parts(whole).allSatisfy { isFulfilled($0, by: part, back, list) }
     }
 
-    private func isFulfilled(_ wanted: NormalCondition, by part: NormalCondition, _ back: RelationBinding, _ list: RelationBinding) -> Bool {
+    private func isFulfilled(
+        _ wanted: NormalCondition, by part: NormalCondition, _ back: RelationBinding, _ list: RelationBinding
+    ) -> Bool {
         if ConditionImplication.holds(.all(behind(part, back)), wanted) { return true }
         // The row itself is the one that the whole asks to have.
-        if case .exists(NormalCondition.Relation(list), let inner, false) = wanted, ConditionImplication.holds(part, inner) { return true }
+        if case .exists(NormalCondition.Relation(list), let inner, false) = wanted,
+            ConditionImplication.holds(part, inner)
+        {
+            return true
+        }
         if case .any(let items) = wanted { return items.contains { isFulfilled($0, by: part, back, list) } }
         return false
     }
@@ -49,7 +66,8 @@ struct BelongingRows {
             switch known {
             case .exists(NormalCondition.Relation(back), let inner, false): return [inner]
             // The column that leads there equals the one that it leads to.
-            case .among(let column, let values, let isNegated) where column.name == back.local.column: return [.among(NormalCondition.Column(back.remote), values, isNegated: isNegated)]
+            case .among(let column, let values, let isNegated) where column.name == back.local.column:
+                return [.among(NormalCondition.Column(back.remote), values, isNegated: isNegated)]
             case .compare(let column, let comparison, let operand, let isNegated) where column.name == back.local.column:
                 return [.compare(NormalCondition.Column(back.remote), comparison, operand, isNegated: isNegated)]
             default: return []

@@ -2,10 +2,12 @@ import GraphQLSchema
 import PorticoAccess
 import PorticoCatalog
 
-/// Whether conditions can be true together, as far as their own form refutes it: `true` means never, whatever the rows.
+/// Whether conditions can be true together, as far as their own form refutes it: `true` means
+/// never, whatever the rows.
 struct ConditionConflict {
     enum Limits {
-        /// Combinations of branches that are looked at (default 512); beyond it nothing is refuted. Stands against rules with exponentially many.
+        /// Combinations of branches that are looked at (default 512); beyond it nothing is refuted.
+        /// Stands against rules with exponentially many.
         static let branches = 512
     }
 
@@ -18,7 +20,9 @@ struct ConditionConflict {
         self.catalog = catalog
         var values: [String: Set<InputValue>] = [:]
         for case .column(let column) in type.fields.values {
-            if case .enum(let binding) = column.type { values[column.column] = Set(binding.values.map { .enumValue($0.value) }) }
+            if case .enum(let binding) = column.type {
+                values[column.column] = Set(binding.values.map { .enumValue($0.value) })
+            }
             if column.type == .bool { values[column.column] = [.boolean(true), .boolean(false)] }
         }
         self.values = values
@@ -40,7 +44,8 @@ struct ConditionConflict {
             }
         }
         if isRefuted(facts) { return true }
-        guard let first = alternatives.min(by: { $0.count < $1.count }), let place = alternatives.firstIndex(of: first) else { return false }
+        guard let first = alternatives.min(by: { $0.count < $1.count }), let place = alternatives.firstIndex(of: first)
+        else { return false }
         budget -= 1
         guard budget > 0 else { return false }
         alternatives.remove(at: place)
@@ -53,14 +58,19 @@ struct ConditionConflict {
         for fact in facts {
             switch fact {
             case .among(let column, let values, let isNegated):
-                columns[column.name, default: ColumnRange(self.values[column.name])].restrict(to: values, isNegated: isNegated, isDiscrete: column.isDiscrete)
-            case .isNull(let column, let flag): columns[column.name, default: ColumnRange(values[column.name])].restrict(null: flag)
+                columns[column.name, default: ColumnRange(self.values[column.name])].restrict(
+                    to: values, isNegated: isNegated, isDiscrete: column.isDiscrete)
+            case .isNull(let column, let flag):
+                columns[column.name, default: ColumnRange(values[column.name])].restrict(null: flag)
             case .compare(let column, let comparison, let operand, let isNegated):
                 columns[column.name, default: ColumnRange(values[column.name])].restrict(comparison, operand, isNegated)
             case .exists(let relation, let inner, false):
-                if let target = catalog.types[relation.target], Self.areNever([inner], of: target, catalog) { return true }
+                if let target = catalog.types[relation.target], Self.areNever([inner], of: target, catalog) {
+                    return true
+                }
                 // There can be no row that must not be there.
-                for case .exists(relation, let forbidden, true) in facts where ConditionImplication.holds(inner, forbidden) { return true }
+                for case .exists(relation, let forbidden, true) in facts
+                where ConditionImplication.holds(inner, forbidden) { return true }
             case .exists, .every, .all, .any: break
             }
         }
@@ -92,7 +102,8 @@ private struct ColumnRange {
             excluded.formUnion(values)
             return
         }
-        // Values that differ as they are written may be the same to the database, where the type has several ways to write one.
+        // Values that differ as they are written may be the same to the database, where the type
+        // has several ways to write one.
         guard isDiscrete else {
             if values.count == 1, let value = values.first { bound(value) }
             return
@@ -121,12 +132,20 @@ private struct ColumnRange {
 
     private mutating func lowerUpper(_ value: InputValue, _ isIncluded: Bool) {
         guard let old = upper else { return upper = (value, isIncluded) }
-        if value == old.value { upper = (value, isIncluded && old.isIncluded) } else if Self.isLess(value, old.value) == true { upper = (value, isIncluded) }
+        if value == old.value {
+            upper = (value, isIncluded && old.isIncluded)
+        } else if Self.isLess(value, old.value) == true {
+            upper = (value, isIncluded)
+        }
     }
 
     private mutating func raiseLower(_ value: InputValue, _ isIncluded: Bool) {
         guard let old = lower else { return lower = (value, isIncluded) }
-        if value == old.value { lower = (value, isIncluded && old.isIncluded) } else if Self.isLess(old.value, value) == true { lower = (value, isIncluded) }
+        if value == old.value {
+            lower = (value, isIncluded && old.isIncluded)
+        } else if Self.isLess(old.value, value) == true {
+            lower = (value, isIncluded)
+        }
     }
 
     var isEmpty: Bool {
@@ -147,7 +166,8 @@ private struct ColumnRange {
         return false
     }
 
-    /// Of numbers, and of moments in UTC that are written with the same number of digits; `nil` for all else, whose order is the database's matter.
+    /// Of numbers, and of moments in UTC that are written with the same number of digits; `nil` for
+    /// all else, whose order is the database's matter.
     private static func isLess(_ left: InputValue, _ right: InputValue) -> Bool? {
         switch (left, right) {
         case (.int(let a), .int(let b)): return a < b
@@ -163,6 +183,7 @@ private struct ColumnRange {
 
     private static func isMoment(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
-        return bytes.count >= 20 && bytes.last == 0x5A && bytes[4] == 0x2D && bytes[7] == 0x2D && bytes[10] == 0x54 && bytes[13] == 0x3A
+        return bytes.count >= 20 && bytes.last == 0x5A && bytes[4] == 0x2D && bytes[7] == 0x2D && bytes[10] == 0x54
+            && bytes[13] == 0x3A
     }
 }

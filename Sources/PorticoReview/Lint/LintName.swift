@@ -1,6 +1,7 @@
 import Diagnostics
 
-/// What `portico access lint` looks for; the raw value is the name in findings and in the comments that switch one off.
+/// What `portico access lint` looks for; the raw value is the name in findings and in the comments
+/// that switch one off.
 public enum LintName: String, Sendable, CaseIterable {
     /// What the files' own reader refuses: a name that is not known, a value that cannot be.
     case invalid
@@ -30,11 +31,14 @@ public enum LintName: String, Sendable, CaseIterable {
     public var severity: Diagnostic.Severity {
         switch self {
         case .invalid, .contradiction, .hideableNonNull: .error
-        case .redundant, .swallowed, .unsupportedRows, .reachableElsewhere, .unusedOptional, .acrossTenants, .unknownTenant, .hiddenAlready, .switch: .warning
+        case .redundant, .swallowed, .unsupportedRows, .reachableElsewhere, .unusedOptional, .acrossTenants,
+            .unknownTenant, .hiddenAlready, .switch:
+            .warning
         }
     }
 
-    /// Whether a comment may switch it off: what the reader refuses is not in force, whatever a comment says.
+    /// Whether a comment may switch it off: what the reader refuses is not in force, whatever a
+    /// comment says.
     var isSwitchable: Bool { self != .invalid && self != .switch }
 }
 
@@ -47,6 +51,7 @@ public struct LintFinding: Sendable, Equatable {
 
     public init(_ name: LintName, _ message: String, file: String, range: SourceRange?, hint: String?) {
         self.name = name
-        diagnostic = Diagnostic("\(message) [\(name.rawValue)]", file: file, range: range, hint: hint, severity: name.severity)
+        diagnostic = Diagnostic(
+            "\(message) [\(name.rawValue)]", file: file, range: range, hint: hint, severity: name.severity)
     }
 }

@@ -16,7 +16,8 @@ struct LintSubjects {
         self.policy = policy
         self.catalog = catalog
         roles = RuleFileTree(files.roles, isOfTenant: false, catalog: catalog)
-        let trees = Dictionary(files.tenants.map { ($0.bytes, $0) }, uniquingKeysWith: { first, _ in first }).values.compactMap { RuleFileTree($0, isOfTenant: true, catalog: catalog) }
+        let trees = Dictionary(files.tenants.map { ($0.bytes, $0) }, uniquingKeysWith: { first, _ in first }).values
+            .compactMap { RuleFileTree($0, isOfTenant: true, catalog: catalog) }
         grants = Set(exact: trees.flatMap { $0.grants.compactMap(\.text) })
     }
 
@@ -24,7 +25,9 @@ struct LintSubjects {
 
     /// What isolation says of every row already.
     func isolation(of type: TypeBinding, _ rules: RuleSet) -> [RowLint.Known] {
-        type.isolation.condition(reach: rules.reach).map { [RowLint.Known(condition: $0, name: "the isolation of \(type.name)")] } ?? []
+        type.isolation.condition(reach: rules.reach).map {
+            [RowLint.Known(condition: $0, name: "the isolation of \(type.name)")]
+        } ?? []
     }
 
     /// What the role's own rule says, for the files of tenants below it.
@@ -38,7 +41,8 @@ struct LintSubjects {
 
     func message(_ leak: BelongingRows.Leak, _ type: TypeBinding, role: String, tenant: String?) -> String {
         let whom = tenant.map { "\(role) in \($0)" } ?? role
-        return "\(type.name) is narrowed for \(whom), but \(leak.relation.source) is not narrowed with it: rows of `\(leak.list)` stay visible where their \(leak.relation.field) is hidden."
+        return
+            "\(type.name) is narrowed for \(whom), but \(leak.relation.source) is not narrowed with it: rows of `\(leak.list)` stay visible where their \(leak.relation.field) is hidden."
     }
 
     func hint(_ leak: BelongingRows.Leak) -> String {
@@ -47,19 +51,28 @@ struct LintSubjects {
 
     // MARK: Hidden rows
 
-    /// Why the row behind a relation may be hidden from a viewer who sees the field; `nil` where it never is.
+    /// Why the row behind a relation may be hidden from a viewer who sees the field; `nil` where it
+    /// never is.
     func whyHidden(_ relation: RelationBinding, of type: TypeBinding) -> String? {
-        let readers = policy.roles.compactMap { policy.widestRules(role: $0) }.filter { $0.types[type.name]?.fields.contains(relation.field) == true }
+        let readers = policy.roles.compactMap { policy.widestRules(role: $0) }.filter {
+            $0.types[type.name]?.fields.contains(relation.field) == true
+        }
         for rules in readers where rules.types[relation.target]?.rows != nil {
             return "\(rules.role) may not see every \(relation.target)"
         }
-        guard let target = catalog.types[relation.target], let bound = readers.first(where: { $0.reach != .crossTenant }), !leadsAlong(relation, type, target) else { return nil }
+        guard let target = catalog.types[relation.target],
+            let bound = readers.first(where: { $0.reach != .crossTenant }), !leadsAlong(relation, type, target)
+        else { return nil }
         return "a \(relation.target) of another tenant is hidden from \(bound.role)"
     }
 
-    /// Whether the row and the one behind the relation belong to the same tenant because isolation follows that very relation.
+    /// Whether the row and the one behind the relation belong to the same tenant because isolation
+    /// follows that very relation.
     private func leadsAlong(_ relation: RelationBinding, _ type: TypeBinding, _ target: TypeBinding) -> Bool {
-        guard case .path(let relations, let column) = type.isolation, relations.first == relation else { return target.isolation == .none }
-        return target.isolation == (relations.count == 1 ? .column(column) : .path(Array(relations.dropFirst()), column))
+        guard case .path(let relations, let column) = type.isolation, relations.first == relation else {
+            return target.isolation == .none
+        }
+        return target.isolation
+            == (relations.count == 1 ? .column(column) : .path(Array(relations.dropFirst()), column))
     }
 }

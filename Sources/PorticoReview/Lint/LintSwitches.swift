@@ -1,6 +1,7 @@
 import Diagnostics
 
-/// The comments of a file that switch findings off: `# lint: NAME: the reason`, on the line of the finding or in the comment right above it.
+/// The comments of a file that switch findings off: `# lint: NAME: the reason`, on the line of the
+/// finding or in the comment right above it.
 ///
 /// A reason is required, so that who reads the rule later knows that somebody has thought about it.
 struct LintSwitches {
@@ -47,12 +48,20 @@ struct LintSwitches {
     private mutating func read(_ parts: [String], _ place: Switch) {
         let known = LintName.allCases.filter(\.isSwitchable).map(\.rawValue)
         guard let name = parts.first.flatMap(LintName.init), name.isSwitchable else {
-            let hint = didYouMean(suggestion(for: parts.first ?? "", among: known)) ?? "There are: \(known.joined(separator: ", "))."
-            problems.append(LintFinding(.switch, "`\(parts.first ?? "")` is no finding that can be switched off.", file: source.name, range: place.range, hint: hint))
+            let hint =
+                didYouMean(suggestion(for: parts.first ?? "", among: known))
+                ?? "There are: \(known.joined(separator: ", "))."
+            problems.append(
+                LintFinding(
+                    .switch, "`\(parts.first ?? "")` is no finding that can be switched off.", file: source.name,
+                    range: place.range, hint: hint))
             return
         }
         guard parts.count == 2, !parts[1].isEmpty else {
-            problems.append(LintFinding(.switch, "The comment does not say why `\(name.rawValue)` is as it should be here.", file: source.name, range: place.range, hint: "Write `# lint: \(name.rawValue): the reason`."))
+            problems.append(
+                LintFinding(
+                    .switch, "The comment does not say why `\(name.rawValue)` is as it should be here.",
+                    file: source.name, range: place.range, hint: "Write `# lint: \(name.rawValue): the reason`."))
             return
         }
         var complete = place
@@ -65,7 +74,10 @@ struct LintSwitches {
     mutating func reason(for finding: LintFinding) -> String? {
         guard let range = finding.diagnostic.range else { return nil }
         let line = source.position(at: Int(range.start)).line
-        guard let index = switches.firstIndex(where: { $0.name == finding.name && ($0.target == line || $0.line == line) }) else { return nil }
+        guard
+            let index = switches.firstIndex(where: { $0.name == finding.name && ($0.target == line || $0.line == line) }
+            )
+        else { return nil }
         switches[index].isUsed = true
         return switches[index].reason
     }
@@ -73,7 +85,9 @@ struct LintSwitches {
     /// Comments that nothing was found for; `looked` are the lints that were looked for at all.
     func unused(among looked: Set<LintName>) -> [LintFinding] {
         switches.filter { !$0.isUsed && looked.contains($0.name) }.map {
-            LintFinding(.switch, "There is no finding `\($0.name.rawValue)` here that the comment could switch off.", file: source.name, range: $0.range, hint: "Take the comment away.")
+            LintFinding(
+                .switch, "There is no finding `\($0.name.rawValue)` here that the comment could switch off.",
+                file: source.name, range: $0.range, hint: "Take the comment away.")
         }
     }
 }

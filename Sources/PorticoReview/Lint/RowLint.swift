@@ -2,7 +2,8 @@ import Diagnostics
 import PorticoAccess
 import PorticoCatalog
 
-/// Looks at one `rows:` of a file: conditions that no row fulfils, that say nothing new, and branches that others contain.
+/// Looks at one `rows:` of a file: conditions that no row fulfils, that say nothing new, and
+/// branches that others contain.
 struct RowLint {
     /// What holds of the rows besides, with how it is called.
     struct Known {
@@ -26,7 +27,11 @@ struct RowLint {
         // Of what no row fulfils everything follows.
         guard findings.count == before else { return }
         findRedundant(rows.conjuncts, known)
-        for part in rows.conjuncts { descend(part, of: type, within: rows.conjuncts.filter { $0.range != part.range }.map(\.normal) + known.map(\.condition)) }
+        for part in rows.conjuncts {
+            descend(
+                part, of: type,
+                within: rows.conjuncts.filter { $0.range != part.range }.map(\.normal) + known.map(\.condition))
+        }
     }
 
     private mutating func report(_ name: LintName, _ message: String, at range: SourceRange, hint: String) {
@@ -42,20 +47,32 @@ struct RowLint {
 
     private mutating func findContradiction(_ parts: [LocatedCondition], of type: TypeBinding, _ known: [Known]) {
         let words = ConditionWords()
-        let hint = "No row can fulfil it, so that nothing of \(type.name) is left. Take one of them away; to deny the type as a whole, leave it out of the role."
+        let hint =
+            "No row can fulfil it, so that nothing of \(type.name) is left. Take one of them away; to deny the type as a whole, leave it out of the role."
         for (index, part) in parts.enumerated() {
             let text = words.text(part.condition)
             if ConditionConflict.areNever([part.normal], of: type, catalog) {
                 return report(.contradiction, "This can never be: \(text).", at: part.range, hint: hint)
             }
-            if let other = parts[..<index].first(where: { ConditionConflict.areNever([$0.normal, part.normal], of: type, catalog) }) {
-                return report(.contradiction, "This can never be together with \(place(other.range)): \(words.text(other.condition)), and \(text).", at: part.range, hint: hint)
+            if let other = parts[..<index].first(where: {
+                ConditionConflict.areNever([$0.normal, part.normal], of: type, catalog)
+            }) {
+                return report(
+                    .contradiction,
+                    "This can never be together with \(place(other.range)): \(words.text(other.condition)), and \(text).",
+                    at: part.range, hint: hint)
             }
-            if let other = known.first(where: { ConditionConflict.areNever([$0.condition, part.normal], of: type, catalog) }) {
-                return report(.contradiction, "This can never be together with \(other.name): \(text).", at: part.range, hint: hint)
+            if let other = known.first(where: {
+                ConditionConflict.areNever([$0.condition, part.normal], of: type, catalog)
+            }) {
+                return report(
+                    .contradiction, "This can never be together with \(other.name): \(text).", at: part.range,
+                    hint: hint)
             }
             if ConditionConflict.areNever(known.map(\.condition) + parts[...index].map(\.normal), of: type, catalog) {
-                return report(.contradiction, "This can never be together with the conditions beside it: \(text).", at: part.range, hint: hint)
+                return report(
+                    .contradiction, "This can never be together with the conditions beside it: \(text).",
+                    at: part.range, hint: hint)
             }
         }
     }
@@ -68,14 +85,22 @@ struct RowLint {
             let text = ConditionWords().text(part.condition)
             if ConditionImplication.holds(.all([]), part.normal) {
                 dropped.insert(index)
-                report(.redundant, "This is true of every row: \(text).", at: part.range, hint: "Take it away; a rule without `rows` has every row within reach.")
+                report(
+                    .redundant, "This is true of every row: \(text).", at: part.range,
+                    hint: "Take it away; a rule without `rows` has every row within reach.")
             } else if let other = known.first(where: { ConditionImplication.holds($0.condition, part.normal) }) {
                 dropped.insert(index)
-                report(.redundant, "\(other.name.capitalizedFirst) says this already: \(text).", at: part.range, hint: "Take it away.")
-            } else if let other = parts.indices.first(where: { $0 != index && !dropped.contains($0) && follows(parts, index, from: $0) }) {
+                report(
+                    .redundant, "\(other.name.capitalizedFirst) says this already: \(text).", at: part.range,
+                    hint: "Take it away.")
+            } else if let other = parts.indices.first(where: {
+                $0 != index && !dropped.contains($0) && follows(parts, index, from: $0)
+            }) {
                 dropped.insert(index)
                 let stronger = ConditionWords().text(parts[other].condition)
-                report(.redundant, "This follows from \(place(parts[other].range)): \(text), where \(stronger).", at: part.range, hint: "Take it away.")
+                report(
+                    .redundant, "This follows from \(place(parts[other].range)): \(text), where \(stronger).",
+                    at: part.range, hint: "Take it away.")
             }
         }
     }
@@ -99,7 +124,9 @@ struct RowLint {
                 let dead = ConditionConflict.areNever(others + [item.normal], of: type, catalog)
                 if dead {
                     let hint = "No row can fulfil this branch of the `or`: take it away, or mend it."
-                    report(.contradiction, "This branch can never be: \(ConditionWords().text(item.condition)).", at: item.range, hint: hint)
+                    report(
+                        .contradiction, "This branch can never be: \(ConditionWords().text(item.condition)).",
+                        at: item.range, hint: hint)
                 } else {
                     findRedundant(item.conjuncts, [])
                     for conjunct in item.conjuncts { descend(conjunct, of: type, within: others) }
@@ -108,7 +135,10 @@ struct RowLint {
         case .relation(let relation, _, let inner, _):
             guard let target = catalog.types[relation.target] else { return }
             if ConditionConflict.areNever([inner.normal], of: target, catalog) {
-                return report(.contradiction, "No row of \(relation.field) can fulfil this: \(ConditionWords().text(inner.condition)).", at: inner.range, hint: "Mend it, or take it away.")
+                return report(
+                    .contradiction,
+                    "No row of \(relation.field) can fulfil this: \(ConditionWords().text(inner.condition)).",
+                    at: inner.range, hint: "Mend it, or take it away.")
             }
             if case .all(let items, _) = inner, items.isEmpty { return }  // that there is a row says something
             findRedundant(inner.conjuncts, [])
@@ -124,7 +154,10 @@ struct RowLint {
             }
             guard let wider else { continue }
             let text = ConditionWords().text(branch.condition), other = ConditionWords().text(branches[wider].condition)
-            report(.swallowed, "This branch shows no row that \(place(branches[wider].range)) does not show: \(text), beside \(other).", at: branch.range, hint: "Take it away, or mend the wider one if it shows too much.")
+            report(
+                .swallowed,
+                "This branch shows no row that \(place(branches[wider].range)) does not show: \(text), beside \(other).",
+                at: branch.range, hint: "Take it away, or mend the wider one if it shows too much.")
         }
     }
 }
@@ -134,7 +167,8 @@ extension String {
 }
 
 extension Isolation {
-    /// What isolation says of a row of which the viewer reaches one tenant, or several; `nil` where it says nothing.
+    /// What isolation says of a row of which the viewer reaches one tenant, or several; `nil` where
+    /// it says nothing.
     func condition(reach: Reach) -> NormalCondition? {
         if reach == .crossTenant { return nil }
         func test(_ column: ColumnBinding) -> NormalCondition {
@@ -146,7 +180,9 @@ extension Isolation {
         case .none, .unstated: return nil
         case .column(let column): return test(column)
         case .path(let relations, let column):
-            return relations.reversed().reduce(test(column)) { .exists(NormalCondition.Relation($1), $0, isNegated: false) }
+            return relations.reversed().reduce(test(column)) {
+                .exists(NormalCondition.Relation($1), $0, isNegated: false)
+            }
         }
     }
 }

@@ -8,7 +8,8 @@ import PorticoCatalog
 import PorticoPlanning
 import PostgresSQL
 
-/// Whether indexes find the rows that rules leave: PostgreSQL's own planner is asked for the list of each type that a rule narrows.
+/// Whether indexes find the rows that rules leave: PostgreSQL's own planner is asked for the list
+/// of each type that a rule narrows.
 struct RowSupport {
     let subjects: LintSubjects
     let catalog: Catalog
@@ -18,41 +19,59 @@ struct RowSupport {
         var found: [LintFinding] = []
         if let tree = subjects.roles {
             for (role, entry) in tree.all {
-                guard let rows = entry.members["rows"], let rules = subjects.policy.widestRules(role: role) else { continue }
+                guard let rows = entry.members["rows"], let rules = subjects.policy.widestRules(role: role) else {
+                    continue
+                }
                 found += try finding(rules, entry.type, role, tree.source.name, rows.keyRange, database)
             }
         }
         for source in tenants {
             guard let tree = RuleFileTree(source, isOfTenant: true, catalog: catalog) else { continue }
             for (role, entry) in tree.all {
-                guard let rows = entry.members["rows"], case .rules(let rules) = subjects.policy.rules(role: role, tenant: source.stem) else { continue }
+                guard let rows = entry.members["rows"],
+                    case .rules(let rules) = subjects.policy.rules(role: role, tenant: source.stem)
+                else { continue }
                 found += try finding(rules, entry.type, role, source.name, rows.keyRange, database)
             }
         }
         return found
     }
 
-    private func finding(_ rules: RuleSet, _ type: TypeBinding, _ role: String, _ file: String, _ range: SourceRange, _ database: any LintDatabase) throws -> [LintFinding] {
+    private func finding(
+        _ rules: RuleSet, _ type: TypeBinding, _ role: String, _ file: String, _ range: SourceRange,
+        _ database: any LintDatabase
+    ) throws -> [LintFinding] {
         guard let load = try list(of: type, rules) else { return [] }
         let answer = try database.explain(load.statement.text, load.parameters.map(Self.sample))
         let tables = Self.scanned(try parseJSON(Array(answer.utf8)))
         guard !tables.isEmpty else { return [] }
-        let message = "No index finds the rows of \(type.name) that \(role) may see: PostgreSQL reads all of \(tables.sorted().joined(separator: " and ")) for a list of them."
-        return [LintFinding(.unsupportedRows, message, file: file, range: range, hint: "Make an index on what the condition compares, or narrow by a column that has one.")]
+        let message =
+            "No index finds the rows of \(type.name) that \(role) may see: PostgreSQL reads all of \(tables.sorted().joined(separator: " and ")) for a list of them."
+        return [
+            LintFinding(
+                .unsupportedRows, message, file: file, range: range,
+                hint: "Make an index on what the condition compares, or narrow by a column that has one.")
+        ]
     }
 
     /// The load of a bare list of the type; `nil` where the root has none for these viewers.
     private func list(of type: TypeBinding, _ rules: RuleSet) throws -> Load? {
-        let field = rules.schema.queryType.fields.first { if case .list(type.name)? = catalog.root[$0.name] { true } else { false } }
+        let field = rules.schema.queryType.fields.first {
+            if case .list(type.name)? = catalog.root[$0.name] { true } else { false }
+        }
         guard let field else { return nil }
         let source = SourceText(name: "", "{ \(field.name) { __typename } }")
-        let operation = try Validator(schema: rules.schema).operation(try parse(source, allow: .executable), source: source, named: nil)
-        let scope: TenantScope = switch rules.reach {
-        case .tenant: .one
-        case .subtree: .several
-        case .crossTenant: .all
-        }
-        return try Planner(catalog: catalog, rules: rules, scope: scope).plan(operation, shapes: VariableShapes(operation, byValue: false), variables: .none).loads.first
+        let operation = try Validator(schema: rules.schema).operation(
+            try parse(source, allow: .executable), source: source, named: nil)
+        let scope: TenantScope =
+            switch rules.reach {
+            case .tenant: .one
+            case .subtree: .several
+            case .crossTenant: .all
+            }
+        return try Planner(catalog: catalog, rules: rules, scope: scope).plan(
+            operation, shapes: VariableShapes(operation, byValue: false), variables: .none
+        ).loads.first
     }
 
     // MARK: Parameters
@@ -63,7 +82,8 @@ struct RowSupport {
         case .constant(.text(let bytes)), .rule(.text(let bytes)): String(decoding: bytes, as: UTF8.self)
         case .tenant(let column), .nodeKey(_, _, let column): sample(column)
         case .tenants(let column): "{\(sample(column))}"
-        case .viewer(_, let form), .variable(_, let form), .elements(_, let form): form.isList ? "{\(sample(form.column))}" : sample(form.column)
+        case .viewer(_, let form), .variable(_, let form), .elements(_, let form):
+            form.isList ? "{\(sample(form.column))}" : sample(form.column)
         case .now: "2025-01-01T00:00:00Z"
         case .first, .rowsLeft, .rows: "50"
         case .offset: "0"
@@ -87,14 +107,19 @@ struct RowSupport {
 
     // MARK: The plan
 
-    /// The tables that a plan reads from end to end: without an index, or by one of which no part is looked up.
+    /// The tables that a plan reads from end to end: without an index, or by one of which no part
+    /// is looked up.
     private static func scanned(_ plan: JSONValue) -> Set<String> {
         switch plan {
         case .array(let items): return items.reduce(into: []) { $0.formUnion(scanned($1)) }
         case .object(let members):
-            var tables = members.reduce(into: Set<String>()) { found, member in if member.key == "Plan" || member.key == "Plans" { found.formUnion(scanned(member.value)) } }
+            var tables = members.reduce(into: Set<String>()) { found, member in
+                if member.key == "Plan" || member.key == "Plans" { found.formUnion(scanned(member.value)) }
+            }
             if case .string(let kind)? = plan["Node Type"], case .string(let table)? = plan["Relation Name"] {
-                if kind == "Seq Scan" || ["Index Scan", "Index Only Scan"].contains(kind) && plan["Index Cond"] == nil { tables.insert(table) }
+                if kind == "Seq Scan" || ["Index Scan", "Index Only Scan"].contains(kind) && plan["Index Cond"] == nil {
+                    tables.insert(table)
+                }
             }
             return tables
         case .null, .bool, .number, .string: return []

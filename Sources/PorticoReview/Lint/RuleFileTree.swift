@@ -3,7 +3,8 @@ import ExactText
 import PorticoCatalog
 import YAMLTree
 
-/// The trees of `roles.yaml` and of the files of tenants, by the names that stand in them: where a finding is to be shown.
+/// The trees of `roles.yaml` and of the files of tenants, by the names that stand in them: where a
+/// finding is to be shown.
 struct RuleFileTree {
     /// `read:` of one type.
     struct Entry {
@@ -37,7 +38,9 @@ struct RuleFileTree {
 
     /// In the order of roles and types.
     var all: [(role: String, entry: Entry)] {
-        entries.flatMap { role, types in types.values.map { (role.text, $0) } }.sorted { ($0.entry.typeRange.start) < ($1.entry.typeRange.start) }
+        entries.flatMap { role, types in types.values.map { (role.text, $0) } }.sorted {
+            ($0.entry.typeRange.start) < ($1.entry.typeRange.start)
+        }
     }
 
     /// The items of `grants`.

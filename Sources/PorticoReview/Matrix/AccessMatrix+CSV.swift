@@ -1,13 +1,19 @@
 extension AccessMatrix {
-    /// A line for each tenant group, role, type and field, with a header, as RFC 4180 has it: fields in quotation marks where they need them, lines that end in CRLF.
+    /// A line for each tenant group, role, type and field, with a header, as RFC 4180 has it:
+    /// fields in quotation marks where they need them, lines that end in CRLF.
     public func csv() -> String {
         var lines = ["tenants,role,reach,type,isolation,field,access,optional,rows"]
         for section in sections {
-            let tenants = section.tenants.hasOthers ? section.tenants.description : section.tenants.named.map(\.text).joined(separator: " ")
+            let tenants =
+                section.tenants.hasOthers
+                ? section.tenants.description : section.tenants.named.map(\.text).joined(separator: " ")
             for type in section.types {
                 for (role, column) in zip(section.roles, type.columns) {
                     for (field, access) in zip(type.fields, column.access) {
-                        let cells = [tenants, role.name, role.reach, type.type, type.isolation, field, access.rawValue, column.isOptional ? "yes" : "no", column.rows ?? ""]
+                        let cells = [
+                            tenants, role.name, role.reach, type.type, type.isolation, field, access.rawValue,
+                            column.isOptional ? "yes" : "no", column.rows ?? "",
+                        ]
                         lines.append(cells.map(Self.cell).joined(separator: ","))
                     }
                 }
@@ -16,7 +22,8 @@ extension AccessMatrix {
         return lines.map { $0 + "\r\n" }.joined()
     }
 
-    /// A cell that a spreadsheet would take for a formula begins with an apostrophe, so that the name of a tenant runs nothing.
+    /// A cell that a spreadsheet would take for a formula begins with an apostrophe, so that the
+    /// name of a tenant runs nothing.
     private static func cell(_ text: String) -> String {
         var text = text
         if let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) { text = "'" + text }

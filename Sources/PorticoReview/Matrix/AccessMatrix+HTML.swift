@@ -1,5 +1,6 @@
 extension AccessMatrix {
-    /// One page that needs nothing else: light and dark, for screens, for print, and for those who listen to it. Every name is escaped.
+    /// One page that needs nothing else: light and dark, for screens, for print, and for those who
+    /// listen to it. Every name is escaped.
     public func html(title: String) -> String {
         var page = """
             <!doctype html>
@@ -31,26 +32,40 @@ extension AccessMatrix {
     private var navigation: String {
         var text = "<nav aria-label=\"Contents\"><ul>\n"
         for (number, section) in sections.enumerated() {
-            let types = section.types.map { "<a href=\"#s\(number)-\(Self.escaped($0.type))\">\(Self.escaped($0.type))</a>" }.joined(separator: " ")
+            let types = section.types.map {
+                "<a href=\"#s\(number)-\(Self.escaped($0.type))\">\(Self.escaped($0.type))</a>"
+            }.joined(separator: " ")
             text += "<li><a href=\"#s\(number)\">\(Self.escaped(section.tenants.title))</a>: \(types)</li>\n"
         }
         return text + "</ul></nav>\n"
     }
 
     private static func section(_ section: Section, _ number: Int) -> String {
-        var text = "<section aria-labelledby=\"s\(number)\">\n<h2 id=\"s\(number)\">\(escaped(section.tenants.title))</h2>\n"
-        text += "<dl>" + section.roles.map { "<div><dt>\(escaped($0.name))</dt><dd>reaches \(escaped($0.reach))</dd></div>" }.joined() + "</dl>\n"
+        var text =
+            "<section aria-labelledby=\"s\(number)\">\n<h2 id=\"s\(number)\">\(escaped(section.tenants.title))</h2>\n"
+        text +=
+            "<dl>"
+            + section.roles.map { "<div><dt>\(escaped($0.name))</dt><dd>reaches \(escaped($0.reach))</dd></div>" }
+            .joined() + "</dl>\n"
         for type in section.types { text += table(type, section.roles, number) }
         return text + "</section>\n"
     }
 
     private static func table(_ type: TypeBlock, _ roles: [Role], _ number: Int) -> String {
-        var text = "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"s\(number)-\(escaped(type.type))\">\n<table>\n"
-        text += "<caption id=\"s\(number)-\(escaped(type.type))\">\(escaped(type.type)) <small>isolation: \(escaped(type.isolation))</small></caption>\n"
-        text += "<thead>\n<tr><th scope=\"col\">Field</th>" + roles.map { "<th scope=\"col\">\(escaped($0.name))</th>" }.joined() + "</tr>\n</thead>\n<tbody>\n"
-        text += "<tr class=\"rows\"><th scope=\"row\">Rows</th>" + type.columns.map { "<td>\(escaped(rows($0)))</td>" }.joined() + "</tr>\n"
+        var text =
+            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"s\(number)-\(escaped(type.type))\">\n<table>\n"
+        text +=
+            "<caption id=\"s\(number)-\(escaped(type.type))\">\(escaped(type.type)) <small>isolation: \(escaped(type.isolation))</small></caption>\n"
+        text +=
+            "<thead>\n<tr><th scope=\"col\">Field</th>"
+            + roles.map { "<th scope=\"col\">\(escaped($0.name))</th>" }.joined() + "</tr>\n</thead>\n<tbody>\n"
+        text +=
+            "<tr class=\"rows\"><th scope=\"row\">Rows</th>"
+            + type.columns.map { "<td>\(escaped(rows($0)))</td>" }.joined() + "</tr>\n"
         for (index, field) in type.fields.enumerated() {
-            text += "<tr><th scope=\"row\">\(escaped(field))</th>" + type.columns.map { cell($0.access[index]) }.joined() + "</tr>\n"
+            text +=
+                "<tr><th scope=\"row\">\(escaped(field))</th>" + type.columns.map { cell($0.access[index]) }.joined()
+                + "</tr>\n"
         }
         return text + "</tbody>\n</table>\n</div>\n"
     }
@@ -69,7 +84,9 @@ extension AccessMatrix {
     }
 
     static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;").replacing("\"", with: "&quot;").replacing("'", with: "&#39;")
+        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;").replacing(
+            "\"", with: "&quot;"
+        ).replacing("'", with: "&#39;")
     }
 
     private static let style = """

@@ -1,11 +1,19 @@
 extension AccessMatrix {
-    /// A table for each type, at most `width` characters wide. After the first kind of tenants, the others show only the types in which they differ from it.
+    /// A table for each type, at most `width` characters wide. After the first kind of tenants, the
+    /// others show only the types in which they differ from it.
     public func text(width: Int = 120) -> String {
         guard let first = sections.first else { return "Nobody may read anything." }
         var parts = ["● may read   ○ only where the tenant's file grants it   · may not"]
         for section in sections {
-            let types = section == first ? first.types : section.types.filter { type in first.types.first { $0.type == type.type } != type || section.roles != first.roles }
-            parts.append("\(section.tenants.title)\(section == first ? "" : ", where they differ")\n" + section.reachLines(width))
+            let types =
+                section == first
+                ? first.types
+                : section.types.filter { type in
+                    first.types.first { $0.type == type.type } != type || section.roles != first.roles
+                }
+            parts.append(
+                "\(section.tenants.title)\(section == first ? "" : ", where they differ")\n" + section.reachLines(width)
+            )
             parts += types.map { $0.text(section.roles, width: width) }
         }
         return parts.joined(separator: "\n\n")
@@ -15,7 +23,9 @@ extension AccessMatrix {
 extension AccessMatrix.Section {
     fileprivate func reachLines(_ width: Int) -> String {
         let longest = roles.map(\.name.count).max() ?? 0
-        return roles.map { "  \($0.name)\(String(repeating: " ", count: longest - $0.name.count))  reaches \($0.reach)" }.joined(separator: "\n")
+        return roles.map {
+            "  \($0.name)\(String(repeating: " ", count: longest - $0.name.count))  reaches \($0.reach)"
+        }.joined(separator: "\n")
     }
 }
 
@@ -30,9 +40,15 @@ extension AccessMatrix.TypeBlock {
         }
         let readers = Set(shown)
         let without = roles.indices.filter { !readers.contains($0) }.map { roles[$0].name }
-        if !without.isEmpty { heading += "\n" + TextTable.wrapped("  not at all: \(without.joined(separator: ", "))", width).joined(separator: "\n") }
+        if !without.isEmpty {
+            heading +=
+                "\n"
+                + TextTable.wrapped("  not at all: \(without.joined(separator: ", "))", width).joined(separator: "\n")
+        }
         var table = TextTable(head: ["  FIELD"] + shown.map { roles[$0].name })
-        for (index, field) in fields.enumerated() { table.add(["  \(field)"] + shown.map { columns[$0].access[index].mark }) }
+        for (index, field) in fields.enumerated() {
+            table.add(["  \(field)"] + shown.map { columns[$0].access[index].mark })
+        }
         return heading + "\n" + table.text(width: width)
     }
 }

@@ -2,7 +2,8 @@ import ExactText
 import PorticoAccess
 import PorticoCatalog
 
-/// Who may read what: every role, every type and every field, for one tenant or for all, each kind of tenant once.
+/// Who may read what: every role, every type and every field, for one tenant or for all, each kind
+/// of tenant once.
 public struct AccessMatrix: Sendable, Hashable {
     /// Tenants with equal rules: those without a file of their own first.
     public var sections: [Section]
@@ -49,13 +50,20 @@ public struct AccessMatrix: Sendable, Hashable {
 }
 
 extension AccessMatrix {
-    /// Of one tenant, or with `nil` of all. A tenant with a bad file has no section: its viewers are not served.
+    /// Of one tenant, or with `nil` of all. A tenant with a bad file has no section: its viewers
+    /// are not served.
     public init(_ policy: Policy, tenant: String? = nil) {
         sections = []
         let known = policy.tenants.filter { policy.tenantProblems[$0] == nil }
         var reader = MatrixReader(policy)
         if let tenant {
-            if let section = reader.section(ExactString(tenant)) { sections = [Section(tenants: TenantGroup(named: [ExactString(tenant)], hasOthers: false, except: []), roles: section.roles, types: section.types)] }
+            if let section = reader.section(ExactString(tenant)) {
+                sections = [
+                    Section(
+                        tenants: TenantGroup(named: [ExactString(tenant)], hasOthers: false, except: []),
+                        roles: section.roles, types: section.types)
+                ]
+            }
             return
         }
         var groups: [MatrixReader.Content: TenantGroup] = [:]
@@ -63,7 +71,9 @@ extension AccessMatrix {
         for tenant in [nil] + known.map(Optional.some) {
             guard let content = reader.section(tenant) else { continue }
             if groups[content] == nil { order.append(content) }
-            if let tenant { groups[content, default: TenantGroup(named: [], hasOthers: false, except: [])].named.append(tenant) }
+            if let tenant {
+                groups[content, default: TenantGroup(named: [], hasOthers: false, except: [])].named.append(tenant)
+            }
             if tenant == nil { groups[content] = TenantGroup(named: [], hasOthers: true, except: []) }
         }
         for content in order {
@@ -74,7 +84,8 @@ extension AccessMatrix {
     }
 }
 
-/// Reads the rules of one tenant after another; those with the same sets of rules share what was read.
+/// Reads the rules of one tenant after another; those with the same sets of rules share what was
+/// read.
 private struct MatrixReader {
     struct Content: Hashable {
         var roles: [AccessMatrix.Role]
@@ -101,7 +112,11 @@ private struct MatrixReader {
         let key = sets.map { ObjectIdentifier($0) }
         if let known = read[key] { return known.content }
         // Those who may read most come first.
-        sets.sort { (-$0.reach.breadth, -$0.types.values.reduce(0) { $0 + $1.fields.count }, $0.role) < (-$1.reach.breadth, -$1.types.values.reduce(0) { $0 + $1.fields.count }, $1.role) }
+        sets.sort {
+            (-$0.reach.breadth, -$0.types.values.reduce(0) { $0 + $1.fields.count }, $0.role) < (
+                -$1.reach.breadth, -$1.types.values.reduce(0) { $0 + $1.fields.count }, $1.role
+            )
+        }
         let types = catalog.types.values.sorted { $0.name < $1.name }.map { block($0, sets) }
         let content = Content(roles: sets.map { AccessMatrix.Role(name: $0.role, reach: reach($0)) }, types: types)
         read[key] = (sets, content)
@@ -109,11 +124,15 @@ private struct MatrixReader {
     }
 
     /// Who has not signed in has no tenant that could be its own.
-    private func reach(_ set: RuleSet) -> String { set.role == Viewer.anonymousRole && set.reach != .crossTenant ? "no tenant" : set.reach.words }
+    private func reach(_ set: RuleSet) -> String {
+        set.role == Viewer.anonymousRole && set.reach != .crossTenant ? "no tenant" : set.reach.words
+    }
 
     private func block(_ type: TypeBinding, _ sets: [RuleSet]) -> AccessMatrix.TypeBlock {
         var fields: [String] = []
-        if case .object(let object)? = catalog.schema.type(type.name) { fields = object.fields.map(\.name).filter { type.fields[$0] != nil } }
+        if case .object(let object)? = catalog.schema.type(type.name) {
+            fields = object.fields.map(\.name).filter { type.fields[$0] != nil }
+        }
         let words = ConditionWords()
         let columns = sets.map { set in
             let rule = set.types[type.name], granted = optional[set.role]?[type.name]
@@ -121,11 +140,15 @@ private struct MatrixReader {
                 if rule?.fields.contains(field) == true { return .read }
                 guard rule == nil, granted?.contains(field) == true else { return .hidden }
                 // A relation comes with its type's fields, but not where its target cannot be read.
-                let isReachable = type.relation(field).map { set.types[$0.target] != nil || optional[set.role]?[$0.target] != nil } ?? true
+                let isReachable =
+                    type.relation(field).map { set.types[$0.target] != nil || optional[set.role]?[$0.target] != nil }
+                    ?? true
                 return isReachable ? .optional : .hidden
             }
-            return AccessMatrix.Column(access: access, rows: rule.map { words.text($0.rows) }, isOptional: granted != nil)
+            return AccessMatrix.Column(
+                access: access, rows: rule.map { words.text($0.rows) }, isOptional: granted != nil)
         }
-        return AccessMatrix.TypeBlock(type: type.name, isolation: type.isolation.words, fields: fields, columns: columns)
+        return AccessMatrix.TypeBlock(
+            type: type.name, isolation: type.isolation.words, fields: fields, columns: columns)
     }
 }

@@ -1,27 +1,36 @@
 import PorticoCatalog
 import PostgresSQL
 
-/// Proves of one finished statement that nothing a client states is evaluated on a row outside the viewer's tenants, nor
-/// on one that a rule hides, but for comparisons that PostgreSQL may make of any row.
+/// Proves of one finished statement that nothing a client states is evaluated on a row outside the
+/// viewer's tenants, nor on one that a rule hides, but for comparisons that PostgreSQL may make of
+/// any row.
 ///
-/// PostgreSQL keeps the order of `CASE` alone: what stands behind `THEN` is evaluated where the condition is TRUE. So it
-/// is enough that this condition entails all that hides the row (``TruthFacts``, as for the answer itself).
+/// PostgreSQL keeps the order of `CASE` alone: what stands behind `THEN` is evaluated where the
+/// condition is TRUE. So it is enough that this condition entails all that hides the row
+/// (``TruthFacts``, as for the answer itself).
 extension StatementProof {
-    /// The first table on whose hidden rows something is evaluated that a client states; `nil` when there is none.
+    /// The first table on whose hidden rows something is evaluated that a client states; `nil` when
+    /// there is none.
     func firstExposed(_ select: Select) -> OpenTable? { exposed(select, around: []) }
 
     /// `around` are the conditions of the statement around a `LATERAL`.
     private func exposed(_ select: Select, around: [Expression]) -> OpenTable? {
         let hiding = (select.conditions + around).filter { !$0.tiesRows }
-        for condition in select.conditions where isStated(condition) && !isHarmless(condition, select, []) { return exposure(of: condition, in: select) }
+        for condition in select.conditions where isStated(condition) && !isHarmless(condition, select, []) {
+            return exposure(of: condition, in: select)
+        }
         if !hiding.isEmpty {
-            for condition in select.stated.outside where !isHarmless(condition, select, hiding) { return exposure(of: condition, in: select) }
+            for condition in select.stated.outside where !isHarmless(condition, select, hiding) {
+                return exposure(of: condition, in: select)
+            }
             if let first = select.stated.behind.first {
                 guard entails(select.stated.known, hiding) else { return exposure(of: first, in: select) }
                 if let table = outside(of: select.stated.known, in: select) { return table }
             }
         }
-        for case .lateral(let inner, _) in select.from { if let found = exposed(inner, around: select.conditions) { return found } }
+        for case .lateral(let inner, _) in select.from {
+            if let found = exposed(inner, around: select.conditions) { return found }
+        }
         for statement in select.statements { if let found = exposed(statement, around: []) { return found } }
         return nil
     }
@@ -37,7 +46,9 @@ extension StatementProof {
         let tables = select.from.compactMap { if case .table(let table) = $0 { table } else { nil } }
         let obstacle = "\(SQLPrinter.print(condition)) is evaluated on rows that are not known to be visible"
         guard let table = tables.first else { return obstructed(select, obstacle) }
-        return OpenTable(table: table, type: table.type.flatMap { paths.catalog.types[$0] }, facts: TruthFacts(), select: select, obstacle: obstacle)
+        return OpenTable(
+            table: table, type: table.type.flatMap { paths.catalog.types[$0] }, facts: TruthFacts(), select: select,
+            obstacle: obstacle)
     }
 
     /// Whether each of the conditions is TRUE wherever the first one is.
@@ -62,22 +73,26 @@ extension StatementProof {
         return select.predicates.contains(where: isStated)
     }
 
-    /// Whether it is made of comparisons that tell nothing of a hidden row but that an index found one, and of
-    /// statements, which are looked at by themselves. Where more than equalities hide rows, those may be more than what
-    /// the comparison costs: then it has to be one of what ties rows together, or says what they are.
+    /// Whether it is made of comparisons that tell nothing of a hidden row but that an index found
+    /// one, and of statements, which are looked at by themselves. Where more than equalities hide
+    /// rows, those may be more than what the comparison costs: then it has to be one of what ties
+    /// rows together, or says what they are.
     private func isHarmless(_ condition: Expression, _ select: Select, _ hiding: [Expression]) -> Bool {
         let areEqualities = hiding.allSatisfy(\.isEqualityAlone)
         func compares(_ left: Expression, _ right: Expression, isEquality: Bool) -> Bool {
             guard right.isPlain, left.uncast.isTerm else { return false }
             guard case .column(let alias, let name) = left.uncast else { return true }
-            return !isWide(name, of: alias, in: select, isEquality: isEquality) && (areEqualities || isEquality && identifies(name, of: alias, in: select))
+            return !isWide(name, of: alias, in: select, isEquality: isEquality)
+                && (areEqualities || isEquality && identifies(name, of: alias, in: select))
         }
         switch condition {
         case .and(let items), .or(let items): return items.allSatisfy { isHarmless($0, select, hiding) }
         case .exists, .not(.exists): return areEqualities
         case .isNull(let term), .isNotNull(let term): return term.uncast.isTerm && areEqualities
-        case .binary(let left, .equal, let right), .equalsAny(let left, let right): return compares(left, right, isEquality: true)
-        case .binary(let left, .isNotDistinctFrom, let right), .binary(let left, .less, let right), .binary(let left, .lessOrEqual, let right),
+        case .binary(let left, .equal, let right), .equalsAny(let left, let right):
+            return compares(left, right, isEquality: true)
+        case .binary(let left, .isNotDistinctFrom, let right), .binary(let left, .less, let right),
+            .binary(let left, .lessOrEqual, let right),
             .binary(let left, .greater, let right), .binary(let left, .greaterOrEqual, let right):
             return compares(left, right, isEquality: false)
         default: return false
@@ -85,7 +100,9 @@ extension StatementProof {
     }
 
     private func type(of alias: Alias, in select: Select) -> TypeBinding? {
-        for case .table(let table) in select.from where table.alias == alias { return table.type.flatMap { paths.catalog.types[$0] } }
+        for case .table(let table) in select.from where table.alias == alias {
+            return table.type.flatMap { paths.catalog.types[$0] }
+        }
         return nil
     }
 
@@ -96,7 +113,8 @@ extension StatementProof {
             guard case .column(let column) = field, column.column == name else { return false }
             return switch column.type {
             case .json, .jsonb, .array: true
-            // A row may be found by it: two numbers of whatever length are unlike at their first digits.
+            // A row may be found by it: two numbers of whatever length are unlike at their first
+            // digits.
             case .numeric: !isEquality
             default: false
             }
@@ -108,14 +126,18 @@ extension StatementProof {
         guard let type = type(of: alias, in: select) else { return false }
         if type.key.column == name { return true }
         if case .column(let column) = type.isolation, column.column == name { return true }
-        return type.fields.values.contains { if case .relation(let relation) = $0 { relation.local.column == name } else { false } }
+        return type.fields.values.contains {
+            if case .relation(let relation) = $0 { relation.local.column == name } else { false }
+        }
     }
 }
 
 extension Expression {
     /// An equality of columns of two row sources.
     fileprivate var tiesRows: Bool {
-        guard case .binary(let left, .equal, let right) = self, case .column(let one, _) = left.uncast, case .column(let other, _) = right.uncast else { return false }
+        guard case .binary(let left, .equal, let right) = self, case .column(let one, _) = left.uncast,
+            case .column(let other, _) = right.uncast
+        else { return false }
         return one != other
     }
 
@@ -125,7 +147,8 @@ extension Expression {
         case .boolean: true
         case .isTrue(let inner): inner.isEqualityAlone
         case .isNotNull(let inner): inner.isPlain
-        case .binary(let left, .equal, let right): (left.uncast.isTerm || left.isPlain) && (right.uncast.isTerm || right.isPlain)
+        case .binary(let left, .equal, let right):
+            (left.uncast.isTerm || left.isPlain) && (right.uncast.isTerm || right.isPlain)
         default: false
         }
     }

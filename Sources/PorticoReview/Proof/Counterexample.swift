@@ -18,14 +18,19 @@ public struct Counterexample: Sendable {
     let alias: Alias
     /// Why the proof ends here.
     public let reason: String
-    /// The row first, then rows beside it that the statement asks for; made up, but such that its conditions are TRUE.
+    /// The row first, then rows beside it that the statement asks for; made up, but such that its
+    /// conditions are TRUE.
     public let rows: [String]
     /// What the statement's parameters hold, as far as they matter: `$2 = "the viewer's tenant"`.
     public let values: [String]
-    /// Whether the conditions were evaluated over these rows and are TRUE: else it is only not known that they keep such a row out.
+    /// Whether the conditions were evaluated over these rows and are TRUE: else it is only not
+    /// known that they keep such a row out.
     public let isConfirmed: Bool
 
-    init(_ open: StatementProof.OpenTable, _ load: Load, query: String, _ subject: ProofSubject, _ scope: TenantScope, _ paths: IsolationPaths) {
+    init(
+        _ open: StatementProof.OpenTable, _ load: Load, query: String, _ subject: ProofSubject, _ scope: TenantScope,
+        _ paths: IsolationPaths
+    ) {
         role = subject.name
         self.scope = scope
         self.query = query
@@ -41,28 +46,35 @@ public struct Counterexample: Sendable {
             return
         }
         let found = CounterexampleRows(open, parameters: load.parameters, paths: paths)
-        reason = open.type?.isolation == .unstated
-            ? "\(type) states no isolation, and its rows are not shut out" : "nothing in the WHERE that reads \(open.table.name) AS \(open.table.alias.text) ties its rows to the viewer's tenants"
+        reason =
+            open.type?.isolation == .unstated
+            ? "\(type) states no isolation, and its rows are not shut out"
+            : "nothing in the WHERE that reads \(open.table.name) AS \(open.table.alias.text) ties its rows to the viewer's tenants"
         rows = found.rows.map(\.text)
         let used = SQLPrinter.print(open.select).parameterNumbers
-        values = found.values.sorted { $0.key < $1.key }.filter { used.contains($0.key) }.map { "$\($0.key) = \($0.value.text)" }
+        values = found.values.sorted { $0.key < $1.key }.filter { used.contains($0.key) }.map {
+            "$\($0.key) = \($0.value.text)"
+        }
         isConfirmed = found.isConfirmed
     }
 
     /// Several lines, without a line end.
     public var text: String {
         let viewer = role.map { "A viewer of the role \($0)" } ?? "A viewer whose rules follow relations"
-        let reach = switch scope {
-        case .one: "who reaches one tenant"
-        case .several, .all: "who reaches several tenants"
-        }
+        let reach =
+            switch scope {
+            case .one: "who reaches one tenant"
+            case .several, .all: "who reaches several tenants"
+            }
         var lines = ["\(viewer), \(reach), depends on a row of \(type) outside them: \(reason)."]
         lines.append("  query      \(query)")
         lines.append("  load       \(path)")
         lines.append("  sql        \(sql)")
         if !values.isEmpty { lines.append("  values     \(values.joined(separator: ", "))") }
         for (index, row) in rows.enumerated() { lines.append("  \(index == 0 ? "row       " : "beside it ") \(row)") }
-        if !rows.isEmpty, !isConfirmed { lines.append("  The row was made up of what the conditions say, and they could not be tried on it.") }
+        if !rows.isEmpty, !isConfirmed {
+            lines.append("  The row was made up of what the conditions say, and they could not be tried on it.")
+        }
         return lines.joined(separator: "\n")
     }
 }

@@ -3,7 +3,8 @@ import PorticoCatalog
 import PorticoPlanning
 import PostgresSQL
 
-/// Rows and values that fulfil a statement's conditions while one of them lies outside the viewer's tenants: made from what may be TRUE together, then tried.
+/// Rows and values that fulfil a statement's conditions while one of them lies outside the viewer's
+/// tenants: made from what may be TRUE together, then tried.
 struct CounterexampleRows {
     /// The open row first, then those that it needs beside it.
     private(set) var rows: [CounterexampleRow] = []
@@ -14,9 +15,12 @@ struct CounterexampleRows {
 
     static let ownTenant = "the viewer's tenant"
 
-    /// What the row's tenant may be, and whether the viewer's is null, which it is where its column cannot hold it.
+    /// What the row's tenant may be, and whether the viewer's is null, which it is where its column
+    /// cannot hold it.
     private typealias Outside = (tenant: TreeValue, viewerHasNone: Bool)
-    private static let ways: [Outside] = [(.text("another tenant"), false), (.text("unlike the viewer's tenant"), false), (.null, false), (.null, true)]
+    private static let ways: [Outside] = [
+        (.text("another tenant"), false), (.text("unlike the viewer's tenant"), false), (.null, false), (.null, true),
+    ]
 
     private let open: StatementProof.OpenTable
     private let parameters: [ParameterSource]
@@ -25,13 +29,16 @@ struct CounterexampleRows {
     /// What the columns hold, each with all that are equal to it.
     private var columns: [Expression: TreeValue] = [:]
 
-    /// The first way of lying outside in which the conditions are TRUE, or else the most ordinary one.
+    /// The first way of lying outside in which the conditions are TRUE, or else the most ordinary
+    /// one.
     init(_ open: StatementProof.OpenTable, parameters: [ParameterSource], paths: IsolationPaths) {
         let tried = Self.ways.map { CounterexampleRows(open, parameters: parameters, paths: paths, outside: $0) }
         self = tried.first(where: \.isConfirmed) ?? tried[0]
     }
 
-    private init(_ open: StatementProof.OpenTable, parameters: [ParameterSource], paths: IsolationPaths, outside: Outside) {
+    private init(
+        _ open: StatementProof.OpenTable, parameters: [ParameterSource], paths: IsolationPaths, outside: Outside
+    ) {
         self.open = open
         self.parameters = parameters
         self.paths = paths
@@ -41,8 +48,12 @@ struct CounterexampleRows {
         for (left, right) in open.facts.equalities { for term in [left, right] { settle(term) } }
         for (column, parameter) in open.facts.memberships { settle(column, member: parameter) }
         for condition in open.facts.opaque { settle(opaque: condition) }
-        for number in parameters.indices.map({ $0 + 1 }) where values[number] == nil { values[number] = value(of: number) }
-        rows = ([open.table] + tables).map { table in CounterexampleRow(table: table.name, alias: table.alias, values: held(by: table.alias)) }
+        for number in parameters.indices.map({ $0 + 1 }) where values[number] == nil {
+            values[number] = value(of: number)
+        }
+        rows = ([open.table] + tables).map { table in
+            CounterexampleRow(table: table.name, alias: table.alias, values: held(by: table.alias))
+        }
         confirm()
     }
 
@@ -55,19 +66,25 @@ struct CounterexampleRows {
 
     // MARK: The row outside
 
-    /// Gives the column that names the open row's tenant another one, at the end of its isolation path; rows of the path that nothing else asks for are added to `tables`.
+    /// Gives the column that names the open row's tenant another one, at the end of its isolation
+    /// path; rows of the path that nothing else asks for are added to `tables`.
     private mutating func placeOutside(_ tables: inout [TableSource]) {
         guard let step = open.type.flatMap(Self.step) ?? paths.steps(through: open.table).first else { return }
         var alias = open.table.alias
         for (position, relation) in step.relations.enumerated() {
             let start = Expression.column(alias, relation.local.column)
             settle(start)
-            let known = tables.first { paths.isTable(of: relation.target, $0) && open.facts.areEqual(.column($0.alias, relation.remote.column), start) }
+            let known = tables.first {
+                paths.isTable(of: relation.target, $0)
+                    && open.facts.areEqual(.column($0.alias, relation.remote.column), start)
+            }
             if let known {
                 alias = known.alias
             } else if let target = paths.catalog.types[relation.target] {
                 alias = Alias("x", position)
-                tables.append(TableSource(schema: target.table.schema, name: target.table.name, alias: alias, purpose: .tenantPath))
+                tables.append(
+                    TableSource(
+                        schema: target.table.schema, name: target.table.name, alias: alias, purpose: .tenantPath))
                 columns[.column(alias, relation.remote.column)] = columns[start]
             }
         }
@@ -84,12 +101,15 @@ struct CounterexampleRows {
 
     // MARK: Values
 
-    /// Gives a term and all that equal it one value: a parameter's where one is among them that the request does not choose.
+    /// Gives a term and all that equal it one value: a parameter's where one is among them that the
+    /// request does not choose.
     private mutating func settle(_ term: Expression, preferred: TreeValue? = nil) {
         if isSettled(term) { return }
         let equal = open.facts.equals(of: term)
         let numbers = equal.compactMap { if case .parameter(let number) = $0 { number } else { nil } }.sorted()
-        let value = numbers.compactMap { fixed($0) }.first ?? preferred ?? numbers.first.map { self.value(of: $0) } ?? fresh(equal)
+        let value =
+            numbers.compactMap { fixed($0) }.first ?? preferred ?? numbers.first.map { self.value(of: $0) }
+            ?? fresh(equal)
         give(value, to: equal)
     }
 
@@ -126,32 +146,44 @@ struct CounterexampleRows {
         case .viewer(.role, _): return .text("the viewer's role")
         case .viewer(.claim(let name), _): return .text("the viewer's claim \(name)")
         case .constant(.null), .rule(.null): return .null
-        case .constant(.text(let bytes)), .rule(.text(let bytes)): return TreeValue(parameter: String(decoding: bytes, as: UTF8.self))
+        case .constant(.text(let bytes)), .rule(.text(let bytes)):
+            return TreeValue(parameter: String(decoding: bytes, as: UTF8.self))
         case .now: return .text("2025-01-01T00:00:00Z")
-        case .constant(.binary), .rule(.binary), .variable, .elements, .keys, .rowsLeft, .first, .offset, .rows, .cursor, .nodeKey: return nil
+        case .constant(.binary), .rule(.binary), .variable, .elements, .keys, .rowsLeft, .first, .offset, .rows,
+            .cursor, .nodeKey:
+            return nil
         }
     }
 
-    private func value(of number: Int) -> TreeValue { values[number] ?? fixed(number) ?? .text("value \(number) of the request") }
+    private func value(of number: Int) -> TreeValue {
+        values[number] ?? fixed(number) ?? .text("value \(number) of the request")
+    }
 
-    /// A value with which a comparison that says nothing of equality holds, where it is of a form that tells one.
+    /// A value with which a comparison that says nothing of equality holds, where it is of a form
+    /// that tells one.
     private mutating func settle(opaque condition: Expression) {
         switch condition {
         case .isNull(let term) where term.isTerm && !isSettled(term): give(.null, to: open.facts.equals(of: term))
         case .isNotNull(let term) where term.isTerm: settle(term)
-        case .not(.isNotNull(let term)) where term.isTerm && !isSettled(term): give(.null, to: open.facts.equals(of: term))
+        case .not(.isNotNull(let term)) where term.isTerm && !isSettled(term):
+            give(.null, to: open.facts.equals(of: term))
         case .binary(let term, let operation, .boolean(let flag)) where term.isTerm && !isSettled(term):
-            give(.text(String(operation == .notEqual || operation == .isDistinctFrom ? !flag : flag)), to: open.facts.equals(of: term))
+            give(
+                .text(String(operation == .notEqual || operation == .isDistinctFrom ? !flag : flag)),
+                to: open.facts.equals(of: term))
         case .binary(let term, let operation, .parameter(let number)) where term.isTerm && !isSettled(term):
             guard case .text(let bound) = value(of: number) else { return settle(term) }
             switch operation {
-            case .lessOrEqual, .greaterOrEqual, .like, .iLike, .isNotDistinctFrom, .equal: give(.text(bound), to: open.facts.equals(of: term))
+            case .lessOrEqual, .greaterOrEqual, .like, .iLike, .isNotDistinctFrom, .equal:
+                give(.text(bound), to: open.facts.equals(of: term))
             case .greater: give(.text(bound + "~"), to: open.facts.equals(of: term))
             case .less: give(.text(""), to: open.facts.equals(of: term))
             case .notEqual, .isDistinctFrom, .contains, .overlaps, .hasKey: settle(term)
             }
         case .call(_, let arguments), .binary(.call(_, let arguments), _, _):
-            guard let term = arguments.first, term.isTerm, !isSettled(term), arguments.count > 1, case .parameter(let number) = arguments[1] else { return }
+            guard let term = arguments.first, term.isTerm, !isSettled(term), arguments.count > 1,
+                case .parameter(let number) = arguments[1]
+            else { return }
             give(value(of: number), to: open.facts.equals(of: term))
         default: for term in condition.terms { settle(term) }
         }
@@ -166,7 +198,9 @@ struct CounterexampleRows {
             environment[row.alias] = row.values
             tables[row.table, default: []].append(row.values)
         }
-        for case .column(let alias, _) in columns.keys where environment[alias] == nil { environment[alias] = held(by: alias) }
+        for case .column(let alias, _) in columns.keys where environment[alias] == nil {
+            environment[alias] = held(by: alias)
+        }
         let trial = TreeTrial(tables: tables, parameters: values)
         isConfirmed = open.select.predicates.allSatisfy { trial.truth($0, environment) == true }
     }

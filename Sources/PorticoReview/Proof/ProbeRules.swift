@@ -1,7 +1,8 @@
 import PorticoAccess
 import PorticoCatalog
 
-/// Rules that no file states: everything may be read, under row conditions that follow each relation in every way in which a rule can.
+/// Rules that no file states: everything may be read, under row conditions that follow each
+/// relation in every way in which a rule can.
 ///
 /// What a role's file or a tenant's may AND to another's rows is put together of these parts.
 struct ProbeRules {
@@ -14,16 +15,21 @@ struct ProbeRules {
             let rows = RowRule(condition: .all(conditions(binding)), required: [.id, .tenants], origins: [])
             types[name] = TypeRule(fields: Set(binding.fields.keys), rows: rows, origin: origin)
         }
-        return RuleSet(fingerprint: 0, role: "", reach: .subtree, catalog: catalog, schema: catalog.schema, types: types, limits: .unbounded)
+        return RuleSet(
+            fingerprint: 0, role: "", reach: .subtree, catalog: catalog, schema: catalog.schema, types: types,
+            limits: .unbounded)
     }
 
-    /// Each to-one relation by itself, which a batch may test on its key alone; every relation with every quantifier under `or`; and under `not`, behind one relation, every one there is.
+    /// Each to-one relation by itself, which a batch may test on its key alone; every relation with
+    /// every quantifier under `or`; and under `not`, behind one relation, every one there is.
     private func conditions(_ type: TypeBinding) -> [Condition<RuleOperand>] {
         let relations = relations(type)
         let alone = relations.filter { $0.cardinality == .one }.map { Condition<RuleOperand>.toOne($0, .all([])) }
         let each = relations.flatMap { followed($0, .all([])) }
         let behind = relations.first.map { first in
-            followed(first, .any(catalog.types[first.target].map { self.relations($0).flatMap { followed($0, .all([])) } } ?? []))
+            followed(
+                first,
+                .any(catalog.types[first.target].map { self.relations($0).flatMap { followed($0, .all([])) } } ?? []))
         }
         return alone + [.any(each)] + (behind.map { [.not(.all($0))] } ?? [])
     }
@@ -37,7 +43,9 @@ struct ProbeRules {
 
     private func relations(_ type: TypeBinding) -> [RelationBinding] {
         type.fields.values.compactMap { field -> RelationBinding? in
-            guard case .relation(let relation) = field, catalog.types[relation.target].map({ $0.isolation != .unstated }) == true else { return nil }
+            guard case .relation(let relation) = field,
+                catalog.types[relation.target].map({ $0.isolation != .unstated }) == true
+            else { return nil }
             return relation
         }.sorted { $0.field < $1.field }
     }
@@ -47,7 +55,9 @@ extension RuleLimits {
     /// Limits refuse operations and change none: what is proven without them holds under any.
     static let unbounded: RuleLimits = {
         var limits = RuleLimits()
-        for limit in [RequestLimit.loads, .relations, .filterConditions, .operands, .first, .offset] { limits[limit] = 1_000_000 }
+        for limit in [RequestLimit.loads, .relations, .filterConditions, .operands, .first, .offset] {
+            limits[limit] = 1_000_000
+        }
         for limit in [RequestLimit.filterDepth, .depth, .nesting] { limits[limit] = 400 }
         return limits
     }()
@@ -55,5 +65,9 @@ extension RuleLimits {
 
 extension RuleSet {
     /// The same rules, and no limits.
-    var unbounded: RuleSet { RuleSet(fingerprint: fingerprint, role: role, reach: reach, catalog: catalog, schema: schema, types: types, limits: .unbounded) }
+    var unbounded: RuleSet {
+        RuleSet(
+            fingerprint: fingerprint, role: role, reach: reach, catalog: catalog, schema: schema, types: types,
+            limits: .unbounded)
+    }
 }

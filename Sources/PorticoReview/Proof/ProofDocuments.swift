@@ -3,7 +3,8 @@ import GraphQLLanguage
 import GraphQLSchema
 import GraphQLValidation
 
-/// Pieces as documents: those with the same fields around them share one, as far as validation lets them.
+/// Pieces as documents: those with the same fields around them share one, as far as validation lets
+/// them.
 struct ProofDocuments {
     struct Document {
         let pieces: [ProofOperations.Piece]
@@ -28,14 +29,18 @@ struct ProofDocuments {
 
         /// The operation with only the piece in which something stands.
         func alone(holding range: SourceRange) -> String? {
-            ranges.firstIndex { $0.contains(Int(range.start)) }.map { "\(pieces[$0].opening)\(pieces[$0].field)\(pieces[$0].closing)" }
+            ranges.firstIndex { $0.contains(Int(range.start)) }.map {
+                "\(pieces[$0].opening)\(pieces[$0].field)\(pieces[$0].closing)"
+            }
         }
 
         /// Valid under the schema that it was made from.
         func operation(_ schema: Schema) throws -> ValidatedOperation {
             let source = SourceText(name: "", text)
             let limits = ValidationLimits(depth: 400, aliases: .max, rootFields: .max, selections: .max, work: .max)
-            return try Validator(schema: schema, limits: limits).operation(try parse(source, limits: ParseLimits(tokens: .max, depth: 400, bytes: 1 << 30), allow: .executable), source: source, named: nil)
+            return try Validator(schema: schema, limits: limits).operation(
+                try parse(source, limits: ParseLimits(tokens: .max, depth: 400, bytes: 1 << 30), allow: .executable),
+                source: source, named: nil)
         }
     }
 

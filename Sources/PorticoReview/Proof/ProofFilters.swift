@@ -3,13 +3,15 @@ import PorticoCatalog
 
 /// Filters of a client, and values to compare with, for ``ProofOperations``.
 ///
-/// What compares a column reads no table, so that one comparison stands for all; what follows a relation does.
+/// What compares a column reads no table, so that one comparison stands for all; what follows a
+/// relation does.
 struct ProofFilters {
     let schema: Schema
     let catalog: Catalog
     let isSmall: Bool
 
-    /// Each relation with each quantifier: by itself, under `or`, under `not`, and behind each relation that leads to its type.
+    /// Each relation with each quantifier: by itself, under `or`, under `not`, and behind each
+    /// relation that leads to its type.
     func large(_ type: String) -> String {
         guard let fields = input(type) else { return "{}" }
         let each = object(type) { _ in "{}" }
@@ -26,9 +28,11 @@ struct ProofFilters {
     /// One relation after the other, with one quantifier.
     func small(_ type: String) -> String { "{or: [\(object(type, quantifiers: ["some"]) { _ in "{}" })]}" }
 
-    /// A filter that names a tenant itself, which decides how the tenant condition is written; `nil` where clients cannot.
+    /// A filter that names a tenant itself, which decides how the tenant condition is written;
+    /// `nil` where clients cannot.
     func pinned(_ type: String) -> String? {
-        guard case .column(let column)? = catalog.types[type]?.isolation, let fields = input(type), let field = fields.first(where: { $0.name == column.field }),
+        guard case .column(let column)? = catalog.types[type]?.isolation, let fields = input(type),
+            let field = fields.first(where: { $0.name == column.field }),
             let scalar = schema.type(type)?.fields?[column.field]?.type.name
         else { return nil }
         return "{\(field.name): {eq: \(sample(column.type, scalar))}}"
@@ -36,12 +40,16 @@ struct ProofFilters {
 
     private func input(_ type: String) -> InputMap? {
         let name = "\(type)Filter"
-        guard catalog.derived[name] == .filter(of: type), case .inputObject(let filter)? = schema.type(name) else { return nil }
+        guard catalog.derived[name] == .filter(of: type), case .inputObject(let filter)? = schema.type(name) else {
+            return nil
+        }
         return filter.fields
     }
 
     /// All relations of a type in one object.
-    private func object(_ type: String, quantifiers: [String] = ["some", "every", "none"], inner: (String) -> String) -> String {
+    private func object(
+        _ type: String, quantifiers: [String] = ["some", "every", "none"], inner: (String) -> String
+    ) -> String {
         guard let fields = input(type) else { return "{}" }
         let keys = fields.compactMap { field -> String? in
             guard let relation = catalog.types[type]?.relation(field.name) else { return nil }

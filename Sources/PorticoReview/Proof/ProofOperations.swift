@@ -3,11 +3,15 @@ import JSONBytes
 import PorticoCatalog
 import PorticoPlanning
 
-/// Operations that use everything a schema allows of which a statement can be made, each thing at least once in each place where it can stand.
+/// Operations that use everything a schema allows of which a statement can be made, each thing at
+/// least once in each place where it can stand.
 ///
-/// Made from the viewer's own schema, so that what it does not show is not asked for, and whatever it shows is: each field of the query root, each relation of each type behind
-/// parents of either kind (one that is known by its key, and any number), each list with and without its arguments, each connection from both ends with cursors on both sides, each
-/// aggregate with groups, and in filters each relation with each quantifier by itself, under `or`, under `not`, and behind each relation that leads there.
+/// Made from the viewer's own schema, so that what it does not show is not asked for, and whatever
+/// it shows is: each field of the query root, each relation of each type behind parents of either
+/// kind (one that is known by its key, and any number), each list with and without its arguments,
+/// each connection from both ends with cursors on both sides, each aggregate with groups, and in
+/// filters each relation with each quantifier by itself, under `or`, under `not`, and behind each
+/// relation that leads there.
 struct ProofOperations {
     /// One field with what it stands in, so that several can share an operation.
     struct Piece {
@@ -21,8 +25,9 @@ struct ProofOperations {
 
     let schema: Schema
     let catalog: Catalog
-    /// With all of them the viewers' own content is proven. The small ones are for rules that are large by themselves: they leave out the forms of a load into which the same
-    /// conditions enter in the same way.
+    /// With all of them the viewers' own content is proven. The small ones are for rules that are
+    /// large by themselves: they leave out the forms of a load into which the same conditions enter
+    /// in the same way.
     let filters: ProofFilters
 
     init(schema: Schema, catalog: Catalog, isSmall: Bool = false) {
@@ -40,7 +45,8 @@ struct ProofOperations {
             pieces.append(Piece(opening: path.opening, field: columns(object), closing: path.closing))
             pieces += fields.map { Piece(opening: path.opening, field: $0.text, closing: path.closing) }
             if let getter = getter(of: type) {
-                // Only where the parent's key is the relation's own column are its rows found without waiting for the parent.
+                // Only where the parent's key is the relation's own column are its rows found
+                // without waiting for the parent.
                 let known = fields.filter { binding.relation($0.relation)?.local.column == getter.column }
                 pieces += known.map { Piece(opening: "{ \(getter.field) { ", field: $0.text, closing: " } }") }
             }
@@ -52,14 +58,20 @@ struct ProofOperations {
 
     private func rootPieces() -> [Piece] {
         schema.queryType.fields.flatMap { field -> [Piece] in
-            func piece(_ text: String, alone: Bool = false) -> Piece { Piece(opening: "{ ", field: text, closing: " }", standsAlone: alone) }
+            func piece(_ text: String, alone: Bool = false) -> Piece {
+                Piece(opening: "{ ", field: text, closing: " }", standsAlone: alone)
+            }
             if catalog.derivedFields[schema.queryType.name]?[field.name] != nil { return [] }
             switch catalog.root[field.name] {
             case .constant?: return [piece(field.name)]
             case .viewer?: return [piece("\(field.name) { __typename }")]
-            case .getter(_, _, let column)?: return [piece("\(field.name)\(getterArgument(field, column)) { __typename }")]
+            case .getter(_, _, let column)?:
+                return [piece("\(field.name)\(getterArgument(field, column)) { __typename }")]
             case .list(let type)?: return listFields(field.name, of: type, on: schema.queryType).map { piece($0) }
-            case .node?: return catalog.nodeKeys.keys.sorted().filter { schema.isPossible($0, for: Catalog.nodeInterface) }.map { piece("\(field.name)(\(catalog.nodeField): \"\(nodeID($0))\") { __typename }", alone: true) }
+            case .node?:
+                return catalog.nodeKeys.keys.sorted().filter { schema.isPossible($0, for: Catalog.nodeInterface) }.map {
+                    piece("\(field.name)(\(catalog.nodeField): \"\(nodeID($0))\") { __typename }", alone: true)
+                }
             case nil: return []
             }
         }
@@ -78,29 +90,40 @@ struct ProofOperations {
 
     private func getter(of type: String) -> (field: String, column: String)? {
         for field in schema.queryType.fields {
-            if case .getter(type, _, let column)? = catalog.root[field.name] { return (field.name + getterArgument(field, column), column.column) }
+            if case .getter(type, _, let column)? = catalog.root[field.name] {
+                return (field.name + getterArgument(field, column), column.column)
+            }
         }
         for field in schema.queryType.fields {
-            if case .viewer(type)? = catalog.root[field.name], let key = catalog.types[type]?.key { return (field.name, key.column) }
+            if case .viewer(type)? = catalog.root[field.name], let key = catalog.types[type]?.key {
+                return (field.name, key.column)
+            }
         }
         return nil
     }
 
     // MARK: Ways to a type
 
-    /// For each type that can be reached the shortest way to rows of it, of which there may be several.
+    /// For each type that can be reached the shortest way to rows of it, of which there may be
+    /// several.
     private func ways() -> [(type: String, way: (opening: String, closing: String))] {
         var found: [(String, (opening: String, closing: String))] = []
         var seen: Set<String> = []
         func add(_ type: String, _ opening: String, _ closing: String) {
-            if schema.type(type) != nil, catalog.types[type] != nil, seen.insert(type).inserted { found.append((type, (opening, closing))) }
+            if schema.type(type) != nil, catalog.types[type] != nil, seen.insert(type).inserted {
+                found.append((type, (opening, closing)))
+            }
         }
         for field in schema.queryType.fields {
             if case .list(let type)? = catalog.root[field.name] { add(type, "{ \(field.name) { ", " } }") }
         }
         for field in schema.queryType.fields {
-            if let type = rootType(field.name), case .getter(_, _, let column)? = catalog.root[field.name] { add(type, "{ \(field.name)\(getterArgument(field, column)) { ", " } }") }
-            if let type = rootType(field.name), case .viewer? = catalog.root[field.name] { add(type, "{ \(field.name) { ", " } }") }
+            if let type = rootType(field.name), case .getter(_, _, let column)? = catalog.root[field.name] {
+                add(type, "{ \(field.name)\(getterArgument(field, column)) { ", " } }")
+            }
+            if let type = rootType(field.name), case .viewer? = catalog.root[field.name] {
+                add(type, "{ \(field.name) { ", " } }")
+            }
         }
         var next = 0
         while next < found.count {
@@ -108,7 +131,9 @@ struct ProofOperations {
             next += 1
             guard let binding = catalog.types[type], let fields = schema.type(type)?.fields else { continue }
             for field in fields {
-                if let relation = binding.relation(field.name) { add(relation.target, "\(way.opening)\(field.name) { ", " }\(way.closing)") }
+                if let relation = binding.relation(field.name) {
+                    add(relation.target, "\(way.opening)\(field.name) { ", " }\(way.closing)")
+                }
             }
         }
         return found
@@ -124,7 +149,9 @@ struct ProofOperations {
     // MARK: Fields of a type
 
     private func columns(_ object: ObjectType) -> String {
-        let names = object.fields.filter { schema.type($0.type.name)?.isComposite == false && catalog.derivedFields[object.name]?[$0.name] == nil }.map(\.name)
+        let names = object.fields.filter {
+            schema.type($0.type.name)?.isComposite == false && catalog.derivedFields[object.name]?[$0.name] == nil
+        }.map(\.name)
         return (["__typename"] + names).joined(separator: " ")
     }
 
@@ -138,25 +165,36 @@ struct ProofOperations {
         }
     }
 
-    /// A list in every form: bare, with its arguments, as a connection from both ends, and as aggregates.
+    /// A list in every form: bare, with its arguments, as a connection from both ends, and as
+    /// aggregates.
     private func listFields(_ name: String, of type: String, on owner: ObjectType) -> [String] {
         let isRoot = owner.name == schema.queryType.name
         let order = orderBy(type), small = "where: \(filters.small(type))"
         var fields = ["b_\(name): \(name) { __typename }"]
         if !filters.isSmall || isRoot {
-            fields.append("l_\(name): \(name)(where: \(isRoot ? filters.large(type) : filters.small(type))\(order), first: 2, offset: 1) { __typename }")
+            fields.append(
+                "l_\(name): \(name)(where: \(isRoot ? filters.large(type) : filters.small(type))\(order), first: 2, offset: 1) { __typename }"
+            )
         }
-        if let pinned = filters.pinned(type), !filters.isSmall { fields.append("p_\(name): \(name)(where: \(pinned)) { __typename }") }
+        if let pinned = filters.pinned(type), !filters.isSmall {
+            fields.append("p_\(name): \(name)(where: \(pinned)) { __typename }")
+        }
         for field in owner.fields {
             switch catalog.derivedFields[owner.name]?[field.name] {
             case .connection(of: name)?:
                 if filters.isSmall { continue }
-                let page = "{ edges { cursor node { __typename } } nodes { __typename } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount }"
+                let page =
+                    "{ edges { cursor node { __typename } } nodes { __typename } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount }"
                 // A filter enters a page as it enters a list, wherever that stands.
-                fields.append("f_\(field.name): \(field.name)(\(isRoot ? small + ", " : "")first: 2, after: \"x\", before: \"x\"\(order)) \(page)")
+                fields.append(
+                    "f_\(field.name): \(field.name)(\(isRoot ? small + ", " : "")first: 2, after: \"x\", before: \"x\"\(order)) \(page)"
+                )
                 fields.append("r_\(field.name): \(field.name)(last: 2, after: \"x\", before: \"x\") \(page)")
             case .aggregate(of: name)?:
-                fields.append(filters.isSmall ? "a_\(field.name): \(field.name) { count }" : "a_\(field.name): \(field.name)(\(small)) { \(aggregate(field.type.name)) }")
+                fields.append(
+                    filters.isSmall
+                        ? "a_\(field.name): \(field.name) { count }"
+                        : "a_\(field.name): \(field.name)(\(small)) { \(aggregate(field.type.name)) }")
             case .connection?, .aggregate?, nil: continue
             }
         }
@@ -165,7 +203,9 @@ struct ProofOperations {
 
     /// By every field that there is to order by.
     private func orderBy(_ type: String) -> String {
-        guard case .inputObject(let order)? = schema.type("\(type)Order"), catalog.derived["\(type)Order"] == .order(of: type), !order.fields.isEmpty else { return "" }
+        guard case .inputObject(let order)? = schema.type("\(type)Order"),
+            catalog.derived["\(type)Order"] == .order(of: type), !order.fields.isEmpty
+        else { return "" }
         let keys = order.fields.enumerated().map { "{\($1.name): \($0 % 2 == 0 ? "DESC" : "ASC_NULLS_FIRST")}" }
         return ", orderBy: [\(keys.joined(separator: ", "))]"
     }
@@ -176,7 +216,8 @@ struct ProofOperations {
         let texts = fields.map { field -> String in
             guard field.name == "groupBy" else { return values(field) }
             guard let keys = field.arguments["keys"].flatMap({ groupKeys($0.type.name) }) else { return "__typename" }
-            return "groupBy(keys: [\(keys)]) { \((schema.type(field.type.name)?.fields?.map { values($0) } ?? ["__typename"]).joined(separator: " ")) }"
+            return
+                "groupBy(keys: [\(keys)]) { \((schema.type(field.type.name)?.fields?.map { values($0) } ?? ["__typename"]).joined(separator: " ")) }"
         }
         return texts.joined(separator: " ")
     }
@@ -187,7 +228,8 @@ struct ProofOperations {
     }
 
     private func groupKeys(_ input: String) -> String? {
-        guard case .groupKey(let type)? = catalog.derived[input], case .inputObject(let key)? = schema.type(input), let name = key.fields["field"]?.type.name,
+        guard case .groupKey(let type)? = catalog.derived[input], case .inputObject(let key)? = schema.type(input),
+            let name = key.fields["field"]?.type.name,
             case .enum(let values)? = schema.type(name)
         else { return nil }
         return values.values.names.map { value in

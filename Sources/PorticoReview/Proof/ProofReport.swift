@@ -9,14 +9,16 @@ public struct ProofReport: Sendable {
         /// `nil` for those parts.
         public let role: String?
         public let reach: Reach
-        /// The role whose proof holds for this one too, because this one has fewer fields and further conditions.
+        /// The role whose proof holds for this one too, because this one has fewer fields and
+        /// further conditions.
         public let provenWith: String?
         /// How many operations were planned, and how many statements they have.
         public internal(set) var operations = 0
         public internal(set) var statements = 0
         /// Statements that depend on a row outside.
         public internal(set) var counterexamples: [Counterexample] = []
-        /// Operations of which nothing is known, each with the reason: a proof that has not looked at everything is none.
+        /// Operations of which nothing is known, each with the reason: a proof that has not looked
+        /// at everything is none.
         public internal(set) var unexamined: [(query: String, reason: String)] = []
 
         init(role: String?, reach: Reach, provenWith: String? = nil) {
@@ -44,7 +46,8 @@ public struct ProofReport: Sendable {
     }
 
     enum Limits {
-        /// Counterexamples that are listed of one part (default 20). Stands against a fault of one condition that every statement shares.
+        /// Counterexamples that are listed of one part (default 20). Stands against a fault of one
+        /// condition that every statement shares.
         static let counterexamples = 20
     }
 
@@ -65,10 +68,13 @@ public struct ProofReport: Sendable {
     public var operations: Int { parts.reduce(0) { $0 + $1.operations } }
     public var statements: Int { parts.reduce(0) { $0 + $1.statements } }
 
-    /// What was not proven, in whole sentences; empty where everything was. `limit` bounds how many are told.
+    /// What was not proven, in whole sentences; empty where everything was. `limit` bounds how many
+    /// are told.
     public func failures(limit: Int = 3) -> [String] {
         let counterexamples = parts.flatMap(\.counterexamples).map(\.text)
-        let unexamined = parts.flatMap(\.unexamined).map { "It could not be told what this operation reaches: \($0.reason)\n  query      \($0.query)" }
+        let unexamined = parts.flatMap(\.unexamined).map {
+            "It could not be told what this operation reaches: \($0.reason)\n  query      \($0.query)"
+        }
         return Array((counterexamples + unexamined).prefix(limit))
     }
 }

@@ -1,11 +1,14 @@
 import PorticoCatalog
 import PostgresSQL
 
-/// Proves of one finished statement that no row outside the viewer's tenants has any influence on what it gives.
+/// Proves of one finished statement that no row outside the viewer's tenants has any influence on
+/// what it gives.
 ///
-/// Every table in every `FROM` of the statement, wherever it stands, must be read under a `WHERE` that can be TRUE of rows inside alone: then the statement gives the same
-/// whether or not the other rows are there, in its columns, its order, its limits, its aggregates, and in the truth of each `EXISTS`, under `NOT` as well.
-/// What may be concluded from a `WHERE` is ``TruthFacts``; which conditions hold where a nested statement is decided is said at ``check(_:outer:)``.
+/// Every table in every `FROM` of the statement, wherever it stands, must be read under a `WHERE`
+/// that can be TRUE of rows inside alone: then the statement gives the same whether or not the
+/// other rows are there, in its columns, its order, its limits, its aggregates, and in the truth of
+/// each `EXISTS`, under `NOT` as well. What may be concluded from a `WHERE` is ``TruthFacts``;
+/// which conditions hold where a nested statement is decided is said at ``check(_:outer:)``.
 struct StatementProof {
     /// A table whose rows no condition keeps within the viewer's tenants.
     struct OpenTable {
@@ -23,7 +26,8 @@ struct StatementProof {
     let paths: IsolationPaths
     let parameters: [ParameterKind]
 
-    /// The first table that is open; `nil` when the statement is proven. `type` is that of the rows that the load is for.
+    /// The first table that is open; `nil` when the statement is proven. `type` is that of the rows
+    /// that the load is for.
     func firstOpen(_ select: Select, of type: String) -> OpenTable? {
         guard rootType(select) == type else { return obstructed(select, "its rows are not those of \(type)") }
         var names: [Alias: Select] = [:]
@@ -46,13 +50,18 @@ struct StatementProof {
 
     // MARK: Statements
 
-    /// - Parameter outer: What holds of the enclosing statement's row in every case in which this statement decides anything. A nested statement decides nothing where another
-    ///   condition of the same `WHERE` is not TRUE. Of these only those without a statement of their own are used, so that no two can lean on each other; a `LATERAL` may lean on
-    ///   all that do not speak of it.
+    /// - Parameter outer: What holds of the enclosing statement's row in every case in which this
+    ///   statement decides anything. A nested statement decides nothing where another condition of
+    ///   the same `WHERE` is not TRUE. Of these only those without a statement of their own are
+    ///   used, so that no two can lean on each other; a `LATERAL` may lean on all that do not speak
+    ///   of it.
     private func check(_ select: Select, outer: TruthFacts, _ names: inout [Alias: Select]) -> OpenTable? {
         for item in select.from {
-            // What hides rows stands twice where a client's condition is behind it: the same statement, and so the same rows.
-            if let other = names[item.alias], other != select { return obstructed(select, "two row sources of the statement are called \(item.alias.text)") }
+            // What hides rows stands twice where a client's condition is behind it: the same
+            // statement, and so the same rows.
+            if let other = names[item.alias], other != select {
+                return obstructed(select, "two row sources of the statement are called \(item.alias.text)")
+            }
             names[item.alias] = select
         }
         var own = outer
@@ -78,15 +87,25 @@ struct StatementProof {
     }
 
     func check(_ table: TableSource, _ facts: TruthFacts, _ select: Select) -> OpenTable? {
-        func open(_ type: TypeBinding?, _ facts: TruthFacts, _ obstacle: String? = nil) -> OpenTable { OpenTable(table: table, type: type, facts: facts, select: select, obstacle: obstacle) }
+        func open(_ type: TypeBinding?, _ facts: TruthFacts, _ obstacle: String? = nil) -> OpenTable {
+            OpenTable(table: table, type: type, facts: facts, select: select, obstacle: obstacle)
+        }
         switch table.purpose {
         case .rows(let name), .ruleRows(let name):
-            guard let type = paths.catalog.types[name], paths.isTable(of: type, table) else { return open(nil, facts, "\(table.name) is not the table of \(name)") }
+            guard let type = paths.catalog.types[name], paths.isTable(of: type, table) else {
+                return open(nil, facts, "\(table.name) is not the table of \(name)")
+            }
             switch type.isolation {
             case .none: return nil
             case .unstated: return facts.isContradictory ? nil : open(type, facts)
-            case .column(let column): return outside([IsolationPaths.Step(relations: [], column: column)], table, facts).map { open(type, $0) }
-            case .path(let relations, let column): return outside([IsolationPaths.Step(relations: relations[...], column: column)], table, facts).map { open(type, $0) }
+            case .column(let column):
+                return outside([IsolationPaths.Step(relations: [], column: column)], table, facts).map {
+                    open(type, $0)
+                }
+            case .path(let relations, let column):
+                return outside([IsolationPaths.Step(relations: relations[...], column: column)], table, facts).map {
+                    open(type, $0)
+                }
             }
         case .tenantPath:
             let steps = paths.steps(through: table)
@@ -97,14 +116,17 @@ struct StatementProof {
 
     // MARK: Entailment
 
-    /// What can be TRUE while the row is outside, whichever of `steps` says what inside is; `nil` when every case has it inside.
+    /// What can be TRUE while the row is outside, whichever of `steps` says what inside is; `nil`
+    /// when every case has it inside.
     private func outside(_ steps: [IsolationPaths.Step], _ table: TableSource, _ facts: TruthFacts) -> TruthFacts? {
         if steps.contains(where: { isInside(table, $0, facts) }) { return nil }
         var budget = TruthFacts.Limits.branches
         return outside(steps, table, facts.lookingIntoAll(), &budget)
     }
 
-    private func outside(_ steps: [IsolationPaths.Step], _ table: TableSource, _ facts: TruthFacts, _ budget: inout Int) -> TruthFacts? {
+    private func outside(
+        _ steps: [IsolationPaths.Step], _ table: TableSource, _ facts: TruthFacts, _ budget: inout Int
+    ) -> TruthFacts? {
         if steps.contains(where: { isInside(table, $0, facts) }) { return nil }
         budget -= 1
         guard budget > 0, let branches = facts.split() else { return facts }
@@ -117,10 +139,14 @@ struct StatementProof {
     /// Whether the row is inside by the rest of its isolation, without a case to distinguish.
     private func isInside(_ table: TableSource, _ step: IsolationPaths.Step, _ facts: TruthFacts) -> Bool {
         if facts.isContradictory { return true }
-        guard let relation = step.relations.first else { return isTenant(.column(table.alias, step.column.column), facts) }
+        guard let relation = step.relations.first else {
+            return isTenant(.column(table.alias, step.column.column), facts)
+        }
         let start = Expression.column(table.alias, relation.local.column)
         func leads(_ next: TableSource, _ facts: TruthFacts) -> Bool {
-            paths.isTable(of: relation.target, next) && facts.areEqual(.column(next.alias, relation.remote.column), start) && isInside(next, step.rest, facts)
+            paths.isTable(of: relation.target, next)
+                && facts.areEqual(.column(next.alias, relation.remote.column), start)
+                && isInside(next, step.rest, facts)
         }
         if facts.rows.contains(where: { leads($0, facts) }) { return true }
         for (position, witness) in facts.witnesses.enumerated() {
@@ -140,7 +166,9 @@ struct StatementProof {
         return facts.equals(of: column).contains(where: isTenant)
     }
 
-    func kind(_ number: Int) -> ParameterKind? { parameters.indices.contains(number - 1) ? parameters[number - 1] : nil }
+    func kind(_ number: Int) -> ParameterKind? {
+        parameters.indices.contains(number - 1) ? parameters[number - 1] : nil
+    }
 }
 
 extension FromItem {
@@ -165,7 +193,8 @@ enum ParameterKind: Sendable, Hashable {
 
 /// The catalog's isolation, looked up by what stands in a `FROM`.
 struct IsolationPaths {
-    /// What is left of a path at some table: relations to follow, then the column that names the tenant.
+    /// What is left of a path at some table: relations to follow, then the column that names the
+    /// tenant.
     struct Step {
         var relations: ArraySlice<RelationBinding>
         var column: ColumnBinding
@@ -190,8 +219,14 @@ struct IsolationPaths {
     }
 
     /// What is left of each path that leads through the table.
-    func steps(through table: TableSource) -> [Step] { through[TableName(schema: table.schema, name: table.name)] ?? [] }
+    func steps(through table: TableSource) -> [Step] {
+        through[TableName(schema: table.schema, name: table.name)] ?? []
+    }
 
-    func isTable(of type: String, _ table: TableSource) -> Bool { catalog.types[type].map { isTable(of: $0, table) } ?? false }
-    func isTable(of type: TypeBinding, _ table: TableSource) -> Bool { type.table.name == table.name && type.table.schema == table.schema }
+    func isTable(of type: String, _ table: TableSource) -> Bool {
+        catalog.types[type].map { isTable(of: $0, table) } ?? false
+    }
+    func isTable(of type: TypeBinding, _ table: TableSource) -> Bool {
+        type.table.name == table.name && type.table.schema == table.schema
+    }
 }

@@ -13,7 +13,10 @@ enum TreeValue: Hashable, Sendable {
             return
         }
         let items = text.dropFirst().dropLast().split(separator: ",")
-        self = .list(items.map { .text($0.hasPrefix("\"") && $0.hasSuffix("\"") ? String($0.dropFirst().dropLast()) : String($0)) })
+        self = .list(
+            items.map {
+                .text($0.hasPrefix("\"") && $0.hasSuffix("\"") ? String($0.dropFirst().dropLast()) : String($0))
+            })
     }
 
     /// A list's first, and itself otherwise.
@@ -30,9 +33,11 @@ enum TreeValue: Hashable, Sendable {
     }
 }
 
-/// Evaluates conditions over a handful of rows by SQL's three truth values, to see that a counterexample is one.
+/// Evaluates conditions over a handful of rows by SQL's three truth values, to see that a
+/// counterexample is one.
 ///
-/// Numbers and dates are compared as texts unless both are integers; what it does not know how to compute is null, so that it confirms too little and never too much.
+/// Numbers and dates are compared as texts unless both are integers; what it does not know how to
+/// compute is null, so that it confirms too little and never too much.
 struct TreeTrial {
     typealias Row = [String: TreeValue]
 
@@ -55,12 +60,16 @@ struct TreeTrial {
         case .isNotNull(let inner): return Self.isKnown(inner) ? value(inner, rows) != .null : nil
         case .exists(let select): return exists(select, rows)
         case .isIn: return nil
-        case .choice(let condition, let chosen, .boolean(false)): return truth(condition, rows) == true ? truth(chosen, rows) : false
+        case .choice(let condition, let chosen, .boolean(false)):
+            return truth(condition, rows) == true ? truth(chosen, rows) : false
         case .equalsAny(let left, let right): return anyOf(left, right, rows)
         case .differsFromAll(let left, let right): return anyOf(left, right, rows).map { !$0 }
-        case .binary(let left, let operation, let right): return compare(value(left, rows), operation, value(right, rows))
+        case .binary(let left, let operation, let right):
+            return compare(value(left, rows), operation, value(right, rows))
         case .call(.startsWith, let arguments):
-            guard arguments.count == 2, case .text(let text) = value(arguments[0], rows), case .text(let start) = value(arguments[1], rows) else { return nil }
+            guard arguments.count == 2, case .text(let text) = value(arguments[0], rows),
+                case .text(let start) = value(arguments[1], rows)
+            else { return nil }
             return text.hasPrefix(start)
         case .column, .parameter, .cast, .collate:
             if case .text(let text) = value(expression, rows) { return text == "true" }
@@ -82,7 +91,9 @@ struct TreeTrial {
         guard select.showsItsRows else { return nil }
         var environments = [rows]
         for case .table(let table) in select.from {
-            environments = environments.flatMap { known in (tables[table.name] ?? []).map { known.merging([table.alias: $0]) { $1 } } }
+            environments = environments.flatMap { known in
+                (tables[table.name] ?? []).map { known.merging([table.alias: $0]) { $1 } }
+            }
         }
         return environments.contains { known in select.predicates.allSatisfy { truth($0, known) == true } }
     }
@@ -100,7 +111,12 @@ struct TreeTrial {
         case .integer(let number): .text(String(number))
         case .boolean(let flag): .text(String(flag))
         case .cast(let inner, _), .collate(let inner, _): value(inner, rows)
-        case .call(.lower, let arguments): if let first = arguments.first, case .text(let text) = value(first, rows) { .text(text.lowercased()) } else { .null }
+        case .call(.lower, let arguments):
+            if let first = arguments.first, case .text(let text) = value(first, rows) {
+                .text(text.lowercased())
+            } else {
+                .null
+            }
         default: .null
         }
     }
@@ -109,7 +125,8 @@ struct TreeTrial {
         if operation == .isNotDistinctFrom { return left == right }
         if operation == .isDistinctFrom { return left != right }
         guard case .text(let left) = left, case .text(let right) = right else { return nil }
-        let order: Bool = if let a = Int(left), let b = Int(right) { a < b } else { left.utf8.lexicographicallyPrecedes(right.utf8) }
+        let order: Bool =
+            if let a = Int(left), let b = Int(right) { a < b } else { left.utf8.lexicographicallyPrecedes(right.utf8) }
         switch operation {
         case .equal: return left == right
         case .notEqual: return left != right

@@ -1,9 +1,11 @@
 import PorticoCatalog
 import PostgresSQL
 
-/// What is known to hold where a condition is TRUE: equalities of columns and parameters, memberships, rows that are there, and alternatives of which one holds.
+/// What is known to hold where a condition is TRUE: equalities of columns and parameters,
+/// memberships, rows that are there, and alternatives of which one holds.
 ///
-/// Written apart from what builds conditions and from `IsolationAudit`: it knows no form that a condition should have, only what SQL's three truth values say.
+/// Written apart from what builds conditions and from `IsolationAudit`: it knows no form that a
+/// condition should have, only what SQL's three truth values say.
 struct TruthFacts {
     /// Both sides are columns or parameters, and neither is null.
     private(set) var equalities: [(Expression, Expression)] = []
@@ -21,7 +23,8 @@ struct TruthFacts {
     private(set) var isContradictory = false
 
     enum Limits {
-        /// Combinations of alternatives that are looked at for one row (default 4,096); beyond it the row counts as not proven. Stands against conditions with exponentially many.
+        /// Combinations of alternatives that are looked at for one row (default 4,096); beyond it
+        /// the row counts as not proven. Stands against conditions with exponentially many.
         static let branches = 4_096
     }
 
@@ -44,14 +47,17 @@ struct TruthFacts {
         case .not(let inner): refute(inner)
         case .isNotTrue(let inner): assume(notTrue: inner)
         // In whatever type and collation: a column is tied to the rows that it is compared with.
-        case .binary(let left, .equal, let right) where left.uncast.isTerm && right.uncast.isTerm: equalities.append((left.uncast, right.uncast))
+        case .binary(let left, .equal, let right) where left.uncast.isTerm && right.uncast.isTerm:
+            equalities.append((left.uncast, right.uncast))
         case .equalsAny(let left, .parameter(let number)) where left.isTerm: memberships.append((left, number))
         case .exists(let select):
             if select.showsItsRows { witnesses.append(select) } else { opaque.append(condition) }
         case .choice(let condition, let chosen, .boolean(false)):
             assume(condition)
             assume(chosen)
-        case .binary, .equalsAny, .differsFromAll, .isNull, .isNotNull, .call, .choice, .isIn, .column, .parameter, .cast, .collate, .integer, .literal, .aggregate: opaque.append(condition)
+        case .binary, .equalsAny, .differsFromAll, .isNull, .isNotNull, .call, .choice, .isIn, .column, .parameter,
+            .cast, .collate, .integer, .literal, .aggregate:
+            opaque.append(condition)
         }
     }
 
@@ -93,7 +99,8 @@ struct TruthFacts {
 
     // MARK: Looking further
 
-    /// The same with one witness's row and what is known of it. Aliases are unique in a statement, so that they name that very row.
+    /// The same with one witness's row and what is known of it. Aliases are unique in a statement,
+    /// so that they name that very row.
     func lookingInto(_ position: Int) -> TruthFacts {
         var facts = self
         let select = facts.witnesses.remove(at: position)
@@ -123,7 +130,8 @@ struct TruthFacts {
 
     // MARK: Equality
 
-    /// Every term that is known to be equal to this one, itself included; there are few, so that they are looked through.
+    /// Every term that is known to be equal to this one, itself included; there are few, so that
+    /// they are looked through.
     func equals(of term: Expression) -> [Expression] {
         var known = [term]
         var isGrowing = true
@@ -140,7 +148,8 @@ struct TruthFacts {
     }
 
     func areEqual(_ left: Expression, _ right: Expression) -> Bool {
-        left == right || equalities.contains { ($0 == left && $1 == right) || ($0 == right && $1 == left) } || equals(of: left).contains(right)
+        left == right || equalities.contains { ($0 == left && $1 == right) || ($0 == right && $1 == left) }
+            || equals(of: left).contains(right)
     }
 }
 
@@ -155,9 +164,11 @@ extension Expression {
 }
 
 extension Select {
-    /// Whether having a row means that there is a row of each of its tables for which its conditions are TRUE. An aggregate has a row without any.
+    /// Whether having a row means that there is a row of each of its tables for which its
+    /// conditions are TRUE. An aggregate has a row without any.
     var showsItsRows: Bool {
-        groups.isEmpty && from.allSatisfy { if case .table = $0 { true } else { false } } && !columns.contains { $0.expression.holdsAggregate }
+        groups.isEmpty && from.allSatisfy { if case .table = $0 { true } else { false } }
+            && !columns.contains { $0.expression.holdsAggregate }
     }
 }
 

@@ -125,7 +125,8 @@ public enum AccessSuiteLimits {
     public static let nodes = 400_000
     /// Viewers. Stands against tables that nobody reads.
     public static let viewers = 200
-    /// Pairs of a test and a viewer. Stands against runs without end: every mutant runs those that concern it again.
+    /// Pairs of a test and a viewer. Stands against runs without end: every mutant runs those that
+    /// concern it again.
     public static let cases = 10_000
     /// Rows of fixtures. Stands against transactions that hold locks for minutes.
     public static let fixtureRows = 10_000

@@ -5,8 +5,9 @@ import YAMLTree
 
 /// What a cell of a table says.
 ///
-/// Short forms speak of the test's path: a list is exactly these ids, a number is a count, `null` is absent, and `refused` says that the viewer does not have the
-/// document's root fields. The long form is a mapping with `ids`, `count`, `absent`, `refused`, `error`, `data`.
+/// Short forms speak of the test's path: a list is exactly these ids, a number is a count, `null`
+/// is absent, and `refused` says that the viewer does not have the document's root fields. The long
+/// form is a mapping with `ids`, `count`, `absent`, `refused`, `error`, `data`.
 extension AccessSuiteReader {
     mutating func expectation(_ node: YAMLNode, of query: StatedQuery, at path: ResponsePath?) -> ExpectedAnswer? {
         switch node.content {
@@ -18,7 +19,9 @@ extension AccessSuiteReader {
         }
     }
 
-    private mutating func part(_ node: YAMLNode, _ path: ResponsePath?, _ make: (inout AccessSuiteReader, ResponsePath) -> ExpectedAnswer.Part?) -> ExpectedAnswer? {
+    private mutating func part(
+        _ node: YAMLNode, _ path: ResponsePath?, _ make: (inout AccessSuiteReader, ResponsePath) -> ExpectedAnswer.Part?
+    ) -> ExpectedAnswer? {
         guard let path else {
             let hint = "Write `at: PATH` beside `query`, or `{ ids: { PATH: [...] } }` here."
             reader.report("The query has several fields at its root: which one is meant?", at: node.range, hint: hint)
@@ -31,7 +34,8 @@ extension AccessSuiteReader {
         let keys = ["ids", "count", "absent", "refused", "error", "data"]
         guard let mapping = reader.mapping(node, allowedKeys: keys, as: "an expectation") else { return nil }
         if node.members.isEmpty {
-            reader.report("The expectation says nothing.", at: node.range, hint: "It has \(keys.joined(separator: ", ")).")
+            reader.report(
+                "The expectation says nothing.", at: node.range, hint: "It has \(keys.joined(separator: ", ")).")
             return nil
         }
         var parts: [ExpectedAnswer.Part] = []
@@ -43,7 +47,8 @@ extension AccessSuiteReader {
             case "absent":
                 let paths = value.text.map { [$0] } ?? reader.strings(value, as: "`absent`") ?? []
                 parts += paths.map { .absent(ResponsePath($0)) }
-            case "refused": parts.append(.refused(value.text.map { [$0] } ?? reader.strings(value, as: "`refused`") ?? []))
+            case "refused":
+                parts.append(.refused(value.text.map { [$0] } ?? reader.strings(value, as: "`refused`") ?? []))
             case "error":
                 let codes = ErrorCode.allCases.map(\.rawValue)
                 if let code = reader.choice(value, of: codes, as: "`error`") { parts.append(.error(code)) }
@@ -55,7 +60,8 @@ extension AccessSuiteReader {
 
     /// A value for the test's own path, or a mapping of paths and values.
     private mutating func each(
-        _ node: YAMLNode, _ path: ResponsePath?, _ make: (inout AccessSuiteReader, YAMLNode, ResponsePath) -> ExpectedAnswer.Part?
+        _ node: YAMLNode, _ path: ResponsePath?,
+        _ make: (inout AccessSuiteReader, YAMLNode, ResponsePath) -> ExpectedAnswer.Part?
     ) -> [ExpectedAnswer.Part] {
         guard case .mapping(let members) = node.content else {
             return part(node, path) { reader, path in make(&reader, node, path) }?.parts ?? []

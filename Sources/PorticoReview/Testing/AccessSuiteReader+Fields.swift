@@ -4,19 +4,25 @@ import YAMLTree
 
 /// The section `fields`.
 extension AccessSuiteReader {
-    /// `Type: { viewer: all, other: { except: [...] } }`: exactly which fields each may ask for, in the words of `roles.yaml`.
+    /// `Type: { viewer: all, other: { except: [...] } }`: exactly which fields each may ask for, in
+    /// the words of `roles.yaml`.
     mutating func readFields(_ node: YAMLNode) {
         guard let types = reader.mapping(node, as: "`fields`") else { return }
         for entry in types.members {
             guard let type = catalog.types[entry.key] else {
-                reader.report("There is no type `\(entry.key)`.", at: entry.keyRange, hint: didYouMean(suggestion(for: entry.key.text, among: catalog.types.keys)))
+                reader.report(
+                    "There is no type `\(entry.key)`.", at: entry.keyRange,
+                    hint: didYouMean(suggestion(for: entry.key.text, among: catalog.types.keys)))
                 continue
             }
             guard let rows = reader.mapping(entry.value, as: "the fields of \(type.name)") else { continue }
             for row in rows.members {
                 guard let fields = fields(row.value, of: type) else { continue }
                 for viewer in viewers(row, in: rows) {
-                    add(AccessCase(test: "the fields of \(type.name)", viewer: viewer, subject: .fields(type: type.name, fields), range: row.keyRange))
+                    add(
+                        AccessCase(
+                            test: "the fields of \(type.name)", viewer: viewer,
+                            subject: .fields(type: type.name, fields), range: row.keyRange))
                 }
             }
         }
@@ -29,13 +35,17 @@ extension AccessSuiteReader {
         case .scalar("none", _): return []
         case .sequence: return names(node, of: type)
         case .mapping:
-            guard let mapping = reader.mapping(node, allowedKeys: ["except"], as: "the fields"), let except = mapping["except"] else {
+            guard let mapping = reader.mapping(node, allowedKeys: ["except"], as: "the fields"),
+                let except = mapping["except"]
+            else {
                 if node.members.isEmpty { reader.report("Expected `{ except: [...] }`.", at: node.range) }
                 return nil
             }
             return names(except, of: type).map { all.subtracting($0) }
         case .scalar:
-            reader.report("Expected `all`, `none`, a list of fields or `{ except: [...] }`, found \(node.kindDescription).", at: node.range)
+            reader.report(
+                "Expected `all`, `none`, a list of fields or `{ except: [...] }`, found \(node.kindDescription).",
+                at: node.range)
             return nil
         }
     }
@@ -46,7 +56,9 @@ extension AccessSuiteReader {
         for item in items {
             guard let name = reader.string(item, as: "a field") else { return nil }
             if type.fields[name] == nil {
-                reader.report("\(type.name) has no field `\(name)`.", at: item.range, hint: didYouMean(suggestion(for: name, among: type.fields.keys)))
+                reader.report(
+                    "\(type.name) has no field `\(name)`.", at: item.range,
+                    hint: didYouMean(suggestion(for: name, among: type.fields.keys)))
             }
             names.insert(name)
         }

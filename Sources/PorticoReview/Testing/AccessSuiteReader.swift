@@ -28,15 +28,21 @@ public struct AccessSuiteReader {
     ///
     /// - Parameters:
     ///   - roles: the names of all roles.
-    ///   - file: gives the bytes of a file of the project by its path below the project's folder, `nil` where it cannot be read.
-    public static func read(_ source: SourceText, catalog: Catalog, roles: [String], file: @escaping (String) -> [UInt8]?) throws(Diagnostics) -> AccessSuite {
-        var reader = AccessSuiteReader(catalog: catalog, roles: roles, file: file, reader: YAMLReader(source), suite: AccessSuite(source: source))
+    ///   - file: gives the bytes of a file of the project by its path below the project's folder,
+    ///     `nil` where it cannot be read.
+    public static func read(
+        _ source: SourceText, catalog: Catalog, roles: [String], file: @escaping (String) -> [UInt8]?
+    ) throws(Diagnostics) -> AccessSuite {
+        var reader = AccessSuiteReader(
+            catalog: catalog, roles: roles, file: file, reader: YAMLReader(source), suite: AccessSuite(source: source))
         reader.read()
         try reader.reader.finish()
         return reader.suite
     }
 
-    private init(catalog: Catalog, roles: [String], file: @escaping (String) -> [UInt8]?, reader: YAMLReader, suite: AccessSuite) {
+    private init(
+        catalog: Catalog, roles: [String], file: @escaping (String) -> [UInt8]?, reader: YAMLReader, suite: AccessSuite
+    ) {
         self.catalog = catalog
         self.roles = roles
         self.file = file
@@ -47,7 +53,9 @@ public struct AccessSuiteReader {
     private mutating func read() {
         let limits = YAMLLimits(bytes: AccessSuiteLimits.bytes, nodes: AccessSuiteLimits.nodes)
         let sections = ["now", "viewers", "queries", "fixtures", "fields", "tests"]
-        guard let root = reader.root(limits: limits), let mapping = reader.mapping(root, allowedKeys: sections, as: "the access tests") else { return }
+        guard let root = reader.root(limits: limits),
+            let mapping = reader.mapping(root, allowedKeys: sections, as: "the access tests")
+        else { return }
         if let node = mapping["now"] { suite.now = moment(node) }
         if let node = mapping["viewers"] { readViewers(node) }
         if let node = mapping["queries"], let stated = reader.mapping(node, as: "`queries`") {
@@ -74,13 +82,16 @@ public struct AccessSuiteReader {
     private mutating func readViewers(_ node: YAMLNode) {
         guard let mapping = reader.mapping(node, as: "`viewers`") else { return }
         if mapping.members.count > AccessSuiteLimits.viewers {
-            reader.report("There are \(mapping.members.count) viewers; at most \(AccessSuiteLimits.viewers) are allowed.", at: node.range)
+            reader.report(
+                "There are \(mapping.members.count) viewers; at most \(AccessSuiteLimits.viewers) are allowed.",
+                at: node.range)
             return
         }
         viewerNames = mapping.members.map(\.key.text)
         for member in mapping.members {
             if member.key.text == Self.others || member.key.text.contains(",") {
-                reader.report("`\(member.key)` cannot be the name of a viewer: it stands for several.", at: member.keyRange)
+                reader.report(
+                    "`\(member.key)` cannot be the name of a viewer: it stands for several.", at: member.keyRange)
             } else if let viewer = viewer(member) {
                 suite.viewers.append(viewer)
             }
@@ -89,18 +100,23 @@ public struct AccessSuiteReader {
 
     private mutating func viewer(_ member: YAMLMember) -> StatedViewer? {
         let keys = ["user", "role", "tenant", "tenants", "id", "claims"]
-        guard let mapping = reader.mapping(member.value, allowedKeys: keys, as: "the viewer `\(member.key)`") else { return nil }
+        guard let mapping = reader.mapping(member.value, allowedKeys: keys, as: "the viewer `\(member.key)`") else {
+            return nil
+        }
         let claims = mapping["claims"].map { self.claims($0) } ?? [:]
         if let node = mapping["user"] {
             for other in mapping.members where ["role", "tenant", "tenants", "id"].contains(other.key) {
                 let hint = "Leave out `user` to state a viewer whole."
-                reader.report("A viewer by the row of its user takes `\(other.key)` from there.", at: other.keyRange, hint: hint)
+                reader.report(
+                    "A viewer by the row of its user takes `\(other.key)` from there.", at: other.keyRange, hint: hint)
             }
             guard let user = reader.string(node, as: "`user`") else { return nil }
             return StatedViewer(name: member.key.text, identity: .user(user), claims: claims, range: member.keyRange)
         }
         guard let node = mapping["role"], let role = reader.string(node, as: "`role`") else {
-            if mapping["role"] == nil { reader.report("The viewer `\(member.key)` has neither a `user` nor a `role`.", at: member.keyRange) }
+            if mapping["role"] == nil {
+                reader.report("The viewer `\(member.key)` has neither a `user` nor a `role`.", at: member.keyRange)
+            }
             return nil
         }
         guard roles.contains(role) else {
@@ -108,23 +124,30 @@ public struct AccessSuiteReader {
             reader.report("There is no role `\(role)`.", at: node.range, hint: hint)
             return nil
         }
-        let tenant = mapping["tenant"].flatMap { reader.string($0, as: "`tenant`") }, id = mapping["id"].flatMap { reader.string($0, as: "`id`") }
+        let tenant = mapping["tenant"].flatMap { reader.string($0, as: "`tenant`") },
+            id = mapping["id"].flatMap { reader.string($0, as: "`id`") }
         let tenants = mapping["tenants"].flatMap { reader.strings($0, as: "`tenants`") }
-        return StatedViewer(name: member.key.text, identity: .stated(id: id, role: role, tenant: tenant, tenants: tenants), claims: claims, range: member.keyRange)
+        return StatedViewer(
+            name: member.key.text, identity: .stated(id: id, role: role, tenant: tenant, tenants: tenants),
+            claims: claims, range: member.keyRange)
     }
 
     /// Scalars, as text.
     private mutating func claims(_ node: YAMLNode) -> [ExactString: String] {
         guard let mapping = reader.mapping(node, as: "`claims`") else { return [:] }
         var claims: [ExactString: String] = [:]
-        for member in mapping.members { claims[member.key] = reader.string(member.value, as: "the claim `\(member.key)`") }
+        for member in mapping.members {
+            claims[member.key] = reader.string(member.value, as: "the claim `\(member.key)`")
+        }
         return claims
     }
 
     /// The viewers that a key of a table names, such as `owner, agent` or `others`.
     mutating func viewers(_ member: YAMLMember, in table: YAMLMapping) -> [String] {
         let known = viewerNames
-        func names(_ key: String) -> [String] { key.split(separator: ",").map { String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) } }
+        func names(_ key: String) -> [String] {
+            key.split(separator: ",").map { String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }
+        }
         if member.key.text == Self.others {
             let named = Set(table.members.filter { $0.key.text != Self.others }.flatMap { names($0.key.text) })
             return known.filter { !named.contains($0) }
@@ -141,7 +164,10 @@ public struct AccessSuiteReader {
     /// Takes a case; beyond the limit they are reported, once.
     mutating func add(_ test: AccessCase) {
         guard suite.cases.count >= AccessSuiteLimits.cases else { return suite.cases.append(test) }
-        if !tooMany { reader.report("There are more than \(AccessSuiteLimits.cases) pairs of a test and a viewer.", at: test.range) }
+        if !tooMany {
+            reader.report(
+                "There are more than \(AccessSuiteLimits.cases) pairs of a test and a viewer.", at: test.range)
+        }
         tooMany = true
     }
 
@@ -150,9 +176,14 @@ public struct AccessSuiteReader {
     /// A document, or a mapping with one.
     mutating func query(_ node: YAMLNode, named name: String) -> StatedQuery? {
         if case .scalar = node.content {
-            return reader.string(node, as: "a query").flatMap { parsed(StatedQuery(document: Array($0.utf8), variables: []), at: node) }
+            return reader.string(node, as: "a query").flatMap {
+                parsed(StatedQuery(document: Array($0.utf8), variables: []), at: node)
+            }
         }
-        guard let mapping = reader.mapping(node, allowedKeys: ["graphql", "file", "operation", "variables"], as: "the query `\(name)`") else { return nil }
+        guard
+            let mapping = reader.mapping(
+                node, allowedKeys: ["graphql", "file", "operation", "variables"], as: "the query `\(name)`")
+        else { return nil }
         var query = StatedQuery(document: [], variables: variables(mapping))
         query.operation = mapping["operation"].flatMap { reader.string($0, as: "`operation`") }
         switch (mapping["graphql"], mapping["file"]) {
@@ -163,7 +194,9 @@ public struct AccessSuiteReader {
         case (nil, let path?):
             guard let path = reader.string(path, as: "`file`") else { return nil }
             guard let bytes = file(path) else {
-                reader.report("The file \(path) cannot be read.", at: mapping["file"]?.range, hint: "Paths begin at the project's folder.")
+                reader.report(
+                    "The file \(path) cannot be read.", at: mapping["file"]?.range,
+                    hint: "Paths begin at the project's folder.")
                 return nil
             }
             query.document = bytes
@@ -175,7 +208,9 @@ public struct AccessSuiteReader {
     }
 
     private mutating func variables(_ mapping: YAMLMapping) -> [JSONMember] {
-        guard let node = mapping["variables"], let members = reader.mapping(node, as: "`variables`")?.members else { return [] }
+        guard let node = mapping["variables"], let members = reader.mapping(node, as: "`variables`")?.members else {
+            return []
+        }
         return members.map { JSONMember(key: $0.key, value: $0.value.jsonValue) }
     }
 
@@ -187,12 +222,15 @@ public struct AccessSuiteReader {
             document = try parse(source, allow: .executable)
         } catch {
             let place = source.position(at: Int(error.range.start))
-            reader.report("The document cannot be parsed, at its line \(place.line), column \(place.column): \(error.message)", at: node.range, hint: error.hint)
+            reader.report(
+                "The document cannot be parsed, at its line \(place.line), column \(place.column): \(error.message)",
+                at: node.range, hint: error.hint)
             return nil
         }
         var query = query
         query.roots = []
-        for case .operation(let operation) in document.definitions where query.operation == nil || operation.name?.value == query.operation {
+        for case .operation(let operation) in document.definitions
+        where query.operation == nil || operation.name?.value == query.operation {
             for case .field(let field) in operation.selectionSet.selections {
                 query.roots.append(StatedQuery.RootField(name: field.name.value, key: field.responseKey.value))
             }
@@ -210,10 +248,13 @@ public struct AccessSuiteReader {
             return
         }
         guard let table = mapping["expect"] else {
-            reader.report("The test expects nothing.", at: nameNode.range, hint: "Write `expect:` with a line for each viewer.")
+            reader.report(
+                "The test expects nothing.", at: nameNode.range, hint: "Write `expect:` with a line for each viewer.")
             return
         }
-        guard let query = query(of: mapping, name: nameNode), let rows = reader.mapping(table, as: "`expect`") else { return }
+        guard let query = query(of: mapping, name: nameNode), let rows = reader.mapping(table, as: "`expect`") else {
+            return
+        }
         let only = query.roots.count == 1 ? query.roots.first?.key : nil
         let path = (mapping["at"].flatMap { reader.string($0, as: "`at`") } ?? only).map { ResponsePath($0) }
         for row in rows.members {
@@ -235,11 +276,14 @@ public struct AccessSuiteReader {
             } else if let known = queries[text] {
                 found = known
             } else if !queryNames.contains(text) {
-                let hint = didYouMean(suggestion(for: text, among: queryNames)) ?? "Name one of `queries`, or write a document in its place."
+                let hint =
+                    didYouMean(suggestion(for: text, among: queryNames))
+                    ?? "Name one of `queries`, or write a document in its place."
                 reader.report("There is no query `\(text)`.", at: node.range, hint: hint)
             }
         case (nil, let node?):
-            let whole = YAMLNode(.mapping([YAMLMember(key: "file", keyRange: node.range, value: node)]), range: node.range)
+            let whole = YAMLNode(
+                .mapping([YAMLMember(key: "file", keyRange: node.range, value: node)]), range: node.range)
             found = query(whole, named: "file")
         case (nil, nil), (_?, _?): reader.report("A test has either `query` or `file`.", at: name.range)
         }

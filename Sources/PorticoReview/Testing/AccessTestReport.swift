@@ -24,7 +24,8 @@ public struct AccessTestReport: Sendable {
         /// Mutants that no test noticed.
         public var survivors: [RuleMutant] = []
         public var noticed = 0
-        /// Mutants that change nothing for anybody, or that the loader refuses: no test could notice them.
+        /// Mutants that change nothing for anybody, or that the loader refuses: no test could
+        /// notice them.
         public var withoutEffect = 0
 
         public init() {}
@@ -65,7 +66,9 @@ public struct AccessTestReport: Sendable {
             lines += coverage.unexercised.map { "  \($0.origin): no test exercises: \($0.name)" }
         }
         if let mutation {
-            let note = mutation.withoutEffect == 0 ? "" : " (\(count(mutation.withoutEffect, "further one")) would change nothing)"
+            let note =
+                mutation.withoutEffect == 0
+                ? "" : " (\(count(mutation.withoutEffect, "further one")) would change nothing)"
             lines.append("Mutants: \(text(mutation.share, "changes of a rule noticed"))\(note).")
             lines += mutation.survivors.map { "  \($0.origin): no test notices \($0.kind.rawValue): \($0.effect)" }
         }
@@ -74,7 +77,9 @@ public struct AccessTestReport: Sendable {
 
     private func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
-    private func text(_ share: Share, _ what: String) -> String { "\(share.done) of \(share.total) \(what), \(share.percent) %" }
+    private func text(_ share: Share, _ what: String) -> String {
+        "\(share.done) of \(share.total) \(what), \(share.percent) %"
+    }
 
     /// `file:line:column` of a case.
     func place(_ test: AccessCase) -> String {

@@ -12,7 +12,9 @@ public struct CaseAnswer: Sendable {
     public var failures: [String]
 
     /// Throws where the body is no answer; the gateway's own always is one.
-    public init(_ body: [UInt8], outcome: GatewayResponse.Outcome, document: [UInt8], failures: [String] = []) throws(JSONError) {
+    public init(
+        _ body: [UInt8], outcome: GatewayResponse.Outcome, document: [UInt8], failures: [String] = []
+    ) throws(JSONError) {
         self.outcome = outcome
         self.failures = failures
         self.document = document
@@ -45,12 +47,16 @@ public struct ResponseError: Sendable, Equatable {
         offsets = []
         if case .array(let places)? = error["locations"] {
             offsets = places.compactMap { place in
-                guard case .number(let line)? = place["line"], case .number(let column)? = place["column"] else { return nil }
+                guard case .number(let line)? = place["line"], case .number(let column)? = place["column"] else {
+                    return nil
+                }
                 guard let line = Int(line), let column = Int(column) else { return nil }
                 return Self.offset(line: line, column: column, in: document)
             }
         }
-        names = offsets.map { start in String(decoding: document[start...].prefix { Self.isNamePart($0) }, as: UTF8.self) }
+        names = offsets.map { start in
+            String(decoding: document[start...].prefix { Self.isNamePart($0) }, as: UTF8.self)
+        }
     }
 
     /// Lines end by LF, CR or both; columns count scalars.
@@ -75,7 +81,9 @@ public struct ResponseError: Sendable, Equatable {
     }
 
     /// Without what it proposes.
-    var plainMessage: String { message.firstRange(of: " Did you mean").map { String(message[..<$0.lowerBound]) } ?? message }
+    var plainMessage: String {
+        message.firstRange(of: " Did you mean").map { String(message[..<$0.lowerBound]) } ?? message
+    }
 
     /// The names that it proposes.
     var proposals: [String] {
@@ -90,7 +98,8 @@ extension JSONValue {
         if case .string(let text) = self { text } else { nil }
     }
 
-    /// The values at a path of keys; lists on the way are gone through, and one at its end is its items. `nil` where an object on the way has no such key.
+    /// The values at a path of keys; lists on the way are gone through, and one at its end is its
+    /// items. `nil` where an object on the way has no such key.
     func values(at path: ArraySlice<String>) -> [JSONValue]? {
         switch self {
         case .array(let items):

@@ -25,13 +25,18 @@ public struct CaseRunner {
         self.ask = ask
     }
 
-    /// - Parameter probing: whether refused names are compared with missing ones, which asks once more.
-    public func run(_ test: AccessCase, _ mentions: OperationMentions, viewer: Viewer, rules: RuleSet, probing: Bool) throws -> Outcome {
+    /// - Parameter probing: whether refused names are compared with missing ones, which asks once
+    ///   more.
+    public func run(
+        _ test: AccessCase, _ mentions: OperationMentions, viewer: Viewer, rules: RuleSet, probing: Bool
+    ) throws -> Outcome {
         switch test.subject {
         case .query(let query, let expectation):
             let answer = try ask(query, viewer, rules)
             var mismatches = ExpectationCheck(mentions).mismatches(expectation, answer)
-            if mismatches.isEmpty, probing, case .requestError(.validationError) = answer.outcome { mismatches = try probe(answer, of: query, viewer, rules) }
+            if mismatches.isEmpty, probing, case .requestError(.validationError) = answer.outcome {
+                mismatches = try probe(answer, of: query, viewer, rules)
+            }
             return Outcome(mismatches: mismatches, isAnswered: answer.hasData)
         case .fields(let name, let expected):
             guard let type = catalog.types[name] else { return Outcome(mismatches: [], isAnswered: false) }
@@ -39,10 +44,14 @@ public struct CaseRunner {
         }
     }
 
-    private func fields(of type: TypeBinding, _ expected: Set<String>, _ viewer: Viewer, _ rules: RuleSet, probing: Bool) throws -> Outcome {
+    private func fields(
+        of type: TypeBinding, _ expected: Set<String>, _ viewer: Viewer, _ rules: RuleSet, probing: Bool
+    ) throws -> Outcome {
         let question = FieldQuestion(type, schema: rules.schema, catalog: catalog)
         guard !question.documents.isEmpty else {
-            let mismatch = Mismatch(summary: "no field of the schema leads to \(type.name) without an argument", lines: ["          Test it by queries."])
+            let mismatch = Mismatch(
+                summary: "no field of the schema leads to \(type.name) without an argument",
+                lines: ["          Test it by queries."])
             return Outcome(mismatches: [mismatch], isAnswered: false)
         }
         var refused: Set<String> = [], isAnswered = false, mismatches: [Mismatch] = []
@@ -50,10 +59,15 @@ public struct CaseRunner {
             let query = StatedQuery(document: document, variables: [])
             let answer = try ask(query, viewer, rules)
             isAnswered = isAnswered || answer.hasData
-            if probing, case .requestError(.validationError) = answer.outcome { mismatches += try probe(answer, of: query, viewer, rules) }
+            if probing, case .requestError(.validationError) = answer.outcome {
+                mismatches += try probe(answer, of: query, viewer, rules)
+            }
             for error in answer.errors {
                 guard error.code == ErrorCode.validationError.rawValue else {
-                    mismatches.append(Mismatch(summary: "the fields cannot be asked for", lines: ["found     \(error.code): \(error.message)"]))
+                    mismatches.append(
+                        Mismatch(
+                            summary: "the fields cannot be asked for",
+                            lines: ["found     \(error.code): \(error.message)"]))
                     continue
                 }
                 let own = type.fields.keys.filter { error.refuses("\(type.name).\($0)") }
@@ -61,10 +75,15 @@ public struct CaseRunner {
                 refused.formUnion(own.isEmpty ? Set(type.fields.keys) : Set(own))
             }
         }
-        return Outcome(mismatches: mismatches + ExpectationCheck(OperationMentions(type: type)).fields(of: type, expected, refused: refused), isAnswered: isAnswered)
+        return Outcome(
+            mismatches: mismatches
+                + ExpectationCheck(OperationMentions(type: type)).fields(of: type, expected, refused: refused),
+            isAnswered: isAnswered)
     }
 
-    private func probe(_ answer: CaseAnswer, of query: StatedQuery, _ viewer: Viewer, _ rules: RuleSet) throws -> [Mismatch] {
+    private func probe(
+        _ answer: CaseAnswer, of query: StatedQuery, _ viewer: Viewer, _ rules: RuleSet
+    ) throws -> [Mismatch] {
         guard let probe = HiddenNameProbe(answer, catalog: catalog) else { return [] }
         var missing = query
         missing.document = probe.document

@@ -21,7 +21,10 @@ struct ConditionChanges {
 
     /// The condition as a whole.
     mutating func whole(_ rows: YAMLMember, at path: [YAMLEdit.Step]) {
-        found.append(Change(effect: "every row within reach", range: rows.keyRange, edit: YAMLEdit(path: path + [.key("rows")], change: .remove)))
+        found.append(
+            Change(
+                effect: "every row within reach", range: rows.keyRange,
+                edit: YAMLEdit(path: path + [.key("rows")], change: .remove)))
     }
 
     /// Each part of a filter of a type; its nesting is that of a loaded rule, which has a limit.
@@ -48,8 +51,12 @@ struct ConditionChanges {
         for (index, item) in items.enumerated() {
             let place = path + [.index(index)]
             if items.count > 1 {
-                let effect = member.key == "or" ? "no row for `\(item.flowText)` alone" : "`\(item.flowText)` is not asked for"
-                found.append(Change(effect: effect, range: item.range, edit: YAMLEdit(path: place, change: .remove), isNarrower: member.key == "or"))
+                let effect =
+                    member.key == "or" ? "no row for `\(item.flowText)` alone" : "`\(item.flowText)` is not asked for"
+                found.append(
+                    Change(
+                        effect: effect, range: item.range, edit: YAMLEdit(path: place, change: .remove),
+                        isNarrower: member.key == "or"))
             }
             object(item, of: type, at: place)
         }
@@ -64,18 +71,25 @@ struct ConditionChanges {
         }
     }
 
-    /// What is asked of the rows behind a relation: where it is one thing, leaving it out leaves the relation alone.
+    /// What is asked of the rows behind a relation: where it is one thing, leaving it out leaves
+    /// the relation alone.
     private mutating func inner(_ member: YAMLMember, of target: TypeBinding, at path: [YAMLEdit.Step]) {
         let members = member.value.members
         if members.count == 1, let only = members.first {
             let effect = "`\(only.key)` is not asked for behind `\(member.key)`"
-            found.append(Change(effect: effect, range: only.keyRange, edit: YAMLEdit(path: path, change: .set(.mapping([]))), isNarrower: member.key == "none"))
+            found.append(
+                Change(
+                    effect: effect, range: only.keyRange, edit: YAMLEdit(path: path, change: .set(.mapping([]))),
+                    isNarrower: member.key == "none"))
         }
         object(member.value, of: target, at: path)
     }
 
     private mutating func drop(_ member: YAMLMember, of owner: ExactString? = nil, at path: [YAMLEdit.Step]) {
         let name = owner.map { "\($0).\(member.key)" } ?? member.key.text
-        found.append(Change(effect: "`\(name)` is not asked for", range: member.keyRange, edit: YAMLEdit(path: path, change: .remove)))
+        found.append(
+            Change(
+                effect: "`\(name)` is not asked for", range: member.keyRange,
+                edit: YAMLEdit(path: path, change: .remove)))
     }
 }

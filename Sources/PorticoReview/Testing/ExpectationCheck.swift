@@ -40,7 +40,10 @@ public struct ExpectationCheck: Sendable {
         }
         if !expectsErrors, let error = answer.errors.first {
             let lines = ["found     \(error.code): \(error.message)"] + answer.failures.map { "          \($0)" }
-            found.append(Mismatch(summary: answer.hasData ? "the answer has errors" : "there is no data", lines: lines, subjects: subjects(of: answer.errors)))
+            found.append(
+                Mismatch(
+                    summary: answer.hasData ? "the answer has errors" : "there is no data", lines: lines,
+                    subjects: subjects(of: answer.errors)))
             if !answer.hasData { return found }
         }
         for part in expectation.parts {
@@ -55,21 +58,28 @@ public struct ExpectationCheck: Sendable {
         case .count(let path, let expected):
             guard let values = answer.data.values(at: path.keys[...]) else { return nothing(at: path) }
             let lines = ["expected  \(expected)", "found     \(values.count)"]
-            return values.count == expected ? nil : Mismatch(summary: "the number at \(path) differs", lines: lines, subjects: rows(at: path))
+            return values.count == expected
+                ? nil : Mismatch(summary: "the number at \(path) differs", lines: lines, subjects: rows(at: path))
         case .absent(let path):
             guard let values = answer.data.values(at: path.keys[...]) else { return nothing(at: path) }
             guard let value = values.first else { return nil }
-            return Mismatch(summary: "\(path) is not null", lines: ["expected  null", "found     \(shown(value.text))"], subjects: rows(at: path))
+            return Mismatch(
+                summary: "\(path) is not null", lines: ["expected  null", "found     \(shown(value.text))"],
+                subjects: rows(at: path))
         case .refused(let names): return refused(names, answer)
         case .error(let code):
             if let error = answer.errors.first {
                 let lines = ["expected  \(code)", "found     \(error.code): \(error.message)"]
                 return error.code == code ? nil : Mismatch(summary: "the error is another one", lines: lines)
             }
-            return Mismatch(summary: "there is no error", lines: ["expected  \(code)", "found     \(shown(answer.body.text))"])
+            return Mismatch(
+                summary: "there is no error", lines: ["expected  \(code)", "found     \(shown(answer.body.text))"])
         case .data(let expected):
             let lines = ["expected  \(shown(expected.text))", "found     \(shown(answer.data.text))"]
-            return expected.says(answer.data) ? nil : Mismatch(summary: "the data differ", lines: lines, subjects: mentions.types.sorted().map { .rows(type: $0) })
+            return expected.says(answer.data)
+                ? nil
+                : Mismatch(
+                    summary: "the data differ", lines: lines, subjects: mentions.types.sorted().map { .rows(type: $0) })
         }
     }
 
@@ -78,7 +88,9 @@ public struct ExpectationCheck: Sendable {
         var found: [String] = []
         for value in values {
             guard let id = value.idText else {
-                return Mismatch(summary: "what stands at \(path) has no `id`", lines: ["found     \(shown(value.text))", "          Select `id` there."])
+                return Mismatch(
+                    summary: "what stands at \(path) has no `id`",
+                    lines: ["found     \(shown(value.text))", "          Select `id` there."])
             }
             found.append(id)
         }
@@ -90,11 +102,14 @@ public struct ExpectationCheck: Sendable {
         return Mismatch(summary: "the ids at \(path) differ", lines: lines, subjects: rows(at: path))
     }
 
-    /// The document is refused as a whole, each error is for a name that is expected, and each such name has one.
+    /// The document is refused as a whole, each error is for a name that is expected, and each such
+    /// name has one.
     private func refused(_ names: [String], _ answer: CaseAnswer) -> Mismatch? {
         guard case .requestError(.validationError) = answer.outcome else {
             let found = answer.errors.first.map { "\($0.code): \($0.message)" } ?? shown(answer.body.text)
-            return Mismatch(summary: "the document is not refused", lines: ["expected  refused for \(list(names))", "found     \(found)"], subjects: fields(names))
+            return Mismatch(
+                summary: "the document is not refused",
+                lines: ["expected  refused for \(list(names))", "found     \(found)"], subjects: fields(names))
         }
         let unmet = names.filter { name in !answer.errors.contains { $0.refuses(name) } }
         let others = answer.errors.filter { error in !names.contains { error.refuses($0) } }
@@ -102,7 +117,8 @@ public struct ExpectationCheck: Sendable {
         var lines = ["expected  refused for \(list(names))"]
         lines += unmet.map { "missing   no error for \($0)" }
         lines += others.map { "too many  \($0.code): \($0.message)" }
-        return Mismatch(summary: "other names are refused", lines: lines, subjects: fields(unmet) + subjects(of: others))
+        return Mismatch(
+            summary: "other names are refused", lines: lines, subjects: fields(unmet) + subjects(of: others))
     }
 
     /// Exactly `expected` of a type's fields may be asked for.
@@ -113,11 +129,17 @@ public struct ExpectationCheck: Sendable {
         var lines: [String] = []
         if !closed.isEmpty { lines.append("missing   \(list(closed))") }
         if !open.isEmpty { lines.append("too many  \(list(open))") }
-        return [Mismatch(summary: "other fields of \(type.name) may be asked for", lines: lines, subjects: (open + closed).map { .field(type: type.name, $0) })]
+        return [
+            Mismatch(
+                summary: "other fields of \(type.name) may be asked for", lines: lines,
+                subjects: (open + closed).map { .field(type: type.name, $0) })
+        ]
     }
 
     private func nothing(at path: ResponsePath) -> Mismatch {
-        Mismatch(summary: "the answer has nothing at \(path)", lines: ["          Paths are made of the answer's own keys, such as `tickets.messages`."])
+        Mismatch(
+            summary: "the answer has nothing at \(path)",
+            lines: ["          Paths are made of the answer's own keys, such as `tickets.messages`."])
     }
 
     // MARK: Subjects
@@ -133,7 +155,8 @@ public struct ExpectationCheck: Sendable {
 
     private func fields(_ names: [String]) -> [Mismatch.Subject] {
         let wanted = names.map { $0.split(separator: ".").last.map(String.init) ?? $0 }
-        return mentions.fields.filter { wanted.contains($0.field) }.sorted { ($0.type, $0.field) < ($1.type, $1.field) }.map { .field(type: $0.type, $0.field) }
+        return mentions.fields.filter { wanted.contains($0.field) }.sorted { ($0.type, $0.field) < ($1.type, $1.field) }
+            .map { .field(type: $0.type, $0.field) }
     }
 
     private func subjects(of errors: [ResponseError]) -> [Mismatch.Subject] { fields(errors.flatMap(\.names)) }
@@ -152,7 +175,8 @@ public struct ExpectationCheck: Sendable {
 
     private func list(_ items: [String]) -> String {
         if items.isEmpty { return "none" }
-        return items.count > 40 ? "\(items.prefix(40).joined(separator: ", ")) and \(items.count - 40) more" : items.joined(separator: ", ")
+        return items.count > 40
+            ? "\(items.prefix(40).joined(separator: ", ")) and \(items.count - 40) more" : items.joined(separator: ", ")
     }
 
     private func shown(_ text: String) -> String { text.count > 400 ? text.prefix(400) + "…" : text }

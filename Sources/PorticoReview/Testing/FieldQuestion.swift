@@ -1,7 +1,8 @@
 import GraphQLSchema
 import PorticoCatalog
 
-/// Documents that ask for every field of a type and run nothing: whatever the viewer may not ask for is refused, by its own name.
+/// Documents that ask for every field of a type and run nothing: whatever the viewer may not ask
+/// for is refused, by its own name.
 struct FieldQuestion {
     /// Fields of one document. Stands against more errors than one answer lists.
     static let fields = 50
@@ -13,7 +14,8 @@ struct FieldQuestion {
     /// Each asks for some of the fields.
     let documents: [[UInt8]]
 
-    /// - Parameter schema: what the viewer sees; where it does not see the type, the way is that of the whole schema.
+    /// - Parameter schema: what the viewer sees; where it does not see the type, the way is that of
+    ///   the whole schema.
     init(_ type: TypeBinding, schema: Schema, catalog: Catalog) {
         let way = Self.way(to: type.name, schema) ?? Self.way(to: type.name, catalog.schema) ?? []
         self.way = way
@@ -23,9 +25,14 @@ struct FieldQuestion {
         }
         let names = type.fields.keys.sorted()
         documents = stride(from: 0, to: names.count, by: Self.fields).map { start in
-            let asked = names[start..<min(start + Self.fields, names.count)].map { type.relation($0) == nil ? $0 : "\($0) { __typename }" }
-            let opened = way.enumerated().map { $0.offset == 0 ? "\($0.element) @skip(if: true)" : $0.element }.joined(separator: " { ")
-            return Array("query Fields { \(opened) { \(asked.joined(separator: " ")) } \(String(repeating: "} ", count: way.count - 1))}".utf8)
+            let asked = names[start..<min(start + Self.fields, names.count)].map {
+                type.relation($0) == nil ? $0 : "\($0) { __typename }"
+            }
+            let opened = way.enumerated().map { $0.offset == 0 ? "\($0.element) @skip(if: true)" : $0.element }.joined(
+                separator: " { ")
+            return Array(
+                "query Fields { \(opened) { \(asked.joined(separator: " ")) } \(String(repeating: "} ", count: way.count - 1))}"
+                    .utf8)
         }
     }
 
@@ -36,7 +43,8 @@ struct FieldQuestion {
         for _ in 0..<steps {
             var next: [(type: String, way: [String])] = []
             for (name, way) in edge {
-                for field in schema.type(name)?.fields?.elements ?? [] where !field.arguments.contains(where: \.isRequired) {
+                for field in schema.type(name)?.fields?.elements ?? []
+                where !field.arguments.contains(where: \.isRequired) {
                     let target = field.type.name
                     if target == type { return way + [field.name] }
                     guard schema.type(target)?.isComposite == true, seen.insert(target).inserted else { continue }

@@ -1,7 +1,8 @@
 import GraphQLSchema
 import PorticoCatalog
 
-/// Asks the same once more with made-up names in the place of the refused ones: a name that is hidden must be refused exactly as one that never was.
+/// Asks the same once more with made-up names in the place of the refused ones: a name that is
+/// hidden must be refused exactly as one that never was.
 public struct HiddenNameProbe: Sendable {
     /// The document with made-up names, each as long as what it stands for.
     public let document: [UInt8]
@@ -14,7 +15,9 @@ public struct HiddenNameProbe: Sendable {
         var bytes = answer.document, made: [(hidden: String, name: String)] = [], byHidden: [String: String] = [:]
         for error in answer.errors {
             guard let hidden = error.names.first, let offset = error.offsets.first, !hidden.isEmpty else { return nil }
-            guard let name = byHidden[hidden] ?? Self.unknownName(like: hidden, known, number: byHidden.count) else { return nil }
+            guard let name = byHidden[hidden] ?? Self.unknownName(like: hidden, known, number: byHidden.count) else {
+                return nil
+            }
             byHidden[hidden] = name
             made.append((hidden, name))
             bytes.replaceSubrange(offset..<offset + hidden.utf8.count, with: Array(name.utf8))
@@ -33,12 +36,21 @@ public struct HiddenNameProbe: Sendable {
         var found: [Mismatch] = []
         for error in errors {
             let leaked = error.proposals.filter { !visible.contains($0) }
-            if !leaked.isEmpty { found.append(Mismatch(summary: "an error proposes what the viewer may not see", lines: ["found     \(error.message)"])) }
+            if !leaked.isEmpty {
+                found.append(
+                    Mismatch(
+                        summary: "an error proposes what the viewer may not see", lines: ["found     \(error.message)"])
+                )
+            }
         }
         func told(_ hidden: String, _ missing: String) -> Mismatch {
-            Mismatch(summary: "a hidden name can be told from a missing one", lines: ["hidden    \(hidden)", "missing   \(missing)"])
+            Mismatch(
+                summary: "a hidden name can be told from a missing one",
+                lines: ["hidden    \(hidden)", "missing   \(missing)"])
         }
-        guard answer.errors.count == errors.count else { return found + [told("\(errors.count) errors", "\(answer.errors.count) errors")] }
+        guard answer.errors.count == errors.count else {
+            return found + [told("\(errors.count) errors", "\(answer.errors.count) errors")]
+        }
         for (index, pair) in zip(errors, answer.errors).enumerated() {
             let expected = pair.0.plainMessage.replacingAll("\"\(made[index].hidden)\"", by: "\"\(made[index].name)\"")
             if expected != pair.1.plainMessage || pair.0.code != pair.1.code || pair.0.offsets != pair.1.offsets {

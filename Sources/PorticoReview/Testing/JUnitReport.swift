@@ -1,23 +1,30 @@
 extension AccessTestReport {
-    /// The report as JUnit's XML, which CI systems read: a case for each pair of a test and a viewer, one for each mutant that no test noticed, and coverage and
-    /// score as properties.
+    /// The report as JUnit's XML, which CI systems read: a case for each pair of a test and a
+    /// viewer, one for each mutant that no test noticed, and coverage and score as properties.
     public var junit: String {
         let survivors = mutation?.survivors ?? []
         var lines = ["<?xml version=\"1.0\" encoding=\"UTF-8\"?>"]
         let time = Self.seconds(cases), failed = failures.count
-        lines.append("<testsuites tests=\"\(cases.count + survivors.count)\" failures=\"\(failed + survivors.count)\" errors=\"0\" time=\"\(time)\">")
+        lines.append(
+            "<testsuites tests=\"\(cases.count + survivors.count)\" failures=\"\(failed + survivors.count)\" errors=\"0\" time=\"\(time)\">"
+        )
         lines.append(Self.suite(source.name, tests: cases.count, failures: failed, time: time))
         var properties: [String] = []
         if let coverage { properties.append("      <property name=\"coverage\" value=\"\(coverage.share.percent)\"/>") }
-        if let mutation { properties.append("      <property name=\"mutationScore\" value=\"\(mutation.share.percent)\"/>") }
+        if let mutation {
+            properties.append("      <property name=\"mutationScore\" value=\"\(mutation.share.percent)\"/>")
+        }
         if !properties.isEmpty { lines += ["    <properties>"] + properties + ["    </properties>"] }
         for result in cases { lines += xml(result) }
         lines.append("  </testsuite>")
         if !survivors.isEmpty {
-            lines.append(Self.suite("mutants that no test noticed", tests: survivors.count, failures: survivors.count, time: "0"))
+            lines.append(
+                Self.suite("mutants that no test noticed", tests: survivors.count, failures: survivors.count, time: "0")
+            )
             for mutant in survivors {
                 let name = Self.escaped("\(mutant.origin): \(mutant.effect)")
-                lines.append("    <testcase classname=\"\(Self.escaped(mutant.kind.rawValue))\" name=\"\(name)\" time=\"0\">")
+                lines.append(
+                    "    <testcase classname=\"\(Self.escaped(mutant.kind.rawValue))\" name=\"\(name)\" time=\"0\">")
                 lines.append("      <failure message=\"no test notices this change\" type=\"survivor\"/>")
                 lines.append("    </testcase>")
             }
@@ -28,12 +35,18 @@ extension AccessTestReport {
     }
 
     private func xml(_ result: CaseResult) -> [String] {
-        let names = "classname=\"\(Self.escaped(result.test.test))\" name=\"\(Self.escaped(result.test.viewer))\" file=\"\(Self.escaped(source.name))\""
+        let names =
+            "classname=\"\(Self.escaped(result.test.test))\" name=\"\(Self.escaped(result.test.viewer))\" file=\"\(Self.escaped(source.name))\""
         let head = "    <testcase \(names) time=\"\(Self.seconds([result]))\""
         guard let first = result.mismatches.first else { return [head + "/>"] }
-        let lines = [place(result.test)] + result.mismatches.flatMap { [$0.summary] + $0.lines.map { "  \($0)" } } + result.reasons
+        let lines =
+            [place(result.test)] + result.mismatches.flatMap { [$0.summary] + $0.lines.map { "  \($0)" } }
+            + result.reasons
         let text = Self.escaped(lines.joined(separator: "\n"))
-        return [head + ">", "      <failure message=\"\(Self.escaped(first.summary))\" type=\"mismatch\">\(text)</failure>", "    </testcase>"]
+        return [
+            head + ">", "      <failure message=\"\(Self.escaped(first.summary))\" type=\"mismatch\">\(text)</failure>",
+            "    </testcase>",
+        ]
     }
 
     private static func suite(_ name: String, tests: Int, failures: Int, time: String) -> String {
@@ -46,7 +59,8 @@ extension AccessTestReport {
         return "\(microseconds / 1_000_000)." + String(repeating: "0", count: 6 - fraction.count) + fraction
     }
 
-    /// For text and attributes alike; characters that XML 1.0 (section 2.2) does not have become U+FFFD.
+    /// For text and attributes alike; characters that XML 1.0 (section 2.2) does not have become
+    /// U+FFFD.
     static func escaped(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {

@@ -3,9 +3,11 @@ import GraphQLLanguage
 import GraphQLSchema
 import PorticoCatalog
 
-/// Which types and fields a document names, held against the whole schema: also where a viewer would be refused.
+/// Which types and fields a document names, held against the whole schema: also where a viewer
+/// would be refused.
 ///
-/// A filter, an order, a group key count as naming the fields that they stand for. What only the variables hold is known by its type.
+/// A filter, an order, a group key count as naming the fields that they stand for. What only the
+/// variables hold is known by its type.
 public struct OperationMentions: Sendable, Equatable {
     public struct FieldName: Sendable, Hashable {
         public var type: String
@@ -63,9 +65,12 @@ public struct OperationMentions: Sendable, Equatable {
             for selection in set.selections {
                 switch selection {
                 case .field(let field): self.field(field, on: parent, at: path)
-                case .inlineFragment(let fragment): selections(fragment.selectionSet, on: fragment.typeCondition?.value ?? parent, at: path)
+                case .inlineFragment(let fragment):
+                    selections(fragment.selectionSet, on: fragment.typeCondition?.value ?? parent, at: path)
                 case .fragmentSpread(let spread):
-                    guard let fragment = fragments[spread.name.value], visited.insert(spread.name.value).inserted else { continue }
+                    guard let fragment = fragments[spread.name.value], visited.insert(spread.name.value).inserted else {
+                        continue
+                    }
                     selections(fragment.selectionSet, on: fragment.typeCondition.value, at: path)
                 }
             }
@@ -74,7 +79,9 @@ public struct OperationMentions: Sendable, Equatable {
         private mutating func field(_ field: Field, on parent: String, at path: [String]) {
             let name = field.name.value
             if name == "__schema" || name == "__type" { mentions.asksForSchema = true }
-            guard let type = catalog.schema.type(parent), let definition = catalog.schema.field(name, of: type) else { return }
+            guard let type = catalog.schema.type(parent), let definition = catalog.schema.field(name, of: type) else {
+                return
+            }
             mention(parent)
             mentions.fields.insert(FieldName(type: parent, field: name))
             if let derived = catalog.derived[parent] { mention(name, of: derived) }
@@ -132,7 +139,9 @@ extension DerivedType {
     /// The type whose fields it stands for.
     fileprivate var type: String {
         switch self {
-        case .filter(let type), .listFilter(let type), .order(let type), .aggregate(let type), .values(let type), .groupKey(let type), .groupField(let type): type
+        case .filter(let type), .listFilter(let type), .order(let type), .aggregate(let type), .values(let type),
+            .groupKey(let type), .groupField(let type):
+            type
         }
     }
 }

@@ -2,7 +2,8 @@ import ExactText
 import PorticoAccess
 import PorticoCatalog
 
-/// What rules come to for some roles and tenants, without where they stand: equal effects cannot be told apart by any test.
+/// What rules come to for some roles and tenants, without where they stand: equal effects cannot be
+/// told apart by any test.
 public struct RuleEffects: Equatable {
     private struct Effect: Equatable {
         var reach: Reach
@@ -28,8 +29,10 @@ public struct RuleEffects: Equatable {
                 switch policy.rules(role: ExactString(role), tenant: tenant) {
                 case .rules(let rules):
                     effects[Place(role: role, tenant: tenant)] = Effect(
-                        reach: rules.types.isEmpty ? .tenant : rules.reach, limits: rules.limits, fields: rules.types.mapValues(\.fields),
-                        conditions: rules.types.compactMapValues(\.rows?.condition), required: rules.types.compactMapValues(\.rows?.required))
+                        reach: rules.types.isEmpty ? .tenant : rules.reach, limits: rules.limits,
+                        fields: rules.types.mapValues(\.fields),
+                        conditions: rules.types.compactMapValues(\.rows?.condition),
+                        required: rules.types.compactMapValues(\.rows?.required))
                 case .unknownRole: continue
                 case .tenantUnavailable: return nil
                 }

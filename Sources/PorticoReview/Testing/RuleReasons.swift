@@ -27,21 +27,29 @@ public struct RuleReasons: Sendable {
     private func lines(_ subject: Mismatch.Subject) -> [String] {
         switch subject {
         case .rows(let type): rows(type)
-        case .field(let type, let field): (provenance?.verdict(type: type, field: field)).map { ["\(type).\(field): \(words($0))"] } ?? []
+        case .field(let type, let field):
+            (provenance?.verdict(type: type, field: field)).map { ["\(type).\(field): \(words($0))"] } ?? []
         }
     }
 
     private func rows(_ type: String) -> [String] {
-        guard let rule = rules.types[type] else { return (provenance?.verdict(type: type)).map { ["\(type): \(words($0))"] } ?? [] }
+        guard let rule = rules.types[type] else {
+            return (provenance?.verdict(type: type)).map { ["\(type): \(words($0))"] } ?? []
+        }
         let places = rule.rows?.origins.map { "\($0.resolved(tenant: viewer.tenant))" } ?? ["\(rule.origin)"]
-        return ["\(type): \(ConditionWords().text(rule.rows)), by \(places.joined(separator: " and "))", "\(type): \(reach(type))"]
+        return [
+            "\(type): \(ConditionWords().text(rule.rows)), by \(places.joined(separator: " and "))",
+            "\(type): \(reach(type))",
+        ]
     }
 
     private func reach(_ type: String) -> String {
         let file = catalog.types[type]?.file ?? "resolvers/\(type).yaml"
         if rules.reach == .crossTenant { return "\(viewer.role) is bound to no tenant\(place(provenance?.roleOrigin))" }
         if case .none? = catalog.types[type]?.isolation { return "its rows belong to no tenant, by \(file)" }
-        let shown = viewer.tenants.prefix(5).joined(separator: ", ") + (viewer.tenants.count > 5 ? " and \(viewer.tenants.count - 5) more" : "")
+        let shown =
+            viewer.tenants.prefix(5).joined(separator: ", ")
+            + (viewer.tenants.count > 5 ? " and \(viewer.tenants.count - 5) more" : "")
         return "only rows of \(viewer.tenants.isEmpty ? "no tenant" : shown), by the isolation of \(file)"
     }
 

@@ -68,31 +68,48 @@ public struct RuleTexts: Sendable {
     /// All `read:` of a section of a role, in `roles.yaml` or in a tenant's file.
     func reads(_ section: YAMLNode, role: String, at path: [YAMLEdit.Step]) -> [Read] {
         section.members.compactMap { member in
-            guard let type = catalog.types[member.key], let read = member.value.members.first(where: { $0.key == "read" }) else { return nil }
+            guard let type = catalog.types[member.key],
+                let read = member.value.members.first(where: { $0.key == "read" })
+            else { return nil }
             guard case .mapping(let members) = read.value.content else { return nil }
             let node = YAMLMapping(members: members, range: read.value.range)
-            return Read(role: role, type: type, path: path + [.key(member.key), .key("read")], keyRange: read.keyRange, node: node)
+            return Read(
+                role: role, type: type, path: path + [.key(member.key), .key("read")], keyRange: read.keyRange,
+                node: node)
         }
     }
 
     /// The reads of a role in `roles.yaml`.
-    func reads(_ member: YAMLMember) -> [Read] { reads(member.value, role: member.key.text, at: [.key("roles"), .key(member.key)]) }
+    func reads(_ member: YAMLMember) -> [Read] {
+        reads(member.value, role: member.key.text, at: [.key("roles"), .key(member.key)])
+    }
 
     /// The reads of a tenant's file, role by role.
-    func reads(_ group: TenantGroup) -> [Read] { group.file.root.members.flatMap { reads($0.value, role: $0.key.text, at: [.key($0.key)]) } }
+    func reads(_ group: TenantGroup) -> [Read] {
+        group.file.root.members.flatMap { reads($0.value, role: $0.key.text, at: [.key($0.key)]) }
+    }
 
-    /// What a resolver file says of how its type's rows belong to tenants; `nil` where they belong to none.
+    /// What a resolver file says of how its type's rows belong to tenants; `nil` where they belong
+    /// to none.
     func isolation(_ file: File) -> (type: TypeBinding, member: YAMLMember)? {
-        guard let type = catalog.types[ExactString(file.source.stem)], let member = file.root.members.first(where: { $0.key == "isolation" }) else { return nil }
+        guard let type = catalog.types[ExactString(file.source.stem)],
+            let member = file.root.members.first(where: { $0.key == "isolation" })
+        else { return nil }
         return member.value.text == "none" ? nil : (type, member)
     }
 
-    func isCrossTenant(_ role: YAMLMember) -> Bool { role.value.value(at: [.key("crossTenant")])?.text.map { $0.lowercased() == "true" } ?? false }
+    func isCrossTenant(_ role: YAMLMember) -> Bool {
+        role.value.value(at: [.key("crossTenant")])?.text.map { $0.lowercased() == "true" } ?? false
+    }
 
-    /// One tenant for each of the different texts, as far as it is worth the time to compile them for every mutant.
-    public var tenantRepresentatives: [ExactString] { tenants.prefix(Self.representatives).compactMap { $0.tenants.min() } }
+    /// One tenant for each of the different texts, as far as it is worth the time to compile them
+    /// for every mutant.
+    public var tenantRepresentatives: [ExactString] {
+        tenants.prefix(Self.representatives).compactMap { $0.tenants.min() }
+    }
 
-    /// Different files of tenants that are compiled for each mutant to see whether it changes anything. Stands against runs that take time by the number of tenants.
+    /// Different files of tenants that are compiled for each mutant to see whether it changes
+    /// anything. Stands against runs that take time by the number of tenants.
     static let representatives = 50
 
     /// Roles that isolation binds.
@@ -106,8 +123,12 @@ public struct RuleTexts: Sendable {
         }
         var changed = files
         changed.roles = edited(roles, files.roles)
-        changed.resolvers = files.resolvers.map { source in edits[source.name] == nil ? source : edited(resolvers.first { $0.source.name == source.name }, source) }
-        changed.tenants = files.tenants.map { source in edits[source.name] == nil ? source : edited(tenants.first { $0.names.contains(source.name) }?.file, source) }
+        changed.resolvers = files.resolvers.map { source in
+            edits[source.name] == nil ? source : edited(resolvers.first { $0.source.name == source.name }, source)
+        }
+        changed.tenants = files.tenants.map { source in
+            edits[source.name] == nil ? source : edited(tenants.first { $0.names.contains(source.name) }?.file, source)
+        }
         return changed
     }
 }

@@ -77,10 +77,13 @@ extension YAMLNode {
     var flowText: String {
         switch content {
         case .sequence(let items): return "[\(items.map(\.flowText).joined(separator: ", "))]"
-        case .mapping(let members): return "{\(members.map { "\(Self.quoted($0.key.text)): \($0.value.flowText)" }.joined(separator: ", "))}"
+        case .mapping(let members):
+            return "{\(members.map { "\(Self.quoted($0.key.text)): \($0.value.flowText)" }.joined(separator: ", "))}"
         case .scalar(_, .plain) where isNull: return "null"
-        // What may mean a number or a boolean where it is plain is kept so; no other text changes by quotation marks.
-        case .scalar(let text, .plain) where text.utf8.first != UInt8(ascii: "-") && text.utf8.allSatisfy(Self.isSimple): return text
+        // What may mean a number or a boolean where it is plain is kept so; no other text changes
+        // by quotation marks.
+        case .scalar(let text, .plain)
+        where text.utf8.first != UInt8(ascii: "-") && text.utf8.allSatisfy(Self.isSimple): return text
         case .scalar(let text, .plain) where Double(text) != nil: return text
         case .scalar(let text, _): return Self.quoted(text)
         }
@@ -88,7 +91,9 @@ extension YAMLNode {
 
     private static func isSimple(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"):
+            true
         case UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "$"), UInt8(ascii: "+"), UInt8(ascii: "-"): true
         default: false
         }
@@ -103,7 +108,9 @@ extension YAMLNode {
             case "\t": result += "\\t"
             case "\r": result += "\\r"
             default:
-                if scalar.value < 0x20 || scalar.value == 0x7F || (0x80...0x9F).contains(scalar.value) || scalar.value == 0xFEFF {
+                if scalar.value < 0x20 || scalar.value == 0x7F || (0x80...0x9F).contains(scalar.value)
+                    || scalar.value == 0xFEFF
+                {
                     let digits = String(scalar.value, radix: 16, uppercase: true)
                     result += "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
                 } else {

@@ -4,7 +4,8 @@ import PorticoCatalog
 import YAMLTree
 
 extension YAMLNode {
-    /// The JSON value that a value of the file stands for: what is not quoted is a number, a boolean or null where it reads as one.
+    /// The JSON value that a value of the file stands for: what is not quoted is a number, a
+    /// boolean or null where it reads as one.
     var jsonValue: JSONValue { JSONValue(scalarInput(for: "JSON")) }
 }
 
@@ -28,7 +29,8 @@ extension JSONValue {
         return String(decoding: buffer.takeBytes(), as: UTF8.self)
     }
 
-    /// Whether both say the same: the order of an object's members is no matter, and numbers count by their value.
+    /// Whether both say the same: the order of an object's members is no matter, and numbers count
+    /// by their value.
     func says(_ other: JSONValue) -> Bool {
         switch (self, other) {
         case (.null, .null): true
@@ -36,7 +38,8 @@ extension JSONValue {
         case (.number(let a), .number(let b)): a == b || (Double(a).map { $0 == Double(b) } ?? false)
         case (.string(let a), .string(let b)): a == b
         case (.array(let a), .array(let b)): a.count == b.count && zip(a, b).allSatisfy { $0.says($1) }
-        case (.object(let a), .object(let b)): a.count == b.count && a.allSatisfy { member in other[member.key].map { member.value.says($0) } ?? false }
+        case (.object(let a), .object(let b)):
+            a.count == b.count && a.allSatisfy { member in other[member.key].map { member.value.says($0) } ?? false }
         default: false
         }
     }

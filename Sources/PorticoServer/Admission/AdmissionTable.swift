@@ -6,7 +6,8 @@ enum AdmissionOwner: Hashable, Sendable {
     case tenant(ExactString)
     /// All who are signed in and of no tenant.
     case tenantless
-    /// All without credentials, wherever they come from: an address says little behind a proxy, and costs an attacker little.
+    /// All without credentials, wherever they come from: an address says little behind a proxy, and
+    /// costs an attacker little.
     case anonymous
     /// All who find the table full.
     case crowd
@@ -20,19 +21,24 @@ struct AdmissionAccount: Hashable, Sendable {
     var scope: AdmissionRule.Scope
 }
 
-/// Who may have a request answered now: for each account the requests under way and a token bucket. It knows no clock and no thread.
+/// Who may have a request answered now: for each account the requests under way and a token bucket.
+/// It knows no clock and no thread.
 ///
-/// A bucket is kept as one moment, that at which it is full again (the generic cell rate algorithm, ITU-T I.371): a request takes one token, which is one interval of time.
+/// A bucket is kept as one moment, that at which it is full again (the generic cell rate algorithm,
+/// ITU-T I.371): a request takes one token, which is one interval of time.
 struct AdmissionTable {
     struct Limits {
-        /// Accounts that are counted at a time; further owners share the crowd's. Stands against filling the memory with tenants that came once.
+        /// Accounts that are counted at a time; further owners share the crowd's. Stands against
+        /// filling the memory with tenants that came once.
         var accounts = 10_000
-        /// Nanoseconds between two searches for accounts that count nothing any more, while the table is full: each looks at all of them.
+        /// Nanoseconds between two searches for accounts that count nothing any more, while the
+        /// table is full: each looks at all of them.
         var searchPause = 1_000_000_000
     }
 
     enum Decision: Equatable {
-        /// What ``release(_:)`` takes back once the request is answered; empty where nothing is to be taken back.
+        /// What ``release(_:)`` takes back once the request is answered; empty where nothing is to
+        /// be taken back.
         case admitted([AdmissionAccount])
         /// - Parameter retryAfter: Whole seconds until another try makes sense, at least 1.
         case refused(AdmissionRule, RequestLimit, retryAfter: Int)
@@ -55,7 +61,8 @@ struct AdmissionTable {
     /// Accounts that are counted.
     var count: Int { entries.count }
 
-    /// Lets a request in that keeps all of the rules, and counts it; a request that is refused counts nowhere.
+    /// Lets a request in that keeps all of the rules, and counts it; a request that is refused
+    /// counts nowhere.
     /// - Parameter now: Nanoseconds of a clock that never goes back.
     mutating func admit(_ owner: AdmissionOwner, _ rules: [AdmissionRule], now: Int) -> Decision {
         let accounts = accounts(owner, rules, now: now)
@@ -63,7 +70,9 @@ struct AdmissionTable {
         var taken: [AdmissionAccount] = []
         for (rule, account) in zip(rules, accounts) {
             var entry = entries[account] ?? Entry()
-            if let rate = rule.perSecond { entry.fullAt = Self.fullAt(entry, rule, rate, now: now) + Self.second / rate }
+            if let rate = rule.perSecond {
+                entry.fullAt = Self.fullAt(entry, rule, rate, now: now) + Self.second / rate
+            }
             if rule.concurrent != nil {
                 entry.underWay += 1
                 taken.append(account)
@@ -81,9 +90,13 @@ struct AdmissionTable {
     private func refusal(_ rules: [AdmissionRule], _ accounts: [AdmissionAccount], now: Int) -> Decision? {
         for (rule, account) in zip(rules, accounts) {
             let entry = entries[account] ?? Entry()
-            if let most = rule.concurrent, entry.underWay >= most { return .refused(rule, .concurrentRequests, retryAfter: 1) }
+            if let most = rule.concurrent, entry.underWay >= most {
+                return .refused(rule, .concurrentRequests, retryAfter: 1)
+            }
             let wait = Self.wait(entry, rule, now: now)
-            if wait > 0 { return .refused(rule, .requestsPerSecond, retryAfter: (wait + Self.second - 1) / Self.second) }
+            if wait > 0 {
+                return .refused(rule, .requestsPerSecond, retryAfter: (wait + Self.second - 1) / Self.second)
+            }
         }
         return nil
     }

@@ -1,7 +1,8 @@
 import Crypto
 import ExactText
 
-/// A partner's API key: the user that it stands for, and the SHA-256 of the key. The key itself is nowhere.
+/// A partner's API key: the user that it stands for, and the SHA-256 of the key. The key itself is
+/// nowhere.
 public struct APIKeyBinding: Sendable, Equatable {
     public var user: ExactString
     /// 32 bytes.
@@ -13,11 +14,13 @@ public struct APIKeyBinding: Sendable, Equatable {
     }
 }
 
-/// The API keys of the configuration. Keys are long random texts, so that a plain hash is enough; passwords have no place here.
+/// The API keys of the configuration. Keys are long random texts, so that a plain hash is enough;
+/// passwords have no place here.
 struct APIKeyTable: Sendable {
     let bindings: [APIKeyBinding]
 
-    /// The user that a key stands for. Every binding is compared in full, so that time tells nothing about any hash.
+    /// The user that a key stands for. Every binding is compared in full, so that time tells
+    /// nothing about any hash.
     func user(of key: [UInt8]) -> ExactString? {
         guard !bindings.isEmpty, !key.isEmpty, key.count <= TokenLimits.tokenBytes else { return nil }
         let digest = Array(SHA256.hash(data: key))

@@ -1,7 +1,8 @@
 import ExactText
 import PorticoGateway
 
-/// Why a request is answered without looking at what it asks for. Its description is fit for a stranger.
+/// Why a request is answered without looking at what it asks for. Its description is fit for a
+/// stranger.
 enum AuthenticationFailure: Error, Sendable, Equatable, CustomStringConvertible {
     /// The Authorization or X-API-Key field is not what it should be.
     case malformedCredentials(String)
@@ -31,13 +32,16 @@ enum AuthenticationFailure: Error, Sendable, Equatable, CustomStringConvertible 
 
     var status: Int {
         switch self {
-        case .malformedCredentials, .credentialsMissing, .token, .unknownAPIKey, .unknownCertificate, .userNotActive, .claimDiffers: 401
+        case .malformedCredentials, .credentialsMissing, .token, .unknownAPIKey, .unknownCertificate, .userNotActive,
+            .claimDiffers:
+            401
         case .tenantNotActive, .roleWithoutRules, .severalRoles: 403
         case .rulesUnavailable, .directoryUnavailable, .keysUnavailable, .tooManyTokens: 503
         }
     }
 
-    /// What a 401 says of the credential (RFC 6750, section 3): nothing is wrong with one that was not sent.
+    /// What a 401 says of the credential (RFC 6750, section 3): nothing is wrong with one that was
+    /// not sent.
     var challenge: StaticString { self == .credentialsMissing ? "Bearer" : "Bearer error=\"invalid_token\"" }
 
     var code: ErrorCode {
@@ -54,7 +58,8 @@ enum AuthenticationFailure: Error, Sendable, Equatable, CustomStringConvertible 
         case .credentialsMissing: "Sign in: send a token in the Authorization field as \"Bearer TOKEN\"."
         case .token(let failure): failure.description
         case .unknownAPIKey: "The API key is not known."
-        case .unknownCertificate: "The client certificate stands for no user; send a token, or have the certificate made known."
+        case .unknownCertificate:
+            "The client certificate stands for no user; send a token, or have the certificate made known."
         case .userNotActive: "The user of this token does not exist or is not active."
         case .claimDiffers(let claim): "The token's claim \"\(claim)\" is not true any more; sign in again."
         case .tenantNotActive: "The tenant is not active."

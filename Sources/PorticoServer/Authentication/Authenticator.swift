@@ -8,12 +8,14 @@ import TLSTransport
 final class Authenticator {
     typealias Answer = Result<Access, AuthenticationFailure>
 
-    /// Requests that wait for one credential's verification; beyond it they are refused. Stands against a flood with one new token.
+    /// Requests that wait for one credential's verification; beyond it they are refused. Stands
+    /// against a flood with one new token.
     static let mostWaiters = 10_000
-    /// Milliseconds that a request waits for its token to be verified, and for a key that it names to be read.
+    /// Milliseconds that a request waits for its token to be verified, and for a key that it names
+    /// to be read.
     static let patience = 5_000
-    /// Requests that wait for keys to be read at a time; of more, those that name an unknown key are refused at once. Stands
-    /// against a flood of made-up names.
+    /// Requests that wait for keys to be read at a time; of more, those that name an unknown key
+    /// are refused at once. Stands against a flood of made-up names.
     static let mostKeyWaiters = 1_000
 
     private let keys: KeyStore
@@ -30,13 +32,15 @@ final class Authenticator {
     private let clock: () -> Int
     private var lanes = TokenLanes()
     private let cache = CredentialCache<Identity>()
-    /// The set of keys that the cached identities were verified by; with another one, those whose keys are gone are forgotten.
+    /// The set of keys that the cached identities were verified by; with another one, those whose
+    /// keys are gone are forgotten.
     private var keyVersion: Int
     private var waiting: [Credential: [(Result<Identity, AuthenticationFailure>) -> Void]] = [:]
 
     init(
         keys: KeyStore, authentication: AuthenticationConfiguration, resolver: ViewerResolver, checks: OffloadQueue,
-        readings: (queue: OffloadQueue, refresher: KeyRefresher)? = nil, clock: @escaping () -> Int = { MonotonicClock.nanoseconds() / 1_000_000 }
+        readings: (queue: OffloadQueue, refresher: KeyRefresher)? = nil,
+        clock: @escaping () -> Int = { MonotonicClock.nanoseconds() / 1_000_000 }
     ) {
         self.keys = keys
         latest = Latest(keys.published)
@@ -50,11 +54,16 @@ final class Authenticator {
         self.checks = checks
     }
 
-    /// Answers within the call when everything that is needed is at hand, which is how nearly every request goes.
+    /// Answers within the call when everything that is needed is at hand, which is how nearly every
+    /// request goes.
     /// - Parameters:
-    ///   - certificate: What the connection's client has presented. It counts where the request itself carries no credential.
+    ///   - certificate: What the connection's client has presented. It counts where the request
+    ///     itself carries no credential.
     ///   - peer: Who is at the other end; asked for only where a token has to be verified.
-    func authenticate(_ request: HTTPRequest, certificate: ClientCertificate? = nil, peer: () -> Peer? = { nil }, then: @escaping (Answer) -> Void) {
+    func authenticate(
+        _ request: HTTPRequest, certificate: ClientCertificate? = nil, peer: () -> Peer? = { nil },
+        then: @escaping (Answer) -> Void
+    ) {
         forgetOldKeys()
         switch Self.credential(of: request) {
         case .failure(let failure): then(.failure(failure))
@@ -76,7 +85,9 @@ final class Authenticator {
     }
 
     private func authenticate(_ certificate: ClientCertificate, then: @escaping (Answer) -> Void) {
-        if let identity = certificate.sha256.withUnsafeBytes({ cache.find(.certificate, $0) }) { return resolver.resolve(identity, then: then) }
+        if let identity = certificate.sha256.withUnsafeBytes({ cache.find(.certificate, $0) }) {
+            return resolver.resolve(identity, then: then)
+        }
         guard let user = certificates.user(of: certificate) else { return then(.failure(.unknownCertificate)) }
         let identity = resolver.identity(TokenClaims(subject: user))
         cache.insert(Credential(kind: .certificate, bytes: certificate.sha256), identity)
@@ -104,22 +115,28 @@ final class Authenticator {
         var bytes: ArraySlice<UInt8>
     }
 
-    /// The one credential of a request, or `nil` without any. Two of them are refused: it would be left to chance which one counts.
+    /// The one credential of a request, or `nil` without any. Two of them are refused: it would be
+    /// left to chance which one counts.
     static func credential(of request: HTTPRequest) -> Result<Presented?, AuthenticationFailure> {
         let authorization = request.header("authorization"), apiKey = request.header("x-api-key")
         if authorization == nil, apiKey == nil { return .success(nil) }
-        if authorization != nil, apiKey != nil { return .failure(.malformedCredentials("Send either Authorization or X-API-Key, not both.")) }
+        if authorization != nil, apiKey != nil {
+            return .failure(.malformedCredentials("Send either Authorization or X-API-Key, not both."))
+        }
         guard request.headerCount("authorization") <= 1, request.headerCount("x-api-key") <= 1 else {
             return .failure(.malformedCredentials("There are several credentials in this request; send one."))
         }
-        if let apiKey { return apiKey.isEmpty ? .failure(.unknownAPIKey) : .success(Presented(kind: .apiKey, bytes: apiKey)) }
+        if let apiKey {
+            return apiKey.isEmpty ? .failure(.unknownAPIKey) : .success(Presented(kind: .apiKey, bytes: apiKey))
+        }
         guard let authorization, let token = bearerToken(authorization) else {
             return .failure(.malformedCredentials("Expected the Authorization field as \"Bearer TOKEN\"."))
         }
         return .success(Presented(kind: .bearer, bytes: token))
     }
 
-    /// What stands behind `Bearer` (RFC 6750, section 2.1; the name of a scheme is case-insensitive).
+    /// What stands behind `Bearer` (RFC 6750, section 2.1; the name of a scheme is
+    /// case-insensitive).
     private static func bearerToken(_ field: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         let scheme: StaticString = "bearer"
         let length = scheme.utf8CodeUnitCount
@@ -128,13 +145,17 @@ final class Authenticator {
         var token = field[(field.startIndex + length)...]
         guard token.first == 0x20 else { return nil }
         while token.first == 0x20 { token = token.dropFirst() }
-        let isOne = token.withUnsafeBytes { bytes in bytes.baseAddress.map { memchr($0, 0x20, bytes.count) == nil } ?? false }
+        let isOne = token.withUnsafeBytes { bytes in
+            bytes.baseAddress.map { memchr($0, 0x20, bytes.count) == nil } ?? false
+        }
         return isOne && !token.isEmpty ? token : nil
     }
 
     // MARK: Verification
 
-    private func verify(_ credential: Credential, _ peer: () -> Peer?, then: @escaping (Result<Identity, AuthenticationFailure>) -> Void) {
+    private func verify(
+        _ credential: Credential, _ peer: () -> Peer?, then: @escaping (Result<Identity, AuthenticationFailure>) -> Void
+    ) {
         if let failure = cache.rejection(of: credential, now: WallClock.seconds()) { return then(.failure(failure)) }
         switch credential.kind {
         case .apiKey:
@@ -156,16 +177,21 @@ final class Authenticator {
             let verifier = TokenVerifier(keys: latest.current, requirements: requirements)
             switch verifier.examine(credential.bytes, now: WallClock.seconds()) {
             case .success(let draft): check(draft, credential, peer(), then)
-            case .failure(.noSuchKey(let name)) where verifier.namesUnknownKey(credential.bytes): awaitKey(name, credential, peer(), then)
+            case .failure(.noSuchKey(let name)) where verifier.namesUnknownKey(credential.bytes):
+                awaitKey(name, credential, peer(), then)
             case .failure(let failure): then(.failure(.token(failure)))
             }
         }
     }
 
     /// Has the signature verified when the token's turn comes.
-    private func check(_ draft: TokenDraft, _ credential: Credential, _ peer: Peer?, _ then: @escaping (Result<Identity, AuthenticationFailure>) -> Void) {
+    private func check(
+        _ draft: TokenDraft, _ credential: Credential, _ peer: Peer?,
+        _ then: @escaping (Result<Identity, AuthenticationFailure>) -> Void
+    ) {
         waiting[credential] = [then]
-        let owner = OffloadQueue.Owner(lane: lanes.lane(peer: peer, subject: draft.claims.subject), deadline: checks.now + Self.patience)
+        let owner = OffloadQueue.Owner(
+            lane: lanes.lane(peer: peer, subject: draft.claims.subject), deadline: checks.now + Self.patience)
         checks.run(bytes: credential.bytes.count, for: owner, { await draft.isSigned() }) { [self] outcome in
             let waiters = waiting.removeValue(forKey: credential) ?? []
             let answer: Result<Identity, AuthenticationFailure>
@@ -191,20 +217,33 @@ final class Authenticator {
 
     // MARK: Keys that are not known
 
-    /// An issuer that has begun to use another key is asked for its keys once, before their time; whoever names a key that is not
-    /// known waits for that, and is refused where it was asked a moment ago.
-    private func awaitKey(_ name: String, _ credential: Credential, _ peer: Peer?, _ then: @escaping (Result<Identity, AuthenticationFailure>) -> Void) {
+    /// An issuer that has begun to use another key is asked for its keys once, before their time;
+    /// whoever names a key that is not known waits for that, and is refused where it was asked a
+    /// moment ago.
+    private func awaitKey(
+        _ name: String, _ credential: Credential, _ peer: Peer?,
+        _ then: @escaping (Result<Identity, AuthenticationFailure>) -> Void
+    ) {
         guard keys.isComplete else { return then(.failure(.keysUnavailable)) }
-        guard let (queue, refresher) = readings, queue.waiting < Self.mostKeyWaiters, refresher.mayReadEarly(now: clock()) else {
+        guard let (queue, refresher) = readings, queue.waiting < Self.mostKeyWaiters,
+            refresher.mayReadEarly(now: clock())
+        else {
             return then(.failure(.token(.noSuchKey(name))))
         }
         let owner = OffloadQueue.Owner(lane: 0, deadline: queue.now + Self.patience)
         queue.run(bytes: credential.bytes.count, for: owner, { await refresher.early() }) { [self] outcome in
             forgetOldKeys()
-            guard case .done = outcome, case .success(let draft) = TokenVerifier(keys: latest.current, requirements: requirements).examine(credential.bytes, now: WallClock.seconds()) else {
+            guard case .done = outcome,
+                case .success(let draft) = TokenVerifier(keys: latest.current, requirements: requirements).examine(
+                    credential.bytes, now: WallClock.seconds())
+            else {
                 return then(.failure(.token(.noSuchKey(name))))
             }
-            if waiting[credential] != nil { waiting[credential]?.append(then) } else { check(draft, credential, peer, then) }
+            if waiting[credential] != nil {
+                waiting[credential]?.append(then)
+            } else {
+                check(draft, credential, peer, then)
+            }
         }
     }
 }

@@ -33,10 +33,14 @@ struct CertificateTable: Sendable {
     /// Whether certificates say who somebody is; without bindings they only let the client in.
     var isEmpty: Bool { users.isEmpty }
 
-    /// `nil` for a certificate of nobody, and for one whose names stand for several users: it would be left to chance who that is.
+    /// `nil` for a certificate of nobody, and for one whose names stand for several users: it would
+    /// be left to chance who that is.
     func user(of certificate: ClientCertificate) -> ExactString? {
         if let user = users[.sha256(certificate.sha256)] { return user }
-        let found = Set(([.subject(ExactString(certificate.subject))] + certificate.names.map { .name($0) }).compactMap { users[$0] })
+        let found = Set(
+            ([.subject(ExactString(certificate.subject))] + certificate.names.map { .name($0) }).compactMap {
+                users[$0]
+            })
         return found.count == 1 ? found.first : nil
     }
 }

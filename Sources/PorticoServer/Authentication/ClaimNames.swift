@@ -4,8 +4,8 @@ import PorticoAccess
 
 /// By which claims a token says who its bearer is.
 public struct ClaimNames: Sendable, Equatable {
-    /// Where a claim stands: its name, or the names of the objects on the way to it and then its own, as in
-    /// `realm_access`, `roles`.
+    /// Where a claim stands: its name, or the names of the objects on the way to it and then its
+    /// own, as in `realm_access`, `roles`.
     public struct Path: Sendable, Equatable, ExpressibleByStringLiteral, CustomStringConvertible {
         /// At least one.
         public let names: [ExactString]
@@ -38,8 +38,8 @@ public struct ClaimNames: Sendable, Equatable {
     public var tenant: Path? = "tenant"
     /// The tenants that the bearer reaches beside its own.
     public var tenants: Path? = "tenants"
-    /// What the values of the role claim stand for; of several, the first of this list counts. `nil`: each value is the
-    /// name of a role.
+    /// What the values of the role claim stand for; of several, the first of this list counts.
+    /// `nil`: each value is the name of a role.
     public var roles: [RoleValue]?
 
     public init() {}

@@ -17,17 +17,21 @@ struct Credential: Hashable, Sendable {
 }
 
 enum CredentialCacheLimits {
-    /// Verified credentials per worker, about a kilobyte each. Stands against an issuer of endless short-lived tokens.
+    /// Verified credentials per worker, about a kilobyte each. Stands against an issuer of endless
+    /// short-lived tokens.
     static let entries = 10_000
     /// Rejected credentials per worker.
     static let rejected = 256
-    /// Seconds for which a rejected credential is remembered. Stands against one that is sent in a loop, each time with the price of a signature.
+    /// Seconds for which a rejected credential is remembered. Stands against one that is sent in a
+    /// loop, each time with the price of a signature.
     static let rejectedSeconds = 2
 }
 
-/// Credentials that were verified, by their bytes, the least recently used forgotten first; and for a moment those that were rejected.
+/// Credentials that were verified, by their bytes, the least recently used forgotten first; and for
+/// a moment those that were rejected.
 ///
-/// A look-up costs one pass over the bytes, and no allocation. A collision of hashes costs a verification and nothing else, since the bytes are compared.
+/// A look-up costs one pass over the bytes, and no allocation. A collision of hashes costs a
+/// verification and nothing else, since the bytes are compared.
 final class CredentialCache<Value> {
     private final class Entry {
         let credential: Credential
@@ -58,7 +62,8 @@ final class CredentialCache<Value> {
     var count: Int { entries.count }
 
     func find(_ kind: Credential.Kind, _ bytes: UnsafeRawBufferPointer) -> Value? {
-        guard let entry = entries[hash(kind, bytes)], entry.credential.kind == kind, entry.credential.hasBytes(bytes) else { return nil }
+        guard let entry = entries[hash(kind, bytes)], entry.credential.kind == kind, entry.credential.hasBytes(bytes)
+        else { return nil }
         if entry !== newest {
             unlink(entry)
             link(entry)

@@ -1,52 +1,67 @@
 import PorticoCatalog
 import PostgresSQL
 
-/// The SQL that reads users and tenants: made once, from the names that the configuration gives; values are parameters only.
+/// The SQL that reads users and tenants: made once, from the names that the configuration gives;
+/// values are parameters only.
 struct DirectoryStatements: Sendable {
-    /// Tenants of a subtree; stands against a hierarchy that does not fit into memory and into every statement's parameters.
+    /// Tenants of a subtree; stands against a hierarchy that does not fit into memory and into
+    /// every statement's parameters.
     static let mostTenants = 100_000
 
-    /// `$1` the user's id → role, tenant, status of the user, status of the tenant, the tenant's id where there is such a
-    /// tenant. Statuses are `NULL` where no column says them. Without a table of users `$1` is a tenant's id, and the
-    /// role is empty; `nil` where there is no table of tenants either.
+    /// `$1` the user's id → role, tenant, status of the user, status of the tenant, the tenant's id
+    /// where there is such a tenant. Statuses are `NULL` where no column says them. Without a table
+    /// of users `$1` is a tenant's id, and the role is empty; `nil` where there is no table of
+    /// tenants either.
     let user: Statement?
-    /// `$1` an array of such ids → the positions in it that a row answers, and the columns of ``user``.
+    /// `$1` an array of such ids → the positions in it that a row answers, and the columns of
+    /// ``user``.
     let users: Statement?
-    /// `$1` a tenant's id → the ids of it and all below it, one more than ``mostTenants`` at most; `nil` where no tenant is below another.
+    /// `$1` a tenant's id → the ids of it and all below it, one more than ``mostTenants`` at most;
+    /// `nil` where no tenant is below another.
     let subtree: Statement?
 
     init(users: UserTable?, tenants: TenantTable?) {
         func column(_ alias: String, _ name: String) -> String { "\(alias).\(quoteIdentifier(name))" }
-        func status(_ alias: String, _ column: StatusColumn?) -> String { column.map { "\(alias).\(quoteIdentifier($0.column))::text" } ?? "NULL::text" }
+        func status(_ alias: String, _ column: StatusColumn?) -> String {
+            column.map { "\(alias).\(quoteIdentifier($0.column))::text" } ?? "NULL::text"
+        }
         var text: String?, id = ""
         if let users {
             id = column("u", users.id)
             text = "\(column("u", users.role))::text, \(column("u", users.tenant))::text, \(status("u", users.status))"
             if let tenants {
                 text? += ", \(status("t", tenants.status)), \(column("t", tenants.id))::text"
-                text? += " FROM \(Self.table(users.table)) u LEFT JOIN \(Self.table(tenants.table)) t"
+                text? +=
+                    " FROM \(Self.table(users.table)) u LEFT JOIN \(Self.table(tenants.table)) t"
                     + " ON \(column("t", tenants.id)) = \(column("u", users.tenant))"
             } else {
                 text? += ", NULL::text, NULL::text FROM \(Self.table(users.table)) u"
             }
         } else if let tenants {
             id = column("t", tenants.id)
-            text = "''::text, \(id)::text, NULL::text, \(status("t", tenants.status)), \(id)::text"
+            text =
+                "''::text, \(id)::text, NULL::text, \(status("t", tenants.status)), \(id)::text"
                 + " FROM \(Self.table(tenants.table)) t"
         }
         user = text.map { Statement(text: "SELECT " + $0 + " WHERE \(id) = $1 LIMIT 1", parameterTypes: [0]) }
         self.users = text.map { text in
             Statement(
-                text: "SELECT array_positions($1, \(id))::text, " + text + " WHERE \(id) = ANY ($1)", parameterTypes: [0])
+                text: "SELECT array_positions($1, \(id))::text, " + text + " WHERE \(id) = ANY ($1)",
+                parameterTypes: [0])
         }
         subtree = tenants.flatMap { tenants in
             tenants.parent.map { parent in
-                let table = Self.table(tenants.table), id = quoteIdentifier(tenants.id), parent = quoteIdentifier(parent)
-                // Most tenants have none below them, and PostgreSQL, which expects of every tenant as many as of those that do, would read the whole table to find none: the
-                // least parent that is not before the tenant tells first, from one page of an index, whether there is anything to look for.
-                let hasAny = "(SELECT n.\(parent) FROM \(table) n WHERE n.\(parent) >= $1 ORDER BY n.\(parent) LIMIT 1) = $1"
+                let table = Self.table(tenants.table), id = quoteIdentifier(tenants.id),
+                    parent = quoteIdentifier(parent)
+                // Most tenants have none below them, and PostgreSQL, which expects of every tenant
+                // as many as of those that do, would read the whole table to find none: the least
+                // parent that is not before the tenant tells first, from one page of an index,
+                // whether there is anything to look for.
+                let hasAny =
+                    "(SELECT n.\(parent) FROM \(table) n WHERE n.\(parent) >= $1 ORDER BY n.\(parent) LIMIT 1) = $1"
                 // UNION, not UNION ALL: a cycle of parents ends, since it finds nothing new.
-                let text = "WITH RECURSIVE below (id) AS (SELECT t.\(id) FROM \(table) t WHERE t.\(id) = $1"
+                let text =
+                    "WITH RECURSIVE below (id) AS (SELECT t.\(id) FROM \(table) t WHERE t.\(id) = $1"
                     + " UNION SELECT c.\(id) FROM \(table) c JOIN below b ON c.\(parent) = b.id WHERE \(hasAny))"
                     + " SELECT id::text FROM below LIMIT \(Self.mostTenants + 1)"
                 return Statement(text: text, parameterTypes: [0])

@@ -2,7 +2,8 @@ import ExactText
 
 /// How old what a ``FreshCache`` gives may be, in milliseconds.
 struct Freshness: Sendable {
-    /// Older values are never given: the interface promises that a user's row was read at most 5 s ago.
+    /// Older values are never given: the interface promises that a user's row was read at most 5 s
+    /// ago.
     var maximumAge = 5000
     /// A value that is used beyond this age is read again in the background, so that nobody waits.
     var refreshAge = 3000
@@ -12,7 +13,8 @@ struct Freshness: Sendable {
     var entries = 20_000
 }
 
-/// Values that are read from elsewhere and kept for a moment. Who asks for a value that is being read waits with the others for one reading.
+/// Values that are read from elsewhere and kept for a moment. Who asks for a value that is being
+/// read waits with the others for one reading.
 final class FreshCache<Value> {
     typealias Answer = Result<Value?, AuthenticationFailure>
 
@@ -36,7 +38,10 @@ final class FreshCache<Value> {
     private var entries: [ExactString: Entry] = [:]
 
     /// - Parameter clock: Milliseconds that never go back.
-    init(freshness: Freshness = Freshness(), clock: @escaping () -> Int, load: @escaping (_ key: ExactString, _ then: @escaping (Answer) -> Void) -> Void) {
+    init(
+        freshness: Freshness = Freshness(), clock: @escaping () -> Int,
+        load: @escaping (_ key: ExactString, _ then: @escaping (Answer) -> Void) -> Void
+    ) {
         self.freshness = freshness
         self.clock = clock
         self.load = load
@@ -82,16 +87,21 @@ final class FreshCache<Value> {
             entry.waiters = []
             // A reading that took long itself is still what was asked for.
             for waiter in waiters { waiter(answer) }
-            if entry.value == nil, entry.waiters.isEmpty, !entry.isLoading, entries.count > freshness.entries / 2 { entries[entry.key] = nil }
+            if entry.value == nil, entry.waiters.isEmpty, !entry.isLoading, entries.count > freshness.entries / 2 {
+                entries[entry.key] = nil
+            }
         }
     }
 
     /// Forgets what is too old to be used; when all of it is in use, some of it.
     private func makeRoom() {
         let now = clock()
-        for (key, entry) in entries where !entry.isLoading && now - (entry.readAt ?? 0) > freshness.maximumAge { entries[key] = nil }
+        for (key, entry) in entries where !entry.isLoading && now - (entry.readAt ?? 0) > freshness.maximumAge {
+            entries[key] = nil
+        }
         guard entries.count >= freshness.entries else { return }
-        // All of them are in use: an eighth gives way, so that the next search for room is far off. Who waits for an entry keeps it.
+        // All of them are in use: an eighth gives way, so that the next search for room is far off.
+        // Who waits for an entry keeps it.
         for key in entries.keys.prefix(max(1, entries.count / 8)) { entries[key] = nil }
     }
 }

@@ -10,12 +10,14 @@ protocol RulesSnapshot: AnyObject, Sendable {
 
 extension Policy: RulesSnapshot {}
 
-/// A verified credential, and what was made of it last: as long as neither the rows nor the rules change, a request costs a few comparisons.
+/// A verified credential, and what was made of it last: as long as neither the rows nor the rules
+/// change, a request costs a few comparisons.
 final class Identity {
     let claims: TokenClaims
     /// What the token was verified by; `nil` for what needs no key.
     let key: TokenKey.ID?
-    /// The row that it depends on: the user's, or where the claims are the authority the tenant's, if any.
+    /// The row that it depends on: the user's, or where the claims are the authority the tenant's,
+    /// if any.
     let user: FreshCache<DirectoryUser>.Entry?
     fileprivate var resolved: Resolved?
 
@@ -50,8 +52,8 @@ struct Access {
     var rules: RuleSet
 }
 
-/// Makes a viewer of a verified credential. Where there is a table of users, the user's row is the authority and the
-/// claims only have to agree; else the claims are.
+/// Makes a viewer of a verified credential. Where there is a table of users, the user's row is the
+/// authority and the claims only have to agree; else the claims are.
 final class ViewerResolver {
     private let directory: ViewerDirectory
     let claims: ClaimNames
@@ -66,11 +68,12 @@ final class ViewerResolver {
     }
 
     func identity(_ claims: TokenClaims, key: TokenKey.ID? = nil) -> Identity {
-        let row: ExactString? = switch directory.key {
-        case .user: claims.subject
-        case .tenant: claims.tenant
-        case .nothing: nil
-        }
+        let row: ExactString? =
+            switch directory.key {
+            case .user: claims.subject
+            case .tenant: claims.tenant
+            case .nothing: nil
+            }
         return Identity(claims: claims, key: key, user: row.map { directory.users.entry($0) })
     }
 
@@ -81,7 +84,9 @@ final class ViewerResolver {
             guard directory.users.isFresh(user), resolved.userGeneration == user.generation else { return nil }
         }
         if let subtree = resolved.subtree {
-            guard directory.subtrees.isFresh(subtree.entry), subtree.generation == subtree.entry.generation else { return nil }
+            guard directory.subtrees.isFresh(subtree.entry), subtree.generation == subtree.entry.generation else {
+                return nil
+            }
         }
         return resolved.access
     }
@@ -172,14 +177,14 @@ final class ViewerResolver {
         if let known = identity.resolved, known.snapshot === snapshot, known.access.viewer.role == standing.role,
             known.access.viewer.tenant == standing.tenant
         {
-            // Same rules, same role, same tenant: where thousands of sets are in use, the policy may have forgotten
-            // this one and would compile it again.
+            // Same rules, same role, same tenant: where thousands of sets are in use, the policy
+            // may have forgotten this one and would compile it again.
             return known.access.rules
         }
         switch snapshot.rules(role: standing.role, tenant: standing.tenant) {
         case .rules(let rules):
-            // Whom a row puts into no tenant reaches none; a token that leaves its tenant out was made for something
-            // else.
+            // Whom a row puts into no tenant reaches none; a token that leaves its tenant out was
+            // made for something else.
             if directory.key != .user, standing.tenant == nil, rules.reach != .crossTenant, let claim = claims.tenant {
                 throw .token(.claim("The token has no claim \"\(claim)\"."))
             }
@@ -193,11 +198,12 @@ final class ViewerResolver {
     func anonymous() -> Result<Access, AuthenticationFailure> {
         let snapshot = snapshot()
         if let known = anonymousAnswer, known.snapshot === snapshot { return known.answer }
-        let answer: Result<Access, AuthenticationFailure> = switch snapshot.rules(role: Viewer.anonymous.role, tenant: nil) {
-        case .rules(let rules): .success(Access(viewer: .anonymous, rules: rules))
-        case .unknownRole: .failure(.credentialsMissing)
-        case .tenantUnavailable: .failure(.rulesUnavailable)
-        }
+        let answer: Result<Access, AuthenticationFailure> =
+            switch snapshot.rules(role: Viewer.anonymous.role, tenant: nil) {
+            case .rules(let rules): .success(Access(viewer: .anonymous, rules: rules))
+            case .unknownRole: .failure(.credentialsMissing)
+            case .tenantUnavailable: .failure(.rulesUnavailable)
+            }
         anonymousAnswer = (snapshot, answer)
         return answer
     }

@@ -36,7 +36,8 @@ struct JWKSDownload: Sendable {
         if (300..<400).contains(answer.status) {
             let place = answer.location.map { " to \($0)" } ?? ""
             throw failure(
-                "the answer is \(answer.status), a redirect\(place), which is not followed; configure the URL that it leads to")
+                "the answer is \(answer.status), a redirect\(place), which is not followed; configure the URL that it leads to"
+            )
         }
         guard answer.status == 200 else { throw failure("the answer is \(answer.status) and not 200") }
         return answer.body

@@ -1,10 +1,11 @@
 import Synchronization
 
-/// Reads a JWKS again: from time to time, and before its time where a token names a key that is not known. One for all
-/// workers; whoever needs a reading while there is one waits for that.
+/// Reads a JWKS again: from time to time, and before its time where a token names a key that is not
+/// known. One for all workers; whoever needs a reading while there is one waits for that.
 final class KeyRefresher: Sendable {
-    /// Milliseconds until another attempt, as long as there is no set at all: the first, and twice as many each time up to
-    /// the last. Stands against asking an issuer that is down without a pause.
+    /// Milliseconds until another attempt, as long as there is no set at all: the first, and twice
+    /// as many each time up to the last. Stands against asking an issuer that is down without a
+    /// pause.
     static let retries = (first: 1_000, last: 60_000)
 
     private struct State {
@@ -24,25 +25,32 @@ final class KeyRefresher: Sendable {
     private let state = Mutex(State())
 
     /// - Parameter pause: As `authentication.jwks.earlyFetch` says it.
-    init(store: KeyStore, pause: Int, report: @escaping @Sendable (KeyFailure) -> Void, load: @escaping @Sendable () async -> Result<KeySet, KeyFailure>) {
+    init(
+        store: KeyStore, pause: Int, report: @escaping @Sendable (KeyFailure) -> Void,
+        load: @escaping @Sendable () async -> Result<KeySet, KeyFailure>
+    ) {
         self.store = store
         self.pause = pause
         self.report = report
         self.load = load
     }
 
-    /// Whether it is worth waiting for ``early()``: an early reading is under way, or the last one is long enough ago. Takes no lock.
+    /// Whether it is worth waiting for ``early()``: an early reading is under way, or the last one
+    /// is long enough ago. Takes no lock.
     /// - Parameter now: Milliseconds of a clock that never goes back and that all workers share.
     func mayReadEarly(now: Int) -> Bool {
         if isEarly.load(ordering: .acquiring) { return true }
         let next = nextEarly.load(ordering: .acquiring)
-        guard now >= next, nextEarly.compareExchange(expected: next, desired: now + pause, ordering: .acquiringAndReleasing).exchanged else { return false }
+        guard now >= next,
+            nextEarly.compareExchange(expected: next, desired: now + pause, ordering: .acquiringAndReleasing).exchanged
+        else { return false }
         isWanted.store(true, ordering: .releasing)
         isEarly.store(true, ordering: .releasing)
         return true
     }
 
-    /// Waits for the early reading that ``mayReadEarly(now:)`` has promised, beside the loop; at once where it is over.
+    /// Waits for the early reading that ``mayReadEarly(now:)`` has promised, beside the loop; at
+    /// once where it is over.
     func early() async {
         if isWanted.exchange(false, ordering: .acquiringAndReleasing) { return await read() }
         guard isEarly.load(ordering: .acquiring) else { return }
@@ -86,7 +94,9 @@ final class KeyRefresher: Sendable {
     func run(refresh: Int) async {
         var retry = Self.retries.first
         while true {
-            do { try await Task.sleep(for: .milliseconds(store.isComplete ? refresh : min(retry, refresh))) } catch { return }
+            do { try await Task.sleep(for: .milliseconds(store.isComplete ? refresh : min(retry, refresh))) } catch {
+                return
+            }
             retry = min(2 * retry, Self.retries.last)
             await read()
         }

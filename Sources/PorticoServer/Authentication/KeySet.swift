@@ -2,9 +2,11 @@ import Crypto
 import ExactText
 import JWTKit
 
-/// One key that tokens may be signed with, bound to one algorithm: what the token's own header says never chooses how a key is used.
+/// One key that tokens may be signed with, bound to one algorithm: what the token's own header says
+/// never chooses how a key is used.
 struct TokenKey: Sendable {
-    /// What makes the key the one that it is: what a token was verified by holds as long as it is there.
+    /// What makes the key the one that it is: what a token was verified by holds as long as it is
+    /// there.
     struct ID: Hashable, Sendable {
         private let digest: [UInt8]
 
@@ -40,9 +42,13 @@ struct KeySet: Sendable {
         var unnamed: TokenKey?
         for key in keys {
             if let kid = key.kid {
-                guard named.updateValue(key, forKey: ExactString(kid)) == nil else { throw KeyFailure("Two keys have the kid \"\(kid)\".") }
+                guard named.updateValue(key, forKey: ExactString(kid)) == nil else {
+                    throw KeyFailure("Two keys have the kid \"\(kid)\".")
+                }
             } else {
-                guard unnamed == nil else { throw KeyFailure("Two keys have no kid; with several keys, each but one needs its own.") }
+                guard unnamed == nil else {
+                    throw KeyFailure("Two keys have no kid; with several keys, each but one needs its own.")
+                }
                 unnamed = key
             }
         }
@@ -55,14 +61,16 @@ struct KeySet: Sendable {
     /// Whether some key has this name, or may be meant by none.
     func hasKey(named kid: String?) -> Bool { if let kid { named[ExactString(kid)] != nil } else { unnamed != nil } }
 
-    /// The key that a token's header names, or `nil`: an unknown `kid` is never tried against other keys, and another `alg` than the key's own finds nothing.
+    /// The key that a token's header names, or `nil`: an unknown `kid` is never tried against other
+    /// keys, and another `alg` than the key's own finds nothing.
     func key(kid: String?, algorithm: String) -> TokenKey? {
         let key = if let kid { named[ExactString(kid)] } else { unnamed }
         return key?.algorithm.rawValue == algorithm ? key : nil
     }
 }
 
-/// Why there is no usable set of keys. Its description is fit for the operator; it never holds the key.
+/// Why there is no usable set of keys. Its description is fit for the operator; it never holds the
+/// key.
 public struct KeyFailure: Error, Sendable, Equatable, CustomStringConvertible {
     public var description: String
     init(_ description: String) { self.description = description }
@@ -77,7 +85,8 @@ public enum KeyMaterial: Sendable, Equatable {
 }
 
 enum KeyLimits {
-    /// Bytes; RFC 7518, section 3.2, wants an HS256 key as long as its hash. Stands against a secret that can be guessed off line from one token.
+    /// Bytes; RFC 7518, section 3.2, wants an HS256 key as long as its hash. Stands against a
+    /// secret that can be guessed off line from one token.
     static let secretBytes = 32
     /// Keys of one JWKS; stands against an endless document.
     static let keys = 64
@@ -95,7 +104,9 @@ enum KeyLimits {
 
 extension TokenKey {
     /// A key of the configuration.
-    static func make(kid: String?, algorithm: TokenAlgorithm, material: KeyMaterial) async throws(KeyFailure) -> TokenKey {
+    static func make(
+        kid: String?, algorithm: TokenAlgorithm, material: KeyMaterial
+    ) async throws(KeyFailure) -> TokenKey {
         let collection = JWTKeyCollection()
         let name = KeyLimits.name(kid)
         do {
@@ -119,10 +130,13 @@ extension TokenKey {
         } catch {
             throw KeyFailure("\(name) is not a public key for \(algorithm.rawValue) in PEM.")
         }
-        let parts = switch material {
-        case .secret(let secret): ["secret", secret]
-        case .publicKey(let pem): ["public", pem]
-        }
-        return TokenKey(id: ID(kid: kid, algorithm: algorithm, material: parts), kid: kid, algorithm: algorithm, collection: collection)
+        let parts =
+            switch material {
+            case .secret(let secret): ["secret", secret]
+            case .publicKey(let pem): ["public", pem]
+            }
+        return TokenKey(
+            id: ID(kid: kid, algorithm: algorithm, material: parts), kid: kid, algorithm: algorithm,
+            collection: collection)
     }
 }

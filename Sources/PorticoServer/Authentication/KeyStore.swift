@@ -6,7 +6,8 @@ final class KeyStore: Sendable {
     let published: Published<KeySet>
     private let complete: Atomic<Bool>
 
-    /// - Parameter isComplete: Whether those of a JWKS are among them; without, nobody knows yet which keys there are.
+    /// - Parameter isComplete: Whether those of a JWKS are among them; without, nobody knows yet
+    ///   which keys there are.
     init(_ keys: KeySet, isComplete: Bool = true) {
         published = Published(keys)
         complete = Atomic(isComplete)
@@ -20,14 +21,16 @@ final class KeyStore: Sendable {
 
     var isComplete: Bool { complete.load(ordering: .acquiring) }
 
-    /// Puts a whole set in force. One with the same keys changes nothing, so that what they have verified stays known.
+    /// Puts a whole set in force. One with the same keys changes nothing, so that what they have
+    /// verified stays known.
     func replace(with keys: KeySet) {
         if keys.ids != published.current.ids { published.replace(with: keys) }
         complete.store(true, ordering: .releasing)
     }
 }
 
-/// Makes the set of keys that a configuration states, and makes it anew when a JWKS is to be read again.
+/// Makes the set of keys that a configuration states, and makes it anew when a JWKS is to be read
+/// again.
 struct KeyLoader: Sendable {
     let authentication: AuthenticationConfiguration
     var download = JWKSDownload()
@@ -35,7 +38,9 @@ struct KeyLoader: Sendable {
     /// The keys that the configuration itself states, without those of a JWKS.
     func stated() async throws(KeyFailure) -> [TokenKey] {
         var keys: [TokenKey] = []
-        for key in authentication.keys { keys.append(try await TokenKey.make(kid: key.kid, algorithm: key.algorithm, material: key.material)) }
+        for key in authentication.keys {
+            keys.append(try await TokenKey.make(kid: key.kid, algorithm: key.algorithm, material: key.material))
+        }
         return keys
     }
 

@@ -7,7 +7,8 @@ import SocketLoop
 
 /// The directory's statements on the worker's pool.
 final class PoolDirectorySource: DirectorySource {
-    /// Milliseconds that a reading may take; who waits for it is then told that the directory is not available.
+    /// Milliseconds that a reading may take; who waits for it is then told that the directory is
+    /// not available.
     static let longestTimeout = 5000
 
     private let pool: ConnectionPool
@@ -16,12 +17,15 @@ final class PoolDirectorySource: DirectorySource {
     /// Where long lists of tenants are read; `nil`: here.
     private let reading: OffloadQueue?
 
-    /// Tenants that are read on the loop: of more, each of which is a text of its own, it is done beside it.
+    /// Tenants that are read on the loop: of more, each of which is a text of its own, it is done
+    /// beside it.
     static let tenantsOnLoop = 1_000
 
-    /// - Parameter timeout: Milliseconds after which whoever waits has no use for the answer any more.
+    /// - Parameter timeout: Milliseconds after which whoever waits has no use for the answer any
+    ///   more.
     init(
-        pool: ConnectionPool, reactor: Reactor, timeout: Int = PoolDirectorySource.longestTimeout, reading: OffloadQueue? = nil
+        pool: ConnectionPool, reactor: Reactor, timeout: Int = PoolDirectorySource.longestTimeout,
+        reading: OffloadQueue? = nil
     ) {
         self.reading = reading
         self.timeout = min(timeout, Self.longestTimeout)
@@ -29,14 +33,20 @@ final class PoolDirectorySource: DirectorySource {
         self.reactor = reactor
     }
 
-    func rows(of statement: Statement, parameter: String, then: @escaping (Result<[[String?]], DirectoryFailure>) -> Void) {
+    func rows(
+        of statement: Statement, parameter: String, then: @escaping (Result<[[String?]], DirectoryFailure>) -> Void
+    ) {
         let value = Array(parameter.utf8)
         // PostgreSQL's texts hold no NUL, so that there is no such row.
         guard !value.contains(0) else { return then(.success([])) }
         pool.submit(statement, parameters: [.text(value)], deadline: reactor.now + timeout, fairnessKey: 0) { result in
             switch result {
             case .success(let rows): then(.success(rows.texts))
-            case .failure(let failure): then(.failure(DirectoryFailure(isBadValue: failure.kind == .invalidInput, detail: String(reflecting: failure))))
+            case .failure(let failure):
+                then(
+                    .failure(
+                        DirectoryFailure(isBadValue: failure.kind == .invalidInput, detail: String(reflecting: failure))
+                    ))
             }
         }
     }
@@ -47,12 +57,15 @@ final class PoolDirectorySource: DirectorySource {
     ) {
         let value = Array(tenant.text.utf8)
         guard !value.contains(0) else { return then(.success(TenantList([]))) }
-        // In the tenant's own line: a large tree takes PostgreSQL a while, and no look-up of another's user waits for it.
+        // In the tenant's own line: a large tree takes PostgreSQL a while, and no look-up of
+        // another's user waits for it.
         let lane = Viewer.fairnessKey(of: tenant), deadline = reactor.now + timeout
         pool.submit(statement, parameters: [.text(value)], deadline: deadline, fairnessKey: lane) { [reading] result in
             switch result {
             case .success(let rows):
-                guard let reading, rows.rowCount > Self.tenantsOnLoop else { return then(.success(Self.list(rows, known))) }
+                guard let reading, rows.rowCount > Self.tenantsOnLoop else {
+                    return then(.success(Self.list(rows, known)))
+                }
                 let owner = OffloadQueue.Owner(lane: lane, deadline: deadline)
                 reading.run(bytes: 0, for: owner, { Self.list(rows, known) }) { outcome in
                     if case .done(let list) = outcome { return then(.success(list)) }
@@ -66,12 +79,14 @@ final class PoolDirectorySource: DirectorySource {
         }
     }
 
-    /// The tenants that a reading gave: the list that is known already where it has the same, byte for byte.
+    /// The tenants that a reading gave: the list that is known already where it has the same, byte
+    /// for byte.
     static func list(_ rows: ResultSet, _ known: TenantList?) -> TenantList {
         if let known, known.ids.count == rows.rowCount, isSame(rows, known.ids) { return known }
-        return TenantList((0..<rows.rowCount).compactMap { row in
-            rows.bytes(row: row, column: 0).map { String(decoding: $0, as: UTF8.self) }
-        })
+        return TenantList(
+            (0..<rows.rowCount).compactMap { row in
+                rows.bytes(row: row, column: 0).map { String(decoding: $0, as: UTF8.self) }
+            })
     }
 
     private static func isSame(_ rows: ResultSet, _ ids: [String]) -> Bool {

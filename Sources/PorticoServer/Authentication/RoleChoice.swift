@@ -15,8 +15,8 @@ extension ClaimNames {
         // Issuers put more into such a list than the roles of this gateway.
         let known = Set(values.filter(isRole)).sorted()
         guard let first = known.first else { throw .roleWithoutRules }
-        // Which of them counts is for the configuration to say: neither the order of a list nor the wider role may
-        // decide.
+        // Which of them counts is for the configuration to say: neither the order of a list nor the
+        // wider role may decide.
         guard known.count == 1 else { throw .severalRoles(known) }
         return first
     }

@@ -1,4 +1,5 @@
-/// The signature algorithms of tokens; the raw value is the one of JOSE (RFC 7518, RFC 8037). `none` is not among them.
+/// The signature algorithms of tokens; the raw value is the one of JOSE (RFC 7518, RFC 8037).
+/// `none` is not among them.
 public enum TokenAlgorithm: String, Sendable, CaseIterable {
     case hs256 = "HS256"
     case rs256 = "RS256"

@@ -22,7 +22,8 @@ struct TokenClaims: Sendable, Equatable {
 }
 
 enum TokenLimits {
-    /// Bytes. Stands against a stranger who lets us decode and verify whole pages; a header line may be longer.
+    /// Bytes. Stands against a stranger who lets us decode and verify whole pages; a header line
+    /// may be longer.
     static let tokenBytes = 8192
     /// Claims of a token; stands against a token that fills the cache's memory.
     static let claims = 64
@@ -35,8 +36,8 @@ extension TokenClaims {
     /// Claims that the gateway itself reads, or that only make sense to whoever issued the token.
     private static let registered: Set<ExactString> = ["sub", "exp", "nbf", "iat", "iss", "aud", "jti"]
 
-    /// Reads the payload of a token (RFC 7519, section 4). A claim that stands twice, and one that the gateway reads and
-    /// that is of a wrong type, is an error.
+    /// Reads the payload of a token (RFC 7519, section 4). A claim that stands twice, and one that
+    /// the gateway reads and that is of a wrong type, is an error.
     static func parse(_ payload: [UInt8], names: ClaimNames = ClaimNames()) throws(TokenFailure) -> TokenClaims {
         let all: JSONValue, members: [JSONMember]
         do throws(JSONError) {
@@ -107,7 +108,8 @@ extension TokenClaims {
         return found
     }
 
-    /// A name or an id: a text that is not empty, or a whole number as it is written. PostgreSQL has no texts with NUL.
+    /// A name or an id: a text that is not empty, or a whole number as it is written. PostgreSQL
+    /// has no texts with NUL.
     private static func identity(_ value: JSONValue) -> ExactString? {
         switch value {
         case .string(let text) where !text.isEmpty && !text.utf8.contains(0): ExactString(text)
@@ -133,7 +135,9 @@ extension TokenClaims {
 
     /// A NumericDate (RFC 7519, section 2): seconds, possibly with a fraction, which is dropped.
     private static func seconds(_ text: String, of claim: String) throws(TokenFailure) -> Int {
-        guard let value = Double(text), value >= 0, value < 1e15 else { throw .claim("The token's claim \"\(claim)\" is not a time.") }
+        guard let value = Double(text), value >= 0, value < 1e15 else {
+            throw .claim("The token's claim \"\(claim)\" is not a time.")
+        }
         return Int(value)
     }
 

@@ -1,4 +1,5 @@
-/// Why a token was not accepted. Its description is fit for whoever sent the token: what can be learnt from it is what the token itself says.
+/// Why a token was not accepted. Its description is fit for whoever sent the token: what can be
+/// learnt from it is what the token itself says.
 enum TokenFailure: Error, Sendable, Equatable, CustomStringConvertible {
     /// Not three parts of base64url with JSON objects in the first two.
     case malformed(String)

@@ -23,7 +23,8 @@ public struct TokenIssuer: Sendable {
 
     /// - Parameters:
     ///   - kid: Goes into the header, where the gateway has several keys.
-    ///   - requirements: Its issuer, and the first of its audience, go into the tokens, whose claims have the names that
+    ///   - requirements: Its issuer, and the first of its audience, go into the tokens, whose
+    ///     claims have the names that
     ///     it gives them.
     /// - Throws: ``KeyFailure`` when the secret is too short.
     public init(

@@ -2,12 +2,13 @@ import ExactText
 
 /// In which line a token waits for its signature to be verified; the lines take turns.
 ///
-/// Whose a token is shows only afterwards. So each address has lines of its own: one for each user whose tokens it has sent
-/// that turned out good before, and one for all others. A flood of made-up tokens from one address, for whatever users,
-/// stands in one line; one that names a known user stands in that user's line of that address. Nobody else waits for more
-/// than a turn of it.
+/// Whose a token is shows only afterwards. So each address has lines of its own: one for each user
+/// whose tokens it has sent that turned out good before, and one for all others. A flood of made-up
+/// tokens from one address, for whatever users, stands in one line; one that names a known user
+/// stands in that user's line of that address. Nobody else waits for more than a turn of it.
 struct TokenLanes {
-    /// Users that are remembered, at most twice as many. Stands against an issuer of tokens for endlessly many.
+    /// Users that are remembered, at most twice as many. Stands against an issuer of tokens for
+    /// endlessly many.
     static let mostKnown = 10_000
 
     private struct Known: Hashable {
@@ -18,7 +19,8 @@ struct TokenLanes {
     private var young: Set<Known> = []
     private var old: Set<Known> = []
 
-    /// What addresses of one owner have in common: a network of IPv6 has more addresses than there are turns.
+    /// What addresses of one owner have in common: a network of IPv6 has more addresses than there
+    /// are turns.
     private static func network(_ peer: Peer?) -> [UInt8] {
         switch peer {
         case .address(let address): Array(address.bytes.prefix(8))

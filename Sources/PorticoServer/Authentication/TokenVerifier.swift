@@ -21,7 +21,8 @@ public struct TokenRequirements: Sendable, Equatable {
     }
 }
 
-/// Tokens → claims (RFC 7515, RFC 7519, RFC 8725): the signature by JWTKit, the claims by our own strict reader.
+/// Tokens → claims (RFC 7515, RFC 7519, RFC 8725): the signature by JWTKit, the claims by our own
+/// strict reader.
 struct TokenVerifier: Sendable {
     let keys: KeySet
     let requirements: TokenRequirements
@@ -34,8 +35,9 @@ struct TokenVerifier: Sendable {
         }
     }
 
-    /// All that can be said of a token without looking at its signature, so that what is refused anyway waits in no line. It takes
-    /// some microseconds; nothing that it finds is believed before the signature is.
+    /// All that can be said of a token without looking at its signature, so that what is refused
+    /// anyway waits in no line. It takes some microseconds; nothing that it finds is believed
+    /// before the signature is.
     /// - Parameter now: Seconds since 1970.
     func examine(_ token: [UInt8], now: Int) -> Result<TokenDraft, TokenFailure> {
         do throws(TokenFailure) {
@@ -51,7 +53,8 @@ struct TokenVerifier: Sendable {
         }
     }
 
-    /// Whether a token names a key that is not there: one that an issuer may have begun to use since the keys were read.
+    /// Whether a token names a key that is not there: one that an issuer may have begun to use
+    /// since the keys were read.
     func namesUnknownKey(_ token: [UInt8]) -> Bool {
         do throws(TokenFailure) {
             let parts = try TokenParts(token)
@@ -65,7 +68,9 @@ struct TokenVerifier: Sendable {
         if let end = claims.expiresAt, end + requirements.leeway <= now { throw .expired }
         if let start = claims.notBefore, start - requirements.leeway > now { throw .notYetValid }
         if let issuer = requirements.issuer, claims.issuer != ExactString(issuer) { throw .wrongIssuer }
-        if !requirements.audience.isEmpty, !claims.audience.contains(where: { requirements.audience.contains($0) }) { throw .wrongAudience }
+        if !requirements.audience.isEmpty, !claims.audience.contains(where: { requirements.audience.contains($0) }) {
+            throw .wrongAudience
+        }
     }
 }
 
@@ -85,7 +90,8 @@ struct TokenDraft: Sendable {
         }
     }
 
-    /// JWTKit wants a type for the payload; ours reads nothing, since the claims are read strictly from the bytes that were signed.
+    /// JWTKit wants a type for the payload; ours reads nothing, since the claims are read strictly
+    /// from the bytes that were signed.
     private struct SignedPayload: JWTPayload {
         func verify(using algorithm: some JWTAlgorithm) {}
     }
@@ -98,12 +104,18 @@ private struct TokenParts {
     let payload: [UInt8]
 
     init(_ token: [UInt8]) throws(TokenFailure) {
-        guard token.count <= TokenLimits.tokenBytes else { throw .malformed("longer than \(TokenLimits.tokenBytes) bytes") }
+        guard token.count <= TokenLimits.tokenBytes else {
+            throw .malformed("longer than \(TokenLimits.tokenBytes) bytes")
+        }
         let parts = token.split(separator: UInt8(ascii: "."), maxSplits: 3, omittingEmptySubsequences: false)
         guard parts.count == 3, !parts[2].isEmpty else { throw .malformed("not three parts") }
-        guard let header = decodeBase64URL(parts[0]), let payload = decodeBase64URL(parts[1]), decodeBase64URL(parts[2]) != nil else { throw .malformed("not base64url") }
+        guard let header = decodeBase64URL(parts[0]), let payload = decodeBase64URL(parts[1]),
+            decodeBase64URL(parts[2]) != nil
+        else { throw .malformed("not base64url") }
         let fields: JSONValue
-        do throws(JSONError) { fields = try parseJSON(header, limits: TokenLimits.json) } catch { throw .malformed("header: \(error)") }
+        do throws(JSONError) { fields = try parseJSON(header, limits: TokenLimits.json) } catch {
+            throw .malformed("header: \(error)")
+        }
         guard case .object = fields, case .string(let algorithm)? = fields["alg"] else { throw .malformed("no alg") }
         // An extension that must be understood and is not (RFC 7515, section 4.1.11).
         guard fields["crit"] == nil else { throw .malformed("crit") }

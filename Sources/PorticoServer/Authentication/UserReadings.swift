@@ -23,7 +23,10 @@ final class UserReadings {
     private var waiting: [Reading] = []
 
     /// - Parameter atEndOfTurn: Runs something once the loop has looked at all that has happened.
-    init(statements: DirectoryStatements, source: any DirectorySource, atEndOfTurn: @escaping (@escaping () -> Void) -> Void) {
+    init(
+        statements: DirectoryStatements, source: any DirectorySource,
+        atEndOfTurn: @escaping (@escaping () -> Void) -> Void
+    ) {
         self.statements = statements
         self.source = source
         self.atEndOfTurn = atEndOfTurn
@@ -38,7 +41,9 @@ final class UserReadings {
     private func readAll() {
         let all = waiting
         waiting = []
-        for start in stride(from: 0, to: all.count, by: Self.mostUsers) { read(Array(all[start..<min(all.count, start + Self.mostUsers)])) }
+        for start in stride(from: 0, to: all.count, by: Self.mostUsers) {
+            read(Array(all[start..<min(all.count, start + Self.mostUsers)]))
+        }
     }
 
     private func readAlone(_ reading: Reading) {
@@ -48,7 +53,9 @@ final class UserReadings {
 
     private func read(_ several: [Reading]) {
         // PostgreSQL's texts hold no NUL: there is no such row, and the whole array would be none.
-        let (good, bad) = (several.filter { !$0.user.text.utf8.contains(0) }, several.filter { $0.user.text.utf8.contains(0) })
+        let (good, bad) = (
+            several.filter { !$0.user.text.utf8.contains(0) }, several.filter { $0.user.text.utf8.contains(0) }
+        )
         for reading in bad { reading.then(.success(nil)) }
         guard good.count > 1, let statement = statements.users else { return good.forEach(readAlone) }
         source.rows(of: statement, parameter: Self.array(good.map(\.user.text))) { result in
@@ -59,7 +66,8 @@ final class UserReadings {
             case .success(let rows):
                 var found = [[String?]?](repeating: nil, count: good.count)
                 for row in rows {
-                    for position in Self.positions(row.first ?? nil) where found.indices.contains(position - 1) && found[position - 1] == nil {
+                    for position in Self.positions(row.first ?? nil)
+                    where found.indices.contains(position - 1) && found[position - 1] == nil {
                         found[position - 1] = Array(row.dropFirst())
                     }
                 }
@@ -75,5 +83,7 @@ final class UserReadings {
     }
 
     /// `{1,3}`
-    private static func positions(_ text: String?) -> [Int] { (text ?? "").split { $0 == "{" || $0 == "}" || $0 == "," }.compactMap { Int($0) } }
+    private static func positions(_ text: String?) -> [Int] {
+        (text ?? "").split { $0 == "{" || $0 == "}" || $0 == "," }.compactMap { Int($0) }
+    }
 }

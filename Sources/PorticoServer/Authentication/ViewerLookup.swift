@@ -3,9 +3,11 @@ import PorticoAccess
 import PostgresClient
 import SocketLoop
 
-/// The viewer that a user would be, without a token: for the commands, which act for whoever they are told to. The user's row is read as for a request.
+/// The viewer that a user would be, without a token: for the commands, which act for whoever they
+/// are told to. The user's row is read as for a request.
 public final class ViewerLookup {
-    /// Why there is no viewer: one sentence, fit for a stranger, and what the operator should know besides.
+    /// Why there is no viewer: one sentence, fit for a stranger, and what the operator should know
+    /// besides.
     public struct Failure: Error, Sendable {
         public var message: String
         public var detail: String?
@@ -20,17 +22,21 @@ public final class ViewerLookup {
 
     public init(authentication: AuthenticationConfiguration, policy: Policy, pool: ConnectionPool, reactor: Reactor) {
         directory = ViewerDirectory(
-            statements: DirectoryStatements(users: authentication.users, tenants: authentication.tenants), authentication: authentication,
-            source: PoolDirectorySource(pool: pool, reactor: reactor), clock: { reactor.now }, report: { [notes] in notes.last = $0 })
+            statements: DirectoryStatements(users: authentication.users, tenants: authentication.tenants),
+            authentication: authentication,
+            source: PoolDirectorySource(pool: pool, reactor: reactor), clock: { reactor.now },
+            report: { [notes] in notes.last = $0 })
         claimsAreAuthority = authentication.users == nil
         let claims = authentication.requirements.claims
         resolver = ViewerResolver(directory: directory, claims: claims, snapshot: { policy })
     }
 
-    /// Calls back on the reactor with the viewer of a user's id, or of nobody signed in, and the rules it has.
+    /// Calls back on the reactor with the viewer of a user's id, or of nobody signed in, and the
+    /// rules it has.
     ///
     /// - Parameters:
-    ///   - bearer: What a token would say; `nil` for nobody signed in. Role and tenant count where there is no table of
+    ///   - bearer: What a token would say; `nil` for nobody signed in. Role and tenant count where
+    ///     there is no table of
     ///     users, and are needed there.
     ///   - claims: further claims, as a token would bring them.
     public func viewer(
@@ -40,13 +46,15 @@ public final class ViewerLookup {
         func answer(_ result: Result<Access, AuthenticationFailure>) {
             switch result {
             case .success(let access): then(.success((access.viewer, access.rules)))
-            case .failure(.userNotActive): then(.failure(Failure(message: "There is no such user, or it is not active.", detail: nil)))
+            case .failure(.userNotActive):
+                then(.failure(Failure(message: "There is no such user, or it is not active.", detail: nil)))
             case .failure(let failure): then(.failure(Failure(message: failure.description, detail: notes.last)))
             }
         }
         guard let bearer else { return answer(resolver.anonymous()) }
         if claimsAreAuthority, bearer.role == nil {
-            let message = "There is no table of users (`authentication: { users: null }`), so that an id alone says "
+            let message =
+                "There is no table of users (`authentication: { users: null }`), so that an id alone says "
                 + "nothing of a user: state a role, and its tenant."
             return then(.failure(Failure(message: message, detail: nil)))
         }
@@ -58,7 +66,8 @@ public final class ViewerLookup {
         resolver.resolve(resolver.identity(token), then: answer)
     }
 
-    /// Calls back on the reactor with the tenants that viewers of a tenant reach; none bound by tenants is asked for.
+    /// Calls back on the reactor with the tenants that viewers of a tenant reach; none bound by
+    /// tenants is asked for.
     public func tenants(of tenant: ExactString, reach: Reach, then: @escaping (Result<TenantList, Failure>) -> Void) {
         guard reach == .subtree else { return then(.success(TenantList([tenant.text]))) }
         directory.subtrees.get(directory.subtrees.entry(tenant)) { [notes] answer in

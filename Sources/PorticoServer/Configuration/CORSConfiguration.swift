@@ -8,7 +8,10 @@ public struct CORSConfiguration: Sendable, Equatable {
 
     public var origins: Origins
     /// Fields that a page may send, in small letters.
-    public var headers = ["authorization", "content-type", "x-api-key", "x-request-id", "x-portico-request", "x-portico-timing", "x-portico-consistency", "x-portico-explain", "traceparent", "tracestate"]
+    public var headers = [
+        "authorization", "content-type", "x-api-key", "x-request-id", "x-portico-request", "x-portico-timing",
+        "x-portico-consistency", "x-portico-explain", "traceparent", "tracestate",
+    ]
     /// Milliseconds for which a browser may remember what it was told.
     public var maximumAge = 600_000
 

@@ -8,14 +8,20 @@ extension ConfigurationReader {
     private static let longestKeyFile = 64 << 10
 
     mutating func readAuthentication(_ node: YAMLNode, _ authentication: inout AuthenticationConfiguration) {
-        let known = ["keys", "jwks", "issuer", "audience", "leeway", "users", "claims", "tenants", "apiKeys", "certificates"]
+        let known = [
+            "keys", "jwks", "issuer", "audience", "leeway", "users", "claims", "tenants", "apiKeys", "certificates",
+        ]
         guard let mapping = reader.mapping(node, allowedKeys: known, as: "the authentication") else { return }
-        if let node = mapping["keys"], let items = reader.sequence(node, as: "the keys") { authentication.keys = items.compactMap { key($0) } }
+        if let node = mapping["keys"], let items = reader.sequence(node, as: "the keys") {
+            authentication.keys = items.compactMap { key($0) }
+        }
         checkKids(authentication.keys, at: mapping["keys"]?.range)
         if let node = mapping["jwks"] { authentication.jwks = jwks(node) }
         if let node = mapping["issuer"] { authentication.requirements.issuer = reader.string(node, as: "the issuer") }
         if let node = mapping["audience"] { authentication.requirements.audience = audience(node) }
-        if let node = mapping["leeway"], let time = duration(node, in: 0...300_000, as: "the leeway") { authentication.requirements.leeway = time / 1000 }
+        if let node = mapping["leeway"], let time = duration(node, in: 0...300_000, as: "the leeway") {
+            authentication.requirements.leeway = time / 1000
+        }
         if let node = mapping["users"] { authentication.users = node.isNull ? nil : users(node) }
         // Whoever has no table of users is not taken to have one of tenants.
         if authentication.users == nil { authentication.tenants = nil }
@@ -23,14 +29,18 @@ extension ConfigurationReader {
             authentication.requirements.claims = claims(node, hasUsers: authentication.users != nil)
         }
         if let node = mapping["tenants"] { authentication.tenants = node.isNull ? nil : tenants(node) }
-        if let node = mapping["apiKeys"], let items = reader.sequence(node, as: "the API keys") { authentication.apiKeys = items.compactMap { apiKey($0) } }
+        if let node = mapping["apiKeys"], let items = reader.sequence(node, as: "the API keys") {
+            authentication.apiKeys = items.compactMap { apiKey($0) }
+        }
         if let node = mapping["certificates"], let items = reader.sequence(node, as: "the certificates") {
             authentication.certificates = items.compactMap { certificate($0) }
             checkCertificatesDiffer(authentication.certificates, at: node.range)
         }
         if authentication.users == nil {
             if !authentication.apiKeys.isEmpty { reportUser(of: "An API key", at: mapping["apiKeys"]) }
-            if !authentication.certificates.isEmpty { reportUser(of: "A client certificate", at: mapping["certificates"]) }
+            if !authentication.certificates.isEmpty {
+                reportUser(of: "A client certificate", at: mapping["certificates"])
+            }
         }
     }
 
@@ -43,18 +53,28 @@ extension ConfigurationReader {
     // MARK: Keys
 
     private mutating func key(_ node: YAMLNode) -> KeyConfiguration? {
-        guard let mapping = reader.mapping(node, allowedKeys: ["kid", "algorithm", "secret", "publicKey", "file"], as: "a key") else { return nil }
+        guard
+            let mapping = reader.mapping(
+                node, allowedKeys: ["kid", "algorithm", "secret", "publicKey", "file"], as: "a key")
+        else { return nil }
         var kid: String?
         if let node = mapping["kid"] { kid = reader.string(node, as: "the kid") }
         guard let algorithmNode = mapping["algorithm"] else {
-            reader.report("The key `algorithm` is missing in a key.", at: mapping.range, hint: "It is one of HS256, RS256, ES256 and EdDSA, and is never taken from a token.")
+            reader.report(
+                "The key `algorithm` is missing in a key.", at: mapping.range,
+                hint: "It is one of HS256, RS256, ES256 and EdDSA, and is never taken from a token.")
             return nil
         }
-        guard let word = reader.choice(algorithmNode, of: TokenAlgorithm.allCases.map(\.rawValue), as: "the algorithm"), let algorithm = TokenAlgorithm(rawValue: word) else { return nil }
+        guard let word = reader.choice(algorithmNode, of: TokenAlgorithm.allCases.map(\.rawValue), as: "the algorithm"),
+            let algorithm = TokenAlgorithm(rawValue: word)
+        else { return nil }
         let wanted = algorithm == .hs256 ? "secret" : "publicKey"
         let given = ["secret", "publicKey", "file"].filter { mapping[$0] != nil }
-        guard given.count == 1, let only = given.first, only == wanted || only == "file", let value = mapping[only] else {
-            reader.report("A key for \(word) takes either `\(wanted)` or `file`, found \(given.isEmpty ? "neither" : given.map { "`\($0)`" }.joined(separator: " and ")).", at: mapping.range)
+        guard given.count == 1, let only = given.first, only == wanted || only == "file", let value = mapping[only]
+        else {
+            reader.report(
+                "A key for \(word) takes either `\(wanted)` or `file`, found \(given.isEmpty ? "neither" : given.map { "`\($0)`" }.joined(separator: " and ")).",
+                at: mapping.range)
             return nil
         }
         guard var text = reader.string(value, as: "the key's `\(only)`") else { return nil }
@@ -63,21 +83,27 @@ extension ConfigurationReader {
             text = algorithm == .hs256 ? String(content.trimmingLineEnds) : content
         }
         if algorithm == .hs256, text.utf8.count < KeyLimits.secretBytes {
-            reader.report("The secret has \(text.utf8.count) bytes; HS256 needs at least \(KeyLimits.secretBytes).", at: value.range)
+            reader.report(
+                "The secret has \(text.utf8.count) bytes; HS256 needs at least \(KeyLimits.secretBytes).",
+                at: value.range)
             return nil
         }
-        return KeyConfiguration(kid: kid, algorithm: algorithm, material: algorithm == .hs256 ? .secret(text) : .publicKey(pem: text))
+        return KeyConfiguration(
+            kid: kid, algorithm: algorithm, material: algorithm == .hs256 ? .secret(text) : .publicKey(pem: text))
     }
 
     private mutating func checkKids(_ keys: [KeyConfiguration], at range: SourceRange?) {
         var seen: Set<ExactString?> = []
         for key in keys where !seen.insert(key.kid.map { ExactString($0) }).inserted {
-            reader.report(key.kid.map { "Two keys have the kid `\($0)`." } ?? "Two keys have no kid; each but one needs its own.", at: range)
+            reader.report(
+                key.kid.map { "Two keys have the kid `\($0)`." } ?? "Two keys have no kid; each but one needs its own.",
+                at: range)
         }
     }
 
     private mutating func jwks(_ node: YAMLNode) -> JWKSConfiguration? {
-        guard let mapping = reader.mapping(node, allowedKeys: ["file", "url", "refresh", "earlyFetch"], as: "the JWKS") else { return nil }
+        guard let mapping = reader.mapping(node, allowedKeys: ["file", "url", "refresh", "earlyFetch"], as: "the JWKS")
+        else { return nil }
         var configuration: JWKSConfiguration
         switch (mapping["file"], mapping["url"]) {
         case (let file?, nil):
@@ -104,8 +130,16 @@ extension ConfigurationReader {
             reader.report("A JWKS takes either `file` or `url`.", at: mapping.range)
             return nil
         }
-        if let node = mapping["earlyFetch"], let time = duration(node, in: 1000...86_400_000, as: "the time between two early readings") { configuration.earlyFetch = time }
-        if let node = mapping["refresh"], let time = duration(node, in: 1000...86_400_000, as: "the time between two readings") { configuration.refresh = time }
+        if let node = mapping["earlyFetch"],
+            let time = duration(node, in: 1000...86_400_000, as: "the time between two early readings")
+        {
+            configuration.earlyFetch = time
+        }
+        if let node = mapping["refresh"],
+            let time = duration(node, in: 1000...86_400_000, as: "the time between two readings")
+        {
+            configuration.refresh = time
+        }
         return configuration
     }
 
@@ -116,26 +150,35 @@ extension ConfigurationReader {
 
     private mutating func apiKey(_ node: YAMLNode) -> APIKeyBinding? {
         guard let mapping = reader.mapping(node, allowedKeys: ["user", "sha256"], as: "an API key") else { return nil }
-        guard let user = required("user", of: mapping, in: "an API key"), let text = required("sha256", of: mapping, in: "an API key") else { return nil }
+        guard let user = required("user", of: mapping, in: "an API key"),
+            let text = required("sha256", of: mapping, in: "an API key")
+        else { return nil }
         guard let hash = bytes(ofHex: text), hash.count == 32 else {
-            reader.report("Expected the SHA-256 of the key as 64 hexadecimal digits.", at: mapping["sha256"]?.range, hint: "`printf %s KEY | sha256sum` prints it.")
+            reader.report(
+                "Expected the SHA-256 of the key as 64 hexadecimal digits.", at: mapping["sha256"]?.range,
+                hint: "`printf %s KEY | sha256sum` prints it.")
             return nil
         }
         return APIKeyBinding(user: ExactString(user), sha256: hash)
     }
 
-    /// A path for a message; what looks like the key itself, written where its file was expected, is not shown.
+    /// A path for a message; what looks like the key itself, written where its file was expected,
+    /// is not shown.
     static func shown(_ path: String) -> String {
-        path.utf8.count <= 255 && path.utf8.allSatisfy({ $0 >= 0x20 }) && !path.contains("-----") ? path : HiddenValues.mark
+        path.utf8.count <= 255 && path.utf8.allSatisfy({ $0 >= 0x20 }) && !path.contains("-----")
+            ? path : HiddenValues.mark
     }
 
     private mutating func fileText(_ path: String, at node: YAMLNode) -> String? {
         do throws(FileFailure) {
             let bytes = try readFile(absolute(path), limit: Self.longestKeyFile)
             if let text = String(validating: bytes, as: UTF8.self) { return text }
-            reader.report("The file `\(Self.shown(path))` is not UTF-8.", at: Self.shown(path) == path ? node.range : nil)
+            reader.report(
+                "The file `\(Self.shown(path))` is not UTF-8.", at: Self.shown(path) == path ? node.range : nil)
         } catch {
-            reader.report("The file `\(Self.shown(path))` cannot be read: \(error.reason).", at: Self.shown(path) == path ? node.range : nil)
+            reader.report(
+                "The file `\(Self.shown(path))` cannot be read: \(error.reason).",
+                at: Self.shown(path) == path ? node.range : nil)
         }
         return nil
     }
@@ -155,7 +198,10 @@ extension ConfigurationReader {
     }
 
     private mutating func tenants(_ node: YAMLNode) -> TenantTable? {
-        guard let mapping = reader.mapping(node, allowedKeys: ["table", "id", "parent", "status", "active"], as: "the tenants") else { return nil }
+        guard
+            let mapping = reader.mapping(
+                node, allowedKeys: ["table", "id", "parent", "status", "active"], as: "the tenants")
+        else { return nil }
         var tenants = TenantTable()
         read(&tenants.table, "table", mapping)
         read(&tenants.id, "id", mapping)

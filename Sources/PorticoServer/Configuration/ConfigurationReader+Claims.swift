@@ -23,7 +23,8 @@ extension ConfigurationReader {
         return names
     }
 
-    /// A name as it stands in the token, whatever characters are in it, or a list of the names that lead to it.
+    /// A name as it stands in the token, whatever characters are in it, or a list of the names that
+    /// lead to it.
     private mutating func path(_ node: YAMLNode, _ key: String) -> ClaimNames.Path? {
         let names: [String]
         if case .sequence = node.content {

@@ -3,19 +3,29 @@ import YAMLTree
 
 extension ConfigurationReader {
     mutating func readDocuments(_ node: YAMLNode, _ documents: inout DocumentConfiguration) {
-        guard let mapping = reader.mapping(node, allowedKeys: ["folder", "only", "automatic"], as: "the documents") else { return }
+        guard let mapping = reader.mapping(node, allowedKeys: ["folder", "only", "automatic"], as: "the documents")
+        else { return }
         if let node = mapping["folder"], let folder = required("folder", of: mapping, in: "the documents") {
             documents.folder = folder
             documents.folderRange = node.range
         }
         if let node = mapping["only"] { documents.only = trustedOnly(node) }
-        if let node = mapping["automatic"], let automatic = reader.bool(node, as: "`automatic`") { documents.automatic = automatic }
+        if let node = mapping["automatic"], let automatic = reader.bool(node, as: "`automatic`") {
+            documents.automatic = automatic
+        }
     }
 
     private mutating func trustedOnly(_ node: YAMLNode) -> TrustedOnly {
-        if case .scalar = node.content { return reader.bool(node, as: "`only`, which may also be a list of roles,") == true ? .everybody : .nobody }
-        guard let items = reader.sequence(node, as: "the roles that may run trusted documents alone") else { return .nobody }
-        return .roles(items.compactMap { item in reader.string(item, as: "a role").map { TrustedOnly.Role(name: $0, range: item.range) } })
+        if case .scalar = node.content {
+            return reader.bool(node, as: "`only`, which may also be a list of roles,") == true ? .everybody : .nobody
+        }
+        guard let items = reader.sequence(node, as: "the roles that may run trusted documents alone") else {
+            return .nobody
+        }
+        return .roles(
+            items.compactMap { item in
+                reader.string(item, as: "a role").map { TrustedOnly.Role(name: $0, range: item.range) }
+            })
     }
 }
 
@@ -24,15 +34,23 @@ extension ConfigurationReader {
 extension ConfigurationReader {
     mutating func cors(_ node: YAMLNode) -> CORSConfiguration? {
         if node.isNull { return nil }
-        guard let mapping = reader.mapping(node, allowedKeys: ["origins", "headers", "maxAge"], as: "the CORS settings") else { return nil }
+        guard
+            let mapping = reader.mapping(node, allowedKeys: ["origins", "headers", "maxAge"], as: "the CORS settings")
+        else { return nil }
         guard let originsNode = mapping["origins"] else {
-            reader.report("The key `origins` is missing in the CORS settings.", at: mapping.range, hint: "It is a list such as `[\"https://app.example.com\"]`, or `\"*\"`.")
+            reader.report(
+                "The key `origins` is missing in the CORS settings.", at: mapping.range,
+                hint: "It is a list such as `[\"https://app.example.com\"]`, or `\"*\"`.")
             return nil
         }
         guard let origins = origins(originsNode) else { return nil }
         var cors = CORSConfiguration(origins: origins)
-        if let node = mapping["headers"], let items = reader.sequence(node, as: "the header fields") { cors.headers = items.compactMap { fieldName($0) } }
-        if let node = mapping["maxAge"], let age = duration(node, in: 0...86_400_000, as: "`maxAge`") { cors.maximumAge = age }
+        if let node = mapping["headers"], let items = reader.sequence(node, as: "the header fields") {
+            cors.headers = items.compactMap { fieldName($0) }
+        }
+        if let node = mapping["maxAge"], let age = duration(node, in: 0...86_400_000, as: "`maxAge`") {
+            cors.maximumAge = age
+        }
         return cors
     }
 
@@ -51,21 +69,29 @@ extension ConfigurationReader {
     private mutating func origin(_ node: YAMLNode) -> String? {
         guard let text = reader.string(node, as: "an origin") else { return nil }
         let parts = text.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false)
-        let isOrigin = parts.count == 2 && ["http", "https"].contains(parts[0]) && !parts[1].isEmpty
-            && parts[1].utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"/?#@*,".utf8.contains($0) } && text == text.lowercased()
+        let isOrigin =
+            parts.count == 2 && ["http", "https"].contains(parts[0]) && !parts[1].isEmpty
+            && parts[1].utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"/?#@*,".utf8.contains($0) }
+            && text == text.lowercased()
         if isOrigin { return text }
-        reader.report("`\(node.shownText)` is not an origin.", at: node.range, hint: "Write it as browsers send it: `https://app.example.com`, in small letters, without a path.")
+        reader.report(
+            "`\(node.shownText)` is not an origin.", at: node.range,
+            hint: "Write it as browsers send it: `https://app.example.com`, in small letters, without a path.")
         return nil
     }
 
     private mutating func fieldName(_ node: YAMLNode) -> String? {
         guard let text = reader.string(node, as: "a header field") else { return nil }
-        let isToken = !text.isEmpty && text.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"): true
-            default: false
+        let isToken =
+            !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+                    true
+                default: false
+                }
             }
-        }
         if isToken { return text.lowercased() }
         reader.report("`\(node.shownText)` is not the name of a header field.", at: node.range)
         return nil

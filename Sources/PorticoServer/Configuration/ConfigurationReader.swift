@@ -24,14 +24,19 @@ struct ConfigurationReader {
                 reader.report(contentsOf: error.items)
             }
             root = root.hidingSecrets()
-            let sections = ["listener", "database", "authentication", "access", "documents", "compression", "cors", "limits", "cursors", "logging", "metrics", "tracing"]
+            let sections = [
+                "listener", "database", "authentication", "access", "documents", "compression", "cors", "limits",
+                "cursors", "logging", "metrics", "tracing",
+            ]
             if let mapping = reader.mapping(root, allowedKeys: sections, as: "the configuration") {
                 if let node = mapping["listener"] { readListener(node, &configuration.listener) }
                 if let node = mapping["database"] { readDatabase(node, &configuration.database) }
                 if let node = mapping["authentication"] { readAuthentication(node, &configuration.authentication) }
                 if let node = mapping["access"] { readAccess(node, &configuration.access) }
                 if let node = mapping["documents"] { readDocuments(node, &configuration.documents) }
-                if let node = mapping["compression"], let compression = reader.bool(node, as: "`compression`") { configuration.compression = compression }
+                if let node = mapping["compression"], let compression = reader.bool(node, as: "`compression`") {
+                    configuration.compression = compression
+                }
                 if let node = mapping["cors"] { configuration.cors = cors(node) }
                 if let node = mapping["limits"] { readLimits(node, &configuration.limits) }
                 if let node = mapping["cursors"] { readCursors(node, &configuration.cursors) }
@@ -48,10 +53,17 @@ struct ConfigurationReader {
     // MARK: Sections
 
     private mutating func readListener(_ node: YAMLNode, _ listener: inout ListenerConfiguration) {
-        guard let mapping = reader.mapping(node, allowedKeys: ["host", "port", "unixSocket", "tls", "workers"], as: "the listener") else { return }
+        guard
+            let mapping = reader.mapping(
+                node, allowedKeys: ["host", "port", "unixSocket", "tls", "workers"], as: "the listener")
+        else { return }
         if let node = mapping["host"] { listener.host = node.isNull ? nil : reader.string(node, as: "the host") }
-        if let node = mapping["port"], let port = number(node, in: 0...65_535, as: "the port") { listener.port = UInt16(port) }
-        if let node = mapping["workers"], let workers = number(node, in: 1...256, as: "the number of workers") { listener.workers = workers }
+        if let node = mapping["port"], let port = number(node, in: 0...65_535, as: "the port") {
+            listener.port = UInt16(port)
+        }
+        if let node = mapping["workers"], let workers = number(node, in: 1...256, as: "the number of workers") {
+            listener.workers = workers
+        }
         if let node = mapping["tls"], !node.isNull { listener.tls = tls(node) }
         if let node = mapping["unixSocket"] { listener.unixSocket = unixSocket(node) }
         if listener.host == nil, listener.unixSocket == nil, mapping["host"]?.isNull == true {
@@ -60,34 +72,72 @@ struct ConfigurationReader {
     }
 
     private mutating func unixSocket(_ node: YAMLNode) -> UnixSocketConfiguration? {
-        guard let mapping = reader.mapping(node, allowedKeys: ["path", "mode"], as: "the Unix socket") else { return nil }
+        guard let mapping = reader.mapping(node, allowedKeys: ["path", "mode"], as: "the Unix socket") else {
+            return nil
+        }
         guard let path = required("path", of: mapping, in: "the Unix socket") else { return nil }
         var socket = UnixSocketConfiguration(path: absolute(path))
         if let node = mapping["mode"], let text = reader.string(node, as: "the mode of the socket's file") {
             if let mode = UInt32(text, radix: 8), mode <= 0o777 {
                 socket.mode = mode
             } else {
-                reader.report("Expected the mode of the socket's file as an octal number such as `0660`, found `\(node.shownText)`.", at: node.range)
+                reader.report(
+                    "Expected the mode of the socket's file as an octal number such as `0660`, found `\(node.shownText)`.",
+                    at: node.range)
             }
         }
         return socket
     }
 
     private mutating func readDatabase(_ node: YAMLNode, _ database: inout DatabaseConfiguration) {
-        guard let mapping = reader.mapping(node, allowedKeys: ["url", "connections", "leases", "queue", "mergedKeys", "consistency", "statements", "statementTimeout", "tagStatements"], as: "the database") else { return }
-        if let node = mapping["tagStatements"], let tags = reader.bool(node, as: "`tagStatements`") { database.tagsStatements = tags }
-        if let node = mapping["url"] { database.url = reader.string(node, as: "the database's URL").flatMap { $0.isEmpty ? nil : $0 } }
-        if let node = mapping["connections"], let count = number(node, in: 1...100, as: "the number of connections") { database.connections = count }
-        if let node = mapping["leases"], let count = number(node, in: 1...100, as: "the number of connections that are lent") { database.leases = count }
-        if let node = mapping["queue"], let count = number(node, in: 0...1_000_000, as: "the number of statements that wait") { database.queue = count }
-        if let node = mapping["mergedKeys"], let count = number(node, in: 0...10_000, as: "the number of keys of a merged statement") { database.mergedKeys = count }
-        if let node = mapping["consistency"], let word = reader.choice(node, of: Consistency.allCases.map(\.rawValue), as: "the consistency") {
+        guard
+            let mapping = reader.mapping(
+                node,
+                allowedKeys: [
+                    "url", "connections", "leases", "queue", "mergedKeys", "consistency", "statements",
+                    "statementTimeout", "tagStatements",
+                ], as: "the database")
+        else { return }
+        if let node = mapping["tagStatements"], let tags = reader.bool(node, as: "`tagStatements`") {
+            database.tagsStatements = tags
+        }
+        if let node = mapping["url"] {
+            database.url = reader.string(node, as: "the database's URL").flatMap { $0.isEmpty ? nil : $0 }
+        }
+        if let node = mapping["connections"], let count = number(node, in: 1...100, as: "the number of connections") {
+            database.connections = count
+        }
+        if let node = mapping["leases"],
+            let count = number(node, in: 1...100, as: "the number of connections that are lent")
+        {
+            database.leases = count
+        }
+        if let node = mapping["queue"],
+            let count = number(node, in: 0...1_000_000, as: "the number of statements that wait")
+        {
+            database.queue = count
+        }
+        if let node = mapping["mergedKeys"],
+            let count = number(node, in: 0...10_000, as: "the number of keys of a merged statement")
+        {
+            database.mergedKeys = count
+        }
+        if let node = mapping["consistency"],
+            let word = reader.choice(node, of: Consistency.allCases.map(\.rawValue), as: "the consistency")
+        {
             database.consistency = Consistency(rawValue: word) ?? database.consistency
         }
-        if let node = mapping["statements"], let word = reader.choice(node, of: ConnectionSettings.StatementMode.allCases.map(\.rawValue), as: "the mode of statements") {
+        if let node = mapping["statements"],
+            let word = reader.choice(
+                node, of: ConnectionSettings.StatementMode.allCases.map(\.rawValue), as: "the mode of statements")
+        {
             database.statements = ConnectionSettings.StatementMode(rawValue: word) ?? database.statements
         }
-        if let node = mapping["statementTimeout"], let time = duration(node, in: 10...3_600_000, as: "the statement timeout") { database.statementTimeout = time }
+        if let node = mapping["statementTimeout"],
+            let time = duration(node, in: 10...3_600_000, as: "the statement timeout")
+        {
+            database.statementTimeout = time
+        }
     }
 
     private mutating func readLimits(_ node: YAMLNode, _ limits: inout GatewayLimits) {
@@ -98,22 +148,39 @@ struct ConfigurationReader {
         }
         for name in LimitName.allCases { if let value = read(name.rawValue, name.definition) { limits[name] = value } }
         let defaultFirst = read(RequestLimit.defaultFirst.gatewayKey, RequestLimit.defaultFirst.definition)
-        for limit in RequestLimit.allCases where limit != .defaultFirst { if let value = read(limit.gatewayKey, limit.definition) { limits.rules[limit] = value } }
+        for limit in RequestLimit.allCases where limit != .defaultFirst {
+            if let value = read(limit.gatewayKey, limit.definition) { limits.rules[limit] = value }
+        }
         guard let defaultFirst else { return }
         limits.rules[.defaultFirst] = defaultFirst
         if defaultFirst > limits.rules[.first] {
-            reader.report("The limit `first` (\(defaultFirst)) is above `maximumFirst` (\(limits.rules[.first])).", at: mapping["first"]?.range)
+            reader.report(
+                "The limit `first` (\(defaultFirst)) is above `maximumFirst` (\(limits.rules[.first])).",
+                at: mapping["first"]?.range)
         }
     }
 
     private mutating func readLogging(_ node: YAMLNode, _ logging: inout LoggingConfiguration) {
-        guard let mapping = reader.mapping(node, allowedKeys: ["level", "format", "slowRequest", "documents"], as: "the logging") else { return }
-        if let node = mapping["slowRequest"] { logging.slowRequest = node.isNull ? nil : duration(node, in: 1...3_600_000, as: "the time of a slow request") ?? logging.slowRequest }
-        if let node = mapping["documents"] { logging.documents = reader.bool(node, as: "`documents`") ?? logging.documents }
-        if let node = mapping["level"], let word = reader.choice(node, of: Logger.Level.allCases.map(\.rawValue) + ["off"], as: "the log level") {
+        guard
+            let mapping = reader.mapping(
+                node, allowedKeys: ["level", "format", "slowRequest", "documents"], as: "the logging")
+        else { return }
+        if let node = mapping["slowRequest"] {
+            logging.slowRequest =
+                node.isNull
+                ? nil : duration(node, in: 1...3_600_000, as: "the time of a slow request") ?? logging.slowRequest
+        }
+        if let node = mapping["documents"] {
+            logging.documents = reader.bool(node, as: "`documents`") ?? logging.documents
+        }
+        if let node = mapping["level"],
+            let word = reader.choice(node, of: Logger.Level.allCases.map(\.rawValue) + ["off"], as: "the log level")
+        {
             logging.level = Logger.Level(rawValue: word)
         }
-        if let node = mapping["format"], let word = reader.choice(node, of: LogFormat.allCases.map(\.rawValue), as: "the log format") {
+        if let node = mapping["format"],
+            let word = reader.choice(node, of: LogFormat.allCases.map(\.rawValue), as: "the log format")
+        {
             logging.format = LogFormat(rawValue: word) ?? logging.format
         }
     }
@@ -125,7 +192,9 @@ struct ConfigurationReader {
         reader.int(node, in: range, as: what)
     }
 
-    mutating func duration(_ node: YAMLNode, in range: ClosedRange<Int>, as what: String) -> Int? { reader.duration(node, in: range, as: what) }
+    mutating func duration(_ node: YAMLNode, in range: ClosedRange<Int>, as what: String) -> Int? {
+        reader.duration(node, in: range, as: what)
+    }
 
     mutating func required(_ key: String, of mapping: YAMLMapping, in what: String) -> String? {
         guard let node = mapping[key] else {

@@ -12,7 +12,9 @@ public struct ConfigurationFlags: Sendable, Equatable {
     /// For HS256; `portico dev` makes its own.
     public var secret: String?
 
-    public init(databaseURL: String? = nil, host: String? = nil, port: UInt16? = nil, workers: Int? = nil, secret: String? = nil) {
+    public init(
+        databaseURL: String? = nil, host: String? = nil, port: UInt16? = nil, workers: Int? = nil, secret: String? = nil
+    ) {
         self.databaseURL = databaseURL
         self.host = host
         self.port = port
@@ -25,15 +27,20 @@ extension GatewayConfiguration {
     /// Where the file stands in a project.
     public static let path = "config/gateway.yaml"
 
-    /// The configuration of a project: its file, the environment above it, the flags above both. A project without the file gets the defaults.
+    /// The configuration of a project: its file, the environment above it, the flags above both. A
+    /// project without the file gets the defaults.
     /// - Throws: Every problem at once, with its position in the file.
-    public static func load(project: String, environment: (String) -> String?, flags: ConfigurationFlags = ConfigurationFlags()) throws(Diagnostics) -> GatewayConfiguration {
+    public static func load(
+        project: String, environment: (String) -> String?, flags: ConfigurationFlags = ConfigurationFlags()
+    ) throws(Diagnostics) -> GatewayConfiguration {
         let file = project + "/" + path
         var text: [UInt8]
         do throws(FileFailure) {
             text = try readFile(file, limit: YAMLLimits.standard.bytes)
         } catch {
-            guard error.errno == ENOENT else { throw Diagnostics([Diagnostic("It cannot be read: \(error.reason).", file: path)]) }
+            guard error.errno == ENOENT else {
+                throw Diagnostics([Diagnostic("It cannot be read: \(error.reason).", file: path)])
+            }
             text = Array("{}".utf8)
         }
         return try read(SourceText(name: path, bytes: text), project: project, environment: environment, flags: flags)
@@ -42,7 +49,8 @@ extension GatewayConfiguration {
     /// The configuration that a text states.
     /// - Parameter project: The folder that files of keys are relative to.
     public static func read(
-        _ source: SourceText, project: String, environment: (String) -> String?, flags: ConfigurationFlags = ConfigurationFlags()
+        _ source: SourceText, project: String, environment: (String) -> String?,
+        flags: ConfigurationFlags = ConfigurationFlags()
     ) throws(Diagnostics) -> GatewayConfiguration {
         var reader = ConfigurationReader(source, project: project)
         var configuration = try reader.configuration(environment)
@@ -56,10 +64,14 @@ extension GatewayConfiguration {
 
     private mutating func apply(_ environment: (String) -> String?, _ problems: inout [Diagnostic]) {
         func value(_ name: String) -> String? { environment(name).flatMap { $0.isEmpty ? nil : $0 } }
-        var flags = ConfigurationFlags(databaseURL: value("DATABASE_URL"), host: value("PORTICO_HOST"), secret: value("PORTICO_JWT_SECRET"))
+        var flags = ConfigurationFlags(
+            databaseURL: value("DATABASE_URL"), host: value("PORTICO_HOST"), secret: value("PORTICO_JWT_SECRET"))
         if let text = value("PORTICO_PORT") {
             flags.port = UInt16(text)
-            if flags.port == nil { problems.append(Diagnostic("The environment variable PORTICO_PORT is not a port from 0 to 65535: \"\(text)\".")) }
+            if flags.port == nil {
+                problems.append(
+                    Diagnostic("The environment variable PORTICO_PORT is not a port from 0 to 65535: \"\(text)\"."))
+            }
         }
         apply(flags)
     }
@@ -70,7 +82,8 @@ extension GatewayConfiguration {
         if let port = flags.port { listener.port = port }
         if let workers = flags.workers { listener.workers = workers }
         if let secret = flags.secret {
-            // It takes the place of the file's key without a kid; keys that have one are other issuers' and stay.
+            // It takes the place of the file's key without a kid; keys that have one are other
+            // issuers' and stay.
             authentication.keys.removeAll { $0.kid == nil }
             authentication.keys.append(KeyConfiguration(kid: nil, algorithm: .hs256, material: .secret(secret)))
         }

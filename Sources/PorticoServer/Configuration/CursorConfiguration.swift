@@ -10,8 +10,10 @@ public struct CursorConfiguration: Sendable, Equatable {
 }
 
 extension GatewayConfiguration {
-    /// What seals cursors, the same in every process with this configuration: from `cursors.secret`, or else from the secret that tokens are verified with. `nil` where
-    /// there is neither, because all keys of tokens are public ones: then every process seals by a key of its own.
+    /// What seals cursors, the same in every process with this configuration: from
+    /// `cursors.secret`, or else from the secret that tokens are verified with. `nil` where there
+    /// is neither, because all keys of tokens are public ones: then every process seals by a key of
+    /// its own.
     public var cursorKey: CursorKey? {
         let secrets = authentication.keys.sorted { $0.kid == nil && $1.kid != nil }.compactMap { key in
             if case .secret(let text) = key.material { text } else { nil }
@@ -22,10 +24,14 @@ extension GatewayConfiguration {
 
 extension ConfigurationReader {
     mutating func readCursors(_ node: YAMLNode, _ cursors: inout CursorConfiguration) {
-        guard let mapping = reader.mapping(node, allowedKeys: ["secret"], as: "the cursors"), let node = mapping["secret"] else { return }
+        guard let mapping = reader.mapping(node, allowedKeys: ["secret"], as: "the cursors"),
+            let node = mapping["secret"]
+        else { return }
         guard let secret = reader.string(node, as: "the secret of the cursors") else { return }
         if secret.utf8.count < KeyLimits.secretBytes {
-            reader.report("The secret of the cursors has \(secret.utf8.count) bytes; it needs at least \(KeyLimits.secretBytes).", at: node.range)
+            reader.report(
+                "The secret of the cursors has \(secret.utf8.count) bytes; it needs at least \(KeyLimits.secretBytes).",
+                at: node.range)
         } else {
             cursors.secret = secret
         }

@@ -12,8 +12,9 @@ extension ConnectionPool.Settings {
 }
 
 extension DatabaseConfiguration {
-    /// Takes over what a URL of Prisma's tools says of the pool: it goes with the database that it names, before what the
-    /// file says of any. A URL that cannot be read is refused where it is used.
+    /// Takes over what a URL of Prisma's tools says of the pool: it goes with the database that it
+    /// names, before what the file says of any. A URL that cannot be read is refused where it is
+    /// used.
     mutating func followURL(workers: Int) {
         guard let url, let wishes = try? ConnectionSettings(url).poolWishes else { return }
         // Each worker has connections of its own.

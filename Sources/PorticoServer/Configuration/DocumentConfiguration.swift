@@ -1,7 +1,8 @@
 import Diagnostics
 import ExactText
 
-/// Which documents the server knows beforehand, and who may run no others: `documents:` of `config/gateway.yaml`.
+/// Which documents the server knows beforehand, and who may run no others: `documents:` of
+/// `config/gateway.yaml`.
 public struct DocumentConfiguration: Sendable, Equatable {
     /// Where the trusted documents are, relative to the project unless it begins with `/`.
     public var folder = "documents"
@@ -34,8 +35,10 @@ public enum TrustedOnly: Sendable, Equatable {
         guard case .roles(let stated) = self else { return [] }
         return stated.filter { !roles.contains(ExactString($0.name)) }.map { role in
             Diagnostic(
-                "There is no role `\(role.name)`, so `documents.only` would bind nobody.", file: GatewayConfiguration.path, range: role.range,
-                hint: didYouMean(suggestion(for: role.name, among: roles)) ?? "There are: \(roles.joined(separator: ", ")).")
+                "There is no role `\(role.name)`, so `documents.only` would bind nobody.",
+                file: GatewayConfiguration.path, range: role.range,
+                hint: didYouMean(suggestion(for: role.name, among: roles))
+                    ?? "There are: \(roles.joined(separator: ", ")).")
         }
     }
 

@@ -5,7 +5,8 @@ import PorticoGateway
 import PostgresClient
 import TLSTransport
 
-/// Everything that `config/gateway.yaml`, the environment and the flags say, checked and complete. Immutable; one for all workers.
+/// Everything that `config/gateway.yaml`, the environment and the flags say, checked and complete.
+/// Immutable; one for all workers.
 public struct GatewayConfiguration: Sendable, Equatable {
     public var listener = ListenerConfiguration()
     public var database = DatabaseConfiguration()
@@ -57,19 +58,24 @@ public struct UnixSocketConfiguration: Sendable, Equatable {
 }
 
 public struct DatabaseConfiguration: Sendable, Equatable {
-    /// As libpq takes it: a URL or `key=value` pairs; TLS is a matter of its own settings in there. `nil` where nobody said.
+    /// As libpq takes it: a URL or `key=value` pairs; TLS is a matter of its own settings in there.
+    /// `nil` where nobody said.
     public var url: String?
     /// Connections of one worker.
     public var connections = 4
-    /// Those of them that requests with one snapshot may have for themselves at the same time; `nil`: all but one.
+    /// Those of them that requests with one snapshot may have for themselves at the same time;
+    /// `nil`: all but one.
     public var leases: Int?
-    /// Statements, and requests for a connection of their own, that wait in one worker; more are refused.
+    /// Statements, and requests for a connection of their own, that wait in one worker; more are
+    /// refused.
     public var queue = 10_000
-    /// Keys of loads of different requests that wait together and are then run as one statement; 0: each is run by itself.
+    /// Keys of loads of different requests that wait together and are then run as one statement; 0:
+    /// each is run by itself.
     public var mergedKeys = 300
     /// Whether each statement or each request sees one moment, where the request does not say.
     public var consistency = Consistency.statement
-    /// `prepared` once per connection, or `unnamed` for a pooler that gives every transaction another connection.
+    /// `prepared` once per connection, or `unnamed` for a pooler that gives every transaction
+    /// another connection.
     public var statements = ConnectionSettings.StatementMode.prepared
     /// Milliseconds after which PostgreSQL itself ends a statement.
     public var statementTimeout = 15_000
@@ -127,8 +133,8 @@ public struct JWKSConfiguration: Sendable, Equatable {
     public var source: Source
     /// Milliseconds between two readings.
     public var refresh = 600_000
-    /// Milliseconds between two readings before their time, because a token names a key that is not known. Stands against
-    /// made-up names of keys that would have the issuer asked for ever.
+    /// Milliseconds between two readings before their time, because a token names a key that is not
+    /// known. Stands against made-up names of keys that would have the issuer asked for ever.
     public var earlyFetch = 30_000
 
     public init(source: Source) { self.source = source }
@@ -175,7 +181,8 @@ public struct LoggingConfiguration: Sendable, Equatable {
     public var format = LogFormat.text
     /// Milliseconds from which on a request is logged with its loads; `nil` is never.
     public var slowRequest: Int? = 1000
-    /// Whether the log records what is asked, documents and variables with their values, for `portico access diff --replay`.
+    /// Whether the log records what is asked, documents and variables with their values, for
+    /// `portico access diff --replay`.
     public var documents = false
 
     public init() {}

@@ -5,10 +5,12 @@ import PorticoDatabase
 extension DatabaseExpectation {
     /// What a project's files and its configuration take for granted together.
     ///
-    /// - Parameter signsIn: Whether anybody does, so that tables have to say who somebody is: ``Policy/signsIn``.
+    /// - Parameter signsIn: Whether anybody does, so that tables have to say who somebody is:
+    ///   ``Policy/signsIn``.
     public init(_ catalog: Catalog, files: ProjectFiles, authentication: AuthenticationConfiguration, signsIn: Bool) {
         self.init(
-            catalog, schema: files.schema, resolvers: files.resolvers, tenants: authentication.tenants.map { TenantsTable(table: $0.table, key: $0.id) },
+            catalog, schema: files.schema, resolvers: files.resolvers,
+            tenants: authentication.tenants.map { TenantsTable(table: $0.table, key: $0.id) },
             named: signsIn ? authentication.namedTables : [])
     }
 }
@@ -17,9 +19,12 @@ extension AuthenticationConfiguration {
     /// The tables that say who users are and how tenants stand below each other.
     fileprivate var namedTables: [DatabaseExpectation.NamedTable] {
         func named(_ table: String, _ columns: [String?], _ key: String) -> DatabaseExpectation.NamedTable {
-            DatabaseExpectation.NamedTable(table: table, columns: columns.compactMap(\.self), key: key, file: GatewayConfiguration.path)
+            DatabaseExpectation.NamedTable(
+                table: table, columns: columns.compactMap(\.self), key: key, file: GatewayConfiguration.path)
         }
-        return (users.map { [named($0.table, [$0.id, $0.role, $0.tenant, $0.status?.column], "authentication.users")] } ?? [])
+        return
+            (users.map { [named($0.table, [$0.id, $0.role, $0.tenant, $0.status?.column], "authentication.users")] }
+            ?? [])
             + (tenants.map { [named($0.table, [$0.id, $0.parent, $0.status?.column], "authentication.tenants")] } ?? [])
     }
 }

@@ -22,7 +22,9 @@ struct DatabaseFindings: Sendable {
     static let unwatched = DatabaseFindings(isKnown: true)
 
     /// Whether requests under these rules may be answered.
-    func admits(_ rules: RuleSet) -> Bool { isKnown && obstacle == nil && foreignPaths.isEmpty && (catalog == nil || rules.catalog === catalog) }
+    func admits(_ rules: RuleSet) -> Bool {
+        isKnown && obstacle == nil && foreignPaths.isEmpty && (catalog == nil || rules.catalog === catalog)
+    }
 
     var errorCount: Int { problems.count { $0.severity == .error } }
 

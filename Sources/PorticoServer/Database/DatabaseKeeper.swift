@@ -5,16 +5,19 @@ import PorticoCatalog
 import PorticoDatabase
 import PostgresClient
 
-/// Acts on what ``DatabaseWatch`` finds: puts the columns as they are in force, tells the operator, and lets requests in.
+/// Acts on what ``DatabaseWatch`` finds: puts the columns as they are in force, tells the operator,
+/// and lets requests in.
 final class DatabaseKeeper {
     /// Readings in a row that the database refuses before requests are answered without one.
     static let patience = 3
-    /// Differences that are told one by one. Guards against a log that a schema of another version fills.
+    /// Differences that are told one by one. Guards against a log that a schema of another version
+    /// fills.
     static let toldProblems = 20
 
     /// What is done elsewhere, outside the worker that watches.
     struct Actions: Sendable {
-        /// Plans by these columns from now on, if it does not already; false where that is not possible.
+        /// Plans by these columns from now on, if it does not already; false where that is not
+        /// possible.
         var adopt: @Sendable (Catalog) async -> Bool
         /// Forgets what was prepared on tables of before, on every connection of the process.
         var forget: @Sendable () async -> Void
@@ -36,7 +39,10 @@ final class DatabaseKeeper {
     /// - Parameters:
     ///   - inForce: The columns by which requests are planned now.
     ///   - clock: Milliseconds that never go back.
-    init(_ findings: Published<DatabaseFindings>, inForce: Catalog, actions: Actions, metrics: ServerMetrics, logger: Logger, clock: @escaping () -> Int) {
+    init(
+        _ findings: Published<DatabaseFindings>, inForce: Catalog, actions: Actions, metrics: ServerMetrics,
+        logger: Logger, clock: @escaping () -> Int
+    ) {
         self.findings = findings
         self.actions = actions
         self.metrics = metrics
@@ -69,7 +75,9 @@ final class DatabaseKeeper {
             new.catalog = inForce
             if isOther { await actions.forget() }
             // What was refused before is tried again: the rules may be others by now.
-            if await !actions.adopt(inForce) { new.obstacle = "the rules are not proven on the columns of the database" }
+            if await !actions.adopt(inForce) {
+                new.obstacle = "the rules are not proven on the columns of the database"
+            }
             findings.replace(with: new)
         }
         return isNew
@@ -77,8 +85,8 @@ final class DatabaseKeeper {
 
     // MARK: Telling
 
-    /// Where the database itself refuses to be read, nothing is assumed that could show rows of another tenant: no text is taken
-    /// to be equal to another only where its bytes are.
+    /// Where the database itself refuses to be read, nothing is assumed that could show rows of
+    /// another tenant: no text is taken to be equal to another only where its bytes are.
     private func tell(_ failure: DatabaseFailure) {
         // That the database cannot be reached is said by its connections.
         if failure.sqlState.isEmpty { return }
@@ -96,8 +104,14 @@ final class DatabaseKeeper {
 
     private func tell(_ found: DatabaseFindings, isOther: Bool, adopts: Bool) {
         metrics.sample(differences: found)
-        if isOther { logger.notice("the tables of the database have changed", metadata: ["errors": "\(found.errorCount)", "warnings": "\(found.warningCount)"]) }
-        if adopts { logger.notice("requests are planned by the types and collations that the database's columns have now") }
+        if isOther {
+            logger.notice(
+                "the tables of the database have changed",
+                metadata: ["errors": "\(found.errorCount)", "warnings": "\(found.warningCount)"])
+        }
+        if adopts {
+            logger.notice("requests are planned by the types and collations that the database's columns have now")
+        }
         // A path that leads elsewhere is among the problems.
         let errors = found.problems.filter { $0.severity == .error }
         let new = errors.filter { !told.contains(ExactString($0.message)) }
@@ -106,9 +120,14 @@ final class DatabaseKeeper {
             if let hint = problem.hint { metadata["hint"] = "\(hint)" }
             logger.error("the database is not what the files state", metadata: metadata)
         }
-        if new.count > Self.toldProblems { logger.error("and there are more differences", metadata: ["differences": "\(new.count - Self.toldProblems)"]) }
+        if new.count > Self.toldProblems {
+            logger.error(
+                "and there are more differences", metadata: ["differences": "\(new.count - Self.toldProblems)"])
+        }
         if errors.isEmpty, !told.isEmpty { logger.notice("the database is what the files state again") }
-        if !found.foreignPaths.isEmpty { logger.critical("no request is answered, because rows would be shown to other tenants than theirs") }
+        if !found.foreignPaths.isEmpty {
+            logger.critical("no request is answered, because rows would be shown to other tenants than theirs")
+        }
         told = Set(errors.map { ExactString($0.message) })
     }
 }

@@ -6,15 +6,17 @@ import PostgresClient
 import PostgresSQL
 import SocketLoop
 
-/// Looks at the database's tables again and again: at the start, after a reconnect, when a statement has met other tables than
-/// before, and when PostgreSQL has counted changes of its catalogs. One worker of a process has one.
+/// Looks at the database's tables again and again: at the start, after a reconnect, when a
+/// statement has met other tables than before, and when PostgreSQL has counted changes of its
+/// catalogs. One worker of a process has one.
 ///
 /// Refers to itself weakly while it waits, so that it ends with its worker.
 final class DatabaseWatch {
     struct Intervals: Sendable {
         /// Milliseconds between two looks at what PostgreSQL has counted.
         var poll = 10_000
-        /// Milliseconds after which the tables are read whatever was counted: a standby counts nothing.
+        /// Milliseconds after which the tables are read whatever was counted: a standby counts
+        /// nothing.
         var reading = 300_000
         /// Milliseconds between two readings, whatever happens.
         var grain = 1_000
@@ -51,7 +53,8 @@ final class DatabaseWatch {
     ///   - queue: Where readings are compared with the files.
     ///   - take: Called with every reading, and with why one was not possible.
     init(
-        _ expectation: DatabaseExpectation, pool: ConnectionPool, reactor: Reactor, queue: OffloadQueue, intervals: Intervals = Intervals(),
+        _ expectation: DatabaseExpectation, pool: ConnectionPool, reactor: Reactor, queue: OffloadQueue,
+        intervals: Intervals = Intervals(),
         take: @escaping (Result<Reading, DatabaseFailure>) -> Void
     ) {
         self.expectation = expectation
@@ -102,11 +105,16 @@ final class DatabaseWatch {
     /// What PostgreSQL has counted so far; `nil` where it cannot be asked.
     private func count(then: @escaping (String?) -> Void) {
         pool.submit(Self.counters, parameters: [], deadline: reactor.now + intervals.poll, fairnessKey: 0) { result in
-            if case .success(let rows) = result, rows.rowCount == 1 { then(rows.texts[0].first.flatMap(\.self)) } else { then(nil) }
+            if case .success(let rows) = result, rows.rowCount == 1 {
+                then(rows.texts[0].first.flatMap(\.self))
+            } else {
+                then(nil)
+            }
         }
     }
 
-    /// Goes up with every change of a table, a type or a constraint, those of temporary tables among them.
+    /// Goes up with every change of a table, a type or a constraint, those of temporary tables
+    /// among them.
     private static let counters = Statement(
         text: """
             SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::text FROM pg_catalog.pg_stat_sys_tables \
@@ -129,7 +137,8 @@ final class DatabaseWatch {
     private func read(_ left: ArraySlice<DatabaseCatalog.Part>, _ results: [ResultSet]) {
         guard let part = left.first else { return parse(results) }
         let statement = Statement(text: part.statement, parameterTypes: [])
-        pool.submit(statement, parameters: [], deadline: reactor.now + intervals.statement, fairnessKey: 0) { [weak self] result in
+        pool.submit(statement, parameters: [], deadline: reactor.now + intervals.statement, fairnessKey: 0) {
+            [weak self] result in
             switch result {
             case .success(let rows): self?.read(left.dropFirst(), results + [rows])
             case .failure(let failure): self?.failed(failure)
@@ -170,13 +179,17 @@ final class DatabaseWatch {
         }
     }
 
-    private static func reading(of database: DatabaseCatalog, after last: DatabaseCatalog?, _ expectation: DatabaseExpectation) -> Reading {
+    private static func reading(
+        of database: DatabaseCatalog, after last: DatabaseCatalog?, _ expectation: DatabaseExpectation
+    ) -> Reading {
         let problems = expectation.problems(in: database)
         return Reading(
             isOther: last.map { !expectation.isSame($0, database) } ?? false,
             database: database, catalog: expectation.catalog.on(database),
             findings: DatabaseFindings(
-                isKnown: true, problems: problems.filter { $0.severity == .error } + problems.filter { $0.severity != .error },
-                foreignPaths: expectation.foreignPaths(in: database), signsIn: expectation.missing(in: database).isEmpty))
+                isKnown: true,
+                problems: problems.filter { $0.severity == .error } + problems.filter { $0.severity != .error },
+                foreignPaths: expectation.foreignPaths(in: database), signsIn: expectation.missing(in: database).isEmpty
+            ))
     }
 }

@@ -6,7 +6,9 @@ struct DocumentHash: Hashable, Sendable {
 
     init(of text: [UInt8]) {
         words = SHA256.hash(data: text).withUnsafeBytes { digest in
-            func word(_ index: Int) -> UInt64 { UInt64(bigEndian: digest.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self)) }
+            func word(_ index: Int) -> UInt64 {
+                UInt64(bigEndian: digest.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
+            }
             return (word(0), word(1), word(2), word(3))
         }
     }

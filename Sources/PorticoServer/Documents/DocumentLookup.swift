@@ -1,7 +1,8 @@
 import PorticoAccess
 import PorticoGateway
 
-/// Finds the document that a request sends or names, and refuses what its role may not run. One per worker.
+/// Finds the document that a request sends or names, and refuses what its role may not run. One per
+/// worker.
 final class DocumentLookup {
     private let trusted: Latest<TrustedDocuments>
     private let only: TrustedOnly
@@ -11,23 +12,31 @@ final class DocumentLookup {
     init(trusted: DocumentStore, configuration: DocumentConfiguration, limits: GatewayLimits) {
         self.trusted = Latest(trusted.published)
         only = configuration.only
-        persisted = configuration.automatic ? PersistedDocuments(entries: limits[.persistedDocuments], bytes: limits[.persistedBytes]) : nil
+        persisted =
+            configuration.automatic
+            ? PersistedDocuments(entries: limits[.persistedDocuments], bytes: limits[.persistedBytes]) : nil
     }
 
     /// What the gateway is to run.
     func request(_ parameters: RequestParameters, access: Access) throws(RefusedRequest) -> GraphQLRequest {
         let rules = access.rules
         // The gateway refuses it by its length alone, whoever sends it; nothing goes over it here.
-        if let query = parameters.query, query.count > rules.limits[.documentBytes] { return GraphQLRequest(query: query, isReadOnly: parameters.isReadOnly) }
+        if let query = parameters.query, query.count > rules.limits[.documentBytes] {
+            return GraphQLRequest(query: query, isReadOnly: parameters.isReadOnly)
+        }
         let text = try text(parameters, access)
-        return GraphQLRequest(query: text, operationName: parameters.operationName, variables: parameters.variables, isReadOnly: parameters.isReadOnly)
+        return GraphQLRequest(
+            query: text, operationName: parameters.operationName, variables: parameters.variables,
+            isReadOnly: parameters.isReadOnly)
     }
 
     /// Remembers a document that came with its hash, once it has turned out to be one.
     func answered(_ parameters: RequestParameters, access: Access, outcome: GatewayResponse.Outcome) {
         guard let persisted, let hash = parameters.hashOfQuery, let query = parameters.query else { return }
         switch outcome {
-        case .requestError(.syntaxError), .requestError(.validationError), .requestError(.limitExceeded), .requestError(.rateLimited): return
+        case .requestError(.syntaxError), .requestError(.validationError), .requestError(.limitExceeded),
+            .requestError(.rateLimited):
+            return
         case .data, .nullData, .requestError: persisted.keep(query, Self.key(hash, access))
         }
     }
@@ -36,24 +45,35 @@ final class DocumentLookup {
 
     private func text(_ parameters: RequestParameters, _ access: Access) throws(RefusedRequest) -> [UInt8] {
         if let id = parameters.documentID {
-            guard parameters.query == nil else { throw RefusedRequest(400, .badInput, "A request has either \"query\" or \"documentId\", not both.") }
+            guard parameters.query == nil else {
+                throw RefusedRequest(400, .badInput, "A request has either \"query\" or \"documentId\", not both.")
+            }
             return try text(id: id, access)
         }
         if let name = parameters.persistedName { return try text(persistedName: name, parameters, access) }
-        guard let query = parameters.query else { throw RefusedRequest(400, .badInput, "The request has neither \"query\" nor \"documentId\".") }
+        guard let query = parameters.query else {
+            throw RefusedRequest(400, .badInput, "The request has neither \"query\" nor \"documentId\".")
+        }
         if only.restricts(access.rules.role), !trusted.current.contains(query) { throw Self.trustedOnly }
         return query
     }
 
     private func text(id: String, _ access: Access) throws(RefusedRequest) -> [UInt8] {
         if let text = trusted.current.text(id: id) { return text }
-        if !only.restricts(access.rules.role), let persisted, let hash = TrustedDocuments.hash(inID: id), let text = persisted.text(Self.key(hash, access)) { return text }
+        if !only.restricts(access.rules.role), let persisted, let hash = TrustedDocuments.hash(inID: id),
+            let text = persisted.text(Self.key(hash, access))
+        {
+            return text
+        }
         // Ids of others are not suggested: who may run a document has its id.
         throw RefusedRequest(.notFound, "There is no document with this \"documentId\".")
     }
 
-    /// What `extensions.persistedQuery` names: a trusted document by its id or its hash, or one that was sent before.
-    private func text(persistedName name: String, _ parameters: RequestParameters, _ access: Access) throws(RefusedRequest) -> [UInt8] {
+    /// What `extensions.persistedQuery` names: a trusted document by its id or its hash, or one
+    /// that was sent before.
+    private func text(
+        persistedName name: String, _ parameters: RequestParameters, _ access: Access
+    ) throws(RefusedRequest) -> [UInt8] {
         let hash = DocumentHash(hex: name), trusted = trusted.current
         if let text = trusted.text(id: name) ?? hash.flatMap(trusted.text(hash:)) {
             guard parameters.query == nil || parameters.query == text else { throw Self.mismatch }
@@ -66,7 +86,10 @@ final class DocumentLookup {
             if let query = parameters.query { return query }
             throw RefusedRequest(.badInput, "PersistedQueryNotSupported")
         }
-        guard let hash else { throw RefusedRequest(400, .badInput, "\"extensions.persistedQuery.sha256Hash\" is not a SHA-256 in 64 hexadecimal digits.") }
+        guard let hash else {
+            throw RefusedRequest(
+                400, .badInput, "\"extensions.persistedQuery.sha256Hash\" is not a SHA-256 in 64 hexadecimal digits.")
+        }
         if let query = parameters.query {
             guard parameters.hashOfQuery == hash else { throw Self.mismatch }
             return query
@@ -79,7 +102,9 @@ final class DocumentLookup {
         PersistedDocuments.Key(hash: hash, owner: DocumentOwner(access.viewer), rules: access.rules.fingerprint)
     }
 
-    private static let mismatch = RefusedRequest(400, .badInput, "The hash in \"extensions.persistedQuery\" is not that of \"query\".")
+    private static let mismatch = RefusedRequest(
+        400, .badInput, "The hash in \"extensions.persistedQuery\" is not that of \"query\".")
     private static let trustedOnly = RefusedRequest(
-        403, .forbidden, "This role may run nothing but the documents that this API knows. Name one of them by \"documentId\".")
+        403, .forbidden,
+        "This role may run nothing but the documents that this API knows. Name one of them by \"documentId\".")
 }

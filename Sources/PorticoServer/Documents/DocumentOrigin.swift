@@ -1,7 +1,8 @@
 import Diagnostics
 import JSONBytes
 
-/// Where the text of a trusted document stands: a file of its own, or a string of a manifest. Errors of the document are shown there.
+/// Where the text of a trusted document stands: a file of its own, or a string of a manifest.
+/// Errors of the document are shown there.
 struct DocumentOrigin {
     /// The file.
     let source: SourceText
@@ -14,7 +15,8 @@ struct DocumentOrigin {
         return SourceRange(place(of: Int(range.start), in: string), place(of: Int(range.end), in: string))
     }
 
-    /// Goes through the string's escapes (RFC 8259, section 7) up to the byte of the text that is meant.
+    /// Goes through the string's escapes (RFC 8259, section 7) up to the byte of the text that is
+    /// meant.
     private func place(of offset: Int, in string: Range<Int>) -> Int {
         let bytes = source.bytes
         var index = string.lowerBound, decoded = 0
@@ -29,7 +31,9 @@ struct DocumentOrigin {
                 index += 2
                 continue
             }
-            let unit = index + 6 <= string.upperBound ? UInt32(String(decoding: bytes[(index + 2)..<(index + 6)], as: UTF8.self), radix: 16) ?? 0 : 0
+            let unit =
+                index + 6 <= string.upperBound
+                ? UInt32(String(decoding: bytes[(index + 2)..<(index + 6)], as: UTF8.self), radix: 16) ?? 0 : 0
             switch unit {
             case 0xD800..<0xDC00:
                 decoded += 4
@@ -46,8 +50,8 @@ struct DocumentOrigin {
     }
 }
 
-/// A manifest of documents: an object of ids and texts, as Relay's compiler writes it, or one whose `operations` are a list of objects with `id` and `body`, as
-/// Apollo's tools write it.
+/// A manifest of documents: an object of ids and texts, as Relay's compiler writes it, or one whose
+/// `operations` are a list of objects with `id` and `body`, as Apollo's tools write it.
 struct DocumentManifest {
     struct Entry {
         let id: String
@@ -58,7 +62,8 @@ struct DocumentManifest {
 
     private(set) var entries: [Entry] = []
 
-    /// What one manifest may cost; a manifest is the project's own, so that the bounds stand against accidents.
+    /// What one manifest may cost; a manifest is the project's own, so that the bounds stand
+    /// against accidents.
     static let limits = JSONLimits(bytes: TrustedDocumentLimits.fileBytes, values: 1_000_000)
 
     init(_ source: SourceText) throws(JSONError) {
@@ -102,7 +107,9 @@ struct DocumentManifest {
                     try reader.skipValue()
                 }
             }
-            guard let id, let body else { throw JSONError("An operation of the manifest has an `id` and a `body`.", offset: start) }
+            guard let id, let body else {
+                throw JSONError("An operation of the manifest has an `id` and a `body`.", offset: start)
+            }
             entries.append(Entry(id: id, text: reader.utf8(body), string: body.range))
         }
         return entries

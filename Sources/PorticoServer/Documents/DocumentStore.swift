@@ -6,7 +6,8 @@ public import PorticoAccess
 import SocketLoop
 import Synchronization
 
-/// The trusted documents in force, shared by all workers. When their folder changes, requests behind it get the new ones; a request keeps those that it began with.
+/// The trusted documents in force, shared by all workers. When their folder changes, requests
+/// behind it get the new ones; a request keeps those that it began with.
 public final class DocumentStore: Sendable {
     public enum Reading: Sendable, Equatable {
         /// The folder is what it was, or is being written at this moment.
@@ -25,12 +26,15 @@ public final class DocumentStore: Sendable {
         let schema: Schema
         let limits: RuleLimits
 
-        var path: String { configuration.folder.hasPrefix("/") ? configuration.folder : "\(project)/\(configuration.folder)" }
+        var path: String {
+            configuration.folder.hasPrefix("/") ? configuration.folder : "\(project)/\(configuration.folder)"
+        }
     }
 
     /// What the folder looked like.
     private struct Looks {
-        /// When it was read last, whether or not it was good: a bad file is read, and reported, once.
+        /// When it was read last, whether or not it was good: a bad file is read, and reported,
+        /// once.
         var read: [ExactString: FileStamp]?
         /// At the last look.
         var seen: [ExactString: FileStamp]?
@@ -50,10 +54,14 @@ public final class DocumentStore: Sendable {
 
     /// Reads the folder, as ``TrustedDocuments/load(_:project:schema:roles:limits:)`` does.
     /// - Throws: Every problem with its place.
-    public init(_ configuration: DocumentConfiguration, project: String, schema: Schema, roles: [String]?, limits: RuleLimits = RuleLimits()) throws(Diagnostics) {
+    public init(
+        _ configuration: DocumentConfiguration, project: String, schema: Schema, roles: [String]?,
+        limits: RuleLimits = RuleLimits()
+    ) throws(Diagnostics) {
         let source = Source(configuration: configuration, project: project, schema: schema, limits: limits)
         let stamps = Self.stamps(of: source.path)
-        published = Published(try TrustedDocuments.load(configuration, project: project, schema: schema, roles: roles, limits: limits))
+        published = Published(
+            try TrustedDocuments.load(configuration, project: project, schema: schema, roles: roles, limits: limits))
         self.source = source
         looks = Mutex(Looks(read: stamps, seen: stamps))
     }
@@ -64,8 +72,9 @@ public final class DocumentStore: Sendable {
     /// Whether there is a folder that could be read again.
     var hasFolder: Bool { source.map { $0.configuration.folderRange != nil || FileStamp($0.path) != nil } ?? false }
 
-    /// Reads the folder again if it has changed since it was read, and not since the last look: one that is being written is left alone until it stands still.
-    /// Blocks for as long as the disk does.
+    /// Reads the folder again if it has changed since it was read, and not since the last look: one
+    /// that is being written is left alone until it stands still. Blocks for as long as the disk
+    /// does.
     /// - Parameter always: At once, even if it looks the same.
     public func reload(always: Bool = false) -> Reading {
         guard let source else { return .unchanged }
@@ -76,9 +85,16 @@ public final class DocumentStore: Sendable {
             guard always || (found != looks.read && standsStill) else { return .unchanged }
             looks.read = found
             do throws(Diagnostics) {
-                if found == nil, current.count > 0 { throw Diagnostics([Diagnostic("The folder is not there any more.", file: source.configuration.folder)]) }
-                // The roles are those of the rules in force; they were compared when the server started.
-                let fresh = try TrustedDocuments.load(source.configuration, project: source.project, schema: source.schema, roles: nil, limits: source.limits)
+                if found == nil, current.count > 0 {
+                    throw Diagnostics([
+                        Diagnostic("The folder is not there any more.", file: source.configuration.folder)
+                    ])
+                }
+                // The roles are those of the rules in force; they were compared when the server
+                // started.
+                let fresh = try TrustedDocuments.load(
+                    source.configuration, project: source.project, schema: source.schema, roles: nil,
+                    limits: source.limits)
                 published.replace(with: fresh)
                 return .replaced(count: fresh.count)
             } catch {
@@ -91,7 +107,9 @@ public final class DocumentStore: Sendable {
     private static func stamps(of path: String) -> [ExactString: FileStamp]? {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else { return nil }
         var stamps: [ExactString: FileStamp] = [:]
-        for name in names.lazy.filter(TrustedDocuments.counts).prefix(TrustedDocumentLimits.files + 1) { stamps[name] = FileStamp("\(path)/\(name)") }
+        for name in names.lazy.filter(TrustedDocuments.counts).prefix(TrustedDocumentLimits.files + 1) {
+            stamps[name] = FileStamp("\(path)/\(name)")
+        }
         return stamps
     }
 
@@ -105,7 +123,11 @@ public final class DocumentStore: Sendable {
     }
 
     private func place(of item: Diagnostic) -> String {
-        guard let source, let range = item.range, let bytes = try? readFile(item.file.hasPrefix("/") ? item.file : "\(source.project)/\(item.file)", limit: TrustedDocumentLimits.fileBytes) else { return "" }
+        guard let source, let range = item.range,
+            let bytes = try? readFile(
+                item.file.hasPrefix("/") ? item.file : "\(source.project)/\(item.file)",
+                limit: TrustedDocumentLimits.fileBytes)
+        else { return "" }
         let place = SourceText(name: item.file, bytes: bytes).position(at: min(Int(range.start), bytes.count))
         return ":\(place.line):\(place.column)"
     }

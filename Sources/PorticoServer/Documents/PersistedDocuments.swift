@@ -1,7 +1,8 @@
 import ExactText
 import PorticoAccess
 
-/// Whose registered documents are kept together: nobody is told whether somebody of another tenant has registered one.
+/// Whose registered documents are kept together: nobody is told whether somebody of another tenant
+/// has registered one.
 enum DocumentOwner: Hashable {
     case tenant(ExactString)
     /// Of no tenant: each is alone.
@@ -11,12 +12,13 @@ enum DocumentOwner: Hashable {
     init(_ viewer: Viewer) { self = viewer.tenant.map(Self.tenant) ?? viewer.id.map(Self.user) ?? .anonymous }
 }
 
-/// The documents that clients have sent together with their hash, for automatic persisted queries. One per worker.
+/// The documents that clients have sent together with their hash, for automatic persisted queries.
+/// One per worker.
 ///
-/// A document is kept for the tenant and under the rules of whoever sent it: that a hash is known says nothing to viewers
-/// of other tenants, nor to those of the same tenant under other rules. When all is full, whoever has the most gives way,
-/// its least recently used first, so that one tenant's documents are never forgotten for what another one registers
-/// beyond its share.
+/// A document is kept for the tenant and under the rules of whoever sent it: that a hash is known
+/// says nothing to viewers of other tenants, nor to those of the same tenant under other rules.
+/// When all is full, whoever has the most gives way, its least recently used first, so that one
+/// tenant's documents are never forgotten for what another one registers beyond its share.
 final class PersistedDocuments {
     struct Key: Hashable {
         let hash: DocumentHash
@@ -75,7 +77,10 @@ final class PersistedDocuments {
             owned[key.owner]?.keys.append(key)
         }
         while entries.count > max(1, maximumEntries * 3 / 4) || bytes > maximumBytes * 3 / 4, entries.count > 1 {
-            guard let (owner, most) = owned.max(by: { ($0.value.bytes, $0.value.keys.count) < ($1.value.bytes, $1.value.keys.count) }), let key = most.keys.last,
+            guard
+                let (owner, most) = owned.max(by: {
+                    ($0.value.bytes, $0.value.keys.count) < ($1.value.bytes, $1.value.keys.count)
+                }), let key = most.keys.last,
                 let entry = entries.removeValue(forKey: key)
             else { return }
             let cost = entry.text.count + Self.overhead

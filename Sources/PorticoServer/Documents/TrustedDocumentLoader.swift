@@ -9,7 +9,8 @@ import PlainFiles
 import PorticoAccess
 import PorticoGateway
 
-/// What bounds the reading of trusted documents. They are the project's own, so that the bounds stand against accidents such as a wrong folder.
+/// What bounds the reading of trusted documents. They are the project's own, so that the bounds
+/// stand against accidents such as a wrong folder.
 enum TrustedDocumentLimits {
     /// Files in the folder.
     static let files = 50_000
@@ -20,15 +21,19 @@ enum TrustedDocumentLimits {
 }
 
 extension TrustedDocuments {
-    /// Reads `NAME.graphql` (the id is NAME) and manifests `*.json` of the folder, and holds every document against the full schema.
+    /// Reads `NAME.graphql` (the id is NAME) and manifests `*.json` of the folder, and holds every
+    /// document against the full schema.
     ///
     /// A folder that nobody has named and that does not exist holds no documents.
     /// - Parameters:
     ///   - project: The project's folder; files are named relative to it.
-    ///   - roles: All there are: a role that may run nothing else has to be one of them. `nil` where they are not known, and not looked at.
-    /// - Throws: Every problem with its place: files that cannot be read, documents that do not parse or validate, ids that stand twice with different texts.
+    ///   - roles: All there are: a role that may run nothing else has to be one of them. `nil`
+    ///     where they are not known, and not looked at.
+    /// - Throws: Every problem with its place: files that cannot be read, documents that do not
+    ///   parse or validate, ids that stand twice with different texts.
     public static func load(
-        _ configuration: DocumentConfiguration, project: String, schema: Schema, roles: [String]?, limits: RuleLimits = RuleLimits()
+        _ configuration: DocumentConfiguration, project: String, schema: Schema, roles: [String]?,
+        limits: RuleLimits = RuleLimits()
     ) throws(Diagnostics) -> TrustedDocuments {
         var loader = TrustedDocumentLoader(schema: schema, limits: limits)
         if let roles { loader.problems = configuration.only.problems(roles: roles) }
@@ -39,8 +44,11 @@ extension TrustedDocuments {
 
     static let documentSuffix = ".graphql"
 
-    /// Whether a file of the folder is read. A name that begins with a point is an editor's half-written copy.
-    static func counts(_ name: String) -> Bool { !name.hasPrefix(".") && (name.hasSuffix(documentSuffix) || name.hasSuffix(".json")) }
+    /// Whether a file of the folder is read. A name that begins with a point is an editor's
+    /// half-written copy.
+    static func counts(_ name: String) -> Bool {
+        !name.hasPrefix(".") && (name.hasSuffix(documentSuffix) || name.hasSuffix(".json"))
+    }
 }
 
 private struct TrustedDocumentLoader {
@@ -61,20 +69,31 @@ private struct TrustedDocumentLoader {
         let path = folder.hasPrefix("/") ? folder : project + "/" + folder
         let manager = FileManager.default
         guard manager.fileExists(atPath: path) else {
-            if let range = configuration.folderRange { problems.append(Diagnostic("There is no folder `\(folder)`.", file: GatewayConfiguration.path, range: range)) }
+            if let range = configuration.folderRange {
+                problems.append(
+                    Diagnostic("There is no folder `\(folder)`.", file: GatewayConfiguration.path, range: range))
+            }
             return
         }
-        guard let names = try? manager.contentsOfDirectory(atPath: path) else { return problems.append(Diagnostic("The folder cannot be read.", file: folder)) }
+        guard let names = try? manager.contentsOfDirectory(atPath: path) else {
+            return problems.append(Diagnostic("The folder cannot be read.", file: folder))
+        }
         guard names.count <= TrustedDocumentLimits.files else {
-            return problems.append(Diagnostic("The folder holds \(names.count) files; at most \(TrustedDocumentLimits.files) are read.", file: folder))
+            return problems.append(
+                Diagnostic(
+                    "The folder holds \(names.count) files; at most \(TrustedDocumentLimits.files) are read.",
+                    file: folder))
         }
         for name in names.sorted() where TrustedDocuments.counts(name) {
             let isDocument = name.hasSuffix(TrustedDocuments.documentSuffix)
             let file = folder + "/" + name
             do throws(FileFailure) {
-                let source = SourceText(name: file, bytes: try readFile(path + "/" + name, limit: TrustedDocumentLimits.fileBytes))
+                let source = SourceText(
+                    name: file, bytes: try readFile(path + "/" + name, limit: TrustedDocumentLimits.fileBytes))
                 if isDocument {
-                    add(id: String(name.dropLast(TrustedDocuments.documentSuffix.count)), source.bytes, DocumentOrigin(source: source, string: nil))
+                    add(
+                        id: String(name.dropLast(TrustedDocuments.documentSuffix.count)), source.bytes,
+                        DocumentOrigin(source: source, string: nil))
                 } else {
                     addManifest(source)
                 }
@@ -86,9 +105,14 @@ private struct TrustedDocumentLoader {
 
     private mutating func addManifest(_ source: SourceText) {
         do throws(JSONError) {
-            for entry in try DocumentManifest(source).entries { add(id: entry.id, entry.text, DocumentOrigin(source: source, string: entry.string)) }
+            for entry in try DocumentManifest(source).entries {
+                add(id: entry.id, entry.text, DocumentOrigin(source: source, string: entry.string))
+            }
         } catch {
-            problems.append(Diagnostic(error.message, file: source.name, range: SourceRange(error.offset, error.offset + 1), hint: "A manifest is an object of ids and texts, or has a list `operations` with `id` and `body`."))
+            problems.append(
+                Diagnostic(
+                    error.message, file: source.name, range: SourceRange(error.offset, error.offset + 1),
+                    hint: "A manifest is an object of ids and texts, or has a list `operations` with `id` and `body`."))
         }
     }
 
@@ -98,14 +122,22 @@ private struct TrustedDocumentLoader {
         let file = origin.source.name
         let place = origin.range(of: SourceRange(0, 1))
         if id.isEmpty || id.utf8.count > TrustedDocumentLimits.idBytes {
-            return problems.append(Diagnostic("The id of a document has 1 to \(TrustedDocumentLimits.idBytes) bytes; this one has \(id.utf8.count).", file: file, range: place))
+            return problems.append(
+                Diagnostic(
+                    "The id of a document has 1 to \(TrustedDocumentLimits.idBytes) bytes; this one has \(id.utf8.count).",
+                    file: file, range: place))
         }
         if id.hasPrefix(TrustedDocuments.hashPrefix), TrustedDocuments.hash(inID: id) != DocumentHash(of: text) {
-            return problems.append(Diagnostic("The id `\(id)` is not the SHA-256 of its document.", file: file, range: place, hint: "It would be sha256:\(DocumentHash(of: text).hex)."))
+            return problems.append(
+                Diagnostic(
+                    "The id `\(id)` is not the SHA-256 of its document.", file: file, range: place,
+                    hint: "It would be sha256:\(DocumentHash(of: text).hex)."))
         }
         if let former = documents[id] {
             if former.text == text { return }
-            return problems.append(Diagnostic("The id `\(id)` stands for another document in \(former.file) already.", file: file, range: place))
+            return problems.append(
+                Diagnostic(
+                    "The id `\(id)` stands for another document in \(former.file) already.", file: file, range: place))
         }
         documents[id] = (text, file)
         validate(text, origin)
@@ -117,12 +149,18 @@ private struct TrustedDocumentLoader {
         do throws(SyntaxError) {
             document = try parse(source, limits: limits.parsing, allow: .executable)
         } catch {
-            return problems.append(Diagnostic(error.message, file: source.name, range: origin.range(of: error.range), hint: error.hint))
+            return problems.append(
+                Diagnostic(error.message, file: source.name, range: origin.range(of: error.range), hint: error.hint))
         }
         for error in Validator(schema: schema, limits: limits.validation).validate(document, source: source) {
-            problems.append(Diagnostic(error.message, file: source.name, range: error.ranges.first.map(origin.range(of:))))
+            problems.append(
+                Diagnostic(error.message, file: source.name, range: error.ranges.first.map(origin.range(of:))))
         }
         let hasOperation = document.definitions.contains { if case .operation = $0 { true } else { false } }
-        if !hasOperation { problems.append(Diagnostic("The document has no operation.", file: source.name, range: origin.range(of: SourceRange(0, 1)))) }
+        if !hasOperation {
+            problems.append(
+                Diagnostic(
+                    "The document has no operation.", file: source.name, range: origin.range(of: SourceRange(0, 1))))
+        }
     }
 }

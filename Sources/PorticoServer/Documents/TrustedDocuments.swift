@@ -1,6 +1,7 @@
 import ExactText
 
-/// The documents that the project's own clients run, by their ids and by their hashes. Immutable; one for all workers.
+/// The documents that the project's own clients run, by their ids and by their hashes. Immutable;
+/// one for all workers.
 public struct TrustedDocuments: Sendable {
     public static let none = TrustedDocuments(byID: [:])
 
@@ -19,7 +20,8 @@ public struct TrustedDocuments: Sendable {
     /// How many ids there are.
     public var count: Int { byID.count }
 
-    /// The text behind an id: a file's name, a manifest's key, or `sha256:` and the hash in hexadecimal digits.
+    /// The text behind an id: a file's name, a manifest's key, or `sha256:` and the hash in
+    /// hexadecimal digits.
     func text(id: String) -> [UInt8]? {
         if let text = byID[id] { return text }
         return Self.hash(inID: id).flatMap { byHash[$0] }

@@ -17,11 +17,14 @@ public struct AccessHistory: Sendable {
     /// - Throws: ``Failure`` where there is no trail.
     public init(folder path: String) throws(Failure) {
         folder = AccessHistoryFolder(path: path)
-        guard let numbers = folder.numbers(), !numbers.isEmpty else { throw Failure(description: "there is no history of access rules in \(path)") }
+        guard let numbers = folder.numbers(), !numbers.isEmpty else {
+            throw Failure(description: "there is no history of access rules in \(path)")
+        }
         self.numbers = numbers
     }
 
-    /// All that has happened, in its order. Records of all that was in force, which begin each file but the first, are left out.
+    /// All that has happened, in its order. Records of all that was in force, which begin each file
+    /// but the first, are left out.
     public mutating func records() throws(Failure) -> [AccessRecord] {
         var records: [AccessRecord] = []
         for number in numbers {
@@ -36,7 +39,8 @@ public struct AccessHistory: Sendable {
         return records
     }
 
-    /// What was in force at a time, with the texts by their hashes; `nil` where the trail begins later.
+    /// What was in force at a time, with the texts by their hashes; `nil` where the trail begins
+    /// later.
     /// - Parameter time: Milliseconds since 1970.
     public func state(at time: Int) throws(Failure) -> (state: AccessHistoryState, texts: [String: [UInt8]])? {
         for number in numbers.reversed() {

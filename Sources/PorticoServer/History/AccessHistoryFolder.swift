@@ -2,7 +2,8 @@ import Glibc
 import PlainFiles
 import SocketLoop
 
-/// The files of a trail: `000001.jsonl` and on, of which the last is being written. Each begins with all rules in force then, so that it can be understood without those before it.
+/// The files of a trail: `000001.jsonl` and on, of which the last is being written. Each begins
+/// with all rules in force then, so that it can be understood without those before it.
 struct AccessHistoryFolder: Sendable {
     /// Bytes of a file that are read. Stands against a folder that is none of ours.
     static let readBytes = 2 << 30
@@ -16,14 +17,21 @@ struct AccessHistoryFolder: Sendable {
 
     var lock: String { "\(path)/lock" }
 
-    /// The numbers of the files that are there, in their order; `nil` where the folder cannot be read.
+    /// The numbers of the files that are there, in their order; `nil` where the folder cannot be
+    /// read.
     func numbers() -> [Int]? {
         guard let folder = opendir(path) else { return nil }
         defer { closedir(folder) }
         var numbers: [Int] = []
         while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) } }
-            if name.hasSuffix(".jsonl"), let number = Int(name.dropLast(6)), number > 0, file(number) == "\(path)/\(name)" { numbers.append(number) }
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+            }
+            if name.hasSuffix(".jsonl"), let number = Int(name.dropLast(6)), number > 0,
+                file(number) == "\(path)/\(name)"
+            {
+                numbers.append(number)
+            }
         }
         return numbers.sorted()
     }

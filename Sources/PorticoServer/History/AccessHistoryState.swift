@@ -21,9 +21,12 @@ public struct AccessHistoryState: Sendable, Equatable {
     }
 
     /// The files, sorted by their names.
-    public var sorted: [AccessFileState] { files.values.sorted { $0.file.utf8.lexicographicallyPrecedes($1.file.utf8) } }
+    public var sorted: [AccessFileState] {
+        files.values.sorted { $0.file.utf8.lexicographicallyPrecedes($1.file.utf8) }
+    }
 
-    /// The SHA-256 of what `sha256sum` prints of the files, sorted by their names: two gateways with the same one have the same rules.
+    /// The SHA-256 of what `sha256sum` prints of the files, sorted by their names: two gateways
+    /// with the same one have the same rules.
     public var fingerprint: String {
         var hash = SHA256()
         for file in sorted { hash.update(data: Array("\(file.sha256 ?? "")  \(file.file)\n".utf8)) }

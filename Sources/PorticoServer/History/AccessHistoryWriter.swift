@@ -12,16 +12,19 @@ struct AccessFileContent: Sendable {
 
     init(file: String, bytes: [UInt8], modified: Int? = nil, isUnserved: Bool = false) {
         self.bytes = bytes
-        state = AccessFileState(file: file, sha256: SHA256.hash(data: bytes).hex, modified: modified, isUnserved: isUnserved)
+        state = AccessFileState(
+            file: file, sha256: SHA256.hash(data: bytes).hex, modified: modified, isUnserved: isUnserved)
     }
 }
 
 /// Writes the trail of access rules: one process at a time, each record whole or not at all.
 ///
-/// What cannot be written waits, and is written once it can be, followed by all rules in force at that time. Nobody's request waits for it.
+/// What cannot be written waits, and is written once it can be, followed by all rules in force at
+/// that time. Nobody's request waits for it.
 final class AccessHistoryWriter {
     enum Limits {
-        /// Records that wait to be written; of more, the oldest are lost. Stands against a full disk under a tool that writes files for ever.
+        /// Records that wait to be written; of more, the oldest are lost. Stands against a full
+        /// disk under a tool that writes files for ever.
         static let waiting = 1_000
     }
 
@@ -40,7 +43,8 @@ final class AccessHistoryWriter {
     private var waiting: [AccessRecord] = []
     /// Whether ``state`` is what the file says.
     private var isComplete = false
-    /// Whether something could not be written, so that the file will not say what is in force before all of it is written once more.
+    /// Whether something could not be written, so that the file will not say what is in force
+    /// before all of it is written once more.
     private var isBehind = false
     /// Why it could not be written the last time.
     private(set) var failure: String?
@@ -50,18 +54,22 @@ final class AccessHistoryWriter {
         folder = AccessHistoryFolder(path: settings.path(in: project))
         var name = [CChar](repeating: 0, count: 256)
         gethostname(&name, name.count - 1)
-        process = "\(String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)):\(getpid())"
+        process =
+            "\(String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)):\(getpid())"
     }
 
     deinit { closeAll() }
 
     var path: String { folder.path }
 
-    func record(_ event: AccessRecord.Event, time: Int) -> AccessRecord { AccessRecord(time: time, event: event, process: process) }
+    func record(_ event: AccessRecord.Event, time: Int) -> AccessRecord {
+        AccessRecord(time: time, event: event, process: process)
+    }
 
     // MARK: Writing
 
-    /// Says that a gateway serves by these files; of them what differs from the end of the trail is written.
+    /// Says that a gateway serves by these files; of them what differs from the end of the trail is
+    /// written.
     func start(time: Int, everything: [AccessFileContent]) {
         var record = record(.start, time: time)
         do throws(FileFailure) {
@@ -70,10 +78,17 @@ final class AccessHistoryWriter {
             failure = error.reason
         }
         let known = state.files, isKnown = isComplete
-        let changed = everything.filter { known[$0.state.file].map { ($0.sha256, $0.isUnserved) } ?? (nil, false) != ($0.state.sha256, $0.state.isUnserved) }
+        let changed = everything.filter {
+            known[$0.state.file].map { ($0.sha256, $0.isUnserved) } ?? (nil, false) != (
+                $0.state.sha256, $0.state.isUnserved
+            )
+        }
         if isKnown {
             let names = Set(exact: everything.map(\.state.file))
-            record.files = (changed.map(\.state) + known.keys.filter { !names.contains($0) }.map { AccessFileState(file: $0.text, sha256: nil) }).sorted { $0.file.utf8.lexicographicallyPrecedes($1.file.utf8) }
+            record.files =
+                (changed.map(\.state)
+                + known.keys.filter { !names.contains($0) }.map { AccessFileState(file: $0.text, sha256: nil) }).sorted
+            { $0.file.utf8.lexicographicallyPrecedes($1.file.utf8) }
         }
         add(record, texts: changed) { everything }
     }
@@ -98,11 +113,14 @@ final class AccessHistoryWriter {
             let buffer = ResponseBuffer()
             var fresh: Set<String> = []
             for content in all {
-                guard let hash = content.state.sha256, !texts.contains(hash), fresh.insert(hash).inserted else { continue }
+                guard let hash = content.state.sha256, !texts.contains(hash), fresh.insert(hash).inserted else {
+                    continue
+                }
                 AccessHistoryLine.text(sha256: hash, content.bytes).write(into: buffer)
             }
             var next = state
-            // A file begins with all that is in force, so that what happened before it need not be known.
+            // A file begins with all that is in force, so that what happened before it need not be
+            // known.
             if isWhole, isFirst { next = whole(all, next, waiting.first?.time ?? 0, buffer) }
             let headEnd = buffer.count
             for record in waiting { next = line(record, next, buffer) }
@@ -117,7 +135,9 @@ final class AccessHistoryWriter {
         }
     }
 
-    private func line(_ record: AccessRecord, _ state: AccessHistoryState, _ buffer: ResponseBuffer) -> AccessHistoryState {
+    private func line(
+        _ record: AccessRecord, _ state: AccessHistoryState, _ buffer: ResponseBuffer
+    ) -> AccessHistoryState {
         var record = record, next = state
         next.apply(record)
         record.rules = next.fingerprint
@@ -125,7 +145,9 @@ final class AccessHistoryWriter {
         return next
     }
 
-    private func whole(_ contents: [AccessFileContent], _ state: AccessHistoryState, _ time: Int, _ buffer: ResponseBuffer) -> AccessHistoryState {
+    private func whole(
+        _ contents: [AccessFileContent], _ state: AccessHistoryState, _ time: Int, _ buffer: ResponseBuffer
+    ) -> AccessHistoryState {
         var record = record(.rules, time: time)
         record.files = contents.map(\.state)
         return line(record, state, buffer)
@@ -142,7 +164,9 @@ final class AccessHistoryWriter {
     private func append(_ bytes: [UInt8]) throws(FileFailure) {
         var offset = 0
         while offset < bytes.count {
-            let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress.map { $0 + offset }, bytes.count - offset) }
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(file, $0.baseAddress.map { $0 + offset }, bytes.count - offset)
+            }
             if count > 0 {
                 offset += count
             } else if count == 0 || errno != EINTR {
@@ -164,7 +188,11 @@ final class AccessHistoryWriter {
             guard descriptor >= 0 else { throw FileFailure(number: errno) }
             guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
                 close(descriptor)
-                throw FileFailure(errno: EWOULDBLOCK, reason: "another gateway keeps its history there; give this one a folder of its own by access.history.folder")
+                throw FileFailure(
+                    errno: EWOULDBLOCK,
+                    reason:
+                        "another gateway keeps its history there; give this one a folder of its own by access.history.folder"
+                )
             }
             lock = descriptor
         }

@@ -56,7 +56,8 @@ extension AccessHistoryLine {
 
 extension AccessRecord {
     init?(_ value: JSONValue) {
-        guard let time = value["time"]?.milliseconds, let event = value["event"]?.string.flatMap(Event.init(rawValue:)) else { return nil }
+        guard let time = value["time"]?.milliseconds, let event = value["event"]?.string.flatMap(Event.init(rawValue:))
+        else { return nil }
         self.init(time: time, event: event, process: value["process"]?.string ?? "")
         files = (value["files"]?.items ?? []).compactMap(AccessFileState.init)
         effects = (value["effects"]?.items ?? []).compactMap(\.string)
@@ -65,15 +66,20 @@ extension AccessRecord {
         rules = value["rules"]?.string
     }
 
-    /// One object: `time`, `event`, `process`, and of `files`, `effects`, `direction`, `problems` and `rules` what there is.
+    /// One object: `time`, `event`, `process`, and of `files`, `effects`, `direction`, `problems`
+    /// and `rules` what there is.
     public var json: JSONValue {
         var members = [
-            JSONMember(key: "time", value: .string(timeText(time))), JSONMember(key: "event", value: .string(event.rawValue)), JSONMember(key: "process", value: .string(process)),
+            JSONMember(key: "time", value: .string(timeText(time))),
+            JSONMember(key: "event", value: .string(event.rawValue)),
+            JSONMember(key: "process", value: .string(process)),
         ]
         if !files.isEmpty { members.append(JSONMember(key: "files", value: .array(files.map(\.json)))) }
         if !direction.isEmpty { members.append(JSONMember(key: "direction", value: .string(direction))) }
         if !effects.isEmpty { members.append(JSONMember(key: "effects", value: .array(effects.map(JSONValue.string)))) }
-        if !problems.isEmpty { members.append(JSONMember(key: "problems", value: .array(problems.map(JSONValue.string)))) }
+        if !problems.isEmpty {
+            members.append(JSONMember(key: "problems", value: .array(problems.map(JSONValue.string))))
+        }
         if let rules { members.append(JSONMember(key: "rules", value: .string(rules))) }
         return .object(members)
     }
@@ -82,23 +88,31 @@ extension AccessRecord {
 extension AccessFileState {
     fileprivate init?(_ value: JSONValue) {
         guard let file = value["file"]?.string else { return nil }
-        self.init(file: file, sha256: value["sha256"]?.string, modified: value["modified"]?.milliseconds, isUnserved: value["unserved"] == .bool(true))
+        self.init(
+            file: file, sha256: value["sha256"]?.string, modified: value["modified"]?.milliseconds,
+            isUnserved: value["unserved"] == .bool(true))
     }
 
     /// One object: `file`, `sha256`, `modified` where it is known, and `unserved` where it is.
     public var json: JSONValue {
-        var members = [JSONMember(key: "file", value: .string(file)), JSONMember(key: "sha256", value: sha256.map(JSONValue.string) ?? .null)]
+        var members = [
+            JSONMember(key: "file", value: .string(file)),
+            JSONMember(key: "sha256", value: sha256.map(JSONValue.string) ?? .null),
+        ]
         if let modified { members.append(JSONMember(key: "modified", value: .string(timeText(modified)))) }
         if isUnserved { members.append(JSONMember(key: "unserved", value: .bool(true))) }
         return .object(members)
     }
 }
 
-/// A point of time in milliseconds since 1970 as RFC 3339 writes it, in UTC: `2026-01-02T10:00:00.25Z`; empty for one outside the years 0001 to 9999.
+/// A point of time in milliseconds since 1970 as RFC 3339 writes it, in UTC:
+/// `2026-01-02T10:00:00.25Z`; empty for one outside the years 0001 to 9999.
 public func timeText(_ milliseconds: Int) -> String {
     let buffer = ResponseBuffer(capacity: 32)
     let (microseconds, overflow) = milliseconds.subtractingReportingOverflow(946_684_800_000)
-    guard !overflow, let scaled = Optional(microseconds.multipliedReportingOverflow(by: 1000)), !scaled.overflow else { return "" }
+    guard !overflow, let scaled = Optional(microseconds.multipliedReportingOverflow(by: 1000)), !scaled.overflow else {
+        return ""
+    }
     buffer.appendDateTime(microsecondsSince2000: Int64(scaled.partialValue))
     return String(decoding: buffer.takeBytes(), as: UTF8.self)
 }

@@ -1,7 +1,9 @@
-/// One line of the trail of access rules: what happened to them, when, and what was in force from then on.
+/// One line of the trail of access rules: what happened to them, when, and what was in force from
+/// then on.
 public struct AccessRecord: Sendable, Equatable {
     public enum Event: String, Sendable, CaseIterable {
-        /// A gateway began to serve; ``AccessRecord/files`` are those that differ from the record before it.
+        /// A gateway began to serve; ``AccessRecord/files`` are those that differ from the record
+        /// before it.
         case start
         /// It ended in good order.
         case stop
@@ -21,11 +23,13 @@ public struct AccessRecord: Sendable, Equatable {
     public var files: [AccessFileState] = []
     /// Who gains and who loses what, a line each.
     public var effects: [String] = []
-    /// The direction of all effects together, such as `gain and loss`; empty where it was not compared.
+    /// The direction of all effects together, such as `gain and loss`; empty where it was not
+    /// compared.
     public var direction = ""
     /// What is wrong with a file, each with its place and its picture.
     public var problems: [String] = []
-    /// The fingerprint of all files in force afterwards; `nil` where nothing is in force any more, or it is not known.
+    /// The fingerprint of all files in force afterwards; `nil` where nothing is in force any more,
+    /// or it is not known.
     public var rules: String?
 
     public init(time: Int, event: Event, process: String) {

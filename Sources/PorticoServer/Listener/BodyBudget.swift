@@ -12,20 +12,23 @@ enum BodyOwner: Hashable, Sendable {
 
 /// What holds a body that is arriving.
 protocol BodyHolder: AnyObject {
-    /// The body gives way to another one: its request is refused, and its memory given back within the call.
+    /// The body gives way to another one: its request is refused, and its memory given back within
+    /// the call.
     func dropBody()
 }
 
-/// The memory of what arrives at one worker in pieces, all together: bodies, and heads and pipelined requests where they
-/// are long, which count like bodies.
+/// The memory of what arrives at one worker in pieces, all together: bodies, and heads and
+/// pipelined requests where they are long, which count like bodies.
 ///
-/// Guards against clients that begin requests and withhold their ends. A body that is whole when it is first read is not
-/// counted: it takes no memory while it waits for anybody. When the budget is full, somebody's body gives way:
+/// Guards against clients that begin requests and withhold their ends. A body that is whole when it
+/// is first read is not counted: it takes no memory while it waits for anybody. When the budget is
+/// full, somebody's body gives way:
 ///
 /// 1. bodies of strangers before those of anybody who is known;
-/// 2. of these, one of who holds the most, by powers of two: the one that has made no progress for longest;
-/// 3. within one owner, a body gives way to another only where it has stalled; else the newcomer is refused, so that
-///    uploads that make progress come to their end.
+/// 2. of these, one of who holds the most, by powers of two: the one that has made no progress for
+///    longest;
+/// 3. within one owner, a body gives way to another only where it has stalled; else the newcomer is
+///    refused, so that uploads that make progress come to their end.
 final class BodyBudget {
     /// Milliseconds without a byte, after which a body may give way to another of the same owner.
     static let stall = 100
@@ -85,10 +88,12 @@ final class BodyBudget {
 
     /// Begins to count a body.
     func open(_ owner: BodyOwner, _ holder: any BodyHolder) -> Place {
-        let slot = freeBodies.popLast() ?? {
-            bodies.append(Body())
-            return bodies.count - 1
-        }()
+        let slot =
+            freeBodies.popLast()
+            ?? {
+                bodies.append(Body())
+                return bodies.count - 1
+            }()
         let account = self.account(of: owner)
         bodies[slot] = Body(holder: holder, account: account, reservation: ByteReservation(budget), progressAt: now())
         unlist(account)
@@ -191,10 +196,12 @@ final class BodyBudget {
 
     private func account(of owner: BodyOwner) -> Int {
         if let known = accountOf[owner] { return known }
-        let account = freeAccounts.popLast() ?? {
-            accounts.append(Account(owner: owner))
-            return accounts.count - 1
-        }()
+        let account =
+            freeAccounts.popLast()
+            ?? {
+                accounts.append(Account(owner: owner))
+                return accounts.count - 1
+            }()
         accounts[account] = Account(owner: owner)
         accountOf[owner] = account
         return account

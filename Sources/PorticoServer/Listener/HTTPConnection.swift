@@ -4,18 +4,20 @@ import JSONBytes
 import SocketLoop
 import TLSTransport
 
-/// One client: its socket, the requests that it sends and the answer that is on its way. One request is answered at a time, those behind it wait, so that
-/// answers go out in order.
+/// One client: its socket, the requests that it sends and the answer that is on its way. One
+/// request is answered at a time, those behind it wait, so that answers go out in order.
 final class HTTPConnection: WheelEntry, BodyHolder {
     /// What a connection leaves on the heap when it ends, roughly, in bytes.
     static let restBytes = 2 << 10
 
-    /// Bytes of an answer that are handed to the kernel in one turn of the loop (1 MiB: a millisecond, if they have to be
-    /// encrypted). Guards against long answers to clients that fetch as fast as they are sent.
+    /// Bytes of an answer that are handed to the kernel in one turn of the loop (1 MiB: a
+    /// millisecond, if they have to be encrypted). Guards against long answers to clients that
+    /// fetch as fast as they are sent.
     static let bytesPerTurn = 1 << 20
 
-    /// Requests of one client that are taken up in one turn of the loop; those behind them wait for the next. Stands against pipelines of thousands, each of which
-    /// is answered at once, while others wait.
+    /// Requests of one client that are taken up in one turn of the loop; those behind them wait for
+    /// the next. Stands against pipelines of thousands, each of which is answered at once, while
+    /// others wait.
     private static let requestsPerTurn = 16
 
     /// Called once when the client goes away before its request is answered.
@@ -29,8 +31,8 @@ final class HTTPConnection: WheelEntry, BodyHolder {
     @exclusivity(unchecked) private var handshaking: TLSSession?
     let origin: PeerOrigin
     private let slot: Int
-    // Exclusivity is not checked at run time: every request passes here several times, and nobody is called while one of these is
-    // being changed.
+    // Exclusivity is not checked at run time: every request passes here several times, and nobody
+    // is called while one of these is being changed.
     @exclusivity(unchecked) private var registration: Registration?
     private let parser: RequestParser
     @exclusivity(unchecked) private var state = ConnectionState()
@@ -43,7 +45,8 @@ final class HTTPConnection: WheelEntry, BodyHolder {
     private var bodyHold: AnyObject?
     @exclusivity(unchecked) private var written = 0
     @exclusivity(unchecked) private var isBlocked = false
-    /// When it was blocked, and how much the client had fetched by then, and when the time that runs began.
+    /// When it was blocked, and how much the client had fetched by then, and when the time that
+    /// runs began.
     private var blockedAt = 0
     private var fetchedWhenBlocked = 0
     private var fetchedBefore = 0
@@ -66,7 +69,9 @@ final class HTTPConnection: WheelEntry, BodyHolder {
         unfinished = UnfinishedInput(listener.bodies, owner: .stranger(origin))
         settings = listener.settings
         parser = RequestParser(limits: settings.http)
-        registration = try listener.reactor.register(transport.descriptor, .read) { [unowned self] events in self.happened(events) }
+        registration = try listener.reactor.register(transport.descriptor, .read) { [unowned self] events in
+            self.happened(events)
+        }
         if case .secure(let session) = transport { handshaking = session }
         listener.wheel.set(self, after: handshaking == nil ? settings.idleTimeout : settings.headerTimeout)
     }
@@ -76,7 +81,8 @@ final class HTTPConnection: WheelEntry, BodyHolder {
         if case .secure(let session) = transport { session.clientCertificate } else { nil }
     }
 
-    /// Whether the client's own software presents its credential by itself, with every request that anybody makes it send.
+    /// Whether the client's own software presents its credential by itself, with every request that
+    /// anybody makes it send.
     var bringsAmbientCredentials: Bool { clientCertificate != nil }
 
     /// Who is at the other end; asks the kernel.
@@ -94,14 +100,16 @@ final class HTTPConnection: WheelEntry, BodyHolder {
     // MARK: Events
 
     private func happened(_ events: Events) {
-        // With both directions closed nobody is left who would read an answer; the kernel reports it even where nothing is watched.
+        // With both directions closed nobody is left who would read an answer; the kernel reports
+        // it even where nothing is watched.
         if events.contains(.error) || (events.contains(.hangup) && isHungUp()) { return broke() }
         if let handshaking { return goOn(with: handshaking) }
         if isBlocked, events.contains(transport.writeNeedsRead ? .readable : .writable) { flush() }
         if events.contains(transport.readNeedsWrite ? .writable : .readable), registration != nil { read() }
     }
 
-    /// The next step of a handshake. It costs up to a millisecond of arithmetic, so that a turn of the loop has room for a few alone.
+    /// The next step of a handshake. It costs up to a millisecond of arithmetic, so that a turn of
+    /// the loop has room for a few alone.
     private func goOn(with session: TLSSession) {
         guard listener.mayShakeHands() else { return }
         switch session.handshake() {
@@ -159,7 +167,9 @@ final class HTTPConnection: WheelEntry, BodyHolder {
 
     /// Throws away what arrives behind the last answer.
     private func discard() {
-        let outcome = withUnsafeTemporaryAllocation(byteCount: HTTPListener.readBytes, alignment: 16) { transport.read(into: $0) }
+        let outcome = withUnsafeTemporaryAllocation(byteCount: HTTPListener.readBytes, alignment: 16) {
+            transport.read(into: $0)
+        }
         switch outcome {
         case .bytes(let count):
             _ = state.received(count)
@@ -173,7 +183,8 @@ final class HTTPConnection: WheelEntry, BodyHolder {
         peerHasEnded = true
         state.peerEnded()
         if state.mustClose { return close() }
-        // It may have ended its sending alone and still wait for the answer; whoever is gone looks the same, so that the wait is short.
+        // It may have ended its sending alone and still wait for the answer; whoever is gone looks
+        // the same, so that the wait is short.
         watch()
         if !isBlocked { listener.wheel.set(self, after: settings.halfClosedTimeout) }
     }
@@ -183,15 +194,17 @@ final class HTTPConnection: WheelEntry, BodyHolder {
         return poll(&entry, 1, 0) > 0 && Int32(entry.revents) & (POLLHUP | POLLERR) != 0
     }
 
-    /// Whether there is room for more. While a request is being answered, a little is read ahead: it saves the system calls that would stop and start the
-    /// watch for every request, and it is how the end of a client is noticed.
+    /// Whether there is room for more. While a request is being answered, a little is read ahead:
+    /// it saves the system calls that would stop and start the watch for every request, and it is
+    /// how the end of a client is noticed.
     private var wantsInput: Bool {
         if peerHasEnded || isPaused { return false }
         if state.wantsInput, !isBlocked { return true }
         return (state.phase == .responding || isBlocked) && parser.bufferedCount < settings.readAhead
     }
 
-    /// Waits for what can be used now. Input is not watched while there is no room for it, nor behind its end, where it would be reported for ever.
+    /// Waits for what can be used now. Input is not watched while there is no room for it, nor
+    /// behind its end, where it would be reported for ever.
     private func watch() {
         guard let registration else { return }
         var interest: Interest = []
@@ -202,7 +215,8 @@ final class HTTPConnection: WheelEntry, BodyHolder {
 
     // MARK: Requests
 
-    /// Takes requests from what was read until one has to wait for its answer. Answers that come within the call continue the loop, not the recursion.
+    /// Takes requests from what was read until one has to wait for its answer. Answers that come
+    /// within the call continue the loop, not the recursion.
     private func process() {
         guard !isProcessing, !isPaused else { return }
         takeRequests()
@@ -237,7 +251,8 @@ final class HTTPConnection: WheelEntry, BodyHolder {
             }
         }
         isProcessing = false
-        // While a body is decided on, nothing is watched anew: that is over soon, and usually is already.
+        // While a body is decided on, nothing is watched anew: that is over soon, and usually is
+        // already.
         if state.mustClose { close() } else if state.phase != .deciding { watch() }
     }
 
@@ -261,7 +276,11 @@ final class HTTPConnection: WheelEntry, BodyHolder {
 
     private func waitForInput() {
         if state.mustClose { return close() }
-        if unfinished.hasBody { unfinished.bodyProgressed() } else if state.phase != .readingBody { listener.waits(slot) }
+        if unfinished.hasBody {
+            unfinished.bodyProgressed()
+        } else if state.phase != .readingBody {
+            listener.waits(slot)
+        }
         // Within a head or a body the first deadline stays: a client that drips does not move it.
         if state.timeout != timeoutInForce {
             timeoutInForce = state.timeout
@@ -291,7 +310,10 @@ final class HTTPConnection: WheelEntry, BodyHolder {
     }
 
     private func sendContinue() {
-        head.append(contentsOf: UnsafeBufferPointer(start: ResponseWriter.continueResponse.utf8Start, count: ResponseWriter.continueResponse.utf8CodeUnitCount))
+        head.append(
+            contentsOf: UnsafeBufferPointer(
+                start: ResponseWriter.continueResponse.utf8Start,
+                count: ResponseWriter.continueResponse.utf8CodeUnitCount))
         flush()
     }
 
@@ -318,7 +340,8 @@ final class HTTPConnection: WheelEntry, BodyHolder {
     }
 
     func dropBody() {
-        // The request that is being answered was whole: only those behind it are refused, in their turn.
+        // The request that is being answered was whole: only those behind it are refused, in their
+        // turn.
         if state.mayParse, !isBlocked {
             state.refused()
             refuse(Self.inputIsFull)
@@ -329,7 +352,8 @@ final class HTTPConnection: WheelEntry, BodyHolder {
     }
 
     private static let inputIsFull = HTTPFailure(
-        status: 503, "Too many requests are arriving in pieces at the moment. Try again shortly.", excess: .bodies, retryAfter: 1)
+        status: 503, "Too many requests are arriving in pieces at the moment. Try again shortly.", excess: .bodies,
+        retryAfter: 1)
 
     /// The body of the request that was handed out last is needed no longer, or counts elsewhere.
     func releaseBody() { unfinished.releaseBody(for: self) }
@@ -407,7 +431,8 @@ final class HTTPConnection: WheelEntry, BodyHolder {
         watch()
     }
 
-    /// What the client's kernel has of the answer: the kernel here takes much at once, and is asked what it still has.
+    /// What the client's kernel has of the answer: the kernel here takes much at once, and is asked
+    /// what it still has.
     private var fetched: Int { written - (StreamSocket(descriptor: transport.descriptor).unsentBytes ?? 0) }
 
     private func beginWriteTime(_ fetched: Int) {
@@ -429,7 +454,8 @@ final class HTTPConnection: WheelEntry, BodyHolder {
     /// Whose share of the budget of answers the waiting answer takes; `nil` for nobody's.
     var answerOwner: UInt64? { (body?.reservation as? ByteReservation)?.owner }
 
-    /// Bytes a second that the client fetches, where an answer has waited for it for so long that this says something.
+    /// Bytes a second that the client fetches, where an answer has waited for it for so long that
+    /// this says something.
     var readerRate: Int? {
         let time = listener.reactor.now - blockedAt
         guard bodyLeft > 0, time >= HTTPListener.slowAfter else { return nil }
@@ -452,7 +478,8 @@ final class HTTPConnection: WheelEntry, BodyHolder {
 
     /// The server stops: what is in flight is finished, an idle connection closes.
     func shutDown() {
-        // What the client has sent by now was sent in good faith; there are no more turns to wait for.
+        // What the client has sent by now was sent in good faith; there are no more turns to wait
+        // for.
         while isPaused { resume() }
         if state.phase == .idle, handshaking == nil, registration != nil { read() }
         guard registration != nil else { return }

@@ -15,10 +15,12 @@ struct HTTPConnectionSettings: Sendable {
     var bodyBytes: Int
     /// Connections that one address may have.
     var connectionsPerAddress: Int
-    /// Whether this machine is one address like others. A proxy on it speaks for many clients, so that it is not.
+    /// Whether this machine is one address like others. A proxy on it speaks for many clients, so
+    /// that it is not.
     var countsThisMachine = false
     var halfClosedTimeout: Int
-    /// How long what a client sends behind a last answer is thrown away; stands against one that never closes.
+    /// How long what a client sends behind a last answer is thrown away; stands against one that
+    /// never closes.
     var lingerTimeout = 2000
 
     init(_ limits: GatewayLimits) {

@@ -5,21 +5,24 @@ import TLSTransport
 
 /// Accepts the connections of one worker and keeps them.
 final class HTTPListener {
-    /// Connections accepted in one turn; the others wait for the next. Stands against a flood of connections that starves those that are open.
+    /// Connections accepted in one turn; the others wait for the next. Stands against a flood of
+    /// connections that starves those that are open.
     private static let acceptsPerTurn = 64
-    /// Steps of handshakes in one turn; the others wait for the next, behind requests. Stands against a flood of handshakes that holds the loop.
+    /// Steps of handshakes in one turn; the others wait for the next, behind requests. Stands
+    /// against a flood of handshakes that holds the loop.
     private static let handshakesPerTurn = 8
-    /// Steps of parsing and answering, of all connections, that are taken in one turn of the loop (256: some milliseconds).
-    /// Guards against pipelines of many clients at once.
+    /// Steps of parsing and answering, of all connections, that are taken in one turn of the loop
+    /// (256: some milliseconds). Guards against pipelines of many clients at once.
     private static let requestsPerTurn = 256
     /// Milliseconds without accepting once descriptors have run out.
     private static let pauseMilliseconds = 200
     /// Milliseconds between two warnings that accepting is paused.
     private static let warningMilliseconds = 60_000
-    /// Connections that are looked at for the one of an address that has waited longest. Guards against a search through all
-    /// of them for each new connection.
+    /// Connections that are looked at for the one of an address that has waited longest. Guards
+    /// against a search through all of them for each new connection.
     private static let searched = 1_000
-    /// Bytes offered to one read. What does not fit is read in the loop's next turn, so that no client keeps the loop.
+    /// Bytes offered to one read. What does not fit is read in the loop's next turn, so that no
+    /// client keeps the loop.
     static let readBytes = 16 << 10
 
     let reactor: Reactor
@@ -40,7 +43,8 @@ final class HTTPListener {
     private var registrations: [Registration] = []
     private var connections: [HTTPConnection?] = []
     private var freeSlots: [Int] = []
-    /// Connections that wait for a request, or for the rest of its head, the one that has waited longest first.
+    /// Connections that wait for a request, or for the rest of its head, the one that has waited
+    /// longest first.
     @exclusivity(unchecked) private var waiting = SlotList()
     @exclusivity(unchecked) private var waitingLinks = SlotLinks()
     /// How many connections each address has; this machine is not counted.
@@ -61,9 +65,11 @@ final class HTTPListener {
 
     /// - Parameters:
     ///   - sockets: Listening already; whoever opened them closes them.
-    ///   - certificates: With them TCP is served by TLS alone; a Unix socket, which does not leave the machine, stays plain.
+    ///   - certificates: With them TCP is served by TLS alone; a Unix socket, which does not leave
+    ///     the machine, stays plain.
     init(
-        reactor: Reactor, sockets: [Listener], certificates: CertificateStore? = nil, settings: HTTPConnectionSettings, mostConnections: Int, answers: ByteBudget,
+        reactor: Reactor, sockets: [Listener], certificates: CertificateStore? = nil, settings: HTTPConnectionSettings,
+        mostConnections: Int, answers: ByteBudget,
         handler: any HTTPHandler, logger: Logger
     ) {
         self.reactor = reactor
@@ -85,7 +91,10 @@ final class HTTPListener {
     func start() throws(SocketFailure) {
         for socket in sockets {
             // Exclusive: of several workers that share a Unix socket, one wakes.
-            registrations.append(try reactor.register(socket.descriptor, [.read, .exclusive]) { [unowned self] _ in _ = self.accept(from: socket) })
+            registrations.append(
+                try reactor.register(socket.descriptor, [.read, .exclusive]) { [unowned self] _ in
+                    _ = self.accept(from: socket)
+                })
         }
     }
 
@@ -124,7 +133,8 @@ final class HTTPListener {
         }
     }
 
-    /// Closes a connection that waits for a request, where there is no room for a new one otherwise.
+    /// Closes a connection that waits for a request, where there is no room for a new one
+    /// otherwise.
     /// - Returns: false where the address has its share, and uses all of it.
     private func makeRoom(for origin: PeerOrigin) -> Bool {
         guard origins.admits(origin) else {
@@ -164,10 +174,12 @@ final class HTTPListener {
     func hasRequest(_ slot: Int) { waitingLinks.remove(slot, from: &waiting) }
 
     private func open(_ transport: Transport, from origin: PeerOrigin) {
-        let slot = freeSlots.popLast() ?? {
-            connections.append(nil)
-            return connections.count - 1
-        }()
+        let slot =
+            freeSlots.popLast()
+            ?? {
+                connections.append(nil)
+                return connections.count - 1
+            }()
         do throws(SocketFailure) {
             connections[slot] = try HTTPConnection(transport, from: origin, slot: slot, listener: self)
             connectionCount += 1
@@ -187,7 +199,8 @@ final class HTTPListener {
         stopWatching()
         if reactor.now >= nextWarning {
             nextWarning = reactor.now + Self.warningMilliseconds
-            logger.warning("accepting is paused: \(reason)", metadata: ["connections": "\(connectionCount)", "errno": "\(errno)"])
+            logger.warning(
+                "accepting is paused: \(reason)", metadata: ["connections": "\(connectionCount)", "errno": "\(errno)"])
         }
         if let milliseconds { reactor.after(milliseconds: milliseconds) { [weak self] in self?.resume() } }
     }
@@ -196,7 +209,9 @@ final class HTTPListener {
         guard isPaused, !isStopping else { return }
         isPaused = false
         isFull = false
-        do throws(SocketFailure) { try start() } catch { pause("the listening socket cannot be watched", until: Self.pauseMilliseconds, errno: error.errno) }
+        do throws(SocketFailure) { try start() } catch {
+            pause("the listening socket cannot be watched", until: Self.pauseMilliseconds, errno: error.errno)
+        }
     }
 
     private func stopWatching() {
@@ -206,11 +221,13 @@ final class HTTPListener {
 
     // MARK: Handshakes
 
-    /// Whether this turn has room for another step of a handshake. Whoever is told no is told again of the same event in the next turn.
+    /// Whether this turn has room for another step of a handshake. Whoever is told no is told again
+    /// of the same event in the next turn.
     func mayShakeHands() -> Bool { handshakes.take(in: reactor.turns) }
 
-    /// Whether this turn has room for another request. Whoever is told no goes on in the next turn, in the order of asking. While the listener stops
-    /// there is always room: no turn comes after for what the clients have sent already.
+    /// Whether this turn has room for another request. Whoever is told no goes on in the next turn,
+    /// in the order of asking. While the listener stops there is always room: no turn comes after
+    /// for what the clients have sent already.
     func mayTakeRequest() -> Bool {
         isStopping || requests.take(in: reactor.turns)
     }
@@ -247,8 +264,8 @@ final class HTTPListener {
 
     // MARK: Shutdown
 
-    /// Accepts no more; afterwards the listening sockets may be closed. Connections that wait in the backlog are taken first: their clients think that
-    /// they are connected.
+    /// Accepts no more; afterwards the listening sockets may be closed. Connections that wait in
+    /// the backlog are taken first: their clients think that they are connected.
     func stopAccepting() {
         guard !isStopping else { return }
         for socket in sockets { while !isPaused, accept(from: socket) {} }
@@ -256,7 +273,8 @@ final class HTTPListener {
         stopWatching()
     }
 
-    /// Lets requests in flight finish, and calls back when the last connection is closed, at the latest after so many milliseconds.
+    /// Lets requests in flight finish, and calls back when the last connection is closed, at the
+    /// latest after so many milliseconds.
     func stop(within milliseconds: Int, then: @escaping () -> Void) {
         stopAccepting()
         stopped = then

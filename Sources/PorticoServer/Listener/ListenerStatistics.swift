@@ -8,7 +8,8 @@ final class ListenerStatistics {
         case full
         /// Of a session that the client had from before.
         case resumed
-        /// Client and server have nothing in common, or the client broke the protocol, or it refused the server's certificate.
+        /// Client and server have nothing in common, or the client broke the protocol, or it
+        /// refused the server's certificate.
         case failed
         /// The client's certificate is missing, or not good.
         case certificateRefused = "certificate_refused"
@@ -31,10 +32,13 @@ final class ListenerStatistics {
 
     /// Connections that were closed in favour of new ones while they waited for a request.
     var evicted = 0
-    /// Answers that were given up because their clients fetched them more slowly than others, when memory was short.
+    /// Answers that were given up because their clients fetched them more slowly than others, when
+    /// memory was short.
     var slowReaders = 0
 
-    func shookHands(_ outcome: Outcome, version: TLSSettings.Version? = nil) { handshakes[Handshake(version: version, outcome: outcome), default: 0] += 1 }
+    func shookHands(_ outcome: Outcome, version: TLSSettings.Version? = nil) {
+        handshakes[Handshake(version: version, outcome: outcome), default: 0] += 1
+    }
 
     func hit(_ limit: LimitName) { limitsHit[limit, default: 0] += 1 }
 }

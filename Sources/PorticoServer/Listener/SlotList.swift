@@ -6,8 +6,8 @@ struct SlotList {
     var isEmpty: Bool { first < 0 }
 }
 
-/// What each slot's neighbours are in the one list that it is in, if any: to put one at a list's end, to take one out and
-/// to find the first costs a few assignments, however long the list is.
+/// What each slot's neighbours are in the one list that it is in, if any: to put one at a list's
+/// end, to take one out and to find the first costs a few assignments, however long the list is.
 struct SlotLinks {
     private struct Link {
         var previous = -1

@@ -1,10 +1,12 @@
 import SocketLoop
 
-/// What one ``TimerWheel`` keeps for an owner. Moving a deadline further away costs one assignment, which is what happens on every request.
+/// What one ``TimerWheel`` keeps for an owner. Moving a deadline further away costs one assignment,
+/// which is what happens on every request.
 struct WheelDeadline {
     /// In the reactor's milliseconds; `Int.max` for none.
     fileprivate(set) var time = Int.max
-    /// The tick at which the owner is looked at next, and its place in that tick's bucket; `Int.max` when it is in none.
+    /// The tick at which the owner is looked at next, and its place in that tick's bucket;
+    /// `Int.max` when it is in none.
     fileprivate var tick = Int.max
     fileprivate var index = 0
 }
@@ -17,8 +19,8 @@ protocol WheelEntry: AnyObject {
 
 /// One coarse timer for the time-outs of all connections of a worker.
 ///
-/// Entries lie in buckets by tick, each in one. One whose deadline has moved away is put into a later bucket when its tick comes; only a deadline that comes
-/// nearer moves its entry at once.
+/// Entries lie in buckets by tick, each in one. One whose deadline has moved away is put into a
+/// later bucket when its tick comes; only a deadline that comes nearer moves its entry at once.
 final class TimerWheel<Entry: WheelEntry> {
     /// Milliseconds between two ticks: how much later than asked a time-out may come.
     static var tickMilliseconds: Int { 100 }

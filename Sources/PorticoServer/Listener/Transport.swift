@@ -33,8 +33,11 @@ enum Transport {
                 var count = 0
                 func add(_ bytes: UnsafeRawBufferPointer, from start: Int, atMost most: Int) {
                     guard start < bytes.count, let base = bytes.baseAddress else { return }
-                    pieces.initializeElement(at: count, to: iovec(
-                        iov_base: UnsafeMutableRawPointer(mutating: base + start), iov_len: min(bytes.count - start, most)))
+                    pieces.initializeElement(
+                        at: count,
+                        to: iovec(
+                            iov_base: UnsafeMutableRawPointer(mutating: base + start),
+                            iov_len: min(bytes.count - start, most)))
                     count += 1
                 }
                 add(head, from: written, atMost: .max)

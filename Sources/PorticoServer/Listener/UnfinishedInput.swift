@@ -1,10 +1,11 @@
-/// What one connection holds of requests that are not whole, as the worker's budget of bodies counts it: a body that
-/// arrives in pieces, and the heads and pipelined requests that wait in its parser.
+/// What one connection holds of requests that are not whole, as the worker's budget of bodies
+/// counts it: a body that arrives in pieces, and the heads and pipelined requests that wait in its
+/// parser.
 ///
 /// It is an object, since the budget may have its holder drop it within a call.
 final class UnfinishedInput {
-    /// Bytes of what waits that are not counted: a head as clients send it, and a little more. So few that all connections
-    /// together may have them.
+    /// Bytes of what waits that are not counted: a head as clients send it, and a little more. So
+    /// few that all connections together may have them.
     static let uncounted = 2 << 10
 
     private let budget: BodyBudget

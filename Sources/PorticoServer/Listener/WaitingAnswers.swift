@@ -3,7 +3,8 @@ import SocketLoop
 
 /// The memory of answers that wait for their clients, as far as nobody has counted it yet.
 ///
-/// An answer that goes out at once is never counted here. What many connections show of the same bytes counts once.
+/// An answer that goes out at once is never counted here. What many connections show of the same
+/// bytes counts once.
 final class WaitingAnswers {
     let budget: ByteBudget
     private var shared: [ObjectIdentifier: Shared] = [:]

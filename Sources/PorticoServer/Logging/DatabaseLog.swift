@@ -1,7 +1,8 @@
 import Logging
 import PostgresClient
 
-/// What the operator is told about one worker's connections to the database: each outage and each reason once, and nothing in a flood.
+/// What the operator is told about one worker's connections to the database: each outage and each
+/// reason once, and nothing in a flood.
 final class DatabaseLog {
     /// Reasons of one outage that are told.
     static let mostReasons = 16
@@ -35,14 +36,18 @@ final class DatabaseLog {
             report(.warning, "a connection to the database cannot be made, others stand", String(reflecting: failure))
         case .tablesChanged: break
         case .lost(_, let failure, let unanswered):
-            report(.warning, "a connection to the database was lost", String(reflecting: failure), ["unanswered": "\(unanswered)"])
+            report(
+                .warning, "a connection to the database was lost", String(reflecting: failure),
+                ["unanswered": "\(unanswered)"])
         }
     }
 
     /// A reading of users or tenants has failed, or brought what cannot be used.
     func report(lookup detail: String) { report(.error, "users cannot be looked up", detail) }
 
-    private func report(_ level: Logger.Level, _ message: Logger.Message, _ detail: String, _ more: Logger.Metadata = [:]) {
+    private func report(
+        _ level: Logger.Level, _ message: Logger.Message, _ detail: String, _ more: Logger.Metadata = [:]
+    ) {
         guard let leftOut = repeated.admit("\(message)\(detail)", now: clock()) else { return }
         var metadata = more
         metadata["detail"] = "\(detail)"

@@ -1,7 +1,8 @@
 import JSONBytes
 import Logging
 
-/// swift-log's way to the server's log: one line an event, for what is rare; it waits for nobody. Requests go through ``RequestLog``.
+/// swift-log's way to the server's log: one line an event, for what is rare; it waits for nobody.
+/// Requests go through ``RequestLog``.
 public struct LineLogHandler: LogHandler {
     public var logLevel: Logger.Level
     public var metadata: Logger.Metadata = [:]
@@ -25,7 +26,9 @@ public struct LineLogHandler: LogHandler {
     public func log(event: LogEvent) {
         let line = LogLine(buffer: ResponseBuffer(capacity: 512), format: format)
         line.begin(level: event.level, message: event.message.description)
-        let all = metadata.merging(metadataProvider?.get() ?? [:]) { _, new in new }.merging(event.metadata ?? [:]) { _, new in new }
+        let all = metadata.merging(metadataProvider?.get() ?? [:]) { _, new in new }.merging(event.metadata ?? [:]) {
+            _, new in new
+        }
         for (key, value) in all.sorted(by: { $0.key < $1.key }) { line.field(dynamic: key, value.description) }
         if let error = event.error { line.field("error", String(reflecting: error)) }
         line.end()

@@ -121,13 +121,15 @@ struct LogLine {
 
     private func appendTime() { _ = buffer.appendDateTime(microsecondsSince2000: WallClock.microsecondsSince2000()) }
 
-    /// Control characters become spaces, so that nothing from outside begins a line of its own or steers a terminal.
+    /// Control characters become spaces, so that nothing from outside begins a line of its own or
+    /// steers a terminal.
     private func appendVisible(_ text: String) {
         for byte in text.utf8 { buffer.append(byte < 0x20 || byte == 0x7F ? 0x20 : byte) }
     }
 
     private static func isPlain(_ text: String) -> Bool {
-        !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=") }
+        !text.isEmpty
+            && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=") }
     }
 
     private static func name(_ level: Logger.Level) -> StaticString {

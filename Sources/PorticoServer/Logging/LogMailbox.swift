@@ -1,11 +1,12 @@
 import JSONBytes
 import Synchronization
 
-/// Lines of the log that wait to be written: bounded in bytes, left by whoever has something to say and fetched by the
-/// ``LogWriter``'s thread. The lock is held for as long as it takes to copy a few lines.
+/// Lines of the log that wait to be written: bounded in bytes, left by whoever has something to say
+/// and fetched by the ``LogWriter``'s thread. The lock is held for as long as it takes to copy a
+/// few lines.
 final class LogMailbox: Sendable {
-    /// Bytes of lines that nobody has fetched yet; what comes on top is dropped and counted. Guards against a reader of the
-    /// log that has stopped.
+    /// Bytes of lines that nobody has fetched yet; what comes on top is dropped and counted. Guards
+    /// against a reader of the log that has stopped.
     static let mostBytes = 1 << 20
 
     private struct State {
@@ -57,7 +58,8 @@ final class LogMailbox: Sendable {
 
     var isClosed: Bool { state.withLock { $0.isClosed && $0.lines.isEmpty } }
 
-    /// The lines that wait, or the one about those that were dropped; `nil` where there is nothing to write.
+    /// The lines that wait, or the one about those that were dropped; `nil` where there is nothing
+    /// to write.
     func take() -> [UInt8]? {
         let (lines, untold, format): ([UInt8], Int, LogFormat) = state.withLock { state in
             guard state.lines.isEmpty else {

@@ -2,10 +2,11 @@ import Glibc
 import SocketLoop
 import Synchronization
 
-/// The one writer of a descriptor of the log: a thread that takes lines from bounded ``LogMailbox``es and writes them.
+/// The one writer of a descriptor of the log: a thread that takes lines from bounded
+/// ``LogMailbox``es and writes them.
 ///
-/// Whoever reads the log may be slow, or stop: that holds up this thread and nobody else. Lines that do not fit are
-/// dropped and counted, and a line says how many once the reader is back.
+/// Whoever reads the log may be slow, or stop: that holds up this thread and nobody else. Lines
+/// that do not fit are dropped and counted, and a line says how many once the reader is back.
 public final class LogWriter: Sendable {
     /// That of the process.
     public static let standardError: LogWriter = {
@@ -16,13 +17,13 @@ public final class LogWriter: Sendable {
     }()
 
     enum Limits {
-        /// Bytes of one write: as many as a pipe takes whole (PIPE_BUF), so that a pipe that can be written to takes them
-        /// without waiting.
+        /// Bytes of one write: as many as a pipe takes whole (PIPE_BUF), so that a pipe that can be
+        /// written to takes them without waiting.
         static let piece = 4_096
         /// The same to a file, which always takes what it is given.
         static let pieceOfFile = 64 << 10
-        /// Milliseconds between two writes, in which lines gather: at a thousand requests a second there are fifty
-        /// wake-ups, not a thousand.
+        /// Milliseconds between two writes, in which lines gather: at a thousand requests a second
+        /// there are fifty wake-ups, not a thousand.
         static let pause: Int32 = 20
         /// Milliseconds after which a descriptor that took nothing is asked again.
         static let patience: Int32 = 100
@@ -45,7 +46,8 @@ public final class LogWriter: Sendable {
     /// What rare lines of any thread go through.
     let common: LogMailbox
 
-    /// - Parameter descriptor: Stays open for as long as the process runs, or until ``flush(within:)`` has come back.
+    /// - Parameter descriptor: Stays open for as long as the process runs, or until
+    ///   ``flush(within:)`` has come back.
     init(descriptor: Int32) {
         self.descriptor = descriptor
         var status = stat()
@@ -97,7 +99,8 @@ public final class LogWriter: Sendable {
         wakeUp.signal()
     }
 
-    /// Waits until everything is written, at most so many milliseconds; to be called when the process ends, on no loop.
+    /// Waits until everything is written, at most so many milliseconds; to be called when the
+    /// process ends, on no loop.
     public func flush() { flush(within: Limits.flush) }
 
     func flush(within milliseconds: Int) {
@@ -153,7 +156,8 @@ public final class LogWriter: Sendable {
         }
     }
 
-    /// Waits for whoever reads. A descriptor that is broken takes everything: nobody will ever read it.
+    /// Waits for whoever reads. A descriptor that is broken takes everything: nobody will ever read
+    /// it.
     private func write(_ bytes: UnsafeRawBufferPointer) {
         var rest = bytes
         guard descriptor >= 0 else { return }
@@ -164,7 +168,8 @@ public final class LogWriter: Sendable {
                 if ready == 0 || (ready < 0 && errno == EINTR) { continue }
                 if ready < 0 || Int32(entry.revents) & (POLLNVAL | POLLERR) != 0 { return }
             }
-            let count = Glibc.write(descriptor, rest.baseAddress, min(rest.count, isFile ? Limits.pieceOfFile : Limits.piece))
+            let count = Glibc.write(
+                descriptor, rest.baseAddress, min(rest.count, isFile ? Limits.pieceOfFile : Limits.piece))
             if count < 0 {
                 guard errno == EINTR || errno == EAGAIN else { return }
                 poll(nil, 0, Limits.pause)

@@ -2,7 +2,8 @@ import JSONBytes
 import PorticoAccess
 import PorticoGateway
 
-/// An operation as the log records it where `logging.documents` is on: what `portico access diff --replay` runs again.
+/// An operation as the log records it where `logging.documents` is on: what `portico access diff
+/// --replay` runs again.
 public struct RecordedOperation: Sendable, Hashable {
     /// The user's id; `nil` for whoever had not signed in.
     public var viewer: String?
@@ -20,13 +21,18 @@ public struct RecordedOperation: Sendable, Hashable {
         /// `nil` for every other line. Reads both forms of the log.
         public init?(_ line: [UInt8]) {
             let fields = line.first == UInt8(ascii: "{") ? Self.members(line) : Self.pairs(line)
-            guard fields["message"] == RecordedOperation.message || fields[""] == RecordedOperation.message else { return nil }
+            guard fields["message"] == RecordedOperation.message || fields[""] == RecordedOperation.message else {
+                return nil
+            }
             guard let document = fields["document"] else {
                 guard fields["documentBytes"] != nil else { return nil }
                 self = .tooLong
                 return
             }
-            self = .operation(RecordedOperation(viewer: fields["viewer"], document: document, name: fields["operation"], variablesText: fields["variables"] ?? "{}"))
+            self = .operation(
+                RecordedOperation(
+                    viewer: fields["viewer"], document: document, name: fields["operation"],
+                    variablesText: fields["variables"] ?? "{}"))
         }
 
         private static func members(_ line: [UInt8]) -> [String: String] {
@@ -41,7 +47,8 @@ public struct RecordedOperation: Sendable, Hashable {
             return fields
         }
 
-        /// `key=value` with values in quotation marks where they need them; the message stands third, under no key.
+        /// `key=value` with values in quotation marks where they need them; the message stands
+        /// third, under no key.
         private static func pairs(_ line: [UInt8]) -> [String: String] {
             var fields: [String: String] = [:]
             var position = 0, word = 0
@@ -59,7 +66,9 @@ public struct RecordedOperation: Sendable, Hashable {
                 end = start
                 if start < line.count, line[start] == UInt8(ascii: "\"") {
                     end += 1
-                    while end < line.count, line[end] != UInt8(ascii: "\"") { end += line[end] == UInt8(ascii: "\\") ? 2 : 1 }
+                    while end < line.count, line[end] != UInt8(ascii: "\"") {
+                        end += line[end] == UInt8(ascii: "\\") ? 2 : 1
+                    }
                     end = min(end + 1, line.count)
                     if case .string(let text)? = try? parseJSON(Array(line[start..<end])) { fields[key] = text }
                 } else {
@@ -81,10 +90,12 @@ public struct RecordedOperation: Sendable, Hashable {
 }
 
 extension RequestLog {
-    /// Bytes of a document with its variables that are recorded; a longer one leaves a line with its size. Stands against lines of megabytes.
+    /// Bytes of a document with its variables that are recorded; a longer one leaves a line with
+    /// its size. Stands against lines of megabytes.
     static let longestDocument = 64 << 10
 
-    /// Records what somebody asked. The text and the values of people's requests stand in the log then: a setting that is off turns it on.
+    /// Records what somebody asked. The text and the values of people's requests stand in the log
+    /// then: a setting that is off turns it on.
     func operation(_ requestID: RequestID, _ request: GraphQLRequest, _ viewer: Viewer) {
         guard recordsDocuments else { return }
         line.begin(level: .info, message: "operation")

@@ -1,10 +1,12 @@
 import Logging
 
-/// Keeps a line that every request of an outage would write from filling the log: the same line comes once in a while, and says how often it was left out.
+/// Keeps a line that every request of an outage would write from filling the log: the same line
+/// comes once in a while, and says how often it was left out.
 struct RepeatedLines {
     /// Milliseconds between two lines that say the same.
     static let interval = 10_000
-    /// Different lines that are remembered; what comes on top is one line to it. Stands against details that never look alike.
+    /// Different lines that are remembered; what comes on top is one line to it. Stands against
+    /// details that never look alike.
     static let mostLines = 32
 
     private struct Line {
@@ -15,7 +17,8 @@ struct RepeatedLines {
     private var lines: [String: Line] = [:]
 
     /// - Parameter now: Milliseconds of a clock that never goes back.
-    /// - Returns: How many of these lines were left out since the last one; `nil` if this one is to be left out as well.
+    /// - Returns: How many of these lines were left out since the last one; `nil` if this one is to
+    ///   be left out as well.
     mutating func admit(_ text: String, now: Int) -> Int? {
         var key = text
         if lines[key] == nil, lines.count >= Self.mostLines {

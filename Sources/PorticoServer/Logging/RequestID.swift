@@ -10,7 +10,8 @@ enum RequestID {
     /// Characters of an id that is taken over; stands against a client that fills the log.
     static let longest = 128
 
-    /// The client's id when it is well-formed: 1 to 128 characters of a token (RFC 9110, section 5.6.2).
+    /// The client's id when it is well-formed: 1 to 128 characters of a token (RFC 9110, section
+    /// 5.6.2).
     init?(given text: ArraySlice<UInt8>) {
         guard !text.isEmpty, text.count <= Self.longest, text.allSatisfy(Self.isTokenCharacter) else { return nil }
         self = .given(Array(text))
@@ -49,7 +50,9 @@ enum RequestID {
 
     private static func isTokenCharacter(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"):
+            true
         case 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x5E...0x60, 0x7C, 0x7E: true
         default: false
         }

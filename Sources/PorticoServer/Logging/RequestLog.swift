@@ -20,7 +20,8 @@ struct RequestRecord {
     var trace: TraceParent?
 }
 
-/// The log lines of one worker: formatted straight into a buffer, and handed to the writer once at the end of the loop's turn.
+/// The log lines of one worker: formatted straight into a buffer, and handed to the writer once at
+/// the end of the loop's turn.
 final class RequestLog {
     /// Bytes of lines that gather before they are handed over within a turn.
     static let mostBytes = 256 << 10
@@ -87,13 +88,19 @@ final class RequestLog {
         schedule()
     }
 
-    /// The database did not serve a request. In an outage that is so for all: the line comes with one of them and says how many others there were.
+    /// The database did not serve a request. In an outage that is so for all: the line comes with
+    /// one of them and says how many others there were.
     func outage(_ requestID: RequestID, detail: String) {
-        guard let least = self.level, least <= .warning, let leftOut = repeated.admit(detail, now: reactor.now) else { return }
-        failure(requestID, level: .warning, "the database did not serve a request", detail: leftOut > 0 ? "\(detail) (\(leftOut) more since the last such line)" : detail)
+        guard let least = self.level, least <= .warning, let leftOut = repeated.admit(detail, now: reactor.now) else {
+            return
+        }
+        failure(
+            requestID, level: .warning, "the database did not serve a request",
+            detail: leftOut > 0 ? "\(detail) (\(leftOut) more since the last such line)" : detail)
     }
 
-    /// Counts a slow request, and says whether it is to be logged: so many a second, the others are told of with the next.
+    /// Counts a slow request, and says whether it is to be logged: so many a second, the others are
+    /// told of with the next.
     /// - Returns: How many were not logged since the last one; `nil` when this one is not.
     func admitsSlowRequest() -> Int? {
         slowRequests += 1

@@ -2,9 +2,11 @@ import JSONBytes
 import PorticoExecution
 import PorticoGateway
 
-/// A request that took long, as the log tells it: its stages, and of each load what was asked. Never parameters, which hold the values.
+/// A request that took long, as the log tells it: its stages, and of each load what was asked.
+/// Never parameters, which hold the values.
 extension RequestLog {
-    /// Slow requests that are logged in one second; those beyond are counted. Stands against an outage that makes every request slow.
+    /// Slow requests that are logged in one second; those beyond are counted. Stands against an
+    /// outage that makes every request slow.
     static let mostSlowRequests = 10
     /// Loads of one record, those that took longest. Stands against records without end.
     static let mostSlowLoads = 20
@@ -39,7 +41,9 @@ extension RequestLog {
     /// In the order of the plan.
     private static func longest(_ loads: [LoadMeasurement]) -> [LoadMeasurement] {
         guard loads.count > mostSlowLoads else { return loads }
-        return loads.sorted { duration($0) > duration($1) }.prefix(mostSlowLoads).sorted { $0.load.index < $1.load.index }
+        return loads.sorted { duration($0) > duration($1) }.prefix(mostSlowLoads).sorted {
+            $0.load.index < $1.load.index
+        }
     }
 
     /// One that has not ended took longer than all that have.

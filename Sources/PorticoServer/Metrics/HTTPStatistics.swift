@@ -25,7 +25,8 @@ final class HTTPStatistics {
 
     /// Of a request that never began: it could not be read.
     func count(_ route: StaticString, status: Int) {
-        for index in answers.indices where answers[index].status == status && answers[index].route.utf8Start == route.utf8Start {
+        for index in answers.indices
+        where answers[index].status == status && answers[index].route.utf8Start == route.utf8Start {
             answers[index].count += 1
             // The most frequent is found first, without a search.
             if index > 0, answers[index].count > answers[index - 1].count { answers.swapAt(index, index - 1) }
@@ -45,14 +46,15 @@ final class HTTPStatistics {
 extension LimitName {
     /// The limit that a request exceeded while it was read.
     init(_ excess: HTTPFailure.Excess) {
-        self = switch excess {
-        case .requestLine: .requestLine
-        case .headers: .headers
-        case .body: .body
-        case .headTime: .headerTimeout
-        case .bodyTime: .bodyTimeout
-        case .bodies: .bodyBytes
-        }
+        self =
+            switch excess {
+            case .requestLine: .requestLine
+            case .headers: .headers
+            case .body: .body
+            case .headTime: .headerTimeout
+            case .bodyTime: .bodyTimeout
+            case .bodies: .bodyBytes
+            }
     }
 }
 

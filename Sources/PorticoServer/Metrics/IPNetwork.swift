@@ -21,7 +21,8 @@ struct IPAddress: Sendable, Hashable {
 
     /// A listener on `::` sees IPv4 as `::ffff:a.b.c.d` (RFC 4291, section 2.5.5.2).
     private static func unmapped(_ bytes: [UInt8]) -> [UInt8] {
-        bytes.count == 16 && bytes.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF] ? Array(bytes.suffix(4)) : bytes
+        bytes.count == 16 && bytes.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
+            ? Array(bytes.suffix(4)) : bytes
     }
 }
 
@@ -40,7 +41,9 @@ struct IPNetwork: Sendable, Hashable {
             prefix = bits
             return
         }
-        guard let prefix = Int(parts[1]), parts[1].allSatisfy(\.isWholeNumber), (0...bits).contains(prefix) else { return nil }
+        guard let prefix = Int(parts[1]), parts[1].allSatisfy(\.isWholeNumber), (0...bits).contains(prefix) else {
+            return nil
+        }
         self.prefix = prefix
     }
 
@@ -56,7 +59,8 @@ struct IPNetwork: Sendable, Hashable {
     }
 }
 
-/// Who is at the other end of a connection, as the kernel says it: behind a proxy that is the proxy.
+/// Who is at the other end of a connection, as the kernel says it: behind a proxy that is the
+/// proxy.
 enum Peer: Sendable, Hashable {
     /// By a Unix socket.
     case local
@@ -74,9 +78,13 @@ enum Peer: Sendable, Hashable {
             switch Int32(raw.loadUnaligned(as: sa_family_t.self)) {
             case AF_UNIX: .local
             case AF_INET:
-                .address(IPAddress(bytes: withUnsafeBytes(of: raw.loadUnaligned(as: sockaddr_in.self).sin_addr) { Array($0) }))
+                .address(
+                    IPAddress(
+                        bytes: withUnsafeBytes(of: raw.loadUnaligned(as: sockaddr_in.self).sin_addr) { Array($0) }))
             case AF_INET6:
-                .address(IPAddress(bytes: withUnsafeBytes(of: raw.loadUnaligned(as: sockaddr_in6.self).sin6_addr) { Array($0) }))
+                .address(
+                    IPAddress(
+                        bytes: withUnsafeBytes(of: raw.loadUnaligned(as: sockaddr_in6.self).sin6_addr) { Array($0) }))
             default: nil
             }
         }

@@ -20,7 +20,8 @@ extension MetricsConfiguration {
         case (.everyone, _), (_, .local?): true
         case (_, nil): false
         case (.local, .address(let address)?): address.isLoopback
-        case (.networks(let networks), .address(let address)?): address.isLoopback || networks.contains { IPNetwork($0)?.contains(address) == true }
+        case (.networks(let networks), .address(let address)?):
+            address.isLoopback || networks.contains { IPNetwork($0)?.contains(address) == true }
         }
     }
 }

@@ -3,7 +3,8 @@ import Glibc
 import PorticoGateway
 import Synchronization
 
-/// What the kernel says of this process, and what all of it shares, by the names that Prometheus' own clients give it.
+/// What the kernel says of this process, and what all of it shares, by the names that Prometheus'
+/// own clients give it.
 final class ProcessMetrics: Sendable {
     private let resident: Meter, virtual: Meter, open: Meter, most: Meter, start: Meter
     private let processor: FloatingPointCounter
@@ -13,14 +14,19 @@ final class ProcessMetrics: Sendable {
 
     init(factory: any MetricsFactory) {
         func meter(_ name: MetricName) -> Meter { Meter(label: name.rawValue, factory: factory) }
-        (resident, virtual, open, most, start) = (meter(.residentMemory), meter(.virtualMemory), meter(.openDescriptors), meter(.mostDescriptors), meter(.startTime))
+        (resident, virtual, open, most, start) = (
+            meter(.residentMemory), meter(.virtualMemory), meter(.openDescriptors), meter(.mostDescriptors),
+            meter(.startTime)
+        )
         droppedLines = Counter(label: MetricName.droppedLogLines.rawValue, factory: factory)
         processor = FloatingPointCounter(label: MetricName.processorTime.rawValue, factory: factory)
     }
 
     /// Reads `/proc`; what cannot be read keeps its number.
     func sample() {
-        if let pages = Self.words("/proc/self/statm"), pages.count > 1, let all = Int(pages[0]), let inMemory = Int(pages[1]) {
+        if let pages = Self.words("/proc/self/statm"), pages.count > 1, let all = Int(pages[0]),
+            let inMemory = Int(pages[1])
+        {
             let pageSize = sysconf(Int32(_SC_PAGESIZE))
             virtual.set(all * pageSize)
             resident.set(inMemory * pageSize)
@@ -47,10 +53,14 @@ final class ProcessMetrics: Sendable {
     /// Seconds of processor time, and when the process started.
     private static func status() -> (processorTime: Double, startTime: Double)? {
         // The second field is the program's name in parentheses, which may hold anything.
-        guard let bytes = try? readFile("/proc/self/stat", limit: 1 << 16), let end = bytes.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+        guard let bytes = try? readFile("/proc/self/stat", limit: 1 << 16),
+            let end = bytes.lastIndex(of: UInt8(ascii: ")"))
+        else { return nil }
         let fields = String(decoding: bytes[(end + 1)...], as: UTF8.self).split(separator: " ")
         let ticks = Double(sysconf(Int32(_SC_CLK_TCK)))
-        guard fields.count > 19, let user = Double(fields[11]), let system = Double(fields[12]), let started = Double(fields[19]), let boot = bootTime() else { return nil }
+        guard fields.count > 19, let user = Double(fields[11]), let system = Double(fields[12]),
+            let started = Double(fields[19]), let boot = bootTime()
+        else { return nil }
         return ((user + system) / ticks, boot + started / ticks)
     }
 
@@ -61,7 +71,9 @@ final class ProcessMetrics: Sendable {
     }
 
     private static func words(_ path: String) -> [Substring]? {
-        (try? readFile(path, limit: 1 << 16)).map { String(decoding: $0, as: UTF8.self).split { $0 == " " || $0 == "\n" } }
+        (try? readFile(path, limit: 1 << 16)).map {
+            String(decoding: $0, as: UTF8.self).split { $0 == " " || $0 == "\n" }
+        }
     }
 
     private static func openDescriptors() -> Int? {

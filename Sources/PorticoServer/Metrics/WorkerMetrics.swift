@@ -3,7 +3,8 @@ import PorticoGateway
 import PostgresClient
 import SocketLoop
 
-/// Carries what one worker counts in plain numbers over to the metrics: by differences, so that those of several workers add up.
+/// Carries what one worker counts in plain numbers over to the metrics: by differences, so that
+/// those of several workers add up.
 final class WorkerMetrics {
     private let factory: any MetricsFactory
     private let worker: String
@@ -110,8 +111,13 @@ final class WorkerMetrics {
     }
 
     private func sampleHTTP() {
-        for answers in http.answers { count(.httpRequests, answers.count, ("route", answers.route.description), ("status", String(answers.status))) }
-        for (kind, number) in http.authenticationFailures { count(.authenticationFailures, number, ("kind", kind.rawValue)) }
+        for answers in http.answers {
+            count(
+                .httpRequests, answers.count, ("route", answers.route.description), ("status", String(answers.status)))
+        }
+        for (kind, number) in http.authenticationFailures {
+            count(.authenticationFailures, number, ("kind", kind.rawValue))
+        }
         gauge(.requestsInFlight, http.inFlight)
         gauge(.connections, listener.connectionCount)
         count(.droppedForRoom, listener.bodies.dropped, ("what", "body"))
@@ -121,7 +127,9 @@ final class WorkerMetrics {
         for (limit, number) in listener.statistics.limitsHit { limits[limit.rawValue, default: 0] += number }
         for (limit, number) in limits { count(.limitsHit, number, ("limit", limit)) }
         for (handshake, number) in listener.statistics.handshakes {
-            count(.tlsHandshakes, number, ("version", handshake.version?.rawValue ?? ""), ("outcome", handshake.outcome.rawValue))
+            count(
+                .tlsHandshakes, number, ("version", handshake.version?.rawValue ?? ""),
+                ("outcome", handshake.outcome.rawValue))
         }
     }
 
@@ -142,5 +150,7 @@ final class WorkerMetrics {
         gauges[key] = (known.meter, number)
     }
 
-    private static func key(_ name: MetricName, _ labels: [(String, String)]) -> String { labels.reduce(name.rawValue) { "\($0) \($1.1)" } }
+    private static func key(_ name: MetricName, _ labels: [(String, String)]) -> String {
+        labels.reduce(name.rawValue) { "\($0) \($1.1)" }
+    }
 }

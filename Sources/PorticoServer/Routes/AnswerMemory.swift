@@ -4,10 +4,13 @@ import SocketLoop
 
 /// Gives back to the system what large answers have left behind on the heap.
 ///
-/// The rows of several levels are freed in another order than they came in, and a block that stays, such as one of a cache, keeps everything below it: after an answer of 50 MB
-/// that can be tens of megabytes for ever. While such answers keep coming, the memory is of use to the next; once few have come for a moment, it goes.
+/// The rows of several levels are freed in another order than they came in, and a block that stays,
+/// such as one of a cache, keeps everything below it: after an answer of 50 MB that can be tens of
+/// megabytes for ever. While such answers keep coming, the memory is of use to the next; once few
+/// have come for a moment, it goes.
 final class AnswerMemory {
-    /// Bytes of an answer from which on it counts: of smaller ones the heap gives back enough by itself.
+    /// Bytes of an answer from which on it counts: of smaller ones the heap gives back enough by
+    /// itself.
     static let large = 128 << 10
     /// Bytes of such answers together, from which on it is worth the while.
     static let enough = 1 << 20
@@ -38,8 +41,8 @@ final class AnswerMemory {
         released(bytes: count)
     }
 
-    /// Of what was given back piece by piece: bodies that arrived slowly, connections. Each may be small; thousands of them
-    /// are not.
+    /// Of what was given back piece by piece: bodies that arrived slowly, connections. Each may be
+    /// small; thousands of them are not.
     func released(bytes count: Int) {
         bytes += count
         guard bytes >= Self.enough else { return }

@@ -2,9 +2,11 @@ import JSONBytes
 import PorticoGateway
 import SocketLoop
 
-/// The requests of one batch on their way; they run at the same time, and are answered in their order once all of them are.
+/// The requests of one batch on their way; they run at the same time, and are answered in their
+/// order once all of them are.
 final class BatchRun {
-    /// Bytes of all answers together; the answers that go beyond give way to an error. Stands against a batch of requests each of which is answered at length.
+    /// Bytes of all answers together; the answers that go beyond give way to an error. Stands
+    /// against a batch of requests each of which is answered at length.
     static let mostBytes = 64 << 20
     /// Bytes that are copied in one turn of the loop (some milliseconds).
     static let bytesPerTurn = 4 << 20
@@ -47,7 +49,11 @@ final class BatchRun {
     func answered(_ index: Int, _ body: ResponseBuffer, _ part: RequestObservation? = nil) {
         guard open > 0, bodies[index] == nil else { return }
         var body = body
-        if bytes + body.count > Self.mostBytes { body = Exchange.errorBody(.limitExceeded, "The answers of the batch exceed \(Self.mostBytes) bytes. Send its requests one by one.") }
+        if bytes + body.count > Self.mostBytes {
+            body = Exchange.errorBody(
+                .limitExceeded, "The answers of the batch exceed \(Self.mostBytes) bytes. Send its requests one by one."
+            )
+        }
         bytes += body.count
         bodies[index] = body
         if let part { add(part) }
@@ -62,7 +68,9 @@ final class BatchRun {
         observation.failures += part.failures
         observation.outage = observation.outage ?? part.outage
         observation.isSlow = observation.isSlow || part.isSlow
-        if let loads = part.loadMeasurements { observation.loadMeasurements = (observation.loadMeasurements ?? []) + loads }
+        if let loads = part.loadMeasurements {
+            observation.loadMeasurements = (observation.loadMeasurements ?? []) + loads
+        }
         observation.stages.total = max(observation.stages.total, part.stages.total)
     }
 
@@ -70,7 +78,10 @@ final class BatchRun {
         let reservation = ByteReservation(answers)
         guard reservation.grow(by: bytes + bodies.count + 2) else {
             bodies = []
-            return completion(Exchange.errorBody(.unavailable, "Too many answers wait for their clients at the moment. Try again shortly."), observation)
+            return completion(
+                Exchange.errorBody(
+                    .unavailable, "Too many answers wait for their clients at the moment. Try again shortly."),
+                observation)
         }
         let whole = ResponseBuffer(capacity: bytes + bodies.count + 2)
         whole.reservation = reservation
@@ -84,7 +95,9 @@ final class BatchRun {
             if left == 0 { return nextTurn { [self] in copy(to: whole) } }
             if let body = bodies[copied.bodies] {
                 let count = min(body.count - copied.bytes, left)
-                body.withUnsafeBytes { whole.append(UnsafeRawBufferPointer(rebasing: $0[copied.bytes..<copied.bytes + count])) }
+                body.withUnsafeBytes {
+                    whole.append(UnsafeRawBufferPointer(rebasing: $0[copied.bytes..<copied.bytes + count]))
+                }
                 copied.bytes += count
                 left -= count
                 if copied.bytes < body.count { continue }

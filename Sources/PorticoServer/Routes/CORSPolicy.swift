@@ -1,8 +1,9 @@
 import ExactText
 import HTTPWire
 
-/// Answers to pages of other origins (the CORS protocol of the Fetch standard, section 3.2). Credentials are never allowed: there are no cookies, and a token is
-/// a field that the page itself sets.
+/// Answers to pages of other origins (the CORS protocol of the Fetch standard, section 3.2).
+/// Credentials are never allowed: there are no cookies, and a token is a field that the page itself
+/// sets.
 struct CORSPolicy: Sendable {
     private let origins: Set<ExactString>?
     private let headers: String
@@ -29,7 +30,8 @@ struct CORSPolicy: Sendable {
         return origins.contains(origin) ? origin : nil
     }
 
-    /// Fields of an ordinary answer. Where origins are told apart, also answers to nobody's page say that they are.
+    /// Fields of an ordinary answer. Where origins are told apart, also answers to nobody's page
+    /// say that they are.
     func add(to head: inout HTTPResponseHead, origin: String?) {
         if origins != nil { head.add("vary", "origin") }
         guard let origin else { return }
@@ -39,10 +41,12 @@ struct CORSPolicy: Sendable {
 
     /// Whether a request asks what another one may do.
     static func isPreflight(_ request: HTTPRequest) -> Bool {
-        request.method == .options && request.header("origin") != nil && request.header("access-control-request-method") != nil
+        request.method == .options && request.header("origin") != nil
+            && request.header("access-control-request-method") != nil
     }
 
-    /// The answer to a preflight; without the fields that allow anything where the origin is not allowed.
+    /// The answer to a preflight; without the fields that allow anything where the origin is not
+    /// allowed.
     /// - Parameter methods: Those of the path.
     func preflight(_ request: HTTPRequest, methods: StaticString) -> HTTPResponseHead {
         var head = HTTPResponseHead(status: 204)

@@ -1,12 +1,14 @@
 import HTTPWire
 import PorticoGateway
 
-/// `x-portico-consistency`: which moments of the database one request sees; without it the setting holds.
+/// `x-portico-consistency`: which moments of the database one request sees; without it the setting
+/// holds.
 enum ConsistencyHeader {
     static func value(_ head: HTTPRequest) throws(RefusedRequest) -> Consistency? {
         guard let field = head.header("x-portico-consistency") else { return nil }
         guard let consistency = Consistency(rawValue: String(decoding: field, as: UTF8.self)) else {
-            throw RefusedRequest(400, .badInput, "The header x-portico-consistency must be \"statement\" or \"request\".")
+            throw RefusedRequest(
+                400, .badInput, "The header x-portico-consistency must be \"statement\" or \"request\".")
         }
         return consistency
     }

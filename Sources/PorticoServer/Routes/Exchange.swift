@@ -41,11 +41,15 @@ final class Exchange {
     private let cors: CORSPolicy?
     /// The origin that may read the answer.
     private let origin: String?
-    /// On the reactor's clock, milliseconds: what the request's time-out counts from, so that looking up its viewer is part of it.
+    /// On the reactor's clock, milliseconds: what the request's time-out counts from, so that
+    /// looking up its viewer is part of it.
     var arrivedAt = 0
     private(set) var isAnswered = false
 
-    init(_ request: HTTPRequest, on connection: HTTPConnection, requestID: RequestID, route: StaticString, log: RequestLog, surface: HTTPSurface) {
+    init(
+        _ request: HTTPRequest, on connection: HTTPConnection, requestID: RequestID, route: StaticString,
+        log: RequestLog, surface: HTTPSurface
+    ) {
         surface.statistics.began()
         trace = TraceParent(request)
         self.connection = connection
@@ -54,7 +58,9 @@ final class Exchange {
         self.log = log
         self.surface = surface
         mayBeKept = request.method != .post
-        acceptsGzip = surface.compression != nil && request.header("accept-encoding") != nil && ContentCoding.negotiated(acceptEncoding: request.list("accept-encoding")) == .gzip
+        acceptsGzip =
+            surface.compression != nil && request.header("accept-encoding") != nil
+            && ContentCoding.negotiated(acceptEncoding: request.list("accept-encoding")) == .gzip
         wantsTiming = ServerTiming.isAskedFor(request)
         cors = RouteTable.isForOperators(route) ? nil : surface.cors
         origin = cors.flatMap { $0.allowed(request) }
@@ -67,7 +73,10 @@ final class Exchange {
 
     // MARK: Answers
 
-    func answer(status: Int, contentType: StaticString, body: ResponseBuffer, observation: RequestObservation? = nil, extra: (inout HTTPResponseHead) -> Void = { _ in }) {
+    func answer(
+        status: Int, contentType: StaticString, body: ResponseBuffer, observation: RequestObservation? = nil,
+        extra: (inout HTTPResponseHead) -> Void = { _ in }
+    ) {
         guard !isAnswered else { return }
         isAnswered = true
         var head = HTTPResponseHead(status: status)
@@ -75,28 +84,36 @@ final class Exchange {
         requestID.withBytes { _ = head.add("x-request-id", $0) }
         if mayBeKept { head.add("cache-control", "no-store") }
         cors?.add(to: &head, origin: origin)
-        if wantsTiming, let observation { head.add("server-timing", ServerTiming.field(observation, tellsStages: tellsStages)) }
+        if wantsTiming, let observation {
+            head.add("server-timing", ServerTiming.field(observation, tellsStages: tellsStages))
+        }
         extra(&head)
         send(head, body)
         record(status: status, observation)
     }
 
     private func send(_ head: HTTPResponseHead, _ body: ResponseBuffer) {
-        guard let compression = surface.compression, ResponseCompression.isWorthwhile(body.count), acceptsGzip || mayBeKept else {
+        guard let compression = surface.compression, ResponseCompression.isWorthwhile(body.count),
+            acceptsGzip || mayBeKept
+        else {
             return connection.respond(HTTPResponse(head: head, body: body))
         }
         var head = head
         head.add("vary", "accept-encoding")
         guard acceptsGzip else { return connection.respond(HTTPResponse(head: head, body: body)) }
         connection.clientGone = nil
-        compression.compress(body, for: viewer, isWanted: { [connection] in connection.isOpen }) { [connection] body, isCompressed in
+        compression.compress(body, for: viewer, isWanted: { [connection] in connection.isOpen }) {
+            [connection] body, isCompressed in
             if isCompressed { head.add("content-encoding", "gzip") }
             connection.respond(HTTPResponse(head: head, body: body))
         }
     }
 
     /// Answers by bytes that many answers share.
-    func answer(status: Int, contentType: StaticString, shared bytes: DetachedBytes, extra: (inout HTTPResponseHead) -> Void = { _ in }) {
+    func answer(
+        status: Int, contentType: StaticString, shared bytes: DetachedBytes,
+        extra: (inout HTTPResponseHead) -> Void = { _ in }
+    ) {
         answer(status: status, contentType: contentType, body: ResponseBuffer(sharing: bytes), extra: extra)
     }
 
@@ -116,7 +133,10 @@ final class Exchange {
     func refuse(_ refusal: RefusedRequest) {
         if let limit = refusal.limit { surface.statistics.hit(limit) }
         let message = refusal.code == .forbidden ? noting(refusal.message) : refusal.message
-        answer(status: refusal.status ?? media.status(.requestError(refusal.code)), contentType: media.contentType, body: Self.errorBody(refusal.code, message, limit: refusal.limit?.rawValue)) { head in
+        answer(
+            status: refusal.status ?? media.status(.requestError(refusal.code)), contentType: media.contentType,
+            body: Self.errorBody(refusal.code, message, limit: refusal.limit?.rawValue)
+        ) { head in
             if refusal.status == 401 { head.add("www-authenticate", refusal.challenge) }
             if let allow = refusal.allow { head.add("allow", allow) }
             if let codings = refusal.acceptEncoding { head.add("accept-encoding", codings) }
@@ -165,8 +185,11 @@ final class Exchange {
         }
         guard log.logsRequests || observation?.isSlow == true else { return }
         let record = RequestRecord(
-            requestID: requestID, route: route, status: status, microseconds: (observation?.stages.total ?? MonotonicClock.nanoseconds() - startedAt) / 1000, operation: observation?.operationName,
-            viewer: viewer, loads: observation?.loads ?? 0, rows: observation?.rows ?? 0, statements: observation?.statements ?? 0, plan: observation?.plan, trace: trace)
+            requestID: requestID, route: route, status: status,
+            microseconds: (observation?.stages.total ?? MonotonicClock.nanoseconds() - startedAt) / 1000,
+            operation: observation?.operationName,
+            viewer: viewer, loads: observation?.loads ?? 0, rows: observation?.rows ?? 0,
+            statements: observation?.statements ?? 0, plan: observation?.plan, trace: trace)
         log.request(record)
         if let observation, observation.isSlow { log.slow(record, observation, observation.loadMeasurements ?? []) }
     }

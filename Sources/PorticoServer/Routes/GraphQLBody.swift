@@ -3,31 +3,42 @@ import HTTPWire
 import JSONBytes
 import PorticoGateway
 
-/// Reads GraphQL requests as GraphQL over HTTP has them, in a body or in a query string. Pure: it may run on any thread.
+/// Reads GraphQL requests as GraphQL over HTTP has them, in a body or in a query string. Pure: it
+/// may run on any thread.
 enum GraphQLBody {
     /// Depth and number of values of `variables`; stands against a body of brackets.
     private static let limits = JSONLimits()
 
-    /// A JSON object with `query` or `documentId`, and where they are needed `operationName`, `variables` and `extensions`; or an array of such objects. Other
-    /// members are ignored, as the specification wants.
+    /// A JSON object with `query` or `documentId`, and where they are needed `operationName`,
+    /// `variables` and `extensions`; or an array of such objects. Other members are ignored, as the
+    /// specification wants.
     /// - Parameters:
     ///   - batch: Entries that an array may have; 0 where arrays are refused.
     ///   - documentBytes: A document beyond it is refused later, and not hashed here.
     static func parse(_ body: [UInt8], batch: Int, documentBytes: Int = .max) throws(RefusedRequest) -> RequestContent {
         guard !body.isEmpty else { throw malformed("The body is empty; expected a JSON object with \"query\".") }
-        switch body.withUnsafeBytes({ raw in Result { () throws(JSONError) in try BodyReading(raw, limits: limits, batch: batch) } }) {
+        switch body.withUnsafeBytes({ raw in
+            Result { () throws(JSONError) in try BodyReading(raw, limits: limits, batch: batch) }
+        }) {
         case .failure(let error): throw malformed("The body is not a JSON object as expected: \(error)")
         case .success(let reading): return try reading.content(documentBytes: documentBytes)
         }
     }
 
     /// The parameters of a GET; `variables` and `extensions` are JSON texts.
-    static func parse(_ parameters: [QueryParameter], documentBytes: Int = .max) throws(RefusedRequest) -> RequestParameters {
+    static func parse(
+        _ parameters: [QueryParameter], documentBytes: Int = .max
+    ) throws(RefusedRequest) -> RequestParameters {
         var fields = RequestFields()
         var seen: Set<ExactString> = []
         for parameter in parameters {
-            guard ["query", "documentId", "operationName", "variables", "extensions"].contains(ExactString(parameter.name)) else { continue }
-            guard seen.insert(ExactString(parameter.name)).inserted else { throw malformed("The parameter \"\(parameter.name)\" stands twice in the URL.") }
+            guard
+                ["query", "documentId", "operationName", "variables", "extensions"].contains(
+                    ExactString(parameter.name))
+            else { continue }
+            guard seen.insert(ExactString(parameter.name)).inserted else {
+                throw malformed("The parameter \"\(parameter.name)\" stands twice in the URL.")
+            }
             // An empty parameter is one that is not there.
             if parameter.value.isEmpty { continue }
             switch parameter.name {
@@ -37,7 +48,10 @@ enum GraphQLBody {
             default: try read(parameter, into: &fields)
             }
         }
-        guard fields.parameters.query != nil || fields.parameters.documentID != nil || fields.parameters.persistedName != nil else {
+        guard
+            fields.parameters.query != nil || fields.parameters.documentID != nil
+                || fields.parameters.persistedName != nil
+        else {
             throw malformed("The parameter \"query\" is missing in the URL.")
         }
         fields.parameters.isReadOnly = true
@@ -48,11 +62,17 @@ enum GraphQLBody {
         let result = Array(parameter.value.utf8).withUnsafeBytes { raw in
             Result { () throws(JSONError) in
                 var reader = JSONReader(raw, limits: limits)
-                if parameter.name == "variables" { try fields.readVariables(&reader) } else { try fields.readExtensions(&reader) }
+                if parameter.name == "variables" {
+                    try fields.readVariables(&reader)
+                } else {
+                    try fields.readExtensions(&reader)
+                }
                 try reader.readEnd()
             }
         }
-        if case .failure(let error) = result { throw malformed("The parameter \"\(parameter.name)\" is not a JSON object: \(error)") }
+        if case .failure(let error) = result {
+            throw malformed("The parameter \"\(parameter.name)\" is not a JSON object: \(error)")
+        }
     }
 
     static func malformed(_ message: String) -> RefusedRequest { RefusedRequest(400, .badInput, message) }
@@ -91,16 +111,28 @@ private struct BodyReading {
     }
 
     func content(documentBytes: Int) throws(RefusedRequest) -> RequestContent {
-        guard isBatch else { return .single(try entries[0]?.request(documentBytes: documentBytes) ?? RequestParameters()) }
-        guard batch > 0 else { throw GraphQLBody.malformed("The body is an array; batches of requests are switched off here. Send one JSON object with \"query\".") }
-        if isTooLong { throw RefusedRequest(400, .limitExceeded, "The batch has more than \(batch) requests.", limit: .batch) }
-        guard !entries.isEmpty else { throw GraphQLBody.malformed("The batch is empty; expected JSON objects with \"query\".") }
-        return .batch(entries.map { entry in
-            Result { () throws(RefusedRequest) in
-                guard let entry else { throw GraphQLBody.malformed("This entry of the batch is not a JSON object.") }
-                return try entry.request(documentBytes: documentBytes)
-            }
-        })
+        guard isBatch else {
+            return .single(try entries[0]?.request(documentBytes: documentBytes) ?? RequestParameters())
+        }
+        guard batch > 0 else {
+            throw GraphQLBody.malformed(
+                "The body is an array; batches of requests are switched off here. Send one JSON object with \"query\".")
+        }
+        if isTooLong {
+            throw RefusedRequest(400, .limitExceeded, "The batch has more than \(batch) requests.", limit: .batch)
+        }
+        guard !entries.isEmpty else {
+            throw GraphQLBody.malformed("The batch is empty; expected JSON objects with \"query\".")
+        }
+        return .batch(
+            entries.map { entry in
+                Result { () throws(RefusedRequest) in
+                    guard let entry else {
+                        throw GraphQLBody.malformed("This entry of the batch is not a JSON object.")
+                    }
+                    return try entry.request(documentBytes: documentBytes)
+                }
+            })
     }
 }
 
@@ -118,7 +150,9 @@ private struct RequestFields {
             } else if reader.text(key, equals: "variables") {
                 try readVariables(&reader)
             } else if reader.text(key, equals: "operationName") {
-                parameters.operationName = try readText("operationName", &reader).flatMap { $0.isEmpty ? nil : String(decoding: $0, as: UTF8.self) }
+                parameters.operationName = try readText("operationName", &reader).flatMap {
+                    $0.isEmpty ? nil : String(decoding: $0, as: UTF8.self)
+                }
             } else if reader.text(key, equals: "documentId") {
                 parameters.documentID = try readText("documentId", &reader).map { String(decoding: $0, as: UTF8.self) }
             } else if reader.text(key, equals: "extensions") {
@@ -142,7 +176,11 @@ private struct RequestFields {
         switch try reader.peekKind() {
         case .object:
             try reader.readObject { reader, key throws(JSONError) in
-                if reader.text(key, equals: "persistedQuery") { try readPersistedQuery(&reader) } else { try reader.skipValue() }
+                if reader.text(key, equals: "persistedQuery") {
+                    try readPersistedQuery(&reader)
+                } else {
+                    try reader.skipValue()
+                }
             }
         case .null: try reader.readNull()
         default: try skip("extensions", "an object", &reader)
@@ -160,13 +198,19 @@ private struct RequestFields {
             if reader.text(key, equals: "version"), try reader.peekKind() == .number {
                 version = reader.string(in: try reader.readNumberRange())
             } else if reader.text(key, equals: "sha256Hash") {
-                parameters.persistedName = try readText("extensions.persistedQuery.sha256Hash", &reader).map { String(decoding: $0, as: UTF8.self) }
+                parameters.persistedName = try readText("extensions.persistedQuery.sha256Hash", &reader).map {
+                    String(decoding: $0, as: UTF8.self)
+                }
             } else {
                 try reader.skipValue()
             }
         }
-        if version != "1" { problem = "The \"version\" of \"extensions.persistedQuery\" is not 1, the only one that is known." }
-        if parameters.persistedName == nil { problem = problem ?? "\"extensions.persistedQuery\" has no \"sha256Hash\"." }
+        if version != "1" {
+            problem = "The \"version\" of \"extensions.persistedQuery\" is not 1, the only one that is known."
+        }
+        if parameters.persistedName == nil {
+            problem = problem ?? "\"extensions.persistedQuery\" has no \"sha256Hash\"."
+        }
     }
 
     /// A string; `nil`, as if it were not there, for null.
@@ -190,7 +234,9 @@ private struct RequestFields {
             throw GraphQLBody.malformed("The request has no \"query\".")
         }
         var parameters = parameters
-        if parameters.persistedName != nil, let query = parameters.query, query.count <= documentBytes { parameters.hashOfQuery = DocumentHash(of: query) }
+        if parameters.persistedName != nil, let query = parameters.query, query.count <= documentBytes {
+            parameters.hashOfQuery = DocumentHash(of: query)
+        }
         return parameters
     }
 }

@@ -1,6 +1,7 @@
 import PostgresSQL
 
-/// Whether the database can be reached and has the migrations that this server was built for, and tokens can be verified.
+/// Whether the database can be reached and has the migrations that this server was built for, and
+/// tokens can be verified.
 final class Readiness {
     enum State: Equatable {
         /// - differences: ways in which the database is not what the files state.
@@ -25,10 +26,15 @@ final class Readiness {
 
     private static let probe = Statement(text: "SELECT $1::text", parameterTypes: [0])
     private static let migrations = Statement(
-        text: "SELECT migration_name::text FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL AND $1 <> ''", parameterTypes: [25])
+        text:
+            "SELECT migration_name::text FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL AND $1 <> ''",
+        parameterTypes: [25])
 
-    /// - Parameter expected: The names of the project's migrations; empty where none are looked for.
-    init(expected: Set<String>, source: any DirectorySource, clock: @escaping () -> Int, keysAreKnown: @escaping () -> Bool = { true },
+    /// - Parameter expected: The names of the project's migrations; empty where none are looked
+    ///   for.
+    init(
+        expected: Set<String>, source: any DirectorySource, clock: @escaping () -> Int,
+        keysAreKnown: @escaping () -> Bool = { true },
         findings: @escaping () -> DatabaseFindings = { .unwatched }
     ) {
         self.findings = findings
@@ -43,15 +49,18 @@ final class Readiness {
 
     func check(then: @escaping (State) -> Void) {
         if isStopping { return then(.notReady("the server is stopping")) }
-        guard keysAreKnown() else { return then(.notReady("the keys that tokens are verified by could not be read yet")) }
+        guard keysAreKnown() else {
+            return then(.notReady("the keys that tokens are verified by could not be read yet"))
+        }
         if let last, clock() - last.at < Self.maximumAge { return then(last.state) }
         waiting.append(then)
         guard waiting.count == 1 else { return }
         source.rows(of: expected.isEmpty ? Self.probe : Self.migrations, parameter: "ready") { [self] result in
-            let state: State = switch result {
-            case .failure: .notReady("the database is not available, or its migrations cannot be read")
-            case .success(let rows): judge(rows)
-            }
+            let state: State =
+                switch result {
+                case .failure: .notReady("the database is not available, or its migrations cannot be read")
+                case .success(let rows): judge(rows)
+                }
             last = (state, clock())
             let waiters = waiting
             waiting = []
@@ -64,7 +73,9 @@ final class Readiness {
         if !found.isKnown { return .notReady("the tables of the database have not been looked at yet") }
         if !found.signsIn { return .notReady("the tables that say who somebody is are not there") }
         if let obstacle = found.obstacle { return .notReady(obstacle) }
-        if !found.foreignPaths.isEmpty { return .notReady("\(found.foreignPaths.count) isolation paths lead elsewhere than to tenants") }
+        if !found.foreignPaths.isEmpty {
+            return .notReady("\(found.foreignPaths.count) isolation paths lead elsewhere than to tenants")
+        }
         let ready = State.ready(differences: found.errorCount)
         if expected.isEmpty { return ready }
         let missing = expected.subtracting(rows.compactMap { $0.first.flatMap(\.self) })

@@ -1,8 +1,10 @@
 import PorticoGateway
 
-/// Why a request is answered with an error before it reaches the gateway. The message is fit for a stranger.
+/// Why a request is answered with an error before it reaches the gateway. The message is fit for a
+/// stranger.
 struct RefusedRequest: Error, Equatable {
-    /// `nil` where the answer's media type decides, as it does for what is wrong about a well-formed request.
+    /// `nil` where the answer's media type decides, as it does for what is wrong about a
+    /// well-formed request.
     var status: Int?
     var code: ErrorCode
     var message: String
@@ -29,12 +31,16 @@ struct RefusedRequest: Error, Equatable {
     }
 
     init(_ failure: AuthenticationFailure) {
-        self.init(failure.status, failure.code, failure.description, limit: failure == .tooManyTokens ? .waitingTokenChecks : nil)
+        self.init(
+            failure.status, failure.code, failure.description,
+            limit: failure == .tooManyTokens ? .waitingTokenChecks : nil)
         challenge = failure.challenge
     }
 
     static func == (one: RefusedRequest, other: RefusedRequest) -> Bool {
-        one.status == other.status && one.code == other.code && one.message == other.message && one.allow?.description == other.allow?.description
-            && one.acceptEncoding?.description == other.acceptEncoding?.description && one.challenge.description == other.challenge.description && one.limit == other.limit
+        one.status == other.status && one.code == other.code && one.message == other.message
+            && one.allow?.description == other.allow?.description
+            && one.acceptEncoding?.description == other.acceptEncoding?.description
+            && one.challenge.description == other.challenge.description && one.limit == other.limit
     }
 }

@@ -11,7 +11,9 @@ enum RequestBody {
             throw RefusedRequest(415, .badInput, "The Content-Type is missing; expected application/json.")
         }
         if field.spells("application/json") { return coding }
-        guard let media = MediaType(parsing: String(decoding: field, as: UTF8.self)), media.isSame(as: MediaType("application", "json")) else {
+        guard let media = MediaType(parsing: String(decoding: field, as: UTF8.self)),
+            media.isSame(as: MediaType("application", "json"))
+        else {
             throw RefusedRequest(415, .badInput, "The body must be application/json.")
         }
         guard ["utf-8", "utf8"].contains(media.parameter("charset")?.lowercased() ?? "utf-8") else {
@@ -24,7 +26,11 @@ enum RequestBody {
         guard request.header("content-encoding") != nil else { return .identity }
         let coding = ContentCoding.ofBody(request.list("content-encoding"))
         if coding == .identity || (coding == .gzip && acceptsGzip) { return coding ?? .identity }
-        var refusal = RefusedRequest(415, .badInput, acceptsGzip ? "A body may be compressed by gzip alone, once." : "Compressed bodies are not read here; send it plain.")
+        var refusal = RefusedRequest(
+            415, .badInput,
+            acceptsGzip
+                ? "A body may be compressed by gzip alone, once."
+                : "Compressed bodies are not read here; send it plain.")
         refusal.acceptEncoding = acceptsGzip ? "gzip, identity" : "identity"
         throw refusal
     }
@@ -34,7 +40,8 @@ enum RequestBody {
         do throws(Gzip.Failure) {
             return try Gzip.decode(body, limit: limit)
         } catch .longer {
-            throw RefusedRequest(413, .limitExceeded, "The body exceeds \(limit) bytes once it is decompressed.", limit: .body)
+            throw RefusedRequest(
+                413, .limitExceeded, "The body exceeds \(limit) bytes once it is decompressed.", limit: .body)
         } catch {
             throw RefusedRequest(400, .badInput, "The body cannot be decompressed: \(error)")
         }

@@ -4,7 +4,8 @@ import JSONBytes
 struct RequestParameters: Sendable {
     /// The document in UTF-8.
     var query: [UInt8]?
-    /// The name of a document that the server has (GraphQL over HTTP, the draft of the appendix on persisted documents).
+    /// The name of a document that the server has (GraphQL over HTTP, the draft of the appendix on
+    /// persisted documents).
     var documentID: String?
     /// `extensions.persistedQuery.sha256Hash`.
     var persistedName: String?

@@ -5,7 +5,8 @@ import PorticoGateway
 enum ResponseMedia: Sendable, Equatable {
     /// `application/graphql-response+json`: the status tells what became of the request.
     case graphQLResponse
-    /// `application/json`: the status is 200 for every well-formed request, as clients of old expect.
+    /// `application/json`: the status is 200 for every well-formed request, as clients of old
+    /// expect.
     case json
 
     var contentType: StaticString {
@@ -39,7 +40,9 @@ enum ResponseMedia: Sendable, Equatable {
     }
 
     /// Whether `application/json` may be the answer.
-    static func acceptsJSON(_ request: HTTPRequest) -> Bool { negotiate(accept: request.list("accept"), offered: [jsonType]) != nil }
+    static func acceptsJSON(_ request: HTTPRequest) -> Bool {
+        negotiate(accept: request.list("accept"), offered: [jsonType]) != nil
+    }
 
     /// Whether the client would rather have a page than an answer: a browser's address bar.
     static func prefersPage(_ request: HTTPRequest) -> Bool {
@@ -48,20 +51,27 @@ enum ResponseMedia: Sendable, Equatable {
     }
 
     private static func offers(_ accept: String?) -> [MediaType] {
-        accept?.lowercased().contains("graphql-response+json") == true ? [graphQLResponseType, jsonType] : [jsonType, graphQLResponseType]
+        accept?.lowercased().contains("graphql-response+json") == true
+            ? [graphQLResponseType, jsonType] : [jsonType, graphQLResponseType]
     }
 
     /// The fields that nearly all clients send, without a string being made.
     private static func usual(_ accept: ArraySlice<UInt8>) -> ResponseMedia? {
         if accept.spells("application/json") || accept.spells("*/*") { return .json }
-        if accept.spells("application/graphql-response+json") || accept.spells("application/graphql-response+json, application/json") { return .graphQLResponse }
+        if accept.spells("application/graphql-response+json")
+            || accept.spells("application/graphql-response+json, application/json")
+        {
+            return .graphQLResponse
+        }
         return nil
     }
 
     // MARK: Status
 
-    /// The status of an answer (GraphQL over HTTP, section 6.4). Where the public audit wants another one than the draft, the audit's: 400 where the draft
-    /// says 422 of what does not validate or coerce, and 200 for each well-formed request in `application/json`. Partial success is 200.
+    /// The status of an answer (GraphQL over HTTP, section 6.4). Where the public audit wants
+    /// another one than the draft, the audit's: 400 where the draft says 422 of what does not
+    /// validate or coerce, and 200 for each well-formed request in `application/json`. Partial
+    /// success is 200.
     func status(_ outcome: GatewayResponse.Outcome, cause: GatewayResponse.Cause? = nil) -> Int {
         switch cause {
         case .mutationMustNotBeSafe?: return 405

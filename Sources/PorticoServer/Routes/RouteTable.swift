@@ -31,14 +31,17 @@ enum RouteTable {
     }
 
     static let entries: [Entry] = [
-        Entry(path: "/graphql", methods: [(.post, .graphQLPost), (.get, .graphQLGet), (.head, .graphQLGet)], allow: "GET, HEAD, POST"),
+        Entry(
+            path: "/graphql", methods: [(.post, .graphQLPost), (.get, .graphQLGet), (.head, .graphQLGet)],
+            allow: "GET, HEAD, POST"),
         Entry(path: "/schema.graphql", methods: [(.get, .schema), (.head, .schema)], allow: "GET, HEAD"),
         Entry(path: "/healthz", methods: [(.get, .health), (.head, .health)], allow: "GET, HEAD"),
         Entry(path: "/readyz", methods: [(.get, .ready), (.head, .ready)], allow: "GET, HEAD"),
         Entry(path: "/metrics", methods: [(.get, .metrics), (.head, .metrics)], allow: "GET, HEAD"),
     ]
 
-    /// Whether pages of other origins have business with a path; those of the operator are not for them.
+    /// Whether pages of other origins have business with a path; those of the operator are not for
+    /// them.
     static func isForPages(_ path: StaticString) -> Bool { ["/graphql", "/schema.graphql"].contains(path.description) }
 
     /// Paths that answer the operator's tools alone.
@@ -46,7 +49,9 @@ enum RouteTable {
 
     static func match(_ request: HTTPRequest) -> Match {
         for entry in entries where request.pathIs(entry.path) {
-            for (method, route) in entry.methods where method == request.method { return .found(route, path: entry.path) }
+            for (method, route) in entry.methods where method == request.method {
+                return .found(route, path: entry.path)
+            }
             return .otherMethods(path: entry.path, allow: entry.allow)
         }
         return .noSuchPath

@@ -26,18 +26,24 @@ struct SchemaTexts {
         return text
     }
 
-    /// The parameter `directives=oneOf`; what else it says is refused, so that nobody waits for a definition in vain.
+    /// The parameter `directives=oneOf`; what else it says is refused, so that nobody waits for a
+    /// definition in vain.
     static func definesOneOf(_ request: HTTPRequest) throws(RefusedRequest) -> Bool {
         let parameters: [QueryParameter]
-        do throws(HTTPFailure) { parameters = try request.queryParameters() } catch { throw RefusedRequest(400, .badInput, error.reason) }
+        do throws(HTTPFailure) { parameters = try request.queryParameters() } catch {
+            throw RefusedRequest(400, .badInput, error.reason)
+        }
         let given = parameters.filter { $0.name == "directives" }
         guard given.allSatisfy({ $0.value == "oneOf" }) else {
-            throw RefusedRequest(400, .badInput, "The parameter \"directives\" takes \"oneOf\", which adds the definition of @oneOf to the schema.")
+            throw RefusedRequest(
+                400, .badInput,
+                "The parameter \"directives\" takes \"oneOf\", which adds the definition of @oneOf to the schema.")
         }
         return !given.isEmpty
     }
 
-    /// To a role that may not ask for the schema in other ways either: the limit that refuses introspection.
+    /// To a role that may not ask for the schema in other ways either: the limit that refuses
+    /// introspection.
     static func refusal(_ exchange: Exchange) -> ResponseBuffer {
         let message = exchange.noting("Introspection is off for this role, and so is the schema's text.")
         return Exchange.errorBody(.limitExceeded, message, limit: RequestLimit.introspectionDepth.name)

@@ -1,7 +1,7 @@
 /// What a browser sees at `/graphql`, until the explorer exists. It loads nothing from anywhere.
 enum WelcomePage {
-    /// - Parameter sample: A query that the reader of the page can run: names, braces and numbers alone, which need no
-    ///   escaping.
+    /// - Parameter sample: A query that the reader of the page can run: names, braces and numbers
+    ///   alone, which need no escaping.
     static func html(sample: String) -> String {
         """
         <!doctype html>
@@ -21,5 +21,6 @@ enum WelcomePage {
     }
 
     /// Nothing but the page's own style, and no frame around it.
-    static let contentSecurityPolicy: StaticString = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+    static let contentSecurityPolicy: StaticString =
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 }

@@ -8,8 +8,9 @@ struct RuleEffects {
         static let lines = 30
         /// Characters of a line, for the same end: a condition may be as long as a file.
         static let lineCharacters = 400
-        /// Tenants whose edited files are compared, and distinct files that other roles are compared under. Stands against minutes of comparing where thousands of files
-        /// change at once.
+        /// Tenants whose edited files are compared, and distinct files that other roles are
+        /// compared under. Stands against minutes of comparing where thousands of files change at
+        /// once.
         static let compared = 64
     }
 
@@ -26,11 +27,18 @@ struct RuleEffects {
             tenants = Set(tenants).union(others.tenants).sorted()
             left = others.left
         }
-        let difference = PolicyDifference(old: update.before, new: update.after, tenants: tenants, alsoOthers: changesRoles)
+        let difference = PolicyDifference(
+            old: update.before, new: update.after, tenants: tenants, alsoOthers: changesRoles)
         direction = difference.isEmpty ? "nothing" : difference.direction.description
         let all = difference.lines
-        lines = all.prefix(Limits.lines).map { $0.count > Limits.lineCharacters ? "\($0.prefix(Limits.lineCharacters))…" : $0 }
+        lines = all.prefix(Limits.lines).map {
+            $0.count > Limits.lineCharacters ? "\($0.prefix(Limits.lineCharacters))…" : $0
+        }
         if all.count > lines.count { lines.append("and \(all.count - lines.count) more changes") }
-        if left > 0 { lines.append("\(left) more tenants with rules of their own were not compared; `portico access diff` compares them all") }
+        if left > 0 {
+            lines.append(
+                "\(left) more tenants with rules of their own were not compared; `portico access diff` compares them all"
+            )
+        }
     }
 }

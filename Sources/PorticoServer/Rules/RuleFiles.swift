@@ -3,26 +3,30 @@ import PorticoAccess
 import PorticoCatalog
 import SocketLoop
 
-/// Which files of the rules are known in which state, and which of them are to be looked at again: turns what happened on the disk into edits.
+/// Which files of the rules are known in which state, and which of them are to be looked at again:
+/// turns what happened on the disk into edits.
 ///
-/// It reads files when it is told to and knows no clock but the one it is given, in milliseconds that never go back. What it reads is what has changed, never all
-/// that is there.
+/// It reads files when it is told to and knows no clock but the one it is given, in milliseconds
+/// that never go back. What it reads is what has changed, never all that is there.
 struct RuleFiles {
     enum Limits {
-        /// Milliseconds for which a file has to be away before it counts as removed. Stands against tools that save by removing and writing anew, during which the
-        /// tenant's rules would be wider than ever was meant.
+        /// Milliseconds for which a file has to be away before it counts as removed. Stands against
+        /// tools that save by removing and writing anew, during which the tenant's rules would be
+        /// wider than ever was meant.
         static let absence = 1_000
-        /// Milliseconds for which a file has to stand still where nothing said that its writer has closed it. Stands against reading half a file.
+        /// Milliseconds for which a file has to stand still where nothing said that its writer has
+        /// closed it. Stands against reading half a file.
         static let stillness = 250
-        /// Milliseconds after which something that cannot be read is looked at again: that it may be read by now has no event
-        /// of its own.
+        /// Milliseconds after which something that cannot be read is looked at again: that it may
+        /// be read by now has no event of its own.
         static let retry = 2_000
     }
 
     /// What came of a look.
     struct Found {
         var edits = RuleEdits()
-        /// What is there and is no file that can be read, or is missing and must not be: one sentence each.
+        /// What is there and is no file that can be read, or is missing and must not be: one
+        /// sentence each.
         var faults: [(file: String, reason: String)] = []
 
         /// What came of a further look goes before what came of this one.
@@ -39,7 +43,8 @@ struct RuleFiles {
     let folder: RuleFolder
     /// Of the files as they were read last.
     private var stamps: [RuleSource: FileStamp] = [:]
-    /// Of what was read then, hashed: a stamp alone may be the same behind another writing in the same moment.
+    /// Of what was read then, hashed: a stamp alone may be the same behind another writing in the
+    /// same moment.
     private var digests: [RuleSource: Int] = [:]
     /// Names that are links: what they lead to changes without an event.
     private var links: Set<RuleSource> = []
@@ -65,7 +70,8 @@ struct RuleFiles {
 
     init(project: String) { folder = RuleFolder(project: project) }
 
-    /// Files, and the folder of tenants, that cannot be read as they are, or are away and must not be.
+    /// Files, and the folder of tenants, that cannot be read as they are, or are away and must not
+    /// be.
     var faultCount: Int { said.count }
 
     /// When something is to be looked at again, by ``lookAgain(now:clock:)``.
@@ -145,7 +151,9 @@ struct RuleFiles {
     }
 
     private mutating func look(at source: RuleSource, isWhole: Bool, _ now: Int, _ clock: Int, _ found: inout Found) {
-        if !isWhole, let stamp = folder.stamp(source), stamp.isPlainFile, abs(clock - stamp.modified) < Limits.stillness, unsettled[source] != stamp {
+        if !isWhole, let stamp = folder.stamp(source), stamp.isPlainFile,
+            abs(clock - stamp.modified) < Limits.stillness, unsettled[source] != stamp
+        {
             unsettled[source] = stamp
             later[source] = now + Limits.stillness
             return
@@ -160,7 +168,11 @@ struct RuleFiles {
             let isKnown = stamps[source] == stamp && digests[source] == digest
             (stamps[source], digests[source]) = (stamp, digest)
             if isKnown { return }
-            if case .tenant(let tenant) = source { found.edits.tenants[tenant] = .some(text) } else { found.edits.roles = text }
+            if case .tenant(let tenant) = source {
+                found.edits.tenants[tenant] = .some(text)
+            } else {
+                found.edits.roles = text
+            }
         case .beingWritten: later[source] = now + Limits.stillness
         case .unreadable(let reason): couldNotRead(source, reason, now, &found)
         case .gone: missed(source, now, &found)
@@ -179,7 +191,8 @@ struct RuleFiles {
         if !held.isEmpty { heldUntil = now + Limits.absence }
     }
 
-    /// What stands there may be about to be exchanged, so that it has to stay for a moment; then its tenant is not served.
+    /// What stands there may be about to be exchanged, so that it has to stay for a moment; then
+    /// its tenant is not served.
     private mutating func couldNotRead(_ source: RuleSource, _ reason: String, _ now: Int, _ found: inout Found) {
         stamps[source] = nil
         absentSince[source] = nil
@@ -219,7 +232,10 @@ struct RuleFiles {
             held.insert(source)
         } else if case let listing = folder.tenants(), isAway(listing) {
             held.insert(source)
-            found = saying(RuleSource.tenantFolder, "The folder is away, or another is in its place that is empty: nobody's rules count as removed by it.", found)
+            found = saying(
+                RuleSource.tenantFolder,
+                "The folder is away, or another is in its place that is empty: nobody's rules count as removed by it.",
+                found)
         } else {
             absentSince[source] = nil
             said[source.path] = nil
@@ -237,7 +253,8 @@ struct RuleFiles {
         }
     }
 
-    /// An empty folder in place of one that had files is a volume that is not mounted, or a folder about to be filled.
+    /// An empty folder in place of one that had files is a volume that is not mounted, or a folder
+    /// about to be filled.
     private func isAway(_ isEmpty: Bool, _ stamp: FileStamp, hadFiles: Bool) -> Bool {
         isEmpty && hadFiles && tenantFolder.map { !$0.isSameFile(as: stamp) } ?? false
     }

@@ -6,10 +6,12 @@ import PorticoAccess
 import SocketLoop
 import YAMLTree
 
-/// The files of `config/access/` on the disk, read one by one while somebody may be writing them. It remembers nothing.
+/// The files of `config/access/` on the disk, read one by one while somebody may be writing them.
+/// It remembers nothing.
 struct RuleFolder: Sendable {
     enum Limits {
-        /// Files of tenants. Stands against a folder that was mounted by mistake, such as a whole disk.
+        /// Files of tenants. Stands against a folder that was mounted by mistake, such as a whole
+        /// disk.
         static let files = 100_000
     }
 
@@ -32,12 +34,14 @@ struct RuleFolder: Sendable {
 
     func path(_ source: RuleSource) -> String { "\(project)/\(source.path)" }
 
-    /// The names below the project, from the outermost to the innermost, whose folders lead to the files.
+    /// The names below the project, from the outermost to the innermost, whose folders lead to the
+    /// files.
     static let steps = ["config", "access", "tenants"]
 
     func stamp(_ source: RuleSource) -> FileStamp? { FileStamp(path(source)) }
 
-    /// The file whose name this is in the folder of tenants; `nil` for what does not count, such as an editor's half-written copy, whose name begins with a point.
+    /// The file whose name this is in the folder of tenants; `nil` for what does not count, such as
+    /// an editor's half-written copy, whose name begins with a point.
     static func tenant(ofFile name: String) -> RuleSource? {
         guard name.hasSuffix(".yaml"), !name.hasPrefix("."), name.utf8.count > 5 else { return nil }
         return .tenant(ExactString(String(name.utf8.dropLast(5)) ?? ""))
@@ -61,7 +65,8 @@ struct RuleFolder: Sendable {
     func tenants() -> Listing {
         let path = "\(project)/\(RuleSource.tenantFolder)"
         guard let folder = opendir(path) else {
-            return errno == ENOENT || errno == ENOTDIR ? .gone : .unreadable("The folder cannot be read: \(String(cString: strerror(errno))).")
+            return errno == ENOENT || errno == ENOTDIR
+                ? .gone : .unreadable("The folder cannot be read: \(String(cString: strerror(errno))).")
         }
         defer { closedir(folder) }
         guard let stamp = FileStamp(descriptor: dirfd(folder)) else { return .gone }

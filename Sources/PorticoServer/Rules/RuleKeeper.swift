@@ -6,12 +6,15 @@ import PorticoAccess
 import PorticoCatalog
 import SocketLoop
 
-/// Keeps the rules in force what the files say: a loop and a thread of its own, so that reading, compiling and proving hold no request up.
+/// Keeps the rules in force what the files say: a loop and a thread of its own, so that reading,
+/// compiling and proving hold no request up.
 ///
-/// Everything inside is plain objects in this actor's region; what leaves it are immutable policies, which the workers take up by ``PolicyStore``.
+/// Everything inside is plain objects in this actor's region; what leaves it are immutable
+/// policies, which the workers take up by ``PolicyStore``.
 actor RuleKeeper: LoopPoller {
     enum Limits {
-        /// Milliseconds between two looks at what changes without an event: links that lead elsewhere, volumes, folders of a file system that tells nothing; and between two
+        /// Milliseconds between two looks at what changes without an event: links that lead
+        /// elsewhere, volumes, folders of a file system that tells nothing; and between two
         /// attempts to write the history.
         static let look = 5_000
     }
@@ -58,7 +61,8 @@ actor RuleKeeper: LoopPoller {
 
     // MARK: Life
 
-    /// Begins to watch. What is made here refers back to the keeper, until ``stop()`` lets go of it.
+    /// Begins to watch. What is made here refers back to the keeper, until ``stop()`` lets go of
+    /// it.
     func start() {
         watchFolders()
         lookFromTimeToTime()
@@ -66,7 +70,8 @@ actor RuleKeeper: LoopPoller {
         beginning = reactor.after(milliseconds: 0) { self.begin() }
     }
 
-    /// Says that it begins, and compares all files once; whatever else happens comes after, whichever of them was first to be told of.
+    /// Says that it begins, and compares all files once; whatever else happens comes after,
+    /// whichever of them was first to be told of.
     private func begin() {
         guard beginHistory() else { return }
         // What was written between the start of the process and now is as good as an edit.
@@ -88,7 +93,10 @@ actor RuleKeeper: LoopPoller {
         begin()
         let before = rules.policy
         take(files.lookAtAll(known: rules.knownTenants, always: true, now: reactor.now, clock: clock()))
-        if rules.policy === before { log.logger.notice("the access rules were read again; those in force stay", metadata: ["wrong": "\(wrongFiles)"]) }
+        if rules.policy === before {
+            log.logger.notice(
+                "the access rules were read again; those in force stay", metadata: ["wrong": "\(wrongFiles)"])
+        }
     }
 
     /// Has requests planned by other columns from now on, under the same rules.
@@ -100,7 +108,9 @@ actor RuleKeeper: LoopPoller {
             store.replace(with: rules.policy)
             return true
         } catch {
-            log.logger.critical("no request is answered, because the rules are not proven on the columns that the database has now", metadata: ["detail": "\(error.items.map(\.message).joined(separator: " "))"])
+            log.logger.critical(
+                "no request is answered, because the rules are not proven on the columns that the database has now",
+                metadata: ["detail": "\(error.items.map(\.message).joined(separator: " "))"])
             return false
         }
     }
@@ -126,10 +136,14 @@ actor RuleKeeper: LoopPoller {
         do throws(SocketFailure) {
             try makeWatch()
         } catch {
-            log.logger.warning("access rules cannot be watched; they are looked at every \(Limits.look / 1000) seconds", metadata: ["detail": "\(error)"])
+            log.logger.warning(
+                "access rules cannot be watched; they are looked at every \(Limits.look / 1000) seconds",
+                metadata: ["detail": "\(error)"])
         }
         if let failure = watch?.failure {
-            log.logger.warning("a folder of access rules cannot be watched; it is looked at every \(Limits.look / 1000) seconds", metadata: ["detail": "\(failure)"])
+            log.logger.warning(
+                "a folder of access rules cannot be watched; it is looked at every \(Limits.look / 1000) seconds",
+                metadata: ["detail": "\(failure)"])
         }
     }
 
@@ -207,11 +221,15 @@ actor RuleKeeper: LoopPoller {
         log.tell(update, effects)
         guard let history else { return }
         let contents = update.changes.compactMap { change in
-            change.after.map { AccessFileContent(file: change.source.path, bytes: $0.source.bytes, modified: $0.modified) }
+            change.after.map {
+                AccessFileContent(file: change.source.path, bytes: $0.source.bytes, modified: $0.modified)
+            }
         }
         var record = history.record(.change, time: clock())
         let written = Dictionary(contents.map { (ExactString($0.state.file), $0.state) }, uniquingKeysWith: { $1 })
-        record.files = update.changes.map { written[$0.source.path] ?? AccessFileState(file: $0.source.path, sha256: nil) }
+        record.files = update.changes.map {
+            written[$0.source.path] ?? AccessFileState(file: $0.source.path, sha256: nil)
+        }
         (record.effects, record.direction) = (effects.lines, effects.direction)
         history.add(record, texts: contents, everything: filesInForce)
         tellOfHistory()
@@ -221,7 +239,10 @@ actor RuleKeeper: LoopPoller {
         guard let history else { return }
         var record = history.record(.refusal, time: clock())
         record.files = [
-            AccessFileContent(file: refusal.source.path, bytes: refusal.text.source.bytes, modified: refusal.text.modified, isUnserved: refusal.isUnserved).state
+            AccessFileContent(
+                file: refusal.source.path, bytes: refusal.text.source.bytes, modified: refusal.text.modified,
+                isUnserved: refusal.isUnserved
+            ).state
         ]
         record.problems = RuleLog.pictures(of: refusal, in: update.before)
         history.add(record, everything: filesInForce)
@@ -231,15 +252,21 @@ actor RuleKeeper: LoopPoller {
     /// All files in force, and those for which a tenant is not served.
     private func filesInForce() -> [AccessFileContent] {
         let policy = rules.policy
-        let tenants = policy.tenantFiles.map { AccessFileContent(file: RuleSource.tenant($0.tenant).path, bytes: $0.bytes, isUnserved: $0.isUnserved) }
-        return ([AccessFileContent(file: RuleSource.roles.path, bytes: policy.roleText.bytes)] + tenants).sorted { $0.state.file.utf8.lexicographicallyPrecedes($1.state.file.utf8) }
+        let tenants = policy.tenantFiles.map {
+            AccessFileContent(file: RuleSource.tenant($0.tenant).path, bytes: $0.bytes, isUnserved: $0.isUnserved)
+        }
+        return ([AccessFileContent(file: RuleSource.roles.path, bytes: policy.roleText.bytes)] + tenants).sorted {
+            $0.state.file.utf8.lexicographicallyPrecedes($1.state.file.utf8)
+        }
     }
 
     private func tellOfHistory() {
         guard let history, history.failure != saidOfHistory else { return }
         saidOfHistory = history.failure
         if let reason = history.failure {
-            log.logger.error("the history of access rules cannot be written; requests are served, and it is tried again", metadata: ["folder": "\(history.path)", "detail": "\(reason)"])
+            log.logger.error(
+                "the history of access rules cannot be written; requests are served, and it is tried again",
+                metadata: ["folder": "\(history.path)", "detail": "\(reason)"])
         } else {
             log.logger.notice("the history of access rules is written again", metadata: ["folder": "\(history.path)"])
         }

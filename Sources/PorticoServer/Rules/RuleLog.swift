@@ -6,7 +6,8 @@ import PorticoAccess
 /// Tells the operator what became of files of the rules.
 struct RuleLog {
     enum Limits {
-        /// Files of one update that are named one by one. Stands against a log that ten thousand files of one exchange fill.
+        /// Files of one update that are named one by one. Stands against a log that ten thousand
+        /// files of one exchange fill.
         static let files = 20
         /// Problems of one file that are shown.
         static let problems = 5
@@ -23,10 +24,15 @@ struct RuleLog {
             if let written = change.after?.modified { metadata["written"] = "\(timeText(written))" }
             let isLast = index == min(update.changes.count, Limits.files) - 1
             if isLast { metadata["change"] = "\(effects.direction)" }
-            let message = change.after == nil ? "a file of access rules is gone, and its rules with it" : "new access rules are in force"
+            let message =
+                change.after == nil
+                ? "a file of access rules is gone, and its rules with it" : "new access rules are in force"
             tell(.notice, message, metadata, lines: isLast ? effects.lines : [])
         }
-        if update.changes.count > Limits.files { logger.notice("and so are those of more files", metadata: ["files": "\(update.changes.count - Limits.files)"]) }
+        if update.changes.count > Limits.files {
+            logger.notice(
+                "and so are those of more files", metadata: ["files": "\(update.changes.count - Limits.files)"])
+        }
     }
 
     func tell(restored source: RuleSource) {
@@ -38,20 +44,32 @@ struct RuleLog {
     func tell(_ refusal: RuleUpdate.Refusal, in policy: Policy) {
         var metadata: Logger.Metadata = ["file": "\(refusal.source.path)"]
         if let written = refusal.text.modified { metadata["written"] = "\(timeText(written))" }
-        if let place = refusal.problems.items.lazy.compactMap({ Self.place($0, refusal, policy) }).first { metadata["place"] = "\(place)" }
-        let message = refusal.isUnserved ? "a file of access rules is wrong; its tenant is not served" : "a file of access rules is wrong; the rules in force stay"
+        if let place = refusal.problems.items.lazy.compactMap({ Self.place($0, refusal, policy) }).first {
+            metadata["place"] = "\(place)"
+        }
+        let message =
+            refusal.isUnserved
+            ? "a file of access rules is wrong; its tenant is not served"
+            : "a file of access rules is wrong; the rules in force stay"
         let pictures = Self.pictures(of: refusal, in: policy).flatMap { $0.split(separator: "\n").map(String.init) }
         tell(.error, message, metadata, lines: pictures)
     }
 
     func tell(fault: String, file: String) {
-        logger.error("a file of access rules cannot be read; the rules in force stay", metadata: ["file": "\(file)", "detail": "\(fault)"])
+        logger.error(
+            "a file of access rules cannot be read; the rules in force stay",
+            metadata: ["file": "\(file)", "detail": "\(fault)"])
     }
 
-    /// The problems as a person reads them, each with its place and the caret picture, the first few of them.
+    /// The problems as a person reads them, each with its place and the caret picture, the first
+    /// few of them.
     static func pictures(of refusal: RuleUpdate.Refusal, in policy: Policy) -> [String] {
-        var pictures = refusal.problems.items.prefix(Limits.problems).map { render($0, in: source($0, refusal, policy)) }
-        if refusal.problems.items.count > pictures.count { pictures.append("and \(refusal.problems.items.count - pictures.count) more") }
+        var pictures = refusal.problems.items.prefix(Limits.problems).map {
+            render($0, in: source($0, refusal, policy))
+        }
+        if refusal.problems.items.count > pictures.count {
+            pictures.append("and \(refusal.problems.items.count - pictures.count) more")
+        }
         return pictures
     }
 
@@ -66,10 +84,12 @@ struct RuleLog {
         if item.file == refusal.text.source.name || item.file.isEmpty { return refusal.text.source }
         let prefix = RuleSource.tenantFolder + "/"
         guard item.file.hasPrefix(prefix), item.file.hasSuffix(".yaml") else { return nil }
-        return policy.tenantBytes(ExactString(String(item.file.utf8.dropFirst(prefix.utf8.count).dropLast(5)) ?? "")).map { SourceText(name: item.file, bytes: $0) }
+        return policy.tenantBytes(ExactString(String(item.file.utf8.dropFirst(prefix.utf8.count).dropLast(5)) ?? ""))
+            .map { SourceText(name: item.file, bytes: $0) }
     }
 
-    /// In text each line is one of the log, so that the picture can be seen; in JSON all of them are one field.
+    /// In text each line is one of the log, so that the picture can be seen; in JSON all of them
+    /// are one field.
     private func tell(_ level: Logger.Level, _ message: String, _ metadata: Logger.Metadata, lines: [String]) {
         var metadata = metadata
         if format == .json, !lines.isEmpty { metadata["detail"] = "\(lines.joined(separator: "\n"))" }

@@ -3,7 +3,8 @@ import SocketLoop
 
 /// Watches the folders that lead to the files of the rules, and says what is to be looked at.
 ///
-/// Each of them may be a link, may not be there yet, may go and come, and may be exchanged for another by a rename, as volumes of a cluster are.
+/// Each of them may be a link, may not be there yet, may go and come, and may be exchanged for
+/// another by a rename, as volumes of a cluster are.
 final class RuleWatch {
     /// What may have changed.
     struct Glance {
@@ -18,7 +19,8 @@ final class RuleWatch {
 
     private let project: String
     private let watch: FolderWatch
-    /// The project, and the folder of each of ``RuleFolder/steps`` below it; -1 where there is none.
+    /// The project, and the folder of each of ``RuleFolder/steps`` below it; -1 where there is
+    /// none.
     private var numbers: [Int32]
     private var folders: [FileStamp?]
     /// Why a folder that is there cannot be watched; then only looking helps.
@@ -44,7 +46,8 @@ final class RuleWatch {
 
     func cancel() { watch.cancel() }
 
-    /// Watches anew where another folder lies under a path by now, of which no event told. Whether there was one.
+    /// Watches anew where another folder lies under a path by now, of which no event told. Whether
+    /// there was one.
     func armAgain() -> Bool {
         let found = (0..<folders.count).map { FileStamp(path($0)) }
         let changed = folders.indices.first { index in
@@ -104,7 +107,8 @@ final class RuleWatch {
         // The folders above hold the project's other files.
         guard level >= 2 else { return }
         let path = "\(path(level))/\(event.name)"
-        let source: RuleSource? = level == 3 ? RuleFolder.tenant(ofFile: event.name) : event.name == "roles.yaml" ? .roles : nil
+        let source: RuleSource? =
+            level == 3 ? RuleFolder.tenant(ofFile: event.name) : event.name == "roles.yaml" ? .roles : nil
         if let source {
             switch event.kind {
             case .gone:

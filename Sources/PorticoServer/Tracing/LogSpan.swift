@@ -42,7 +42,10 @@ final class LogSpan: Span {
     private let tracer: LogTracer
     private let state: Mutex<State>
 
-    init(_ name: String, context: ServiceContext, place: SpanPlace, parent: SpanPlace?, kind: SpanKind, startedAt: UInt64, tracer: LogTracer) {
+    init(
+        _ name: String, context: ServiceContext, place: SpanPlace, parent: SpanPlace?, kind: SpanKind,
+        startedAt: UInt64, tracer: LogTracer
+    ) {
         var context = context
         context[SpanPlaceKey.self] = place
         self.context = context
@@ -72,7 +75,9 @@ final class LogSpan: Span {
     func addEvent(_ event: SpanEvent) {}
     func addLink(_ link: SpanLink) {}
 
-    func recordError<Instant: TracerInstant>(_ error: any Error, attributes: SpanAttributes, at instant: @autoclosure () -> Instant) {
+    func recordError<Instant: TracerInstant>(
+        _ error: any Error, attributes: SpanAttributes, at instant: @autoclosure () -> Instant
+    ) {
         setStatus(SpanStatus(code: .error))
     }
 

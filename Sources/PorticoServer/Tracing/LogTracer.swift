@@ -2,9 +2,11 @@ import JSONBytes
 import Synchronization
 import Tracing
 
-/// A tracer that writes each finished span as one line of JSON: traces without another program, or for one that reads logs.
+/// A tracer that writes each finished span as one line of JSON: traces without another program, or
+/// for one that reads logs.
 final class LogTracer: Tracer {
-    /// Bytes of lines that wait for the span above them; what comes on top is dropped. Stands against spans that never end.
+    /// Bytes of lines that wait for the span above them; what comes on top is dropped. Stands
+    /// against spans that never end.
     static let mostBytes = 1 << 20
 
     private let sample: Double
@@ -20,28 +22,38 @@ final class LogTracer: Tracer {
     }
 
     func startSpan<Instant: TracerInstant>(
-        _ operationName: String, context: @autoclosure () -> ServiceContext, ofKind kind: SpanKind, at instant: @autoclosure () -> Instant, function: String,
+        _ operationName: String, context: @autoclosure () -> ServiceContext, ofKind kind: SpanKind,
+        at instant: @autoclosure () -> Instant, function: String,
         file fileID: String, line: UInt
     ) -> LogSpan {
         let context = context(), parent = context[SpanPlaceKey.self]
         let trace = parent?.traceID ?? (.random(in: .min ... .max), .random(in: 1 ... .max))
         let place = SpanPlace(
-            traceID: trace, spanID: .random(in: 1 ... .max), isSampled: parent?.isSampled ?? (Double.random(in: 0..<1) < sample), state: parent?.state)
-        return LogSpan(operationName, context: context, place: place, parent: parent, kind: kind, startedAt: instant().nanosecondsSinceEpoch, tracer: self)
+            traceID: trace, spanID: .random(in: 1 ... .max),
+            isSampled: parent?.isSampled ?? (Double.random(in: 0..<1) < sample), state: parent?.state)
+        return LogSpan(
+            operationName, context: context, place: place, parent: parent, kind: kind,
+            startedAt: instant().nanosecondsSinceEpoch, tracer: self)
     }
 
     func forceFlush() { flush() }
 
     // MARK: Propagation
 
-    func extract<Carrier, Extract: Extractor>(_ carrier: Carrier, into context: inout ServiceContext, using extractor: Extract) where Extract.Carrier == Carrier {
-        guard let field = extractor.extract(key: "traceparent", from: carrier), let parent = TraceParent(Array(field.utf8)[...]) else { return }
+    func extract<Carrier, Extract: Extractor>(
+        _ carrier: Carrier, into context: inout ServiceContext, using extractor: Extract
+    ) where Extract.Carrier == Carrier {
+        guard let field = extractor.extract(key: "traceparent", from: carrier),
+            let parent = TraceParent(Array(field.utf8)[...])
+        else { return }
         context[SpanPlaceKey.self] = SpanPlace(
             traceID: parent.traceID, spanID: parent.parentID, isSampled: parent.isSampled, isRemote: true,
             state: extractor.extract(key: "tracestate", from: carrier).flatMap(TraceState.valid))
     }
 
-    func inject<Carrier, Inject: Injector>(_ context: ServiceContext, into carrier: inout Carrier, using injector: Inject) where Inject.Carrier == Carrier {
+    func inject<Carrier, Inject: Injector>(
+        _ context: ServiceContext, into carrier: inout Carrier, using injector: Inject
+    ) where Inject.Carrier == Carrier {
         guard let place = context[SpanPlaceKey.self] else { return }
         let ids = "\(SpanPlace.hex(place.traceID.high, place.traceID.low))-\(SpanPlace.hex(place.spanID))"
         injector.inject("00-\(ids)-\(place.isSampled ? "01" : "00")", forKey: "traceparent", into: &carrier)
@@ -50,7 +62,8 @@ final class LogTracer: Tracer {
 
     // MARK: Lines
 
-    /// A span that has no parent in this process takes those below it along, so that a trace is written at once.
+    /// A span that has no parent in this process takes those below it along, so that a trace is
+    /// written at once.
     func finish(_ span: LogSpan, _ state: LogSpan.State, at end: UInt64) {
         let text = Self.text(span, state, end)
         lines.withLock { lines in if lines.count + text.count <= Self.mostBytes { lines += text } }

@@ -4,13 +4,15 @@ import PorticoExecution
 import PorticoGateway
 import Tracing
 
-/// The spans of one request: its own, and below it one for each stage and load. Those are made when the request is over, out of what was measured, so that
-/// a request on its way knows nothing of them.
+/// The spans of one request: its own, and below it one for each stage and load. Those are made when
+/// the request is over, out of what was measured, so that a request on its way knows nothing of
+/// them.
 struct RequestTrace {
     private let tracer: any Tracer
     private let span: any Span
     private let startedAt: Int
-    /// What lies between the clock that requests are measured by and the time of day, in nanoseconds.
+    /// What lies between the clock that requests are measured by and the time of day, in
+    /// nanoseconds.
     private let offset: Int
 
     /// `nil` when the tracer does not record this one.
@@ -21,7 +23,8 @@ struct RequestTrace {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         let offset = now.tv_sec * 1_000_000_000 + now.tv_nsec - MonotonicClock.nanoseconds()
-        span = tracer.startSpan("\(request.method.name) \(route)", context: context, ofKind: .server, at: Self.instant(startedAt, offset))
+        span = tracer.startSpan(
+            "\(request.method.name) \(route)", context: context, ofKind: .server, at: Self.instant(startedAt, offset))
         guard span.isRecording else { return nil }
         self.tracer = tracer
         self.startedAt = startedAt
@@ -45,7 +48,8 @@ struct RequestTrace {
         span.end(at: Self.instant(now, offset))
     }
 
-    /// Stages lie one behind the other, from both ends: what comes before the database ends where it begins, the answer is written last.
+    /// Stages lie one behind the other, from both ends: what comes before the database ends where
+    /// it begins, the answer is written last.
     private func stages(_ observation: RequestObservation, _ now: Int) {
         let stages = observation.stages, loads = observation.loadMeasurements ?? [], answered = startedAt + stages.total
         if let time = stages.write { child("write", answered - time, answered) }
@@ -65,7 +69,9 @@ struct RequestTrace {
         }
     }
 
-    private func child(_ name: String, _ start: Int, _ end: Int, kind: SpanKind = .internal, _ describe: (any Span) -> Void = { _ in }) {
+    private func child(
+        _ name: String, _ start: Int, _ end: Int, kind: SpanKind = .internal, _ describe: (any Span) -> Void = { _ in }
+    ) {
         let child = tracer.startSpan(name, context: span.context, ofKind: kind, at: Self.instant(start, offset))
         describe(child)
         child.end(at: Self.instant(end, offset))

@@ -1,24 +1,29 @@
 import HTTPWire
 import JSONBytes
 
-/// Where a request stands in a trace that began elsewhere (W3C Trace Context, level 1, section 3.2).
+/// Where a request stands in a trace that began elsewhere (W3C Trace Context, level 1, section
+/// 3.2).
 struct TraceParent: Sendable, Equatable {
     var traceID: (high: UInt64, low: UInt64)
     var parentID: UInt64
     var isSampled: Bool
 
-    /// The request's `traceparent`, when there is one and it is valid: what is not is ignored, as the specification wants.
+    /// The request's `traceparent`, when there is one and it is valid: what is not is ignored, as
+    /// the specification wants.
     init?(_ request: HTTPRequest) {
         guard let field = request.header("traceparent"), request.headerCount("traceparent") == 1 else { return nil }
         self.init(field)
     }
 
-    /// `version-traceid-parentid-flags` in lower-case hexadecimal digits; a later version may have more behind another `-`.
+    /// `version-traceid-parentid-flags` in lower-case hexadecimal digits; a later version may have
+    /// more behind another `-`.
     init?(_ field: ArraySlice<UInt8>) {
         let dash = UInt8(ascii: "-"), bytes = Array(field)
-        guard bytes.count >= 55, bytes[2] == dash, bytes[35] == dash, bytes[52] == dash, let version = Self.number(bytes[0..<2]), version != 0xFF,
+        guard bytes.count >= 55, bytes[2] == dash, bytes[35] == dash, bytes[52] == dash,
+            let version = Self.number(bytes[0..<2]), version != 0xFF,
             version == 0 ? bytes.count == 55 : bytes.count == 55 || bytes[55] == dash,
-            let high = Self.number(bytes[3..<19]), let low = Self.number(bytes[19..<35]), let parent = Self.number(bytes[36..<52]), let flags = Self.number(bytes[53..<55]),
+            let high = Self.number(bytes[3..<19]), let low = Self.number(bytes[19..<35]),
+            let parent = Self.number(bytes[36..<52]), let flags = Self.number(bytes[53..<55]),
             high != 0 || low != 0, parent != 0
         else { return nil }
         traceID = (high, low)

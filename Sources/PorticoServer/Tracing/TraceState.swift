@@ -1,20 +1,26 @@
-/// `tracestate`: what other systems want to be handed on with a trace (W3C Trace Context, level 1, section 3.3).
+/// `tracestate`: what other systems want to be handed on with a trace (W3C Trace Context, level 1,
+/// section 3.3).
 enum TraceState {
     static let mostMembers = 32
     /// Characters; the least that must be handed on. Stands against a client that fills contexts.
     static let longest = 512
 
-    /// The field as it came, all its lines joined, when it is valid; what is not is dropped as a whole.
+    /// The field as it came, all its lines joined, when it is valid; what is not is dropped as a
+    /// whole.
     static func valid(_ field: String) -> String? {
         guard field.utf8.count <= longest else { return nil }
-        let members = field.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingPrefix { $0 == " " || $0 == "\t" } }
+        let members = field.split(separator: ",", omittingEmptySubsequences: false).map {
+            $0.trimmingPrefix { $0 == " " || $0 == "\t" }
+        }
         guard members.count <= mostMembers else { return nil }
         var keys: Set<Substring> = []
         for member in members {
             let text = member.reversed().drop { $0 == " " || $0 == "\t" }.reversed()
             if text.isEmpty { continue }
             let parts = String(text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, isKey(parts[0]), isValue(parts[1]), keys.insert(parts[0]).inserted else { return nil }
+            guard parts.count == 2, isKey(parts[0]), isValue(parts[1]), keys.insert(parts[0]).inserted else {
+                return nil
+            }
         }
         return keys.isEmpty ? nil : field
     }
@@ -23,8 +29,12 @@ enum TraceState {
     private static func isKey(_ key: Substring) -> Bool {
         let parts = key.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
         func isGood(_ part: Substring.UTF8View.SubSequence, _ longest: Int, digitFirst: Bool) -> Bool {
-            guard let first = part.first, part.count <= longest, isLetter(first) || (digitFirst && isDigit(first)) else { return false }
-            return part.allSatisfy { isLetter($0) || isDigit($0) || [UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "*"), UInt8(ascii: "/")].contains($0) }
+            guard let first = part.first, part.count <= longest, isLetter(first) || (digitFirst && isDigit(first))
+            else { return false }
+            return part.allSatisfy {
+                isLetter($0) || isDigit($0)
+                    || [UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "*"), UInt8(ascii: "/")].contains($0)
+            }
         }
         switch parts.count {
         case 1: return isGood(parts[0], 256, digitFirst: false)
@@ -34,7 +44,8 @@ enum TraceState {
     }
 
     private static func isValue(_ value: Substring) -> Bool {
-        (1...256).contains(value.utf8.count) && value.utf8.allSatisfy { (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "=") }
+        (1...256).contains(value.utf8.count)
+            && value.utf8.allSatisfy { (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "=") }
     }
 
     private static func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }

@@ -10,14 +10,16 @@ public struct TracingConfiguration: Sendable, Equatable {
     }
 
     public var spans = Spans.off
-    /// Of requests that bring no `traceparent`, the part that is traced: 0 to 1. With one, its flag decides.
+    /// Of requests that bring no `traceparent`, the part that is traced: 0 to 1. With one, its flag
+    /// decides.
     public var sample = 0.1
 
     public init() {}
 }
 
 extension TracingConfiguration {
-    /// The tracer that is asked for; else the one that the program has bootstrapped, if any. One for each worker.
+    /// The tracer that is asked for; else the one that the program has bootstrapped, if any. One
+    /// for each worker.
     var tracer: (any Tracer)? {
         switch spans {
         case .log:

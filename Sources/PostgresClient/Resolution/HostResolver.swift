@@ -1,14 +1,17 @@
 import SocketLoop
 
-/// Finds the addresses of host names on threads of their own, and tells them on the loop. One per pool.
+/// Finds the addresses of host names on threads of their own, and tells them on the loop. One per
+/// pool.
 ///
-/// A name that is being looked up is not looked up twice at the same time. Nothing is kept: each attempt to connect asks anew, as libpq would.
+/// A name that is being looked up is not looked up twice at the same time. Nothing is kept: each
+/// attempt to connect asks anew, as libpq would.
 final class HostResolver {
     typealias Answer = Result<[String], HostLookup.Failure>
 
     struct Limits {
-        /// Names that are looked up at the same time, those included for which nobody waits any more: a look-up cannot be called off. Stands against
-        /// a thread for every attempt while the name server does not answer.
+        /// Names that are looked up at the same time, those included for which nobody waits any
+        /// more: a look-up cannot be called off. Stands against a thread for every attempt while
+        /// the name server does not answer.
         var lookups = 4
         /// Milliseconds that a look-up is waited for.
         var patience = 4_000
@@ -51,7 +54,8 @@ final class HostResolver {
         for search in searches.values.joined() { if let timer = search.timer { reactor.cancel(timer) } }
     }
 
-    /// Calls back once with an answer for each name, each of which is given once, never within the call, and at the latest when the patience ends.
+    /// Calls back once with an answer for each name, each of which is given once, never within the
+    /// call, and at the latest when the patience ends.
     func find(_ names: [String], then: @escaping ([String: Answer]) -> Void) {
         let search = Search(names, then: then)
         guard let mailbox = openMailbox() else {
@@ -70,7 +74,9 @@ final class HostResolver {
 
     private func openMailbox() -> Mailbox<Finding>? {
         if let mailbox { return mailbox.box }
-        guard let box = Mailbox<Finding>(), let registration = try? box.receive(on: reactor, { [unowned self] in found($0) }) else { return nil }
+        guard let box = Mailbox<Finding>(),
+            let registration = try? box.receive(on: reactor, { [unowned self] in found($0) })
+        else { return nil }
         mailbox = (box, registration)
         return box
     }
@@ -83,7 +89,9 @@ final class HostResolver {
                 continue
             }
             running += 1
-            let started = LoopThread.detach(name: "portico-lookup") { [lookup] in mailbox.put((name, lookup.addresses(name))) }
+            let started = LoopThread.detach(name: "portico-lookup") { [lookup] in
+                mailbox.put((name, lookup.addresses(name)))
+            }
             if !started { mailbox.put((name, .failure(.init("no thread is left for the look-up")))) }
         }
     }

@@ -49,26 +49,33 @@ struct AccessTestRun {
             resolved[test.viewer] = who
             var mismatches: [Mismatch] = [], reasons: [String] = []
             switch who {
-            case .failure(let failure): mismatches = [Mismatch(summary: "there is no such viewer", lines: ["          \(failure.reason)"])]
+            case .failure(let failure):
+                mismatches = [Mismatch(summary: "there is no such viewer", lines: ["          \(failure.reason)"])]
             case .success((let viewer, let rules)):
                 let outcome = try runner.run(test, mentions, viewer: viewer, rules: rules, probing: true)
                 mismatches = outcome.mismatches
                 if !mismatches.isEmpty {
-                    reasons = RuleReasons(catalog: api.catalog, policy: api.policy, rules: rules, viewer: viewer).lines(mismatches.flatMap(\.subjects))
+                    reasons = RuleReasons(catalog: api.catalog, policy: api.policy, rules: rules, viewer: viewer).lines(
+                        mismatches.flatMap(\.subjects))
                 }
                 prepared.append(Prepared(test: test, mentions: mentions, stated: stated, viewer: viewer))
-                report.coverage?.note(RuleCoverage.Question(
-                    role: viewer.role.text, tenant: viewer.tenant, mentions: mentions, isAnswered: outcome.isAnswered, asksForRows: test.asksForRows))
+                report.coverage?.note(
+                    RuleCoverage.Question(
+                        role: viewer.role.text, tenant: viewer.tenant, mentions: mentions,
+                        isAnswered: outcome.isAnswered, asksForRows: test.asksForRows))
             }
-            report.cases.append(AccessTestReport.CaseResult(
-                test: test, mismatches: mismatches, reasons: reasons, nanoseconds: MonotonicClock.nanoseconds() - started))
+            report.cases.append(
+                AccessTestReport.CaseResult(
+                    test: test, mismatches: mismatches, reasons: reasons,
+                    nanoseconds: MonotonicClock.nanoseconds() - started))
         }
     }
 
     private func mentions(of test: AccessCase) -> OperationMentions {
         switch test.subject {
         case .query(let query, _): OperationMentions(query.document, catalog: api.catalog)
-        case .fields(let type, _): api.catalog.types[type].map { OperationMentions(type: $0) } ?? OperationMentions([], catalog: api.catalog)
+        case .fields(let type, _):
+            api.catalog.types[type].map { OperationMentions(type: $0) } ?? OperationMentions([], catalog: api.catalog)
         }
     }
 
@@ -77,7 +84,8 @@ struct AccessTestRun {
     /// To be called when all cases pass: a mutant is noticed when one of them does not.
     mutating func runMutants() throws {
         var result = AccessTestReport.MutationResult()
-        for mutant in RuleMutants(texts, hasHierarchy: project.configuration.authentication.tenants?.parent != nil).all {
+        for mutant in RuleMutants(texts, hasHierarchy: project.configuration.authentication.tenants?.parent != nil).all
+        {
             guard let subject = subject(mutant) else {
                 result.withoutEffect += 1
                 continue
@@ -93,12 +101,20 @@ struct AccessTestRun {
         let tenants = relevantTenants(mutant)
         files.tenants = files.tenants.filter { tenants.contains(ExactString($0.stem)) }
         do throws(Diagnostics) {
-            let stated = mutant.changesCatalog ? try CatalogLoader.load(schemaFile: files.schema, resolvers: files.resolvers) : api.catalog
+            let stated =
+                mutant.changesCatalog
+                ? try CatalogLoader.load(schemaFile: files.schema, resolvers: files.resolvers) : api.catalog
             let catalog = api.database.map(stated.on) ?? stated
-            let policy = try Policy.load(catalog: catalog, limits: project.configuration.limits.rules, roles: files.roles, tenants: files.tenants, unreadable: files.unreadable)
-            if mutant.changesCatalog { return TestSubject(catalog: catalog, policy: policy, project, transaction, now: suite.now) }
+            let policy = try Policy.load(
+                catalog: catalog, limits: project.configuration.limits.rules, roles: files.roles,
+                tenants: files.tenants, unreadable: files.unreadable)
+            if mutant.changesCatalog {
+                return TestSubject(catalog: catalog, policy: policy, project, transaction, now: suite.now)
+            }
             let roles = mutant.roles.map { $0.sorted() } ?? api.policy.roles
-            func effects(_ policy: Policy) -> RuleEffects? { RuleEffects(policy, roles: roles, tenants: tenants.sorted()) }
+            func effects(_ policy: Policy) -> RuleEffects? {
+                RuleEffects(policy, roles: roles, tenants: tenants.sorted())
+            }
             guard let changed = effects(policy), changed != effects(api.policy) else { return nil }
             return base.with(policy, project)
         } catch {
@@ -106,23 +122,32 @@ struct AccessTestRun {
         }
     }
 
-    /// Tenants whose files are loaded for a mutant: those of the viewers, those that the mutant is of, and some of every kind.
+    /// Tenants whose files are loaded for a mutant: those of the viewers, those that the mutant is
+    /// of, and some of every kind.
     private func relevantTenants(_ mutant: RuleMutant) -> Set<ExactString> {
-        Set(prepared.compactMap(\.viewer.tenant)).union(texts.tenantRepresentatives).union(mutant.tenants?.min().map { [$0] } ?? [])
+        Set(prepared.compactMap(\.viewer.tenant)).union(texts.tenantRepresentatives).union(
+            mutant.tenants?.min().map { [$0] } ?? [])
     }
 
     private func isNoticed(_ mutant: RuleMutant, _ subject: TestSubject) throws -> Bool {
         let runner = CaseRunner(catalog: api.catalog, ask: subject.ask)
-        let concerned = prepared.filter { mutant.concerns(role: $0.viewer.role.text, tenant: $0.viewer.tenant, $0.mentions) }
-            .map { (near: mutant.nearness($0.mentions), item: $0) }.sorted { $0.near > $1.near }
+        let concerned = prepared.filter {
+            mutant.concerns(role: $0.viewer.role.text, tenant: $0.viewer.tenant, $0.mentions)
+        }
+        .map { (near: mutant.nearness($0.mentions), item: $0) }.sorted { $0.near > $1.near }
         for (_, item) in concerned {
             guard case .success((let viewer, let rules)) = self.viewer(item, mutant, subject) else { return true }
-            if try !runner.run(item.test, item.mentions, viewer: viewer, rules: rules, probing: false).mismatches.isEmpty { return true }
+            if try !runner.run(item.test, item.mentions, viewer: viewer, rules: rules, probing: false).mismatches
+                .isEmpty
+            {
+                return true
+            }
         }
         return false
     }
 
-    /// Only a change of the reach makes another viewer; where the file states the tenants, they stay.
+    /// Only a change of the reach makes another viewer; where the file states the tenants, they
+    /// stay.
     private func viewer(_ item: Prepared, _ mutant: RuleMutant, _ subject: TestSubject) -> TestSubject.Resolved {
         guard mutant.kind == .reachWidened else { return subject.rules(of: item.viewer) }
         if case .stated(_, _, _, .some) = item.stated.identity { return subject.rules(of: item.viewer) }

@@ -23,15 +23,23 @@ final class TestSubject {
     private let lookup: ViewerLookup
 
     /// - Parameter gateway: one to share with other rules on the same catalog.
-    init(catalog: Catalog, policy: Policy, _ project: Project, _ transaction: TestTransaction, now: [UInt8]?, gateway: Gateway? = nil) {
+    init(
+        catalog: Catalog, policy: Policy, _ project: Project, _ transaction: TestTransaction, now: [UInt8]?,
+        gateway: Gateway? = nil
+    ) {
         self.catalog = catalog
         self.policy = policy
         self.transaction = transaction
         var settings = GatewaySettings()
         settings.now = now
-        self.gateway = gateway ?? Gateway(
-            catalog: catalog, pool: transaction.pool, reactor: transaction.reactor, settings: settings, offload: LocalGateway.runWaiting)
-        lookup = ViewerLookup(authentication: project.configuration.authentication, policy: policy, pool: transaction.pool, reactor: transaction.reactor)
+        self.gateway =
+            gateway
+            ?? Gateway(
+                catalog: catalog, pool: transaction.pool, reactor: transaction.reactor, settings: settings,
+                offload: LocalGateway.runWaiting)
+        lookup = ViewerLookup(
+            authentication: project.configuration.authentication, policy: policy, pool: transaction.pool,
+            reactor: transaction.reactor)
     }
 
     /// Other rules on the same catalog.
@@ -48,10 +56,13 @@ final class TestSubject {
             lookup.viewer(TokenIssuer.Bearer(user: id), claims: stated.claims) { result = $0 }
             transaction.wait { result != nil }
             guard let result else { return .failure(Self.late) }
-            return result.mapError { NoViewer(reason: [$0.message, $0.detail].compactMap(\.self).joined(separator: " ")) }
+            return result.mapError {
+                NoViewer(reason: [$0.message, $0.detail].compactMap(\.self).joined(separator: " "))
+            }
         case .stated(let id, let role, let tenant, let tenants):
             let viewer = Viewer(
-                id: id.map { ExactString($0) }, role: ExactString(role), tenant: tenant.map { ExactString($0) }, tenants: tenants ?? [], claims: stated.claims)
+                id: id.map { ExactString($0) }, role: ExactString(role), tenant: tenant.map { ExactString($0) },
+                tenants: tenants ?? [], claims: stated.claims)
             return tenants == nil ? resolve(viewer) : rules(of: viewer)
         }
     }
@@ -75,7 +86,8 @@ final class TestSubject {
         switch policy.rules(role: viewer.role, tenant: viewer.tenant) {
         case .rules(let rules): .success((viewer, rules))
         case .unknownRole: .failure(NoViewer(reason: "The role \(viewer.role) has no rules."))
-        case .tenantUnavailable: .failure(NoViewer(reason: "The rules of the tenant \(viewer.tenant?.text ?? "") are wrong."))
+        case .tenantUnavailable:
+            .failure(NoViewer(reason: "The rules of the tenant \(viewer.tenant?.text ?? "") are wrong."))
         }
     }
 
@@ -84,13 +96,16 @@ final class TestSubject {
     func ask(_ query: StatedQuery, _ viewer: Viewer, _ rules: RuleSet) throws -> CaseAnswer {
         var response: GatewayResponse?
         let request = GraphQLRequest(query: query.document, operationName: query.operation, variables: query.variables)
-        gateway.respond(to: request, viewer: viewer, rules: rules, deadline: transaction.reactor.now + TestTransaction.patience) { response = $0 }
+        gateway.respond(
+            to: request, viewer: viewer, rules: rules, deadline: transaction.reactor.now + TestTransaction.patience
+        ) { response = $0 }
         transaction.wait { response != nil }
         try transaction.checkConnection()
         guard let response else { throw CommandFailure.notInOrder("the database did not answer in time.") }
         let failures = response.observation.failures + (response.observation.outage.map { [$0] } ?? [])
         // A statement that failed leaves the transaction of no use until it goes back.
         if !failures.isEmpty { try transaction.recover() }
-        return try CaseAnswer(response.buffer.takeBytes(), outcome: response.outcome, document: query.document, failures: failures)
+        return try CaseAnswer(
+            response.buffer.takeBytes(), outcome: response.outcome, document: query.document, failures: failures)
     }
 }

@@ -5,9 +5,11 @@ import PostgresClient
 import PostgresSQL
 import SocketLoop
 
-/// One connection in one transaction that is never committed: what the tests of a run see, their fixture rows included.
+/// One connection in one transaction that is never committed: what the tests of a run see, their
+/// fixture rows included.
 ///
-/// All that a gateway runs on its pool is in it, the look-up of viewers too, because the pool has no other connection.
+/// All that a gateway runs on its pool is in it, the look-up of viewers too, because the pool has
+/// no other connection.
 final class TestTransaction {
     /// Milliseconds that one statement may take.
     static let patience = 60_000
@@ -39,7 +41,8 @@ final class TestTransaction {
 
     deinit { pool.close() }
 
-    /// Begins, inserts the rows, and lets nothing more be written. Throws with the place of the row that PostgreSQL refuses.
+    /// Begins, inserts the rows, and lets nothing more be written. Throws with the place of the row
+    /// that PostgreSQL refuses.
     func begin(_ suite: AccessSuite) throws(CommandFailure) {
         let writes = suite.fixtures.contains { !$0.rows.isEmpty }
         try check(run("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ \(writes ? "READ WRITE" : "READ ONLY")"))
@@ -51,7 +54,8 @@ final class TestTransaction {
         try check(run("SAVEPOINT portico_tests"))
     }
 
-    /// After a statement that failed: back to where the tests began. Fails where the connection is gone, and the rows with it.
+    /// After a statement that failed: back to where the tests began. Fails where the connection is
+    /// gone, and the rows with it.
     func recover() throws(CommandFailure) { try check(run("ROLLBACK TO SAVEPOINT portico_tests")) }
 
     /// Throws where the connection was lost meanwhile: on another one there are no fixture rows.
@@ -79,16 +83,23 @@ final class TestTransaction {
 
     private func check(_ result: Result<ResultSet, DatabaseFailure>) throws(CommandFailure) {
         if case .failure(let failure) = result {
-            if failure.kind == .unavailable { throw .notInOrder("the database \(target) cannot be reached: \(failure.message)") }
+            if failure.kind == .unavailable {
+                throw .notInOrder("the database \(target) cannot be reached: \(failure.message)")
+            }
             throw .notInOrder("the database refuses: \(failure.message)")
         }
         try checkConnection()
     }
 
     private func insert(_ row: FixtureRows.Row, into table: TableName, _ suite: AccessSuite) throws(CommandFailure) {
-        let name = table.schema.map { quoteIdentifier($0) + "." + quoteIdentifier(table.name) } ?? quoteIdentifier(table.name)
-        let columns = row.cells.map { quoteIdentifier($0.column) }.joined(separator: ", "), places = row.cells.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
-        let text = row.cells.isEmpty ? "INSERT INTO \(name) DEFAULT VALUES" : "INSERT INTO \(name) (\(columns)) OVERRIDING SYSTEM VALUE VALUES (\(places))"
+        let name =
+            table.schema.map { quoteIdentifier($0) + "." + quoteIdentifier(table.name) } ?? quoteIdentifier(table.name)
+        let columns = row.cells.map { quoteIdentifier($0.column) }.joined(separator: ", "),
+            places = row.cells.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
+        let text =
+            row.cells.isEmpty
+            ? "INSERT INTO \(name) DEFAULT VALUES"
+            : "INSERT INTO \(name) (\(columns)) OVERRIDING SYSTEM VALUE VALUES (\(places))"
         let result = run(text, row.cells.map { $0.text.map { .text($0) } ?? .null })
         guard case .failure(let failure) = result else { return try checkConnection() }
         let words = [failure.message, failure.detail, failure.hint].compactMap(\.self).joined(separator: " ")
@@ -98,8 +109,11 @@ final class TestTransaction {
                 "the fixtures cannot be inserted as the role of \(target): \(words). They need a role that may write; name it by --database-url. "
                     + "Nothing stays: the transaction is rolled back.")
         }
-        if failure.kind == .unavailable { throw .notInOrder("the database \(target) cannot be reached: \(failure.message)") }
-        let problem = Diagnostic("PostgreSQL refuses this row of \(table.name): \(words)", file: suite.source.name, range: row.range)
+        if failure.kind == .unavailable {
+            throw .notInOrder("the database \(target) cannot be reached: \(failure.message)")
+        }
+        let problem = Diagnostic(
+            "PostgreSQL refuses this row of \(table.name): \(words)", file: suite.source.name, range: row.range)
         throw CommandFailure(Diagnostics([problem]), in: suite.source)
     }
 }

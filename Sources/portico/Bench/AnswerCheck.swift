@@ -1,7 +1,8 @@
 import JSONBytes
 import PorticoReview
 
-/// Before anything is measured: every workload is answered without errors, and by two gateways alike. A gateway that does something else is not faster.
+/// Before anything is measured: every workload is answered without errors, and by two gateways
+/// alike. A gateway that does something else is not faster.
 struct AnswerCheck {
     let targets: [any BenchTarget]
 
@@ -15,7 +16,9 @@ struct AnswerCheck {
         var first: (body: [UInt8], value: JSONValue)?
         for target in targets {
             let answer = try target.ask(workload, turn: turn)
-            if let problem = answer.problem { throw refusal(workload, turn, "\(target.name) does not answer it: \(problem)") }
+            if let problem = answer.problem {
+                throw refusal(workload, turn, "\(target.name) does not answer it: \(problem)")
+            }
             if let first, first.body == answer.body { continue }
             let value: JSONValue
             do throws(JSONError) {
@@ -23,9 +26,14 @@ struct AnswerCheck {
             } catch {
                 throw refusal(workload, turn, "the answer of \(target.name) is not JSON: \(error)")
             }
-            guard value["data"] != nil else { throw refusal(workload, turn, "the answer of \(target.name) has no data") }
+            guard value["data"] != nil else {
+                throw refusal(workload, turn, "the answer of \(target.name) has no data")
+            }
             if let first, let difference = AnswerDifference.first(first.value, value) {
-                throw refusal(workload, turn, "the answers differ at \(difference.path): \(targets[0].name) has \(difference.old), \(target.name) has \(difference.new)")
+                throw refusal(
+                    workload, turn,
+                    "the answers differ at \(difference.path): \(targets[0].name) has \(difference.old), \(target.name) has \(difference.new)"
+                )
             }
             first = first ?? (answer.body, value)
         }

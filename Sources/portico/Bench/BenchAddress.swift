@@ -21,16 +21,22 @@ struct BenchAddress: Equatable {
         }
     }
 
-    /// Reads `http://HOST[:PORT][/PATH]` or `unix:SOCKET`, with `NAME=` before it where it is to be called something.
+    /// Reads `http://HOST[:PORT][/PATH]` or `unix:SOCKET`, with `NAME=` before it where it is to be
+    /// called something.
     init(_ text: String, option: String) throws(CommandFailure) {
-        let form = "\(option) is http://HOST:PORT/PATH or unix:SOCKET, with NAME= before it if it is to have a name; not \"\(text)\"."
+        let form =
+            "\(option) is http://HOST:PORT/PATH or unix:SOCKET, with NAME= before it if it is to have a name; not \"\(text)\"."
         var rest = Substring(text), stated: String?
         if let equals = text.firstIndex(of: "="), !text[..<equals].contains(where: { $0 == ":" || $0 == "/" }) {
             stated = String(text[..<equals])
             rest = text[text.index(after: equals)...]
         }
         guard stated != "", text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else { throw .wrongUsage(form) }
-        if rest.hasPrefix("https:") { throw .wrongUsage("\(option): gateways are measured without TLS, so that its cost is not counted as theirs; name an address of http.") }
+        if rest.hasPrefix("https:") {
+            throw .wrongUsage(
+                "\(option): gateways are measured without TLS, so that its cost is not counted as theirs; name an address of http."
+            )
+        }
         if rest.hasPrefix("unix:/") {
             place = .unix(path: String(rest.dropFirst(5)))
             path = "/graphql"
@@ -41,7 +47,9 @@ struct BenchAddress: Equatable {
         rest = rest.dropFirst(7)
         let authority = rest.prefix { $0 != "/" }
         path = authority.endIndex == rest.endIndex ? "/graphql" : String(rest[authority.endIndex...])
-        guard let (host, port) = Self.split(authority), path.utf8.allSatisfy({ $0 < 0x7F }) else { throw .wrongUsage(form) }
+        guard let (host, port) = Self.split(authority), path.utf8.allSatisfy({ $0 < 0x7F }) else {
+            throw .wrongUsage(form)
+        }
         place = .tcp(host: host, port: port)
         name = stated ?? String(authority)
     }
@@ -55,13 +63,18 @@ struct BenchAddress: Equatable {
             port = number
             host = authority[..<colon]
         }
-        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() } else if host.contains(":") { return nil }
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = host.dropFirst().dropLast()
+        } else if host.contains(":") {
+            return nil
+        }
         return host.isEmpty || host.contains("@") ? nil : (String(host), port)
     }
 
     // MARK: Connecting
 
-    /// A connection that does not block, once it stands; waits for it at most ``BenchLimits/connectSeconds``.
+    /// A connection that does not block, once it stands; waits for it at most
+    /// ``BenchLimits/connectSeconds``.
     func connect() throws(SocketFailure) -> StreamSocket {
         switch place {
         case .unix(let path): try connectUnix(path)
@@ -75,12 +88,16 @@ struct BenchAddress: Equatable {
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var found: UnsafeMutablePointer<addrinfo>?
         let status = getaddrinfo(host, String(port), &hints, &found)
-        guard status == 0 else { throw SocketFailure(attempt, reason: "the host is unknown: \(String(cString: gai_strerror(status)))") }
+        guard status == 0 else {
+            throw SocketFailure(attempt, reason: "the host is unknown: \(String(cString: gai_strerror(status)))")
+        }
         defer { freeaddrinfo(found) }
         var failure = SocketFailure(attempt, reason: "the host has no address"), entry = found
         while let current = entry {
             do throws(SocketFailure) {
-                let socket = try Self.open(current.pointee.ai_family, attempt) { Glibc.connect($0, current.pointee.ai_addr, current.pointee.ai_addrlen) }
+                let socket = try Self.open(current.pointee.ai_family, attempt) {
+                    Glibc.connect($0, current.pointee.ai_addr, current.pointee.ai_addrlen)
+                }
                 socket.disableDelay()
                 return socket
             } catch {
@@ -94,17 +111,24 @@ struct BenchAddress: Equatable {
     private func connectUnix(_ path: String) throws(SocketFailure) -> StreamSocket {
         let attempt = "cannot connect to unix:\(path)"
         let address = try UnixSocketAddress(path: path, for: attempt)
-        return try Self.open(AF_UNIX, attempt) { descriptor in address.withSocketAddress { Glibc.connect(descriptor, $0, $1) } }
+        return try Self.open(AF_UNIX, attempt) { descriptor in
+            address.withSocketAddress { Glibc.connect(descriptor, $0, $1) }
+        }
     }
 
-    private static func open(_ family: Int32, _ attempt: String, connect: (Int32) -> Int32) throws(SocketFailure) -> StreamSocket {
+    private static func open(
+        _ family: Int32, _ attempt: String, connect: (Int32) -> Int32
+    ) throws(SocketFailure) -> StreamSocket {
         let descriptor = socket(family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw SocketFailure(attempt, errno: errno) }
         // Bounds connecting as well; without effect once the socket does not block.
         var patience = timeval(tv_sec: BenchLimits.connectSeconds, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         guard connect(descriptor) == 0, fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0 else {
-            let failure = errno == EINPROGRESS ? SocketFailure(attempt, reason: "no answer within \(BenchLimits.connectSeconds) s", errno: errno) : SocketFailure(attempt, errno: errno)
+            let failure =
+                errno == EINPROGRESS
+                ? SocketFailure(attempt, reason: "no answer within \(BenchLimits.connectSeconds) s", errno: errno)
+                : SocketFailure(attempt, errno: errno)
             close(descriptor)
             throw failure
         }

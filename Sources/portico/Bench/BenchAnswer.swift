@@ -9,8 +9,9 @@ struct BenchAnswer {
     /// Why it does not count as answered, in one line; `nil` for an answer without errors.
     var problem: String? { body.withUnsafeBytes { Self.problem(status: status, body: $0) } }
 
-    /// Looks for a member `errors`. What is searched first is its name with the quotes, which the texts within an answer cannot have as they stand: an answer that has
-    /// none, as nearly all have, is not read.
+    /// Looks for a member `errors`. What is searched first is its name with the quotes, which the
+    /// texts within an answer cannot have as they stand: an answer that has none, as nearly all
+    /// have, is not read.
     static func problem(status: Int, body: UnsafeRawBufferPointer) -> String? {
         guard status == 200 else { return "status \(status): \(beginning(of: body))" }
         guard !body.isEmpty else { return "the answer is empty" }
@@ -18,10 +19,16 @@ struct BenchAnswer {
         do throws(JSONError) {
             var reader = JSONReader(body, limits: limits), found: JSONValue?
             try reader.readObject { reader, name throws(JSONError) in
-                if reader.string(name) == "errors" { found = try reader.readValue() } else { _ = try reader.skipValue() }
+                if reader.string(name) == "errors" {
+                    found = try reader.readValue()
+                } else {
+                    _ = try reader.skipValue()
+                }
             }
             guard let found else { return nil }
-            if case .array(let items) = found, case .string(let message)? = items.first?["message"] { return shortened(message) }
+            if case .array(let items) = found, case .string(let message)? = items.first?["message"] {
+                return shortened(message)
+            }
             return "errors of no known form: \(beginning(of: body))"
         } catch {
             return "the answer is not JSON: \(error)"
@@ -34,7 +41,9 @@ struct BenchAnswer {
     private static let errorsName = ByteSearch("\"errors\"")
     private static let limits = JSONLimits(bytes: BenchLimits.bodyBytes, values: BenchLimits.checkedValues)
 
-    private static func beginning(of body: UnsafeRawBufferPointer) -> String { shortened(String(decoding: body.prefix(4 * BenchLimits.shownCharacters), as: UTF8.self)) }
+    private static func beginning(of body: UnsafeRawBufferPointer) -> String {
+        shortened(String(decoding: body.prefix(4 * BenchLimits.shownCharacters), as: UTF8.self))
+    }
 
     private static func shortened(_ text: String) -> String {
         let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")

@@ -2,8 +2,9 @@ import Glibc
 import PorticoGateway
 import SocketLoop
 
-/// Asks a running gateway over connections that it keeps, each with one request at a time, all on one loop. As little is done for an answer as it takes to know that it
-/// is whole and without errors, because the client shares the machine's processors with what it measures.
+/// Asks a running gateway over connections that it keeps, each with one request at a time, all on
+/// one loop. As little is done for an answer as it takes to know that it is whole and without
+/// errors, because the client shares the machine's processors with what it measures.
 final class BenchClient {
     /// Connections on which nothing comes are looked for every so many milliseconds.
     private static let silenceGrain = 1_000
@@ -53,7 +54,8 @@ final class BenchClient {
 
     deinit { buffer.deallocate() }
 
-    /// Keeps each of so many connections busy for so many seconds. They are opened before the time begins and closed after the last answer.
+    /// Keeps each of so many connections busy for so many seconds. They are opened before the time
+    /// begins and closed after the last answer.
     func load(_ requests: BenchRequests, connections: Int, seconds: Double) throws(CommandFailure) -> BenchCounts {
         try go(connections: connections) { Run(requests, seconds: seconds, turn: 0, onAnswer: nil) }
     }
@@ -63,7 +65,9 @@ final class BenchClient {
         var answer: BenchAnswer?
         // No time at all: what has begun is answered, and nothing more begins.
         let counts = try go(connections: 1) {
-            Run(requests, seconds: 0, turn: turn) { parser in answer = BenchAnswer(status: parser.status, body: parser.withBody { Array($0) }) }
+            Run(requests, seconds: 0, turn: turn) { parser in
+                answer = BenchAnswer(status: parser.status, body: parser.withBody { Array($0) })
+            }
         }
         guard let answer else { throw .notInOrder("\(address.name): \(counts.firstError ?? "there was no answer")") }
         return answer
@@ -130,7 +134,8 @@ final class BenchClient {
     private func write(_ lane: Lane) {
         guard lane.isWaiting else { return }
         while lane.sent < lane.output.count {
-            switch lane.output.withUnsafeBytes({ lane.socket.write(UnsafeRawBufferPointer(rebasing: $0[lane.sent...])) }) {
+            switch lane.output.withUnsafeBytes({ lane.socket.write(UnsafeRawBufferPointer(rebasing: $0[lane.sent...])) }
+            ) {
             case .bytes(let count): lane.sent += count
             case .wouldBlock:
                 if let registration = lane.registration { reactor.modify(registration, [.read, .write]) }
@@ -146,10 +151,17 @@ final class BenchClient {
         while true {
             switch lane.socket.read(into: buffer) {
             case .wouldBlock: return
-            case .closed: return lose(lane, lane.parser.isEmpty ? "the gateway has closed the connection" : "the gateway has closed the connection within an answer")
+            case .closed:
+                return lose(
+                    lane,
+                    lane.parser.isEmpty
+                        ? "the gateway has closed the connection"
+                        : "the gateway has closed the connection within an answer")
             case .failed(let code): return lose(lane, "the connection failed: \(String(cString: strerror(code)))")
             case .bytes(let count):
-                guard lane.isWaiting, lane.sent == lane.output.count else { return lose(lane, "bytes came that nothing had asked for") }
+                guard lane.isWaiting, lane.sent == lane.output.count else {
+                    return lose(lane, "bytes came that nothing had asked for")
+                }
                 do throws(BenchResponseParser.Failure) {
                     guard try lane.parser.take(UnsafeRawBufferPointer(rebasing: buffer[..<count])) else { continue }
                 } catch {
@@ -165,7 +177,11 @@ final class BenchClient {
         lane.isWaiting = false
         run.underWay -= 1
         run.losses = 0
-        lane.parser.withBody { run.counts.count(problem: BenchAnswer.problem(status: lane.parser.status, body: $0), bytes: $0.count, askedAt: lane.askedAt) }
+        lane.parser.withBody {
+            run.counts.count(
+                problem: BenchAnswer.problem(status: lane.parser.status, body: $0), bytes: $0.count,
+                askedAt: lane.askedAt)
+        }
         run.onAnswer?(lane.parser)
         goOn(lane, run, anew: !lane.parser.keepsAlive)
     }
@@ -184,7 +200,8 @@ final class BenchClient {
         run.losses += 1
         run.counts.count(problem: reason, bytes: 0, askedAt: lane.askedAt)
         if run.losses > BenchLimits.lossesInARow {
-            failure = .notInOrder("\(address.name): \(run.losses) connections were lost one after the other; the last one: \(reason).")
+            failure = .notInOrder(
+                "\(address.name): \(run.losses) connections were lost one after the other; the last one: \(reason).")
             return
         }
         goOn(lane, run, anew: true)
@@ -195,7 +212,8 @@ final class BenchClient {
         if anew {
             close(lane)
             do throws(SocketFailure) {
-                // This waits, and the other connections with it: an accident that the figures may show.
+                // This waits, and the other connections with it: an accident that the figures may
+                // show.
                 lane.socket = try address.connect()
                 try watch(lane)
             } catch {
@@ -208,7 +226,9 @@ final class BenchClient {
 
     private func lookForSilence() {
         let now = MonotonicClock.nanoseconds()
-        guard failure == nil, lanes.contains(where: { $0.isWaiting && now - $0.askedAt > BenchLimits.answerMilliseconds * 1_000_000 }) else { return }
+        guard failure == nil,
+            lanes.contains(where: { $0.isWaiting && now - $0.askedAt > BenchLimits.answerMilliseconds * 1_000_000 })
+        else { return }
         failure = .notInOrder("\(address.name): there was no answer within \(BenchLimits.answerMilliseconds / 1000) s.")
     }
 }

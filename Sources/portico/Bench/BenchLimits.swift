@@ -1,4 +1,5 @@
-/// How much one call of `portico bench` may ask for. Each stands against a slip of the finger that would keep the machine busy for days, or fill its memory.
+/// How much one call of `portico bench` may ask for. Each stands against a slip of the finger that
+/// would keep the machine busy for days, or fill its memory.
 enum BenchLimits {
     /// Workloads of one folder.
     static let workloads = 100
@@ -26,9 +27,11 @@ enum BenchLimits {
     static let bodyBytes = 256 << 20
     /// Seconds until a gateway accepts a connection.
     static let connectSeconds = 5
-    /// Milliseconds until a gateway has answered. Above the gateway's own time-out, so that its refusal comes first.
+    /// Milliseconds until a gateway has answered. Above the gateway's own time-out, so that its
+    /// refusal comes first.
     static let answerMilliseconds = 60_000
-    /// Connections that are lost one after the other without an answer between them, after which the gateway is taken for gone.
+    /// Connections that are lost one after the other without an answer between them, after which
+    /// the gateway is taken for gone.
     static let lossesInARow = 20
     /// Characters of an answer that a message shows.
     static let shownCharacters = 200

@@ -14,7 +14,8 @@ extension BenchReport {
 
     private static func json(_ result: BenchResult) -> JSONValue {
         var members = [
-            JSONMember(key: "workload", value: .string(result.workload)), JSONMember(key: "inFlight", value: .number("\(result.inFlight)")),
+            JSONMember(key: "workload", value: .string(result.workload)),
+            JSONMember(key: "inFlight", value: .number("\(result.inFlight)")),
             JSONMember(key: "gateways", value: .array(result.sides.map(json))),
         ]
         if result.sides.count == 2 {
@@ -23,7 +24,8 @@ extension BenchReport {
                     JSONMember(
                         key: figure.rawValue,
                         value: .object([
-                            JSONMember(key: "medians", value: number(ratio.median, places: 4)), JSONMember(key: "least", value: number(ratio.least, places: 4)),
+                            JSONMember(key: "medians", value: number(ratio.median, places: 4)),
+                            JSONMember(key: "least", value: number(ratio.least, places: 4)),
                             JSONMember(key: "most", value: number(ratio.most, places: 4)),
                         ]))
                 }
@@ -43,7 +45,8 @@ extension BenchReport {
 
     private static func json(_ round: BenchMeasurement) -> JSONValue {
         var members = [
-            JSONMember(key: "answered", value: .number("\(round.answered)")), JSONMember(key: "errors", value: .number("\(round.errors)")),
+            JSONMember(key: "answered", value: .number("\(round.answered)")),
+            JSONMember(key: "errors", value: .number("\(round.errors)")),
             JSONMember(key: "firstError", value: round.firstError.map { .string($0) } ?? .null),
         ]
         if case .object(let figures) = figures({ round[$0] }) { members += figures }
@@ -52,7 +55,10 @@ extension BenchReport {
 
     /// `null` for what is not known, so that every object has the same members.
     private static func figures(_ value: (BenchMeasurement.Figure) -> Double?) -> JSONValue {
-        .object(BenchMeasurement.Figure.allCases.map { figure in JSONMember(key: figure.rawValue, value: value(figure).map { number($0, places: 4) } ?? .null) })
+        .object(
+            BenchMeasurement.Figure.allCases.map { figure in
+                JSONMember(key: figure.rawValue, value: value(figure).map { number($0, places: 4) } ?? .null)
+            })
     }
 
     private static func number(_ value: Double, places: Int) -> JSONValue { .number(fixed(value, places)) }

@@ -6,7 +6,8 @@ struct BenchReport {
 
     var hasErrors: Bool { results.contains { $0.sides.contains { $0.errors > 0 } } }
 
-    /// The table, that of the ratios where two gateways were measured, and the first error of each measurement that has one.
+    /// The table, that of the ratios where two gateways were measured, and the first error of each
+    /// measurement that has one.
     func text(width: Int) -> String {
         var parts = [figures(width)]
         if results.contains(where: { $0.sides.count == 2 }) { parts.append(ratios(width)) }
@@ -20,13 +21,18 @@ struct BenchReport {
     }
 
     private func figures(_ width: Int) -> String {
-        var table = TextTable(head: ["WORKLOAD", "FLIGHT", "GATEWAY", "REQ/S", "ROUNDS", "P50 ms", "P90", "P99", "MAX", "ERRORS", "BYTES", "STMTS", "CPU µs", "PG µs"])
+        var table = TextTable(head: [
+            "WORKLOAD", "FLIGHT", "GATEWAY", "REQ/S", "ROUNDS", "P50 ms", "P90", "P99", "MAX", "ERRORS", "BYTES",
+            "STMTS", "CPU µs", "PG µs",
+        ])
         for result in results {
             for side in result.sides {
                 func cell(_ figure: BenchMeasurement.Figure) -> String { side.median(figure).map(Self.number) ?? "-" }
-                let rounds = side.spread(.requestsPerSecond).map { "\(Self.number($0.least))–\(Self.number($0.most))" } ?? "-"
+                let rounds =
+                    side.spread(.requestsPerSecond).map { "\(Self.number($0.least))–\(Self.number($0.most))" } ?? "-"
                 table.add([
-                    result.workload, "\(result.inFlight)", side.name, cell(.requestsPerSecond), rounds, cell(.p50), cell(.p90), cell(.p99), cell(.max), "\(side.errors)", cell(.bytesPerAnswer),
+                    result.workload, "\(result.inFlight)", side.name, cell(.requestsPerSecond), rounds, cell(.p50),
+                    cell(.p90), cell(.p99), cell(.max), "\(side.errors)", cell(.bytesPerAnswer),
                     cell(.statementsPerRequest), cell(.gatewayCPU), cell(.postgresCPU),
                 ])
             }
@@ -38,12 +44,18 @@ struct BenchReport {
         var table = TextTable(head: ["WORKLOAD", "FLIGHT", "REQ/S", "P50", "P99", "STMTS", "CPU", "PG"])
         for result in results {
             func cell(_ figure: BenchMeasurement.Figure) -> String {
-                result.ratio(figure).map { "\(Self.fixed($0.median, 2)) (\(Self.fixed($0.least, 2))–\(Self.fixed($0.most, 2)))" } ?? "-"
+                result.ratio(figure).map {
+                    "\(Self.fixed($0.median, 2)) (\(Self.fixed($0.least, 2))–\(Self.fixed($0.most, 2)))"
+                } ?? "-"
             }
-            table.add([result.workload, "\(result.inFlight)", cell(.requestsPerSecond), cell(.p50), cell(.p99), cell(.statementsPerRequest), cell(.gatewayCPU), cell(.postgresCPU)])
+            table.add([
+                result.workload, "\(result.inFlight)", cell(.requestsPerSecond), cell(.p50), cell(.p99),
+                cell(.statementsPerRequest), cell(.gatewayCPU), cell(.postgresCPU),
+            ])
         }
         let names = results.first?.sides.map(\.name) ?? []
-        return "\(names.joined(separator: " by ")): medians, and the least and the most of a round\n\n\(table.text(width: width))"
+        return
+            "\(names.joined(separator: " by ")): medians, and the least and the most of a round\n\n\(table.text(width: width))"
     }
 
     // MARK: Numbers

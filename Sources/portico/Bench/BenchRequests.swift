@@ -1,6 +1,7 @@
 import JSONBytes
 
-/// The requests of a workload as bytes of HTTP/1.1, made once: what differs by user, and what differs by variables.
+/// The requests of a workload as bytes of HTTP/1.1, made once: what differs by user, and what
+/// differs by variables.
 struct BenchRequests {
     private let heads: [[UInt8]]
     private let tails: [[UInt8]]
@@ -9,12 +10,17 @@ struct BenchRequests {
     init(_ workload: BenchWorkload, tokens: [String?], address: BenchAddress) {
         heads = tokens.map { token in
             let authorization = token.map { "authorization: Bearer \($0)\r\n" } ?? ""
-            return Array("POST \(address.path) HTTP/1.1\r\nhost: \(address.authority)\r\ncontent-type: application/json\r\naccept: application/json\r\n\(authorization)".utf8)
+            return Array(
+                "POST \(address.path) HTTP/1.1\r\nhost: \(address.authority)\r\ncontent-type: application/json\r\naccept: application/json\r\n\(authorization)"
+                    .utf8)
         }
         let document = String(decoding: workload.document, as: UTF8.self)
         tails = workload.variables.map { variables in
             let buffer = ResponseBuffer()
-            JSONValue.object([JSONMember(key: "query", value: .string(document)), JSONMember(key: "variables", value: .object(variables))]).write(into: buffer)
+            JSONValue.object([
+                JSONMember(key: "query", value: .string(document)),
+                JSONMember(key: "variables", value: .object(variables)),
+            ]).write(into: buffer)
             let body = buffer.takeBytes()
             return Array("content-length: \(body.count)\r\n\r\n".utf8) + body
         }

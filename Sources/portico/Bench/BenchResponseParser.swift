@@ -1,5 +1,6 @@
-/// Reads answers of HTTP/1.1, one at a time, as far as a gateway sends them: a status, a length, and a body of that length (RFC 9112). All else is refused by name,
-/// so that nothing is measured that was not understood.
+/// Reads answers of HTTP/1.1, one at a time, as far as a gateway sends them: a status, a length,
+/// and a body of that length (RFC 9112). All else is refused by name, so that nothing is measured
+/// that was not understood.
 struct BenchResponseParser {
     struct Failure: Error, Equatable, CustomStringConvertible {
         let description: String
@@ -25,7 +26,9 @@ struct BenchResponseParser {
         bytes.append(contentsOf: raw)
         if bodyStart == nil {
             guard let end = headEnd(from: max(0, seen - 3)) else {
-                if bytes.count > BenchLimits.headBytes { throw Failure("the head of the answer is longer than \(BenchLimits.headBytes) bytes") }
+                if bytes.count > BenchLimits.headBytes {
+                    throw Failure("the head of the answer is longer than \(BenchLimits.headBytes) bytes")
+                }
                 return false
             }
             try readHead(bytes[..<(end - 2)])
@@ -33,7 +36,9 @@ struct BenchResponseParser {
             bytes.reserveCapacity(end + bodyLength)
         }
         guard let start = bodyStart else { return false }
-        guard bytes.count <= start + bodyLength else { throw Failure("more bytes came than the content-length says (\(bodyLength))") }
+        guard bytes.count <= start + bodyLength else {
+            throw Failure("more bytes came than the content-length says (\(bodyLength))")
+        }
         return bytes.count == start + bodyLength
     }
 
@@ -59,7 +64,9 @@ struct BenchResponseParser {
     private mutating func readHead(_ head: ArraySlice<UInt8>) throws(Failure) {
         var line = head.startIndex, isFirst = true, length: Int?
         while line < head.endIndex {
-            guard let end = head[line...].firstIndex(of: 0x0D), end + 1 < head.endIndex, head[end + 1] == 0x0A else { throw Failure("a line of the head does not end with CR LF") }
+            guard let end = head[line...].firstIndex(of: 0x0D), end + 1 < head.endIndex, head[end + 1] == 0x0A else {
+                throw Failure("a line of the head does not end with CR LF")
+            }
             if isFirst {
                 try readStatus(head[line..<end])
                 isFirst = false
@@ -74,19 +81,28 @@ struct BenchResponseParser {
 
     private mutating func readStatus(_ line: ArraySlice<UInt8>) throws(Failure) {
         let words = Array(line)
-        guard words.starts(with: "HTTP/1.1 ".utf8), words.count >= 12, let number = Self.decimal(words[9..<12]), words.count == 12 || words[12] == 0x20 else {
+        guard words.starts(with: "HTTP/1.1 ".utf8), words.count >= 12, let number = Self.decimal(words[9..<12]),
+            words.count == 12 || words[12] == 0x20
+        else {
             throw Failure("the answer is not HTTP/1.1: \(String(decoding: words.prefix(40), as: UTF8.self))")
         }
-        guard (200..<600).contains(number) else { throw Failure("the answer has the status \(number), which no request of ours asks for") }
+        guard (200..<600).contains(number) else {
+            throw Failure("the answer has the status \(number), which no request of ours asks for")
+        }
         status = number
     }
 
     private mutating func readField(_ line: ArraySlice<UInt8>, _ length: inout Int?) throws(Failure) {
-        guard let colon = line.firstIndex(of: 0x3A), colon > line.startIndex, line[line.startIndex] > 0x20 else { throw Failure("a line of the head is no field") }
+        guard let colon = line.firstIndex(of: 0x3A), colon > line.startIndex, line[line.startIndex] > 0x20 else {
+            throw Failure("a line of the head is no field")
+        }
         let name = line[..<colon]
         if Self.isName(name, "content-length") {
-            guard let number = Self.decimal(Self.trimmed(line[(colon + 1)...])), length == nil || length == number else { throw Failure("the content-length is no number") }
-            guard number <= BenchLimits.bodyBytes else { throw Failure("the answer has \(number) bytes, more than the \(BenchLimits.bodyBytes) that are read") }
+            guard let number = Self.decimal(Self.trimmed(line[(colon + 1)...])), length == nil || length == number
+            else { throw Failure("the content-length is no number") }
+            guard number <= BenchLimits.bodyBytes else {
+                throw Failure("the answer has \(number) bytes, more than the \(BenchLimits.bodyBytes) that are read")
+            }
             length = number
         } else if Self.isName(name, "transfer-encoding") {
             throw Failure("the answer comes in chunks, without a content-length")
@@ -99,14 +115,16 @@ struct BenchResponseParser {
 
     private static func isName(_ bytes: ArraySlice<UInt8>, _ name: StaticString) -> Bool {
         guard bytes.count == name.utf8CodeUnitCount else { return false }
-        return zip(bytes, UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)).allSatisfy { byte, letter in
+        return zip(bytes, UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)).allSatisfy {
+            byte, letter in
             (0x41...0x5A).contains(byte) ? byte | 0x20 == letter : byte == letter
         }
     }
 
     private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         let start = bytes.drop { $0 == 0x20 || $0 == 0x09 }
-        return start.prefix((start.lastIndex { $0 != 0x20 && $0 != 0x09 } ?? start.startIndex - 1) - start.startIndex + 1)
+        return start.prefix(
+            (start.lastIndex { $0 != 0x20 && $0 != 0x09 } ?? start.startIndex - 1) - start.startIndex + 1)
     }
 
     private static func decimal(_ digits: ArraySlice<UInt8>) -> Int? {

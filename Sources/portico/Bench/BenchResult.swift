@@ -37,9 +37,11 @@ struct BenchResult {
     /// One, or two that are compared.
     var sides: [Side]
 
-    /// The first gateway's median by the second's, and the least and the most that the rounds by themselves give; `nil` without a second one, or where one is not known.
+    /// The first gateway's median by the second's, and the least and the most that the rounds by
+    /// themselves give; `nil` without a second one, or where one is not known.
     func ratio(_ figure: BenchMeasurement.Figure) -> Spread? {
-        guard sides.count == 2, let first = sides[0].median(figure), let second = sides[1].median(figure), second > 0 else { return nil }
+        guard sides.count == 2, let first = sides[0].median(figure), let second = sides[1].median(figure), second > 0
+        else { return nil }
         let byRound = zip(sides[0].rounds, sides[1].rounds).compactMap { a, b -> Double? in
             guard let a = a[figure], let b = b[figure], b > 0 else { return nil }
             return a / b

@@ -1,4 +1,5 @@
-/// Measures gateways in turn: within a round each one, so that whatever else the machine does falls on all of them.
+/// Measures gateways in turn: within a round each one, so that whatever else the machine does falls
+/// on all of them.
 struct BenchRun {
     let targets: [any BenchTarget]
     let workloads: [BenchWorkload]
@@ -17,25 +18,34 @@ struct BenchRun {
     }
 
     private func result(_ workload: BenchWorkload, _ inFlight: Int) throws(CommandFailure) -> BenchResult {
-        if options.warmup > 0 { for target in targets { _ = try target.load(workload, inFlight: inFlight, seconds: options.warmup) } }
+        if options.warmup > 0 {
+            for target in targets { _ = try target.load(workload, inFlight: inFlight, seconds: options.warmup) }
+        }
         var rounds = targets.map { _ in [BenchMeasurement]() }
         for round in 0..<options.rounds {
-            // Each goes first as often as the other: what one leaves behind must not always fall on the same.
+            // Each goes first as often as the other: what one leaves behind must not always fall on
+            // the same.
             let order = round.isMultiple(of: 2) ? Array(targets.indices) : targets.indices.reversed()
             for index in order { rounds[index].append(try measure(targets[index], workload, inFlight)) }
         }
-        return BenchResult(workload: workload.name, inFlight: inFlight, sides: zip(targets, rounds).map { BenchResult.Side(name: $0.name, rounds: $1) })
+        return BenchResult(
+            workload: workload.name, inFlight: inFlight,
+            sides: zip(targets, rounds).map { BenchResult.Side(name: $0.name, rounds: $1) })
     }
 
-    private func measure(_ target: any BenchTarget, _ workload: BenchWorkload, _ inFlight: Int) throws(CommandFailure) -> BenchMeasurement {
+    private func measure(
+        _ target: any BenchTarget, _ workload: BenchWorkload, _ inFlight: Int
+    ) throws(CommandFailure) -> BenchMeasurement {
         // Reading the metrics costs the gateway something, which is kept out of its CPU time.
         let statements = target.statementsSent()
         let gateway = target.gatewayCPU(), postgres = options.postgresPid.flatMap { ProcessCPU.ofFamily($0) }
         let counts = try target.load(workload, inFlight: inFlight, seconds: options.seconds)
         let gatewayAfter = target.gatewayCPU(), postgresAfter = options.postgresPid.flatMap { ProcessCPU.ofFamily($0) }
         return BenchMeasurement(
-            answered: counts.answered, errors: counts.errors, firstError: counts.firstError, bytes: counts.bytes, nanoseconds: counts.nanoseconds, latencies: counts.latencies,
-            statements: Self.difference(target.statementsSent(), statements), gatewayNanoseconds: Self.difference(gatewayAfter, gateway),
+            answered: counts.answered, errors: counts.errors, firstError: counts.firstError, bytes: counts.bytes,
+            nanoseconds: counts.nanoseconds, latencies: counts.latencies,
+            statements: Self.difference(target.statementsSent(), statements),
+            gatewayNanoseconds: Self.difference(gatewayAfter, gateway),
             postgresNanoseconds: Self.difference(postgresAfter, postgres))
     }
 

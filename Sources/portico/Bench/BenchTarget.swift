@@ -1,4 +1,5 @@
-/// A gateway that is measured: one request is made again as soon as another is answered, so many of them at a time.
+/// A gateway that is measured: one request is made again as soon as another is answered, so many of
+/// them at a time.
 protocol BenchTarget: AnyObject {
     /// What it is called in the table.
     var name: String { get }
@@ -6,7 +7,8 @@ protocol BenchTarget: AnyObject {
     /// One request by itself. A failure to be answered at all is thrown.
     func ask(_ workload: BenchWorkload, turn: Int) throws(CommandFailure) -> BenchAnswer
 
-    /// Keeps so many requests under way for so many seconds, and waits for the last answers, which count too.
+    /// Keeps so many requests under way for so many seconds, and waits for the last answers, which
+    /// count too.
     func load(_ workload: BenchWorkload, inFlight: Int, seconds: Double) throws(CommandFailure) -> BenchCounts
 
     /// Statements that it has sent to PostgreSQL so far; `nil` where that is not known.

@@ -1,4 +1,5 @@
-/// Finds a short text in long ones (Horspool): of bytes that cannot end it, as many are skipped as it is long.
+/// Finds a short text in long ones (Horspool): of bytes that cannot end it, as many are skipped as
+/// it is long.
 struct ByteSearch {
     private let text: [UInt8]
     /// By the byte below its last one, how far it may move on.

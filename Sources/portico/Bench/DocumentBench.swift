@@ -6,7 +6,8 @@ import PorticoCatalog
 import PorticoGateway
 import PorticoPlanning
 
-/// What a document costs that the gateway has never seen: each is parsed, validated and planned again and again from its bytes, on this thread, and nothing is asked of the database.
+/// What a document costs that the gateway has never seen: each is parsed, validated and planned
+/// again and again from its bytes, on this thread, and nothing is asked of the database.
 struct DocumentBench {
     /// One document, for whom, and variables that it is planned with.
     struct Subject {
@@ -21,7 +22,9 @@ struct DocumentBench {
             self.workload = workload
             self.rules = rules
             planner = Planner(catalog: catalog, rules: rules, scope: TenantScope(viewer, reach: rules.reach))
-            variables = try PlannedQuery(source, variables: workload.variables(ofTurn: 0), viewer: viewer, rules: rules, catalog: catalog).variables
+            variables = try PlannedQuery(
+                source, variables: workload.variables(ofTurn: 0), viewer: viewer, rules: rules, catalog: catalog
+            ).variables
         }
     }
 
@@ -34,7 +37,8 @@ struct DocumentBench {
 
         enum Figure: String, CaseIterable { case parse, validate, plan, all, checkedPerSecond }
 
-        /// Microseconds for one document, and as many as are parsed and validated in a second: what a library that plans nothing does with one.
+        /// Microseconds for one document, and as many as are parsed and validated in a second: what
+        /// a library that plans nothing does with one.
         subscript(figure: Figure) -> Double? {
             guard documents > 0 else { return nil }
             func each(_ nanoseconds: Int) -> Double { Double(nanoseconds) / Double(documents) / 1_000 }
@@ -43,7 +47,8 @@ struct DocumentBench {
             case .validate: return each(validate)
             case .plan: return each(plan)
             case .all: return each(parse + validate + plan)
-            case .checkedPerSecond: return parse + validate > 0 ? Double(documents) / Double(parse + validate) * 1e9 : nil
+            case .checkedPerSecond:
+                return parse + validate > 0 ? Double(documents) / Double(parse + validate) * 1e9 : nil
             }
         }
     }
@@ -53,7 +58,9 @@ struct DocumentBench {
         var bytes: Int
         var rounds: [Round]
 
-        func spread(_ figure: Round.Figure) -> BenchResult.Spread? { BenchResult.Spread(rounds.compactMap { $0[figure] }) }
+        func spread(_ figure: Round.Figure) -> BenchResult.Spread? {
+            BenchResult.Spread(rounds.compactMap { $0[figure] })
+        }
     }
 
     let options: BenchOptions
@@ -63,13 +70,16 @@ struct DocumentBench {
         if options.warmup > 0 { for subject in subjects { _ = try round(subject, seconds: options.warmup) } }
         var results = subjects.map { Result(workload: $0.workload.name, bytes: $0.workload.document.count, rounds: []) }
         for _ in 0..<options.rounds {
-            for (index, subject) in subjects.enumerated() { results[index].rounds.append(try round(subject, seconds: options.seconds)) }
+            for (index, subject) in subjects.enumerated() {
+                results[index].rounds.append(try round(subject, seconds: options.seconds))
+            }
         }
         return results
     }
 
     private func round(_ subject: Subject, seconds: Double) throws -> Round {
-        let limits = subject.rules.limits, validator = Validator(schema: subject.rules.schema, limits: limits.validation)
+        let limits = subject.rules.limits,
+            validator = Validator(schema: subject.rules.schema, limits: limits.validation)
         var round = Round()
         let end = MonotonicClock.nanoseconds() + Int(seconds * 1e9)
         repeat {
@@ -79,7 +89,8 @@ struct DocumentBench {
             let parsed = MonotonicClock.nanoseconds()
             let operation = try validator.operation(document, source: source, named: nil)
             let validated = MonotonicClock.nanoseconds()
-            _ = try subject.planner.plan(operation, shapes: VariableShapes(operation, byValue: false), variables: subject.variables)
+            _ = try subject.planner.plan(
+                operation, shapes: VariableShapes(operation, byValue: false), variables: subject.variables)
             let planned = MonotonicClock.nanoseconds()
             round.documents += 1
             round.parse += parsed - start

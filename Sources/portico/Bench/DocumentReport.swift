@@ -9,9 +9,15 @@ struct DocumentReport {
     func text(width: Int) -> String {
         var table = TextTable(head: ["DOCUMENT", "BYTES", "PARSE µs", "VALIDATE", "PLAN", "ALL", "ROUNDS", "CHECKED/S"])
         for result in results {
-            func cell(_ figure: DocumentBench.Round.Figure) -> String { result.spread(figure).map { BenchReport.number($0.median) } ?? "-" }
-            let rounds = result.spread(.all).map { "\(BenchReport.number($0.least))–\(BenchReport.number($0.most))" } ?? "-"
-            table.add([result.workload, "\(result.bytes)", cell(.parse), cell(.validate), cell(.plan), cell(.all), rounds, cell(.checkedPerSecond)])
+            func cell(_ figure: DocumentBench.Round.Figure) -> String {
+                result.spread(figure).map { BenchReport.number($0.median) } ?? "-"
+            }
+            let rounds =
+                result.spread(.all).map { "\(BenchReport.number($0.least))–\(BenchReport.number($0.most))" } ?? "-"
+            table.add([
+                result.workload, "\(result.bytes)", cell(.parse), cell(.validate), cell(.plan), cell(.all), rounds,
+                cell(.checkedPerSecond),
+            ])
         }
         return table.text(width: width)
     }
@@ -31,13 +37,19 @@ struct DocumentReport {
             JSONMember(key: "workload", value: .string(result.workload)),
             JSONMember(key: "bytes", value: .number("\(result.bytes)")),
             JSONMember(key: "medians", value: .object(figures { result.spread($0)?.median })),
-            JSONMember(key: "rounds", value: .array(result.rounds.map { round in
-                .object([JSONMember(key: "prepared", value: .number("\(round.documents)"))] + figures { round[$0] })
-            })),
+            JSONMember(
+                key: "rounds",
+                value: .array(
+                    result.rounds.map { round in
+                        .object(
+                            [JSONMember(key: "prepared", value: .number("\(round.documents)"))] + figures { round[$0] })
+                    })),
         ])
     }
 
     private static func figures(_ value: (DocumentBench.Round.Figure) -> Double?) -> [JSONMember] {
-        DocumentBench.Round.Figure.allCases.map { figure in JSONMember(key: figure.rawValue, value: value(figure).map { .number(BenchReport.fixed($0, 4)) } ?? .null) }
+        DocumentBench.Round.Figure.allCases.map { figure in
+            JSONMember(key: figure.rawValue, value: value(figure).map { .number(BenchReport.fixed($0, 4)) } ?? .null)
+        }
     }
 }

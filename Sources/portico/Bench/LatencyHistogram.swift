@@ -1,4 +1,5 @@
-/// How often which time was needed: 128 steps for each doubling, so that a percentile is at most a hundredth too high, in memory that does not grow with the requests.
+/// How often which time was needed: 128 steps for each doubling, so that a percentile is at most a
+/// hundredth too high, in memory that does not grow with the requests.
 struct LatencyHistogram: Equatable {
     /// Steps of one doubling, as a power of two.
     private static let precision = 7
@@ -16,7 +17,8 @@ struct LatencyHistogram: Equatable {
         maximum = max(maximum, nanoseconds)
     }
 
-    /// The time, in nanoseconds, within which that share of all was done; `nil` where nothing was counted.
+    /// The time, in nanoseconds, within which that share of all was done; `nil` where nothing was
+    /// counted.
     func percentile(_ share: Double) -> Int? {
         guard count > 0 else { return nil }
         let rank = min(count, max(1, Int((share * Double(count)).rounded(.up))))

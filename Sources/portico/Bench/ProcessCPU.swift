@@ -10,7 +10,8 @@ enum ProcessCPU {
         /// Of its children that have ended.
         var endedChildren: Int
 
-        /// Reads the line. The program's name stands in parentheses and may hold anything, so that the last one ends it.
+        /// Reads the line. The program's name stands in parentheses and may hold anything, so that
+        /// the last one ends it.
         init?(_ line: [UInt8]) {
             guard let end = line.lastIndex(of: UInt8(ascii: ")")) else { return nil }
             let fields = String(decoding: line[(end + 1)...], as: UTF8.self).split(separator: " ")
@@ -38,11 +39,13 @@ enum ProcessCPU {
     /// Of one process; `nil` when it is gone.
     static func of(_ pid: Int) -> Int? { times(of: pid).map { $0.own * nanosecondsPerTick } }
 
-    /// Of a process and its children, those that have ended included: of PostgreSQL, all its sessions. `nil` when it is gone.
+    /// Of a process and its children, those that have ended included: of PostgreSQL, all its
+    /// sessions. `nil` when it is gone.
     static func ofFamily(_ pid: Int) -> Int? {
         guard let parent = times(of: pid) else { return nil }
         let others = (FileSystem.names(in: "/proc") ?? []).compactMap { Int($0) }.compactMap { times(of: $0) }
-        return (parent.own + parent.endedChildren + others.filter { $0.parent == pid }.reduce(0) { $0 + $1.own }) * nanosecondsPerTick
+        return (parent.own + parent.endedChildren + others.filter { $0.parent == pid }.reduce(0) { $0 + $1.own })
+            * nanosecondsPerTick
     }
 
     private static let nanosecondsPerTick = 1_000_000_000 / max(1, sysconf(Int32(_SC_CLK_TCK)))

@@ -23,20 +23,25 @@ final class RunningTarget: BenchTarget {
         self.pid = pid
     }
 
-    func ask(_ workload: BenchWorkload, turn: Int) throws(CommandFailure) -> BenchAnswer { try client.ask(requests(workload), turn: turn) }
+    func ask(_ workload: BenchWorkload, turn: Int) throws(CommandFailure) -> BenchAnswer {
+        try client.ask(requests(workload), turn: turn)
+    }
 
     func load(_ workload: BenchWorkload, inFlight: Int, seconds: Double) throws(CommandFailure) -> BenchCounts {
         try client.load(requests(workload), connections: inFlight, seconds: seconds)
     }
 
     private func requests(_ workload: BenchWorkload) -> BenchRequests {
-        BenchRequests(workload, tokens: workload.users.map { user in token ?? user.flatMap { tokens[$0] } }, address: address)
+        BenchRequests(
+            workload, tokens: workload.users.map { user in token ?? user.flatMap { tokens[$0] } }, address: address)
     }
 
     func statementsSent() -> Int? {
         guard hasMetrics else { return nil }
         let answer = try? client.ask(BenchRequests(get: "/metrics", address: address), turn: 0)
-        let statements = answer.flatMap { $0.status == 200 ? Self.statements(in: String(decoding: $0.body, as: UTF8.self)) : nil }
+        let statements = answer.flatMap {
+            $0.status == 200 ? Self.statements(in: String(decoding: $0.body, as: UTF8.self)) : nil
+        }
         // What is not shown to this address is not asked for again and again.
         hasMetrics = statements != nil
         return statements
@@ -46,7 +51,9 @@ final class RunningTarget: BenchTarget {
     static func statements(in metrics: String) -> Int? {
         let name = MetricName.poolStatements.rawValue
         let values = metrics.split(separator: "\n").compactMap { line -> Double? in
-            guard line.hasPrefix(name), let next = line.dropFirst(name.count).first, next == " " || next == "{" else { return nil }
+            guard line.hasPrefix(name), let next = line.dropFirst(name.count).first, next == " " || next == "{" else {
+                return nil
+            }
             return line.split(separator: " ").last.flatMap { Double($0) }
         }
         return values.isEmpty ? nil : Int(exactly: values.reduce(0, +).rounded())

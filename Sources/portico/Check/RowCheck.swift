@@ -5,8 +5,9 @@ import PorticoDatabase
 import PostgresMigrations
 import PostgresSQL
 
-/// What only the rows themselves say: whether values that nothing constrains are what the files state. Each question is one
-/// statement that may take a moment; one that would take longer is left open.
+/// What only the rows themselves say: whether values that nothing constrains are what the files
+/// state. Each question is one statement that may take a moment; one that would take longer is left
+/// open.
 struct RowCheck {
     /// Milliseconds for one statement.
     private static let patience = 3_000
@@ -25,7 +26,8 @@ struct RowCheck {
             if table.isView, table.columns[type.key.column] != nil { checkKey(of: type, places) }
             guard case .object(let object)? = catalog.schema.type(type.name) else { continue }
             for name in type.fields.keys.sorted() {
-                guard case .column(let column)? = type.fields[name], case .array = column.type, table.columns[column.column]?.isArray == true,
+                guard case .column(let column)? = type.fields[name], case .array = column.type,
+                    table.columns[column.column]?.isArray == true,
                     case .list(let item)? = object.fields[name]?.type.nullable, item.isNonNull
                 else { continue }
                 checkItems(of: type, column, at: object.fields[name]?.range)
@@ -36,23 +38,37 @@ struct RowCheck {
     /// Views and tables of other servers have no unique index.
     private mutating func checkKey(of type: TypeBinding, _ places: BindingPlaces) {
         let key = quoteIdentifier(type.key.column), place = places.key("key")
-        guard let twice = first("SELECT \(key)::text FROM \(type.table.quoted) GROUP BY \(key) HAVING count(*) > 1 LIMIT 1") else { return }
-        diagnostics.append(Diagnostic(
-            "The key \(type.table.description).\(type.key.column) of \(type.name) is not unique: \(twice.map { "\"\($0)\"" } ?? "null") stands in several rows.", file: place.file,
-            range: place.range, hint: "Name a column that is, or let the view have one, such as `row_number() OVER () AS id`."))
+        guard
+            let twice = first(
+                "SELECT \(key)::text FROM \(type.table.quoted) GROUP BY \(key) HAVING count(*) > 1 LIMIT 1")
+        else { return }
+        diagnostics.append(
+            Diagnostic(
+                "The key \(type.table.description).\(type.key.column) of \(type.name) is not unique: \(twice.map { "\"\($0)\"" } ?? "null") stands in several rows.",
+                file: place.file,
+                range: place.range,
+                hint: "Name a column that is, or let the view have one, such as `row_number() OVER () AS id`."))
     }
 
     private mutating func checkItems(of type: TypeBinding, _ column: ColumnBinding, at range: SourceRange?) {
         let name = quoteIdentifier(column.column)
-        guard first("SELECT ''::text FROM \(type.table.quoted) WHERE array_position(\(name), NULL) IS NOT NULL LIMIT 1") != nil else { return }
-        diagnostics.append(Diagnostic(
-            "The items of \(type.name).\(column.field) are never null in the schema, but rows of \(type.table.description) hold arrays with nulls.", file: files.schema.name, range: range,
-            hint: "Take the inner `!` away, or mend the rows and ALTER TABLE \(type.table.quoted) ADD CHECK (array_position(\(name), NULL) IS NULL);"))
+        guard
+            first("SELECT ''::text FROM \(type.table.quoted) WHERE array_position(\(name), NULL) IS NOT NULL LIMIT 1")
+                != nil
+        else { return }
+        diagnostics.append(
+            Diagnostic(
+                "The items of \(type.name).\(column.field) are never null in the schema, but rows of \(type.table.description) hold arrays with nulls.",
+                file: files.schema.name, range: range,
+                hint:
+                    "Take the inner `!` away, or mend the rows and ALTER TABLE \(type.table.quoted) ADD CHECK (array_position(\(name), NULL) IS NULL);"
+            ))
     }
 
     /// The first cell; `nil` where there is no row, or the question stays open.
     private func first(_ sql: String) -> String?? {
-        let rows = try? database.readOnly(milliseconds: Self.patience) { () throws(SQLFailure) in try database.rows(sql) }
+        let rows = try? database.readOnly(milliseconds: Self.patience) { () throws(SQLFailure) in try database.rows(sql)
+        }
         return rows?.first.map { $0.first.flatMap(\.self) }
     }
 }

@@ -24,7 +24,8 @@ struct Bench: ParsableCommand {
         let targets = try targets(workloads)
         try checkTime(steps: workloads.count * bench.steps.count * targets.count)
         try AnswerCheck(targets: targets).run(workloads)
-        let report = BenchReport(results: try BenchRun(targets: targets, workloads: workloads, options: bench).results())
+        let report = BenchReport(
+            results: try BenchRun(targets: targets, workloads: workloads, options: bench).results())
         Terminal.print(report.text(width: Terminal.width))
         try write(report.json(bench))
         if report.hasErrors { throw CommandFailure.reported }
@@ -33,7 +34,9 @@ struct Bench: ParsableCommand {
     private func checkTime(steps: Int) throws(CommandFailure) {
         let total = Double(steps) * bench.secondsPerStep
         guard total <= BenchLimits.totalSeconds else {
-            throw .wrongUsage("all of it takes \(Int(total / 60)) minutes; at most \(Int(BenchLimits.totalSeconds / 60)) are measured in one call: fewer workloads, --connections, --rounds or --seconds.")
+            throw .wrongUsage(
+                "all of it takes \(Int(total / 60)) minutes; at most \(Int(BenchLimits.totalSeconds / 60)) are measured in one call: fewer workloads, --connections, --rounds or --seconds."
+            )
         }
     }
 
@@ -69,7 +72,8 @@ struct Bench: ParsableCommand {
 
     private func targets(_ workloads: [BenchWorkload]) throws(CommandFailure) -> [any BenchTarget] {
         let first = try bench.url.map { text throws(CommandFailure) in try BenchAddress(text, option: "--url") }
-        let second = try bench.against.map { text throws(CommandFailure) in try BenchAddress(text, option: "--against") }
+        let second = try bench.against.map { text throws(CommandFailure) in try BenchAddress(text, option: "--against")
+        }
         let isRunning = first != nil || second != nil
         let tokens = isRunning && bench.token == nil ? try tokens(workloads) : [:]
         var targets: [any BenchTarget] = [], embedded: LocalGateway?
@@ -81,9 +85,13 @@ struct Bench: ParsableCommand {
             embedded = gateway
             targets.append(EmbeddedTarget(gateway, name: "embedded"))
         }
-        if let second { targets.append(RunningTarget(second, tokens: tokens, token: bench.token, pid: bench.againstPid)) }
+        if let second {
+            targets.append(RunningTarget(second, tokens: tokens, token: bench.token, pid: bench.againstPid))
+        }
         if let folder = bench.againstProject {
-            guard FileSystem.isFolder(folder) else { throw .wrongUsage("the project folder \"\(folder)\" of --against-project does not exist.") }
+            guard FileSystem.isFolder(folder) else {
+                throw .wrongUsage("the project folder \"\(folder)\" of --against-project does not exist.")
+            }
             var other = options
             // The same data for both, wherever the first project has its database.
             other.databaseURL = try Project(options).databaseText()
@@ -93,7 +101,9 @@ struct Bench: ParsableCommand {
         return targets
     }
 
-    private func gateway(of options: GlobalOptions, cursors: (any CursorSealing)? = nil) throws(CommandFailure) -> LocalGateway {
+    private func gateway(
+        of options: GlobalOptions, cursors: (any CursorSealing)? = nil
+    ) throws(CommandFailure) -> LocalGateway {
         let project = try Project(options)
         return try LocalGateway(try API(project, asksDatabase: true), project, cursors: cursors, asServed: true)
     }

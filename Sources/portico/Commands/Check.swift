@@ -10,8 +10,11 @@ import YAMLTree
 
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check the schema against the resolvers, the database and the access rules; every problem with its place.",
-        discussion: "The exit status is 1 when there is an error, or when the database could not be looked at; warnings leave it at 0.")
+        abstract:
+            "Check the schema against the resolvers, the database and the access rules; every problem with its place.",
+        discussion:
+            "The exit status is 1 when there is an error, or when the database could not be looked at; warnings leave it at 0."
+    )
 
     @OptionGroup var options: GlobalOptions
 
@@ -43,20 +46,27 @@ struct Check: ParsableCommand {
         var problems: [Diagnostic] = []
         var obstacle: CommandFailure?
         let limits = project.configuration.limits.rules
-        // Tables can only be looked at once there is a catalog; rules where types are in order; the rest waits for neither.
+        // Tables can only be looked at once there is a catalog; rules where types are in order; the
+        // rest waits for neither.
         let reading = CatalogLoader.read(schemaFile: files.schema, resolvers: files.resolvers)
         if let catalog = collecting(&problems, { () throws(Diagnostics) in try reading.whole.get() }) {
             let policy = collecting(&problems) { () throws(Diagnostics) in
-                try Policy.load(catalog: catalog, limits: limits, roles: files.roles, tenants: files.tenants, unreadable: files.unreadable)
+                try Policy.load(
+                    catalog: catalog, limits: limits, roles: files.roles, tenants: files.tenants,
+                    unreadable: files.unreadable)
             }
             if policy == nil { problems += formProblems(files.tenants) }
             problems += try accessTestProblems(catalog, roles: policy?.roles, project)
             problems += policy.map { project.configuration.problems($0) } ?? []
             _ = collecting(&problems) { () throws(Diagnostics) in
-                try TrustedDocuments.load(project.configuration.documents, project: project.folder, schema: catalog.schema, roles: policy?.roles, limits: limits)
+                try TrustedDocuments.load(
+                    project.configuration.documents, project: project.folder, schema: catalog.schema,
+                    roles: policy?.roles, limits: limits)
             }
             problems += files.unreadable.filter { !$0.namesTenant }.map(\.diagnostic)
-            for (_, items) in (policy?.tenantProblems ?? [:]).sorted(by: { $0.key < $1.key }) { problems += items.items }
+            for (_, items) in (policy?.tenantProblems ?? [:]).sorted(by: { $0.key < $1.key }) {
+                problems += items.items
+            }
             do throws(CommandFailure) {
                 problems += try tableProblems(catalog, files, project, signsIn: policy?.signsIn ?? true)
             } catch {
@@ -75,13 +85,16 @@ struct Check: ParsableCommand {
     private static func ruleProblems(_ catalog: Catalog, _ limits: RuleLimits, _ files: ProjectFiles) -> [Diagnostic] {
         var problems: [Diagnostic] = []
         let policy = collecting(&problems) { () throws(Diagnostics) in
-            try Policy.load(catalog: catalog, limits: limits, roles: files.roles, tenants: files.tenants, unreadable: files.unreadable)
+            try Policy.load(
+                catalog: catalog, limits: limits, roles: files.roles, tenants: files.tenants,
+                unreadable: files.unreadable)
         }
         guard let policy else { return problems + formProblems(files.tenants) }
         return problems + policy.tenantProblems.sorted { $0.key < $1.key }.flatMap(\.value.items)
     }
 
-    /// What can be said of files whose names have nothing to be looked up in: whether they are YAML at all.
+    /// What can be said of files whose names have nothing to be looked up in: whether they are YAML
+    /// at all.
     private static func formProblems(_ sources: [SourceText]) -> [Diagnostic] {
         var problems: [Diagnostic] = []
         for source in sources {
@@ -110,20 +123,26 @@ struct Check: ParsableCommand {
         }
         do throws(SQLFailure) {
             let tables = try DatabaseCatalog(of: database)
-            let expectation = DatabaseExpectation(catalog, files: files, authentication: project.configuration.authentication, signsIn: signsIn)
-            return expectation.problems(in: tables) + RowCheck(catalog, against: tables, files: files, on: database).diagnostics
+            let expectation = DatabaseExpectation(
+                catalog, files: files, authentication: project.configuration.authentication, signsIn: signsIn)
+            return expectation.problems(in: tables)
+                + RowCheck(catalog, against: tables, files: files, on: database).diagnostics
         } catch {
             throw CommandFailure(error)
         }
     }
 
-    private static func accessTestProblems(_ catalog: Catalog, roles: [String]?, _ project: Project) throws(CommandFailure) -> [Diagnostic] {
+    private static func accessTestProblems(
+        _ catalog: Catalog, roles: [String]?, _ project: Project
+    ) throws(CommandFailure) -> [Diagnostic] {
         let folder = project.folder, path = "\(folder)/\(AccessSuite.path)"
         guard let roles, FileSystem.exists(path) else { return [] }
         let source = SourceText(name: AccessSuite.path, bytes: try FileSystem.bytes(of: path))
         var problems: [Diagnostic] = []
         _ = collecting(&problems) { () throws(Diagnostics) in
-            try AccessSuiteReader.read(source, catalog: catalog, roles: roles) { try? FileSystem.bytes(of: "\(folder)/\($0)") }
+            try AccessSuiteReader.read(source, catalog: catalog, roles: roles) {
+                try? FileSystem.bytes(of: "\(folder)/\($0)")
+            }
         }
         return problems
     }
@@ -141,6 +160,7 @@ struct Check: ParsableCommand {
 extension Diagnostic {
     /// Whether it speaks of one of these types.
     fileprivate func mentions(_ types: Set<String>) -> Bool {
-        !types.isDisjoint(with: "\(message) \(hint ?? "")".split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init))
+        !types.isDisjoint(
+            with: "\(message) \(hint ?? "")".split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init))
     }
 }

@@ -92,12 +92,16 @@ struct Dev: ParsableCommand {
             connection = try? BlockingConnection(maintenance)
             return connection != nil
         }
-        if let connection, try connection.query("SELECT 1 FROM pg_database WHERE datname = $1", parameters: [DevFolder.database]).rows.isEmpty {
+        if let connection,
+            try connection.query("SELECT 1 FROM pg_database WHERE datname = $1", parameters: [DevFolder.database]).rows
+                .isEmpty
+        {
             _ = try connection.query("CREATE DATABASE \(DevFolder.database)")
         }
         connection = nil
         guard let migrations else {
-            return Terminal.note("""
+            return Terminal.note(
+                """
                 portico: the project has no migrations/, so its private database stays as it is, empty at first. \
                 Write migrations/TIMESTAMP_NAME/migration.sql to make tables, or serve a database that has them by `portico dev --database-url URL`.
                 """)
@@ -119,7 +123,8 @@ struct Dev: ParsableCommand {
         let statuses = try MigrationLedger(database.connection).status(of: migrations)
         let missing = statuses.count { if case .pending = $0.state { true } else { false } }
         if missing > 0 {
-            Terminal.note("""
+            Terminal.note(
+                """
                 portico: \(missing) of \(migrations.migrations.count) migrations are not applied to \(database.target); \
                 `portico migrate --dry-run` with the same --database-url names them, and without --dry-run applies them.
                 """)

@@ -9,8 +9,11 @@ import PostgresSQL
 
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Print the plan of a query: its loads, their SQL, their parameters, and the rule behind every condition.",
-        discussion: "Variables that the operation needs and that are not given get a value of their type: a plan depends on values only where they decide its SQL.")
+        abstract:
+            "Print the plan of a query: its loads, their SQL, their parameters, and the rule behind every condition.",
+        discussion:
+            "Variables that the operation needs and that are not given get a value of their type: a plan depends on values only where they decide its SQL."
+    )
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var query: QueryOptions
@@ -25,10 +28,13 @@ struct Explain: ParsableCommand {
         // Only a user has to be looked up; the plan itself needs no database.
         let bearer = try query.who.bearer(project)
         let gateway = bearer == nil && !analyze ? nil : try LocalGateway(api, project)
-        let (viewer, rules) = try gateway?.viewer(of: bearer)
+        let (viewer, rules) =
+            try gateway?.viewer(of: bearer)
             ?? (.anonymous, api.rules(role: Viewer.anonymousRole, tenant: nil, project: project))
 
-        let planned = try PlannedQuery(source, named: query.operation, variables: given, viewer: viewer, rules: rules, catalog: api.catalog) { names throws(CommandFailure) in
+        let planned = try PlannedQuery(
+            source, named: query.operation, variables: given, viewer: viewer, rules: rules, catalog: api.catalog
+        ) { names throws(CommandFailure) in
             guard !names.isEmpty else { return }
             let names = names.joined(separator: ", ")
             if analyze { throw .wrongUsage("--analyze runs the query, which needs --variables for \(names).") }
@@ -37,7 +43,9 @@ struct Explain: ParsableCommand {
         let (operation, plan) = (planned.operation, planned.plan)
         var measurements: [Int: Explanation.Measurement] = [:]
         if analyze, let gateway {
-            let binding = RequestBinding(operation: operation, variables: planned.variables, viewer: viewer, limits: rules.limits, now: Array("now".utf8), cursors: gateway.cursors)
+            let binding = RequestBinding(
+                operation: operation, variables: planned.variables, viewer: viewer, limits: rules.limits,
+                now: Array("now".utf8), cursors: gateway.cursors)
             let parameters: [[ParameterValue]], pages: [BoundPage]
             do throws(PlanningError) {
                 pages = try binding.pages(of: plan)

@@ -10,12 +10,16 @@ struct Migrate: ParsableCommand {
             """)
 
     @OptionGroup var options: GlobalOptions
-    @Flag(help: "Say where each migration stands, and change nothing; exit status 1 unless all are applied as they are.") var status = false
+    @Flag(
+        help: "Say where each migration stands, and change nothing; exit status 1 unless all are applied as they are.")
+    var status = false
     @Flag(help: "Say what would be applied, and change nothing.") var dryRun = false
     @Flag(help: "Record an existing database as up to date, and run nothing.") var baseline = false
 
     func validate() throws {
-        if [status, dryRun, baseline].count(where: { $0 }) > 1 { throw ValidationError("--status, --dry-run and --baseline exclude each other.") }
+        if [status, dryRun, baseline].count(where: { $0 }) > 1 {
+            throw ValidationError("--status, --dry-run and --baseline exclude each other.")
+        }
     }
 
     func run() throws {
@@ -27,14 +31,27 @@ struct Migrate: ParsableCommand {
             try report(try ledger.status(of: folder))
         } else if dryRun {
             let pending = try ledger.pending(of: folder)
-            for migration in pending { Terminal.print("would apply  \(migration.name)\(migration.runsOutsideTransaction ? "  (outside a transaction)" : "")") }
-            Terminal.print(pending.isEmpty ? "The database is up to date: nothing to apply." : "\(Self.count(pending.count)) to apply; nothing was done.")
+            for migration in pending {
+                Terminal.print(
+                    "would apply  \(migration.name)\(migration.runsOutsideTransaction ? "  (outside a transaction)" : "")"
+                )
+            }
+            Terminal.print(
+                pending.isEmpty
+                    ? "The database is up to date: nothing to apply."
+                    : "\(Self.count(pending.count)) to apply; nothing was done.")
         } else if baseline {
             let recorded = try ledger.baseline(folder)
-            Terminal.print(recorded.isEmpty ? "Every migration is recorded already." : "\(Self.count(recorded.count)) recorded as applied; nothing was run.")
+            Terminal.print(
+                recorded.isEmpty
+                    ? "Every migration is recorded already."
+                    : "\(Self.count(recorded.count)) recorded as applied; nothing was run.")
         } else {
             let applied = try ledger.apply(folder)
-            Terminal.print(applied.isEmpty ? "The database is up to date: \(Self.count(folder.migrations.count)), none missing." : "\(Self.count(applied.count)) applied.")
+            Terminal.print(
+                applied.isEmpty
+                    ? "The database is up to date: \(Self.count(folder.migrations.count)), none missing."
+                    : "\(Self.count(applied.count)) applied.")
         }
     }
 

@@ -2,7 +2,8 @@ import ArgumentParser
 import PostgresMigrations
 
 struct Seed: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Load migrations/seed.sql, in one transaction; running it twice changes nothing.")
+    static let configuration = CommandConfiguration(
+        abstract: "Load migrations/seed.sql, in one transaction; running it twice changes nothing.")
 
     @OptionGroup var options: GlobalOptions
 

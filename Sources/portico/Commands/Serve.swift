@@ -6,7 +6,9 @@ import PostgresMigrations
 struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve the gateway on an existing database.",
-        discussion: "It starts whether or not the database can be reached, and serves as soon as it can. SIGTERM and SIGINT end it once the requests in flight are answered.")
+        discussion:
+            "It starts whether or not the database can be reached, and serves as soon as it can. SIGTERM and SIGINT end it once the requests in flight are answered."
+    )
 
     @OptionGroup var options: GlobalOptions
     @Option(

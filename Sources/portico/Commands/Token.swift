@@ -6,7 +6,9 @@ import YAMLTree
 struct Token: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Print a signed token for a user.",
-        discussion: "Signed with the HS256 secret of PORTICO_JWT_SECRET, of config/gateway.yaml, or of `portico dev`. The user's row in the database stays the authority: a token for nobody opens nothing. Without a table of users the token itself is: --role and --tenant say what stands in it.")
+        discussion:
+            "Signed with the HS256 secret of PORTICO_JWT_SECRET, of config/gateway.yaml, or of `portico dev`. The user's row in the database stays the authority: a token for nobody opens nothing. Without a table of users the token itself is: --role and --tenant say what stands in it."
+    )
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var who: BearerOptions
@@ -14,7 +16,8 @@ struct Token: ParsableCommand {
 
     func validate() throws {
         guard let seconds = seconds(expiresIn), seconds > 0 else {
-            throw ValidationError("\"\(expiresIn)\" is not a time of at least a second; write it with its unit, such as 90s, 30m or 12h.")
+            throw ValidationError(
+                "\"\(expiresIn)\" is not a time of at least a second; write it with its unit, such as 90s, 30m or 12h.")
         }
     }
 

@@ -14,10 +14,13 @@ struct Account: Equatable {
                 return Account(name: name, user: entry.pointee.pw_uid, group: entry.pointee.pw_gid)
             }
         }
-        throw .notInOrder("PostgreSQL does not run as root, and this system has neither a user \"postgres\" nor \"nobody\": run portico as an ordinary user.")
+        throw .notInOrder(
+            "PostgreSQL does not run as root, and this system has neither a user \"postgres\" nor \"nobody\": run portico as an ordinary user."
+        )
     }
 
-    /// Whether this account may pass through every folder on the way to `path` (an absolute path, of which the last parts need not exist yet).
+    /// Whether this account may pass through every folder on the way to `path` (an absolute path,
+    /// of which the last parts need not exist yet).
     func canReach(_ path: String) -> Bool {
         var prefix = ""
         for part in path.split(separator: "/") {
@@ -30,16 +33,27 @@ struct Account: Equatable {
         return true
     }
 
-    /// The program and arguments that run a program as this account, without root's other groups, and that stop it when this process ends, however it ends.
-    static func command(_ path: String, _ arguments: [String], as account: Account?) throws(CommandFailure) -> (path: String, arguments: [String]) {
-        guard let tool = (["/usr/bin/setpriv", "/bin/setpriv", "/usr/local/bin/setpriv"] as [String]).first(where: { FileSystem.isProgram($0) }) else {
+    /// The program and arguments that run a program as this account, without root's other groups,
+    /// and that stop it when this process ends, however it ends.
+    static func command(
+        _ path: String, _ arguments: [String], as account: Account?
+    ) throws(CommandFailure) -> (path: String, arguments: [String]) {
+        guard
+            let tool = (["/usr/bin/setpriv", "/bin/setpriv", "/usr/local/bin/setpriv"] as [String]).first(where: {
+                FileSystem.isProgram($0)
+            })
+        else {
             guard account == nil else {
-                throw .notInOrder("The program \"setpriv\" (of util-linux) is needed to start PostgreSQL from root: install it, or run portico as an ordinary user.")
+                throw .notInOrder(
+                    "The program \"setpriv\" (of util-linux) is needed to start PostgreSQL from root: install it, or run portico as an ordinary user."
+                )
             }
             return (path, arguments)
         }
         var words = ["--pdeathsig", "INT"]
-        if let account { words += ["--reuid", "\(account.user)", "--regid", "\(account.group)", "--clear-groups", "--inh-caps=-all"] }
+        if let account {
+            words += ["--reuid", "\(account.user)", "--regid", "\(account.group)", "--clear-groups", "--inh-caps=-all"]
+        }
         // Its working folder is ours, which the account may not be allowed to enter.
         return ("/usr/bin/env", ["--chdir=/", tool] + words + ["--", path] + arguments)
     }

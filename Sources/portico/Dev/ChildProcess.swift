@@ -10,23 +10,29 @@ struct ChildProcess {
         case pipe(Int32)
     }
 
-    /// Starts a program by its path, in a process group of its own: a Ctrl-C in the terminal is for us, and we decide when the child stops.
+    /// Starts a program by its path, in a process group of its own: a Ctrl-C in the terminal is for
+    /// us, and we decide when the child stops.
     ///
-    /// To be called on the main thread: a child that was asked to stop with its parent (`setpriv --pdeathsig`) stops with the *thread* that started it.
+    /// To be called on the main thread: a child that was asked to stop with its parent (`setpriv
+    /// --pdeathsig`) stops with the *thread* that started it.
     ///
     /// - Parameter errors: Where the standard error goes; with the output when it is left out.
-    init(_ path: String, _ arguments: [String], output: Output, errors: Output? = nil, environment: [String] = []) throws(CommandFailure) {
+    init(
+        _ path: String, _ arguments: [String], output: Output, errors: Output? = nil, environment: [String] = []
+    ) throws(CommandFailure) {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         switch output {
-        case .file(let name): posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, name, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        case .file(let name):
+            posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, name, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         case .pipe(let end): posix_spawn_file_actions_adddup2(&actions, end, STDOUT_FILENO)
         }
         switch errors {
         case nil: posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
-        case .file(let name)?: posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, name, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        case .file(let name)?:
+            posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, name, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         case .pipe(let end)?: posix_spawn_file_actions_adddup2(&actions, end, STDERR_FILENO)
         }
 
@@ -39,31 +45,47 @@ struct ChildProcess {
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setsigdefault(&attributes, &all)
         posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
-        let environment = environment + ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", "TZ=UTC"]
+        let environment =
+            environment + [
+                "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", "TZ=UTC",
+            ]
         var process = pid_t()
         let code = withCStrings([path] + arguments) { words in
-            withCStrings(environment) { variables in posix_spawn(&process, path, &actions, &attributes, words, variables) }
+            withCStrings(environment) { variables in
+                posix_spawn(&process, path, &actions, &attributes, words, variables)
+            }
         }
         guard code == 0 else { throw .notInOrder("\(path) could not be started: \(String(cString: strerror(code))).") }
         id = process
     }
 
-    /// Runs a program to its end: its status as a shell tells it, and what it printed, at most ``outputBytes``.
-    static func run(_ path: String, _ arguments: [String], environment: [String] = []) throws(CommandFailure) -> (status: Int32, output: String) {
+    /// Runs a program to its end: its status as a shell tells it, and what it printed, at most
+    /// ``outputBytes``.
+    static func run(
+        _ path: String, _ arguments: [String], environment: [String] = []
+    ) throws(CommandFailure) -> (status: Int32, output: String) {
         let (status, output) = try run(path, arguments, errors: nil, environment: environment, most: outputBytes)
         return (status, String(decoding: output, as: UTF8.self))
     }
 
-    /// Runs a program to its end: its status, and at most so many bytes of its standard output alone.
-    static func output(of path: String, _ arguments: [String], environment: [String], most: Int) throws(CommandFailure) -> (status: Int32, output: [UInt8]) {
+    /// Runs a program to its end: its status, and at most so many bytes of its standard output
+    /// alone.
+    static func output(
+        of path: String, _ arguments: [String], environment: [String], most: Int
+    ) throws(CommandFailure) -> (status: Int32, output: [UInt8]) {
         try run(path, arguments, errors: .file("/dev/null"), environment: environment, most: most)
     }
 
-    private static func run(_ path: String, _ arguments: [String], errors: Output?, environment: [String], most: Int) throws(CommandFailure) -> (Int32, [UInt8]) {
+    private static func run(
+        _ path: String, _ arguments: [String], errors: Output?, environment: [String], most: Int
+    ) throws(CommandFailure) -> (Int32, [UInt8]) {
         var ends: [Int32] = [-1, -1]
-        guard FileSystem.makePipe(&ends) else { throw .notInOrder("No pipe to \(path) could be made: \(String(cString: strerror(errno))).") }
+        guard FileSystem.makePipe(&ends) else {
+            throw .notInOrder("No pipe to \(path) could be made: \(String(cString: strerror(errno))).")
+        }
         let child: ChildProcess
         do {
             child = try ChildProcess(path, arguments, output: .pipe(ends[1]), errors: errors, environment: environment)
@@ -87,7 +109,8 @@ struct ChildProcess {
     /// Bytes that are kept of what a program prints. Stands against one that prints without end.
     static let outputBytes = 1 << 20
 
-    /// The exit status once the child has ended (128 + the signal that ended it), `nil` while it runs.
+    /// The exit status once the child has ended (128 + the signal that ended it), `nil` while it
+    /// runs.
     func poll() -> Int32? { status(waitFlags: WNOHANG) }
 
     @discardableResult

@@ -1,15 +1,18 @@
 import Glibc
 
-/// The private PostgreSQL cluster of `portico dev`: made on first use, started as a child of this process, stopped with it.
+/// The private PostgreSQL cluster of `portico dev`: made on first use, started as a child of this
+/// process, stopped with it.
 struct DevCluster {
     enum Limits {
-        /// Milliseconds until a server that was started must take connections; recovery after a crash is included.
+        /// Milliseconds until a server that was started must take connections; recovery after a
+        /// crash is included.
         static let start = 60_000
         /// Milliseconds that a fast shutdown may take before an immediate one follows.
         static let stop = 15_000
         /// Lines of the server's log that an error quotes.
         static let quotedLines = 12
-        /// Bytes of the server's log above which a new one is begun. Stands against a disk that fills up over months.
+        /// Bytes of the server's log above which a new one is begun. Stands against a disk that
+        /// fills up over months.
         static let logBytes = 8 << 20
     }
 
@@ -17,7 +20,8 @@ struct DevCluster {
     let programs: PostgresPrograms
     private let server: ChildProcess
 
-    /// Starts the server on the folder, whose lock this process must hold; makes the cluster first where there is none. Returns before it takes connections.
+    /// Starts the server on the folder, whose lock this process must hold; makes the cluster first
+    /// where there is none. Returns before it takes connections.
     static func start(in folder: DevFolder, note: (String) -> Void) throws(CommandFailure) -> DevCluster {
         let version = try version(of: folder)
         let programs = try PostgresPrograms.find(major: version)
@@ -30,7 +34,8 @@ struct DevCluster {
         return DevCluster(folder: folder, programs: programs, server: try launch(folder, programs))
     }
 
-    /// Waits until `isReady` says so, asking every 20 ms; throws with the end of the server's log when the server ends first or takes too long.
+    /// Waits until `isReady` says so, asking every 20 ms; throws with the end of the server's log
+    /// when the server ends first or takes too long.
     func waitUntilReady(_ isReady: () -> Bool) throws(CommandFailure) {
         for _ in 0..<(Limits.start / 20) {
             if isReady() { return }
@@ -57,22 +62,29 @@ struct DevCluster {
         return String(decoding: try FileSystem.bytes(of: file).prefix { $0 > 0x20 }, as: UTF8.self)
     }
 
-    /// Makes the cluster beside its place and moves it there when it is complete, so that an interrupted first start leaves nothing half made.
+    /// Makes the cluster beside its place and moves it there when it is complete, so that an
+    /// interrupted first start leaves nothing half made.
     private static func initialize(_ folder: DevFolder, _ programs: PostgresPrograms) throws(CommandFailure) {
         let draft = folder.data + ".new"
         if FileSystem.exists(draft) { _ = try ChildProcess.run("/bin/rm", ["-rf", "--", draft]) }
-        let (path, arguments) = try Account.command(programs.initdb, [
-            "--pgdata=\(draft)", "--username=\(DevFolder.user)", "--encoding=UTF8", "--locale=C.UTF-8", "--auth-local=trust", "--auth-host=reject", "--data-checksums",
-        ], as: folder.account)
+        let (path, arguments) = try Account.command(
+            programs.initdb,
+            [
+                "--pgdata=\(draft)", "--username=\(DevFolder.user)", "--encoding=UTF8", "--locale=C.UTF-8",
+                "--auth-local=trust", "--auth-host=reject", "--data-checksums",
+            ], as: folder.account)
         let (status, output) = try ChildProcess.run(path, arguments)
         guard status == 0 else {
             throw .notInOrder("initdb failed with status \(status):\n\(lastLines(of: output))")
         }
-        guard rename(draft, folder.data) == 0 else { throw .notInOrder("\(folder.data) cannot be made: \(FileSystem.reason(errno)).") }
+        guard rename(draft, folder.data) == 0 else {
+            throw .notInOrder("\(folder.data) cannot be made: \(FileSystem.reason(errno)).")
+        }
     }
 
-    /// A server that an earlier run has left: nobody holds the folder's lock but us, so nobody needs it any more. A `postmaster.pid` without its server is removed;
-    /// PostgreSQL itself would trust it when some other process has got the same number.
+    /// A server that an earlier run has left: nobody holds the folder's lock but us, so nobody
+    /// needs it any more. A `postmaster.pid` without its server is removed; PostgreSQL itself would
+    /// trust it when some other process has got the same number.
     private static func settleEarlierServer(of folder: DevFolder) throws(CommandFailure) {
         let file = folder.data + "/postmaster.pid"
         guard FileSystem.exists(file) else { return }
@@ -90,7 +102,9 @@ struct DevCluster {
             if !isServer(id, of: folder) { return }
             usleep(20_000)
         }
-        throw .notInOrder("A PostgreSQL server of an earlier run (process \(id)) still runs on \(folder.data) and does not stop: end it and try again.")
+        throw .notInOrder(
+            "A PostgreSQL server of an earlier run (process \(id)) still runs on \(folder.data) and does not stop: end it and try again."
+        )
     }
 
     private static func isServer(_ id: pid_t, of folder: DevFolder) -> Bool {
@@ -99,18 +113,27 @@ struct DevCluster {
         return words.first.map { $0.hasSuffix("postgres") } == true && words.contains(folder.data)
     }
 
-    private static func launch(_ folder: DevFolder, _ programs: PostgresPrograms) throws(CommandFailure) -> ChildProcess {
-        let socket = folder.socketFolder.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-        let (path, arguments) = try Account.command(programs.postgres, [
-            "-D", folder.data, "-p", "5432", "-k", "\"\(socket)\"", "-c", "listen_addresses=", "-c", "unix_socket_permissions=0700",
-            "-c", "logging_collector=off", "-c", "log_destination=stderr", "-c", "fsync=on", "-c", "timezone=UTC", "-c", "cluster_name=portico-dev",
-        ], as: folder.account)
+    private static func launch(_ folder: DevFolder, _ programs: PostgresPrograms) throws(CommandFailure) -> ChildProcess
+    {
+        let socket = folder.socketFolder.split(separator: "\"", omittingEmptySubsequences: false).joined(
+            separator: "\"\"")
+        let (path, arguments) = try Account.command(
+            programs.postgres,
+            [
+                "-D", folder.data, "-p", "5432", "-k", "\"\(socket)\"", "-c", "listen_addresses=", "-c",
+                "unix_socket_permissions=0700",
+                "-c", "logging_collector=off", "-c", "log_destination=stderr", "-c", "fsync=on", "-c", "timezone=UTC",
+                "-c", "cluster_name=portico-dev",
+            ], as: folder.account)
         if FileSystem.size(of: folder.log) > Limits.logBytes { unlink(folder.log) }
         return try ChildProcess(path, arguments, output: .file(folder.log))
     }
 
     private func failure(_ sentence: String) -> CommandFailure {
-        let log = (try? FileSystem.bytes(of: folder.log)).map { Self.lastLines(of: String(decoding: $0.suffix(8_192), as: UTF8.self)) } ?? ""
+        let log =
+            (try? FileSystem.bytes(of: folder.log)).map {
+                Self.lastLines(of: String(decoding: $0.suffix(8_192), as: UTF8.self))
+            } ?? ""
         return .notInOrder("\(sentence); the end of \(folder.log):\n\(log)")
     }
 

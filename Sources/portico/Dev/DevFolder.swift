@@ -1,7 +1,8 @@
 import Glibc
 import PostgresSQL
 
-/// The folder that `portico dev` keeps everything in: the cluster, its socket, its log, and the secret that signs the tokens.
+/// The folder that `portico dev` keeps everything in: the cluster, its socket, its log, and the
+/// secret that signs the tokens.
 struct DevFolder: Equatable {
     let path: String
     /// Whom the server runs as, when this process is root.
@@ -25,7 +26,8 @@ struct DevFolder: Equatable {
 
     /// Where the cluster of a project lies; nothing is made yet.
     ///
-    /// `.portico` in the project, or `chosen`. Where the account that the server must run as cannot get there, a folder of the system for files that outlive a restart.
+    /// `.portico` in the project, or `chosen`. Where the account that the server must run as cannot
+    /// get there, a folder of the system for files that outlive a restart.
     init(project: String, chosen: String?, account: Account?) {
         var path = chosen.map { FileSystem.resolved($0) } ?? FileSystem.resolved(project) + "/.portico"
         isOutsideProject = chosen == nil && account.map { !$0.canReach(path) } == true
@@ -38,8 +40,8 @@ struct DevFolder: Equatable {
         socketFolder = fits ? near : "/tmp/portico-\(Self.digest(path))"
     }
 
-    /// The folder that the last `portico dev` on a project has used: `--data-dir` may have named another than the project's
-    /// own.
+    /// The folder that the last `portico dev` on a project has used: `--data-dir` may have named
+    /// another than the project's own.
     static func lastUsed(on project: String, account: Account?) -> DevFolder {
         let own = DevFolder(project: project, chosen: nil, account: account)
         guard let bytes = try? FileSystem.bytes(of: own.pointer), let path = String(validating: bytes, as: UTF8.self),
@@ -62,8 +64,11 @@ struct DevFolder: Equatable {
         }
     }
 
-    /// The keywords of libpq for the database in here. Trusting: who may enter the socket's folder may enter the database.
-    var connectionText: String { "host=\(Self.quoted(socketFolder)) port=5432 user=\(Self.user) dbname=\(Self.database)" }
+    /// The keywords of libpq for the database in here. Trusting: who may enter the socket's folder
+    /// may enter the database.
+    var connectionText: String {
+        "host=\(Self.quoted(socketFolder)) port=5432 user=\(Self.user) dbname=\(Self.database)"
+    }
 
     /// The keywords for the database that every cluster has, to make ours from.
     var maintenanceText: String { "host=\(Self.quoted(socketFolder)) port=5432 user=\(Self.user) dbname=postgres" }
@@ -76,13 +81,16 @@ struct DevFolder: Equatable {
         try FileSystem.makePrivateFolder(socketFolder, for: account)
     }
 
-    /// Takes the lock that one `portico dev` holds on the folder; the kernel gives it back when this process ends.
+    /// Takes the lock that one `portico dev` holds on the folder; the kernel gives it back when
+    /// this process ends.
     func takeLock() throws(CommandFailure) {
         let file = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw .notInOrder("\(lock) cannot be opened: \(FileSystem.reason(errno)).") }
         guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
             close(file)
-            throw .notInOrder("Another `portico dev` already runs on \(path): stop it first, or give this one a folder of its own by --data-dir.")
+            throw .notInOrder(
+                "Another `portico dev` already runs on \(path): stop it first, or give this one a folder of its own by --data-dir."
+            )
         }
     }
 

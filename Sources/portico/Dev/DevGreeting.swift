@@ -3,7 +3,8 @@ import PorticoServer
 
 /// What a person needs to begin: where it serves, who there is, and a first request to paste.
 struct DevGreeting: Sendable {
-    /// Users that get a ready-made token each. Beyond that the list would be no help; `portico token` makes one.
+    /// Users that get a ready-made token each. Beyond that the list would be no help; `portico
+    /// token` makes one.
     static let users = 20
     /// Seconds that such a token is good: a working day.
     static let tokenLifetime = 12 * 3_600
@@ -18,8 +19,10 @@ struct DevGreeting: Sendable {
     /// What that user, or nobody in particular, can ask.
     private let query: String
 
-    /// Reads the users and signs a token for each; without a table of users, for each role that needs no tenant.
-    /// - Parameter psql: What `psql` takes for the database; `nil` where that may hold somebody's password.
+    /// Reads the users and signs a token for each; without a table of users, for each role that
+    /// needs no tenant.
+    /// - Parameter psql: What `psql` takes for the database; `nil` where that may hold somebody's
+    ///   password.
     init(_ project: Project, _ api: API, psql: String?) throws {
         let connection = try project.connect(), policy = api.policy
         host = project.configuration.listener.host ?? "127.0.0.1"
@@ -46,7 +49,9 @@ struct DevGreeting: Sendable {
             for user in users {
                 let token = signer.token(for: TokenIssuer.Bearer(user: user.id), seconds: Self.tokenLifetime)
                 people += ["", "  \(user.id)  (\(user.role)\(user.tenant.map { " of \($0)" } ?? ""))", "  \(token)"]
-                guard first == nil, case .rules(let own) = policy.rules(role: user.role, tenant: user.tenant) else { continue }
+                guard first == nil, case .rules(let own) = policy.rules(role: user.role, tenant: user.tenant) else {
+                    continue
+                }
                 (first, rules) = (token, .rules(own))
             }
         case .noTable(let reason):
@@ -58,7 +63,9 @@ struct DevGreeting: Sendable {
         (token, query) = (first, Self.sample(rules))
     }
 
-    private static func sample(_ rules: RuleLookup) -> String { if case .rules(let set) = rules { set.sampleQuery } else { "{ __typename }" } }
+    private static func sample(_ rules: RuleLookup) -> String {
+        if case .rules(let set) = rules { set.sampleQuery } else { "{ __typename }" }
+    }
 
     /// One word of a shell, whatever stands in it.
     private static func quoted(_ text: String) -> String {
@@ -67,7 +74,9 @@ struct DevGreeting: Sendable {
 
     func text(port: UInt16) -> String {
         let address = "http://\(host):\(port)"
-        var lines = ["", "Portico serves \(address)/graphql", "Schema:   \(address)/schema.graphql", "Database: \(database)", ""]
+        var lines = [
+            "", "Portico serves \(address)/graphql", "Schema:   \(address)/schema.graphql", "Database: \(database)", "",
+        ]
         lines += people + ["", "Try:", "", "  curl -s \(address)/graphql \\"]
         if let token { lines.append("    -H 'authorization: Bearer \(token)' \\") }
         lines += ["    -H 'content-type: application/json' -d '{\"query\":\"\(query)\"}'", "", "Ctrl-C stops it."]

@@ -1,6 +1,7 @@
 import Glibc
 
-/// The secret that signs the tokens of one development cluster: random, kept in a file of mode 0600, never the same in two projects.
+/// The secret that signs the tokens of one development cluster: random, kept in a file of mode
+/// 0600, never the same in two projects.
 enum DevSecret {
     /// Bytes of randomness: more than HMAC-SHA-256 can use.
     static let bytes = 48
@@ -15,15 +16,19 @@ enum DevSecret {
         return text
     }
 
-    /// The secret of a folder that `portico dev` has used, `nil` when it has not. One that others may read is refused.
+    /// The secret of a folder that `portico dev` has used, `nil` when it has not. One that others
+    /// may read is refused.
     static func read(in folder: DevFolder) throws(CommandFailure) -> String? {
         guard FileSystem.exists(folder.secret) else { return nil }
         var status = stat()
         guard lstat(folder.secret, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_mode & 0o077 == 0 else {
-            throw .notInOrder("\(folder.secret) can be read by other users: remove it, and `portico dev` makes a new one.")
+            throw .notInOrder(
+                "\(folder.secret) can be read by other users: remove it, and `portico dev` makes a new one.")
         }
         let text = String(decoding: try FileSystem.bytes(of: folder.secret), as: UTF8.self)
-        guard text.utf8.count == bytes * 2 else { throw .notInOrder("\(folder.secret) is damaged: remove it, and `portico dev` makes a new one.") }
+        guard text.utf8.count == bytes * 2 else {
+            throw .notInOrder("\(folder.secret) is damaged: remove it, and `portico dev` makes a new one.")
+        }
         return text
     }
 }

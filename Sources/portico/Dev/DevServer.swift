@@ -2,14 +2,14 @@ import Glibc
 import PorticoServer
 import Synchronization
 
-/// Serves a project while it is worked on: a server for each state of schema and resolvers, one after the other on one
-/// port.
+/// Serves a project while it is worked on: a server for each state of schema and resolvers, one
+/// after the other on one port.
 ///
 /// The access rules are read again by the server itself; of a schema all that a server has is made.
 struct DevServer {
     enum Limits {
-        /// Milliseconds between two looks at the files. A change counts once they look the same twice, so that no
-        /// half-written one is read.
+        /// Milliseconds between two looks at the files. A change counts once they look the same
+        /// twice, so that no half-written one is read.
         static let look = 300
     }
 
@@ -66,8 +66,8 @@ struct DevServer {
 
     // MARK: Changes
 
-    /// Waits for a change that can be served; says what is wrong with the others, during which the server goes on. `nil`
-    /// once it is cancelled.
+    /// Waits for a change that can be served; says what is wrong with the others, during which the
+    /// server goes on. `nil` once it is cancelled.
     private func changed(since stamp: ProjectStamp) async -> Loaded? {
         var isRefused = false, known = stamp
         while true {
@@ -75,13 +75,15 @@ struct DevServer {
             do throws(CommandFailure) {
                 return try Loaded(project)
             } catch {
-                Terminal.note("""
+                Terminal.note(
+                    """
                     portico: schema and resolvers have changed and cannot be used; the former ones stay in force. \
                     \(error.message)
 
                     """)
             }
-            // What makes it good may be an edit of the rules, which name what the schema no longer has.
+            // What makes it good may be an edit of the rules, which name what the schema no longer
+            // has.
             known = isRefused ? found : ProjectStamp(project.folder, hasRules: true)
             isRefused = true
         }
@@ -103,7 +105,9 @@ struct DevServer {
             let findings = try Check.findings(project)
             if !findings.problems.isEmpty {
                 let count = countText(findings.problems)
-                Terminal.note("\(rendered(findings.problems, project: project.folder))\n\nportico: check found \(count); see above.")
+                Terminal.note(
+                    "\(rendered(findings.problems, project: project.folder))\n\nportico: check found \(count); see above."
+                )
             }
             if let obstacle = findings.obstacle { Terminal.note("portico: \(obstacle.message)") }
         } catch {

@@ -24,19 +24,24 @@ enum DevUsers {
         do throws(SQLFailure) {
             return try found(table, on: database, atMost: limit)
         } catch {
-            // Undefined tables, columns and schemas: a project in which nobody signs in needs none of them.
+            // Undefined tables, columns and schemas: a project in which nobody signs in needs none
+            // of them.
             guard ["42P01", "42703", "3F000"].contains(error.sqlState) else { throw error }
             return .noTable(error.message)
         }
     }
 
-    private static func found(_ table: UserTable, on database: Database, atMost limit: Int) throws(SQLFailure) -> Found {
+    private static func found(_ table: UserTable, on database: Database, atMost limit: Int) throws(SQLFailure) -> Found
+    {
         let name = TableName(configured: table.table).quoted
-        let condition = table.status.map { "WHERE \(quoteIdentifier($0.column))::text = $1" } ?? "WHERE $1::text IS NULL"
+        let condition =
+            table.status.map { "WHERE \(quoteIdentifier($0.column))::text = $1" } ?? "WHERE $1::text IS NULL"
         let active = [table.status?.active]
-        let count = try database.rows("SELECT count(*) FROM \(name) \(condition)", active).first?[0].flatMap { Int($0) } ?? 0
+        let count =
+            try database.rows("SELECT count(*) FROM \(name) \(condition)", active).first?[0].flatMap { Int($0) } ?? 0
         guard count <= limit else { return .tooMany(count) }
-        let rows = try database.rows("""
+        let rows = try database.rows(
+            """
             SELECT \(quoteIdentifier(table.id))::text, \(quoteIdentifier(table.role))::text, \(quoteIdentifier(table.tenant))::text FROM \(name) \(condition) ORDER BY 1
             """, active)
         return .all(rows.map { User(id: $0[0] ?? "", role: $0[1] ?? "", tenant: $0[2]) })

@@ -8,7 +8,8 @@ struct PostgresPrograms: Equatable {
     var initdb: String { folder + "/initdb" }
     var postgres: String { folder + "/postgres" }
 
-    /// The programs for a cluster of `major` (the content of its `PG_VERSION`), or the newest there are when there is no cluster yet.
+    /// The programs for a cluster of `major` (the content of its `PG_VERSION`), or the newest there
+    /// are when there is no cluster yet.
     ///
     /// `PORTICO_POSTGRES_BIN` names a folder that comes before all others.
     static func find(major: String?) throws(CommandFailure) -> PostgresPrograms {
@@ -25,8 +26,12 @@ struct PostgresPrograms: Equatable {
             return PostgresPrograms(folder: folder)
         }
         if let major {
-            throw .notInOrder("The cluster was made by PostgreSQL \(major), whose programs are not installed: install postgresql-\(major), or remove the cluster's folder to start anew.")
+            throw .notInOrder(
+                "The cluster was made by PostgreSQL \(major), whose programs are not installed: install postgresql-\(major), or remove the cluster's folder to start anew."
+            )
         }
-        throw .notInOrder("No PostgreSQL server is installed: install the package \"postgresql\" (./run does it), or name the folder of initdb in PORTICO_POSTGRES_BIN.")
+        throw .notInOrder(
+            "No PostgreSQL server is installed: install the package \"postgresql\" (./run does it), or name the folder of initdb in PORTICO_POSTGRES_BIN."
+        )
     }
 }

@@ -1,6 +1,7 @@
 import SocketLoop
 
-/// What the files of a project look like from outside: equal as long as nobody has written, added or removed one.
+/// What the files of a project look like from outside: equal as long as nobody has written, added
+/// or removed one.
 struct ProjectStamp: Equatable {
     enum Limits {
         /// Files. Stands against looking through a whole disk every half second.
@@ -9,7 +10,8 @@ struct ProjectStamp: Equatable {
 
     private var files: [String: FileStamp] = [:]
 
-    /// - Parameter hasRules: Whether the access rules belong to it, which otherwise are the server's own to watch.
+    /// - Parameter hasRules: Whether the access rules belong to it, which otherwise are the
+    ///   server's own to watch.
     init(_ project: String, hasRules: Bool) {
         add("\(project)/schema.graphql")
         add(below: "\(project)/resolvers")

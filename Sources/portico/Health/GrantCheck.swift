@@ -3,7 +3,8 @@ import PostgresMigrations
 
 /// Which privileges the gateway's role lacks, each with the GRANT that cures it.
 struct GrantCheck {
-    /// A table that somebody reads, and the columns that are read of it; all of them where it is empty.
+    /// A table that somebody reads, and the columns that are read of it; all of them where it is
+    /// empty.
     struct Need: Equatable {
         var table: TableName
         var columns: [String]
@@ -20,7 +21,9 @@ struct GrantCheck {
         var readable = 0
         for need in needs {
             guard let relation = try Relation.find(need.table, on: database) else {
-                add(need.table.description, false, "there is no such table, or its schema cannot be used (needed by \(need.reader))")
+                add(
+                    need.table.description, false,
+                    "there is no such table, or its schema cannot be used (needed by \(need.reader))")
                 continue
             }
             let missing = try missingColumns(of: relation, need, database)
@@ -30,13 +33,17 @@ struct GrantCheck {
             }
             let whole = need.columns.isEmpty || missing.count == need.columns.count
             let found = whole ? "SELECT is missing" : "SELECT is missing on \(missing.joined(separator: ", "))"
-            add(relation.quoted, false, "\(found) (needed by \(need.reader))", cure: "GRANT SELECT ON \(relation.quoted) TO \(role);")
+            add(
+                relation.quoted, false, "\(found) (needed by \(need.reader))",
+                cure: "GRANT SELECT ON \(relation.quoted) TO \(role);")
         }
         add("SELECT", readable == needs.count, "\(readable) of \(needs.count) tables can be read by \(role)")
     }
 
     private mutating func add(_ name: String, _ passed: Bool, _ found: String, cure: String? = nil) {
-        let finding = HealthFinding(area: .grants, name: name, outcome: passed ? .passed : .failed, found: found, cures: cure.map { [$0] } ?? [])
+        let finding = HealthFinding(
+            area: .grants, name: name, outcome: passed ? .passed : .failed, found: found, cures: cure.map { [$0] } ?? []
+        )
         findings.append(finding)
     }
 
@@ -44,26 +51,36 @@ struct GrantCheck {
         var names = Set(needs.compactMap(\.table.schema))
         if needs.contains(where: { $0.table.schema == nil }) {
             for name in try SearchPath(database).schemas where !name.isEmpty && !name.hasPrefix("pg_") {
-                let isThere = try database.rows("SELECT 1 FROM pg_namespace WHERE nspname = $1", [name]).isEmpty == false
+                let isThere =
+                    try database.rows("SELECT 1 FROM pg_namespace WHERE nspname = $1", [name]).isEmpty == false
                 if isThere { names.insert(name) }
             }
         }
         for name in names.sorted() {
-            let rows = try database.rows("SELECT has_schema_privilege(oid, 'USAGE'), quote_ident(nspname) FROM pg_namespace WHERE nspname = $1", [name])
+            let rows = try database.rows(
+                "SELECT has_schema_privilege(oid, 'USAGE'), quote_ident(nspname) FROM pg_namespace WHERE nspname = $1",
+                [name])
             guard let row = rows.first, let quoted = row[1] else {
                 add("schema \(name)", false, "there is no such schema")
                 continue
             }
             let may = row[0] == "t"
-            add("schema \(quoted)", may, may ? "USAGE is granted" : "USAGE is missing", cure: may ? nil : "GRANT USAGE ON SCHEMA \(quoted) TO \(role);")
+            add(
+                "schema \(quoted)", may, may ? "USAGE is granted" : "USAGE is missing",
+                cure: may ? nil : "GRANT USAGE ON SCHEMA \(quoted) TO \(role);")
         }
     }
 
     /// None when the table as a whole, or each column that is read, may be read.
-    private func missingColumns(of relation: Relation, _ need: Need, _ database: Database) throws(SQLFailure) -> [String] {
-        if try database.rows("SELECT has_table_privilege($1::oid, 'SELECT')", [relation.id]).first?[0] == "t" { return [] }
+    private func missingColumns(
+        of relation: Relation, _ need: Need, _ database: Database
+    ) throws(SQLFailure) -> [String] {
+        if try database.rows("SELECT has_table_privilege($1::oid, 'SELECT')", [relation.id]).first?[0] == "t" {
+            return []
+        }
         guard !need.columns.isEmpty else { return ["*"] }
-        let rows = try database.rows("""
+        let rows = try database.rows(
+            """
             SELECT attname FROM pg_attribute
             WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped AND has_column_privilege(attrelid, attnum, 'SELECT')
             """, [relation.id])
@@ -79,10 +96,11 @@ struct Relation: Equatable {
     /// With its schema, each quoted where it must be.
     var quoted: String
 
-    /// Looks into the catalogs alone, so that a missing privilege does not hide the table. Without a schema, the first of the search path that has it, as far
-    /// as the catalogs tell, counts.
+    /// Looks into the catalogs alone, so that a missing privilege does not hide the table. Without
+    /// a schema, the first of the search path that has it, as far as the catalogs tell, counts.
     static func find(_ table: TableName, on database: Database) throws(SQLFailure) -> Relation? {
-        let rows = try database.rows("""
+        let rows = try database.rows(
+            """
             SELECT c.oid, quote_ident(n.nspname) || '.' || quote_ident(c.relname)
             FROM pg_class c
             JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -80,16 +80,27 @@ struct HealthConfigurationReader {
     private mutating func configuration() -> HealthConfiguration {
         var result = HealthConfiguration()
         let sections = ["structure", "counts", "relations", "queries", "isolation"]
-        guard let root = reader.root(), let mapping = reader.mapping(root, allowedKeys: sections, as: "the health checks") else { return result }
-        if let node = mapping["structure"], let structure = reader.mapping(node, allowedKeys: ["tables", "indexes", "foreignKeys"], as: "the structure") {
+        guard let root = reader.root(),
+            let mapping = reader.mapping(root, allowedKeys: sections, as: "the health checks")
+        else { return result }
+        if let node = mapping["structure"],
+            let structure = reader.mapping(
+                node, allowedKeys: ["tables", "indexes", "foreignKeys"], as: "the structure")
+        {
             result.tables = structure["tables"].flatMap { expected($0, as: "the number of tables") }
             result.indexes = structure["indexes"].flatMap { expected($0, as: "the number of indexes") }
             result.foreignKeys = structure["foreignKeys"].flatMap { expected($0, as: "the number of foreign keys") }
         }
         if let node = mapping["counts"] { result.counts = counts(node, as: "the counts") }
-        if let node = mapping["relations"] { result.relations = (reader.sequence(node, as: "the relations") ?? []).compactMap { relation($0) } }
-        if let node = mapping["queries"] { result.queries = (reader.sequence(node, as: "the queries") ?? []).compactMap { query($0) } }
-        if let node = mapping["isolation"] { result.isolation = (reader.sequence(node, as: "the isolation checks") ?? []).compactMap { isolation($0) } }
+        if let node = mapping["relations"] {
+            result.relations = (reader.sequence(node, as: "the relations") ?? []).compactMap { relation($0) }
+        }
+        if let node = mapping["queries"] {
+            result.queries = (reader.sequence(node, as: "the queries") ?? []).compactMap { query($0) }
+        }
+        if let node = mapping["isolation"] {
+            result.isolation = (reader.sequence(node, as: "the isolation checks") ?? []).compactMap { isolation($0) }
+        }
         return result
     }
 
@@ -97,13 +108,17 @@ struct HealthConfigurationReader {
         guard let mapping = reader.mapping(node, as: what) else { return [] }
         var counts: [HealthConfiguration.Count] = []
         for member in mapping.members {
-            if let expected = expected(member.value, as: "the number of `\(member.key)`") { counts.append(.init(name: member.key.text, expected: expected)) }
+            if let expected = expected(member.value, as: "the number of `\(member.key)`") {
+                counts.append(.init(name: member.key.text, expected: expected))
+            }
         }
         return counts
     }
 
     private mutating func relation(_ node: YAMLNode) -> HealthConfiguration.Relation? {
-        guard let mapping = reader.mapping(node, allowedKeys: ["name", "sql", "rows", "show"], as: "a relation") else { return nil }
+        guard let mapping = reader.mapping(node, allowedKeys: ["name", "sql", "rows", "show"], as: "a relation") else {
+            return nil
+        }
         let name = required("name", mapping, in: "a relation"), sql = required("sql", mapping, in: "a relation")
         let rows = mapping["rows"].map { expected($0, as: "the number of rows") } ?? .atLeast(1)
         let show = mapping["show"].map { reader.int($0, in: 0...100, as: "the number of rows to show") } ?? 0
@@ -112,7 +127,10 @@ struct HealthConfigurationReader {
     }
 
     private mutating func query(_ node: YAMLNode) -> HealthConfiguration.Query? {
-        guard let mapping = reader.mapping(node, allowedKeys: ["name", "as", "graphql", "variables", "objects"], as: "a query") else { return nil }
+        guard
+            let mapping = reader.mapping(
+                node, allowedKeys: ["name", "as", "graphql", "variables", "objects"], as: "a query")
+        else { return nil }
         let name = required("name", mapping, in: "a query"), user = required("as", mapping, in: "a query")
         let document = required("graphql", mapping, in: "a query")
         var variables: [JSONMember] = []
@@ -125,8 +143,11 @@ struct HealthConfigurationReader {
     }
 
     private mutating func isolation(_ node: YAMLNode) -> HealthConfiguration.Isolation? {
-        guard let mapping = reader.mapping(node, allowedKeys: ["as", "neverSees"], as: "an isolation check") else { return nil }
-        let user = required("as", mapping, in: "an isolation check"), tenant = required("neverSees", mapping, in: "an isolation check")
+        guard let mapping = reader.mapping(node, allowedKeys: ["as", "neverSees"], as: "an isolation check") else {
+            return nil
+        }
+        let user = required("as", mapping, in: "an isolation check"),
+            tenant = required("neverSees", mapping, in: "an isolation check")
         guard let user, let tenant else { return nil }
         return .init(user: user, foreignTenant: tenant)
     }
@@ -141,7 +162,9 @@ struct HealthConfigurationReader {
 
     /// `3` or `{ atLeast: 3 }`.
     private mutating func expected(_ node: YAMLNode, as what: String) -> HealthConfiguration.Expected? {
-        guard case .mapping = node.content else { return reader.int(node, in: 0...Int.max, as: what).map { .exactly($0) } }
+        guard case .mapping = node.content else {
+            return reader.int(node, in: 0...Int.max, as: what).map { .exactly($0) }
+        }
         guard let mapping = reader.mapping(node, allowedKeys: ["atLeast"], as: what) else { return nil }
         guard let bound = mapping["atLeast"] else {
             reader.report("Expected \(what) as a number or as `{ atLeast: N }`.", at: node.range)
@@ -150,7 +173,8 @@ struct HealthConfigurationReader {
         return reader.int(bound, in: 0...Int.max, as: what).map { .atLeast($0) }
     }
 
-    /// The value of a variable: a plain scalar is a number, a boolean or null where it reads as one. The depth is the YAML parser's to bound.
+    /// The value of a variable: a plain scalar is a number, a boolean or null where it reads as
+    /// one. The depth is the YAML parser's to bound.
     private static func json(_ node: YAMLNode) -> JSONValue {
         switch node.content {
         case .sequence(let items): return .array(items.map { json($0) })

@@ -31,8 +31,12 @@ struct HealthReport: Sendable, Equatable {
 
     var isHealthy: Bool { findings.allSatisfy { $0.outcome == .passed } }
 
-    mutating func add(_ area: HealthArea, _ name: String, passed: Bool, _ found: String, lines: [String] = [], cures: [String] = []) {
-        findings.append(HealthFinding(area: area, name: name, outcome: passed ? .passed : .failed, found: found, lines: lines, cures: cures))
+    mutating func add(
+        _ area: HealthArea, _ name: String, passed: Bool, _ found: String, lines: [String] = [], cures: [String] = []
+    ) {
+        findings.append(
+            HealthFinding(
+                area: area, name: name, outcome: passed ? .passed : .failed, found: found, lines: lines, cures: cures))
     }
 
     mutating func add(_ area: HealthArea, unknown name: String, _ reason: String, cures: [String] = []) {
@@ -47,11 +51,12 @@ struct HealthReport: Sendable, Equatable {
             guard !findings.isEmpty else { continue }
             lines.append(area.rawValue.prefix(1).uppercased() + area.rawValue.dropFirst())
             for finding in findings {
-                let sign = switch finding.outcome {
-                case .passed: "✓"
-                case .failed: "✗"
-                case .unknown: "?"
-                }
+                let sign =
+                    switch finding.outcome {
+                    case .passed: "✓"
+                    case .failed: "✗"
+                    case .unknown: "?"
+                    }
                 lines.append("  \(sign) \(finding.name): \(finding.found)")
                 lines += finding.lines.map { "      \($0)" }
                 lines += finding.cures.map { "      cure: \($0)" }
@@ -72,11 +77,16 @@ struct HealthReport: Sendable, Equatable {
         func texts(_ items: [String]) -> JSONValue { .array(items.map { .string($0) }) }
         let checks = HealthArea.allCases.flatMap { area in findings.filter { $0.area == area } }.map { finding in
             JSONValue.object([
-                JSONMember(key: "area", value: .string(finding.area.rawValue)), JSONMember(key: "name", value: .string(finding.name)),
-                JSONMember(key: "outcome", value: .string(finding.outcome.rawValue)), JSONMember(key: "found", value: .string(finding.found)),
-                JSONMember(key: "lines", value: texts(finding.lines)), JSONMember(key: "cures", value: texts(finding.cures)),
+                JSONMember(key: "area", value: .string(finding.area.rawValue)),
+                JSONMember(key: "name", value: .string(finding.name)),
+                JSONMember(key: "outcome", value: .string(finding.outcome.rawValue)),
+                JSONMember(key: "found", value: .string(finding.found)),
+                JSONMember(key: "lines", value: texts(finding.lines)),
+                JSONMember(key: "cures", value: texts(finding.cures)),
             ])
         }
-        return .object([JSONMember(key: "healthy", value: .bool(isHealthy)), JSONMember(key: "checks", value: .array(checks))])
+        return .object([
+            JSONMember(key: "healthy", value: .bool(isHealthy)), JSONMember(key: "checks", value: .array(checks)),
+        ])
     }
 }

@@ -5,10 +5,12 @@ import PorticoCatalog
 import PorticoGateway
 import PostgresMigrations
 
-/// All checks of one run, in the order of the report. What one of them cannot do for lack of a privilege it says, and names the privilege.
+/// All checks of one run, in the order of the report. What one of them cannot do for lack of a
+/// privilege it says, and names the privilege.
 struct HealthRun {
     enum Limits {
-        /// Milliseconds of each statement of `config/health.yaml`. Stands against a check that hurts what it looks after.
+        /// Milliseconds of each statement of `config/health.yaml`. Stands against a check that
+        /// hurts what it looks after.
         static let statement = 10_000
     }
 
@@ -21,7 +23,10 @@ struct HealthRun {
     private(set) var report = HealthReport()
     private var hasAllGrants = true
 
-    init(_ configuration: HealthConfiguration, _ project: Project, _ api: API, _ database: Database, _ migrations: MigrationFolder?) {
+    init(
+        _ configuration: HealthConfiguration, _ project: Project, _ api: API, _ database: Database,
+        _ migrations: MigrationFolder?
+    ) {
         self.configuration = configuration
         self.project = project
         self.api = api
@@ -31,8 +36,11 @@ struct HealthRun {
 
     /// Throws only when the connection is lost meanwhile.
     mutating func run() throws(SQLFailure) {
-        if let row = try database.rows("SELECT current_setting('server_version'), current_database(), current_user").first {
-            report.add(.connection, "PostgreSQL", passed: true, "\(row[0] ?? ""), database \(row[1] ?? "") as \(row[2] ?? "")")
+        if let row = try database.rows("SELECT current_setting('server_version'), current_database(), current_user")
+            .first
+        {
+            report.add(
+                .connection, "PostgreSQL", passed: true, "\(row[0] ?? ""), database \(row[1] ?? "") as \(row[2] ?? "")")
         }
         try checkGrants()
         try checkMigrations()
@@ -51,11 +59,17 @@ struct HealthRun {
             needs.append(GrantCheck.Need(table: type.table, columns: columns(of: type), reader: "type \(name)"))
         }
         let authentication = project.configuration.authentication
-        for (text, reader) in [(authentication.users?.table ?? "", "sign-in"), (authentication.tenants?.table ?? "", "sign-in")] where api.policy.signsIn && !text.isEmpty {
+        for (text, reader) in [
+            (authentication.users?.table ?? "", "sign-in"), (authentication.tenants?.table ?? "", "sign-in"),
+        ] where api.policy.signsIn && !text.isEmpty {
             let table = TableName(configured: text)
-            if !needs.contains(where: { $0.table.name == table.name }) { needs.append(GrantCheck.Need(table: table, columns: [], reader: reader)) }
+            if !needs.contains(where: { $0.table.name == table.name }) {
+                needs.append(GrantCheck.Need(table: table, columns: [], reader: reader))
+            }
         }
-        if migrations != nil { needs.append(GrantCheck.Need(table: TableName(name: "_prisma_migrations"), columns: [], reader: "/readyz")) }
+        if migrations != nil {
+            needs.append(GrantCheck.Need(table: TableName(name: "_prisma_migrations"), columns: [], reader: "/readyz"))
+        }
         let check = try GrantCheck(needs, on: database)
         hasAllGrants = check.findings.allSatisfy { $0.outcome == .passed }
         report.findings += check.findings
@@ -82,15 +96,26 @@ struct HealthRun {
             for status in statuses {
                 switch status.state {
                 case .applied, .missing: break
-                case .pending: report.add(.migrations, status.name, passed: false, "not applied", cures: ["portico migrate"])
-                case .changed: report.add(.migrations, status.name, passed: false, "its file has changed since it was applied", cures: ["put the file back, and make the change in a new migration"])
-                case .failed: report.add(.migrations, status.name, passed: false, "it failed", cures: ["portico migrate (it says what to do)"])
+                case .pending:
+                    report.add(.migrations, status.name, passed: false, "not applied", cures: ["portico migrate"])
+                case .changed:
+                    report.add(
+                        .migrations, status.name, passed: false, "its file has changed since it was applied",
+                        cures: ["put the file back, and make the change in a new migration"])
+                case .failed:
+                    report.add(
+                        .migrations, status.name, passed: false, "it failed",
+                        cures: ["portico migrate (it says what to do)"])
                 }
             }
             let applied = statuses.count { if case .applied = $0.state { true } else { false } }
-            report.add(.migrations, "applied", passed: applied == migrations.migrations.count, "\(applied) of \(migrations.migrations.count)")
+            report.add(
+                .migrations, "applied", passed: applied == migrations.migrations.count,
+                "\(applied) of \(migrations.migrations.count)")
         } catch {
-            guard case .database(let failure) = error, !failure.sqlState.isEmpty else { throw SQLFailure(sqlState: "", message: error.description) }
+            guard case .database(let failure) = error, !failure.sqlState.isEmpty else {
+                throw SQLFailure(sqlState: "", message: error.description)
+            }
             report.add(.migrations, unknown: "applied", reason(failure))
         }
     }
@@ -102,7 +127,9 @@ struct HealthRun {
         do throws(SQLFailure) {
             let found = try database.rows("SELECT count(*) FROM \(relation.quoted)").first?[0].flatMap { Int($0) } ?? 0
             let passed = count.expected.holds(found)
-            report.add(.counts, count.name, passed: passed, passed ? "\(found)" : "\(found), expected \(count.expected.description)")
+            report.add(
+                .counts, count.name, passed: passed,
+                passed ? "\(found)" : "\(found), expected \(count.expected.description)")
         } catch {
             guard !error.sqlState.isEmpty else { throw error }
             report.add(.counts, unknown: count.name, reason(error))
@@ -112,10 +139,14 @@ struct HealthRun {
     private mutating func check(_ relation: HealthConfiguration.Relation) throws(SQLFailure) {
         do throws(SQLFailure) {
             let database = database
-            let rows = try database.readOnly(milliseconds: Limits.statement) { () throws(SQLFailure) in try database.rows(relation.sql) }
+            let rows = try database.readOnly(milliseconds: Limits.statement) { () throws(SQLFailure) in
+                try database.rows(relation.sql)
+            }
             let passed = relation.rows.holds(rows.count)
             let lines = rows.prefix(relation.show).map { row in row.map { $0 ?? "NULL" }.joined(separator: " · ") }
-            let found = "\(rows.count) row\(rows.count == 1 ? "" : "s")" + (passed ? "" : ", expected \(relation.rows.description)")
+            let found =
+                "\(rows.count) row\(rows.count == 1 ? "" : "s")"
+                + (passed ? "" : ", expected \(relation.rows.description)")
             report.add(.relations, relation.name, passed: passed, found, lines: lines)
         } catch {
             guard !error.sqlState.isEmpty else { throw error }
@@ -123,10 +154,13 @@ struct HealthRun {
         }
     }
 
-    /// Why a check could not be made. Where privileges are missing they are the likely reason, also for what is called unknown then.
+    /// Why a check could not be made. Where privileges are missing they are the likely reason, also
+    /// for what is called unknown then.
     private func reason(_ failure: SQLFailure) -> String { reason(failure.message) }
 
-    private func reason(_ message: String) -> String { "it cannot be looked at: \(message)" + (hasAllGrants ? "" : " (what is missing stands under Grants)") }
+    private func reason(_ message: String) -> String {
+        "it cannot be looked at: \(message)" + (hasAllGrants ? "" : " (what is missing stands under Grants)")
+    }
 
     // MARK: Through the gateway
 
@@ -144,13 +178,16 @@ struct HealthRun {
     private mutating func check(_ query: HealthConfiguration.Query, _ gateway: LocalGateway) {
         do {
             let (viewer, rules) = try gateway.viewer(query.user)
-            let response = try gateway.respond(to: GraphQLRequest(query: Array(query.document.utf8), variables: query.variables), as: viewer, rules)
+            let response = try gateway.respond(
+                to: GraphQLRequest(query: Array(query.document.utf8), variables: query.variables), as: viewer, rules)
             let body = response.buffer.takeBytes()
             let answer = try parseJSON(body)
             if let errors = answer["errors"], let message = Self.firstMessage(errors) {
                 let detail = response.observation.failures.first
                 let name = "\(query.name) (as \(query.user))"
-                return hasAllGrants ? report.add(.queries, name, passed: false, detail ?? message) : report.add(.queries, unknown: name, reason(detail ?? message))
+                return hasAllGrants
+                    ? report.add(.queries, name, passed: false, detail ?? message)
+                    : report.add(.queries, unknown: name, reason(detail ?? message))
             }
             let data = answer["data"] ?? .null
             var lines: [String] = [], passed = true
@@ -160,7 +197,9 @@ struct HealthRun {
                 passed = passed && holds
                 lines.append("\(object.name): \(found)" + (holds ? "" : ", expected \(object.expected.description)"))
             }
-            report.add(.queries, "\(query.name) (as \(query.user))", passed: passed, "\(response.observation.loads) loads, \(response.observation.rows) rows", lines: lines)
+            report.add(
+                .queries, "\(query.name) (as \(query.user))", passed: passed,
+                "\(response.observation.loads) loads, \(response.observation.rows) rows", lines: lines)
         } catch {
             report.add(.queries, unknown: "\(query.name) (as \(query.user))", reason(Self.sentence(error)))
         }
@@ -174,10 +213,21 @@ struct HealthRun {
             let findings = try probe.run(tenant: isolation.foreignTenant, as: viewer, rules)
             let leaks = findings.filter { !$0.seen.isEmpty }
             let asked = findings.reduce(0) { $0 + $1.asked }
-            guard asked > 0 else { return report.add(.isolation, unknown: name, "no type has a row of \(isolation.foreignTenant) to look for") }
-            let own = try viewer.tenant.map { try probe.run(tenant: $0.text, as: viewer, rules).reduce(0) { $0 + $1.seen.count } } ?? 0
-            let found = leaks.isEmpty ? "\(asked) rows of \(findings.count) types asked for by their keys, none seen; of its own, \(own) seen" : "it sees rows of another tenant"
-            report.add(.isolation, name, passed: leaks.isEmpty, found, lines: leaks.map { "\($0.type): \($0.seen.prefix(5).joined(separator: ", "))" })
+            guard asked > 0 else {
+                return report.add(
+                    .isolation, unknown: name, "no type has a row of \(isolation.foreignTenant) to look for")
+            }
+            let own =
+                try viewer.tenant.map {
+                    try probe.run(tenant: $0.text, as: viewer, rules).reduce(0) { $0 + $1.seen.count }
+                } ?? 0
+            let found =
+                leaks.isEmpty
+                ? "\(asked) rows of \(findings.count) types asked for by their keys, none seen; of its own, \(own) seen"
+                : "it sees rows of another tenant"
+            report.add(
+                .isolation, name, passed: leaks.isEmpty, found,
+                lines: leaks.map { "\($0.type): \($0.seen.prefix(5).joined(separator: ", "))" })
         } catch {
             report.add(.isolation, unknown: name, reason(Self.sentence(error)))
         }

@@ -6,19 +6,31 @@ import Testing
 
 @testable import PorticoAccess
 
-/// What is in force after any sequence of edits is what loading all files anew gives, by a naive account of which texts are in force.
+/// What is in force after any sequence of edits is what loading all files anew gives, by a naive
+/// account of which texts are in force.
 @Suite struct LiveRulesPropertyTests {
     @Test(arguments: 1...8) func anySequenceOfEditsGivesWhatAFullLoadGives(_ seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        var model = try Model(["a": Edited.hidesSubject, "b": Edited.grants, "c": Edited.broken, "e": Edited.hidesSubject])
+        var model = try Model([
+            "a": Edited.hidesSubject, "b": Edited.grants, "c": Edited.broken, "e": Edited.hidesSubject,
+        ])
         var rules = LiveRules(try Edited.policy(roles: model.roles, model.disk))
         for _ in 0..<25 {
             var roles: String?
             var tenants: [ExactString: String?] = [:]
-            if Int.random(in: 0..<4, using: &random) == 0 { roles = [Edited.roles, Edited.strictRoles, Edited.widerRoles, Edited.brokenRoles].randomElement(using: &random) }
+            if Int.random(in: 0..<4, using: &random) == 0 {
+                roles = [Edited.roles, Edited.strictRoles, Edited.widerRoles, Edited.brokenRoles].randomElement(
+                    using: &random)
+            }
             for _ in 0..<Int.random(in: 0...3, using: &random) {
-                let texts: [String?] = [nil, Edited.hidesSubject, Edited.hidesStatus, Edited.grants, Edited.broken, "", "{}"]
-                if let tenant = (["a", "b", "c", "d", "e"] as [ExactString]).randomElement(using: &random), let text = texts.randomElement(using: &random) { tenants[tenant] = text }
+                let texts: [String?] = [
+                    nil, Edited.hidesSubject, Edited.hidesStatus, Edited.grants, Edited.broken, "", "{}",
+                ]
+                if let tenant = (["a", "b", "c", "d", "e"] as [ExactString]).randomElement(using: &random),
+                    let text = texts.randomElement(using: &random)
+                {
+                    tenants[tenant] = text
+                }
             }
             try model.apply(roles, tenants)
             let update = rules.apply(Edited.edits(roles: roles, tenants))
@@ -42,12 +54,16 @@ import Testing
             }
         }
 
-        func isGood(_ text: String, _ tenant: ExactString, _ roles: String) throws -> Bool { try Edited.policy(roles: roles, [tenant: text]).tenantProblems.isEmpty }
+        func isGood(_ text: String, _ tenant: ExactString, _ roles: String) throws -> Bool {
+            try Edited.policy(roles: roles, [tenant: text]).tenantProblems.isEmpty
+        }
 
         mutating func apply(_ edited: String?, _ tenants: [ExactString: String?]) throws {
             rolesOnDisk = edited ?? rolesOnDisk
             for (tenant, text) in tenants { disk[tenant] = text }
-            if rolesOnDisk != roles, (try? Edited.policy(roles: rolesOnDisk)) != nil, let next = try settled(under: rolesOnDisk) {
+            if rolesOnDisk != roles, (try? Edited.policy(roles: rolesOnDisk)) != nil,
+                let next = try settled(under: rolesOnDisk)
+            {
                 roles = rolesOnDisk
                 (inForce, unavailable) = next
             } else if let next = try settled(under: roles) {
@@ -55,7 +71,8 @@ import Testing
             }
         }
 
-        /// What would be in force; `nil` where a tenant that is served would have nothing that is good.
+        /// What would be in force; `nil` where a tenant that is served would have nothing that is
+        /// good.
         func settled(under roles: String) throws -> (inForce: [ExactString: String], unavailable: Set<ExactString>)? {
             var next: [ExactString: String] = [:], lost: Set<ExactString> = []
             for tenant in Set(disk.keys).union(inForce.keys) {
@@ -79,8 +96,11 @@ import Testing
             #expect(rules.isRoleFileWrong == (rolesOnDisk != roles))
             #expect(rules.wrongTenants == disk.count { inForce[$0.key] != $0.value })
             for role in full.roles {
-                for tenant in ["a", "b", "c", "d", "e", "f", nil] as [ExactString?] where tenant.map({ !unavailable.contains($0) }) ?? true {
-                    #expect(rules.policy.content(role, tenant) == full.content(role, tenant), "\(role) in \(tenant?.text ?? "none")")
+                for tenant in ["a", "b", "c", "d", "e", "f", nil] as [ExactString?]
+                where tenant.map({ !unavailable.contains($0) }) ?? true {
+                    #expect(
+                        rules.policy.content(role, tenant) == full.content(role, tenant),
+                        "\(role) in \(tenant?.text ?? "none")")
                 }
             }
         }
@@ -90,6 +110,8 @@ import Testing
 extension Policy {
     /// What decides a set of rules, without its schema.
     fileprivate func content(_ role: String, _ tenant: ExactString?) -> RuleContent? {
-        roleTable.rules[ExactString(role)].map { RuleContent($0, (tenant.flatMap { tenantTable[$0] } ?? .none).rules, limits: limits, catalog: catalog) }
+        roleTable.rules[ExactString(role)].map {
+            RuleContent($0, (tenant.flatMap { tenantTable[$0] } ?? .none).rules, limits: limits, catalog: catalog)
+        }
     }
 }

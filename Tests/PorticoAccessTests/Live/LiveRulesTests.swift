@@ -29,7 +29,10 @@ enum Edited {
     static func edits(roles: String? = nil, _ tenants: [ExactString: String?] = [:]) -> RuleEdits {
         RuleEdits(
             roles: roles.map { text($0, .roles) },
-            tenants: Dictionary(uniqueKeysWithValues: tenants.map { tenant, content in (tenant, content.map { text($0, .tenant(tenant)) }) }))
+            tenants: Dictionary(
+                uniqueKeysWithValues: tenants.map { tenant, content in
+                    (tenant, content.map { text($0, .tenant(tenant)) })
+                }))
     }
 
     static func policy(roles: String = roles, _ tenants: [ExactString: String] = [:]) throws -> Policy {
@@ -37,13 +40,17 @@ enum Edited {
         return try Policy.load(catalog: Spotex.catalog.get(), roles: text(roles, .roles).source, tenants: sources)
     }
 
-    static func live(_ tenants: [ExactString: String] = [:], accept: @escaping PolicyAcceptance = { _ throws(Diagnostics) in }) throws -> LiveRules {
+    static func live(
+        _ tenants: [ExactString: String] = [:], accept: @escaping PolicyAcceptance = { _ throws(Diagnostics) in }
+    ) throws -> LiveRules {
         LiveRules(try policy(tenants), accept: accept)
     }
 }
 
 extension Policy {
-    func fields(_ role: String, _ tenant: String?, _ type: String = "Ticket") -> [String]? { ruleSet(role, tenant)?.types[type]?.fields.sorted() }
+    func fields(_ role: String, _ tenant: String?, _ type: String = "Ticket") -> [String]? {
+        ruleSet(role, tenant)?.types[type]?.fields.sorted()
+    }
 }
 
 extension RuleUpdate {
@@ -138,9 +145,11 @@ extension RuleUpdate {
         var rules = try Edited.live(["a": Edited.grants, "b": Edited.hidesSubject])
         let update = rules.apply(Edited.edits(roles: Edited.strictRoles))
         #expect(update.refused == [.roles])
-        #expect(update.messages == [
-            "Under these roles the rules of a tenant that are in force would be wrong.", "`agent.Payment.read` cannot be granted: roles.yaml does not mark it optional.",
-        ])
+        #expect(
+            update.messages == [
+                "Under these roles the rules of a tenant that are in force would be wrong.",
+                "`agent.Payment.read` cannot be granted: roles.yaml does not mark it optional.",
+            ])
         #expect(update.refusals.first?.problems.items.last?.file == "config/access/tenants/a.yaml")
         #expect(rules.policy.ruleSet("agent", "b")?.types["Payment"] == nil)
         let second = rules.apply(Edited.edits(["a": Edited.hidesStatus]))
@@ -160,7 +169,8 @@ extension RuleUpdate {
 
     @Test func bothAtOnceAreLookedAtTogether() throws {
         var rules = try Edited.live(["a": Edited.grants])
-        let update = rules.apply(Edited.edits(roles: Edited.strictRoles, ["a": Edited.hidesSubject, "b": Edited.broken]))
+        let update = rules.apply(
+            Edited.edits(roles: Edited.strictRoles, ["a": Edited.hidesSubject, "b": Edited.broken]))
         #expect(update.changed == [.roles, .tenant("a")])
         #expect(update.refused == [.tenant("b")])
     }
@@ -178,9 +188,12 @@ extension RuleUpdate {
         let asked = Asked()
         var rules = try Edited.live(accept: { candidate throws(Diagnostics) in
             asked.note(candidate.tenants)
-            if candidate.policy.fields("client", "c") == ["id", "status"] { throw Diagnostics([Diagnostic("It is not proven.")]) }
+            if candidate.policy.fields("client", "c") == ["id", "status"] {
+                throw Diagnostics([Diagnostic("It is not proven.")])
+            }
         })
-        let tenants = Dictionary(uniqueKeysWithValues: (["a", "b", "c", "d"] as [ExactString]).map { ($0, Edited.hidesSubject as String?) })
+        let tenants = Dictionary(
+            uniqueKeysWithValues: (["a", "b", "c", "d"] as [ExactString]).map { ($0, Edited.hidesSubject as String?) })
         let update = rules.apply(Edited.edits(tenants))
         #expect(update.changed == [.tenant("a"), .tenant("b"), .tenant("d")])
         #expect(update.refused == [.tenant("c")])
@@ -195,7 +208,9 @@ extension RuleUpdate {
 
     @Test func rolesThatAreNotAcceptedLeaveTheFormerInForce() throws {
         var rules = try Edited.live(accept: { candidate throws(Diagnostics) in
-            if candidate.policy.fields("client", nil, "User")?.contains("email") == true { throw Diagnostics([Diagnostic("A client must not read it.")]) }
+            if candidate.policy.fields("client", nil, "User")?.contains("email") == true {
+                throw Diagnostics([Diagnostic("A client must not read it.")])
+            }
         })
         #expect(rules.apply(Edited.edits(roles: Edited.widerRoles)).messages == ["A client must not read it."])
         #expect(rules.policy.fields("client", nil, "User") == ["id", "name"])
@@ -204,16 +219,21 @@ extension RuleUpdate {
     // MARK: Work in proportion
 
     @Test func oneEditOfTenThousandReadsOneFileAndCompilesWhatItsViewersUsed() throws {
-        let tenants = Dictionary(uniqueKeysWithValues: (0..<10_000).map { (ExactString("t\($0)"), "# \($0 % 100)\n" + ($0 % 2 == 0 ? Edited.hidesSubject : Edited.hidesStatus)) })
+        let tenants = Dictionary(
+            uniqueKeysWithValues: (0..<10_000).map {
+                (ExactString("t\($0)"), "# \($0 % 100)\n" + ($0 % 2 == 0 ? Edited.hidesSubject : Edited.hidesStatus))
+            })
         var rules = try Edited.live(tenants)
         for tenant in ["t0", "t1", "t2", "t99"] { _ = rules.policy.ruleSet("client", tenant) }
         let former = rules.policy
         let compiled = former.compilations
-        let neighbour = try #require(former.ruleSet("client", "t2")), edited = try #require(former.ruleSet("client", "t0"))
+        let neighbour = try #require(former.ruleSet("client", "t2")),
+            edited = try #require(former.ruleSet("client", "t0"))
 
         let update = rules.apply(Edited.edits(["t0": "client: { Ticket: { read: { hide: [subject, status] } } }"]))
         #expect(update.parsed == 1)
-        // The client's rules were in use, those of agents were not: one set, before the first request asks for it.
+        // The client's rules were in use, those of agents were not: one set, before the first
+        // request asks for it.
         #expect(rules.policy.compilations == compiled + 1)
         #expect(rules.policy.fields("client", "t0") == ["id"])
         #expect(rules.policy.compilations == compiled + 1)
@@ -225,7 +245,8 @@ extension RuleUpdate {
 
     @Test func rolesThatChangeOneRoleLeaveTheSetsOfOthersAsTheyAre() throws {
         var rules = try Edited.live(["a": Edited.hidesSubject])
-        let agent = try #require(rules.policy.ruleSet("agent", "a")), client = try #require(rules.policy.ruleSet("client", "a"))
+        let agent = try #require(rules.policy.ruleSet("agent", "a")),
+            client = try #require(rules.policy.ruleSet("client", "a"))
         let update = rules.apply(Edited.edits(roles: Edited.widerRoles))
         #expect(update.parsed == 2)
         #expect(rules.policy.ruleSet("agent", "a") === agent)

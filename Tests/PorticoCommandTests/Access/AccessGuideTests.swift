@@ -2,32 +2,42 @@ import Foundation
 import TestCluster
 import Testing
 
-/// The guide to the access rules shows what the program prints: each section's edits are made, and its commands run, on a copy of the project.
+/// The guide to the access rules shows what the program prints: each section's edits are made, and
+/// its commands run, on a copy of the project.
 @Suite(.onBlockingThreads) struct AccessGuideTests {
-    private static let guide = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    private static let guide = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "docs/access.md")
     private static let sections = Swift.Result { try GuideSection.all(of: String(contentsOf: guide, encoding: .utf8)) }
     /// The commands change nothing of the database, so that all sections share one.
     private static let database = Swift.Result { try ProjectFixture.seeded().url }
 
     @Test func thereAreExamplesAtAll() throws {
-        let shown = try Self.sections.get().flatMap(\.steps).count { if case .run(_, let output) = $0 { !output.isEmpty } else { false } }
+        let shown = try Self.sections.get().flatMap(\.steps).count {
+            if case .run(_, let output) = $0 { !output.isEmpty } else { false }
+        }
         #expect(shown >= 35)
     }
 
     @Test(arguments: (try? AccessGuideTests.sections.get()) ?? []) func aSectionIsTrue(_ section: GuideSection) throws {
         let project = try ProjectCopy(), url = try Self.database.get()
-        try shell("git init -q && git add . && git -c user.name=a -c user.email=a@b.test commit -q -m one", project, url)
+        try shell(
+            "git init -q && git add . && git -c user.name=a -c user.email=a@b.test commit -q -m one", project, url)
         for step in section.steps {
             switch step {
             case .write(let file, let text): try project.write(text, to: file)
             case .exchange(let file, let old, let new):
-                #expect(try project.read(file).components(separatedBy: old).count == 2, "\(file) does not have exactly once: \(old)")
+                #expect(
+                    try project.read(file).components(separatedBy: old).count == 2,
+                    "\(file) does not have exactly once: \(old)")
                 try project.replace(old, by: new, in: file)
             case .run(let command, let expected):
                 let printed = try shell(command, project, url)
                 let missing = GuideSection.firstMissing(expected, in: printed)
-                #expect(missing == nil, "\(section.heading): `\(command)` does not print what the guide shows, beginning with: \(missing ?? "")\n\n\(printed)")
+                #expect(
+                    missing == nil,
+                    "\(section.heading): `\(command)` does not print what the guide shows, beginning with: \(missing ?? "")\n\n\(printed)"
+                )
             }
         }
     }
@@ -38,7 +48,10 @@ import Testing
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = ["-c", line]
         process.currentDirectoryURL = URL(fileURLWithPath: project.path)
-        process.environment = ["PATH": "\(URL(fileURLWithPath: CommandProcess.program).deletingLastPathComponent().path):/usr/bin:/bin", "HOME": "/nonexistent", "DATABASE_URL": url]
+        process.environment = [
+            "PATH": "\(URL(fileURLWithPath: CommandProcess.program).deletingLastPathComponent().path):/usr/bin:/bin",
+            "HOME": "/nonexistent", "DATABASE_URL": url,
+        ]
         process.standardInput = FileHandle.nullDevice
         (process.standardOutput, process.standardError) = (output, output)
         try process.run()

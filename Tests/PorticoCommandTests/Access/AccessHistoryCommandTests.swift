@@ -12,14 +12,18 @@ import Testing
         try CommandProcess.run(["access", "history", "--project", project.path] + words)
     }
 
-    private func objects(_ text: String) throws -> [JSONValue] { try text.split(separator: "\n").map { try parseJSON(Array($0.utf8)) } }
+    private func objects(_ text: String) throws -> [JSONValue] {
+        try text.split(separator: "\n").map { try parseJSON(Array($0.utf8)) }
+    }
 
     @Test func itSaysWhatChangedAndWhatWasInForce() async throws {
         let project = try ProjectCopy()
         let none = try history(project)
         #expect(none.status == 1 && none.errors.contains("there is no history of access rules in"))
         let before = try project.read(Self.own)
-        let server = try RunningCommand(["serve", "--project", project.path, "--database-url", "host=/nowhere", "--port", "0"], environment: Self.secret)
+        let server = try RunningCommand(
+            ["serve", "--project", project.path, "--database-url", "host=/nowhere", "--port", "0"],
+            environment: Self.secret)
         _ = try await server.port()
         try project.write("client: { Ticket: { read: { hide: [subject] } } }\n", to: Self.own)
         try await server.wait(for: "client in agency-001: Ticket - subject (loss)")
@@ -30,7 +34,9 @@ import Testing
 
         let list = try history(project)
         #expect(list.status == 0, "\(list.errors)")
-        for part in ["TIME", "start", "gain and loss", "client in agency-001:", "REFUSED", "stop"] { #expect(list.output.contains(part), "\(list.output)") }
+        for part in ["TIME", "start", "gain and loss", "client in agency-001:", "REFUSED", "stop"] {
+            #expect(list.output.contains(part), "\(list.output)")
+        }
         #expect(try history(project, "--last", "1").output.contains("stop"))
         #expect(try !history(project, "--file", "config/access/roles.yaml").output.contains("agency-001"))
 
@@ -42,7 +48,8 @@ import Testing
         #expect(try history(project, "--at", began, "--show", Self.own).output == before)
         #expect(try history(project, "--at", changed, "--show", Self.own).output.contains("hide: [subject]"))
         let state = try history(project, "--at", changed)
-        #expect(state.status == 0 && state.output.contains(Self.own) && state.output.contains("config/access/roles.yaml"))
+        #expect(
+            state.status == 0 && state.output.contains(Self.own) && state.output.contains("config/access/roles.yaml"))
         let object = try #require(try objects(try history(project, "--at", "now", "--json").output).first)
         #expect(object["serving"] == .bool(false) && object["rules"] == records[1]["rules"])
 
@@ -52,7 +59,9 @@ import Testing
         #expect(try String(contentsOfFile: folder + "/tenants/agency-001.yaml", encoding: .utf8) == before)
         #expect(try history(project, "--at", began, "--export", folder).status == 1)
         let difference = try CommandProcess.run(["access", "diff", folder, "--project", project.path, "--no-database"])
-        #expect(difference.status == 0 && difference.output.contains("agency-001"), "\(difference.output)\(difference.errors)")
+        #expect(
+            difference.status == 0 && difference.output.contains("agency-001"),
+            "\(difference.output)\(difference.errors)")
     }
 
     @Test func wrongWordsAreSaid() throws {
@@ -63,7 +72,8 @@ import Testing
         }
         try project.write("access: { history: null }\n", to: "config/gateway.yaml")
         #expect(try history(project).errors.contains("keeps no history"))
-        try project.write("access: { history: { folder: trail, fileSize: 1, files: 0, kept: 3 } }\n", to: "config/gateway.yaml")
+        try project.write(
+            "access: { history: { folder: trail, fileSize: 1, files: 0, kept: 3 } }\n", to: "config/gateway.yaml")
         let wrong = try history(project)
         #expect(wrong.status == 2 && wrong.errors.contains("3 errors"), "\(wrong.errors)")
         try project.write("access: { history: { folder: trail } }\n", to: "config/gateway.yaml")

@@ -4,15 +4,20 @@ import Testing
 
 @Suite(.onBlockingThreads) struct AccessMatrixCommandTests {
     private func run(_ words: String..., project: ProjectCopy) throws -> CommandProcess.Result {
-        try CommandProcess.run(["access", "matrix", "--project", project.path] + words, environment: ["COLUMNS": "100"])
+        try CommandProcess.run(
+            ["access", "matrix", "--project", project.path] + words, environment: ["COLUMNS": "100"])
     }
 
     @Test func itIsPrintedInThreeForms() throws {
         let project = try ProjectCopy()
         let text = try run(project: project)
-        #expect(text.status == 0 && text.output.contains("client: rows where creatorId is the viewer's id"), "\(text.errors)")
+        #expect(
+            text.status == 0 && text.output.contains("client: rows where creatorId is the viewer's id"),
+            "\(text.errors)")
         #expect(text.output.split(separator: "\n").allSatisfy { $0.count <= 100 })
-        #expect(try run("--csv", "--tenant", "agency-002", project: project).output.hasPrefix("tenants,role,reach,type,isolation,field,access,optional,rows\r\nagency-002,super_admin,"))
+        #expect(
+            try run("--csv", "--tenant", "agency-002", project: project).output.hasPrefix(
+                "tenants,role,reach,type,isolation,field,access,optional,rows\r\nagency-002,super_admin,"))
         let file = project.path + "/matrix.html"
         let html = try run("--html", file, project: project)
         #expect(html.status == 0 && html.output.isEmpty)

@@ -8,7 +8,8 @@ struct GuideSection: Sendable, CustomTestStringConvertible {
         case write(file: String, text: String)
         /// A block of `diff` that begins with the name of a file: some lines of it, exchanged.
         case exchange(file: String, old: String, new: String)
-        /// A line of a console that begins with `$`, and what it prints; a line `…` stands for any number of lines.
+        /// A line of a console that begins with `$`, and what it prints; a line `…` stands for any
+        /// number of lines.
         case run(command: String, output: [String])
     }
 
@@ -39,12 +40,19 @@ struct GuideSection: Sendable, CustomTestStringConvertible {
     }
 
     private static func steps(_ language: String, _ lines: [String]) throws -> [Step] {
-        let file = lines.first.flatMap { line in ["# ", "--- "].first { line.hasPrefix($0 + "config/") }.map { String(line.dropFirst($0.count)) } }
+        let file = lines.first.flatMap { line in
+            ["# ", "--- "].first { line.hasPrefix($0 + "config/") }.map { String(line.dropFirst($0.count)) }
+        }
         switch language {
         case "yaml": return file.map { [.write(file: $0, text: lines.joined(separator: "\n") + "\n")] } ?? []
         case "diff":
-            guard let file else { throw Unreadable(text: "A diff does not begin with `--- ` and a file: \(lines.first ?? "")") }
-            func side(_ mark: String) -> String { lines.dropFirst().filter { $0.hasPrefix(mark) || $0.hasPrefix(" ") }.map { $0.dropFirst() + "\n" }.joined() }
+            guard let file else {
+                throw Unreadable(text: "A diff does not begin with `--- ` and a file: \(lines.first ?? "")")
+            }
+            func side(_ mark: String) -> String {
+                lines.dropFirst().filter { $0.hasPrefix(mark) || $0.hasPrefix(" ") }.map { $0.dropFirst() + "\n" }
+                    .joined()
+            }
             return [.exchange(file: file, old: side("-"), new: side("+"))]
         case "console":
             var steps: [Step] = []
@@ -62,9 +70,11 @@ struct GuideSection: Sendable, CustomTestStringConvertible {
 
     struct Unreadable: Error { var text: String }
 
-    /// The first line that is not printed where it should be; `nil` where all are. What is printed behind the last one is left out of a guide, and so are spaces that end a line.
+    /// The first line that is not printed where it should be; `nil` where all are. What is printed
+    /// behind the last one is left out of a guide, and so are spaces that end a line.
     static func firstMissing(_ expected: [String], in printed: String) -> String? {
-        var printed = printed.components(separatedBy: "\n").map { String($0.reversed().drop { $0 == " " }.reversed()) }[...]
+        var printed = printed.components(separatedBy: "\n").map { String($0.reversed().drop { $0 == " " }.reversed()) }[
+            ...]
         var mayLeaveOut = false
         for line in expected {
             if line == "…" {

@@ -19,7 +19,8 @@ final class KeptConnection {
     /// - Returns: The answer's body.
     func post(_ body: String) throws -> String {
         try exchange(
-            "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nauthorization: Bearer \(token)\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)")
+            "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nauthorization: Bearer \(token)\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)"
+        )
     }
 
     private func exchange(_ request: String) throws -> String {
@@ -32,7 +33,9 @@ final class KeptConnection {
             try #require(count > 0, "the connection has ended")
             answer += buffer[..<count]
             guard body == nil, let end = answer.firstRange(of: Array("\r\n\r\n".utf8)) else { continue }
-            let length = String(decoding: answer[..<end.lowerBound], as: UTF8.self).lowercased().components(separatedBy: "content-length: ").dropFirst().first
+            let length = String(decoding: answer[..<end.lowerBound], as: UTF8.self).lowercased().components(
+                separatedBy: "content-length: "
+            ).dropFirst().first
             body = end.upperBound..<end.upperBound + (try #require(length.flatMap { Int($0.prefix { $0.isNumber }) }))
         }
         return String(decoding: answer[(body ?? 0..<0)], as: UTF8.self)

@@ -16,10 +16,12 @@ struct SystemCallTrace {
 
     let file = NSTemporaryDirectory() + "portico-trace-" + UUID().uuidString
 
-    /// What starts a program under it: with all threads, descriptors by their kind, and the program as the child of who starts it (-D).
+    /// What starts a program under it: with all threads, descriptors by their kind, and the program
+    /// as the child of who starts it (-D).
     var words: [String] { ["strace", "-D", "-f", "-q", "-yy", "-s", "24", "-o", file] }
 
-    /// What the thread that serves the connection did between two marks: requests for these paths, each of which it read in one piece.
+    /// What the thread that serves the connection did between two marks: requests for these paths,
+    /// each of which it read in one piece.
     func calls(from first: String, to last: String) throws -> SystemCalls {
         var thread: Substring?
         var calls = SystemCalls()
@@ -58,7 +60,8 @@ struct SystemCalls: CustomStringConvertible {
     /// By their names.
     var others: [String: Int] = [:]
 
-    /// - Parameter line: Without its thread. A call that another thread's has interrupted stands on two lines, with the result on the second.
+    /// - Parameter line: Without its thread. A call that another thread's has interrupted stands on
+    ///   two lines, with the result on the second.
     mutating func add(_ line: Substring) {
         let isEnd = line.hasPrefix("<... ")
         let name = line.drop { "<. ".contains($0) }.prefix { $0.isLetter || $0.isNumber || $0 == "_" }

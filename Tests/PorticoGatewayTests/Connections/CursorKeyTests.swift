@@ -29,7 +29,9 @@ import Testing
     /// Neither the same content under two uses nor two contents under one share a nonce.
     @Test func noncesDiffer() {
         let other = Array("another use".utf8)
-        let nonces = [key.box(for: use).seal([1]), key.box(for: use).seal([2]), key.box(for: other).seal([1])].map { Array($0.prefix(12)) }
+        let nonces = [key.box(for: use).seal([1]), key.box(for: use).seal([2]), key.box(for: other).seal([1])].map {
+            Array($0.prefix(12))
+        }
         #expect(Set(nonces).count == 3)
     }
 

@@ -25,7 +25,8 @@ struct PageSeen {
         if case .number(let text)? = value?["totalCount"] { total = Int(text) ?? -1 }
     }
 
-    static let fields = "totalCount edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
+    static let fields =
+        "totalCount edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
 }
 
 extension JSONValue {
@@ -33,7 +34,8 @@ extension JSONValue {
     var text: String? { if case .string(let text) = self { text } else { nil } }
 }
 
-/// A list of one type at the root, and the connection beside it, asked with the same filter and order.
+/// A list of one type at the root, and the connection beside it, asked with the same filter and
+/// order.
 struct PageWalk {
     let database: SpotexDatabase
     let viewer: Viewer
@@ -54,20 +56,25 @@ struct PageWalk {
 
     /// The ids of the plain list.
     func whole() async throws -> [String] {
-        let query = "query($w: \(type)Filter, $o: [\(type)Order!]) { rows: \(list)(where: $w, orderBy: $o, first: 500) { id } }"
+        let query =
+            "query($w: \(type)Filter, $o: [\(type)Order!]) { rows: \(list)(where: $w, orderBy: $o, first: 500) { id } }"
         let answer = try await database.ask(query, as: viewer, variables: #"{"w": \#(filter), "o": \#(order)}"#)
-        let rows = try #require(try parseJSON(answer.body)["data"]?["rows"], "\(String(decoding: answer.body, as: UTF8.self))")
+        let rows = try #require(
+            try parseJSON(answer.body)["data"]?["rows"], "\(String(decoding: answer.body, as: UTF8.self))")
         return rows.items.compactMap { $0["id"]?.text }
     }
 
     /// `arguments` are further variables, such as `"first": 3`.
     func page(_ arguments: String) async throws -> PageSeen {
-        let answer = try await database.ask(connection, as: viewer, variables: #"{"w": \#(filter), "o": \#(order), \#(arguments)}"#)
-        let page = try #require(try parseJSON(answer.body)["data"]?["page"], "\(String(decoding: answer.body, as: UTF8.self))")
+        let answer = try await database.ask(
+            connection, as: viewer, variables: #"{"w": \#(filter), "o": \#(order), \#(arguments)}"#)
+        let page = try #require(
+            try parseJSON(answer.body)["data"]?["page"], "\(String(decoding: answer.body, as: UTF8.self))")
         return PageSeen(page)
     }
 
-    /// All ids page by page, from the start or from the end, with what each page says of itself checked on the way.
+    /// All ids page by page, from the start or from the end, with what each page says of itself
+    /// checked on the way.
     func walk(size: Int, backward: Bool, rows: Int) async throws -> [String] {
         var ids: [String] = []
         var cursor: String?

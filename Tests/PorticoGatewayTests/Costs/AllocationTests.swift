@@ -2,9 +2,10 @@ import TestAllocations
 import TestWorkloads
 import Testing
 
-/// What a warm request takes from the heap on the loop's thread, in blocks. The numbers are those of a debug build, as the suite is: a release takes fewer. They say nothing
-/// about speed by themselves; each stands here so that whoever adds an object to every request, row or field sees it. A tenth is left for answers that come in more pieces on a
-/// crowded machine.
+/// What a warm request takes from the heap on the loop's thread, in blocks. The numbers are those
+/// of a debug build, as the suite is: a release takes fewer. They say nothing about speed by
+/// themselves; each stands here so that whoever adds an object to every request, row or field sees
+/// it. A tenth is left for answers that come in more pieces on a crowded machine.
 @Suite(.enabled(if: portico_allocations_are_counted(), "something else stands in malloc's place here"))
 struct AllocationTests {
     private final class Instance {
@@ -26,9 +27,11 @@ struct AllocationTests {
         #expect(nothing.own == 1, "counting had ended")
     }
 
-    /// A large answer takes a reservation in the worker's budget, and while connections are busy a timer looks after what they run: a few blocks, whatever the rows.
+    /// A large answer takes a reservation in the worker's budget, and while connections are busy a
+    /// timer looks after what they run: a few blocks, whatever the rows.
     @Test(arguments: [
-        (Workload.point, Allocations(own: 90, libpq: 6)), (.nested, Allocations(own: 330, libpq: 80)), (.inbox, Allocations(own: 345, libpq: 32)),
+        (Workload.point, Allocations(own: 90, libpq: 6)), (.nested, Allocations(own: 330, libpq: 80)),
+        (.inbox, Allocations(own: 345, libpq: 32)),
         (.export, Allocations(own: 530, libpq: 195)),
     ]) func ofAWarmRequest(_ workload: Workload, most: Allocations) async throws {
         let subject = try await CostSubject(connections: 1, workloads: [workload])
@@ -38,14 +41,16 @@ struct AllocationTests {
         await subject.gateway.stop()
     }
 
-    /// Ten times the rows, some five hundred more with thousands of values: buffers grow a few times more, rows come in a dozen more pieces, each a turn of the loop, and no row and no
+    /// Ten times the rows, some five hundred more with thousands of values: buffers grow a few
+    /// times more, rows come in a dozen more pieces, each a turn of the loop, and no row and no
     /// field has an object of its own.
     @Test func doNotFollowTheRows() async throws {
         let subject = try await CostSubject(connections: 1, workloads: [.point])
         var counts: [Allocations] = []
         var loads = 0
         for tickets in [10, 100] {
-            let document = "query Rows($tenant: ID!) { tickets(where: {tenantId: {eq: $tenant}}, first: \(tickets)) { id subject priority status createdAt site { domain } creator { name } "
+            let document =
+                "query Rows($tenant: ID!) { tickets(where: {tenantId: {eq: $tenant}}, first: \(tickets)) { id subject priority status createdAt site { domain } creator { name } "
                 + "messages(first: 5) { id body internal createdAt author { id name } } } }"
             let answer = try await subject.ask(document)
             #expect(answer.observation.rows >= 6 * tickets)

@@ -4,7 +4,8 @@ import PostgresClient
 import TestAllocations
 import TestWorkloads
 
-/// A gateway of its own on the rows of the workloads, all of whose connections stand, and which has seen every workload before.
+/// A gateway of its own on the rows of the workloads, all of whose connections stand, and which has
+/// seen every workload before.
 struct CostSubject: Sendable {
     /// The rows, which nobody writes.
     static let database = Result { try SpotexDatabase(extra: Workload.sql) }
@@ -12,16 +13,20 @@ struct CostSubject: Sendable {
     let gateway: EmbeddedGateway
     private let database: SpotexDatabase
 
-    /// - Parameter connections: With several, independent loads of a request may travel side by side.
+    /// - Parameter connections: With several, independent loads of a request may travel side by
+    ///   side.
     init(connections: Int, workloads: [Workload]) async throws {
         database = try Self.database.get()
         var pool = ConnectionPool.Settings()
-        // On a crowded machine quick statements are slow at times, and then go by themselves: what is counted here is what they cost otherwise.
+        // On a crowded machine quick statements are slow at times, and then go by themselves: what
+        // is counted here is what they cost otherwise.
         pool.slowAfter = 60_000
         pool.connections = connections
         // A busy machine takes its time to connect.
         pool.unavailableAfter = 60_000
-        gateway = EmbeddedGateway(catalog: database.catalog, connection: try ConnectionSettings(database.url), poolSettings: pool, settings: SpotexDatabase.settings)
+        gateway = EmbeddedGateway(
+            catalog: database.catalog, connection: try ConnectionSettings(database.url), poolSettings: pool,
+            settings: SpotexDatabase.settings)
         _ = gateway.start()
         for workload in workloads { _ = try await ask(workload) }
         while await gateway.poolStatistics.connects < connections { try await Task.sleep(for: .milliseconds(5)) }
@@ -41,7 +46,8 @@ struct CostSubject: Sendable {
     /// Requests of so many clients, in turn of each tenant, that arrive in one turn of the loop.
     ///
     /// - Parameter unlike: Whether each tenant has rules of its own, which differ in a limit.
-    func askTogether(_ workload: Workload, clients: Int, unlike: Bool = false) async throws -> [EmbeddedGateway.Answer] {
+    func askTogether(_ workload: Workload, clients: Int, unlike: Bool = false) async throws -> [EmbeddedGateway.Answer]
+    {
         let questions = try (0..<clients).map { client in
             let tenant = 1 + client % Workload.tenants
             let (request, viewer, rules) = try question(workload.document, tenant)
@@ -53,10 +59,13 @@ struct CostSubject: Sendable {
     private static func ownRules(_ rules: RuleSet, _ tenant: Int) -> RuleSet {
         var limits = rules.limits
         limits[.first] += tenant
-        return RuleSet(fingerprint: rules.fingerprint ^ UInt64(tenant), role: rules.role, reach: rules.reach, catalog: rules.catalog, schema: rules.schema, types: rules.types, limits: limits)
+        return RuleSet(
+            fingerprint: rules.fingerprint ^ UInt64(tenant), role: rules.role, reach: rules.reach,
+            catalog: rules.catalog, schema: rules.schema, types: rules.types, limits: limits)
     }
 
-    /// What the loop's thread takes from the heap for one request: the least of some, since a turn of the loop more or less is not the request's doing.
+    /// What the loop's thread takes from the heap for one request: the least of some, since a turn
+    /// of the loop more or less is not the request's doing.
     func allocations(_ document: String) async throws -> Allocations {
         var least = Allocations(own: .max, libpq: .max)
         for _ in 0..<8 {
@@ -70,7 +79,10 @@ struct CostSubject: Sendable {
     private func question(_ document: String, _ tenant: Int) throws -> (GraphQLRequest, Viewer, RuleSet) {
         let id = "cost-\(tenant)"
         let viewer = Viewer(id: id + "-owner", role: "agency_owner", tenant: id, tenants: [id])
-        return (GraphQLRequest(query: Array(document.utf8), variables: try JSONText.members(#"{"tenant": "\#(id)"}"#)), viewer, try database.rules(viewer))
+        return (
+            GraphQLRequest(query: Array(document.utf8), variables: try JSONText.members(#"{"tenant": "\#(id)"}"#)),
+            viewer, try database.rules(viewer)
+        )
     }
 }
 
@@ -81,7 +93,8 @@ struct Allocations: Sendable, Equatable {
 }
 
 extension EmbeddedGateway {
-    /// The tasks are queued by the loop itself, and all of them begin before it looks at a socket again.
+    /// The tasks are queued by the loop itself, and all of them begin before it looks at a socket
+    /// again.
     fileprivate func answers(to questions: [(GraphQLRequest, Viewer, RuleSet)]) async -> [Answer] {
         let tasks = questions.map { request, viewer, rules in
             Task { await respond(to: request, viewer: viewer, rules: rules, timeoutMilliseconds: 60_000) }

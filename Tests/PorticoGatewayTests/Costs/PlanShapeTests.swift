@@ -4,10 +4,13 @@ import PostgresSQL
 import TestWorkloads
 import Testing
 
-/// How PostgreSQL finds the rows of the workloads where tables have some size: by the keys and in the order that an index has, whatever it guesses of the values. Statements are planned
-/// once for all values, so that a plan that is good by chance for few rows stays when there are many.
+/// How PostgreSQL finds the rows of the workloads where tables have some size: by the keys and in
+/// the order that an index has, whatever it guesses of the values. Statements are planned once for
+/// all values, so that a plan that is good by chance for few rows stays when there are many.
 @Suite(.onBlockingThreads) struct PlanShapeTests {
-    /// 100 agencies with 1,000 users, 1,000 sites, 20,000 tickets and 40,000 messages: enough for a whole table to be dearer than a few of its rows, and few enough for PostgreSQL to be tempted.
+    /// 100 agencies with 1,000 users, 1,000 sites, 20,000 tickets and 40,000 messages: enough for a
+    /// whole table to be dearer than a few of its rows, and few enough for PostgreSQL to be
+    /// tempted.
     private static let rows = """
         INSERT INTO tenants (id, name, domain) SELECT 'size-' || t, 'Sizeable ' || t, 'size' || t || '.test' FROM generate_series(1, 100) t;
         INSERT INTO users (id, tenant_id, email, password_hash, name, role)
@@ -31,9 +34,13 @@ import Testing
     /// Tables that are a page or two are read whole, and rightly.
     private static let small: Set<String> = ["tenants"]
 
-    @Test(arguments: Workload.allCases, [TenantScope.one, .several]) func rowsAreFoundByTheirIndexes(_ workload: Workload, _ scope: TenantScope) throws {
+    @Test(arguments: Workload.allCases, [TenantScope.one, .several]) func rowsAreFoundByTheirIndexes(
+        _ workload: Workload, _ scope: TenantScope
+    ) throws {
         let database = try Self.database.get()
-        let viewer = Viewer(id: "size-1-u0", role: "agency_owner", tenant: "size-1", tenants: scope == .one ? ["size-1"] : ["size-1", "size-2"])
+        let viewer = Viewer(
+            id: "size-1-u0", role: "agency_owner", tenant: "size-1",
+            tenants: scope == .one ? ["size-1"] : ["size-1", "size-2"])
         let (plan, _) = try database.plan(workload.document, variables: #"{"tenant": "size-1"}"#, as: viewer)
         #expect(plan.scope == scope)
         var scans = 0
@@ -49,22 +56,32 @@ import Testing
         #expect(scans >= (workload == .point ? 0 : workload.loads - 1))
     }
 
-    /// Who filters by what belongs to a row reads what the tenant has, and no whole table to find it.
+    /// Who filters by what belongs to a row reads what the tenant has, and no whole table to find
+    /// it.
     @Test(arguments: [
         "{ tickets(where: { site: { status: { eq: SUSPENDED } } }, first: 20) { id } }",
         "{ sites(where: { tickets: { some: { priority: { eq: HIGH } } } }, first: 20) { id } }",
         "{ tickets(where: { creator: { name: { eq: \"x\" } }, assignee: { name: { eq: \"y\" } } }, first: 20) { id } }",
     ]) func conditionsOnRelationsAreFoundByIndexes(_ document: String) throws {
         let database = try Self.database.get()
-        let (plan, _) = try database.plan(document, as: Viewer(id: "size-1-u0", role: "agency_owner", tenant: "size-1", tenants: ["size-1"]))
+        let (plan, _) = try database.plan(
+            document, as: Viewer(id: "size-1-u0", role: "agency_owner", tenant: "size-1", tenants: ["size-1"]))
         let scans = try Self.nodes(of: plan.statements[0], in: database).filter { $0["Relation Name"] != nil }
         #expect(scans.count > 1)
-        for scan in scans { #expect(scan["Node Type"] as? String != "Seq Scan", "\(scan["Relation Name"] ?? ""): \(plan.statements[0].text)") }
+        for scan in scans {
+            #expect(
+                scan["Node Type"] as? String != "Seq Scan", "\(scan["Relation Name"] ?? ""): \(plan.statements[0].text)"
+            )
+        }
     }
 
     /// The nodes of the plan that serves all values.
     private static func nodes(of statement: Statement, in database: SpotexDatabase) throws -> [[String: Any]] {
-        var waiting = [try database.cluster.genericPlan(of: statement.text, values: statement.parameterTypes.map { _ in "NULL" }, database: database.name)], found: [[String: Any]] = []
+        var
+            waiting = [
+                try database.cluster.genericPlan(
+                    of: statement.text, values: statement.parameterTypes.map { _ in "NULL" }, database: database.name)
+            ], found: [[String: Any]] = []
         while let node = waiting.popLast() {
             found.append(node)
             waiting += node["Plans"] as? [[String: Any]] ?? []

@@ -7,7 +7,8 @@ import Testing
 @Suite struct StatementCostTests {
     private static let requests = 5
 
-    /// One statement for each load, each in a batch of its own, prepared before: whatever the number of rows.
+    /// One statement for each load, each in a batch of its own, prepared before: whatever the
+    /// number of rows.
     @Test(arguments: Workload.allCases) func aWarmRequestSendsEachLoadOnce(_ workload: Workload) async throws {
         let subject = try await CostSubject(connections: 1, workloads: [workload])
         let before = await (pool: subject.gateway.poolStatistics, gateway: subject.gateway.statistics)
@@ -33,8 +34,10 @@ import Testing
         await subject.gateway.stop()
     }
 
-    /// Twelve clients of three tenants in one turn of the loop, on one connection: their loads go as one, level by level. Filtered lists, as `inbox` begins with, go one by one.
-    @Test(arguments: [(Workload.point, 2), (.nested, 9), (.inbox, 20), (.export, 24)]) func whatWaitsTogetherGoesTogether(_ workload: Workload, mostSent: Int) async throws {
+    /// Twelve clients of three tenants in one turn of the loop, on one connection: their loads go
+    /// as one, level by level. Filtered lists, as `inbox` begins with, go one by one.
+    @Test(arguments: [(Workload.point, 2), (.nested, 9), (.inbox, 20), (.export, 24)])
+    func whatWaitsTogetherGoesTogether(_ workload: Workload, mostSent: Int) async throws {
         let clients = 12
         let subject = try await CostSubject(connections: 1, workloads: [workload])
         // The merged statements are prepared by the first round.
@@ -53,12 +56,15 @@ import Testing
         await subject.gateway.stop()
     }
 
-    /// Tenants with files of their own have plans of their own, whose statements are the same: they go together as well as those of one plan.
+    /// Tenants with files of their own have plans of their own, whose statements are the same: they
+    /// go together as well as those of one plan.
     @Test func tenantsWithRulesOfTheirOwnGoTogether() async throws {
         let clients = 12, subject = try await CostSubject(connections: 1, workloads: [.point])
         let documents = await subject.gateway.statistics.documentMisses
         for _ in 0..<2 { _ = try await subject.askTogether(.point, clients: clients, unlike: true) }
-        #expect(await subject.gateway.statistics.documentMisses == documents + Workload.tenants, "each set of rules has its own operations")
+        #expect(
+            await subject.gateway.statistics.documentMisses == documents + Workload.tenants,
+            "each set of rules has its own operations")
         let before = await subject.gateway.poolStatistics
         let answers = try await subject.askTogether(.point, clients: clients, unlike: true)
         let after = await subject.gateway.poolStatistics

@@ -6,7 +6,8 @@ import PorticoGateway
 import TestRandom
 import Testing
 
-/// Random viewers and queries on random rows: what the whole gateway answers is what the rules, read once more by hand and applied to the same rows in memory, say.
+/// Random viewers and queries on random rows: what the whole gateway answers is what the rules,
+/// read once more by hand and applied to the same rows in memory, say.
 @Suite struct EvaluationTests {
     /// Made anew by each test, always the same.
     static var world: NaiveWorld { NaiveWorld(seed: 2025) }
@@ -29,8 +30,11 @@ import Testing
         run.expectSubstance()
     }
 
-    /// The comparison itself is worth something: rules that differ a little from those in force do not pass.
-    @Test(arguments: ["rows", "field", "tenant", "isolation"]) func aRuleThatIsNotAppliedIsNoticed(_ what: String) async throws {
+    /// The comparison itself is worth something: rules that differ a little from those in force do
+    /// not pass.
+    @Test(arguments: ["rows", "field", "tenant", "isolation"]) func aRuleThatIsNotAppliedIsNoticed(
+        _ what: String
+    ) async throws {
         let database = try Self.database.get()
         var rules = NaiveRules.spotex
         switch what {
@@ -61,7 +65,8 @@ struct EvaluationRun {
 
     static func policy(_ rules: NaiveRules, _ catalog: Catalog) throws -> Policy {
         let policy = try Policy.load(
-            catalog: catalog, limits: [.cost: .max, .rows: 100_000_000], roles: SourceText(name: "roles.yaml", rules.rolesFile),
+            catalog: catalog, limits: [.cost: .max, .rows: 100_000_000],
+            roles: SourceText(name: "roles.yaml", rules.rolesFile),
             tenants: rules.tenantFiles.map { SourceText(name: "tenants/\($0.tenant).yaml", $0.text) })
         for (tenant, problems) in policy.tenantProblems { throw SpotexFailure(description: "\(tenant): \(problems)") }
         return policy
@@ -69,10 +74,14 @@ struct EvaluationRun {
 
     /// A user of the world, with claims.
     mutating func viewer(_ rules: NaiveRules) -> Viewer {
-        guard let user = random.pick(random.world.users), case .text(let id) = user.key, case .text(let tenant) = user["tenantId"], case .choice(_, let role) = user["role"] else { return .anonymous }
+        guard let user = random.pick(random.world.users), case .text(let id) = user.key,
+            case .text(let tenant) = user["tenantId"], case .choice(_, let role) = user["role"]
+        else { return .anonymous }
         let name = role.lowercased()
         let claims = random.chance(2) ? ["word": random.pick(NaiveWorld.texts) ?? ""] : [:]
-        return Viewer(id: id, role: name, tenant: tenant, tenants: rules.roles[name]?.reach == .subtree ? random.world.subtree(tenant) : [tenant], claims: claims)
+        return Viewer(
+            id: id, role: name, tenant: tenant,
+            tenants: rules.roles[name]?.reach == .subtree ? random.world.subtree(tenant) : [tenant], claims: claims)
     }
 
     mutating func compare(pairs wanted: Int, _ rules: NaiveRules, _ policy: Policy, records: Bool = true) async throws {
@@ -80,8 +89,11 @@ struct EvaluationRun {
         while done < wanted, tries < wanted * 4 {
             tries += 1
             let viewer = self.viewer(rules), view = rules.view(role: viewer.role.text, tenant: viewer.tenant?.text)
-            guard case .rules(let set) = policy.rules(role: viewer.role, tenant: viewer.tenant), let query = random.query(view, isSignedIn: viewer.id != nil) else { continue }
-            let request = try GraphQLRequest(query: Array(query.text.utf8), variables: JSONText.members(query.variablesText))
+            guard case .rules(let set) = policy.rules(role: viewer.role, tenant: viewer.tenant),
+                let query = random.query(view, isSignedIn: viewer.id != nil)
+            else { continue }
+            let request = try GraphQLRequest(
+                query: Array(query.text.utf8), variables: JSONText.members(query.variablesText))
             let answer = await database.gateway.respond(to: request, viewer: viewer, rules: set)
             // Random nesting can be deeper and dearer than rules allow.
             if answer.outcome == .requestError(.limitExceeded) { continue }
@@ -93,7 +105,9 @@ struct EvaluationRun {
             guard let difference = Self.difference(try parseJSON(answer.body), expected, "") else { continue }
             mismatches += 1
             if records {
-                Issue.record("\(viewer) asks \(query.text) with \(query.variablesText)\nand differs at \(difference)\nfor \(answer.observation.failures)\nunder \(rules.rolesFile)\n\(rules.tenantFiles.filter { $0.tenant == viewer.tenant?.text })")
+                Issue.record(
+                    "\(viewer) asks \(query.text) with \(query.variablesText)\nand differs at \(difference)\nfor \(answer.observation.failures)\nunder \(rules.rolesFile)\n\(rules.tenantFiles.filter { $0.tenant == viewer.tenant?.text })"
+                )
                 if mismatches > 3 { return }
             } else {
                 return
@@ -108,11 +122,15 @@ struct EvaluationRun {
         #expect(filled > pairs / 2, "\(filled) of \(pairs) answers have rows")
     }
 
-    /// The first place where two answers differ, members in order; averages are compared as numbers.
+    /// The first place where two answers differ, members in order; averages are compared as
+    /// numbers.
     static func difference(_ answer: JSONValue, _ expected: JSONValue, _ path: String) -> String? {
         switch (answer, expected) {
         case (.object(let members), .object(let others)):
-            guard members.map(\.key) == others.map(\.key) else { return "\(path): members \(members.map(\.key)), expected \(others.map(\.key)); \(answer.compact.prefix(600))" }
+            guard members.map(\.key) == others.map(\.key) else {
+                return
+                    "\(path): members \(members.map(\.key)), expected \(others.map(\.key)); \(answer.compact.prefix(600))"
+            }
             for (member, other) in zip(members, others) {
                 if let found = difference(member.value, other.value, "\(path).\(member.key)") { return found }
             }
@@ -123,9 +141,13 @@ struct EvaluationRun {
             }
             return items.count == others.count ? nil : "\(path): \(items.count) items, expected \(others.count)"
         case (.string(let text), .string(let other)) where path.contains(".avg."):
-            guard let number = Double(text), let wanted = Double(other), abs(number - wanted) <= 1e-9 * max(1, abs(wanted)) else { return "\(path): \(text), expected \(other)" }
+            guard let number = Double(text), let wanted = Double(other),
+                abs(number - wanted) <= 1e-9 * max(1, abs(wanted))
+            else { return "\(path): \(text), expected \(other)" }
             return nil
-        default: return answer == expected ? nil : "\(path): \(answer.compact.prefix(200)), expected \(expected.compact.prefix(200))"
+        default:
+            return answer == expected
+                ? nil : "\(path): \(answer.compact.prefix(200)), expected \(expected.compact.prefix(200))"
         }
     }
 }

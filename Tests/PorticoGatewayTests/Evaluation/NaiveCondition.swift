@@ -17,14 +17,19 @@ indirect enum NaiveCondition: Hashable, Sendable {
         switch self {
         // An object whose keys are all there is to say: AND-ed as they stand.
         case .and(let items):
-            let members = items.compactMap { item -> JSONMember? in if case .object(let members) = item.json, members.count == 1 { members[0] } else { nil } }
-            let isPlain = members.count == items.count && Set(members.map(\.key)).count == members.count && items.count % 2 == 0
+            let members = items.compactMap { item -> JSONMember? in
+                if case .object(let members) = item.json, members.count == 1 { members[0] } else { nil }
+            }
+            let isPlain =
+                members.count == items.count && Set(members.map(\.key)).count == members.count && items.count % 2 == 0
             return isPlain ? .object(members) : object("and", .array(items.map(\.json)))
         case .or(let items): return object("or", .array(items.map(\.json)))
         case .not(let inner): return object("not", inner.json)
-        case .test(let field, let tests): return object(field, .object(tests.map { JSONMember(key: $0.comparison, value: $0.operand.json) }))
+        case .test(let field, let tests):
+            return object(field, .object(tests.map { JSONMember(key: $0.comparison, value: $0.operand.json) }))
         case .one(let relation, let inner): return object(relation, inner.json)
-        case .many(let relation, let quantifier, let inner): return object(relation, object(quantifier.rawValue, inner.json))
+        case .many(let relation, let quantifier, let inner):
+            return object(relation, object(quantifier.rawValue, inner.json))
         }
     }
 
@@ -32,13 +37,17 @@ indirect enum NaiveCondition: Hashable, Sendable {
     var graphQL: String {
         switch self {
         case .and(let items):
-            guard case .object(let members) = json, members.count == 1, members[0].key == "and" else { return "{\(items.map { String($0.graphQL.dropFirst().dropLast()) }.joined(separator: ", "))}" }
+            guard case .object(let members) = json, members.count == 1, members[0].key == "and" else {
+                return "{\(items.map { String($0.graphQL.dropFirst().dropLast()) }.joined(separator: ", "))}"
+            }
             return "{and: [\(items.map(\.graphQL).joined(separator: ", "))]}"
         case .or(let items): return "{or: [\(items.map(\.graphQL).joined(separator: ", "))]}"
         case .not(let inner): return "{not: \(inner.graphQL)}"
-        case .test(let field, let tests): return "{\(field): {\(tests.map { "\($0.comparison): \($0.operand.graphQL)" }.joined(separator: ", "))}}"
+        case .test(let field, let tests):
+            return "{\(field): {\(tests.map { "\($0.comparison): \($0.operand.graphQL)" }.joined(separator: ", "))}}"
         case .one(let relation, let inner): return "{\(relation): \(inner.graphQL)}"
-        case .many(let relation, let quantifier, let inner): return "{\(relation): {\(quantifier.rawValue): \(inner.graphQL)}}"
+        case .many(let relation, let quantifier, let inner):
+            return "{\(relation): {\(quantifier.rawValue): \(inner.graphQL)}}"
         }
     }
 
@@ -96,7 +105,8 @@ enum NaiveOperand: Hashable, Sendable {
     private static func literal(_ json: NaiveJSON) -> String {
         switch json {
         // A key of GraphQL is a name: what is none goes by a variable, which the generator sees to.
-        case .object(let members): "{\(members.sorted { $0.key < $1.key }.map { "\($0.key): \(literal($0.value))" }.joined(separator: ", "))}"
+        case .object(let members):
+            "{\(members.sorted { $0.key < $1.key }.map { "\($0.key): \(literal($0.value))" }.joined(separator: ", "))}"
         case .array(let items): "[\(items.map(literal).joined(separator: ", "))]"
         default: json.answer.compact
         }

@@ -1,7 +1,8 @@
 import JSONBytes
 import PorticoAccess
 
-/// What a viewer sees of a world, by the rules as they are written and the rows as they are: lists filtered, sorted and cut in memory. Slow, plain, and nothing of it is the gateway's.
+/// What a viewer sees of a world, by the rules as they are written and the rows as they are: lists
+/// filtered, sorted and cut in memory. Slow, plain, and nothing of it is the gateway's.
 final class NaiveEvaluator {
     let world: NaiveWorld
     let viewer: Viewer
@@ -15,7 +16,9 @@ final class NaiveEvaluator {
         self.view = view
     }
 
-    func data(_ query: NaiveQuery) -> JSONValue { .object([JSONMember(key: "data", value: object(query.root, nil, "Query"))]) }
+    func data(_ query: NaiveQuery) -> JSONValue {
+        .object([JSONMember(key: "data", value: object(query.root, nil, "Query"))])
+    }
 
     // MARK: Rows
 
@@ -45,7 +48,9 @@ final class NaiveEvaluator {
         var place = row
         let path = NaiveModel.entity(row.type).tenantPath
         for step in path.dropLast() {
-            guard let relation = NaiveModel.entity(place.type).relation(step), let next = world.rows(relation.target, relation.remote, place[relation.local]).first else { return false }
+            guard let relation = NaiveModel.entity(place.type).relation(step),
+                let next = world.rows(relation.target, relation.remote, place[relation.local]).first
+            else { return false }
             place = next
         }
         guard case .text(let tenant) = place[path[path.count - 1]] else { return false }
@@ -63,7 +68,9 @@ final class NaiveEvaluator {
 
     /// The rows behind a relation: those that the viewer sees, or in a rule those within reach.
     private func related(_ row: NaiveWorld.Row, _ relation: NaiveModel.Relation, inRule: Bool) -> [NaiveWorld.Row] {
-        world.rows(relation.target, relation.remote, row[relation.local]).filter { inRule ? isWithinReach($0) : isSeen($0) }
+        world.rows(relation.target, relation.remote, row[relation.local]).filter {
+            inRule ? isWithinReach($0) : isSeen($0)
+        }
     }
 
     // MARK: Conditions
@@ -101,7 +108,9 @@ final class NaiveEvaluator {
         case ("isNull", .flag(let flag)): return (value == .null) == flag
         case ("notDistinctFrom", let operand), ("distinctFrom", let operand):
             let isNull = operand == .value(.null)
-            let isEqual = value == .null || isNull ? (value == .null) == isNull : self.test(value, NaiveTest(comparison: "eq", operand: operand))
+            let isEqual =
+                value == .null || isNull
+                ? (value == .null) == isNull : self.test(value, NaiveTest(comparison: "eq", operand: operand))
             return isEqual.map { $0 == (test.comparison == "notDistinctFrom") }
         case ("in", .list(let items)) where items.isEmpty: return false
         case ("notIn", .list(let items)) where items.isEmpty: return true
@@ -118,11 +127,15 @@ final class NaiveEvaluator {
         case .viewer(let name):
             switch name {
             case "id": return compare(value, test.comparison, viewer.id.map { NaiveValue.text($0.text) } ?? .null)
-            case "tenant": return compare(value, test.comparison, viewer.tenant.map { NaiveValue.text($0.text) } ?? .null)
+            case "tenant":
+                return compare(value, test.comparison, viewer.tenant.map { NaiveValue.text($0.text) } ?? .null)
             case "role":
                 guard case .choice(_, let label) = value else { return false }
                 return (label == viewer.role.text.uppercased()) == (test.comparison == "eq")
-            default: return compare(value, test.comparison, viewer.claims[String(name.dropFirst("claims.".count))].map(NaiveValue.text) ?? .null)
+            default:
+                return compare(
+                    value, test.comparison,
+                    viewer.claims[String(name.dropFirst("claims.".count))].map(NaiveValue.text) ?? .null)
             }
         }
     }
@@ -130,7 +143,8 @@ final class NaiveEvaluator {
     private func list(_ value: NaiveValue, _ comparison: String, _ items: [NaiveValue]) -> Bool {
         if case .texts(let own) = value {
             let wanted = items.map { if case .text(let text) = $0 { text } else { "" } }
-            return comparison == "hasAny" ? wanted.contains { own.contains($0) } : wanted.allSatisfy { own.contains($0) }
+            return comparison == "hasAny"
+                ? wanted.contains { own.contains($0) } : wanted.allSatisfy { own.contains($0) }
         }
         return items.contains { NaiveValue.compare(value, $0) == 0 } == (comparison == "in")
     }
@@ -158,7 +172,8 @@ final class NaiveEvaluator {
         case "endsWith": own.unicodeScalars.reversed().starts(with: part.unicodeScalars.reversed())
         case "iContains": Self.contains(Array(own.lowercased().unicodeScalars), Array(part.lowercased().unicodeScalars))
         case "like": Self.matches(Array(own.unicodeScalars)[...], Array(part.unicodeScalars)[...])
-        case "iLike": Self.matches(Array(own.lowercased().unicodeScalars)[...], Array(part.lowercased().unicodeScalars)[...])
+        case "iLike":
+            Self.matches(Array(own.lowercased().unicodeScalars)[...], Array(part.lowercased().unicodeScalars)[...])
         default: fatalError("\(comparison) of \(value)")
         }
     }
@@ -181,20 +196,27 @@ final class NaiveEvaluator {
     // MARK: Lists
 
     /// All rows of a list, in its order.
-    private func ordered(_ row: NaiveWorld.Row?, _ relation: NaiveModel.Relation?, _ type: String, _ arguments: NaiveArguments) -> [NaiveWorld.Row] {
+    private func ordered(
+        _ row: NaiveWorld.Row?, _ relation: NaiveModel.Relation?, _ type: String, _ arguments: NaiveArguments
+    ) -> [NaiveWorld.Row] {
         var rows = if let row, let relation { related(row, relation, inRule: false) } else { self.rows(type) }
         if let filter = arguments.filter { rows = rows.filter { holds(filter, of: $0, inRule: false) == true } }
         var order = arguments.order
-        if order.isEmpty, let standard = NaiveModel.entity(type).order, view.types[type]?.fields.contains(standard.field) == true {
+        if order.isEmpty, let standard = NaiveModel.entity(type).order,
+            view.types[type]?.fields.contains(standard.field) == true
+        {
             order = [(standard.field, standard.isDescending ? "DESC" : "ASC")]
         }
         order.append(("id", "ASC"))
         return rows.sorted { Self.precedes($0, $1, order) }
     }
 
-    private static func precedes(_ left: NaiveWorld.Row, _ right: NaiveWorld.Row, _ order: [(field: String, direction: String)]) -> Bool {
+    private static func precedes(
+        _ left: NaiveWorld.Row, _ right: NaiveWorld.Row, _ order: [(field: String, direction: String)]
+    ) -> Bool {
         for (field, direction) in order {
-            let isDescending = direction.hasPrefix("DESC"), nullsFirst = direction.hasSuffix("NULLS_FIRST") || direction == "DESC"
+            let isDescending = direction.hasPrefix("DESC"),
+                nullsFirst = direction.hasSuffix("NULLS_FIRST") || direction == "DESC"
             switch (left[field], right[field]) {
             case (.null, .null): continue
             case (.null, _): return nullsFirst
@@ -218,58 +240,101 @@ final class NaiveEvaluator {
         case .typename: return .string(type)
         case .scalar(_, let field): return row?[field.name].answer ?? .null
         case .getter(_, let type, let id, let inner):
-            return rows(type).first { $0.key == .text(id) || $0.key == Int(id).map(NaiveValue.serial) }.map { object(inner, $0, type) } ?? .null
-        case .viewer(_, let inner): return rows("User").first { $0.key == viewer.id.map { NaiveValue.text($0.text) } }.map { object(inner, $0, "User") } ?? .null
+            return rows(type).first { $0.key == .text(id) || $0.key == Int(id).map(NaiveValue.serial) }.map {
+                object(inner, $0, type)
+            } ?? .null
+        case .viewer(_, let inner):
+            return rows("User").first { $0.key == viewer.id.map { NaiveValue.text($0.text) } }.map {
+                object(inner, $0, "User")
+            } ?? .null
         case .one(_, let relation, let inner):
-            return row.flatMap { related($0, relation, inRule: false).first }.map { object(inner, $0, relation.target) } ?? .null
+            return row.flatMap { related($0, relation, inRule: false).first }.map { object(inner, $0, relation.target) }
+                ?? .null
         case .list(_, let relation, let type, let arguments, let inner):
-            let rows = ordered(row, relation, type, arguments).dropFirst(arguments.offset ?? 0).prefix(arguments.first ?? 50)
+            let rows = ordered(row, relation, type, arguments).dropFirst(arguments.offset ?? 0).prefix(
+                arguments.first ?? 50)
             return .array(rows.map { object(inner, $0, type) })
-        case .page(_, let relation, let type, let arguments, let parts): return page(ordered(row, relation, type, arguments), type, arguments, parts)
+        case .page(_, let relation, let type, let arguments, let parts):
+            return page(ordered(row, relation, type, arguments), type, arguments, parts)
         case .totals(_, let relation, let type, let arguments, let parts):
             return .object(totals(ordered(row, relation, type, arguments), parts))
         }
     }
 
-    private func page(_ all: [NaiveWorld.Row], _ type: String, _ arguments: NaiveArguments, _ parts: [NaivePagePart]) -> JSONValue {
+    private func page(
+        _ all: [NaiveWorld.Row], _ type: String, _ arguments: NaiveArguments, _ parts: [NaivePagePart]
+    ) -> JSONValue {
         let rows = arguments.last.map { all.suffix($0) } ?? all.prefix(arguments.first ?? 50)
         let isMore = rows.count < all.count, isBackward = arguments.last != nil
-        return .object(parts.map { part in
-            switch part {
-            case .total: JSONMember(key: "totalCount", value: .number(String(all.count)))
-            case .nodes(let inner): JSONMember(key: "nodes", value: .array(rows.map { object(inner, $0, type) }))
-            case .edges(let inner): JSONMember(key: "edges", value: .array(rows.map { .object([JSONMember(key: "node", value: object(inner, $0, type))]) }))
-            case .info:
-                JSONMember(key: "pageInfo", value: .object([
-                    JSONMember(key: "hasNextPage", value: .bool(!isBackward && isMore)), JSONMember(key: "hasPreviousPage", value: .bool(isBackward && isMore)),
-                ]))
-            }
-        })
+        return .object(
+            parts.map { part in
+                switch part {
+                case .total: JSONMember(key: "totalCount", value: .number(String(all.count)))
+                case .nodes(let inner): JSONMember(key: "nodes", value: .array(rows.map { object(inner, $0, type) }))
+                case .edges(let inner):
+                    JSONMember(
+                        key: "edges",
+                        value: .array(rows.map { .object([JSONMember(key: "node", value: object(inner, $0, type))]) }))
+                case .info:
+                    JSONMember(
+                        key: "pageInfo",
+                        value: .object([
+                            JSONMember(key: "hasNextPage", value: .bool(!isBackward && isMore)),
+                            JSONMember(key: "hasPreviousPage", value: .bool(isBackward && isMore)),
+                        ]))
+                }
+            })
     }
 
     private func totals(_ rows: [NaiveWorld.Row], _ parts: [NaiveTotal]) -> [JSONMember] {
         parts.map { part in
             switch part {
             case .count: JSONMember(key: "count", value: .number(String(rows.count)))
-            case .least(let fields): JSONMember(key: "min", value: values(rows, fields) { $0.min { NaiveValue.compare($0, $1) < 0 }?.answer })
-            case .greatest(let fields): JSONMember(key: "max", value: values(rows, fields) { $0.max { NaiveValue.compare($0, $1) < 0 }?.answer })
-            case .sum(let fields): JSONMember(key: "sum", value: values(rows, fields) { $0.isEmpty ? nil : .string(NaiveValue.decimal(Self.cents($0))) })
+            case .least(let fields):
+                JSONMember(
+                    key: "min", value: values(rows, fields) { $0.min { NaiveValue.compare($0, $1) < 0 }?.answer })
+            case .greatest(let fields):
+                JSONMember(
+                    key: "max", value: values(rows, fields) { $0.max { NaiveValue.compare($0, $1) < 0 }?.answer })
+            case .sum(let fields):
+                JSONMember(
+                    key: "sum",
+                    value: values(rows, fields) { $0.isEmpty ? nil : .string(NaiveValue.decimal(Self.cents($0))) })
             // Only to so many digits: the comparison knows.
-            case .average(let fields): JSONMember(key: "avg", value: values(rows, fields) { $0.isEmpty ? nil : .string(String(Double(Self.cents($0)) / 100 / Double($0.count))) })
+            case .average(let fields):
+                JSONMember(
+                    key: "avg",
+                    value: values(rows, fields) {
+                        $0.isEmpty ? nil : .string(String(Double(Self.cents($0)) / 100 / Double($0.count)))
+                    })
             case .groups(let keys, let first, let shown, let inner):
-                JSONMember(key: "groupBy", value: .array(groups(rows, keys).prefix(first ?? 50).map { values, rows in
-                    let key = shown.map { field in JSONMember(key: field.name, value: keys.firstIndex { $0.field == field }.map { values[$0].answer } ?? .null) }
-                    return .object([JSONMember(key: "key", value: .object(key))] + totals(rows, inner))
-                }))
+                JSONMember(
+                    key: "groupBy",
+                    value: .array(
+                        groups(rows, keys).prefix(first ?? 50).map { values, rows in
+                            let key = shown.map { field in
+                                JSONMember(
+                                    key: field.name,
+                                    value: keys.firstIndex { $0.field == field }.map { values[$0].answer } ?? .null)
+                            }
+                            return .object([JSONMember(key: "key", value: .object(key))] + totals(rows, inner))
+                        }))
             }
         }
     }
 
-    private func values(_ rows: [NaiveWorld.Row], _ fields: [NaiveModel.Field], _ compute: ([NaiveValue]) -> JSONValue?) -> JSONValue {
-        .object(fields.map { field in JSONMember(key: field.name, value: compute(rows.map { $0[field.name] }.filter { $0 != .null }) ?? .null) })
+    private func values(
+        _ rows: [NaiveWorld.Row], _ fields: [NaiveModel.Field], _ compute: ([NaiveValue]) -> JSONValue?
+    ) -> JSONValue {
+        .object(
+            fields.map { field in
+                JSONMember(key: field.name, value: compute(rows.map { $0[field.name] }.filter { $0 != .null }) ?? .null)
+            })
     }
 
-    private static func cents(_ values: [NaiveValue]) -> Int { values.reduce(0) { sum, value in if case .cents(let cents) = value { sum + cents } else { sum } } }
+    private static func cents(_ values: [NaiveValue]) -> Int {
+        values.reduce(0) { sum, value in if case .cents(let cents) = value { sum + cents } else { sum } }
+    }
 
     /// In the order of their keys, null last.
     private func groups(_ rows: [NaiveWorld.Row], _ keys: [NaiveGroupKey]) -> [([NaiveValue], [NaiveWorld.Row])] {

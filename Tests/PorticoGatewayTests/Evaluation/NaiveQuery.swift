@@ -28,7 +28,8 @@ indirect enum NaiveSelection {
 
     var key: String {
         switch self {
-        case .typename(let key), .scalar(let key, _), .getter(let key, _, _, _), .viewer(let key, _), .one(let key, _, _), .list(let key, _, _, _, _), .page(let key, _, _, _, _),
+        case .typename(let key), .scalar(let key, _), .getter(let key, _, _, _), .viewer(let key, _),
+            .one(let key, _, _), .list(let key, _, _, _, _), .page(let key, _, _, _, _),
             .totals(let key, _, _, _, _):
             key
         }
@@ -38,10 +39,12 @@ indirect enum NaiveSelection {
         switch self {
         case .typename(let key): named(key, "__typename")
         case .scalar(let key, let field): named(key, field.name)
-        case .getter(let key, let type, let id, let inner): "\(named(key, NaiveModel.entity(type).getter))(id: \(JSONValue.string(id).compact)) \(Self.block(inner))"
+        case .getter(let key, let type, let id, let inner):
+            "\(named(key, NaiveModel.entity(type).getter))(id: \(JSONValue.string(id).compact)) \(Self.block(inner))"
         case .viewer(let key, let inner): "\(named(key, "viewer")) \(Self.block(inner))"
         case .one(let key, let relation, let inner): "\(named(key, relation.name)) \(Self.block(inner))"
-        case .list(let key, let relation, let type, let arguments, let inner): "\(named(key, list(relation, type)))\(arguments.text) \(Self.block(inner))"
+        case .list(let key, let relation, let type, let arguments, let inner):
+            "\(named(key, list(relation, type)))\(arguments.text) \(Self.block(inner))"
         case .page(let key, let relation, let type, let arguments, let parts):
             "\(named(key, list(relation, type) + "Connection"))\(arguments.text) { \(parts.map(\.text).joined(separator: " ")) }"
         case .totals(let key, let relation, let type, let arguments, let parts):
@@ -51,7 +54,9 @@ indirect enum NaiveSelection {
 
     static func block(_ inner: [NaiveSelection]) -> String { "{ \(inner.map(\.text).joined(separator: " ")) }" }
     private func named(_ key: String, _ name: String) -> String { key == name ? name : "\(key): \(name)" }
-    private func list(_ relation: NaiveModel.Relation?, _ type: String) -> String { relation?.name ?? NaiveModel.entity(type).list }
+    private func list(_ relation: NaiveModel.Relation?, _ type: String) -> String {
+        relation?.name ?? NaiveModel.entity(type).list
+    }
 }
 
 struct NaiveArguments {
@@ -65,8 +70,14 @@ struct NaiveArguments {
 
     var text: String {
         var parts: [String] = []
-        if let variable { parts.append("where: $\(variable)") } else if let filter { parts.append("where: \(filter.graphQL)") }
-        if !order.isEmpty { parts.append("orderBy: [\(order.map { "{\($0.field): \($0.direction)}" }.joined(separator: ", "))]") }
+        if let variable {
+            parts.append("where: $\(variable)")
+        } else if let filter {
+            parts.append("where: \(filter.graphQL)")
+        }
+        if !order.isEmpty {
+            parts.append("orderBy: [\(order.map { "{\($0.field): \($0.direction)}" }.joined(separator: ", "))]")
+        }
         if let first { parts.append("first: \(first)") }
         if let last { parts.append("last: \(last)") }
         if let offset { parts.append("offset: \(offset)") }

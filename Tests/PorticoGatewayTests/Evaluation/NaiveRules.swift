@@ -34,16 +34,21 @@ struct NaiveRules: Sendable {
 
     /// JSON is YAML.
     var rolesFile: String {
-        object(["roles": object(roles.mapValues { role in
-            var members: [String: JSONValue] = role.reach == .crossTenant ? ["crossTenant": .bool(true)] : ["reach": .string(role.reach.rawValue)]
-            for (type, read) in role.types {
-                var rule: [String: JSONValue] = ["fields": .array(read.fields.sorted().map(JSONValue.string))]
-                if let rows = read.rows { rule["rows"] = rows.json }
-                if read.isOptional { rule["optional"] = .bool(true) }
-                members[type] = object(["read": object(rule)])
-            }
-            return object(members)
-        })]).compact
+        object([
+            "roles": object(
+                roles.mapValues { role in
+                    var members: [String: JSONValue] =
+                        role.reach == .crossTenant
+                        ? ["crossTenant": .bool(true)] : ["reach": .string(role.reach.rawValue)]
+                    for (type, read) in role.types {
+                        var rule: [String: JSONValue] = ["fields": .array(read.fields.sorted().map(JSONValue.string))]
+                        if let rows = read.rows { rule["rows"] = rows.json }
+                        if read.isOptional { rule["optional"] = .bool(true) }
+                        members[type] = object(["read": object(rule)])
+                    }
+                    return object(members)
+                })
+        ]).compact
     }
 
     var tenantFiles: [(tenant: String, text: String)] {
@@ -62,7 +67,9 @@ struct NaiveRules: Sendable {
         }
     }
 
-    private func object(_ members: [String: JSONValue]) -> JSONValue { .object(members.sorted { $0.key < $1.key }.map { JSONMember(key: $0.key, value: $0.value) }) }
+    private func object(_ members: [String: JSONValue]) -> JSONValue {
+        .object(members.sorted { $0.key < $1.key }.map { JSONMember(key: $0.key, value: $0.value) })
+    }
 
     // MARK: What they leave
 
@@ -75,14 +82,17 @@ struct NaiveRules: Sendable {
             let narrowing = file.narrowings["\(role).\(type)"] ?? Narrowing()
             types[type] = (read.fields.subtracting(narrowing.hide), [read.rows, narrowing.rows].compactMap(\.self))
         }
-        // A relation to what cannot be read is not there, and a type without fields neither, which may take further relations with it.
+        // A relation to what cannot be read is not there, and a type without fields neither, which
+        // may take further relations with it.
         var isSettled = false
         while !isSettled {
             isSettled = true
             let readable = Set(types.keys)
             for (type, rule) in types {
                 let entity = NaiveModel.entity(type)
-                let left = rule.fields.filter { name in entity.relation(name).map { readable.contains($0.target) } ?? true }
+                let left = rule.fields.filter { name in
+                    entity.relation(name).map { readable.contains($0.target) } ?? true
+                }
                 if left.count < rule.fields.count || left.isEmpty { isSettled = false }
                 types[type] = left.isEmpty ? nil : (left, rule.rows)
             }
@@ -94,8 +104,12 @@ struct NaiveRules: Sendable {
         var reach: Reach
         var types: [String: (fields: Set<String>, rows: [NaiveCondition])]
 
-        func fields(_ type: String) -> [NaiveModel.Field] { NaiveModel.entity(type).fields.filter { types[type]?.fields.contains($0.name) == true } }
-        func relations(_ type: String) -> [NaiveModel.Relation] { NaiveModel.entity(type).relations.filter { types[type]?.fields.contains($0.name) == true } }
+        func fields(_ type: String) -> [NaiveModel.Field] {
+            NaiveModel.entity(type).fields.filter { types[type]?.fields.contains($0.name) == true }
+        }
+        func relations(_ type: String) -> [NaiveModel.Relation] {
+            NaiveModel.entity(type).relations.filter { types[type]?.fields.contains($0.name) == true }
+        }
     }
 
     // MARK: Spotex
@@ -103,42 +117,68 @@ struct NaiveRules: Sendable {
     /// The table of the contract's access rules, and the two tenants that have files.
     static let spotex: NaiveRules = {
         let all = Dictionary(uniqueKeysWithValues: NaiveModel.entities.map { ($0.name, Read(fields: $0.allNames)) })
-        func isViewer(_ field: String) -> NaiveCondition { .test(field, [NaiveTest(comparison: "eq", operand: .viewer("id"))]) }
+        func isViewer(_ field: String) -> NaiveCondition {
+            .test(field, [NaiveTest(comparison: "eq", operand: .viewer("id"))])
+        }
         func choice(_ type: String, _ field: String, _ value: String) -> NaiveOperand {
-            guard case .choice(let names)? = NaiveModel.entity(type).field(field)?.kind, let place = names.firstIndex(of: value) else { fatalError("\(type).\(field)") }
+            guard case .choice(let names)? = NaiveModel.entity(type).field(field)?.kind,
+                let place = names.firstIndex(of: value)
+            else { fatalError("\(type).\(field)") }
             return .value(.choice(place, value))
         }
         let own = Read(fields: NaiveModel.entity("Notification").allNames, rows: isViewer("userId"))
         var owner = all
         owner["Notification"] = own
         var agent = all
-        agent["Tenant"] = Read(fields: ["id", "name", "domain", "tier", "status", "parent", "children", "users", "sites", "tickets", "domains", "payments"])
-        agent["User"] = Read(fields: ["id", "name", "email", "role", "status", "tenant", "tenantId", "createdTickets", "assignedTickets"])
+        agent["Tenant"] = Read(fields: [
+            "id", "name", "domain", "tier", "status", "parent", "children", "users", "sites", "tickets", "domains",
+            "payments",
+        ])
+        agent["User"] = Read(fields: [
+            "id", "name", "email", "role", "status", "tenant", "tenantId", "createdTickets", "assignedTickets",
+        ])
         agent["TenantSubscription"] = nil
         agent["Payment"]?.isOptional = true
         agent["Notification"] = own
         agent["AuditLog"] = nil
         let client: [String: Read] = [
             "Tenant": Read(fields: ["id", "name", "domain"]),
-            "User": Read(fields: ["id", "name", "role"], rows: .or([isViewer("id"), .test("role", [NaiveTest(comparison: "ne", operand: choice("User", "role", "CLIENT"))])])),
-            "Site": Read(fields: ["id", "name", "domain", "status", "sslStatus", "tickets"], rows: .many("tickets", .some, isViewer("creatorId"))),
-            "Ticket": Read(fields: NaiveModel.entity("Ticket").allNames.subtracting(["assigneeId", "assignee"]), rows: isViewer("creatorId")),
+            "User": Read(
+                fields: ["id", "name", "role"],
+                rows: .or([
+                    isViewer("id"),
+                    .test("role", [NaiveTest(comparison: "ne", operand: choice("User", "role", "CLIENT"))]),
+                ])),
+            "Site": Read(
+                fields: ["id", "name", "domain", "status", "sslStatus", "tickets"],
+                rows: .many("tickets", .some, isViewer("creatorId"))),
+            "Ticket": Read(
+                fields: NaiveModel.entity("Ticket").allNames.subtracting(["assigneeId", "assignee"]),
+                rows: isViewer("creatorId")),
             "TicketMessage": Read(
                 fields: NaiveModel.entity("TicketMessage").allNames.subtracting(["internal"]),
-                rows: .and([.test("internal", [NaiveTest(comparison: "eq", operand: .value(.bool(false)))]), .one("ticket", isViewer("creatorId"))])),
+                rows: .and([
+                    .test("internal", [NaiveTest(comparison: "eq", operand: .value(.bool(false)))]),
+                    .one("ticket", isViewer("creatorId")),
+                ])),
             "Notification": own,
         ]
         return NaiveRules(
             roles: [
-                "super_admin": Role(reach: .crossTenant, types: all), "agency_owner": Role(reach: .subtree, types: owner), "agency_agent": Role(reach: .tenant, types: agent),
+                "super_admin": Role(reach: .crossTenant, types: all),
+                "agency_owner": Role(reach: .subtree, types: owner), "agency_agent": Role(reach: .tenant, types: agent),
                 "client": Role(reach: .tenant, types: client), "anonymous": Role(reach: .tenant, types: [:]),
             ],
             tenants: [
                 "agency-001": TenantFile(narrowings: ["client.User": Narrowing(hide: ["role"])]),
                 "agency-002": TenantFile(
                     grants: ["agency_agent.Payment.read"],
-                    narrowings: ["client.Ticket": Narrowing(
-                        hide: ["slaResponseDueAt", "slaResolutionDueAt"], rows: .test("status", [NaiveTest(comparison: "ne", operand: choice("Ticket", "status", "CLOSED"))]))]),
+                    narrowings: [
+                        "client.Ticket": Narrowing(
+                            hide: ["slaResponseDueAt", "slaResolutionDueAt"],
+                            rows: .test(
+                                "status", [NaiveTest(comparison: "ne", operand: choice("Ticket", "status", "CLOSED"))]))
+                    ]),
             ])
     }()
 }

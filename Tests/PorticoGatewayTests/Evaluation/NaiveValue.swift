@@ -19,8 +19,11 @@ enum NaiveValue: Hashable, Sendable {
     static func compare(_ left: NaiveValue, _ right: NaiveValue) -> Int {
         func order<C: Comparable>(_ a: C, _ b: C) -> Int { a < b ? -1 : a == b ? 0 : 1 }
         switch (left, right) {
-        case (.text(let a), .text(let b)): return a.utf8.elementsEqual(b.utf8) ? 0 : a.utf8.lexicographicallyPrecedes(b.utf8) ? -1 : 1
-        case (.serial(let a), .serial(let b)), (.cents(let a), .cents(let b)), (.time(let a), .time(let b)), (.choice(let a, _), .choice(let b, _)): return order(a, b)
+        case (.text(let a), .text(let b)):
+            return a.utf8.elementsEqual(b.utf8) ? 0 : a.utf8.lexicographicallyPrecedes(b.utf8) ? -1 : 1
+        case (.serial(let a), .serial(let b)), (.cents(let a), .cents(let b)), (.time(let a), .time(let b)),
+            (.choice(let a, _), .choice(let b, _)):
+            return order(a, b)
         case (.bool(let a), .bool(let b)): return order(a ? 1 : 0, b ? 1 : 0)
         default: fatalError("\(left) and \(right) have no order")
         }
@@ -72,19 +75,21 @@ enum NaiveValue: Hashable, Sendable {
             fraction = "." + String(repeating: "0", count: 6 - String(micros).count) + String(micros)
             while fraction.last == "0" { fraction.removeLast() }
         }
-        return "\(year)-\(two(month))-\(two(day))T\(two(seconds / 3600)):\(two(seconds / 60 % 60)):\(two(seconds % 60))\(fraction)Z"
+        return
+            "\(year)-\(two(month))-\(two(day))T\(two(seconds / 3600)):\(two(seconds / 60 % 60)):\(two(seconds % 60))\(fraction)Z"
     }
 
     /// The start of the period that a moment is in.
     static func truncated(_ time: Int, to part: String) -> Int {
         let days = divide(time, 86_400_000_000).0
         let (year, month, _) = date(days)
-        let start = switch part {
-        case "DAY": days
-        case "WEEK": days - divide(days + 3, 7).1  // the first of January 1970 was a Thursday
-        case "MONTH": dayNumber(year, month, 1)
-        default: dayNumber(year, 1, 1)
-        }
+        let start =
+            switch part {
+            case "DAY": days
+            case "WEEK": days - divide(days + 3, 7).1  // the first of January 1970 was a Thursday
+            case "MONTH": dayNumber(year, month, 1)
+            default: dayNumber(year, 1, 1)
+            }
         return start * 86_400_000_000
     }
 
@@ -94,7 +99,9 @@ enum NaiveValue: Hashable, Sendable {
     }
 
     private static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
-    private static func length(_ year: Int, _ month: Int) -> Int { [31, isLeap(year) ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] }
+    private static func length(_ year: Int, _ month: Int) -> Int {
+        [31, isLeap(year) ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1]
+    }
 
     /// Year by year and month by month: slow, and not to be got wrong.
     private static func date(_ days: Int) -> (Int, Int, Int) {
@@ -105,7 +112,8 @@ enum NaiveValue: Hashable, Sendable {
     }
 
     private static func dayNumber(_ year: Int, _ month: Int, _ day: Int) -> Int {
-        (1970..<year).reduce(0) { $0 + (isLeap($1) ? 366 : 365) } + (1..<month).reduce(0) { $0 + length(year, $1) } + day - 1
+        (1970..<year).reduce(0) { $0 + (isLeap($1) ? 366 : 365) } + (1..<month).reduce(0) { $0 + length(year, $1) }
+            + day - 1
     }
 }
 
@@ -127,17 +135,23 @@ indirect enum NaiveJSON: Hashable, Sendable {
         case .string(let text): .string(text)
         case .array(let items): .array(items.map(\.answer))
         case .object(let members):
-            .object(members.sorted { ($0.key.utf8.count, $0.key) < ($1.key.utf8.count, $1.key) }.map { JSONMember(key: $0.key, value: $0.value.answer) })
+            .object(
+                members.sorted { ($0.key.utf8.count, $0.key) < ($1.key.utf8.count, $1.key) }.map {
+                    JSONMember(key: $0.key, value: $0.value.answer)
+                })
         }
     }
 
     var text: String { answer.compact }
 
-    /// PostgreSQL's `@>`: every part of the other stands in this one at the same place; an array holds what equals or contains it in any place, and a single value too.
+    /// PostgreSQL's `@>`: every part of the other stands in this one at the same place; an array
+    /// holds what equals or contains it in any place, and a single value too.
     func contains(_ other: NaiveJSON, isTop: Bool = true) -> Bool {
         switch (self, other) {
-        case (.object(let members), .object(let others)): others.allSatisfy { key, value in members[key]?.contains(value, isTop: false) ?? false }
-        case (.array(let items), .array(let others)): others.allSatisfy { wanted in items.contains { $0.contains(wanted, isTop: false) } }
+        case (.object(let members), .object(let others)):
+            others.allSatisfy { key, value in members[key]?.contains(value, isTop: false) ?? false }
+        case (.array(let items), .array(let others)):
+            others.allSatisfy { wanted in items.contains { $0.contains(wanted, isTop: false) } }
         case (.array(let items), _) where isTop: items.contains(other)
         default: self == other
         }

@@ -1,7 +1,8 @@
 import TestRandom
 
-/// A few hundred random rows in all tables, held in memory and written to a database as they are. Foreign keys cross the borders of tenants wherever they can; few different
-/// values make equal ones frequent; nulls are everywhere they may be.
+/// A few hundred random rows in all tables, held in memory and written to a database as they are.
+/// Foreign keys cross the borders of tenants wherever they can; few different values make equal
+/// ones frequent; nulls are everywhere they may be.
 final class NaiveWorld {
     final class Row {
         let type: String
@@ -19,22 +20,32 @@ final class NaiveWorld {
     private(set) var tables: [String: [Row]] = [:]
     private var index: [String: [NaiveValue: [Row]]] = [:]
 
-    static let tenants = ["spotex-platform-001", "agency-001", "agency-002", "agency-003", "other-000", "other-001", "alone"]
-    static let texts = ["", "a", "A", "b", "ab", "Alpha", "alpha beta", "50%", "a_b", "x\\y", "é", "Éa", "ß", "日本", "it's", "\"q\"", "tab\there", "zz", "-1", "null"]
+    static let tenants = [
+        "spotex-platform-001", "agency-001", "agency-002", "agency-003", "other-000", "other-001", "alone",
+    ]
+    static let texts = [
+        "", "a", "A", "b", "ab", "Alpha", "alpha beta", "50%", "a_b", "x\\y", "é", "Éa", "ß", "日本", "it's", "\"q\"",
+        "tab\there", "zz", "-1", "null",
+    ]
     static let keys = ["a", "b", "long key", "é"]
 
     private var generator: SeededGenerator
 
     init(seed: UInt64) {
         generator = SeededGenerator(seed: seed)
-        let sizes = [("Tenant", Self.tenants.count), ("User", 36), ("Site", 30), ("Ticket", 110), ("TicketMessage", 160), ("Domain", 36), ("TenantSubscription", 6), ("Payment", 50), ("Notification", 50), ("AuditLog", 60)]
+        let sizes = [
+            ("Tenant", Self.tenants.count), ("User", 36), ("Site", 30), ("Ticket", 110), ("TicketMessage", 160),
+            ("Domain", 36), ("TenantSubscription", 6), ("Payment", 50), ("Notification", 50), ("AuditLog", 60),
+        ]
         for (name, count) in sizes { tables[name] = (0..<count).map { row(NaiveModel.entity(name), $0) } }
         // Two trees; the last tenant stands alone.
         for (number, tenant) in rows("Tenant").enumerated() {
             let parents: [Int?] = [nil, 0, 0, 1, nil, 4, nil]
             tenant.values["parentId"] = parents[number].map { .text(Self.tenants[$0]) } ?? .null
         }
-        for (number, row) in rows("TenantSubscription").enumerated() { row.values["tenantId"] = .text(Self.tenants[number]) }
+        for (number, row) in rows("TenantSubscription").enumerated() {
+            row.values["tenantId"] = .text(Self.tenants[number])
+        }
         makeIndex()
     }
 
@@ -47,32 +58,43 @@ final class NaiveWorld {
 
     private func makeIndex() {
         for (name, rows) in tables {
-            for field in NaiveModel.entity(name).fields { index["\(name).\(field.name)"] = Dictionary(grouping: rows) { $0[field.name] } }
+            for field in NaiveModel.entity(name).fields {
+                index["\(name).\(field.name)"] = Dictionary(grouping: rows) { $0[field.name] }
+            }
         }
     }
 
     func rows(_ type: String) -> [Row] { tables[type] ?? [] }
 
     /// Rows whose field has a value; none for null.
-    func rows(_ type: String, _ field: String, _ value: NaiveValue) -> [Row] { value == .null ? [] : index["\(type).\(field)"]?[value] ?? [] }
+    func rows(_ type: String, _ field: String, _ value: NaiveValue) -> [Row] {
+        value == .null ? [] : index["\(type).\(field)"]?[value] ?? []
+    }
 
     var users: [Row] { rows("User") }
 
     /// A tenant and all below it.
     func subtree(_ tenant: String) -> [String] {
-        [tenant] + rows("Tenant", "parentId", .text(tenant)).flatMap { row -> [String] in
-            if case .text(let id) = row.key { subtree(id) } else { [] }
-        }
+        [tenant]
+            + rows("Tenant", "parentId", .text(tenant)).flatMap { row -> [String] in
+                if case .text(let id) = row.key { subtree(id) } else { [] }
+            }
     }
 
     /// SQL that empties the tables and fills them with these rows.
     var sql: String {
         var sql = "TRUNCATE tenants CASCADE; TRUNCATE audit_logs;\n"
-        for name in ["Tenant", "User", "Site", "Ticket", "TicketMessage", "Domain", "TenantSubscription", "Payment", "Notification", "AuditLog"] {
+        for name in [
+            "Tenant", "User", "Site", "Ticket", "TicketMessage", "Domain", "TenantSubscription", "Payment",
+            "Notification", "AuditLog",
+        ] {
             let entity = NaiveModel.entity(name)
             let isUser = name == "User", columns = entity.fields.map(\.column) + (isUser ? ["password_hash"] : [])
-            let rows = rows(name).map { row in "(\((entity.fields.map { row[$0.name].sql } + (isUser ? ["'!'"] : [])).joined(separator: ", ")))" }
-            sql += "INSERT INTO \(entity.table) (\(columns.joined(separator: ", "))) \(name == "AuditLog" ? "OVERRIDING SYSTEM VALUE " : "")VALUES\n\(rows.joined(separator: ",\n"));\n"
+            let rows = rows(name).map { row in
+                "(\((entity.fields.map { row[$0.name].sql } + (isUser ? ["'!'"] : [])).joined(separator: ", ")))"
+            }
+            sql +=
+                "INSERT INTO \(entity.table) (\(columns.joined(separator: ", "))) \(name == "AuditLog" ? "OVERRIDING SYSTEM VALUE " : "")VALUES\n\(rows.joined(separator: ",\n"));\n"
         }
         return sql + "ANALYZE;\n"
     }
@@ -95,8 +117,11 @@ final class NaiveWorld {
         // What the database wants unique.
         switch (entity.name, field.name) {
         case ("Tenant", "id"): return .text(Self.tenants[number])
-        case (_, "id"): return field.kind == .serial ? .serial(number * 7 % 61 + 1) : .text("\(entity.getter.lowercased())-\(number)")
-        case ("Tenant", "domain"), ("Site", "domain"), ("Domain", "name"), ("User", "email"): return .text("\(text())\(number)@x.test")
+        case (_, "id"):
+            return field.kind == .serial
+                ? .serial(number * 7 % 61 + 1) : .text("\(entity.getter.lowercased())-\(number)")
+        case ("Tenant", "domain"), ("Site", "domain"), ("Domain", "name"), ("User", "email"):
+            return .text("\(text())\(number)@x.test")
         case (_, "currency"): return .text(["EUR", "CHF", "USD"].randomElement(using: &generator) ?? "EUR")
         default: return field.kind == .id ? reference(field.name) : random(field.kind)
         }
@@ -116,7 +141,9 @@ final class NaiveWorld {
 
     private func pick(_ prefix: String, _ count: Int) -> NaiveValue {
         // Some rows are referred to much more often than others.
-        let number = Bool.random(using: &generator) ? Int.random(in: 0..<max(1, count / 5), using: &generator) : Int.random(in: 0..<count, using: &generator)
+        let number =
+            Bool.random(using: &generator)
+            ? Int.random(in: 0..<max(1, count / 5), using: &generator) : Int.random(in: 0..<count, using: &generator)
         return .text("\(prefix)-\(number)")
     }
 
@@ -138,11 +165,20 @@ final class NaiveWorld {
 
     static func choice(_ place: Int, _ names: [String]) -> NaiveValue { .choice(place, names[place]) }
 
-    /// Few, so that many are equal; some with fractions of a second, some at the borders of periods.
-    static let times: [Int] = [1_735_689_600, 1_735_689_599, 1_704_067_200, 1_709_164_800, 1_740_787_200, 1_741_000_000, 1_733_000_001, 1_738_540_799].flatMap { [$0 * 1_000_000, $0 * 1_000_000 + 500_000, $0 * 1_000_000 + 999_999] }
+    /// Few, so that many are equal; some with fractions of a second, some at the borders of
+    /// periods.
+    static let times: [Int] = [
+        1_735_689_600, 1_735_689_599, 1_704_067_200, 1_709_164_800, 1_740_787_200, 1_741_000_000, 1_733_000_001,
+        1_738_540_799,
+    ].flatMap { [$0 * 1_000_000, $0 * 1_000_000 + 500_000, $0 * 1_000_000 + 999_999] }
 
     static func document(_ generator: inout SeededGenerator) -> NaiveJSON {
-        func leaf() -> NaiveJSON { [.null, .bool(true), .number(1), .number(2), .string("a"), .string("x"), .array([.number(1), .string("a")]), .object(["a": .number(1)])].randomElement(using: &generator) ?? .null }
+        func leaf() -> NaiveJSON {
+            [
+                .null, .bool(true), .number(1), .number(2), .string("a"), .string("x"),
+                .array([.number(1), .string("a")]), .object(["a": .number(1)]),
+            ].randomElement(using: &generator) ?? .null
+        }
         var members: [String: NaiveJSON] = [:]
         for key in keys where Bool.random(using: &generator) { members[key] = leaf() }
         return .object(members)

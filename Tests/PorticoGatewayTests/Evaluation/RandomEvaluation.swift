@@ -1,7 +1,8 @@
 import JSONBytes
 import TestRandom
 
-/// Random conditions, rules and queries on the naive model: what a viewer may ask follows from the rules as they are written, not from the gateway's schema.
+/// Random conditions, rules and queries on the naive model: what a viewer may ask follows from the
+/// rules as they are written, not from the gateway's schema.
 struct RandomEvaluation {
     var generator: SeededGenerator
     let world: NaiveWorld
@@ -37,16 +38,21 @@ struct RandomEvaluation {
         if depth > 0, choice == 2 { return .not(condition(type, view, depth: depth - 1)) }
         if depth > 0, choice < 6, let relation = pick(relations) {
             let inner = condition(relation.target, view, depth: depth - 1)
-            return relation.isMany ? .many(relation.name, pick(NaiveCondition.Quantifier.allCases) ?? .some, inner) : .one(relation.name, inner)
+            return relation.isMany
+                ? .many(relation.name, pick(NaiveCondition.Quantifier.allCases) ?? .some, inner)
+                : .one(relation.name, inner)
         }
         guard let field = pick(fields) else { return .and([]) }
-        return .test(field.name, (0..<(chance(4) ? 2 : 1)).reduce(into: [NaiveTest]()) { tests, _ in
-            let test = self.test(field, isRule: view == nil)
-            if !tests.contains(where: { $0.comparison == test.comparison }) { tests.append(test) }
-        })
+        return .test(
+            field.name,
+            (0..<(chance(4) ? 2 : 1)).reduce(into: [NaiveTest]()) { tests, _ in
+                let test = self.test(field, isRule: view == nil)
+                if !tests.contains(where: { $0.comparison == test.comparison }) { tests.append(test) }
+            })
     }
 
-    private mutating func list(_ isAnd: Bool, _ type: String, _ view: NaiveRules.View?, _ depth: Int) -> NaiveCondition {
+    private mutating func list(_ isAnd: Bool, _ type: String, _ view: NaiveRules.View?, _ depth: Int) -> NaiveCondition
+    {
         let items = (0..<number(0...3)).map { _ in condition(type, view, depth: depth - 1) }
         return isAnd ? .and(items) : .or(items)
     }
@@ -55,8 +61,13 @@ struct RandomEvaluation {
         if isRule, chance(2), let test = viewerTest(field) { return test }
         if chance(6), field.kind != .serial { return NaiveTest(comparison: "isNull", operand: .flag(chance(2))) }
         switch field.kind {
-        case .bool: return NaiveTest(comparison: pick(["eq", "ne", "distinctFrom", "notDistinctFrom"]) ?? "eq", operand: .flag(chance(2)))
-        case .json: return chance(2) ? NaiveTest(comparison: "hasKey", operand: .value(.text(pick(NaiveWorld.keys) ?? "a"))) : NaiveTest(comparison: "contains", operand: .value(.json(part())))
+        case .bool:
+            return NaiveTest(
+                comparison: pick(["eq", "ne", "distinctFrom", "notDistinctFrom"]) ?? "eq", operand: .flag(chance(2)))
+        case .json:
+            return chance(2)
+                ? NaiveTest(comparison: "hasKey", operand: .value(.text(pick(NaiveWorld.keys) ?? "a")))
+                : NaiveTest(comparison: "contains", operand: .value(.json(part())))
         case .texts:
             let comparison = pick(["has", "hasAny", "hasAll", "isEmpty"]) ?? "has"
             if comparison == "isEmpty" { return NaiveTest(comparison: comparison, operand: .flag(chance(2))) }
@@ -71,9 +82,14 @@ struct RandomEvaluation {
         switch comparison {
         case "distinctFrom" where !isRule && chance(4), "notDistinctFrom" where !isRule && chance(4):
             return NaiveTest(comparison: comparison, operand: .value(.null))
-        case "in", "notIn": return NaiveTest(comparison: comparison, operand: .list((0..<number(0...3)).map { _ in value(field) }))
-        case "like", "iLike": return NaiveTest(comparison: comparison, operand: .value(.text(pattern(comparison == "iLike"))))
-        case "iContains": return NaiveTest(comparison: comparison, operand: .value(.text(pick(["", "a", "A", "LPHA", "%", "_", "50", "\\"]) ?? "")))
+        case "in", "notIn":
+            return NaiveTest(comparison: comparison, operand: .list((0..<number(0...3)).map { _ in value(field) }))
+        case "like", "iLike":
+            return NaiveTest(comparison: comparison, operand: .value(.text(pattern(comparison == "iLike"))))
+        case "iContains":
+            return NaiveTest(
+                comparison: comparison,
+                operand: .value(.text(pick(["", "a", "A", "LPHA", "%", "_", "50", "\\"]) ?? "")))
         default: return NaiveTest(comparison: comparison, operand: .value(value(field)))
         }
     }
@@ -86,7 +102,8 @@ struct RandomEvaluation {
             return NaiveTest(comparison: comparison, operand: .viewer("tenant"))
         case (.id, _): return NaiveTest(comparison: comparison, operand: .viewer("id"))
         case (.choice, "role"): return NaiveTest(comparison: comparison, operand: .viewer("role"))
-        case (.text, _): return NaiveTest(comparison: comparison, operand: .viewer(chance(2) ? "claims.word" : "claims.missing"))
+        case (.text, _):
+            return NaiveTest(comparison: comparison, operand: .viewer(chance(2) ? "claims.word" : "claims.missing"))
         default: return nil
         }
     }
@@ -106,23 +123,29 @@ struct RandomEvaluation {
 
     private mutating func text() -> String { pick(NaiveWorld.texts) ?? "" }
     private mutating func pattern(_ ignoresCase: Bool) -> String {
-        pick(["%", "a%", "%b", "_", "a\\_b", "50\\%", "__", "%lpha%", "", "A%", "_b"] + (ignoresCase ? [] : ["%é%", "É_", "x\\\\y"])) ?? "%"
+        pick(
+            ["%", "a%", "%b", "_", "a\\_b", "50\\%", "__", "%lpha%", "", "A%", "_b"]
+                + (ignoresCase ? [] : ["%é%", "É_", "x\\\\y"])) ?? "%"
     }
 
     /// Without nulls, which no filter holds.
     private mutating func part() -> NaiveJSON {
-        pick([.object([:]), .object(["a": .number(1)]), .object(["a": .bool(true)]), .object(["b": .array([.number(1)])]), .object(["b": .object(["a": .number(1)])]), .object(["a": .array([])])]) ?? .object([:])
+        pick([
+            .object([:]), .object(["a": .number(1)]), .object(["a": .bool(true)]), .object(["b": .array([.number(1)])]),
+            .object(["b": .object(["a": .number(1)])]), .object(["a": .array([])]),
+        ]) ?? .object([:])
     }
 
     private mutating func identifier(_ field: String) -> String {
-        let rows = switch field {
-        case "tenantId", "parentId": world.rows("Tenant")
-        case "siteId": world.rows("Site")
-        case "ticketId", "entityId": world.rows("Ticket")
-        case "id": world.rows(pick(["Ticket", "User", "Site", "Payment", "Tenant"]) ?? "Ticket")
-        case "subscriptionId": world.rows("TenantSubscription")
-        default: world.users
-        }
+        let rows =
+            switch field {
+            case "tenantId", "parentId": world.rows("Tenant")
+            case "siteId": world.rows("Site")
+            case "ticketId", "entityId": world.rows("Ticket")
+            case "id": world.rows(pick(["Ticket", "User", "Site", "Payment", "Tenant"]) ?? "Ticket")
+            case "subscriptionId": world.rows("TenantSubscription")
+            default: world.users
+            }
         if case .text(let id)? = pick(rows)?.key, !chance(8) { return id }
         return "nowhere"
     }
@@ -138,9 +161,12 @@ struct RandomEvaluation {
                 let names = entity.allNames.sorted()
                 let fields = chance(2) ? names : some(names, oneIn: 2)
                 if fields.isEmpty { continue }
-                types[entity.name] = NaiveRules.Read(fields: Set(fields), rows: chance(3) ? condition(entity.name, nil, depth: 3) : nil, isOptional: chance(8))
+                types[entity.name] = NaiveRules.Read(
+                    fields: Set(fields), rows: chance(3) ? condition(entity.name, nil, depth: 3) : nil,
+                    isOptional: chance(8))
             }
-            rules.roles[role] = NaiveRules.Role(reach: pick([.tenant, .tenant, .subtree, .crossTenant]) ?? .tenant, types: types)
+            rules.roles[role] = NaiveRules.Role(
+                reach: pick([.tenant, .tenant, .subtree, .crossTenant]) ?? .tenant, types: types)
         }
         for tenant in NaiveWorld.tenants where chance(2) {
             var file = NaiveRules.TenantFile()
@@ -148,7 +174,9 @@ struct RandomEvaluation {
                 for (type, read) in rule.types.sorted(by: { $0.key < $1.key }) {
                     if read.isOptional, chance(2) { file.grants.insert("\(role).\(type).read") }
                     guard chance(3) else { continue }
-                    file.narrowings["\(role).\(type)"] = NaiveRules.Narrowing(hide: Set(some(NaiveModel.entity(type).allNames.sorted(), oneIn: 5)), rows: chance(2) ? condition(type, nil, depth: 2) : nil)
+                    file.narrowings["\(role).\(type)"] = NaiveRules.Narrowing(
+                        hide: Set(some(NaiveModel.entity(type).allNames.sorted(), oneIn: 5)),
+                        rows: chance(2) ? condition(type, nil, depth: 2) : nil)
                 }
             }
             rules.tenants[tenant] = file
@@ -177,16 +205,25 @@ struct RandomEvaluation {
         keys += 1
         let key = "r\(keys)"
         let choice = number(0...11)
-        if choice == 0, isSignedIn, view.types["User"] != nil { return .viewer(key: key, selections("User", view, depth: 3)) }
+        if choice == 0, isSignedIn, view.types["User"] != nil {
+            return .viewer(key: key, selections("User", view, depth: 3))
+        }
         if choice == 1, view.types[type]?.fields.contains("id") == true {
             let isSerial = type == "AuditLog"
-            let id = isSerial ? String(number(1...80)) : pick(world.rows(type)).map { if case .text(let id) = $0.key { id } else { "" } } ?? ""
-            return .getter(key: key, type: type, id: chance(8) ? isSerial ? "9999" : "nowhere" : id, selections(type, view, depth: 3))
+            let id =
+                isSerial
+                ? String(number(1...80))
+                : pick(world.rows(type)).map { if case .text(let id) = $0.key { id } else { "" } } ?? ""
+            return .getter(
+                key: key, type: type, id: chance(8) ? isSerial ? "9999" : "nowhere" : id,
+                selections(type, view, depth: 3))
         }
         return listField(key, nil, type, view, depth: 3)
     }
 
-    private mutating func listField(_ key: String, _ relation: NaiveModel.Relation?, _ type: String, _ view: NaiveRules.View, depth: Int) -> NaiveSelection {
+    private mutating func listField(
+        _ key: String, _ relation: NaiveModel.Relation?, _ type: String, _ view: NaiveRules.View, depth: Int
+    ) -> NaiveSelection {
         var arguments = NaiveArguments()
         if !view.fields(type).isEmpty, chance(2) {
             let filter = condition(type, view, depth: relation == nil ? 3 : 2)
@@ -200,13 +237,22 @@ struct RandomEvaluation {
         let orderable = view.fields(type).filter(\.kind.isOrderable)
         if chance(2) {
             for field in some(orderable, oneIn: 4).shuffled(using: &generator).prefix(2) {
-                arguments.order.append((field.name, pick(["ASC", "DESC", "ASC_NULLS_FIRST", "ASC_NULLS_LAST", "DESC_NULLS_FIRST", "DESC_NULLS_LAST"]) ?? "ASC"))
+                arguments.order.append(
+                    (
+                        field.name,
+                        pick([
+                            "ASC", "DESC", "ASC_NULLS_FIRST", "ASC_NULLS_LAST", "DESC_NULLS_FIRST", "DESC_NULLS_LAST",
+                        ]) ?? "ASC"
+                    ))
             }
         }
         if chance(5) {
             if chance(2) { arguments.last = number(0...7) } else if chance(2) { arguments.first = number(0...7) }
             var parts: [NaivePagePart] = chance(2) ? [.total] : []
-            parts.append(chance(2) ? .nodes(selections(type, view, depth: depth - 1)) : .edges(selections(type, view, depth: depth - 1)))
+            parts.append(
+                chance(2)
+                    ? .nodes(selections(type, view, depth: depth - 1))
+                    : .edges(selections(type, view, depth: depth - 1)))
             if chance(2) { parts.append(.info) }
             return .page(key: key, relation, type: type, arguments, parts)
         }
@@ -218,7 +264,9 @@ struct RandomEvaluation {
     private mutating func selections(_ type: String, _ view: NaiveRules.View, depth: Int) -> [NaiveSelection] {
         var selections: [NaiveSelection] = []
         func taken() -> Set<String> { Set(selections.map(\.key)) }
-        for field in view.fields(type) where field.name == "id" || chance(3) { selections.append(.scalar(key: key(field.name, taken()), field: field)) }
+        for field in view.fields(type) where field.name == "id" || chance(3) {
+            selections.append(.scalar(key: key(field.name, taken()), field: field))
+        }
         if depth > 0 {
             for relation in view.relations(type) where chance(3) {
                 let name = key(relation.name, taken())
@@ -226,7 +274,8 @@ struct RandomEvaluation {
                     let list = listField(name, relation, relation.target, view, depth: depth)
                     selections.append(list)
                 } else {
-                    selections.append(.one(key: name, relation, self.selections(relation.target, view, depth: depth - 1)))
+                    selections.append(
+                        .one(key: name, relation, self.selections(relation.target, view, depth: depth - 1)))
                 }
             }
         }
@@ -235,7 +284,8 @@ struct RandomEvaluation {
     }
 
     private mutating func totals(_ type: String, _ view: NaiveRules.View, isGroup: Bool) -> [NaiveTotal] {
-        let fields = view.fields(type), ranged = fields.filter(\.kind.hasRange), numbers = fields.filter { $0.kind == .decimal }
+        let fields = view.fields(type), ranged = fields.filter(\.kind.hasRange),
+            numbers = fields.filter { $0.kind == .decimal }
         var parts: [NaiveTotal] = [.count]
         if let field = pick(ranged), chance(2) { parts.append(.least([field])) }
         if let field = pick(ranged), chance(2) { parts.append(.greatest([field])) }
@@ -243,9 +293,13 @@ struct RandomEvaluation {
         let groupable = fields.filter(\.kind.isOrderable)
         if !isGroup, !groupable.isEmpty, chance(2) {
             let chosen = groupable.shuffled(using: &generator).prefix(number(1...2))
-            let keys = chosen.map { NaiveGroupKey(field: $0, per: $0.kind == .time && !chance(3) ? pick(["DAY", "WEEK", "MONTH", "YEAR"]) : nil) }
+            let keys = chosen.map {
+                NaiveGroupKey(
+                    field: $0, per: $0.kind == .time && !chance(3) ? pick(["DAY", "WEEK", "MONTH", "YEAR"]) : nil)
+            }
             let shown = Array(Set(chosen + (chance(4) ? [groupable[0]] : []))).sorted { $0.name < $1.name }
-            parts.append(.groups(keys, first: chance(2) ? number(0...6) : nil, shown: shown, totals(type, view, isGroup: true)))
+            parts.append(
+                .groups(keys, first: chance(2) ? number(0...6) : nil, shown: shown, totals(type, view, isGroup: true)))
         }
         return parts
     }

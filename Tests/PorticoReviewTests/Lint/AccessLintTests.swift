@@ -9,15 +9,21 @@ import Testing
 @Suite struct AccessLintTests {
     private static let repository = Result { try ProjectFiles.read(folder: Fixture.folder) }
 
-    /// The findings of rules of one role, as `line:column [name] severity`, with those that comments explain in parentheses.
-    static func findings(roles: String, tenants: [(String, String)] = [], catalog: Catalog = Fixture.catalog, database: (any LintDatabase)? = nil) throws -> [String] {
+    /// The findings of rules of one role, as `line:column [name] severity`, with those that
+    /// comments explain in parentheses.
+    static func findings(
+        roles: String, tenants: [(String, String)] = [], catalog: Catalog = Fixture.catalog,
+        database: (any LintDatabase)? = nil
+    ) throws -> [String] {
         var files = try repository.get()
         files.roles = SourceText(name: "roles.yaml", roles)
         files.tenants = tenants.map { SourceText(name: "tenants/\($0.0).yaml", $0.1) }
         return try AccessLint(files: files, catalog: catalog).findings(database).map { finding in
             let source = ([files.roles, files.schema] + files.tenants).first { $0.name == finding.diagnostic.file }
-            let position = finding.diagnostic.range.flatMap { range in source.map { $0.position(at: Int(range.start)) } }
-            let text = "\(finding.diagnostic.file):\(position.map { "\($0.line):\($0.column)" } ?? "?") \(finding.name.rawValue)"
+            let position = finding.diagnostic.range.flatMap { range in source.map { $0.position(at: Int(range.start)) }
+            }
+            let text =
+                "\(finding.diagnostic.file):\(position.map { "\($0.line):\($0.column)" } ?? "?") \(finding.name.rawValue)"
             return finding.reason.map { "(\(text): \($0))" } ?? text
         }
     }
@@ -28,7 +34,9 @@ import Testing
 
     /// What a `rows` of Ticket gives, by the names alone.
     private func names(_ rows: String, type: String = "Ticket", reach: String = "tenant") throws -> [String] {
-        try Self.findings(roles: Self.client(type, rows, reach: reach)).map { String($0.split(separator: " ", maxSplits: 1)[1]) }
+        try Self.findings(roles: Self.client(type, rows, reach: reach)).map {
+            String($0.split(separator: " ", maxSplits: 1)[1])
+        }
     }
 
     // MARK: Contradictions
@@ -93,11 +101,16 @@ import Testing
     @Test func whatNarrowsIsolationIsNotRedundant() throws {
         #expect(try names("{ tenantId: { eq: $viewer.tenant } }", reach: "subtree") == [])
         #expect(try names("{ ticket: { tenantId: { in: $viewer.tenants } } }", type: "TicketMessage") == ["redundant"])
-        #expect(try names("{ author: { tenantId: { in: $viewer.tenants } } }", type: "TicketMessage") == [], "the author's tenant is another matter than the ticket's")
+        #expect(
+            try names("{ author: { tenantId: { in: $viewer.tenants } } }", type: "TicketMessage") == [],
+            "the author's tenant is another matter than the ticket's")
     }
 
     @Test func branchesThatOthersContain() throws {
-        #expect(try names("{ or: [{ creatorId: { eq: $viewer.id } }, { creatorId: { eq: $viewer.id }, status: { eq: OPEN } }] }") == ["swallowed"])
+        #expect(
+            try names(
+                "{ or: [{ creatorId: { eq: $viewer.id } }, { creatorId: { eq: $viewer.id }, status: { eq: OPEN } }] }")
+                == ["swallowed"])
         #expect(try names("{ or: [{ status: { eq: OPEN } }, { status: { in: [OPEN, CLOSED] } }] }") == ["swallowed"])
         #expect(try names("{ or: [{ status: { eq: OPEN } }, { status: { eq: OPEN } }] }") == ["swallowed"])
         #expect(try names("{ or: [{ status: { eq: OPEN } }, { status: { eq: CLOSED } }] }") == [])
@@ -106,16 +119,21 @@ import Testing
     // MARK: Places
 
     @Test func aFindingStandsWhereTheConditionDoes() throws {
-        let roles = Self.client("Ticket", "{ status: { eq: OPEN }, creatorId: { eq: $viewer.id }, and: [{ status: { ne: CLOSED } }] }")
+        let roles = Self.client(
+            "Ticket", "{ status: { eq: OPEN }, creatorId: { eq: $viewer.id }, and: [{ status: { ne: CLOSED } }] }")
         #expect(try Self.findings(roles: roles) == ["roles.yaml:7:78 redundant"])
     }
 
     @Test func everyFindingSaysWhatItMeansAndWhatToDo() throws {
         var files = try Self.repository.get()
-        files.roles = SourceText(name: "roles.yaml", Self.client("Ticket", "{ status: { eq: OPEN }, and: [{ status: { eq: CLOSED } }] }"))
+        files.roles = SourceText(
+            name: "roles.yaml", Self.client("Ticket", "{ status: { eq: OPEN }, and: [{ status: { eq: CLOSED } }] }"))
         files.tenants = []
         let finding = try #require(try AccessLint(files: files, catalog: Fixture.catalog).findings().first)
-        #expect(finding.diagnostic.message == "This can never be together with line 7, column 17: status is OPEN, and status is CLOSED. [contradiction]")
+        #expect(
+            finding.diagnostic.message
+                == "This can never be together with line 7, column 17: status is OPEN, and status is CLOSED. [contradiction]"
+        )
         #expect(finding.diagnostic.hint?.contains("leave it out of the role") == true)
         #expect(finding.diagnostic.severity == .error)
     }
@@ -133,7 +151,13 @@ import Testing
         """
 
     @Test func aTenantsRowsAreHeldAgainstTheRoles() throws {
-        func names(_ rows: String) throws -> [String] { try Self.findings(roles: Self.roles, tenants: [("a", "grants: [client.Payment.read]\nclient:\n  TicketMessage: { read: { rows: \(rows) } }\n")]) }
+        func names(_ rows: String) throws -> [String] {
+            try Self.findings(
+                roles: Self.roles,
+                tenants: [
+                    ("a", "grants: [client.Payment.read]\nclient:\n  TicketMessage: { read: { rows: \(rows) } }\n")
+                ])
+        }
         #expect(try names("{ internal: { eq: false } }") == ["tenants/a.yaml:3:36 redundant"])
         #expect(try names("{ internal: { eq: true } }") == ["tenants/a.yaml:3:36 contradiction"])
         #expect(try names("{ body: { ne: x } }") == [])
@@ -141,32 +165,51 @@ import Testing
 
     @Test func whatIsHiddenAlreadyAndWhatNobodyGrants() throws {
         let hiding = "client: { Ticket: { read: { hide: [assignee, subject] } } }\n"
-        #expect(try Self.findings(roles: Self.roles, tenants: [("a", hiding)]) == ["roles.yaml:6:37 unused-optional", "tenants/a.yaml:1:36 hidden-already"])
+        #expect(
+            try Self.findings(roles: Self.roles, tenants: [("a", hiding)]) == [
+                "roles.yaml:6:37 unused-optional", "tenants/a.yaml:1:36 hidden-already",
+            ])
     }
 
     /// The messages of tickets that a tenant hides.
     @Test func rowsThatStayReachableBesideTheHiddenOnes() throws {
-        let narrowed = "grants: [client.Payment.read]\nclient:\n  Ticket: { read: { rows: { status: { ne: CLOSED } } } }\n"
-        #expect(try Self.findings(roles: Self.roles, tenants: [("a", narrowed)]) == ["tenants/a.yaml:3:21 reachable-elsewhere"])
+        let narrowed =
+            "grants: [client.Payment.read]\nclient:\n  Ticket: { read: { rows: { status: { ne: CLOSED } } } }\n"
+        #expect(
+            try Self.findings(roles: Self.roles, tenants: [("a", narrowed)]) == [
+                "tenants/a.yaml:3:21 reachable-elsewhere"
+            ])
         let both = narrowed + "  TicketMessage: { read: { rows: { ticket: { status: { ne: CLOSED } } } } }\n"
         #expect(try Self.findings(roles: Self.roles, tenants: [("a", both)]) == [])
         let role = Self.roles.replacing(", ticket: { creatorId: { eq: $viewer.id } }", with: "")
-        #expect(try Self.findings(roles: role, tenants: [("a", "grants: [client.Payment.read]")]) == ["roles.yaml:4:55 reachable-elsewhere"])
+        #expect(
+            try Self.findings(roles: role, tenants: [("a", "grants: [client.Payment.read]")]) == [
+                "roles.yaml:4:55 reachable-elsewhere"
+            ])
     }
 
     @Test func equalFilesAreLookedAtOnce() throws {
         var files = try Self.repository.get()
         files.roles = SourceText(name: "roles.yaml", Self.roles)
-        files.tenants = (0..<50).map { SourceText(name: "tenants/t\($0).yaml", "grants: [client.Payment.read]\nclient: { Ticket: { read: { hide: [assignee] } } }\n") }
+        files.tenants = (0..<50).map {
+            SourceText(
+                name: "tenants/t\($0).yaml",
+                "grants: [client.Payment.read]\nclient: { Ticket: { read: { hide: [assignee] } } }\n")
+        }
         let findings = try AccessLint(files: files, catalog: Fixture.catalog).findings()
         #expect(findings.map(\.name) == [.hiddenAlready])
         #expect(findings.first?.diagnostic.hint?.hasSuffix("49 other tenants have the same file.") == true)
     }
 
     @Test func wrongFilesAreFindingsToo() throws {
-        let found = try Self.findings(roles: Self.roles, tenants: [("a", "grants: [client.Payment.read]"), ("b", "client: { Tickt: { read: {} } }")])
+        let found = try Self.findings(
+            roles: Self.roles,
+            tenants: [("a", "grants: [client.Payment.read]"), ("b", "client: { Tickt: { read: {} } }")])
         #expect(found == ["tenants/b.yaml:1:11 invalid"])
-        #expect(try Self.findings(roles: "roles: { client: { Ticket: { read: { fields: [subjct] } } } }") == ["roles.yaml:1:47 invalid"])
+        #expect(
+            try Self.findings(roles: "roles: { client: { Ticket: { read: { fields: [subjct] } } } }") == [
+                "roles.yaml:1:47 invalid"
+            ])
     }
 
     // MARK: Comments
@@ -175,13 +218,29 @@ import Testing
         func findings(_ comment: String, above: Bool) throws -> [String] {
             let line = "  Ticket: { read: { rows: { status: { ne: CLOSED } } } }"
             let text = above ? "  \(comment)\n\(line)\n" : "\(line)  \(comment)\n"
-            return try Self.findings(roles: Self.roles, tenants: [("a", "grants: [client.Payment.read]\nclient:\n\(text)")])
+            return try Self.findings(
+                roles: Self.roles, tenants: [("a", "grants: [client.Payment.read]\nclient:\n\(text)")])
         }
-        #expect(try findings("# lint: reachable-elsewhere: they may read on", above: true) == ["(tenants/a.yaml:4:21 reachable-elsewhere: they may read on)"])
-        #expect(try findings("# lint: reachable-elsewhere: they may read on", above: false) == ["(tenants/a.yaml:3:21 reachable-elsewhere: they may read on)"])
-        #expect(try findings("# lint: reachable-elsewhere", above: true) == ["tenants/a.yaml:3:3 switch", "tenants/a.yaml:4:21 reachable-elsewhere"])
-        #expect(try findings("# lint: reachable-elswhere: they may", above: true) == ["tenants/a.yaml:3:3 switch", "tenants/a.yaml:4:21 reachable-elsewhere"])
-        #expect(try findings("# lint: redundant: it is not", above: true) == ["tenants/a.yaml:3:3 switch", "tenants/a.yaml:4:21 reachable-elsewhere"])
+        #expect(
+            try findings("# lint: reachable-elsewhere: they may read on", above: true) == [
+                "(tenants/a.yaml:4:21 reachable-elsewhere: they may read on)"
+            ])
+        #expect(
+            try findings("# lint: reachable-elsewhere: they may read on", above: false) == [
+                "(tenants/a.yaml:3:21 reachable-elsewhere: they may read on)"
+            ])
+        #expect(
+            try findings("# lint: reachable-elsewhere", above: true) == [
+                "tenants/a.yaml:3:3 switch", "tenants/a.yaml:4:21 reachable-elsewhere",
+            ])
+        #expect(
+            try findings("# lint: reachable-elswhere: they may", above: true) == [
+                "tenants/a.yaml:3:3 switch", "tenants/a.yaml:4:21 reachable-elsewhere",
+            ])
+        #expect(
+            try findings("# lint: redundant: it is not", above: true) == [
+                "tenants/a.yaml:3:3 switch", "tenants/a.yaml:4:21 reachable-elsewhere",
+            ])
         #expect(try findings("# lint: invalid: never", above: true).first == "tenants/a.yaml:3:3 switch")
     }
 
@@ -189,27 +248,56 @@ import Testing
 
     @Test func aRowThatMayBeHiddenIsNotPromised() throws {
         let files = try Self.repository.get()
-        let schema = String(decoding: files.schema.bytes, as: UTF8.self).replacing("  creator: User\n", with: "  creator: User!\n").replacing("  ticket: Ticket\n", with: "  ticket: Ticket!\n")
-        let catalog = try CatalogLoader.load(schemaFile: SourceText(name: files.schema.name, schema), resolvers: files.resolvers)
-        let open = "roles: { client: { Ticket: { read: { fields: all } }, User: { read: { fields: all } }, TicketMessage: { read: { fields: all } } } }"
+        let schema = String(decoding: files.schema.bytes, as: UTF8.self).replacing(
+            "  creator: User\n", with: "  creator: User!\n"
+        ).replacing("  ticket: Ticket\n", with: "  ticket: Ticket!\n")
+        let catalog = try CatalogLoader.load(
+            schemaFile: SourceText(name: files.schema.name, schema), resolvers: files.resolvers)
+        let open =
+            "roles: { client: { Ticket: { read: { fields: all } }, User: { read: { fields: all } }, TicketMessage: { read: { fields: all } } } }"
         func names(_ roles: String) throws -> [String] {
             try Self.findings(roles: roles, catalog: catalog).map { String($0.split(separator: " ", maxSplits: 1)[1]) }
         }
         // A message's tenant is its ticket's, so that isolation never hides one without the other.
         #expect(try names(open) == ["hideable-non-null"])
         // At the field itself, not at its description.
-        let line = schema.split(separator: "\n", omittingEmptySubsequences: false).firstIndex { $0 == "  creator: User!" }.map { $0 + 1 }
-        #expect(try Self.findings(roles: open, catalog: catalog).map { $0.split(separator: " ")[0] } == ["schema.graphql:\(line ?? 0):3"])
-        #expect(try names(open.replacing("Ticket: { read: { fields: all }", with: "Ticket: { read: { fields: all, rows: { status: { eq: OPEN } } }")) == ["hideable-non-null", "hideable-non-null", "reachable-elsewhere"])
-        #expect(try names("roles: { root: { crossTenant: true, Ticket: { read: { fields: all } }, User: { read: { fields: all } } } }") == [])
+        let line = schema.split(separator: "\n", omittingEmptySubsequences: false).firstIndex {
+            $0 == "  creator: User!"
+        }.map { $0 + 1 }
+        #expect(
+            try Self.findings(roles: open, catalog: catalog).map { $0.split(separator: " ")[0] } == [
+                "schema.graphql:\(line ?? 0):3"
+            ])
+        #expect(
+            try names(
+                open.replacing(
+                    "Ticket: { read: { fields: all }",
+                    with: "Ticket: { read: { fields: all, rows: { status: { eq: OPEN } } }")) == [
+                    "hideable-non-null", "hideable-non-null", "reachable-elsewhere",
+                ])
+        #expect(
+            try names(
+                "roles: { root: { crossTenant: true, Ticket: { read: { fields: all } }, User: { read: { fields: all } } } }"
+            ) == [])
     }
 
     @Test func typesThatBelongToNobody() throws {
         let files = try Self.repository.get()
-        let resolvers = files.resolvers.map { $0.name.hasSuffix("Domain.yaml") ? SourceText(name: $0.name, String(decoding: $0.bytes, as: UTF8.self).replacing("isolation: tenantId", with: "isolation: none")) : $0 }
+        let resolvers = files.resolvers.map {
+            $0.name.hasSuffix("Domain.yaml")
+                ? SourceText(
+                    name: $0.name,
+                    String(decoding: $0.bytes, as: UTF8.self).replacing("isolation: tenantId", with: "isolation: none"))
+                : $0
+        }
         let catalog = try CatalogLoader.load(schemaFile: files.schema, resolvers: resolvers)
-        #expect(try Self.findings(roles: "roles:\n  client:\n    Domain: { read: { fields: all } }\n", catalog: catalog) == ["roles.yaml:3:5 across-tenants"])
-        #expect(try Self.findings(roles: "roles:\n  root:\n    crossTenant: true\n    Domain: { read: { fields: all } }\n", catalog: catalog) == [])
+        #expect(
+            try Self.findings(roles: "roles:\n  client:\n    Domain: { read: { fields: all } }\n", catalog: catalog)
+                == ["roles.yaml:3:5 across-tenants"])
+        #expect(
+            try Self.findings(
+                roles: "roles:\n  root:\n    crossTenant: true\n    Domain: { read: { fields: all } }\n",
+                catalog: catalog) == [])
     }
 
     // MARK: The database
@@ -219,24 +307,38 @@ import Testing
         var plan = "[]"
 
         func existing(tenants: [String]) throws -> Set<ExactString> { self.tenants }
-        func explain(_ statement: String, _ parameters: [String?]) throws -> String { statement.contains("creator_id") ? plan : "[]" }
+        func explain(_ statement: String, _ parameters: [String?]) throws -> String {
+            statement.contains("creator_id") ? plan : "[]"
+        }
     }
 
     @Test(arguments: [
-        (#"[{"Plan": {"Node Type": "Limit", "Plans": [{"Node Type": "Seq Scan", "Relation Name": "tickets"}]}}]"#, true),
+        (
+            #"[{"Plan": {"Node Type": "Limit", "Plans": [{"Node Type": "Seq Scan", "Relation Name": "tickets"}]}}]"#,
+            true
+        ),
         (#"[{"Plan": {"Node Type": "Index Scan", "Relation Name": "tickets", "Filter": "x"}}]"#, true),
         (#"[{"Plan": {"Node Type": "Index Scan", "Relation Name": "tickets", "Index Cond": "x"}}]"#, false),
-        (#"[{"Plan": {"Node Type": "Bitmap Heap Scan", "Relation Name": "tickets", "Plans": [{"Node Type": "Bitmap Index Scan", "Index Cond": "x"}]}}]"#, false),
+        (
+            #"[{"Plan": {"Node Type": "Bitmap Heap Scan", "Relation Name": "tickets", "Plans": [{"Node Type": "Bitmap Index Scan", "Index Cond": "x"}]}}]"#,
+            false
+        ),
     ])
     func rowsThatNoIndexFinds(_ plan: String, _ isFound: Bool) throws {
-        let roles = "roles:\n  client:\n    Ticket: { read: { fields: all, rows: { creatorId: { eq: $viewer.id } } } }\n"
-        #expect(try Self.findings(roles: roles, database: Answers(plan: plan)) == (isFound ? ["roles.yaml:3:36 unsupported-rows"] : []))
+        let roles =
+            "roles:\n  client:\n    Ticket: { read: { fields: all, rows: { creatorId: { eq: $viewer.id } } } }\n"
+        #expect(
+            try Self.findings(roles: roles, database: Answers(plan: plan))
+                == (isFound ? ["roles.yaml:3:36 unsupported-rows"] : []))
     }
 
     @Test func filesOfTenantsThatAreNotThere() throws {
         let tenants = [("a", "{}"), ("b", "{}")]
         let roles = "roles:\n  client:\n    Ticket: { read: { fields: all } }\n"
-        #expect(try Self.findings(roles: roles, tenants: tenants, database: Answers(tenants: ["a"])) == ["tenants/b.yaml:1:1 unknown-tenant"])
+        #expect(
+            try Self.findings(roles: roles, tenants: tenants, database: Answers(tenants: ["a"])) == [
+                "tenants/b.yaml:1:1 unknown-tenant"
+            ])
     }
 
     // MARK: The repository

@@ -15,7 +15,8 @@ import Testing
     }
 
     private static func rules(_ policy: Policy, _ role: String, _ tenant: String?) throws -> RuleSet {
-        let found: RuleSet? = if case .rules(let rules) = policy.rules(role: role, tenant: tenant) { rules } else { nil }
+        let found: RuleSet? =
+            if case .rules(let rules) = policy.rules(role: role, tenant: tenant) { rules } else { nil }
         return try #require(found, "\(role) has rules in \(tenant ?? "no tenant")")
     }
 
@@ -50,13 +51,20 @@ import Testing
     /// Every way in which a type's rows can enter a statement is there, for every type.
     @Test func operationsUseEveryField() throws {
         let rules = try #require(Self.policy().widestRules(role: "agency_owner"))
-        let text = ProofOperations(schema: rules.schema, catalog: Fixture.catalog).pieces().map { $0.opening + $0.field }.joined(separator: "\n")
+        let text = ProofOperations(schema: rules.schema, catalog: Fixture.catalog).pieces().map {
+            $0.opening + $0.field
+        }.joined(separator: "\n")
         #expect(Fixture.catalog.types.count == 10 && rules.schema.queryType.fields.count > 40)
         for (type, binding) in Fixture.catalog.types {
-            for case .relation(let relation) in binding.fields.values { #expect(text.contains("\(relation.field)"), "\(type).\(relation.field)") }
+            for case .relation(let relation) in binding.fields.values {
+                #expect(text.contains("\(relation.field)"), "\(type).\(relation.field)")
+            }
         }
         for field in rules.schema.queryType.fields { #expect(text.contains(field.name)) }
-        for word in ["some", "every", "none", "or:", "not:", "groupBy", "min {", "sum {", "avg {", "after:", "before:", "last:", "totalCount", "hasPreviousPage", "offset:", "orderBy:", "nodeId:"] {
+        for word in [
+            "some", "every", "none", "or:", "not:", "groupBy", "min {", "sum {", "avg {", "after:", "before:", "last:",
+            "totalCount", "hasPreviousPage", "offset:", "orderBy:", "nodeId:",
+        ] {
             #expect(text.contains(word), "\(word)")
         }
     }
@@ -68,9 +76,13 @@ import Testing
         let all = Fixture.catalog
         var types = all.types
         if let old = types[type] {
-            types[type] = TypeBinding(name: old.name, table: old.table, key: old.key, fields: old.fields, isolation: isolation, defaultOrder: old.defaultOrder, file: old.file)
+            types[type] = TypeBinding(
+                name: old.name, table: old.table, key: old.key, fields: old.fields, isolation: isolation,
+                defaultOrder: old.defaultOrder, file: old.file)
         }
-        return Catalog(schema: all.schema, types: types, root: all.root, derived: all.derived, derivedFields: all.derivedFields, nodeKeys: all.nodeKeys)
+        return Catalog(
+            schema: all.schema, types: types, root: all.root, derived: all.derived, derivedFields: all.derivedFields,
+            nodeKeys: all.nodeKeys)
     }
 
     static let faults: [(String, Isolation)] = [
@@ -83,7 +95,9 @@ import Testing
         ("Notification", .path([Fixture.relation("Notification", "user")], Fixture.field("User", "id"))),
     ]
 
-    @Test(arguments: faults) func aPlannerThatTakesAnotherIsolationIsRefuted(_ type: String, _ isolation: Isolation) throws {
+    @Test(arguments: faults) func aPlannerThatTakesAnotherIsolationIsRefuted(
+        _ type: String, _ isolation: Isolation
+    ) throws {
         let proof = IsolationProof(catalog: Fixture.catalog, planning: Self.catalog(type, isolation: isolation))
         let rules = try #require(Self.policy().widestRules(role: "agency_owner"))
         let report = proof.prove(rules)
@@ -98,10 +112,14 @@ import Testing
         let proof = IsolationProof(catalog: Fixture.catalog, planning: Self.catalog("Domain", isolation: .none))
         let rules = try #require(Self.policy().widestRules(role: "agency_agent"))
         let found = try #require(proof.prove(rules).parts.first?.counterexamples.first)
-        #expect(found.text.contains("A viewer of the role agency_agent, who reaches one tenant, depends on a row of Domain outside them"))
+        #expect(
+            found.text.contains(
+                "A viewer of the role agency_agent, who reaches one tenant, depends on a row of Domain outside them"))
         #expect(found.query.contains("domains"))
         #expect(found.sql.contains(#"FROM "domains""#))
-        #expect(found.rows.first?.hasPrefix("domains(") == true && found.rows.first?.contains(#"tenant_id: "another tenant")"#) == true)
+        #expect(
+            found.rows.first?.hasPrefix("domains(") == true
+                && found.rows.first?.contains(#"tenant_id: "another tenant")"#) == true)
         #expect(found.isConfirmed)
     }
 
@@ -118,7 +136,9 @@ import Testing
         let shut = Self.catalog("Domain", isolation: .unstated)
         let report = IsolationProof(catalog: shut).prove(Fixture.rules(.tenant))
         #expect(report.isProven, "\(report.failures())")
-        #expect(!IsolationProof(catalog: shut, planning: Fixture.catalog).prove(Fixture.rules(.tenant)).isProven, "one tenant's rows are not nobody's")
+        #expect(
+            !IsolationProof(catalog: shut, planning: Fixture.catalog).prove(Fixture.rules(.tenant)).isProven,
+            "one tenant's rows are not nobody's")
     }
 
     // MARK: Tenants
@@ -135,8 +155,11 @@ import Testing
         }
         let narrowed = try Self.rules(policy, "client", "agency-002")
         #expect(IsolationProof(catalog: Fixture.catalog).prove(narrowed).isProven)
-        #expect(try !IsolationProof.narrows(#require(policy.widestRules(role: "client")), narrowed), "the tenant's file takes something away")
-        let owner = try #require(policy.widestRules(role: "agency_owner")), client = try #require(policy.widestRules(role: "client"))
+        #expect(
+            try !IsolationProof.narrows(#require(policy.widestRules(role: "client")), narrowed),
+            "the tenant's file takes something away")
+        let owner = try #require(policy.widestRules(role: "agency_owner")),
+            client = try #require(policy.widestRules(role: "client"))
         #expect(!IsolationProof.narrows(owner, client))
     }
 
@@ -150,8 +173,11 @@ import Testing
     /// The work follows the roles; how many tenants there are does not matter.
     @Test func tenantsCostNothing() throws {
         let files = try ProjectFiles.read(folder: Fixture.folder)
-        let tenants = (0..<200).map { SourceText(name: "t\($0).yaml", "client: { Ticket: { read: { rows: { subject: { ne: \"\($0)\" } } } } }") }
-        let few = try Policy.load(catalog: Fixture.catalog, roles: files.roles, tenants: []), many = try Policy.load(catalog: Fixture.catalog, roles: files.roles, tenants: tenants)
+        let tenants = (0..<200).map {
+            SourceText(name: "t\($0).yaml", "client: { Ticket: { read: { rows: { subject: { ne: \"\($0)\" } } } } }")
+        }
+        let few = try Policy.load(catalog: Fixture.catalog, roles: files.roles, tenants: []),
+            many = try Policy.load(catalog: Fixture.catalog, roles: files.roles, tenants: tenants)
         let proof = IsolationProof(catalog: Fixture.catalog)
         #expect(proof.prove(few, isBrief: true).statements == proof.prove(many, isBrief: true).statements)
         #expect(many.compiledCount <= few.compiledCount)

@@ -6,14 +6,21 @@ import Testing
 
 @testable import PorticoReview
 
-/// Statements as a faulty planner might build them: each that lets a row in must be refuted, with a row, and each that keeps them out by whatever means must be proven.
+/// Statements as a faulty planner might build them: each that lets a row in must be refuted, with a
+/// row, and each that keeps them out by whatever means must be proven.
 @Suite struct StatementProofTests {
     static let t0 = Alias("t", 0), t1 = Alias("t", 1), p0 = Alias("p", 0), k0 = Alias("k", 0), c0 = Alias("c", 0)
     /// $1 the viewer's tenant, $2 its tenants, $3 a client's variable, $4 the viewer's id, $5 keys
-    static let parameters: [ParameterSource] = [.tenant(.text), .tenants(.text), .variable(VariablePlace(position: 0), ValueForm(.text)), .viewer(.id, ValueForm(.text)), .keys]
+    static let parameters: [ParameterSource] = [
+        .tenant(.text), .tenants(.text), .variable(VariablePlace(position: 0), ValueForm(.text)),
+        .viewer(.id, ValueForm(.text)), .keys,
+    ]
 
     static func table(_ type: String, _ alias: Alias, purpose: TableSource.Purpose? = nil) -> FromItem {
-        .table(TableSource(schema: nil, name: Fixture.catalog.types[type]?.table.name ?? "", alias: alias, purpose: purpose ?? .rows(type: type)))
+        .table(
+            TableSource(
+                schema: nil, name: Fixture.catalog.types[type]?.table.name ?? "", alias: alias,
+                purpose: purpose ?? .rows(type: type)))
     }
     static func column(_ alias: Alias, _ name: String) -> Expression { .column(alias, name) }
     static func equal(_ left: Expression, _ right: Expression) -> Expression { .binary(left, .equal, right) }
@@ -22,7 +29,8 @@ import Testing
     }
 
     static func open(_ select: Select, _ type: String) -> StatementProof.OpenTable? {
-        StatementProof(paths: IsolationPaths(Fixture.catalog), parameters: parameters.map(ParameterKind.init)).firstOpen(select, of: type)
+        StatementProof(paths: IsolationPaths(Fixture.catalog), parameters: parameters.map(ParameterKind.init))
+            .firstOpen(select, of: type)
     }
 
     static func rows(_ open: StatementProof.OpenTable) -> CounterexampleRows {
@@ -40,13 +48,24 @@ import Testing
         ("one of several", [.equalsAny(column(t0, "tenant_id"), .parameter(2))]),
         ("IS TRUE", [.isTrue(tenant)]),
         ("within an AND", [.and([mine, .and([tenant])])]),
-        ("in every branch of an OR", [.or([.and([tenant, mine]), .and([.equalsAny(column(t0, "tenant_id"), .parameter(2)), .isNull(column(t0, "site_id"))])])]),
+        (
+            "in every branch of an OR",
+            [
+                .or([
+                    .and([tenant, mine]),
+                    .and([.equalsAny(column(t0, "tenant_id"), .parameter(2)), .isNull(column(t0, "site_id"))]),
+                ])
+            ]
+        ),
         ("in an OR whose other branch is false", [.or([tenant, mine]), .or([tenant, .boolean(false)])]),
         ("NOT of NOT", [.not(.not(tenant))]),
         ("NOT of IS NOT TRUE", [.not(.isNotTrue(tenant))]),
         ("IS NOT TRUE of IS NOT TRUE", [.isNotTrue(.isNotTrue(tenant))]),
         ("NOT of an OR", [.not(.or([mine, .isNotTrue(tenant)]))]),
-        ("through an equal column", [equal(column(t0, "creator_id"), column(t0, "tenant_id")), equal(column(t0, "creator_id"), .parameter(1))]),
+        (
+            "through an equal column",
+            [equal(column(t0, "creator_id"), column(t0, "tenant_id")), equal(column(t0, "creator_id"), .parameter(1))]
+        ),
         ("nothing at all", [.boolean(false)]),
         ("no branch", [.or([])]),
         ("NOT of what is true", [.not(.boolean(true))]),
@@ -86,24 +105,48 @@ import Testing
 
     @Test func theCounterexampleFulfilsTheBranchThatIsOpen() throws {
         let closed = Self.equal(Self.column(Self.t0, "status"), .boolean(true))
-        let found = try #require(Self.open(Self.select("Ticket", [.or([.and([Self.tenant, closed]), .and([Self.mine, .isNull(Self.column(Self.t0, "site_id"))])])]), "Ticket"))
+        let found = try #require(
+            Self.open(
+                Self.select(
+                    "Ticket",
+                    [.or([.and([Self.tenant, closed]), .and([Self.mine, .isNull(Self.column(Self.t0, "site_id"))])])]),
+                "Ticket"))
         let rows = Self.rows(found)
-        #expect(rows.rows.map(\.text) == [#"tickets(creator_id: "the viewer's id", site_id: null, tenant_id: "another tenant")"#])
+        #expect(
+            rows.rows.map(\.text) == [
+                #"tickets(creator_id: "the viewer's id", site_id: null, tenant_id: "another tenant")"#
+            ])
         #expect(rows.isConfirmed)
     }
 
     // MARK: Paths
 
-    private static func path(from start: Expression, _ conditions: [Expression], table target: String = "Ticket", alias: Alias = p0) -> Expression {
-        .exists(Select(columns: [OutputColumn(.integer(1))], from: [table(target, alias, purpose: .tenantPath)], conditions: [equal(column(alias, "id"), start)] + conditions))
+    private static func path(
+        from start: Expression, _ conditions: [Expression], table target: String = "Ticket", alias: Alias = p0
+    ) -> Expression {
+        .exists(
+            Select(
+                columns: [OutputColumn(.integer(1))], from: [table(target, alias, purpose: .tenantPath)],
+                conditions: [equal(column(alias, "id"), start)] + conditions))
     }
     private static let pathTest = equal(column(p0, "tenant_id"), .parameter(1)), ticketID = column(t0, "ticket_id")
 
     @Test func aPathThatIsFollowedKeepsRowsWithin() {
-        #expect(Self.open(Self.select("TicketMessage", [Self.path(from: Self.ticketID, [Self.pathTest])]), "TicketMessage") == nil)
-        #expect(Self.open(Self.select("TicketMessage", [.or([Self.path(from: Self.ticketID, [Self.pathTest]), .boolean(false)])]), "TicketMessage") == nil)
-        let keyed = [Self.equal(Self.ticketID, Self.column(Self.k0, "key")), Self.path(from: Self.column(Self.k0, "key"), [Self.pathTest])]
-        #expect(Self.open(Self.select("TicketMessage", keyed), "TicketMessage") == nil, "by the key that equals the row's own")
+        #expect(
+            Self.open(Self.select("TicketMessage", [Self.path(from: Self.ticketID, [Self.pathTest])]), "TicketMessage")
+                == nil)
+        #expect(
+            Self.open(
+                Self.select(
+                    "TicketMessage", [.or([Self.path(from: Self.ticketID, [Self.pathTest]), .boolean(false)])]),
+                "TicketMessage") == nil)
+        let keyed = [
+            Self.equal(Self.ticketID, Self.column(Self.k0, "key")),
+            Self.path(from: Self.column(Self.k0, "key"), [Self.pathTest]),
+        ]
+        #expect(
+            Self.open(Self.select("TicketMessage", keyed), "TicketMessage") == nil,
+            "by the key that equals the row's own")
     }
 
     static let brokenPaths: [(String, [Expression])] = [
@@ -114,30 +157,49 @@ import Testing
         ("negated", [.not(path(from: ticketID, [pathTest]))]),
         ("in one branch", [.or([path(from: ticketID, [pathTest]), equal(column(t0, "author_id"), .parameter(4))])]),
         ("a client's tenant", [path(from: ticketID, [equal(column(p0, "tenant_id"), .parameter(3))])]),
-        ("a count, which always has a row", [.exists(Select(columns: [OutputColumn(.aggregate(.count, nil))], from: [table("Ticket", p0, purpose: .tenantPath)], conditions: [equal(column(p0, "id"), ticketID), pathTest]))]),
+        (
+            "a count, which always has a row",
+            [
+                .exists(
+                    Select(
+                        columns: [OutputColumn(.aggregate(.count, nil))],
+                        from: [table("Ticket", p0, purpose: .tenantPath)],
+                        conditions: [equal(column(p0, "id"), ticketID), pathTest]))
+            ]
+        ),
     ]
 
-    @Test(arguments: brokenPaths) func aPathThatIsNotFollowedIsFound(_ name: String, _ conditions: [Expression]) throws {
+    @Test(arguments: brokenPaths) func aPathThatIsNotFollowedIsFound(_ name: String, _ conditions: [Expression]) throws
+    {
         let found = try #require(Self.open(Self.select("TicketMessage", conditions), "TicketMessage"), "\(name)")
         #expect(["ticket_messages", "tickets", "users"].contains(found.table.name))
     }
 
     @Test func theRowOutsideIsFollowedToItsTenant() throws {
-        let found = try #require(Self.open(Self.select("TicketMessage", [Self.equal(Self.column(Self.t0, "author_id"), .parameter(4))]), "TicketMessage"))
+        let found = try #require(
+            Self.open(
+                Self.select("TicketMessage", [Self.equal(Self.column(Self.t0, "author_id"), .parameter(4))]),
+                "TicketMessage"))
         let rows = Self.rows(found)
-        #expect(rows.rows.map(\.text) == [
-            #"ticket_messages(author_id: "the viewer's id", ticket_id: "some ticket_id")"#, #"tickets(id: "some ticket_id", tenant_id: "another tenant")"#,
-        ])
+        #expect(
+            rows.rows.map(\.text) == [
+                #"ticket_messages(author_id: "the viewer's id", ticket_id: "some ticket_id")"#,
+                #"tickets(id: "some ticket_id", tenant_id: "another tenant")"#,
+            ])
         #expect(rows.isConfirmed)
     }
 
     // MARK: Nested statements
 
-    private static func inner(_ conditions: [Expression]) -> Expression { .exists(select("Ticket", [equal(column(t1, "site_id"), column(t0, "id"))] + conditions, t1)) }
+    private static func inner(_ conditions: [Expression]) -> Expression {
+        .exists(select("Ticket", [equal(column(t1, "site_id"), column(t0, "id"))] + conditions, t1))
+    }
     private static let innerTenant = equal(column(t1, "tenant_id"), .parameter(1))
 
     /// What a nested statement says may be turned round; what it reads may not go outside.
-    @Test(arguments: ["itself", "not", "or", "not or", "is not true"]) func nestedRowsAreKeptWithinByTheirOwnCondition(_ place: String) {
+    @Test(arguments: ["itself", "not", "or", "not or", "is not true"]) func nestedRowsAreKeptWithinByTheirOwnCondition(
+        _ place: String
+    ) {
         func around(_ inner: Expression) -> Expression {
             switch place {
             case "itself": inner
@@ -149,26 +211,48 @@ import Testing
         }
         #expect(Self.open(Self.select("Site", [Self.tenant, around(Self.inner([Self.innerTenant]))]), "Site") == nil)
         #expect(Self.open(Self.select("Site", [Self.tenant, around(Self.inner([]))]), "Site")?.table.name == "tickets")
-        #expect(Self.open(Self.select("Site", [Self.tenant, around(Self.inner([.or([Self.innerTenant, Self.equal(Self.column(Self.t1, "subject"), .parameter(3))])]))]), "Site")?.table.name == "tickets")
-        #expect(Self.open(Self.select("Site", [Self.tenant, around(Self.inner([.isNotTrue(Self.innerTenant)]))]), "Site")?.table.name == "tickets")
+        #expect(
+            Self.open(
+                Self.select(
+                    "Site",
+                    [
+                        Self.tenant,
+                        around(
+                            Self.inner([
+                                .or([Self.innerTenant, Self.equal(Self.column(Self.t1, "subject"), .parameter(3))])
+                            ])),
+                    ]), "Site")?.table.name == "tickets")
+        #expect(
+            Self.open(Self.select("Site", [Self.tenant, around(Self.inner([.isNotTrue(Self.innerTenant)]))]), "Site")?
+                .table.name == "tickets")
     }
 
     @Test func aNestedRowMayLeanOnTheRowAround() {
         let same = Self.equal(Self.column(Self.t1, "tenant_id"), Self.column(Self.t0, "tenant_id"))
         #expect(Self.open(Self.select("Site", [Self.tenant, .not(Self.inner([same]))]), "Site") == nil)
-        #expect(Self.open(Self.select("Site", [.or([Self.tenant, .not(Self.inner([same]))])]), "Site") != nil, "but not where that is only one of two cases")
+        #expect(
+            Self.open(Self.select("Site", [.or([Self.tenant, .not(Self.inner([same]))])]), "Site") != nil,
+            "but not where that is only one of two cases")
     }
 
     /// Two nested statements cannot vouch for each other.
     @Test func nothingVouchesForItself() {
-        let circular = Self.inner([Self.equal(Self.column(Self.t1, "tenant_id"), Self.column(Self.t0, "tenant_id")), Self.tenant])
-        #expect(Self.open(Self.select("Site", [circular]), "Site") == nil, "what a statement says of the row around it counts for both")
+        let circular = Self.inner([
+            Self.equal(Self.column(Self.t1, "tenant_id"), Self.column(Self.t0, "tenant_id")), Self.tenant,
+        ])
+        #expect(
+            Self.open(Self.select("Site", [circular]), "Site") == nil,
+            "what a statement says of the row around it counts for both")
         let leaning = Self.inner([Self.equal(Self.column(Self.t1, "tenant_id"), Self.column(Self.t0, "tenant_id"))])
-        let other = Expression.exists(Self.select("Domain", [Self.equal(Self.column(Alias("t", 2), "tenant_id"), Self.column(Self.t0, "tenant_id"))], Alias("t", 2)))
+        let other = Expression.exists(
+            Self.select(
+                "Domain", [Self.equal(Self.column(Alias("t", 2), "tenant_id"), Self.column(Self.t0, "tenant_id"))],
+                Alias("t", 2)))
         #expect(Self.open(Self.select("Site", [leaning, other]), "Site") != nil)
     }
 
-    @Test(arguments: ["columns", "groups", "order", "limit", "offset", "aggregate", "choice"]) func statementsAreFoundWhereverTheyStand(_ place: String) {
+    @Test(arguments: ["columns", "groups", "order", "limit", "offset", "aggregate", "choice"])
+    func statementsAreFoundWhereverTheyStand(_ place: String) {
         var select = Self.select("Site", [Self.tenant])
         let bare = Self.inner([])
         switch place {
@@ -186,7 +270,9 @@ import Testing
     // MARK: Batches
 
     private static func batch(_ type: String, _ inner: [Expression], outer: [Expression] = []) -> Select {
-        Select(columns: [OutputColumn(column(k0, "ord"))], from: [.keys(parameter: 5, type: "text", k0), .lateral(select(type, inner), c0)], conditions: outer)
+        Select(
+            columns: [OutputColumn(column(k0, "ord"))],
+            from: [.keys(parameter: 5, type: "text", k0), .lateral(select(type, inner), c0)], conditions: outer)
     }
 
     @Test func aLateralNeedsItsCondition() {
@@ -194,31 +280,52 @@ import Testing
         #expect(Self.open(Self.batch("Ticket", [tie, Self.tenant]), "Ticket") == nil)
         #expect(Self.open(Self.batch("Ticket", [tie]), "Ticket")?.table.name == "tickets")
         let after = Self.equal(Self.column(Self.c0, "tenant_id"), .parameter(1))
-        #expect(Self.open(Self.batch("Ticket", [tie], outer: [after]), "Ticket") != nil, "what is thrown away behind a LIMIT has counted before it")
+        #expect(
+            Self.open(Self.batch("Ticket", [tie], outer: [after]), "Ticket") != nil,
+            "what is thrown away behind a LIMIT has counted before it")
     }
 
     @Test func aLateralMayLeanOnWhatIsSaidOfItsKey() {
-        let tie = Self.equal(Self.ticketID, Self.column(Self.k0, "key")), hoisted = Self.path(from: Self.column(Self.k0, "key"), [Self.pathTest])
+        let tie = Self.equal(Self.ticketID, Self.column(Self.k0, "key")),
+            hoisted = Self.path(from: Self.column(Self.k0, "key"), [Self.pathTest])
         #expect(Self.open(Self.batch("TicketMessage", [tie], outer: [hoisted]), "TicketMessage") == nil)
         #expect(Self.open(Self.batch("TicketMessage", [tie, hoisted]), "TicketMessage") == nil)
-        #expect(Self.open(Self.batch("TicketMessage", [], outer: [hoisted]), "TicketMessage") != nil, "nothing ties the rows to the key")
-        #expect(Self.open(Self.batch("TicketMessage", [Self.equal(Self.column(Self.t0, "author_id"), Self.column(Self.k0, "key"))], outer: [hoisted]), "TicketMessage") != nil)
+        #expect(
+            Self.open(Self.batch("TicketMessage", [], outer: [hoisted]), "TicketMessage") != nil,
+            "nothing ties the rows to the key")
+        #expect(
+            Self.open(
+                Self.batch(
+                    "TicketMessage", [Self.equal(Self.column(Self.t0, "author_id"), Self.column(Self.k0, "key"))],
+                    outer: [hoisted]), "TicketMessage") != nil)
     }
 
     // MARK: Names
 
     @Test func namesAreNotTakenForGranted() {
-        #expect(Self.open(Self.select("Site", [Self.tenant]), "Ticket")?.obstacle != nil, "rows of another type than the load's")
-        let mislabelled = Select(columns: [], from: [.table(TableSource(schema: nil, name: "tickets", alias: Self.t0, purpose: .rows(type: "Site")))], conditions: [Self.tenant])
+        #expect(
+            Self.open(Self.select("Site", [Self.tenant]), "Ticket")?.obstacle != nil,
+            "rows of another type than the load's")
+        let mislabelled = Select(
+            columns: [],
+            from: [.table(TableSource(schema: nil, name: "tickets", alias: Self.t0, purpose: .rows(type: "Site")))],
+            conditions: [Self.tenant])
         #expect(Self.open(mislabelled, "Site")?.obstacle != nil)
         let step = Select(columns: [], from: [Self.table("Payment", Self.p0, purpose: .tenantPath)], conditions: [])
-        #expect(Self.open(Self.select("Site", [Self.tenant, .not(.exists(step))]), "Site")?.obstacle != nil, "no isolation leads through it")
+        #expect(
+            Self.open(Self.select("Site", [Self.tenant, .not(.exists(step))]), "Site")?.obstacle != nil,
+            "no isolation leads through it")
         let twice = Expression.exists(Self.select("Ticket", [Self.tenant], Self.t0))
         #expect(Self.open(Self.select("Site", [twice]), "Site")?.obstacle != nil, "a name that stands for two rows")
     }
 
     @Test func manyAlternativesAreNoProof() {
-        let pairs = (0..<14).map { Expression.or([Self.equal(Self.column(Self.t0, "a\($0)"), .parameter(3)), Self.equal(Self.column(Self.t0, "b\($0)"), .parameter(4))]) }
+        let pairs = (0..<14).map {
+            Expression.or([
+                Self.equal(Self.column(Self.t0, "a\($0)"), .parameter(3)),
+                Self.equal(Self.column(Self.t0, "b\($0)"), .parameter(4)),
+            ])
+        }
         #expect(Self.open(Self.select("Ticket", pairs), "Ticket") != nil)
         #expect(Self.open(Self.select("Ticket", pairs + [Self.tenant]), "Ticket") == nil)
     }

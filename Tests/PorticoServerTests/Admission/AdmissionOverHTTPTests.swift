@@ -9,18 +9,26 @@ import Testing
 /// Limits of a tenant's requests as clients meet them, with a scripted gateway.
 @Suite(.onBlockingThreads) struct AdmissionOverHTTPTests {
     /// An office whose rules all state these limits.
-    private func office(_ limits: RuleLimits, _ change: (inout GatewayConfiguration) -> Void = { _ in }) async throws -> Office {
+    private func office(
+        _ limits: RuleLimits, _ change: (inout GatewayConfiguration) -> Void = { _ in }
+    ) async throws -> Office {
         let office = try await Office.office(change)
-        office.desk.rules = try ScriptedRules(["client": .tenant, "agency_owner": .subtree, "super_admin": .crossTenant, "anonymous": .tenant], limits: limits)
+        office.desk.rules = try ScriptedRules(
+            ["client": .tenant, "agency_owner": .subtree, "super_admin": .crossTenant, "anonymous": .tenant],
+            limits: limits)
         return office
     }
 
     private func limit(_ answer: Answer) throws -> String? {
-        guard case .array(let errors)? = try parseJSON(answer.bytes)["errors"], case .string(let name)? = errors.first?["extensions"]?["limit"] else { return nil }
+        guard case .array(let errors)? = try parseJSON(answer.bytes)["errors"],
+            case .string(let name)? = errors.first?["extensions"]?["limit"]
+        else { return nil }
         return name
     }
 
-    @Test(arguments: ["application/json", "application/graphql-response+json"]) func tooManyInASecondAreRefused(accept: String) async throws {
+    @Test(arguments: ["application/json", "application/graphql-response+json"]) func tooManyInASecondAreRefused(
+        accept: String
+    ) async throws {
         let office = try await office([.requestsPerSecond: 2])
         for _ in 0..<2 { #expect(try office.post(accept: accept, authorization: Office.token("client")).status == 200) }
         let refused = try office.post(accept: accept, authorization: Office.token("client"))
@@ -29,7 +37,10 @@ import Testing
         #expect(refused.headers["content-type"] == "\(accept); charset=utf-8")
         #expect(try code(refused) == "RATE_LIMITED")
         #expect(try limit(refused) == "requestsPerSecond")
-        #expect(refused.body.contains("More requests of this tenant have come than the 2 a second that are let in. Send fewer requests. Try again in 1 s."))
+        #expect(
+            refused.body.contains(
+                "More requests of this tenant have come than the 2 a second that are let in. Send fewer requests. Try again in 1 s."
+            ))
         #expect(!refused.body.contains("\"data\""))
         // The owner is of the same tenant, the administrator of another one.
         #expect(try office.post(authorization: Office.token("owner")).status == 429)
@@ -52,14 +63,18 @@ import Testing
         let office = try await office([.concurrentRequests: 1])
         office.service.holds = true
         let client = try office.loopback.connect(), body = #"{"query":"{ apiVersion }"}"#
-        client.send("POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+        client.send(
+            "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        )
         office.loopback.turn { office.service.requests.count == 1 }
         let refused = try office.post()
         #expect(refused.status == 429)
         #expect(refused.headers["retry-after"] == "1")
         #expect(try limit(refused) == "concurrentRequests")
         office.service.release()
-        office.loopback.turn { client.receive(); return !client.answers.isEmpty }
+        office.loopback.turn {
+            client.receive(); return !client.answers.isEmpty
+        }
         office.service.holds = false
         #expect(try office.post().status == 200)
         #expect(office.admission.accounts == 0)
@@ -105,22 +120,30 @@ import Testing
         private(set) var completions: [(GraphQLAnswer) -> Void] = []
         private(set) var cancelled = 0
 
-        func respond(to request: GraphQLRequest, access: Access, deadline: Int, completion: @escaping (GraphQLAnswer) -> Void) -> RequestTicket? {
+        func respond(
+            to request: GraphQLRequest, access: Access, deadline: Int, completion: @escaping (GraphQLAnswer) -> Void
+        ) -> RequestTicket? {
             completions.append(completion)
-            return RequestTicket(request: request, viewer: access.viewer, rules: access.rules, deadline: deadline) { _ in }
+            return RequestTicket(request: request, viewer: access.viewer, rules: access.rules, deadline: deadline) {
+                _ in
+            }
         }
 
         func cancel(_ ticket: RequestTicket) { cancelled += 1 }
     }
 
     @Test func workersCountTogetherAndAClientThatGoesGivesItsPlaceBack() throws {
-        let rules = try #require(try ScriptedRules(["client": .tenant], limits: [.concurrentRequests: 2]).sets["client"])
+        let rules = try #require(
+            try ScriptedRules(["client": .tenant], limits: [.concurrentRequests: 2]).sets["client"])
         let access = Access(viewer: Viewer(id: "u", role: "client", tenant: "t", tenants: ["t"]), rules: rules)
         let admission = Admission(), silent = (Silent(), Silent())
-        let one = AdmittingService(silent.0, admission: admission), other = AdmittingService(silent.1, admission: admission)
+        let one = AdmittingService(silent.0, admission: admission),
+            other = AdmittingService(silent.1, admission: admission)
         let request = GraphQLRequest(query: Array("{ apiVersion }".utf8))
         var outcomes: [GatewayResponse.Outcome] = []
-        func ask(_ service: AdmittingService) -> RequestTicket? { service.respond(to: request, access: access, deadline: .max) { outcomes.append($0.outcome) } }
+        func ask(_ service: AdmittingService) -> RequestTicket? {
+            service.respond(to: request, access: access, deadline: .max) { outcomes.append($0.outcome) }
+        }
         let first = try #require(ask(one))
         #expect(ask(other) != nil)
         #expect(ask(one) == nil && ask(other) == nil)
@@ -131,7 +154,8 @@ import Testing
         #expect(ask(other) != nil, "the place that was given back counts for every worker")
         #expect(ask(other) == nil, "and counts once")
         for completion in silent.1.completions {
-            completion(GraphQLAnswer(body: ResponseBuffer(), outcome: .data, cause: nil, observation: RequestObservation()))
+            completion(
+                GraphQLAnswer(body: ResponseBuffer(), outcome: .data, cause: nil, observation: RequestObservation()))
         }
         #expect(admission.accounts == 0)
     }

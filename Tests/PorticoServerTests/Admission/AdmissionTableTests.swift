@@ -9,7 +9,10 @@ struct AdmissionTableTests {
     private static let tenant = AdmissionOwner.tenant("t")
 
     /// How many of so many requests at one moment are let in.
-    private func admitted(_ table: inout AdmissionTable, _ count: Int, _ rule: AdmissionRule, _ owner: AdmissionOwner = tenant, at now: Int) -> Int {
+    private func admitted(
+        _ table: inout AdmissionTable, _ count: Int, _ rule: AdmissionRule, _ owner: AdmissionOwner = tenant,
+        at now: Int
+    ) -> Int {
         (0..<count).count { _ in if case .admitted = table.admit(owner, [rule], now: now) { true } else { false } }
     }
 
@@ -25,8 +28,12 @@ struct AdmissionTableTests {
         #expect(admitted(&table, 100, rule, at: 0) == 10)
         #expect(admitted(&table, 100, rule, at: Self.second / 10 - 1) == 0)
         #expect(admitted(&table, 100, rule, at: Self.second / 10) == 1)
-        #expect(admitted(&table, 100, rule, at: 10 * Self.second) == 10, "a pause fills the bucket and does not make it larger")
-        let all = (0..<1000).reduce(0) { sum, step in sum + admitted(&table, 5, rule, at: 20 * Self.second + step * Self.second / 100) }
+        #expect(
+            admitted(&table, 100, rule, at: 10 * Self.second) == 10,
+            "a pause fills the bucket and does not make it larger")
+        let all = (0..<1000).reduce(0) { sum, step in
+            sum + admitted(&table, 5, rule, at: 20 * Self.second + step * Self.second / 100)
+        }
         #expect((109...110).contains(all), "in ten seconds a hundred, and the ten of a full bucket")
     }
 
@@ -43,7 +50,9 @@ struct AdmissionTableTests {
         #expect(admitted(&table, 3, rule, at: 0) == 3)
         #expect(retryAfter(table.admit(Self.tenant, [rule], now: 0)) == 1)
         #expect(retryAfter(table.admit(Self.tenant, [rule], now: Self.second - 1)) == 1)
-        #expect(retryAfter(table.admit(Self.tenant, [AdmissionRule(.tenant, perSecond: 1, burst: 1)], now: 0)) == 1, "a bucket that has become smaller owes no more than one that is empty")
+        #expect(
+            retryAfter(table.admit(Self.tenant, [AdmissionRule(.tenant, perSecond: 1, burst: 1)], now: 0)) == 1,
+            "a bucket that has become smaller owes no more than one that is empty")
     }
 
     @Test func otherTenantsCountForThemselves() {
@@ -60,7 +69,9 @@ struct AdmissionTableTests {
     @Test func aPlaceIsFreeOnceARequestIsAnswered() {
         var table = AdmissionTable()
         let rule = AdmissionRule(.tenant, concurrent: 2)
-        guard case .admitted(let first) = table.admit(Self.tenant, [rule], now: 0), case .admitted = table.admit(Self.tenant, [rule], now: 0) else {
+        guard case .admitted(let first) = table.admit(Self.tenant, [rule], now: 0),
+            case .admitted = table.admit(Self.tenant, [rule], now: 0)
+        else {
             Issue.record("refused")
             return
         }
@@ -83,7 +94,9 @@ struct AdmissionTableTests {
         for _ in 0..<20 { #expect(admit([whole, part]) == .refused(part, .requestsPerSecond, retryAfter: 1)) }
         for _ in 0..<6 { #expect(admit([whole]) == .admitted([])) }
         #expect(admit([whole]) == .refused(whole, .requestsPerSecond, retryAfter: 1))
-        #expect(admit([whole, AdmissionRule(.role("owner"), perSecond: 4)]) == .refused(whole, .requestsPerSecond, retryAfter: 1))
+        #expect(
+            admit([whole, AdmissionRule(.role("owner"), perSecond: 4)])
+                == .refused(whole, .requestsPerSecond, retryAfter: 1))
     }
 
     @Test func whatOneRuleRefusesTakesNoPlaceOfAnother() {
@@ -94,7 +107,10 @@ struct AdmissionTableTests {
             return
         }
         #expect(accounts.count == 2)
-        for _ in 0..<5 { #expect(table.admit(Self.tenant, [whole, part], now: 0) == .refused(part, .concurrentRequests, retryAfter: 1)) }
+        for _ in 0..<5 {
+            #expect(
+                table.admit(Self.tenant, [whole, part], now: 0) == .refused(part, .concurrentRequests, retryAfter: 1))
+        }
         #expect(admitted(&table, 5, whole, at: 0) == 2)
         table.release(accounts)
         guard case .admitted = table.admit(Self.tenant, [whole, part], now: 0) else {
@@ -123,6 +139,8 @@ struct AdmissionTableTests {
         let rule = AdmissionRule(.tenant, concurrent: 1)
         for name in ["a", "b"] { #expect(admitted(&table, 1, rule, .tenant(ExactString(name)), at: 0) == 1) }
         #expect(admitted(&table, 1, rule, .tenant("c"), at: 10 * Self.second) == 1)
-        for name in ["a", "b", "c", "d"] { #expect(admitted(&table, 1, rule, .tenant(ExactString(name)), at: 20 * Self.second) == 0) }
+        for name in ["a", "b", "c", "d"] {
+            #expect(admitted(&table, 1, rule, .tenant(ExactString(name)), at: 20 * Self.second) == 0)
+        }
     }
 }

@@ -8,7 +8,9 @@ enum AuditRequest {
     static let older = "application/json"
     static let typename = #"{"query":"{ __typename }"}"#
 
-    static func post(_ body: String?, accept: String? = nil, contentType: String? = "application/json") async throws -> Answer {
+    static func post(
+        _ body: String?, accept: String? = nil, contentType: String? = "application/json"
+    ) async throws -> Answer {
         var head = "POST /graphql HTTP/1.1\r\nHost: x\r\n"
         if let accept { head += "Accept: \(accept)\r\n" }
         if let contentType { head += "Content-Type: \(contentType)\r\n" }
@@ -19,7 +21,8 @@ enum AuditRequest {
     /// - Parameter query: As `URLSearchParams` writes it.
     static func get(_ query: String, accept: String? = "*/*") async throws -> Answer {
         let field = accept.map { "Accept: \($0)\r\n" } ?? ""
-        return try await RunningServer.answer("GET /graphql?\(query) HTTP/1.1\r\nHost: x\r\n\(field)\r\n", from: try #require(RunningServer.address))
+        return try await RunningServer.answer(
+            "GET /graphql?\(query) HTTP/1.1\r\nHost: x\r\n\(field)\r\n", from: try #require(RunningServer.address))
     }
 }
 

@@ -1,12 +1,14 @@
 import Testing
 @testable import PorticoServer
 
-/// The checks of the public `graphql-http` audit that are about requests, against a whole server. Each is named by its id there.
+/// The checks of the public `graphql-http` audit that are about requests, against a whole server.
+/// Each is named by its id there.
 @Suite(.server) struct RequestAuditTests {
     private let newer = AuditRequest.newer, older = AuditRequest.older, typename = AuditRequest.typename
 
     private func expect(
-        _ status: Int, _ body: String?, accept: String? = nil, contentType: String? = "application/json", type: String? = nil, withoutErrors: Bool = false,
+        _ status: Int, _ body: String?, accept: String? = nil, contentType: String? = "application/json",
+        type: String? = nil, withoutErrors: Bool = false,
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         let answer = try await AuditRequest.post(body, accept: accept, contentType: contentType)
@@ -38,7 +40,11 @@ import Testing
     }
 
     @Test("BF61: MUST accept requests in UTF-8")
-    func aBF61() async throws { try await expect(200, #"{"query":"{ __type(name: \"Run🏃Swim🏊\") { name } }"}"#, contentType: "application/json; charset=utf-8") }
+    func aBF61() async throws {
+        try await expect(
+            200, #"{"query":"{ __type(name: \"Run🏃Swim🏊\") { name } }"}"#,
+            contentType: "application/json; charset=utf-8")
+    }
 
     @Test("78D5: MUST take a request for UTF-8 where it does not say")
     func a78D5() async throws { try await expect(200, typename) }
@@ -105,30 +111,47 @@ import Testing
     func a6C03() async throws { try await expect(400, #"{"operationName":["array"],"query":"{ __typename }"}"#) }
 
     @Test("8161: SHOULD allow a string as operationName, in application/graphql-response+json")
-    func a8161() async throws { try await expect(200, #"{"operationName":"Query","query":"query Query { __typename }"}"#, accept: newer) }
+    func a8161() async throws {
+        try await expect(200, #"{"operationName":"Query","query":"query Query { __typename }"}"#, accept: newer)
+    }
 
     @Test("B8B3: MUST allow a string as operationName, in application/json")
-    func aB8B3() async throws { try await expect(200, #"{"operationName":"Query","query":"query Query { __typename }"}"#, accept: older, withoutErrors: true) }
+    func aB8B3() async throws {
+        try await expect(
+            200, #"{"operationName":"Query","query":"query Query { __typename }"}"#, accept: older, withoutErrors: true)
+    }
 
     // MARK: null
 
     @Test("94B0: SHOULD allow null as variables, in application/graphql-response+json")
-    func a94B0() async throws { try await expect(200, #"{"query":"{ __typename }","variables":null}"#, accept: newer, withoutErrors: true) }
+    func a94B0() async throws {
+        try await expect(200, #"{"query":"{ __typename }","variables":null}"#, accept: newer, withoutErrors: true)
+    }
 
     @Test("0220: MUST allow null as variables, in application/json")
-    func a0220() async throws { try await expect(200, #"{"query":"{ __typename }","variables":null}"#, accept: older, withoutErrors: true) }
+    func a0220() async throws {
+        try await expect(200, #"{"query":"{ __typename }","variables":null}"#, accept: older, withoutErrors: true)
+    }
 
     @Test("94B1: SHOULD allow null as operationName, in application/graphql-response+json")
-    func a94B1() async throws { try await expect(200, #"{"query":"{ __typename }","operationName":null}"#, accept: newer, withoutErrors: true) }
+    func a94B1() async throws {
+        try await expect(200, #"{"query":"{ __typename }","operationName":null}"#, accept: newer, withoutErrors: true)
+    }
 
     @Test("0221: MUST allow null as operationName, in application/json")
-    func a0221() async throws { try await expect(200, #"{"query":"{ __typename }","operationName":null}"#, accept: older, withoutErrors: true) }
+    func a0221() async throws {
+        try await expect(200, #"{"query":"{ __typename }","operationName":null}"#, accept: older, withoutErrors: true)
+    }
 
     @Test("94B2: SHOULD allow null as extensions, in application/graphql-response+json")
-    func a94B2() async throws { try await expect(200, #"{"query":"{ __typename }","extensions":null}"#, accept: newer, withoutErrors: true) }
+    func a94B2() async throws {
+        try await expect(200, #"{"query":"{ __typename }","extensions":null}"#, accept: newer, withoutErrors: true)
+    }
 
     @Test("0222: MUST allow null as extensions, in application/json")
-    func a0222() async throws { try await expect(200, #"{"query":"{ __typename }","extensions":null}"#, accept: older, withoutErrors: true) }
+    func a0222() async throws {
+        try await expect(200, #"{"query":"{ __typename }","extensions":null}"#, accept: older, withoutErrors: true)
+    }
 
     // MARK: variables
 
@@ -144,8 +167,10 @@ import Testing
     @Test("4763: MAY answer 400 where variables is an array")
     func a4763() async throws { try await expect(400, #"{"query":"{ __typename }","variables":["array"]}"#) }
 
-    private static let typed = #"{"query":"query Type($name: String!) { __type(name: $name) { name } }","variables":{"name":"sometype"}}"#
-    private static let typedURL = "query=query+Type%28%24name%3A+String%21%29+%7B+__type%28name%3A+%24name%29+%7B+name+%7D+%7D&variables=%7B%22name%22%3A%22sometype%22%7D"
+    private static let typed =
+        #"{"query":"query Type($name: String!) { __type(name: $name) { name } }","variables":{"name":"sometype"}}"#
+    private static let typedURL =
+        "query=query+Type%28%24name%3A+String%21%29+%7B+__type%28name%3A+%24name%29+%7B+name+%7D+%7D&variables=%7B%22name%22%3A%22sometype%22%7D"
 
     @Test("2EA1: SHOULD allow an object as variables, in application/graphql-response+json")
     func a2EA1() async throws { try await expect(200, Self.typed, accept: newer) }
@@ -182,8 +207,13 @@ import Testing
     func a58B3() async throws { try await expect(400, #"{"query":"{ __typename }","extensions":["array"]}"#) }
 
     @Test("428F: SHOULD allow an object as extensions, in application/graphql-response+json")
-    func a428F() async throws { try await expect(200, #"{"query":"{ __typename }","extensions":{"some":"value"}}"#, accept: newer) }
+    func a428F() async throws {
+        try await expect(200, #"{"query":"{ __typename }","extensions":{"some":"value"}}"#, accept: newer)
+    }
 
     @Test("1B7A: MUST allow an object as extensions, in application/json")
-    func a1B7A() async throws { try await expect(200, #"{"query":"{ __typename }","extensions":{"some":"value"}}"#, accept: older, withoutErrors: true) }
+    func a1B7A() async throws {
+        try await expect(
+            200, #"{"query":"{ __typename }","extensions":{"some":"value"}}"#, accept: older, withoutErrors: true)
+    }
 }

@@ -1,7 +1,8 @@
 import Testing
 @testable import PorticoServer
 
-/// The checks of the public `graphql-http` audit that are about responses to what is wrong, against a whole server. Each is named by its id there.
+/// The checks of the public `graphql-http` audit that are about responses to what is wrong, against
+/// a whole server. Each is named by its id there.
 @Suite(.server) struct ResponseAuditTests {
     private let newer = AuditRequest.newer, older = AuditRequest.older
     private let noJSON = #"{ "not a JSON"#
@@ -10,7 +11,9 @@ import Testing
     private let invalid = #"{"query":"{ 8f31403dfe404bccbb0e835f2629c6a7 }"}"#
     private let uncoercible = #"{"query":"query CoerceFailure($id: ID!){ __typename }","variables":{"id":null}}"#
 
-    private func expect(_ status: Int, _ body: String, accept: String? = nil, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+    private func expect(
+        _ status: Int, _ body: String, accept: String? = nil, sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
         let answer = try await AuditRequest.post(body, accept: accept)
         #expect(answer.status == status, sourceLocation: sourceLocation)
         #expect(try answer.entry("errors") != nil, sourceLocation: sourceLocation)

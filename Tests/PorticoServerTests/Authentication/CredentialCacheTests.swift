@@ -2,7 +2,9 @@ import Testing
 @testable import PorticoServer
 
 struct CredentialCacheTests {
-    private func credential(_ text: String, _ kind: Credential.Kind = .bearer) -> Credential { Credential(kind: kind, bytes: Array(text.utf8)) }
+    private func credential(_ text: String, _ kind: Credential.Kind = .bearer) -> Credential {
+        Credential(kind: kind, bytes: Array(text.utf8))
+    }
 
     private func find(_ cache: CredentialCache<Int>, _ text: String, _ kind: Credential.Kind = .bearer) -> Int? {
         Array(text.utf8).withUnsafeBytes { cache.find(kind, $0) }

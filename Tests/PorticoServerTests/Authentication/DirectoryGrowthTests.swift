@@ -3,7 +3,8 @@ import TestCluster
 import Testing
 @testable import PorticoServer
 
-/// Looking up a viewer costs the same however many tenants there are: counted in pages, as PostgreSQL reads them under a generic plan.
+/// Looking up a viewer costs the same however many tenants there are: counted in pages, as
+/// PostgreSQL reads them under a generic plan.
 @Suite(.onBlockingThreads) struct DirectoryGrowthTests {
     /// A platform with so many agencies below it, one of which has a branch.
     private func database(tenants: Int) throws -> String {
@@ -24,8 +25,10 @@ import Testing
     private func look(below tenant: String, in database: String) throws -> (ids: Set<String>, pages: Int) {
         let statement = try #require(DirectoryStatements(users: UserTable(), tenants: TenantTable()).subtree)
         let cluster = try TestCluster.shared(), values = ["'\(tenant)'"]
-        let ids = try cluster.psql(generic: statement.text, values: values, database: database).split(separator: "\n").map(String.init)
-        let node = try cluster.genericPlan(of: statement.text, values: values, options: ["ANALYZE", "BUFFERS", "TIMING OFF"], database: database)
+        let ids = try cluster.psql(generic: statement.text, values: values, database: database).split(separator: "\n")
+            .map(String.init)
+        let node = try cluster.genericPlan(
+            of: statement.text, values: values, options: ["ANALYZE", "BUFFERS", "TIMING OFF"], database: database)
         let pages = ["Shared Hit Blocks", "Shared Read Blocks"].map { node[$0] as? Int ?? 0 }.reduce(0, +)
         return (Set(ids), pages)
     }

@@ -36,7 +36,8 @@ struct KeyLoaderTests {
 
     @Test func overHTTP() async throws {
         let site = try TestSite(answer(document("from-url")))
-        #expect(try await load(.url("http://127.0.0.1:\(site.port)/keys")).key(kid: "from-url", algorithm: "ES256") != nil)
+        #expect(
+            try await load(.url("http://127.0.0.1:\(site.port)/keys")).key(kid: "from-url", algorithm: "ES256") != nil)
         #expect(site.requests.count == 1 && site.requests[0].hasPrefix("GET /keys HTTP/1.1\r\n"))
         // Nobody listens there any more, in a moment.
         await #expect(throws: KeyFailure.self) { try await load(.url("http://127.0.0.1:\(site.port)/keys")) }
@@ -44,10 +45,13 @@ struct KeyLoaderTests {
 
     @Test func answersThatAreNoKeys() async throws {
         for (script, told) in [
-            (answer("not JSON"), "is not a JSON Web Key Set: "), (answer(try document("x"), status: "404 Not Found"), "cannot be fetched: the answer is 404 and not 200."),
+            (answer("not JSON"), "is not a JSON Web Key Set: "),
+            (answer(try document("x"), status: "404 Not Found"), "cannot be fetched: the answer is 404 and not 200."),
             // A redirect is not followed: what stands behind it was not configured.
             (
-                answer(try document("x"), status: "302 Found", fields: "location: https://elsewhere.test/keys?token=secret\r\n"),
+                answer(
+                    try document("x"), status: "302 Found",
+                    fields: "location: https://elsewhere.test/keys?token=secret\r\n"),
                 "cannot be fetched: the answer is 302, a redirect to https://elsewhere.test/keys, which is not followed; configure the URL that it leads to."
             ),
             (answer(String(repeating: " ", count: 2 << 20)), "its body is longer than 1048576 bytes."),
@@ -60,6 +64,8 @@ struct KeyLoaderTests {
     }
 
     @Test func withoutAnyKeyThereIsNoSet() async {
-        await #expect(throws: KeyFailure.self) { try await KeyLoader(authentication: AuthenticationConfiguration()).load() }
+        await #expect(throws: KeyFailure.self) {
+            try await KeyLoader(authentication: AuthenticationConfiguration()).load()
+        }
     }
 }

@@ -14,8 +14,11 @@ import Testing
     }
 
     private static func token(_ kid: String, _ user: String = "client", secret: String? = nil) -> String {
-        "Bearer " + Tokens.hmac(
-            header: "{\"alg\":\"HS256\",\"kid\":\"\(kid)\"}", payload: Tokens.payload(sub: user, exp: WallClock.seconds() + 60), secret: secret ?? (kid == "a" ? Tokens.secret : second))
+        "Bearer "
+            + Tokens.hmac(
+                header: "{\"alg\":\"HS256\",\"kid\":\"\(kid)\"}",
+                payload: Tokens.payload(sub: user, exp: WallClock.seconds() + 60),
+                secret: secret ?? (kid == "a" ? Tokens.secret : second))
     }
 
     /// Counts readings, and gives these keys.
@@ -29,7 +32,9 @@ import Testing
 
         @Sendable func load() async -> Result<KeySet, KeyFailure> {
             count.add(1, ordering: .relaxed)
-            guard let kids = kids.withLock({ $0 }), let all = try? await KeyRotationTests.keys(kids), let set = try? KeySet(all) else { return .failure(KeyFailure("it is down")) }
+            guard let kids = kids.withLock({ $0 }), let all = try? await KeyRotationTests.keys(kids),
+                let set = try? KeySet(all)
+            else { return .failure(KeyFailure("it is down")) }
             return .success(set)
         }
     }
@@ -83,7 +88,10 @@ import Testing
         #expect(issuer.read == 2)
         // Another algorithm than the key's is no unknown key.
         office.desk.now += 60_000
-        let token = "Bearer " + Tokens.hmac(header: "{\"alg\":\"RS256\",\"kid\":\"a\"}", payload: Tokens.payload(exp: WallClock.seconds() + 60))
+        let token =
+            "Bearer "
+            + Tokens.hmac(
+                header: "{\"alg\":\"RS256\",\"kid\":\"a\"}", payload: Tokens.payload(exp: WallClock.seconds() + 60))
         #expect(try office.post(authorization: token).status == 401)
         #expect(issuer.read == 2)
     }
@@ -95,7 +103,9 @@ import Testing
         let answer = try office.post(authorization: Self.token("b"))
         #expect(answer.status == 503 && issuer.read == 0)
         #expect(try code(answer) == "UNAVAILABLE")
-        #expect(try office.post(authorization: Self.token("a")).status == 200, "a key that the configuration states needs no issuer")
+        #expect(
+            try office.post(authorization: Self.token("a")).status == 200,
+            "a key that the configuration states needs no issuer")
         #expect(try office.post().status == 200, "nor does anonymous")
         issuer.kids.withLock { $0 = ["a", "b"] }
         await office.refresher?.read()
@@ -115,7 +125,8 @@ import Testing
             configuration.authentication.jwks = JWKSConfiguration(source: .file(path: "/nowhere/keys.json"))
         }
         try await RunningServer.serving(state) { _, address in
-            #expect(try await RunningServer.answer("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", from: address).status == 200)
+            #expect(
+                try await RunningServer.answer("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", from: address).status == 200)
             let answer = try await RunningServer.answer("GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n", from: address)
             #expect(answer.status == 503 && answer.body.contains("the keys that tokens are verified by"))
             // It is tried again, and that is counted.
@@ -130,16 +141,24 @@ import Testing
     }
 
     /// What is refused anyway is refused before any line.
-    @Test(arguments: ["expired", "early", "malformed", "algorithm", "subject"]) func whatNeedsNoSignatureWaitsInNoLine(_ kind: String) async throws {
+    @Test(arguments: ["expired", "early", "malformed", "algorithm", "subject"]) func whatNeedsNoSignatureWaitsInNoLine(
+        _ kind: String
+    ) async throws {
         let office = try await office(["a"], Issuer(["a"]))
         let now = WallClock.seconds()
-        let token = switch kind {
-        case "expired": Tokens.hmac(header: "{\"alg\":\"HS256\",\"kid\":\"a\"}", payload: Tokens.payload(exp: now - 1))
-        case "early": Tokens.hmac(header: "{\"alg\":\"HS256\",\"kid\":\"a\"}", payload: Tokens.payload("\"nbf\":\(now + 60)", exp: now + 90))
-        case "malformed": "a.b.c"
-        case "algorithm": Tokens.hmac(header: "{\"alg\":\"none\",\"kid\":\"a\"}", payload: Tokens.payload(exp: now + 60))
-        default: Tokens.hmac(header: "{\"alg\":\"HS256\",\"kid\":\"a\"}", payload: "{\"exp\":\(now + 60)}")
-        }
+        let token =
+            switch kind {
+            case "expired":
+                Tokens.hmac(header: "{\"alg\":\"HS256\",\"kid\":\"a\"}", payload: Tokens.payload(exp: now - 1))
+            case "early":
+                Tokens.hmac(
+                    header: "{\"alg\":\"HS256\",\"kid\":\"a\"}",
+                    payload: Tokens.payload("\"nbf\":\(now + 60)", exp: now + 90))
+            case "malformed": "a.b.c"
+            case "algorithm":
+                Tokens.hmac(header: "{\"alg\":\"none\",\"kid\":\"a\"}", payload: Tokens.payload(exp: now + 60))
+            default: Tokens.hmac(header: "{\"alg\":\"HS256\",\"kid\":\"a\"}", payload: "{\"exp\":\(now + 60)}")
+            }
         #expect(try office.post(authorization: "Bearer \(token)").status == 401)
         #expect(office.checks.finished == 0)
     }

@@ -8,9 +8,11 @@ import PorticoAccess
 import Testing
 @testable import PorticoServer
 
-/// Tokens as four providers make them, with the configurations that docs/configuration.md gives for them.
+/// Tokens as four providers make them, with the configurations that docs/configuration.md gives for
+/// them.
 @Suite struct ProviderTokenTests {
-    /// The configuration of a provider as the documentation has it, and the payload of one of its tokens.
+    /// The configuration of a provider as the documentation has it, and the payload of one of its
+    /// tokens.
     struct Provider: Sendable, CustomTestStringConvertible {
         var name: String
         var payload: String
@@ -29,7 +31,8 @@ import Testing
                 "aud":["https://api.example.com","https://example.eu.auth0.com/userinfo"],"iat":1749999999,"exp":1750003600,"azp":"S3cr3tCl13nt","scope":"openid profile"}
                 """,
             viewer: Viewer(
-                id: "auth0|65f0c0ffee", role: "agency_owner", tenant: "agency-001", tenants: ["agency-001"], claims: ["azp": "S3cr3tCl13nt", "scope": "openid profile"])),
+                id: "auth0|65f0c0ffee", role: "agency_owner", tenant: "agency-001", tenants: ["agency-001"],
+                claims: ["azp": "S3cr3tCl13nt", "scope": "openid profile"])),
         Provider(
             name: "Keycloak",
             payload: """
@@ -39,8 +42,12 @@ import Testing
                 "resource_access":{"account":{"roles":["manage-account","view-profile"]}},"scope":"openid","email_verified":true,"tenant":"agency-002"}
                 """,
             viewer: Viewer(
-                id: "0b9d7c5e-3f62-4a51-9f7e-2d1c8e9a7b44", role: "agency_agent", tenant: "agency-002", tenants: ["agency-002"],
-                claims: ["auth_time": "1749999998", "typ": "Bearer", "azp": "web", "sid": "77aa", "acr": "1", "scope": "openid", "email_verified": "true"])),
+                id: "0b9d7c5e-3f62-4a51-9f7e-2d1c8e9a7b44", role: "agency_agent", tenant: "agency-002",
+                tenants: ["agency-002"],
+                claims: [
+                    "auth_time": "1749999998", "typ": "Bearer", "azp": "web", "sid": "77aa", "acr": "1",
+                    "scope": "openid", "email_verified": "true",
+                ])),
         Provider(
             name: "Cognito",
             payload: """
@@ -49,8 +56,12 @@ import Testing
                 "aud":"1example23456789","event_id":"y","token_use":"id","auth_time":1749999998,"exp":1750003600,"iat":1749999999,"jti":"z"}
                 """,
             viewer: Viewer(
-                id: "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee", role: "agency_owner", tenant: "agency-003", tenants: ["agency-003"],
-                claims: ["email_verified": "true", "cognito:username": "anna", "origin_jti": "x", "event_id": "y", "token_use": "id", "auth_time": "1749999998"])),
+                id: "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee", role: "agency_owner", tenant: "agency-003",
+                tenants: ["agency-003"],
+                claims: [
+                    "email_verified": "true", "cognito:username": "anna", "origin_jti": "x", "event_id": "y",
+                    "token_use": "id", "auth_time": "1749999998",
+                ])),
         Provider(
             name: "Entra",
             payload: """
@@ -59,46 +70,57 @@ import Testing
                 "scp":"access_as_user","sub":"HKZpfaHyWadeOouYlitjrI","tid":"72f988bf-86f1-41af-91ab-2d7cd011db47","ver":"2.0"}
                 """,
             viewer: Viewer(
-                id: "690222be-ff1a-4d56-abd1-7e4f7d38e474", role: "agency_agent", tenant: "72f988bf-86f1-41af-91ab-2d7cd011db47",
-                tenants: ["72f988bf-86f1-41af-91ab-2d7cd011db47"], claims: ["azp": "app", "scp": "access_as_user", "ver": "2.0"]), hasOneIssuer: false),
+                id: "690222be-ff1a-4d56-abd1-7e4f7d38e474", role: "agency_agent",
+                tenant: "72f988bf-86f1-41af-91ab-2d7cd011db47",
+                tenants: ["72f988bf-86f1-41af-91ab-2d7cd011db47"],
+                claims: ["azp": "app", "scp": "access_as_user", "ver": "2.0"]), hasOneIssuer: false),
     ]
 
-    private static let documentation = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    private static let documentation = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("docs/configuration.md")
 
     /// The example of a provider, from below its heading.
     private func example(_ name: String) throws -> String {
         let text = try String(contentsOf: Self.documentation, encoding: .utf8)
         let section = try #require(text.components(separatedBy: "\n#### \(name)\n").dropFirst().first)
-        let lines = section.split(separator: "\n", omittingEmptySubsequences: false).drop { !$0.hasPrefix("    ") }.prefix { $0.hasPrefix("    ") }
+        let lines = section.split(separator: "\n", omittingEmptySubsequences: false).drop { !$0.hasPrefix("    ") }
+            .prefix { $0.hasPrefix("    ") }
         #expect(!lines.isEmpty)
         return lines.map { String($0.dropFirst(4)) }.joined(separator: "\n") + "\n"
     }
 
     @Test(arguments: providers) func itsTokenMakesAViewer(_ provider: Provider) async throws {
         var authentication = try GatewayConfiguration.read(
-            SourceText(name: GatewayConfiguration.path, try example(provider.name)), project: "/nowhere", environment: { _ in nil }
+            SourceText(name: GatewayConfiguration.path, try example(provider.name)), project: "/nowhere",
+            environment: { _ in nil }
         ).authentication
         // The keys are the test's; where they come from is tested elsewhere.
         guard case .url(let url)? = authentication.jwks?.source else { throw SomethingIsMissing() }
         #expect(url.hasPrefix("https://"))
-        let pair = try _RSA.Signing.PrivateKey(keySize: .bits2048), published = try Insecure.RSA.PrivateKey(backing: pair).publicKey.getKeyPrimitives()
+        let pair = try _RSA.Signing.PrivateKey(keySize: .bits2048),
+            published = try Insecure.RSA.PrivateKey(backing: pair).publicKey.getKeyPrimitives()
         func number(_ bytes: Data) -> String { Tokens.base64URL(bytes) }
-        let jwks = #"{"keys":[{"kid":"its-key","kty":"RSA","use":"sig","n":"\#(number(published.modulus))","e":"\#(number(published.publicExponent))"}]}"#
+        let jwks =
+            #"{"keys":[{"kid":"its-key","kty":"RSA","use":"sig","n":"\#(number(published.modulus))","e":"\#(number(published.publicExponent))"}]}"#
         let keys = try KeySet(try await JWKSDocument.keys(Array(jwks.utf8), name: "its keys"))
         authentication.jwks = nil
 
-        let signed = Tokens.base64URL(#"{"alg":"RS256","kid":"its-key","typ":"JWT"}"#) + "." + Tokens.base64URL(provider.payload)
+        let signed =
+            Tokens.base64URL(#"{"alg":"RS256","kid":"its-key","typ":"JWT"}"#) + "." + Tokens.base64URL(provider.payload)
         let signature = try pair.signature(for: Data(signed.utf8), padding: .insecurePKCS1v1_5)
         let token = Array((signed + "." + Tokens.base64URL(signature.rawRepresentation)).utf8)
         let verifier = TokenVerifier(keys: keys, requirements: authentication.requirements)
         let claims = try await verifier.verify(token, now: Tokens.now).get()
 
-        let rules = try ScriptedRules(["agency_agent": .tenant, "agency_owner": .subtree, "anonymous": .tenant]), source = ScriptedSource()
+        let rules = try ScriptedRules(["agency_agent": .tenant, "agency_owner": .subtree, "anonymous": .tenant]),
+            source = ScriptedSource()
         let directory = ViewerDirectory(
-            statements: DirectoryStatements(users: authentication.users, tenants: authentication.tenants), authentication: authentication, source: source, clock: { 0 },
+            statements: DirectoryStatements(users: authentication.users, tenants: authentication.tenants),
+            authentication: authentication, source: source, clock: { 0 },
             report: { _ in })
-        let resolver = ViewerResolver(directory: directory, claims: authentication.requirements.claims, snapshot: { rules })
+        let resolver = ViewerResolver(
+            directory: directory, claims: authentication.requirements.claims, snapshot: { rules })
         var answer: Result<Access, AuthenticationFailure>?
         resolver.resolve(resolver.identity(claims)) { answer = $0 }
         #expect(try #require(answer).get().viewer == provider.viewer)
@@ -108,7 +130,8 @@ import Testing
         func failure(without part: String) throws -> TokenFailure? {
             let payload = provider.payload.replacing(part, with: "\"other\"")
             try #require(payload != provider.payload)
-            let other = Tokens.base64URL(#"{"alg":"RS256","kid":"its-key"}"#) + "." + Tokens.base64URL(payload) + ".AAAA"
+            let other =
+                Tokens.base64URL(#"{"alg":"RS256","kid":"its-key"}"#) + "." + Tokens.base64URL(payload) + ".AAAA"
             guard case .failure(let reason) = verifier.examine(Array(other.utf8), now: Tokens.now) else { return nil }
             return reason
         }

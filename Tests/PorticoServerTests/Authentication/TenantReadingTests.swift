@@ -8,7 +8,8 @@ import TestCluster
 import Testing
 @testable import PorticoServer
 
-/// A tree of tenants is read from PostgreSQL without holding the loop, and kept as long as it is the same.
+/// A tree of tenants is read from PostgreSQL without holding the loop, and kept as long as it is
+/// the same.
 @Suite(.onBlockingThreads) struct TenantReadingTests {
     /// Work beside the loop, which is done when the test says so.
     private final class Side {
@@ -29,7 +30,8 @@ import Testing
         }
     }
 
-    private let statement = Statement(text: "SELECT $1 || n FROM generate_series(1, current_setting('test.tenants')::int) n", parameterTypes: [25])
+    private let statement = Statement(
+        text: "SELECT $1 || n FROM generate_series(1, current_setting('test.tenants')::int) n", parameterTypes: [25])
 
     private func read(_ tenants: Int, known: TenantList?, _ side: Side) async throws -> TenantList {
         let cluster = try TestCluster.shared(), name = "tenants_\(UUID().uuidString.prefix(8).lowercased())"

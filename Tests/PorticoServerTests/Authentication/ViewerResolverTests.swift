@@ -8,22 +8,28 @@ struct ViewerResolverTests {
     @Test func theRowMakesTheViewer() throws {
         let desk = try Desk()
         let identity = desk.identity("client", tenant: "t-1", role: "CLIENT", others: ["plan": "pro"])
-        #expect(desk.resolve(identity) == .success(Viewer(id: "client", role: "client", tenant: "t-1", tenants: ["t-1"], claims: ["plan": "pro"])))
-        #expect(desk.resolve(desk.identity("owner")) == .success(Viewer(id: "owner", role: "agency_owner", tenant: "t-1", tenants: ["t-1", "t-11", "t-12"])))
+        #expect(
+            desk.resolve(identity)
+                == .success(
+                    Viewer(id: "client", role: "client", tenant: "t-1", tenants: ["t-1"], claims: ["plan": "pro"])))
+        #expect(
+            desk.resolve(desk.identity("owner"))
+                == .success(Viewer(id: "owner", role: "agency_owner", tenant: "t-1", tenants: ["t-1", "t-11", "t-12"])))
     }
 
-    @Test(arguments: [
-        ("nobody", nil, nil, .userNotActive),
-        ("disabled", nil, nil, .userNotActive),
-        ("suspended", nil, nil, .tenantNotActive),
-        ("orphan", nil, nil, .tenantNotActive),
-        ("stranger", nil, nil, .roleWithoutRules),
-        ("unlucky", nil, nil, .rulesUnavailable),
-        ("client", "t-2", nil, .claimDiffers("tenant")),
-        ("client", nil, "agency_owner", .claimDiffers("role")),
-        // Who is not active learns nothing about claims or tenants.
-        ("disabled", "t-2", nil, .userNotActive),
-    ] as [(ExactString, ExactString?, ExactString?, AuthenticationFailure)])
+    @Test(
+        arguments: [
+            ("nobody", nil, nil, .userNotActive),
+            ("disabled", nil, nil, .userNotActive),
+            ("suspended", nil, nil, .tenantNotActive),
+            ("orphan", nil, nil, .tenantNotActive),
+            ("stranger", nil, nil, .roleWithoutRules),
+            ("unlucky", nil, nil, .rulesUnavailable),
+            ("client", "t-2", nil, .claimDiffers("tenant")),
+            ("client", nil, "agency_owner", .claimDiffers("role")),
+            // Who is not active learns nothing about claims or tenants.
+            ("disabled", "t-2", nil, .userNotActive),
+        ] as [(ExactString, ExactString?, ExactString?, AuthenticationFailure)])
     func refused(user: ExactString, tenant: ExactString?, role: ExactString?, failure: AuthenticationFailure) throws {
         let desk = try Desk()
         #expect(desk.resolve(desk.identity(user, tenant: tenant, role: role)) == .failure(failure))
@@ -47,7 +53,8 @@ struct ViewerResolverTests {
         #expect(desk.source.readings == ["client"])
     }
 
-    /// Where each of very many tenants has rules of its own, the policy forgets some of them: whoever comes again must not wait for their compilation.
+    /// Where each of very many tenants has rules of its own, the policy forgets some of them:
+    /// whoever comes again must not wait for their compilation.
     @Test func rulesAreKeptWithTheCredential() throws {
         let desk = try Desk()
         let identity = desk.identity("client")
@@ -152,14 +159,16 @@ struct ViewerResolverTests {
         #expect(try desk.resolve(identity)?.get().tenants.count == 4)
     }
 
-    /// What statements are told of the tenants hangs on the list: as long as the tree is the same, nothing is encoded anew.
+    /// What statements are told of the tenants hangs on the list: as long as the tree is the same,
+    /// nothing is encoded anew.
     @Test func aTreeThatDidNotChangeKeepsItsList() throws {
         let desk = try Desk()
         let identity = desk.identity("owner")
         let first = try #require(try desk.resolve(identity)?.get()).tenantList
         desk.now += 5001
         #expect(try desk.resolve(identity)?.get().tenantList === first)
-        #expect(try desk.resolve(desk.identity("owner"))?.get().tenantList === first, "all viewers of the tenant share it")
+        #expect(
+            try desk.resolve(desk.identity("owner"))?.get().tenantList === first, "all viewers of the tenant share it")
         desk.source.subtrees["t-1"]?.append("t-13")
         desk.now += 5001
         let second = try #require(try desk.resolve(identity)?.get()).tenantList
@@ -191,15 +200,17 @@ struct ViewerResolverTests {
         users.status = nil
         tenants.status = StatusColumn(column: "state", active: "open")
         let statements = DirectoryStatements(users: users, tenants: tenants)
-        #expect(statements.user?.text == """
-            SELECT u."role"::text, u."tenant_id"::text, NULL::text, t."state"::text, t."id"::text FROM "app"."people" u \
-            LEFT JOIN "tenants" t ON t."id" = u."tenant_id" WHERE u."pi""d" = $1 LIMIT 1
-            """)
-        #expect(statements.subtree?.text == """
-            WITH RECURSIVE below (id) AS (SELECT t."id" FROM "tenants" t WHERE t."id" = $1 UNION \
-            SELECT c."id" FROM "tenants" c JOIN below b ON c."parent_id" = b.id \
-            WHERE (SELECT n."parent_id" FROM "tenants" n WHERE n."parent_id" >= $1 ORDER BY n."parent_id" LIMIT 1) = $1) SELECT id::text FROM below LIMIT 100001
-            """)
+        #expect(
+            statements.user?.text == """
+                SELECT u."role"::text, u."tenant_id"::text, NULL::text, t."state"::text, t."id"::text FROM "app"."people" u \
+                LEFT JOIN "tenants" t ON t."id" = u."tenant_id" WHERE u."pi""d" = $1 LIMIT 1
+                """)
+        #expect(
+            statements.subtree?.text == """
+                WITH RECURSIVE below (id) AS (SELECT t."id" FROM "tenants" t WHERE t."id" = $1 UNION \
+                SELECT c."id" FROM "tenants" c JOIN below b ON c."parent_id" = b.id \
+                WHERE (SELECT n."parent_id" FROM "tenants" n WHERE n."parent_id" >= $1 ORDER BY n."parent_id" LIMIT 1) = $1) SELECT id::text FROM below LIMIT 100001
+                """)
         tenants.parent = nil
         #expect(DirectoryStatements(users: users, tenants: tenants).subtree == nil)
     }

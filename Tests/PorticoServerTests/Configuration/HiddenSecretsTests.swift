@@ -26,17 +26,22 @@ import Testing
         "database: { url: { nested: hunter2 }, conections: 1 }",
         "listener: { tls: { certificate: a.pem, key: \"-----BEGIN PRIVATE KEY-----\\nhunter2\" } }",
         "cursors: { secret: hunter2 }",
-        "database: { connections: ${PASSWORD} }", "logging: { level: ${PASSWORD} }", "limits: { body: ${PASSWORD}, bodyTimeout: ${PASSWORD} }", "cors: { origins: [\"${PASSWORD}\"] }",
-        "listener: { unixSocket: { path: a, mode: ${PASSWORD} } }", "tracing: { sample: \"${PASSWORD}\" }", "metrics: { public: [\"${PASSWORD}\"] }",
+        "database: { connections: ${PASSWORD} }", "logging: { level: ${PASSWORD} }",
+        "limits: { body: ${PASSWORD}, bodyTimeout: ${PASSWORD} }", "cors: { origins: [\"${PASSWORD}\"] }",
+        "listener: { unixSocket: { path: a, mode: ${PASSWORD} } }", "tracing: { sample: \"${PASSWORD}\" }",
+        "metrics: { public: [\"${PASSWORD}\"] }",
     ]) func noSecretIsTold(_ text: String) {
         let told = problems(text, ["PASSWORD": "hunter2"])
         #expect(!told.isEmpty && !told.contains("hunter2"), "\(told)")
     }
 
-    /// The password of a URL that cannot be read, or that is read as something else than it was meant to be.
+    /// The password of a URL that cannot be read, or that is read as something else than it was
+    /// meant to be.
     @Test(arguments: [
-        "postgres://u:hunter2@h:5432/db?sslmode", "postgres://u:hun%zzter2@h/db", "postgres://u:pa/hunter2@h/db", "postgres://u:hunter2/x@h/db", "postgres://u:pa@hunter2@h/db",
-        "postgres://u:12/hunter2@h/db", "host=h password=two hunter2", "host=h port=hunter2", "postgres:hunter2@h", "postgres://[hunter2", "host=h pasword=hunter2x hunter2",
+        "postgres://u:hunter2@h:5432/db?sslmode", "postgres://u:hun%zzter2@h/db", "postgres://u:pa/hunter2@h/db",
+        "postgres://u:hunter2/x@h/db", "postgres://u:pa@hunter2@h/db",
+        "postgres://u:12/hunter2@h/db", "host=h password=two hunter2", "host=h port=hunter2", "postgres:hunter2@h",
+        "postgres://[hunter2", "host=h pasword=hunter2x hunter2",
         "postgres://u:a\"b\"hunter2 x", "host=user:hunter2@h",
     ]) func noPasswordIsTold(_ url: String) {
         do throws(DatabaseFailure) {
@@ -49,7 +54,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "postgres://u:p%40ss@h/db", "postgres://h/db?user=u&password=p@ss", "host=/var/run/postgresql user=u", "postgres://u:p@[::1]:5432/db", "postgres://u:p@a:1,b:2/db",
+        "postgres://u:p%40ss@h/db", "postgres://h/db?user=u&password=p@ss", "host=/var/run/postgresql user=u",
+        "postgres://u:p@[::1]:5432/db", "postgres://u:p@a:1,b:2/db",
         "host=h password='it is@/:'", "postgresql:///db?host=/tmp", "host=@abstract",
     ]) func whatCanBeReadIsRead(_ url: String) { #expect(throws: Never.self) { try ConnectionSettings(url) } }
 
@@ -59,7 +65,9 @@ import Testing
         #expect(JWKSDownload.shown("https://a@hunter2@idp.test") == "https://…@idp.test")
         var authentication = AuthenticationConfiguration()
         authentication.jwks = JWKSConfiguration(source: .url("http://user:hunter2@127.0.0.1:1/keys?x=hunter2"))
-        let failure = await #expect(throws: KeyFailure.self) { try await KeyLoader(authentication: authentication).load() }
+        let failure = await #expect(throws: KeyFailure.self) {
+            try await KeyLoader(authentication: authentication).load()
+        }
         #expect(failure?.description.contains("hunter2") == false)
     }
 }

@@ -6,7 +6,8 @@ import Testing
 /// `listener.tls` and `authentication.certificates` of `config/gateway.yaml`.
 struct TLSConfigurationTests {
     private func read(_ text: String) throws(Diagnostics) -> GatewayConfiguration {
-        try GatewayConfiguration.read(SourceText(name: "gateway.yaml", text), project: "/project", environment: { _ in nil })
+        try GatewayConfiguration.read(
+            SourceText(name: "gateway.yaml", text), project: "/project", environment: { _ in nil })
     }
 
     private func problems(_ text: String) -> [String] {
@@ -16,7 +17,8 @@ struct TLSConfigurationTests {
             return []
         } catch {
             return error.items.map { item in
-                let place = item.range.map { source.position(at: Int($0.start)) }.map { "\($0.line):\($0.column): " } ?? ""
+                let place =
+                    item.range.map { source.position(at: Int($0.start)) }.map { "\($0.line):\($0.column): " } ?? ""
                 return place + item.message + (item.hint.map { " | \($0)" } ?? "")
             }
         }
@@ -44,16 +46,26 @@ struct TLSConfigurationTests {
                 - { dns: API.partner.example, user: u3 }
                 - { sha256: "\(Array(repeating: "0F", count: 32).joined(separator: ":"))", user: u2 }
             """)
-        #expect(configuration.listener.tls == TLSSettings(
-            certificate: "/project/tls/chain.pem", key: "/etc/portico/key.pem", clientCertificates: .init(authorities: "/project/tls/partners.pem", isRequired: false), minimum: .tls13))
-        #expect(configuration.authentication.certificates == [
-            CertificateBinding(user: "u1", sign: .subject("CN=partner,O=Agency")), CertificateBinding(user: "u3", sign: .name(.email("Post@partner.example"))),
-            CertificateBinding(user: "u3", sign: .name(.uri("spiffe://partner/api"))), CertificateBinding(user: "u3", sign: .name(.dns("api.partner.example"))), CertificateBinding(user: "u2", sign: .sha256(Array(repeating: 15, count: 32))),
-        ])
+        #expect(
+            configuration.listener.tls
+                == TLSSettings(
+                    certificate: "/project/tls/chain.pem", key: "/etc/portico/key.pem",
+                    clientCertificates: .init(authorities: "/project/tls/partners.pem", isRequired: false),
+                    minimum: .tls13))
+        #expect(
+            configuration.authentication.certificates == [
+                CertificateBinding(user: "u1", sign: .subject("CN=partner,O=Agency")),
+                CertificateBinding(user: "u3", sign: .name(.email("Post@partner.example"))),
+                CertificateBinding(user: "u3", sign: .name(.uri("spiffe://partner/api"))),
+                CertificateBinding(user: "u3", sign: .name(.dns("api.partner.example"))),
+                CertificateBinding(user: "u2", sign: .sha256(Array(repeating: 15, count: 32))),
+            ])
     }
 
     @Test func whatIsNotSaid() throws {
-        let settings = try #require(try read("listener: { tls: { certificate: c, key: k, minimum: 1.2, clientCertificates: { ca: a } } }").listener.tls)
+        let settings = try #require(
+            try read("listener: { tls: { certificate: c, key: k, minimum: 1.2, clientCertificates: { ca: a } } }")
+                .listener.tls)
         #expect(settings.minimum == .tls12 && settings.clientCertificates?.isRequired == true)
     }
 
@@ -61,11 +73,21 @@ struct TLSConfigurationTests {
         ("listener: { tls: { key: k } }", ["1:18: The key `certificate` is missing in the TLS settings."]),
         ("listener: { tls: { certificate: c } }", ["1:18: The key `key` is missing in the TLS settings."]),
         ("listener: { tls: { certificate: \"\", key: k } }", ["1:33: The value of `certificate` is empty."]),
-        ("listener: { tls: { certificate: c, key: k, minimum: \"1.1\" } }", ["1:53: Expected the minimum version of TLS as one of `1.2`, `1.3`, found `1.1`. | Did you mean \"1.2\" or \"1.3\"?"]),
-        ("listener: { tls: { certificate: c, key: k, clientCertificates: { required: true } } }", ["1:64: The key `ca` is missing in the clients' certificates."]),
+        (
+            "listener: { tls: { certificate: c, key: k, minimum: \"1.1\" } }",
+            [
+                "1:53: Expected the minimum version of TLS as one of `1.2`, `1.3`, found `1.1`. | Did you mean \"1.2\" or \"1.3\"?"
+            ]
+        ),
+        (
+            "listener: { tls: { certificate: c, key: k, clientCertificates: { required: true } } }",
+            ["1:64: The key `ca` is missing in the clients' certificates."]
+        ),
         (
             "authentication: { certificates: [{ user: u, subject: s }] }",
-            ["1:17: `authentication.certificates` says whose certificates stand for which users, but clients are not asked for any. | State `listener.tls.clientCertificates`."]
+            [
+                "1:17: `authentication.certificates` says whose certificates stand for which users, but clients are not asked for any. | State `listener.tls.clientCertificates`."
+            ]
         ),
         (
             "listener: { tls: { certificate: c, key: k, clientCertificates: { ca: a } } }\nauthentication: { certificates: [{ user: u }, { user: u, subject: s, sha256: aa }] }",

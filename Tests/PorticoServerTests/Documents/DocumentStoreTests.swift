@@ -9,20 +9,28 @@ import Testing
 final class DocumentStoreTests {
     private let project = NSTemporaryDirectory() + "portico-store-\(UInt64.random(in: .min ... .max))"
 
-    init() throws { try FileManager.default.createDirectory(atPath: project + "/documents", withIntermediateDirectories: true) }
+    init() throws {
+        try FileManager.default.createDirectory(atPath: project + "/documents", withIntermediateDirectories: true)
+    }
 
     deinit { try? FileManager.default.removeItem(atPath: project) }
 
-    private func write(_ text: String, _ name: String = "A.graphql") throws { try text.write(toFile: "\(project)/documents/\(name)", atomically: true, encoding: .utf8) }
+    private func write(_ text: String, _ name: String = "A.graphql") throws {
+        try text.write(toFile: "\(project)/documents/\(name)", atomically: true, encoding: .utf8)
+    }
 
     private func store(_ change: (inout DocumentConfiguration) -> Void = { _ in }) throws -> DocumentStore {
         var configuration = DocumentConfiguration()
         change(&configuration)
         let source = SourceText(name: "schema", "schema { query: Query } type Query { apiVersion: String! other: Int }")
-        return try DocumentStore(configuration, project: project, schema: try SchemaBuilder.build(document: parse(source), source: source), roles: ["client"])
+        return try DocumentStore(
+            configuration, project: project, schema: try SchemaBuilder.build(document: parse(source), source: source),
+            roles: ["client"])
     }
 
-    private func text(_ store: DocumentStore, _ id: String = "A") -> String? { store.current.text(id: id).map { String(decoding: $0, as: UTF8.self) } }
+    private func text(_ store: DocumentStore, _ id: String = "A") -> String? {
+        store.current.text(id: id).map { String(decoding: $0, as: UTF8.self) }
+    }
 
     @Test func aChangeIsReadOnceItStandsStill() throws {
         try write("{ apiVersion }")
@@ -48,7 +56,11 @@ final class DocumentStoreTests {
         #expect(store.reload(always: true) == .replaced(count: 1))
     }
 
-    @Test(arguments: [("B.graphql", "{ apiVersio }", "documents/B.graphql:1:3: "), ("m.json", #"{"x":"{ apiVersion }""#, "documents/m.json:1:"), ("m.json", #"{"A":"{ apiVersion }"}"#, "stands for another document")])
+    @Test(arguments: [
+        ("B.graphql", "{ apiVersio }", "documents/B.graphql:1:3: "),
+        ("m.json", #"{"x":"{ apiVersion }""#, "documents/m.json:1:"),
+        ("m.json", #"{"A":"{ apiVersion }"}"#, "stands for another document"),
+    ])
     func oneBadFileLeavesAllFormerDocumentsInForce(_ name: String, _ content: String, _ part: String) throws {
         try write("{ apiVersion }")
         let store = try store()

@@ -4,15 +4,22 @@ import Testing
 @testable import PorticoServer
 
 struct PersistedDocumentsTests {
-    private func text(_ number: Int, length: Int = 10) -> [UInt8] { Array("\(number)".utf8) + [UInt8](repeating: 0x20, count: length) }
+    private func text(_ number: Int, length: Int = 10) -> [UInt8] {
+        Array("\(number)".utf8) + [UInt8](repeating: 0x20, count: length)
+    }
 
-    private func key(_ text: [UInt8], _ owner: DocumentOwner = .tenant("t"), rules: UInt64 = 1) -> PersistedDocuments.Key {
+    private func key(
+        _ text: [UInt8], _ owner: DocumentOwner = .tenant("t"), rules: UInt64 = 1
+    ) -> PersistedDocuments.Key {
         PersistedDocuments.Key(hash: DocumentHash(of: text), owner: owner, rules: rules)
     }
 
-    /// Nobody learns that another tenant, another user without one, or nobody in particular has registered a document.
+    /// Nobody learns that another tenant, another user without one, or nobody in particular has
+    /// registered a document.
     @Test func othersFindNothing() {
-        let owners: [DocumentOwner] = [.tenant("caf\u{E9}"), .tenant("cafe\u{301}"), .tenant("b"), .user("b"), .user("c"), .anonymous]
+        let owners: [DocumentOwner] = [
+            .tenant("caf\u{E9}"), .tenant("cafe\u{301}"), .tenant("b"), .user("b"), .user("c"), .anonymous,
+        ]
         for owner in owners {
             let documents = PersistedDocuments(entries: 8, bytes: 1 << 20)
             documents.keep(text(1), key(text(1), owner))
@@ -30,7 +37,9 @@ struct PersistedDocumentsTests {
         for number in 0..<1000 { documents.keep(text(number), key(text(number), .tenant("large"))) }
         #expect(documents.count <= 16)
         #expect((0..<3).allSatisfy { documents.text(key(text($0), .tenant("small"))) != nil })
-        #expect(documents.text(key(text(999), .tenant("large"))) != nil && documents.text(key(text(0), .tenant("large"))) == nil)
+        #expect(
+            documents.text(key(text(999), .tenant("large"))) != nil
+                && documents.text(key(text(0), .tenant("large"))) == nil)
     }
 
     @Test func theLeastRecentlyUsedGoFirst() {
@@ -71,6 +80,8 @@ struct PersistedDocumentsTests {
         #expect(hash.hex == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
         #expect(DocumentHash(hex: hash.hex) == hash)
         #expect(DocumentHash(hex: hash.hex.uppercased()) == hash)
-        for hex in ["", "ba78", String(repeating: "g", count: 64), hash.hex + "0", String(repeating: "+", count: 64)] { #expect(DocumentHash(hex: hex) == nil) }
+        for hex in ["", "ba78", String(repeating: "g", count: 64), hash.hex + "0", String(repeating: "+", count: 64)] {
+            #expect(DocumentHash(hex: hex) == nil)
+        }
     }
 }

@@ -12,13 +12,17 @@ import Testing
         FuzzRun.rounds(6_000, "bodies") { seed in
             var random = SeededGenerator(seed: seed)
             let bytes = Self.body(&random)
-            let result = Result { () throws(RefusedRequest) in try GraphQLBody.parse(bytes, batch: [0, 3][Int(seed % 2)]) }
+            let result = Result { () throws(RefusedRequest) in
+                try GraphQLBody.parse(bytes, batch: [0, 3][Int(seed % 2)])
+            }
             switch result {
             case .success:
                 read += 1
                 // What was read is JSON for any reader; the tree's bounds are the same.
                 guard (try? parseJSON(bytes)) != nil else {
-                    Issue.record("seed \(seed): what was read is no JSON: \(String(decoding: bytes, as: UTF8.self).debugDescription)")
+                    Issue.record(
+                        "seed \(seed): what was read is no JSON: \(String(decoding: bytes, as: UTF8.self).debugDescription)"
+                    )
                     return false
                 }
             case .failure(let refusal):
@@ -50,7 +54,8 @@ import Testing
                 if bytes.isEmpty { break }
             }
             let limit = Int.random(in: 100...20_000, using: &random)
-            switch Result(catching: { () throws(RefusedRequest) in try RequestBody.decompressed(bytes, limit: limit) }) {
+            switch Result(catching: { () throws(RefusedRequest) in try RequestBody.decompressed(bytes, limit: limit) })
+            {
             case .success(let result):
                 decoded += 1
                 if result.count > limit { Issue.record("seed \(seed): \(result.count) bytes beyond \(limit)") }
@@ -66,14 +71,18 @@ import Testing
     // MARK: Bodies
 
     private static func body(_ random: inout SeededGenerator) -> [UInt8] {
-        var text = Int.random(in: 0..<8, using: &random) == 0 ? "[\(request(&random)),\(request(&random))]" : request(&random)
+        var text =
+            Int.random(in: 0..<8, using: &random) == 0 ? "[\(request(&random)),\(request(&random))]" : request(&random)
         if Int.random(in: 0..<12, using: &random) == 0 {
             let piece = ["[", "{\"a\":", "\"\\u0000", "1", "[],", "\\"].randomElement(using: &random) ?? "["
-            text = "{\"query\":\"{a}\",\"variables\":{\"v\":" + String(repeating: piece, count: Int.random(in: 1...3_000, using: &random)) + "}}"
+            text =
+                "{\"query\":\"{a}\",\"variables\":{\"v\":"
+                + String(repeating: piece, count: Int.random(in: 1...3_000, using: &random)) + "}}"
         }
         var bytes = Array(text.utf8)
         for _ in 0..<max(0, Int.random(in: -2...2, using: &random)) where !bytes.isEmpty {
-            let place = Int.random(in: 0..<bytes.count, using: &random), end = min(bytes.count, place + Int.random(in: 0...6, using: &random))
+            let place = Int.random(in: 0..<bytes.count, using: &random),
+                end = min(bytes.count, place + Int.random(in: 0...6, using: &random))
             switch Int.random(in: 0..<5, using: &random) {
             case 0: bytes[place] = UInt8.random(in: 0...255, using: &random)
             case 1: bytes.removeSubrange(place..<end)
@@ -86,15 +95,23 @@ import Testing
     }
 
     private static let pieces = [
-        "{", "}", "[", "]", ":", ",", "\"", "\\", "\\u", "\\ud83d", "\\ud83d\\ude00", "\\u0000", "null", "true", "-", "1e999", "0.1", "01", " ", "\n", "\u{0}", "\u{FEFF}", "é", "\"query\":", "\"variables\":{}",
+        "{", "}", "[", "]", ":", ",", "\"", "\\", "\\u", "\\ud83d", "\\ud83d\\ude00", "\\u0000", "null", "true", "-",
+        "1e999", "0.1", "01", " ", "\n", "\u{0}", "\u{FEFF}", "é", "\"query\":", "\"variables\":{}",
     ]
 
     private static func request(_ random: inout SeededGenerator) -> String {
         var members = ["\"query\":\"{ a(b: \\\"\\u00e9\\\") }\""]
         for _ in 0..<Int.random(in: 0...3, using: &random) {
-            let key = ["operationName", "variables", "extensions", "documentId", "other", "query"].randomElement(using: &random) ?? ""
-            let fitting = ["operationName": "\"Q\"", "variables": "{\"v\":\(value(depth: 1, &random))}", "documentId": "null", "query": "\"{a}\""][key]
-            members.append("\"\(key)\":\(Int.random(in: 0..<3, using: &random) > 0 ? fitting ?? value(depth: 0, &random) : value(depth: 0, &random))")
+            let key =
+                ["operationName", "variables", "extensions", "documentId", "other", "query"].randomElement(
+                    using: &random) ?? ""
+            let fitting = [
+                "operationName": "\"Q\"", "variables": "{\"v\":\(value(depth: 1, &random))}", "documentId": "null",
+                "query": "\"{a}\"",
+            ][key]
+            members.append(
+                "\"\(key)\":\(Int.random(in: 0..<3, using: &random) > 0 ? fitting ?? value(depth: 0, &random) : value(depth: 0, &random))"
+            )
         }
         return "{" + members.shuffled(using: &random).joined(separator: ", ") + "}"
     }
@@ -103,11 +120,20 @@ import Testing
         switch Int.random(in: 0..<(depth > 3 ? 6 : 9), using: &random) {
         case 0: return "null"
         case 1: return ["true", "false"].randomElement(using: &random) ?? ""
-        case 2: return ["0", "-1", "1.5e3", "123456789012345678901234567890", "-0.0"].randomElement(using: &random) ?? ""
-        case 3...5: return ["\"\"", "\"text\"", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"😀\"", "\"\\ud83d\\ude00\""].randomElement(using: &random) ?? ""
-        case 6: return "[" + (0..<Int.random(in: 0...3, using: &random)).map { _ in value(depth: depth + 1, &random) }.joined(separator: ",") + "]"
+        case 2:
+            return ["0", "-1", "1.5e3", "123456789012345678901234567890", "-0.0"].randomElement(using: &random) ?? ""
+        case 3...5:
+            return ["\"\"", "\"text\"", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"😀\"", "\"\\ud83d\\ude00\""].randomElement(
+                using: &random) ?? ""
+        case 6:
+            return "["
+                + (0..<Int.random(in: 0...3, using: &random)).map { _ in value(depth: depth + 1, &random) }.joined(
+                    separator: ",") + "]"
         case 7: return "{\"persistedQuery\":{\"version\":1,\"sha256Hash\":\(value(depth: depth + 1, &random))}}"
-        default: return "{" + (0..<Int.random(in: 0...3, using: &random)).map { "\"k\($0)\":\(value(depth: depth + 1, &random))" }.joined(separator: ",") + "}"
+        default:
+            return "{"
+                + (0..<Int.random(in: 0...3, using: &random)).map { "\"k\($0)\":\(value(depth: depth + 1, &random))" }
+                .joined(separator: ",") + "}"
         }
     }
 }

@@ -13,9 +13,13 @@ final class AccessHistoryWriterTests {
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     private func writer() -> AccessHistoryWriter { AccessHistoryWriter(settings, project: "/nonexistent") }
-    private func everything() -> [AccessFileContent] { inForce.sorted { $0.key < $1.key }.map { AccessFileContent(file: $0.key, bytes: Array($0.value.utf8)) } }
+    private func everything() -> [AccessFileContent] {
+        inForce.sorted { $0.key < $1.key }.map { AccessFileContent(file: $0.key, bytes: Array($0.value.utf8)) }
+    }
     private func history() throws -> AccessHistory { try AccessHistory(folder: settings.folder) }
-    private func files() -> [String] { ((try? FileManager.default.contentsOfDirectory(atPath: settings.folder)) ?? []).filter { $0 != "lock" }.sorted() }
+    private func files() -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: settings.folder)) ?? []).filter { $0 != "lock" }.sorted()
+    }
 
     private func change(_ writer: AccessHistoryWriter, _ file: String, _ text: String?, at time: Int) {
         inForce[file] = text
@@ -26,7 +30,9 @@ final class AccessHistoryWriterTests {
     }
 
     private func text(_ file: String, at time: Int) throws -> String? {
-        guard let (state, texts) = try history().state(at: time), let hash = state.files[file]?.sha256 else { return nil }
+        guard let (state, texts) = try history().state(at: time), let hash = state.files[file]?.sha256 else {
+            return nil
+        }
         return texts[hash].map { String(decoding: $0, as: UTF8.self) }
     }
 
@@ -94,7 +100,8 @@ final class AccessHistoryWriterTests {
         #expect(try text("a", at: .max) == "2")
     }
 
-    /// A disk that is full, a folder that may not be written: what waits is written later, with all that is in force.
+    /// A disk that is full, a folder that may not be written: what waits is written later, with all
+    /// that is in force.
     @Test func whatCannotBeWrittenWaits() throws {
         try FileManager.default.createDirectory(atPath: folder + "/inner", withIntermediateDirectories: true)
         // A folder cannot be made where a file is, by root neither.

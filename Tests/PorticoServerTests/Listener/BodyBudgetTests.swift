@@ -120,7 +120,8 @@ struct BodyBudgetTests {
         #expect(desk.dropped.isEmpty)
     }
 
-    /// Thousands of withheld bodies of many addresses: the books balance whatever happens, and the limit holds.
+    /// Thousands of withheld bodies of many addresses: the books balance whatever happens, and the
+    /// limit holds.
     @Test func theLimitHoldsUnderAFlood() {
         let desk = Desk(10_000)
         var holders: [Holder] = []
@@ -129,7 +130,9 @@ struct BodyBudgetTests {
             desk.now += number % 4
             let begun = desk.begin("\(number)", owner, 10 + number % 90)
             if begun.fits { holders.append(begun.holder) }
-            if number % 5 == 0, let holder = holders.last, let place = holder.place { _ = desk.bodies.resize(place, to: 200) }
+            if number % 5 == 0, let holder = holders.last, let place = holder.place {
+                _ = desk.bodies.resize(place, to: 200)
+            }
             #expect(desk.bodies.budget.used <= 10_000)
         }
         #expect(desk.dropped.count > 1_000)

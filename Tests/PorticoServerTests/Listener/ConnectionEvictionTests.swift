@@ -26,7 +26,9 @@ struct ConnectionEvictionTests {
         server.turn { server.listener.connectionCount == 1 }
         server.idle()
         #expect(try server.exchange(get("/new")).body == "/new")
-        server.turn { slow.receive(); return slow.isEnded }
+        server.turn {
+            slow.receive(); return slow.isEnded
+        }
     }
 
     @Test func whoIsBeingAnsweredStays() throws {
@@ -41,7 +43,9 @@ struct ConnectionEvictionTests {
         #expect(server.listener.connectionCount == 1 && server.listener.statistics.evicted == 0)
         handler.release()
         // Once it is answered it only waits, and the other takes its place.
-        server.turn { busy.receive(); other.receive(); return !other.answers.isEmpty }
+        server.turn {
+            busy.receive(); other.receive(); return !other.answers.isEmpty
+        }
         #expect(busy.answers.map(\.body) == ["/hold"] && busy.isEnded)
     }
 
@@ -54,11 +58,14 @@ struct ConnectionEvictionTests {
         for client in [first, second] { #expect(try server.exchange(get("/x"), on: client).status == 200) }
         #expect(server.listener.connectionCount == 2)
         #expect(try server.exchange(get("/third")).status == 200)
-        server.turn { first.receive(); return first.isEnded }
+        server.turn {
+            first.receive(); return first.isEnded
+        }
         #expect(server.listener.connectionCount == 2 && server.listener.statistics.limitsHit == [.connectionShare: 1])
     }
 
-    /// All of the share is being answered: the new one is turned away, and nobody else's place is taken.
+    /// All of the share is being answered: the new one is turned away, and nobody else's place is
+    /// taken.
     @Test func anAddressThatUsesItsShareIsTurnedAway() throws {
         let handler = EchoHandler()
         let server = try Loopback(handler, mostConnections: 100, countsThisMachine: true) {
@@ -69,9 +76,13 @@ struct ConnectionEvictionTests {
         busy.send(get("/hold"))
         server.turn { handler.held.count == 1 }
         let other = try server.connect()
-        server.turn { other.receive(); return other.isEnded }
+        server.turn {
+            other.receive(); return other.isEnded
+        }
         #expect(other.answers.isEmpty && server.listener.connectionCount == 1)
         handler.release()
-        server.turn { busy.receive(); return !busy.answers.isEmpty }
+        server.turn {
+            busy.receive(); return !busy.answers.isEmpty
+        }
     }
 }

@@ -5,16 +5,22 @@ import Testing
 
 /// The listener over real sockets on loopback.
 struct HTTPListenerTests {
-    private func get(_ path: String, _ fields: String = "") -> String { "GET \(path) HTTP/1.1\r\nHost: x\r\n\(fields)\r\n" }
+    private func get(_ path: String, _ fields: String = "") -> String {
+        "GET \(path) HTTP/1.1\r\nHost: x\r\n\(fields)\r\n"
+    }
 
-    private func post(_ path: String, _ body: String) -> String { "POST \(path) HTTP/1.1\r\nHost: x\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)" }
+    private func post(_ path: String, _ body: String) -> String {
+        "POST \(path) HTTP/1.1\r\nHost: x\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+    }
 
     @Test func aConnectionIsUsedAgain() throws {
         let server = try Loopback(EchoHandler())
         let client = try server.connect()
         #expect(try server.exchange(get("/one"), on: client).body == "/one")
         #expect(try server.exchange(post("/two", "body"), on: client).body == "/twobody")
-        #expect(client.answers.count == 2 && client.answers.allSatisfy { $0.headers["date"] != nil && $0.headers["connection"] == nil })
+        #expect(
+            client.answers.count == 2
+                && client.answers.allSatisfy { $0.headers["date"] != nil && $0.headers["connection"] == nil })
         #expect(server.listener.connectionCount == 1)
     }
 
@@ -37,7 +43,9 @@ struct HTTPListenerTests {
         // Those behind the one that waits are not even begun.
         #expect(handler.handled == ["/hold/1"])
         handler.release()
-        server.turn { client.receive(); return client.answers.count == 4 }
+        server.turn {
+            client.receive(); return client.answers.count == 4
+        }
         #expect(client.answers.map(\.body) == ["/hold/1", "/2", "/3x", "/4"])
     }
 
@@ -53,7 +61,8 @@ struct HTTPListenerTests {
         }
     }
 
-    /// A pipeline of requests that are answered at once is cheap to send, and would keep the loop until its end.
+    /// A pipeline of requests that are answered at once is cheap to send, and would keep the loop
+    /// until its end.
     @Test func aPipelineLeavesRoomForOthersInEveryTurn() throws {
         let handler = EchoHandler()
         let server = try Loopback(handler)
@@ -80,7 +89,9 @@ struct HTTPListenerTests {
         let server = try Loopback(EchoHandler())
         let client = try server.connect()
         client.send(String(repeating: get("/x"), count: 99) + get("/last", "Connection: close\r\n"))
-        server.turn { client.receive(); return client.isEnded }
+        server.turn {
+            client.receive(); return client.isEnded
+        }
         #expect(client.answers.count == 100 && client.answers.last?.body == "/last")
     }
 
@@ -91,7 +102,9 @@ struct HTTPListenerTests {
             client.send([byte])
             server.reactor.poll(timeoutMilliseconds: 0)
         }
-        server.turn { client.receive(); return !client.answers.isEmpty }
+        server.turn {
+            client.receive(); return !client.answers.isEmpty
+        }
         #expect(client.answers.map(\.body) == ["/slowbody"])
     }
 
@@ -104,17 +117,22 @@ struct HTTPListenerTests {
         server.idle()
         // The kernel took a part; the next request waits for the rest.
         #expect(handler.handled == ["/large"])
-        server.turn(seconds: 20) { client.receive(); return client.answers.count == 2 }
+        server.turn(seconds: 20) {
+            client.receive(); return client.answers.count == 2
+        }
         #expect(client.answers.first?.body.utf8.count == 16 << 20)
         #expect(client.answers.last?.body == "/next")
     }
 
-    /// A client that fetches as fast as it is sent gets a part in each turn of the loop: others come in between.
+    /// A client that fetches as fast as it is sent gets a part in each turn of the loop: others
+    /// come in between.
     @Test func aLargeAnswerTakesManyTurns() throws {
         let server = try Loopback(EchoHandler()), client = try server.connect()
         client.send(get("/large"))
         let turns = server.reactor.turns
-        server.turn { client.receive(); return client.answers.count == 1 }
+        server.turn {
+            client.receive(); return client.answers.count == 1
+        }
         #expect(client.answers.first?.body.utf8.count == 16 << 20)
         #expect(server.reactor.turns - turns >= (16 << 20) / HTTPConnection.bytesPerTurn)
     }
@@ -134,7 +152,9 @@ struct HTTPListenerTests {
         let server = try Loopback(handler) { $0[.body] = 1024 }
         let client = try server.connect()
         client.send("POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 52428800\r\n\r\n")
-        server.turn { client.receive(); return client.isEnded }
+        server.turn {
+            client.receive(); return client.isEnded
+        }
         #expect(client.answers.map(\.status) == [413])
         #expect(client.answers.first?.headers["connection"] == "close")
         #expect(handler.handled.isEmpty)
@@ -143,8 +163,11 @@ struct HTTPListenerTests {
     @Test func whatGoesOnBehindARefusedRequestIsThrownAway() throws {
         let server = try Loopback(EchoHandler()) { $0[.body] = 1024 }
         let client = try server.connect()
-        client.send("POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n" + String(repeating: "x", count: 50_000))
-        server.turn { client.receive(); return !client.answers.isEmpty }
+        client.send(
+            "POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n" + String(repeating: "x", count: 50_000))
+        server.turn {
+            client.receive(); return !client.answers.isEmpty
+        }
         client.send(String(repeating: "x", count: 50_000))
         client.finishSending()
         server.turn { server.listener.connectionCount == 0 }
@@ -155,14 +178,20 @@ struct HTTPListenerTests {
         let server = try Loopback(EchoHandler())
         let client = try server.connect()
         client.send("POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n")
-        server.turn { client.receive(); return client.answers.count == 1 }
+        server.turn {
+            client.receive(); return client.answers.count == 1
+        }
         #expect(client.answers.map(\.status) == [100])
         client.send("body")
-        server.turn { client.receive(); return client.answers.count == 2 }
+        server.turn {
+            client.receive(); return client.answers.count == 2
+        }
         #expect(client.answers.last?.body == "/xbody")
     }
 
-    @Test(arguments: [("GET / HTTP/1.1\r\nHo", 408), ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab", 408), ("", 0)])
+    @Test(arguments: [
+        ("GET / HTTP/1.1\r\nHo", 408), ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab", 408), ("", 0),
+    ])
     func whoDripsOrIdlesIsDropped(sent: String, status: Int) throws {
         let server = try Loopback(EchoHandler()) {
             $0[.headerTimeout] = 200
@@ -171,7 +200,9 @@ struct HTTPListenerTests {
         }
         let client = try server.connect()
         client.send(sent)
-        server.turn { client.receive(); return client.isEnded }
+        server.turn {
+            client.receive(); return client.isEnded
+        }
         #expect(client.answers.map(\.status) == (status == 0 ? [] : [status]))
     }
 
@@ -203,7 +234,9 @@ struct HTTPListenerTests {
         server.idle()
         #expect(handler.gone.isEmpty)
         handler.release()
-        server.turn { client.receive(); return client.isEnded }
+        server.turn {
+            client.receive(); return client.isEnded
+        }
         #expect(client.answers.map(\.body) == ["/hold/a", "/b"])
         #expect(server.listener.connectionCount == 0)
     }
@@ -234,7 +267,9 @@ struct HTTPListenerTests {
         #expect(server.reactor.turns == before + 1)
         #expect(handler.handled == ["/hold/1"])
         handler.release()
-        server.turn { client.receive(); return client.answers.count == 1001 }
+        server.turn {
+            client.receive(); return client.answers.count == 1001
+        }
     }
 
     @Test func theLimitOfConnectionsMakesOthersWait() throws {
@@ -244,7 +279,10 @@ struct HTTPListenerTests {
         server.turn { handler.held.count == 2 }
         server.idle()
         #expect(server.listener.connectionCount == 2 && handler.held.count == 2)
-        server.turn { handler.release(); for client in clients { client.receive() }; return clients.allSatisfy { !$0.answers.isEmpty } }
+        server.turn {
+            handler.release(); for client in clients { client.receive() };
+            return clients.allSatisfy { !$0.answers.isEmpty }
+        }
     }
 
     @Test func aShutdownFinishesWhatIsInFlight() throws {
@@ -256,10 +294,14 @@ struct HTTPListenerTests {
         server.turn { handler.held.count == 1 }
         var isStopped = false
         server.listener.stop(within: 60_000) { isStopped = true }
-        server.turn { idle.receive(); return idle.isEnded }
+        server.turn {
+            idle.receive(); return idle.isEnded
+        }
         #expect(!isStopped)
         handler.release()
-        server.turn { busy.receive(); return busy.isEnded }
+        server.turn {
+            busy.receive(); return busy.isEnded
+        }
         #expect(busy.answers.map(\.body) == ["/hold/1"])
         #expect(busy.answers.first?.headers["connection"] == "close")
         server.turn(seconds: 10) { isStopped }
@@ -281,7 +323,9 @@ struct HTTPListenerTests {
         let server = try Loopback(EchoHandler())
         let client = try server.connect()
         client.send("HEAD /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-        server.turn { client.receive(); return client.isEnded }
+        server.turn {
+            client.receive(); return client.isEnded
+        }
         #expect(String(decoding: client.received, as: UTF8.self).hasSuffix("\r\n\r\n"))
         #expect(String(decoding: client.received, as: UTF8.self).contains("content-length: 2\r\n"))
     }
@@ -293,7 +337,9 @@ struct HTTPListenerTests {
         for client in clients { client.send(get("/x")) }
         var hasStopped = false
         server.listener.stop(within: 60_000) { hasStopped = true }
-        server.turn { for client in clients { client.receive() }; return clients.allSatisfy(\.isEnded) }
+        server.turn {
+            for client in clients { client.receive() }; return clients.allSatisfy(\.isEnded)
+        }
         #expect(clients.allSatisfy { $0.answers.map(\.status) == [200] })
         for client in clients { client.finishSending() }
         server.turn { hasStopped }

@@ -14,7 +14,9 @@ struct TLSListenerTests {
         try authority.issue("server")
     }
 
-    private var settings: TLSSettings { TLSSettings(certificate: authority.certificateFile("server"), key: authority.keyFile("server")) }
+    private var settings: TLSSettings {
+        TLSSettings(certificate: authority.certificateFile("server"), key: authority.keyFile("server"))
+    }
 
     private var trust: TLSClient.Options {
         var options = TLSClient.Options()
@@ -28,7 +30,9 @@ struct TLSListenerTests {
         return options
     }
 
-    private func get(_ path: String, _ fields: String = "") -> String { "GET \(path) HTTP/1.1\r\nHost: x\r\n\(fields)\r\n" }
+    private func get(_ path: String, _ fields: String = "") -> String {
+        "GET \(path) HTTP/1.1\r\nHost: x\r\n\(fields)\r\n"
+    }
 
     // MARK: Versions and protocols
 
@@ -53,7 +57,9 @@ struct TLSListenerTests {
     private func refusal(_ server: Loopback, _ options: TLSClient.Options) throws -> TLSClient.Outcome? {
         let client = try server.connect(tls: options)
         client.send(get("/never"))
-        server.turn { client.receive(); return client.isEnded && server.listener.connectionCount == 0 }
+        server.turn {
+            client.receive(); return client.isEnded && server.listener.connectionCount == 0
+        }
         #expect(client.answers.isEmpty)
         return client.end
     }
@@ -61,20 +67,25 @@ struct TLSListenerTests {
     @Test func olderVersionsAreRefused() throws {
         let handler = EchoHandler()
         let server = try Loopback(handler, tls: settings)
-        #expect(try refusal(server, options { $0.versions = .tls11 ... .tls11 }) == .failed("tlsv1 alert protocol version"))
+        #expect(
+            try refusal(server, options { $0.versions = .tls11 ... .tls11 }) == .failed("tlsv1 alert protocol version"))
         var strict = settings
         strict.minimum = .tls13
         let newer = try Loopback(handler, tls: strict)
-        #expect(try refusal(newer, options { $0.versions = .tls12 ... .tls12 }) == .failed("tlsv1 alert protocol version"))
+        #expect(
+            try refusal(newer, options { $0.versions = .tls12 ... .tls12 }) == .failed("tlsv1 alert protocol version"))
         #expect(try newer.exchange(get("/one"), on: newer.connect(tls: trust)).body == "/one")
         #expect(handler.handled == ["/one"])
     }
 
     @Test func aClientThatOnlySpeaksHTTP2IsToldSo() throws {
         let server = try Loopback(EchoHandler(), tls: settings)
-        #expect(try refusal(server, options { $0.protocols = ["h2"] }) == .failed("tlsv1 alert no application protocol"))
+        #expect(
+            try refusal(server, options { $0.protocols = ["h2"] }) == .failed("tlsv1 alert no application protocol"))
         for protocols in [["h2", "http/1.1"], []] {
-            #expect(try server.exchange(get("/one"), on: server.connect(tls: options { $0.protocols = protocols })).body == "/one")
+            #expect(
+                try server.exchange(get("/one"), on: server.connect(tls: options { $0.protocols = protocols })).body
+                    == "/one")
         }
     }
 
@@ -103,7 +114,9 @@ struct TLSListenerTests {
         let server = try Loopback(EchoHandler(), tls: settings)
         let client = try server.connect(tls: trust)
         client.send(String(repeating: get("/x"), count: 1000) + get("/last"))
-        server.turn { client.receive(); return client.answers.count == 1001 }
+        server.turn {
+            client.receive(); return client.answers.count == 1001
+        }
         #expect(client.answers.last?.body == "/last")
     }
 
@@ -111,12 +124,16 @@ struct TLSListenerTests {
         let handler = EchoHandler()
         let server = try Loopback(handler, tls: settings)
         let client = try server.connect(tls: trust)
-        server.turn { client.receive(); return client.session?.isEstablished == true }
+        server.turn {
+            client.receive(); return client.session?.isEstablished == true
+        }
         client.send(get("/large") + get("/next"))
         server.turn { handler.handled.count == 1 }
         server.idle()
         #expect(handler.handled == ["/large"])
-        server.turn { client.receive(); return client.answers.count == 2 }
+        server.turn {
+            client.receive(); return client.answers.count == 2
+        }
         #expect(client.answers.first?.body.utf8.count == 16 << 20)
         #expect(client.answers.last?.body == "/next")
     }
@@ -124,7 +141,9 @@ struct TLSListenerTests {
     @Test func aLargeBodyArrives() throws {
         let server = try Loopback(EchoHandler(), tls: settings) { $0[.body] = 8 << 20 }
         let body = String(repeating: "abcdefgh", count: 500_000)
-        let answer = try server.exchange("POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)", on: server.connect(tls: trust))
+        let answer = try server.exchange(
+            "POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)",
+            on: server.connect(tls: trust))
         #expect(answer.body == "/p" + body)
     }
 
@@ -139,7 +158,9 @@ struct TLSListenerTests {
         // The server is to say its new keys while the socket takes nothing of it.
         #expect(client.session?.updateKeys() == true)
         client.send(get("/next"))
-        server.turn { client.receive(); return client.answers.count == 3 }
+        server.turn {
+            client.receive(); return client.answers.count == 3
+        }
         #expect(client.answers.map(\.body.utf8.count) == [4, 16 << 20, 5])
     }
 
@@ -148,7 +169,9 @@ struct TLSListenerTests {
         let client = try server.connect(tls: options { $0.versions = .tls12 ... .tls12 })
         _ = try server.exchange(get("/one"), on: client)
         _ = client.session?.renegotiate()
-        server.turn { client.receive(); return client.isEnded }
+        server.turn {
+            client.receive(); return client.isEnded
+        }
         #expect(client.end == .failed("no renegotiation"))
     }
 
@@ -158,7 +181,9 @@ struct TLSListenerTests {
         let server = try Loopback(EchoHandler(), tls: settings)
         let client = try server.connect(tls: trust)
         _ = try server.exchange(get("/one", "Connection: close\r\n"), on: client)
-        server.turn { client.receive(); return client.isEnded }
+        server.turn {
+            client.receive(); return client.isEnded
+        }
         #expect(client.end == .ended)
         client.finishSending()
         server.turn { server.listener.connectionCount == 0 }
@@ -169,13 +194,17 @@ struct TLSListenerTests {
         let handler = EchoHandler()
         let server = try Loopback(handler, tls: settings)
         let client = try server.connect(tls: trust)
-        server.turn { client.receive(); return client.session?.isEstablished == true }
+        server.turn {
+            client.receive(); return client.session?.isEstablished == true
+        }
         client.send(get("/hold"))
         server.turn { handler.held.count == 1 }
         if saysSo { client.session?.finishWriting() } else { client.finishSending() }
         server.idle()
         handler.release()
-        server.turn { client.receive(); return client.isEnded }
+        server.turn {
+            client.receive(); return client.isEnded
+        }
         #expect(client.answers.map(\.body) == ["/hold"])
         #expect(client.end == .ended)
         server.turn { server.listener.connectionCount == 0 }
@@ -186,7 +215,9 @@ struct TLSListenerTests {
         let server = try Loopback(handler, tls: settings)
         do {
             let client = try server.connect(tls: trust)
-            server.turn { client.receive(); return client.session?.isEstablished == true }
+            server.turn {
+                client.receive(); return client.session?.isEstablished == true
+            }
             client.send(get("/hold"))
             server.turn { handler.held.count == 1 }
         }
@@ -206,23 +237,31 @@ struct TLSListenerTests {
         server.turn { handler.held.count == 1 && server.listener.connectionCount == 3 }
         var hasStopped = false
         server.listener.stop(within: 60_000) { hasStopped = true }
-        server.turn { idle.receive(); begun.receive(); return idle.isEnded && begun.isEnded }
+        server.turn {
+            idle.receive(); begun.receive(); return idle.isEnded && begun.isEnded
+        }
         #expect(idle.end == .ended && !hasStopped)
         handler.release()
-        server.turn { busy.receive(); return busy.answers.count == 2 && busy.isEnded }
+        server.turn {
+            busy.receive(); return busy.answers.count == 2 && busy.isEnded
+        }
         busy.finishSending()
         server.turn { hasStopped }
     }
 
     // MARK: What is no handshake
 
-    @Test(arguments: ["GET /x HTTP/1.1\r\nHost: x\r\n\r\n", "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"])
+    @Test(arguments: [
+        "GET /x HTTP/1.1\r\nHost: x\r\n\r\n", "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}",
+    ])
     func plainHTTPIsToldThatThisIsHTTPS(_ request: String) throws {
         let handler = EchoHandler()
         let server = try Loopback(handler, tls: settings)
         let client = try server.connect()
         client.send(request)
-        server.turn { client.receive(); return client.isEnded }
+        server.turn {
+            client.receive(); return client.isEnded
+        }
         #expect(client.answers.map(\.status) == [400])
         #expect(client.answers.first?.body == "This port speaks HTTPS; the request came without TLS.")
         #expect(client.answers.first?.headers["connection"] == "close")
@@ -243,7 +282,9 @@ struct TLSListenerTests {
             // Half of them look like a record of a handshake at first.
             client.sendPlain(state & 1 << 40 == 0 ? bytes : [22, 3, 1, 2, 0] + bytes)
             client.finishSending()
-            server.turn { client.receive(); return client.isEnded }
+            server.turn {
+                client.receive(); return client.isEnded
+            }
             #expect(client.answers.isEmpty)
         }
         server.turn { server.listener.connectionCount == 0 }
@@ -257,7 +298,9 @@ struct TLSListenerTests {
         server.turn { server.listener.connectionCount == 2 }
         let good = try server.connect(tls: trust)
         #expect(try server.exchange(get("/one"), on: good).body == "/one")
-        server.turn { silent.receive(); begun.receive(); return silent.isEnded && begun.isEnded }
+        server.turn {
+            silent.receive(); begun.receive(); return silent.isEnded && begun.isEnded
+        }
         #expect(silent.received.isEmpty && begun.received.isEmpty)
         // The one that is idle between requests has more time.
         #expect(server.listener.connectionCount == 1)
@@ -282,7 +325,9 @@ struct TLSListenerTests {
             #expect(handler.handled == ["/one", "/two"])
         }
         #expect(turns >= 5)
-        server.turn { for client in crowd { client.receive() }; return crowd.allSatisfy { !$0.answers.isEmpty } }
+        server.turn {
+            for client in crowd { client.receive() }; return crowd.allSatisfy { !$0.answers.isEmpty }
+        }
     }
 
     // MARK: Reading certificates again

@@ -17,7 +17,9 @@ struct UnfinishedBodyTests {
     @Test func aRefusalIsSentWithoutTheBody() throws {
         let handler = EchoHandler(), server = try Loopback(handler), client = try server.connect()
         client.send(head("/refuse", 1 << 20) + "begun")
-        server.turn { client.receive(); return client.isEnded }
+        server.turn {
+            client.receive(); return client.isEnded
+        }
         #expect(client.answers.map(\.status) == [401] && client.answers.first?.headers["connection"] == "close")
         #expect(handler.handled.isEmpty && server.listener.bodies.budget.peak == 0)
         client.finishSending()
@@ -28,7 +30,9 @@ struct UnfinishedBodyTests {
     @Test func aRefusalComesInsteadOf100() throws {
         let server = try Loopback(EchoHandler()), client = try server.connect()
         client.send(head("/refuse", 4, "Expect: 100-continue\r\n"))
-        server.turn { client.receive(); return client.isEnded }
+        server.turn {
+            client.receive(); return client.isEnded
+        }
         #expect(client.answers.map(\.status) == [401])
     }
 
@@ -76,12 +80,19 @@ struct UnfinishedBodyTests {
         var client: Client? = try server.connect()
         client?.send(head("/x", 50_000) + String(repeating: "x", count: 20_000))
         server.turn { server.listener.bodies.budget.used >= 20_000 }
-        if end == "close" { client = nil } else { server.turn { client?.receive(); return client?.answers.first?.status == 408 } }
+        if end == "close" {
+            client = nil
+        } else {
+            server.turn {
+                client?.receive(); return client?.answers.first?.status == 408
+            }
+        }
         server.turn { server.listener.bodies.budget.used == 0 }
         #expect(released >= 20_000 && server.listener.bodies.count == 0)
     }
 
-    /// Many withheld bodies: the budget holds, and whoever sends a request in one piece does not notice.
+    /// Many withheld bodies: the budget holds, and whoever sends a request in one piece does not
+    /// notice.
     @Test func withheldBodiesGiveWay() throws {
         let handler = EchoHandler()
         let server = try Loopback(handler, mostConnections: 1_000) {
@@ -101,14 +112,20 @@ struct UnfinishedBodyTests {
         known.send(head("/known", 90_000, "x-tenant: 7\r\n") + String(repeating: "k", count: 50_000))
         server.idle()
         known.send(String(repeating: "k", count: 40_000))
-        server.turn { known.receive(); return !known.answers.isEmpty }
+        server.turn {
+            known.receive(); return !known.answers.isEmpty
+        }
         #expect(known.answers.first?.status == 200)
-        let refused = clients.filter { $0.receive(); return !$0.answers.isEmpty }
+        let refused = clients.filter {
+            $0.receive(); return !$0.answers.isEmpty
+        }
         #expect(refused.count >= 53 && refused.allSatisfy { $0.answers.map(\.status) == [503] })
         #expect(budget.used <= 200_000 && server.listener.bodies.count <= 6)
         // What is still held is finished like any other.
         for client in clients { client.send("x") }
-        server.turn { for client in clients { client.receive() }; return clients.allSatisfy { !$0.answers.isEmpty } }
+        server.turn {
+            for client in clients { client.receive() }; return clients.allSatisfy { !$0.answers.isEmpty }
+        }
         #expect(server.listener.bodies.count == 0 && budget.used == 0)
     }
 
@@ -121,16 +138,22 @@ struct UnfinishedBodyTests {
         stranger.send(head("/x", 40_000) + String(repeating: "x", count: 30_000))
         server.turn { server.listener.bodies.budget.used >= 30_000 }
         known.send(head("/y", 40_000, "x-tenant: 1\r\n") + String(repeating: "y", count: 30_000))
-        server.turn { stranger.receive(); return stranger.isEnded }
+        server.turn {
+            stranger.receive(); return stranger.isEnded
+        }
         #expect(stranger.answers.map(\.status) == [503] && server.listener.bodies.dropped == 1)
         known.send(String(repeating: "y", count: 10_000))
-        server.turn { known.receive(); return !known.answers.isEmpty }
+        server.turn {
+            known.receive(); return !known.answers.isEmpty
+        }
         #expect(known.answers.first?.status == 200)
     }
 
     // MARK: Heads, and requests that wait
 
-    private func begunHead(_ bytes: Int) -> String { "GET /x HTTP/1.1\r\nHost: x\r\nx-long: " + String(repeating: "h", count: bytes) }
+    private func begunHead(_ bytes: Int) -> String {
+        "GET /x HTTP/1.1\r\nHost: x\r\nx-long: " + String(repeating: "h", count: bytes)
+    }
 
     @Test func headsThatNeverEndAreCounted() throws {
         let server = try Loopback(EchoHandler(), mostConnections: 1_000) {
@@ -145,11 +168,15 @@ struct UnfinishedBodyTests {
         let budget = server.listener.bodies.budget
         #expect(budget.peak > 150_000 && budget.peak <= 200_000)
         #expect(try server.exchange(head("/small", 4) + "body").body == "/smallbody")
-        let refused = clients.filter { $0.receive(); return !$0.answers.isEmpty }
+        let refused = clients.filter {
+            $0.receive(); return !$0.answers.isEmpty
+        }
         #expect(refused.count >= 48 && refused.allSatisfy { $0.answers.map(\.status) == [503] })
         // What is still held is finished like any other.
         for client in clients { client.send("\r\n\r\n") }
-        server.turn { for client in clients { client.receive() }; return clients.allSatisfy { !$0.answers.isEmpty } }
+        server.turn {
+            for client in clients { client.receive() }; return clients.allSatisfy { !$0.answers.isEmpty }
+        }
         #expect(server.listener.bodies.count == 0 && budget.used == 0)
     }
 
@@ -166,7 +193,9 @@ struct UnfinishedBodyTests {
         let budget = server.listener.bodies.budget
         #expect(budget.peak > 150_000 && budget.peak <= 200_000)
         for client in clients { client.send("whole") }
-        server.turn { for client in clients { client.receive() }; return clients.allSatisfy { !$0.answers.isEmpty } }
+        server.turn {
+            for client in clients { client.receive() }; return clients.allSatisfy { !$0.answers.isEmpty }
+        }
         let statuses = clients.flatMap { $0.answers.map(\.status) }
         #expect(Set(statuses) == [200, 503] && statuses.filter { $0 == 200 }.count >= 5, "\(statuses)")
         #expect(server.listener.bodies.count == 0 && budget.used == 0)
@@ -174,10 +203,11 @@ struct UnfinishedBodyTests {
 
     /// Requests behind one that takes long are refused in their turn; that one is answered.
     @Test func whatIsReadAheadIsCounted() throws {
-        let handler = EchoHandler(), server = try Loopback(handler, mostConnections: 1_000) {
-            $0[.bodyBytes] = 100_000
-            $0[.body] = 50_000
-        }
+        let handler = EchoHandler(),
+            server = try Loopback(handler, mostConnections: 1_000) {
+                $0[.bodyBytes] = 100_000
+                $0[.body] = 50_000
+            }
         let clients = try (0..<20).map { _ in try server.connect() }
         let small = "GET /small HTTP/1.1\r\nHost: x\r\n\r\n"
         for client in clients {
@@ -187,7 +217,10 @@ struct UnfinishedBodyTests {
         let budget = server.listener.bodies.budget
         #expect(budget.peak > 50_000 && budget.peak <= 100_000)
         handler.release()
-        server.turn { for client in clients { client.receive() }; return clients.allSatisfy { $0.answers.count == 401 || $0.isEnded } }
+        server.turn {
+            for client in clients { client.receive() };
+            return clients.allSatisfy { $0.answers.count == 401 || $0.isEnded }
+        }
         #expect(clients.allSatisfy { $0.answers.first?.status == 200 })
         let refused = clients.filter { $0.answers.last?.status == 503 }
         #expect(refused.count >= 8 && refused.count < 20)

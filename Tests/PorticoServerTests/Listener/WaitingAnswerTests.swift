@@ -16,11 +16,15 @@ struct WaitingAnswerTests {
             buffer.append([UInt8](repeating: 0x61, count: 16 << 20))
             return buffer.share()
         }()
-        func decide(on head: HTTPRequest, _ connection: HTTPConnection) { connection.readBody(of: .stranger(connection.origin)) }
+        func decide(on head: HTTPRequest, _ connection: HTTPConnection) {
+            connection.readBody(of: .stranger(connection.origin))
+        }
         func handle(_ request: HTTPRequest, on connection: HTTPConnection) {
             connection.respond(HTTPResponse(head: HTTPResponseHead(status: 200), body: ResponseBuffer(sharing: bytes)))
         }
-        func response(to failure: HTTPFailure) -> HTTPResponse { HTTPResponse(head: HTTPResponseHead(status: failure.status), body: nil) }
+        func response(to failure: HTTPFailure) -> HTTPResponse {
+            HTTPResponse(head: HTTPResponseHead(status: failure.status), body: nil)
+        }
     }
 
     @Test func anAnswerCountsForAsLongAsItWaits() throws {
@@ -29,7 +33,9 @@ struct WaitingAnswerTests {
         #expect(server.answers.peak == 0)
         client.send(get("/large"))
         server.turn { server.answers.used == 16 << 20 }
-        server.turn { client.receive(); return client.answers.count == 2 }
+        server.turn {
+            client.receive(); return client.answers.count == 2
+        }
         server.turn { server.answers.used == 0 }
         var leaving: Client? = try server.connect()
         leaving?.send(get("/large"))
@@ -81,8 +87,12 @@ struct WaitingAnswerTests {
         client.send(get("/large"))
         server.turn { server.answers.used > 0 }
         let end = server.reactor.now + 1_000
-        server.turn { client.take(65_536); return server.reactor.now >= end }
-        server.turn { client.receive(); return client.answers.count == 1 }
+        server.turn {
+            client.take(65_536); return server.reactor.now >= end
+        }
+        server.turn {
+            client.receive(); return client.answers.count == 1
+        }
         #expect(server.listener.statistics.limitsHit.isEmpty)
     }
 
@@ -93,12 +103,16 @@ struct WaitingAnswerTests {
         for client in [stopped, slow] { client.send(get("/large")) }
         server.turn { server.answers.used == 32 << 20 }
         let end = server.reactor.now + HTTPListener.slowAfter + 100
-        server.turn { slow.take(1_024); return server.reactor.now >= end }
+        server.turn {
+            slow.take(1_024); return server.reactor.now >= end
+        }
         let other = try server.connect()
         other.send(get("/large"))
         server.turn { server.listener.statistics.slowReaders == 1 }
         #expect(server.listener.connectionCount == 2 && server.answers.used <= 40 << 20)
-        server.turn { other.receive(); return other.answers.count == 1 }
+        server.turn {
+            other.receive(); return other.answers.count == 1
+        }
         #expect(other.answers.first?.bytes.count == 16 << 20)
     }
 

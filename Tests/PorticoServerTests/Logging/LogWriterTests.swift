@@ -29,13 +29,17 @@ import Testing
         }
     }
 
-    private func put(_ text: String, _ writer: LogWriter, _ mailbox: LogMailbox) { Array(text.utf8).withUnsafeBytes { writer.write($0, by: mailbox) } }
+    private func put(_ text: String, _ writer: LogWriter, _ mailbox: LogMailbox) {
+        Array(text.utf8).withUnsafeBytes { writer.write($0, by: mailbox) }
+    }
 
     @Test func linesComeOutWholeAndInOrder() throws {
         let pipe = try Pipe(), writer = LogWriter(descriptor: pipe.ends[1])
         let mailboxes = (0..<3).map { _ in writer.mailbox() }
         // Longer than a pipe takes in one piece, too.
-        for number in 0..<200 { put("\(number) \(String(repeating: "x", count: number * 50))\n", writer, mailboxes[number % 3]) }
+        for number in 0..<200 {
+            put("\(number) \(String(repeating: "x", count: number * 50))\n", writer, mailboxes[number % 3])
+        }
         let text = pipe.read(lines: 200)
         let lines = text.split(separator: "\n")
         #expect(lines.count == 200)
@@ -50,7 +54,8 @@ import Testing
         #expect(writer.droppedLines == 0)
     }
 
-    /// A reader that takes a little and stops: nobody waits, what does not fit is counted, and told of once it is back.
+    /// A reader that takes a little and stops: nobody waits, what does not fit is counted, and told
+    /// of once it is back.
     @Test func aReaderThatStallsCostsLinesAndNothingElse() throws {
         let pipe = try Pipe(), writer = LogWriter(descriptor: pipe.ends[1]), mailbox = writer.mailbox()
         let line = String(repeating: "y", count: 11_000) + "\n"

@@ -9,7 +9,9 @@ import Testing
 
 @Suite(.onBlockingThreads) struct RequestLogTests {
     /// The lines that some requests leave in a log of a form and level.
-    private func lines(_ format: LogFormat, level: Logger.Level? = .info, _ body: (Office) throws -> Void) async throws -> [String] {
+    private func lines(
+        _ format: LogFormat, level: Logger.Level? = .info, _ body: (Office) throws -> Void
+    ) async throws -> [String] {
         let ends = try makeStream()
         let reading = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
         var logging = LoggingConfiguration()
@@ -23,7 +25,8 @@ import Testing
         }
         writer.flush()
         close(ends[1])
-        return String(decoding: try reading.readToEnd() ?? Data(), as: UTF8.self).split(separator: "\n").map(String.init)
+        return String(decoding: try reading.readToEnd() ?? Data(), as: UTF8.self).split(separator: "\n").map(
+            String.init)
     }
 
     @Test func aRequestIsOneLineOfJSON() async throws {
@@ -33,7 +36,9 @@ import Testing
             office.service.observation.loads = 4
             office.service.observation.rows = 610
             office.service.observation.statements = 3
-            _ = try office.post(#"{"query":"{ a }","variables":{"password":"hidden-value"}}"#, authorization: token, fields: "X-Request-Id: my-id\r\n")
+            _ = try office.post(
+                #"{"query":"{ a }","variables":{"password":"hidden-value"}}"#, authorization: token,
+                fields: "X-Request-Id: my-id\r\n")
         }
         #expect(lines.count == 1)
         let line = try #require(lines.first)
@@ -61,7 +66,9 @@ import Testing
     @Test func aRequestIsOneLineOfText() async throws {
         let lines = try await lines(.text) { office in
             office.desk.source.users["mallory\nerror forged"] = ["client", "t-1", "active", "active", "t-1"]
-            _ = try office.post(authorization: "Bearer " + Tokens.hmac(payload: #"{"sub":"mallory\nerror forged","exp":\#(WallClock.seconds() + 60)}"#))
+            _ = try office.post(
+                authorization: "Bearer "
+                    + Tokens.hmac(payload: #"{"sub":"mallory\nerror forged","exp":\#(WallClock.seconds() + 60)}"#))
             _ = try office.get("/nowhere")
         }
         #expect(lines.count == 2)
@@ -101,14 +108,18 @@ import Testing
         for _ in 0..<1000 { #expect(try office.post(on: client).status == 200) }
     }
 
-    /// What joins a line to a trace and to PostgreSQL's statements; a `traceparent` that is not valid leaves nothing.
+    /// What joins a line to a trace and to PostgreSQL's statements; a `traceparent` that is not
+    /// valid leaves nothing.
     @Test func aLineNamesThePlanAndTheTrace() async throws {
         let trace = TraceParentTests.trace
         let lines = try await lines(.text) { office in
             office.service.observation.plan = "00c0ffee00c0ffee"
             _ = try office.post(fields: "traceparent: 00-\(trace)-\(TraceParentTests.parent)-01\r\n")
             _ = try office.post(fields: "traceparent: 00-\(trace)-0000000000000000-01\r\n")
-            _ = try office.post(fields: "traceparent: 00-\(trace)-\(TraceParentTests.parent)-01\r\ntraceparent: 00-\(trace)-\(TraceParentTests.parent)-01\r\n")
+            _ = try office.post(
+                fields:
+                    "traceparent: 00-\(trace)-\(TraceParentTests.parent)-01\r\ntraceparent: 00-\(trace)-\(TraceParentTests.parent)-01\r\n"
+            )
         }
         #expect(lines.count == 3)
         #expect(lines[0].contains(" trace=\(trace) "))
@@ -125,7 +136,9 @@ import Testing
             office.service.observation.stages.database = 1_500_000_000
             office.service.observation.stages.total = 1_600_000_000
             let client = try office.loopback.connect()
-            for _ in 0..<(RequestLog.mostSlowRequests * 4) { _ = try office.post(#"{"query":"{ a }","variables":{"password":"hidden-value"}}"#, on: client) }
+            for _ in 0..<(RequestLog.mostSlowRequests * 4) {
+                _ = try office.post(#"{"query":"{ a }","variables":{"password":"hidden-value"}}"#, on: client)
+            }
         }
         // Within one second or the next.
         #expect((RequestLog.mostSlowRequests...RequestLog.mostSlowRequests * 3).contains(lines.count))

@@ -9,17 +9,29 @@ import Testing
 /// Who may read `/metrics`.
 @Suite(.onBlockingThreads) struct MetricsAudienceTests {
     private func configuration(_ text: String) throws(Diagnostics) -> MetricsConfiguration {
-        try GatewayConfiguration.read(SourceText(name: "gateway.yaml", text), project: "/project", environment: { _ in nil }).metrics
+        try GatewayConfiguration.read(
+            SourceText(name: "gateway.yaml", text), project: "/project", environment: { _ in nil }
+        ).metrics
     }
 
     @Test(arguments: [
-        ("{}", ["local": true, "127.0.0.1": true, "127.8.0.1": true, "::1": true, "::ffff:127.0.0.1": true, "10.0.0.1": false, "::": false, "fe80::1": false]),
+        (
+            "{}",
+            [
+                "local": true, "127.0.0.1": true, "127.8.0.1": true, "::1": true, "::ffff:127.0.0.1": true,
+                "10.0.0.1": false, "::": false, "fe80::1": false,
+            ]
+        ),
         ("metrics: { public: false }", ["::1": true, "192.0.2.1": false]),
         ("metrics: { public: true }", ["192.0.2.1": true, "2001:db8::1": true, "local": true]),
-        ("metrics: { public: [10.1.0.0/16, 192.0.2.7, \"2001:db8::/33\"] }", [
-            "10.1.255.9": true, "10.2.0.1": false, "192.0.2.7": true, "192.0.2.8": false, "2001:db8:7fff::1": true, "2001:db8:8000::1": false, "::1": true, "local": true,
-            "::ffff:10.1.2.3": true,
-        ]),
+        (
+            "metrics: { public: [10.1.0.0/16, 192.0.2.7, \"2001:db8::/33\"] }",
+            [
+                "10.1.255.9": true, "10.2.0.1": false, "192.0.2.7": true, "192.0.2.8": false, "2001:db8:7fff::1": true,
+                "2001:db8:8000::1": false, "::1": true, "local": true,
+                "::ffff:10.1.2.3": true,
+            ]
+        ),
         ("metrics: { public: [0.0.0.0/0] }", ["8.8.8.8": true, "2001:db8::1": false]),
     ])
     func audience(text: String, expected: [String: Bool]) throws {
@@ -37,8 +49,11 @@ import Testing
     }
 
     @Test(arguments: [
-        ("metrics: { public: [10.0.0.0/33] }", "Expected a network such as `10.0.0.0/8`"), ("metrics: { public: [10.0.0/8] }", "found `10.0.0/8`"),
-        ("metrics: { public: [\"10.0.0.0/-1\"] }", "Expected a network"), ("metrics: { public: [\"10.0.0.0/\"] }", "Expected a network"), ("metrics: { public: everyone }", "`true` or `false`"),
+        ("metrics: { public: [10.0.0.0/33] }", "Expected a network such as `10.0.0.0/8`"),
+        ("metrics: { public: [10.0.0/8] }", "found `10.0.0/8`"),
+        ("metrics: { public: [\"10.0.0.0/-1\"] }", "Expected a network"),
+        ("metrics: { public: [\"10.0.0.0/\"] }", "Expected a network"),
+        ("metrics: { public: everyone }", "`true` or `false`"),
         ("metrics: { publik: true }", "`publik` is not known in the metrics"),
     ])
     func mistakesAreSaid(text: String, part: String) {
@@ -51,7 +66,8 @@ import Testing
         }
     }
 
-    /// The kernel says who is there, by TCP and by a Unix socket; a stranger learns nothing but the setting's name.
+    /// The kernel says who is there, by TCP and by a Unix socket; a stranger learns nothing but the
+    /// setting's name.
     @Test func theRouteAsksThePeer() async throws {
         let handler = PeerHandler()
         let loopback = try Loopback(handler)
@@ -74,12 +90,16 @@ import Testing
 private final class PeerHandler: HTTPHandler {
     private(set) var peers: [Peer?] = []
 
-    func decide(on head: HTTPRequest, _ connection: HTTPConnection) { connection.readBody(of: .stranger(connection.origin)) }
+    func decide(on head: HTTPRequest, _ connection: HTTPConnection) {
+        connection.readBody(of: .stranger(connection.origin))
+    }
 
     func handle(_ request: HTTPRequest, on connection: HTTPConnection) {
         peers.append(connection.peer)
         connection.respond(HTTPResponse(head: HTTPResponseHead(status: 200), body: nil))
     }
 
-    func response(to failure: HTTPFailure) -> HTTPResponse { HTTPResponse(head: HTTPResponseHead(status: failure.status), body: nil) }
+    func response(to failure: HTTPFailure) -> HTTPResponse {
+        HTTPResponse(head: HTTPResponseHead(status: failure.status), body: nil)
+    }
 }

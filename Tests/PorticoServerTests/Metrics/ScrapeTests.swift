@@ -9,7 +9,9 @@ import Testing
 
 /// What `/metrics` of a whole server says after requests that are known.
 struct ScrapeTests {
-    private func serving(workers: Int = 1, metrics: ServerMetrics = ServerMetrics(), _ body: (ListenAddress) async throws -> Void) async throws {
+    private func serving(
+        workers: Int = 1, metrics: ServerMetrics = ServerMetrics(), _ body: (ListenAddress) async throws -> Void
+    ) async throws {
         var state = try ServerState.small(workers: workers)
         state.metrics = metrics
         let server = try await Server(state)
@@ -22,7 +24,8 @@ struct ScrapeTests {
 
     private func post(_ query: String, fields: String = "") -> String {
         let body = #"{"query":"\#(query)"}"#
-        return "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\(fields)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        return
+            "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\(fields)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
     }
 
     private func scrape(_ address: ListenAddress) async throws -> Scrape {
@@ -37,8 +40,11 @@ struct ScrapeTests {
         try await serving(workers: 2) { address in
             for _ in 0..<10 { _ = try await RunningServer.answer(post("query List { apiVersion }"), from: address) }
             for _ in 0..<3 { _ = try await RunningServer.answer(post("{ apiVersion }"), from: address) }
-            for query in ["{ apiVersio }", "{ ", "query List { nothing }"] { _ = try await RunningServer.answer(post(query), from: address) }
-            _ = try await RunningServer.answer(post("{ apiVersion }", fields: "Authorization: Bearer x.y.z\r\n"), from: address)
+            for query in ["{ apiVersio }", "{ ", "query List { nothing }"] {
+                _ = try await RunningServer.answer(post(query), from: address)
+            }
+            _ = try await RunningServer.answer(
+                post("{ apiVersion }", fields: "Authorization: Bearer x.y.z\r\n"), from: address)
             _ = try await RunningServer.answer(post("{ apiVersion }", fields: "X-API-Key: x\r\n"), from: address)
             _ = try await RunningServer.answer("GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n", from: address)
             _ = try await RunningServer.answer("nonsense\r\n\r\n", from: address)
@@ -46,7 +52,8 @@ struct ScrapeTests {
             let text = try await scrape(address)
             #expect(text.value("portico_requests_total", ["operation": "List", "kind": "query", "code": "OK"]) == 10)
             #expect(text.value("portico_requests_total", ["operation": "", "kind": "query", "code": "OK"]) == 3)
-            #expect(text.value("portico_requests_total", ["operation": "", "kind": "", "code": "VALIDATION_ERROR"]) == 2)
+            #expect(
+                text.value("portico_requests_total", ["operation": "", "kind": "", "code": "VALIDATION_ERROR"]) == 2)
             #expect(text.value("portico_requests_total", ["operation": "", "kind": "", "code": "SYNTAX_ERROR"]) == 1)
             #expect(text.sum("portico_requests_total") == 16)
             #expect(text.sum("portico_request_duration_seconds_count") == 16)
@@ -89,19 +96,25 @@ struct ScrapeTests {
     /// The version is that of the changelog's newest release, or the one that comes next.
     @Test func theVersionIsTheChangelogs() throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../CHANGELOG.md")
-        let headings = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("## [") }.map { $0.dropFirst(4).prefix { $0 != "]" } }
+        let headings = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").filter {
+            $0.hasPrefix("## [")
+        }.map { $0.dropFirst(4).prefix { $0 != "]" } }
         let released = headings.first { $0 != "Unreleased" }
         let (number, suffix) = (ServerVersion.text.prefix { $0 != "-" }, ServerVersion.text.drop { $0 != "-" })
         #expect(number.split(separator: ".").compactMap { UInt($0) }.count == 3)
         #expect(suffix.isEmpty == (released == number) && (suffix.isEmpty || suffix == "-dev"))
     }
 
-    /// A client makes up names; the scrape does not grow with them, and nothing that it sends ends up elsewhere than in a label.
+    /// A client makes up names; the scrape does not grow with them, and nothing that it sends ends
+    /// up elsewhere than in a label.
     @Test func namesOfClientsAreBounded() async throws {
         try await serving { address in
             let client = try Client(address)
             let tooLong = String(repeating: "x", count: OperationNames.longestName + 1)
-            let queries = (0..<(OperationNames.mostNames + 30)).map { "query N\($0) { apiVersion }" } + ["query \(tooLong) { apiVersion }"]
+            let queries =
+                (0..<(OperationNames.mostNames + 30)).map { "query N\($0) { apiVersion }" } + [
+                    "query \(tooLong) { apiVersion }"
+                ]
             for (number, query) in queries.enumerated() {
                 client.send(post(query))
                 while client.answers.count <= number {
@@ -110,9 +123,12 @@ struct ScrapeTests {
                 }
             }
             let text = try await scrape(address)
-            let names = Set(text.families["portico_requests_total"]?.samples.compactMap { $0.labels["operation"] } ?? [])
+            let names = Set(
+                text.families["portico_requests_total"]?.samples.compactMap { $0.labels["operation"] } ?? [])
             #expect(names.count == OperationNames.mostNames + 1)
-            #expect(text.value("portico_requests_total", ["operation": OperationNames.other, "kind": "query", "code": "OK"]) == 31)
+            #expect(
+                text.value(
+                    "portico_requests_total", ["operation": OperationNames.other, "kind": "query", "code": "OK"]) == 31)
         }
     }
 
@@ -161,14 +177,17 @@ struct ScrapeTests {
     /// docs/operations.md names every metric with its type and its labels, and no other.
     @Test func theDocumentationIsComplete() async throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../docs/operations.md")
-        let rows = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("| `portico_") || $0.hasPrefix("| `process_") }
+        let rows = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").filter {
+            $0.hasPrefix("| `portico_") || $0.hasPrefix("| `process_")
+        }
         var documented: [String: [String]] = [:]
         for row in rows {
             let cells = row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
             documented[cells[0].replacing("`", with: "")] = [cells[1], cells[2].replacing("`", with: "")]
         }
         try await serving { address in
-            _ = try await RunningServer.answer(post("query List { apiVersion }", fields: "X-API-Key: x\r\n"), from: address)
+            _ = try await RunningServer.answer(
+                post("query List { apiVersion }", fields: "X-API-Key: x\r\n"), from: address)
             _ = try await RunningServer.answer(post("query List { apiVersion }"), from: address)
             let text = try await scrape(address)
             #expect(Set(documented.keys) == Set(text.families.keys))

@@ -30,14 +30,19 @@ struct TLSMetricsTests {
     }
 
     private func counted(_ server: Loopback) -> [String: Int] {
-        Dictionary(uniqueKeysWithValues: server.listener.statistics.handshakes.map { ("\($0.version?.rawValue ?? "") \($0.outcome.rawValue)", $1) })
+        Dictionary(
+            uniqueKeysWithValues: server.listener.statistics.handshakes.map {
+                ("\($0.version?.rawValue ?? "") \($0.outcome.rawValue)", $1)
+            })
     }
 
     private let request = "GET /x HTTP/1.1\r\nHost: x\r\n\r\n"
 
     @Test func handshakesAreCountedByWhatBecameOfThem() throws {
         let server = try Loopback(EchoHandler(), tls: settings()) { $0[.headerTimeout] = 300 }
-        for version in [TLSClient.Version.tls12, .tls13, .tls13] { _ = try server.exchange(request, on: server.connect(tls: options { $0.versions = version...version })) }
+        for version in [TLSClient.Version.tls12, .tls13, .tls13] {
+            _ = try server.exchange(request, on: server.connect(tls: options { $0.versions = version...version }))
+        }
         let first = try server.connect(tls: options { $0.versions = .tls13 ... .tls13 })
         _ = try server.exchange(request, on: first)
         let session = try #require(first.session?.nextSession)
@@ -46,18 +51,30 @@ struct TLSMetricsTests {
 
         // Those that come to nothing.
         let old = try server.connect(tls: options { $0.versions = .tls11 ... .tls11 })
-        server.turn { old.receive(); return old.isEnded }
+        server.turn {
+            old.receive(); return old.isEnded
+        }
         let plain = try server.connect()
         plain.send(request)
-        server.turn { plain.receive(); return plain.isEnded }
+        server.turn {
+            plain.receive(); return plain.isEnded
+        }
         let gone = try server.connect()
         gone.sendPlain([22, 3, 1])
         gone.finishSending()
-        server.turn { gone.receive(); return gone.isEnded }
+        server.turn {
+            gone.receive(); return gone.isEnded
+        }
         let silent = try server.connect()
         silent.sendPlain([22, 3, 1])
-        server.turn { silent.receive(); return silent.isEnded }
-        #expect(counted(server) == ["1.2 full": 1, "1.3 full": 3, "1.3 resumed": 1, " failed": 1, " plain_http": 1, " closed": 1, " timed_out": 1])
+        server.turn {
+            silent.receive(); return silent.isEnded
+        }
+        #expect(
+            counted(server) == [
+                "1.2 full": 1, "1.3 full": 3, "1.3 resumed": 1, " failed": 1, " plain_http": 1, " closed": 1,
+                " timed_out": 1,
+            ])
         #expect(server.listener.statistics.limitsHit == [.headerTimeout: 1])
     }
 
@@ -67,16 +84,23 @@ struct TLSMetricsTests {
         let stranger = try TestAuthority(name: "Stranger")
         try stranger.issue("partner")
         for identity in [nil, (stranger.certificateFile("partner"), stranger.keyFile("partner"))] {
-            let client = try server.connect(tls: options { $0.versions = version...version; $0.identity = identity })
+            let client = try server.connect(
+                tls: options {
+                    $0.versions = version...version; $0.identity = identity
+                })
             client.send(request)
-            server.turn { client.receive(); return client.isEnded }
+            server.turn {
+                client.receive(); return client.isEnded
+            }
         }
         #expect(counted(server) == [" certificate_refused": 2])
     }
 
     @Test func theExpiryIsThatOfTheFirstCertificateToEnd() async throws {
         let state = try ServerState.small { $0.listener.tls = settings() }
-        let days = { (text: Scrape) in ((text.value("portico_tls_certificate_expiry_timestamp_seconds") ?? 0) - Double(time(nil))) / 86_400 }
+        let days = { (text: Scrape) in
+            ((text.value("portico_tls_certificate_expiry_timestamp_seconds") ?? 0) - Double(time(nil))) / 86_400
+        }
         try await RunningServer.serving(state) { server, address in
             let text = try await RunningServer.scrape(address, tls: options())
             #expect((19.9...20.1).contains(days(text)))

@@ -36,7 +36,8 @@ struct AnswerMemoryTests {
         #expect(count == 0)
     }
 
-    /// Some that come one after the other leave as much behind as a larger one; each time they are counted anew.
+    /// Some that come one after the other leave as much behind as a larger one; each time they are
+    /// counted anew.
     @Test func severalAreEnoughTogether() {
         let reactor = Reactor()
         var count = 0
@@ -51,7 +52,8 @@ struct AnswerMemoryTests {
         }
     }
 
-    /// Lists of some hundred kilobytes now and then do not keep what an answer of fifty megabytes has left.
+    /// Lists of some hundred kilobytes now and then do not keep what an answer of fifty megabytes
+    /// has left.
     @Test func whatTricklesInDoesNotPutItOff() {
         let reactor = Reactor()
         var trickled = 0

@@ -35,9 +35,13 @@ import Testing
         let clients = try (0..<5).map { _ in try office.loopback.connect() }
         let body = #"{"query":"{ a }"}"#
         for client in clients {
-            client.send("POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: \(token)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+            client.send(
+                "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: \(token)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+            )
         }
-        office.loopback.turn { for client in clients { client.receive() }; return clients.allSatisfy { $0.answers.first?.status == 200 } }
+        office.loopback.turn {
+            for client in clients { client.receive() }; return clients.allSatisfy { $0.answers.first?.status == 200 }
+        }
         #expect(office.desk.source.readings == ["client"])
     }
 
@@ -49,9 +53,13 @@ import Testing
         office.loopback.idle()
         let body = #"{"query":"{ a }"}"#
         for (client, token) in zip(clients, tokens) {
-            client.send("POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: \(token)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+            client.send(
+                "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: \(token)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+            )
         }
-        office.loopback.turn { for client in clients { client.receive() }; return clients.allSatisfy { !$0.answers.isEmpty } }
+        office.loopback.turn {
+            for client in clients { client.receive() }; return clients.allSatisfy { !$0.answers.isEmpty }
+        }
         // One is being verified, one waits.
         let refused = zip(clients, tokens).filter { $0.0.answers[0].status == 503 }
         #expect(clients.filter { $0.answers[0].status == 200 }.count == 2 && refused.count == 2)
@@ -62,9 +70,14 @@ import Testing
     }
 
     @Test(arguments: [
-        "Bearer", "Bearer ", "Basic dXNlcjpwYXNz", "Bearer a b", "x.y.z", "Bearer x.y.z", "Bearer " + Tokens.hmac(payload: Tokens.payload(sub: "client", exp: 1000)),
-        "Bearer " + Tokens.hmac(payload: Tokens.payload(sub: "client", exp: Int(Int32.max)), secret: "another secret of more than 32 bytes"),
-        "Bearer " + Tokens.hmac(header: #"{"alg":"none"}"#, payload: Tokens.payload(sub: "client", exp: Int(Int32.max))),
+        "Bearer", "Bearer ", "Basic dXNlcjpwYXNz", "Bearer a b", "x.y.z", "Bearer x.y.z",
+        "Bearer " + Tokens.hmac(payload: Tokens.payload(sub: "client", exp: 1000)),
+        "Bearer "
+            + Tokens.hmac(
+                payload: Tokens.payload(sub: "client", exp: Int(Int32.max)),
+                secret: "another secret of more than 32 bytes"),
+        "Bearer "
+            + Tokens.hmac(header: #"{"alg":"none"}"#, payload: Tokens.payload(sub: "client", exp: Int(Int32.max))),
     ])
     func aBadTokenIsNeverAnonymous(authorization: String) async throws {
         let office = try await Office.office()
@@ -77,7 +90,10 @@ import Testing
         #expect(office.service.requests.isEmpty)
     }
 
-    @Test(arguments: [("disabled", 401, "UNAUTHENTICATED"), ("suspended", 403, "FORBIDDEN"), ("unlucky", 503, "UNAVAILABLE"), ("stranger", 403, "FORBIDDEN")])
+    @Test(arguments: [
+        ("disabled", 401, "UNAUTHENTICATED"), ("suspended", 403, "FORBIDDEN"), ("unlucky", 503, "UNAVAILABLE"),
+        ("stranger", 403, "FORBIDDEN"),
+    ])
     func aGoodTokenOfSomebodyWhoMayNot(user: String, status: Int, expected: String) async throws {
         let answer = try await Office.office().post(authorization: Office.token(user))
         #expect(answer.status == status)
@@ -112,13 +128,17 @@ import Testing
         let office = try await Office.office()
         let token = Office.token("client")
         #expect(try office.post(authorization: token).status == 200)
-        office.keys.replace(with: try KeySet([try await key(kid: nil, .hs256, .secret("another secret of more than 32 bytes"))]))
+        office.keys.replace(
+            with: try KeySet([try await key(kid: nil, .hs256, .secret("another secret of more than 32 bytes"))]))
         #expect(try office.post(authorization: token).status == 401)
     }
 
     @Test func anAPIKeyStandsForItsUser() async throws {
         let hash = Array(SHA256.hash(data: Data("the partner's key".utf8)))
-        let office = try await Office.office(apiKeys: [APIKeyBinding(user: "owner", sha256: hash), APIKeyBinding(user: "client", sha256: Array(repeating: 0, count: 32))])
+        let office = try await Office.office(apiKeys: [
+            APIKeyBinding(user: "owner", sha256: hash),
+            APIKeyBinding(user: "client", sha256: Array(repeating: 0, count: 32)),
+        ])
         #expect(try office.post(fields: "X-API-Key: the partner's key\r\n").status == 200)
         #expect(office.service.requests.first?.access.viewer.id == "owner")
         #expect(office.service.requests.first?.access.viewer.tenants == ["t-1", "t-11", "t-12"])

@@ -12,7 +12,9 @@ import Testing
     private func codes(_ answer: Answer) throws -> [String?] {
         guard case .array(let entries) = try parseJSON(answer.bytes) else { return [] }
         return entries.map { entry in
-            guard case .array(let errors)? = entry["errors"], case .string(let code)? = errors.first?["extensions"]?["code"] else { return nil }
+            guard case .array(let errors)? = entry["errors"],
+                case .string(let code)? = errors.first?["extensions"]?["code"]
+            else { return nil }
             return code
         }
     }
@@ -36,7 +38,10 @@ import Testing
         #expect(Set(office.service.requests.map(\.deadline)).count == 1)
     }
 
-    @Test(arguments: [("[]", "BAD_INPUT"), ("[{}", "BAD_INPUT"), ("[\(one),\(one),\(one)]", "LIMIT_EXCEEDED"), ("[\(one)] x", "BAD_INPUT")])
+    @Test(arguments: [
+        ("[]", "BAD_INPUT"), ("[{}", "BAD_INPUT"), ("[\(one),\(one),\(one)]", "LIMIT_EXCEEDED"),
+        ("[\(one)] x", "BAD_INPUT"),
+    ])
     func whatIsNoBatch(body: String, expected: String) async throws {
         let office = try await Office.office { $0.limits[.batch] = 2 }
         let answer = try office.post(body)
@@ -51,11 +56,15 @@ import Testing
         office.service.answersWithQuery = true
         let client = try office.loopback.connect()
         let body = #"[{"query":"a"},{"query":"b"},{"query":"c"}]"#
-        client.send("POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+        client.send(
+            "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        )
         office.loopback.turn { office.service.requests.count == 3 }
         #expect(client.answers.isEmpty)
         office.service.release(inReverse: true)
-        office.loopback.turn { client.receive(); return !client.answers.isEmpty }
+        office.loopback.turn {
+            client.receive(); return !client.answers.isEmpty
+        }
         #expect(client.answers.first?.body == #"[{"data":"a"},{"data":"b"},{"data":"c"}]"#)
     }
 
@@ -65,7 +74,9 @@ import Testing
         do {
             let client = try office.loopback.connect()
             let body = "[\(Self.one),\(Self.one)]"
-            client.send("POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+            client.send(
+                "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+            )
             office.loopback.turn { office.service.requests.count == 2 }
         }
         office.loopback.turn { office.loopback.listener.connectionCount == 0 }
@@ -77,7 +88,8 @@ import Testing
     @Test func theAnswerIsNoGraphQLResponse() async throws {
         let office = try await Office.office { $0.limits[.batch] = 3 }
         #expect(try office.post("[\(Self.one)]", accept: "application/graphql-response+json").status == 406)
-        let answer = try office.post("[\(Self.one)]", accept: "application/graphql-response+json, application/json;q=0.5")
+        let answer = try office.post(
+            "[\(Self.one)]", accept: "application/graphql-response+json, application/json;q=0.5")
         #expect(answer.status == 200)
         #expect(answer.headers["content-type"] == "application/json; charset=utf-8")
     }
@@ -99,13 +111,17 @@ import Testing
         whole = nil
         #expect(budget.used == 0)
         run(600)
-        #expect(whole?.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }.contains("UNAVAILABLE") == true && budget.used == 0)
+        #expect(
+            whole?.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }.contains("UNAVAILABLE") == true
+                && budget.used == 0)
     }
 
     @Test func allAnswersTogetherAreBounded() {
         var whole: ResponseBuffer?
         var turns: [() -> Void] = []
-        let batch = BatchRun(count: 3, answers: ByteBudget(limit: .max), nextTurn: { turns.append($0) }) { body, _ in whole = body }
+        let batch = BatchRun(count: 3, answers: ByteBudget(limit: .max), nextTurn: { turns.append($0) }) { body, _ in
+            whole = body
+        }
         for index in 0..<3 {
             let body = ResponseBuffer(capacity: BatchRun.mostBytes / 2)
             body.append([UInt8](repeating: UInt8(ascii: "1"), count: BatchRun.mostBytes / 2))
@@ -127,15 +143,22 @@ import Testing
     @Test func answersOfAnyLengthComeWholeAndInOrder() {
         var whole: ResponseBuffer?
         let lengths = [0, BatchRun.bytesPerTurn, 5, 2 * BatchRun.bytesPerTurn + 3, 1]
-        let batch = BatchRun(count: lengths.count, answers: ByteBudget(limit: .max), nextTurn: { $0() }) { body, _ in whole = body }
+        let batch = BatchRun(count: lengths.count, answers: ByteBudget(limit: .max), nextTurn: { $0() }) { body, _ in
+            whole = body
+        }
         for (index, length) in lengths.enumerated().reversed() {
             let body = ResponseBuffer()
             body.append([UInt8](repeating: UInt8(ascii: "a") + UInt8(index), count: length))
             batch.answered(index, body)
         }
-        let pieces = whole?.withUnsafeBytes { $0.dropFirst().dropLast().split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) } ?? []
+        let pieces =
+            whole?.withUnsafeBytes {
+                $0.dropFirst().dropLast().split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+            } ?? []
         #expect(pieces.map(\.count) == lengths)
-        #expect(pieces.enumerated().allSatisfy { index, piece in piece.allSatisfy { $0 == UInt8(ascii: "a") + UInt8(index) } })
+        #expect(
+            pieces.enumerated().allSatisfy { index, piece in piece.allSatisfy { $0 == UInt8(ascii: "a") + UInt8(index) }
+            })
     }
 
     @Test func anArrayThatNobodyWaitsForIsNotCopiedToItsEnd() {

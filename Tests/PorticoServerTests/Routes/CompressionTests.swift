@@ -12,8 +12,13 @@ import Testing
 
     private func post(_ body: [UInt8], coding: String, on office: Office) throws -> Answer {
         let client = try office.loopback.connect()
-        client.send(Array("POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Encoding: \(coding)\r\nContent-Length: \(body.count)\r\n\r\n".utf8) + body)
-        office.loopback.turn { client.receive(); return !client.answers.isEmpty }
+        client.send(
+            Array(
+                "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Encoding: \(coding)\r\nContent-Length: \(body.count)\r\n\r\n"
+                    .utf8) + body)
+        office.loopback.turn {
+            client.receive(); return !client.answers.isEmpty
+        }
         return try #require(client.answers.first)
     }
 
@@ -24,7 +29,8 @@ import Testing
         let office = try await Office.office()
         let answer = try post(try #require(Gzip.encode(Array(Self.body.utf8))), coding: coding, on: office)
         #expect(answer.status == 200)
-        #expect(office.service.requests.first.map { String(decoding: $0.request.query, as: UTF8.self) } == "{ apiVersion }")
+        #expect(
+            office.service.requests.first.map { String(decoding: $0.request.query, as: UTF8.self) } == "{ apiVersion }")
     }
 
     @Test(arguments: ["br", "deflate", "gzip, gzip", "zstd"])
@@ -36,7 +42,8 @@ import Testing
 
     @Test func aBombIsRefusedAtTheLimitOfBodies() async throws {
         let office = try await Office.office { $0.limits[.body] = 100_000 }
-        let answer = try post(try #require(Gzip.encode([UInt8](repeating: 0x20, count: 10 << 20))), coding: "gzip", on: office)
+        let answer = try post(
+            try #require(Gzip.encode([UInt8](repeating: 0x20, count: 10 << 20))), coding: "gzip", on: office)
         #expect(answer.status == 413)
         #expect(try code(answer) == "LIMIT_EXCEEDED")
         let broken = try post(Array("nonsense".utf8), coding: "gzip", on: office)
@@ -57,27 +64,34 @@ import Testing
     }
 
     @Test func whatIsWrongInsideIsSaidAsOfAnyBody() async throws {
-        let answer = try post(try #require(Gzip.encode(Array("{}".utf8))), coding: "gzip", on: try await Office.office())
+        let answer = try post(
+            try #require(Gzip.encode(Array("{}".utf8))), coding: "gzip", on: try await Office.office())
         #expect(answer.status == 400)
         #expect(answer.body.contains("no \\\"query\\\""))
     }
 
     // MARK: Answers
 
-    private func office(answerBytes: Int, _ change: (inout GatewayConfiguration) -> Void = { _ in }) async throws -> Office {
+    private func office(
+        answerBytes: Int, _ change: (inout GatewayConfiguration) -> Void = { _ in }
+    ) async throws -> Office {
         let office = try await Office.office(change)
         office.service.padding = answerBytes
         return office
     }
 
-    @Test("Large answers are compressed elsewhere, small ones on the loop, the smallest not", arguments: [100, 2000, 200_000])
+    @Test(
+        "Large answers are compressed elsewhere, small ones on the loop, the smallest not",
+        arguments: [100, 2000, 200_000])
     func answers(bytes: Int) async throws {
         let office = try await office(answerBytes: bytes)
         let plain = try office.post()
         #expect(plain.headers["content-encoding"] == nil)
         #expect(plain.headers["vary"] == nil)
         let answer = try office.post(fields: "Accept-Encoding: gzip, deflate, br\r\n")
-        guard bytes >= ResponseCompression.leastBytes else { return #expect(answer == Answer(status: 200, headers: answer.headers, bytes: plain.bytes)) }
+        guard bytes >= ResponseCompression.leastBytes else {
+            return #expect(answer == Answer(status: 200, headers: answer.headers, bytes: plain.bytes))
+        }
         #expect(answer.headers["content-encoding"] == "gzip")
         #expect(answer.headers["vary"] == "accept-encoding")
         #expect(answer.bytes.count < plain.bytes.count / 4)
@@ -87,8 +101,12 @@ import Testing
     @Test func whatMightBeKeptSaysThatItVaries() async throws {
         let office = try await office(answerBytes: 2000)
         #expect(try office.get("/graphql?query=%7Ba%7D").headers["vary"] == "accept-encoding")
-        #expect(try office.get("/graphql?query=%7Ba%7D", fields: "Accept-Encoding: gzip;q=0\r\n").headers["content-encoding"] == nil)
-        #expect(try office.get("/graphql?query=%7Ba%7D", fields: "Accept-Encoding: gzip\r\n").headers["content-encoding"] == "gzip")
+        #expect(
+            try office.get("/graphql?query=%7Ba%7D", fields: "Accept-Encoding: gzip;q=0\r\n").headers[
+                "content-encoding"] == nil)
+        #expect(
+            try office.get("/graphql?query=%7Ba%7D", fields: "Accept-Encoding: gzip\r\n").headers["content-encoding"]
+                == "gzip")
     }
 
     @Test func itCanBeSwitchedOff() async throws {
@@ -107,15 +125,23 @@ import Testing
         let clients = try (0..<3).map { _ in try office.loopback.connect() }
         office.loopback.idle()
         for client in clients {
-            client.send("POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAccept-Encoding: gzip\r\nContent-Length: \(Self.body.utf8.count)\r\n\r\n\(Self.body)")
+            client.send(
+                "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAccept-Encoding: gzip\r\nContent-Length: \(Self.body.utf8.count)\r\n\r\n\(Self.body)"
+            )
         }
-        office.loopback.turn { for client in clients { client.receive() }; return clients.allSatisfy { !$0.answers.isEmpty } }
+        office.loopback.turn {
+            for client in clients { client.receive() }; return clients.allSatisfy { !$0.answers.isEmpty }
+        }
         #expect(clients.filter { $0.answers[0].headers["content-encoding"] == "gzip" }.count == 1)
         #expect(office.compressing.finished == 1)
         for client in clients {
             let answer = client.answers[0]
             #expect(answer.status == 200 && answer.headers["vary"] == "accept-encoding")
-            #expect(try (answer.headers["content-encoding"] == nil ? answer.bytes : Gzip.decode(answer.bytes, limit: 1 << 20)).count == 200_000 + #"{"data":{}}"#.utf8.count)
+            #expect(
+                try
+                    (answer.headers["content-encoding"] == nil
+                    ? answer.bytes : Gzip.decode(answer.bytes, limit: 1 << 20)).count == 200_000
+                    + #"{"data":{}}"#.utf8.count)
         }
         // There is room again.
         #expect(try office.post(fields: "Accept-Encoding: gzip\r\n").headers["content-encoding"] == "gzip")
@@ -124,9 +150,12 @@ import Testing
     @Test func requestsBehindACompressedAnswerAreAnswered() async throws {
         let office = try await office(answerBytes: 200_000)
         let client = try office.loopback.connect()
-        let request = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAccept-Encoding: gzip\r\nContent-Length: \(Self.body.utf8.count)\r\n\r\n\(Self.body)"
+        let request =
+            "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAccept-Encoding: gzip\r\nContent-Length: \(Self.body.utf8.count)\r\n\r\n\(Self.body)"
         client.send(request + request + request)
-        office.loopback.turn { client.receive(); return client.answers.count == 3 }
+        office.loopback.turn {
+            client.receive(); return client.answers.count == 3
+        }
         #expect(client.answers.allSatisfy { $0.headers["content-encoding"] == "gzip" })
     }
 
@@ -144,11 +173,13 @@ import Testing
             office.loopback.turn { bodies.count == round }
         }
         #expect(office.compressing.finished == 1)
-        #expect(Set(bodies.map { $0.sharedBytes.map(ObjectIdentifier.init) }).count == 1 && bodies[0].sharedBytes != nil)
+        #expect(
+            Set(bodies.map { $0.sharedBytes.map(ObjectIdentifier.init) }).count == 1 && bodies[0].sharedBytes != nil)
         #expect(office.loopback.answers.used == 0)
     }
 
-    /// What is compressed for one answer counts until its client has it; without room it goes out as it is.
+    /// What is compressed for one answer counts until its client has it; without room it goes out
+    /// as it is.
     @Test(arguments: [true, false]) func aCompressedAnswerCounts(_ hasRoom: Bool) async throws {
         let office = try await Office.office()
         let budget = ByteBudget(limit: hasRoom ? 1 << 20 : 1_000)

@@ -8,19 +8,26 @@ import Testing
 @Suite(.onBlockingThreads) struct DocumentRequestTests {
     private static let text = "{ apiVersion }"
     private static let hash = DocumentHash(of: Array(text.utf8)).hex
-    private static let trusted = TrustedDocuments(byID: ["Version": Array(text.utf8), "my-own-id": Array("query Other { a }".utf8)])
+    private static let trusted = TrustedDocuments(byID: [
+        "Version": Array(text.utf8), "my-own-id": Array("query Other { a }".utf8),
+    ])
 
     private func persisted(_ hash: String, query: String? = nil, version: String = "1") -> String {
         let query = query.map { #""query":"\#($0)","# } ?? ""
-        return #"{\#(query)"extensions":{"other":[1],"persistedQuery":{"version":\#(version),"sha256Hash":"\#(hash)"}}}"#
+        return
+            #"{\#(query)"extensions":{"other":[1],"persistedQuery":{"version":\#(version),"sha256Hash":"\#(hash)"}}}"#
     }
 
     private func message(_ answer: Answer) throws -> String? {
-        guard case .array(let errors)? = try parseJSON(answer.bytes)["errors"], case .string(let text)? = errors.first?["message"] else { return nil }
+        guard case .array(let errors)? = try parseJSON(answer.bytes)["errors"],
+            case .string(let text)? = errors.first?["message"]
+        else { return nil }
         return text
     }
 
-    private func lastText(_ office: Office) -> String? { office.service.requests.last.map { String(decoding: $0.request.query, as: UTF8.self) } }
+    private func lastText(_ office: Office) -> String? {
+        office.service.requests.last.map { String(decoding: $0.request.query, as: UTF8.self) }
+    }
 
     // MARK: Automatic persisted queries
 
@@ -36,7 +43,10 @@ import Testing
         // Then with the text, and from then on the hash is enough: by POST and by GET.
         #expect(try office.post(persisted(Self.hash, query: Self.text)).status == 200)
         #expect(try office.post(persisted(Self.hash)).body == #"{"data":{}}"#)
-        #expect(try office.get("/graphql?extensions=%7B%22persistedQuery%22:%7B%22version%22:1,%22sha256Hash%22:%22\(Self.hash)%22%7D%7D").body == #"{"data":{}}"#)
+        #expect(
+            try office.get(
+                "/graphql?extensions=%7B%22persistedQuery%22:%7B%22version%22:1,%22sha256Hash%22:%22\(Self.hash)%22%7D%7D"
+            ).body == #"{"data":{}}"#)
         #expect(office.service.requests.count == 3)
         #expect(lastText(office) == Self.text)
         #expect(office.service.requests.last?.request.isReadOnly == true)
@@ -53,9 +63,13 @@ import Testing
     }
 
     @Test(arguments: [
-        #"{"extensions":{"persistedQuery":{"version":2,"sha256Hash":"HASH"}}}"#, #"{"extensions":{"persistedQuery":{"sha256Hash":"HASH"}}}"#,
-        #"{"extensions":{"persistedQuery":{"version":1}}}"#, #"{"extensions":{"persistedQuery":{"version":1,"sha256Hash":7}}}"#, #"{"extensions":{"persistedQuery":"HASH"}}"#,
-        #"{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"abc"}}}"#, #"{"query":"{ a }","extensions":{"persistedQuery":{"version":"1","sha256Hash":"HASH"}}}"#,
+        #"{"extensions":{"persistedQuery":{"version":2,"sha256Hash":"HASH"}}}"#,
+        #"{"extensions":{"persistedQuery":{"sha256Hash":"HASH"}}}"#,
+        #"{"extensions":{"persistedQuery":{"version":1}}}"#,
+        #"{"extensions":{"persistedQuery":{"version":1,"sha256Hash":7}}}"#,
+        #"{"extensions":{"persistedQuery":"HASH"}}"#,
+        #"{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"abc"}}}"#,
+        #"{"query":"{ a }","extensions":{"persistedQuery":{"version":"1","sha256Hash":"HASH"}}}"#,
     ])
     func malformedOnes(body: String) async throws {
         let office = try await Office.office()
@@ -65,10 +79,12 @@ import Testing
         #expect(office.service.requests.isEmpty)
     }
 
-    @Test(arguments: [
-        (.requestError(.syntaxError), false), (.requestError(.validationError), false), (.requestError(.limitExceeded), false), (.requestError(.badInput), true), (.data, true),
-        (.nullData(.timeout), true),
-    ] as [(GatewayResponse.Outcome, Bool)])
+    @Test(
+        arguments: [
+            (.requestError(.syntaxError), false), (.requestError(.validationError), false),
+            (.requestError(.limitExceeded), false), (.requestError(.badInput), true), (.data, true),
+            (.nullData(.timeout), true),
+        ] as [(GatewayResponse.Outcome, Bool)])
     func whatIsNoDocumentIsNotKept(outcome: GatewayResponse.Outcome, isKept: Bool) async throws {
         let office = try await Office.office()
         office.service.outcome = outcome
@@ -80,9 +96,13 @@ import Testing
     @Test func aHashSaysNothingToViewersUnderOtherRules() async throws {
         let office = try await Office.office()
         _ = try office.post(persisted(Self.hash, query: Self.text), authorization: Office.token("owner"))
-        #expect(try message(try office.post(persisted(Self.hash), authorization: Office.token("client"))) == "PersistedQueryNotFound")
+        #expect(
+            try message(try office.post(persisted(Self.hash), authorization: Office.token("client")))
+                == "PersistedQueryNotFound")
         #expect(try message(try office.post(persisted(Self.hash), authorization: Office.token("owner"))) == nil)
-        #expect(try office.post(#"{"documentId":"sha256:\#(Self.hash)"}"#, authorization: Office.token("client")).body.contains("There is no document"))
+        #expect(
+            try office.post(#"{"documentId":"sha256:\#(Self.hash)"}"#, authorization: Office.token("client")).body
+                .contains("There is no document"))
     }
 
     @Test func theyCanBeSwitchedOff() async throws {
@@ -150,7 +170,10 @@ import Testing
             $0.documents.only = everybody ? .everybody : .roles([.init(name: "client", range: .none)])
         }
         let client = Office.token("client")
-        for body in [#"{"query":"{ other }"}"#, persisted(Self.hash.replacing("a", with: "b")), persisted(DocumentHash(of: Array("{ other }".utf8)).hex, query: "{ other }")] {
+        for body in [
+            #"{"query":"{ other }"}"#, persisted(Self.hash.replacing("a", with: "b")),
+            persisted(DocumentHash(of: Array("{ other }".utf8)).hex, query: "{ other }"),
+        ] {
             for accept in ["application/json", "application/graphql-response+json"] {
                 let answer = try office.post(body, accept: accept, authorization: client)
                 #expect(answer.status == 403)
@@ -160,19 +183,29 @@ import Testing
         #expect(try office.get("/graphql?query=%7Bother%7D", fields: "Authorization: \(client)\r\n").status == 403)
         #expect(office.service.requests.isEmpty)
         // What is known may be sent in full too: it is the same document.
-        for body in [#"{"documentId":"Version"}"#, #"{"query":"\#(Self.text)"}"#, persisted(Self.hash), persisted(Self.hash, query: Self.text)] {
+        for body in [
+            #"{"documentId":"Version"}"#, #"{"query":"\#(Self.text)"}"#, persisted(Self.hash),
+            persisted(Self.hash, query: Self.text),
+        ] {
             #expect(try office.post(body, authorization: client).status == 200, "\(body)")
         }
         #expect(office.service.requests.count == 4)
-        #expect(try office.post(#"{"query":"{ other }"}"#, authorization: Office.token("owner")).status == (everybody ? 403 : 200))
+        #expect(
+            try office.post(#"{"query":"{ other }"}"#, authorization: Office.token("owner")).status
+                == (everybody ? 403 : 200))
     }
 
     @Test func whatOthersHaveSentIsNotTrusted() async throws {
-        let office = try await Office.office(documents: Self.trusted) { $0.documents.only = .roles([.init(name: "client", range: .none)]) }
+        let office = try await Office.office(documents: Self.trusted) {
+            $0.documents.only = .roles([.init(name: "client", range: .none)])
+        }
         let other = DocumentHash(of: Array("{ other }".utf8)).hex
-        #expect(try office.post(persisted(other, query: "{ other }"), authorization: Office.token("owner")).status == 200)
+        #expect(
+            try office.post(persisted(other, query: "{ other }"), authorization: Office.token("owner")).status == 200)
         #expect(try office.post(persisted(other), authorization: Office.token("client")).status == 403)
-        #expect(try code(try office.post(#"{"documentId":"sha256:\#(other)"}"#, authorization: Office.token("client"))) == "NOT_FOUND")
+        #expect(
+            try code(try office.post(#"{"documentId":"sha256:\#(other)"}"#, authorization: Office.token("client")))
+                == "NOT_FOUND")
     }
 
     @Test func withoutDocumentsNobodyMayRunAnything() async throws {

@@ -11,7 +11,8 @@ import Testing
     func largeBodiesAreReadElsewhere(_ bytes: Int, _ pieces: Int) async throws {
         let office = try await Office.office()
         let head = #"{"query":"{ apiVersion }","variables":{"v":""#, tail = #""}}"#
-        let answer = try office.post(head + String(repeating: "a", count: bytes - head.utf8.count - tail.utf8.count) + tail)
+        let answer = try office.post(
+            head + String(repeating: "a", count: bytes - head.utf8.count - tail.utf8.count) + tail)
         #expect(answer.status == 200)
         #expect(office.offloading.finished == pieces)
     }
@@ -20,7 +21,8 @@ import Testing
     @Test(arguments: [(1_000, 0), (40_000, 1)])
     func largeParametersAreReadElsewhere(_ bytes: Int, _ pieces: Int) async throws {
         let office = try await Office.office { $0.limits[.requestLine] = 1 << 16 }
-        let answer = try office.get("/graphql?query=%7BapiVersion%7D&variables=%7B%22v%22:%22\(String(repeating: "a", count: bytes))%22%7D")
+        let answer = try office.get(
+            "/graphql?query=%7BapiVersion%7D&variables=%7B%22v%22:%22\(String(repeating: "a", count: bytes))%22%7D")
         #expect(answer.status == 200)
         #expect(office.offloading.finished == pieces)
         #expect(office.service.requests.map(\.request.isLarge) == [pieces > 0])
@@ -32,7 +34,10 @@ import Testing
         let entries = (0..<4).map { _ in #"{"query":"{ apiVersion }"}"# }.joined(separator: ",")
         #expect(try office.post("[\(entries)\(String(repeating: " ", count: 100_000))]").status == 200)
         #expect(office.service.requests.count == 4)
-        #expect(office.service.requests.allSatisfy { $0.request.isLarge && !$0.request.hasHadTurn && (25_000..<26_000).contains($0.request.bytes) })
+        #expect(
+            office.service.requests.allSatisfy {
+                $0.request.isLarge && !$0.request.hasHadTurn && (25_000..<26_000).contains($0.request.bytes)
+            })
     }
 
     @Test func whatIsWrongAboutThemIsSaidAllTheSame() async throws {

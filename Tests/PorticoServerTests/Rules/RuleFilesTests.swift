@@ -17,7 +17,9 @@ struct RuleFilesTests {
         _ = files.lookAtAll(known: [], now: 0, clock: Self.later)
     }
 
-    private mutating func all(_ known: Set<ExactString> = ["a", "b"], always: Bool = false, now: Int, clock: Int = Self.later) -> RuleFiles.Found {
+    private mutating func all(
+        _ known: Set<ExactString> = ["a", "b"], always: Bool = false, now: Int, clock: Int = Self.later
+    ) -> RuleFiles.Found {
         files.lookAtAll(known: known, always: always, now: now, clock: clock)
     }
 
@@ -50,7 +52,8 @@ struct RuleFilesTests {
         #expect(files.nextLook == nil)
     }
 
-    /// A look of the clock's may come before the event of the same writing: it is one edit, and one refusal where it is wrong.
+    /// A look of the clock's may come before the event of the same writing: it is one edit, and one
+    /// refusal where it is wrong.
     @Test mutating func oneWritingIsOneEdit() throws {
         try project.write(RuleProject.narrower, to: "tenants/a.yaml")
         #expect(all(now: 0).edits.tenants.count == 1)
@@ -98,7 +101,7 @@ struct RuleFilesTests {
         #expect(back.edits.roles != nil && Array(back.edits.tenants.keys) == ["a"])
         #expect(again(7_999).edits.isEmpty)
         // What has not come back with the others by then is gone.
-        #expect(Array(again(8_000).edits.tenants) .map(\.key) == ["b"])
+        #expect(Array(again(8_000).edits.tenants).map(\.key) == ["b"])
     }
 
     @Test mutating func anEmptyFolderInPlaceOfAFullOneIsAVolumeThatIsAway() throws {
@@ -118,19 +121,25 @@ struct RuleFilesTests {
         #expect(files.faultCount == 0)
     }
 
-    /// A moment's patience, since files are exchanged; then the tenant is closed, once, whatever stands there.
+    /// A moment's patience, since files are exchanged; then the tenant is closed, once, whatever
+    /// stands there.
     @Test mutating func whatIsNoFileClosesItsTenant() throws {
-        try FileManager.default.createDirectory(atPath: project.file("tenants/c.yaml"), withIntermediateDirectories: false)
+        try FileManager.default.createDirectory(
+            atPath: project.file("tenants/c.yaml"), withIntermediateDirectories: false)
         mkfifo(project.file("tenants/d.yaml"), 0o600)
         symlink("nowhere", project.file("tenants/e.yaml"))
         symlink("/dev/zero", project.file("tenants/f.yaml"))
-        try String(repeating: "#", count: 2 << 20).write(toFile: project.file("tenants/a.yaml"), atomically: true, encoding: .utf8)
+        try String(repeating: "#", count: 2 << 20).write(
+            toFile: project.file("tenants/a.yaml"), atomically: true, encoding: .utf8)
         #expect(all(now: 0).edits.isEmpty, "it may be about to be exchanged")
         let found = again(1_000)
         #expect(found.edits.tenants.isEmpty && found.faults.isEmpty)
-        #expect(found.edits.unreadable.mapValues(\.reason) == [
-            "a": "it is longer than 1048576 bytes", "c": "it is a folder, not a file", "d": "it is a pipe, not a file", "e": "it is a link that leads nowhere", "f": "it is a device, not a file",
-        ])
+        #expect(
+            found.edits.unreadable.mapValues(\.reason) == [
+                "a": "it is longer than 1048576 bytes", "c": "it is a folder, not a file",
+                "d": "it is a pipe, not a file", "e": "it is a link that leads nowhere",
+                "f": "it is a device, not a file",
+            ])
         #expect(found.edits.unreadable["c"]?.name == "config/access/tenants/c.yaml")
         #expect(again(10_000).edits.isEmpty, "it is said once")
         // It is looked at again although nothing tells of it.
@@ -152,6 +161,10 @@ struct RuleFilesTests {
         #expect(Array(files.lookBehindLinks(now: 0, clock: Self.later).edits.tenants.keys) == ["c"])
     }
 
-    @Test(arguments: [("a.yaml", "a"), ("a.b.yaml", "a.b"), (".a.yaml", nil), (".yaml", nil), ("a.yml", nil), ("a.yaml~", nil)])
-    func namesOfFilesAreNamesOfTenants(_ name: String, _ tenant: ExactString?) { #expect(RuleFolder.tenant(ofFile: name)?.tenant == tenant) }
+    @Test(arguments: [
+        ("a.yaml", "a"), ("a.b.yaml", "a.b"), (".a.yaml", nil), (".yaml", nil), ("a.yml", nil), ("a.yaml~", nil),
+    ])
+    func namesOfFilesAreNamesOfTenants(_ name: String, _ tenant: ExactString?) {
+        #expect(RuleFolder.tenant(ofFile: name)?.tenant == tenant)
+    }
 }

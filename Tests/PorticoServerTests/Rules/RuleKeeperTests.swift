@@ -4,11 +4,14 @@ import PorticoAccess
 import Testing
 @testable import PorticoServer
 
-/// The rules of a folder that is edited, on the keeper's own thread; the work is counted, never timed.
+/// The rules of a folder that is edited, on the keeper's own thread; the work is counted, never
+/// timed.
 @Suite struct RuleKeeperTests {
     /// Runs a keeper for as long as the body takes.
     private func keeping(_ state: ServerState, _ body: (RuleKeeper) async throws -> Void) async throws {
-        let keeper = RuleKeeper(state, project: try #require(state.watchedProject), logger: Logger(label: "rules", factory: { _ in SwiftLogNoOpLogHandler() }))
+        let keeper = RuleKeeper(
+            state, project: try #require(state.watchedProject),
+            logger: Logger(label: "rules", factory: { _ in SwiftLogNoOpLogHandler() }))
         let thread = keeper.executor.spawnThread(name: "rules", polling: keeper)
         await keeper.start()
         var failure: (any Error)?
@@ -31,7 +34,10 @@ import Testing
         let count = 2_000
         let project = try RuleProject()
         try FileManager.default.createDirectory(atPath: project.file("tenants"), withIntermediateDirectories: true)
-        for number in 0..<count { try Data("limits: { depth: \(number % 9 + 1) }".utf8).write(to: URL(fileURLWithPath: project.file("tenants/t\(number).yaml"))) }
+        for number in 0..<count {
+            try Data("limits: { depth: \(number % 9 + 1) }".utf8).write(
+                to: URL(fileURLWithPath: project.file("tenants/t\(number).yaml")))
+        }
         let state = try project.state { $0.access.history = nil }
         let store = state.policy
         try await keeping(state) { keeper in
@@ -42,8 +48,10 @@ import Testing
             try await eventually("the edit is in force") { store.current.depth("t77") == 5 }
             #expect(await keeper.filesRead == count + 2)
             #expect(await keeper.filesParsed == 1)
-            // Other roles mean that each distinct file is read as rules once more, and none from the disk.
-            try project.write(RuleProject.roles.replacingOccurrences(of: "depth: 10", with: "depth: 9"), to: "roles.yaml")
+            // Other roles mean that each distinct file is read as rules once more, and none from
+            // the disk.
+            try project.write(
+                RuleProject.roles.replacingOccurrences(of: "depth: 10", with: "depth: 9"), to: "roles.yaml")
             try await eventually("the roles are in force") { store.current.depth(nil) == 9 }
             #expect(await keeper.filesRead == count + 3)
             #expect(await keeper.filesParsed <= 1 + 1 + 10)
@@ -72,12 +80,15 @@ import Testing
     }
 
     @Test func aRoleThatASettingNamesMustNotGo() async throws {
-        let project = try RuleProject(roles: "roles: { anonymous: {}, client: { reach: tenant }, admin: { crossTenant: true } }")
+        let project = try RuleProject(
+            roles: "roles: { anonymous: {}, client: { reach: tenant }, admin: { crossTenant: true } }")
         let state = try project.state { $0.access.explain = [AccessConfiguration.Role(name: "admin", range: .none)] }
         let store = state.policy
         try await keeping(state) { _ in
             for role in ["", ", admin: { reach: tenant }"] {
-                try project.write("roles: { anonymous: {}, client: { reach: tenant, limits: { depth: 4 } }\(role) }", to: "roles.yaml")
+                try project.write(
+                    "roles: { anonymous: {}, client: { reach: tenant, limits: { depth: 4 } }\(role) }", to: "roles.yaml"
+                )
                 try project.write("limits: { depth: 3 }", to: "tenants/seen\(role.count).yaml")
                 try await eventually("the edit behind it is in force") { store.current.depth("seen\(role.count)") == 3 }
                 #expect(store.current.reach(of: "admin") == .crossTenant)
@@ -88,17 +99,21 @@ import Testing
         #expect(history.refusals.last?.contains("The role `admin` is not `crossTenant`") == true)
     }
 
-    /// On the keeper's own thread, so that the event of the edit is there before the keeper's first turn.
+    /// On the keeper's own thread, so that the event of the edit is there before the keeper's first
+    /// turn.
     private func startAndEdit(_ file: String, _ keeper: isolated RuleKeeper, isStoppedAtOnce: Bool) throws {
         keeper.start()
         try Data(RuleProject.narrower.utf8).write(to: URL(fileURLWithPath: file))
         if isStoppedAtOnce { keeper.stop() }
     }
 
-    @Test(arguments: [false, true]) func anEditBeforeTheFirstTurnComesAfterTheStart(isStoppedAtOnce: Bool) async throws {
+    @Test(arguments: [false, true]) func anEditBeforeTheFirstTurnComesAfterTheStart(isStoppedAtOnce: Bool) async throws
+    {
         let project = try RuleProject(tenants: ["a": RuleProject.narrow])
         let state = try project.state()
-        let keeper = RuleKeeper(state, project: try #require(state.watchedProject), logger: Logger(label: "rules", factory: { _ in SwiftLogNoOpLogHandler() }))
+        let keeper = RuleKeeper(
+            state, project: try #require(state.watchedProject),
+            logger: Logger(label: "rules", factory: { _ in SwiftLogNoOpLogHandler() }))
         let thread = keeper.executor.spawnThread(name: "rules", polling: keeper)
         try await startAndEdit(project.file("tenants/a.yaml"), keeper, isStoppedAtOnce: isStoppedAtOnce)
         if !isStoppedAtOnce {
@@ -106,11 +121,15 @@ import Testing
             await keeper.stop()
         }
         await Task.detached { thread.join() }.value
-        #expect(try RuleHistory(project).records.map(\.event) == (isStoppedAtOnce ? [.start, .stop] : [.start, .change, .stop]))
+        #expect(
+            try RuleHistory(project).records.map(\.event)
+                == (isStoppedAtOnce ? [.start, .stop] : [.start, .change, .stop]))
     }
 
     /// Whatever stands in the place of one tenant's file, while others are served and edited.
-    @Test(arguments: ["pipe", "folder", "dangling", "device"]) func whatIsNoFileClosesItsTenantAlone(_ kind: String) async throws {
+    @Test(arguments: ["pipe", "folder", "dangling", "device"]) func whatIsNoFileClosesItsTenantAlone(
+        _ kind: String
+    ) async throws {
         let project = try RuleProject(tenants: ["a": RuleProject.narrow, "b": RuleProject.narrow])
         let state = try project.state(), policy = state.policy
         try await keeping(state) { _ in
@@ -138,8 +157,11 @@ import Testing
         let first = try project.state()
         try await keeping(first) { _ in
             #expect(first.policy.current.depth("x") == nil)
-            // Files are compared once when the keeper begins; an edit before that would be a part of it.
-            try await eventually("what was wrong from the start is recorded") { try RuleHistory(project).refusals.count == 1 }
+            // Files are compared once when the keeper begins; an edit before that would be a part
+            // of it.
+            try await eventually("what was wrong from the start is recorded") {
+                try RuleHistory(project).refusals.count == 1
+            }
             try project.write(RuleProject.narrower, to: "tenants/a.yaml")
             try await eventually("the edit is in force") { first.policy.current.depth("a") == 7 }
             try project.write(RuleProject.wrong, to: "tenants/a.yaml")
@@ -148,7 +170,9 @@ import Testing
         // Edited while nobody served.
         try project.write(RuleProject.narrow + " # by night", to: "tenants/a.yaml")
         try project.write("{}", to: "tenants/x.yaml")
-        try await keeping(try project.state()) { _ in try await eventually("it is recorded") { try RuleHistory(project).records.count == 6 } }
+        try await keeping(try project.state()) { _ in
+            try await eventually("it is recorded") { try RuleHistory(project).records.count == 6 }
+        }
 
         let history = try RuleHistory(project), records = history.records
         // A file that is wrong from the start is told of then.
@@ -158,10 +182,15 @@ import Testing
         #expect(records[2].direction == "loss")
         #expect(records[5].files.map(\.file) == ["config/access/tenants/a.yaml", "config/access/tenants/x.yaml"])
         let texts = try records.map { try history.text("config/access/tenants/a.yaml", at: $0.time) }
-        #expect(Array(texts[2...5]) == [RuleProject.narrower, RuleProject.narrower, RuleProject.narrower, RuleProject.narrow + " # by night"])
+        #expect(
+            Array(texts[2...5]) == [
+                RuleProject.narrower, RuleProject.narrower, RuleProject.narrower, RuleProject.narrow + " # by night",
+            ])
         let state = try #require(try history.history.state(at: records[2].time)).state
         #expect(state.files["config/access/tenants/x.yaml"]?.isUnserved == true)
-        #expect(try #require(try history.history.state(at: .max)).state.files["config/access/tenants/x.yaml"]?.isUnserved == false)
+        #expect(
+            try #require(try history.history.state(at: .max)).state.files["config/access/tenants/x.yaml"]?.isUnserved
+                == false)
         #expect(try history.history.state(at: records[0].time - 1) == nil)
         #expect(records.map(\.rules).allSatisfy { $0?.utf8.count == 64 })
     }
@@ -180,7 +209,9 @@ struct RuleHistory {
     var refusals: [String] { records.filter { $0.event == .refusal }.map { $0.problems.joined(separator: "\n") } }
 
     func text(_ file: String, at time: Int) throws -> String? {
-        guard let (state, texts) = try history.state(at: time), let hash = state.files[file]?.sha256, let bytes = texts[hash] else { return nil }
+        guard let (state, texts) = try history.state(at: time), let hash = state.files[file]?.sha256,
+            let bytes = texts[hash]
+        else { return nil }
         return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -25,7 +25,8 @@ final class RuleWatchTests {
         return seen.first
     }
 
-    /// The same once there is something. A process that another test starts has every open file too, until it has become its program: what is closed here, is closed a moment later there.
+    /// The same once there is something. A process that another test starts has every open file
+    /// too, until it has become its program: what is closed here, is closed a moment later there.
     private func glanceSoon() -> RuleWatch.Glance? {
         seen = []
         let end = reactor.now + 10_000

@@ -20,7 +20,9 @@ final class ScriptedSource: DirectorySource {
     var holds = false
     private var held: [() -> Void] = []
 
-    func rows(of statement: Statement, parameter: String, then: @escaping (Result<[[String?]], DirectoryFailure>) -> Void) {
+    func rows(
+        of statement: Statement, parameter: String, then: @escaping (Result<[[String?]], DirectoryFailure>) -> Void
+    ) {
         readings.append(parameter)
         let isBatch = statement.text.contains("ANY ($1)")
         let isTree = statement.text.contains("RECURSIVE")
@@ -38,10 +40,11 @@ final class ScriptedSource: DirectorySource {
         then: @escaping (Result<TenantList, DirectoryFailure>) -> Void
     ) {
         rows(of: statement, parameter: tenant.text) { result in
-            then(result.map { rows in
-                let list = TenantList(rows.compactMap { $0.first.flatMap(\.self) })
-                return known == list ? known ?? list : list
-            })
+            then(
+                result.map { rows in
+                    let list = TenantList(rows.compactMap { $0.first.flatMap(\.self) })
+                    return known == list ? known ?? list : list
+                })
         }
     }
 
@@ -49,10 +52,11 @@ final class ScriptedSource: DirectorySource {
     private func batch(_ parameter: String) -> Result<[[String?]], DirectoryFailure> {
         let ids = parameter.dropFirst().dropLast().split(separator: ",").map { String($0.dropFirst().dropLast()) }
         if ids.contains("not-an-id") { return .failure(DirectoryFailure(isBadValue: true, detail: "")) }
-        return .success(Set(exact: ids).compactMap { id in
-            let positions = ids.indices.filter { ids[$0].hasSameBytes(as: id.text) }.map { String($0 + 1) }
-            return users[id].map { ["{\(positions.joined(separator: ","))}"] + $0 }
-        })
+        return .success(
+            Set(exact: ids).compactMap { id in
+                let positions = ids.indices.filter { ids[$0].hasSameBytes(as: id.text) }.map { String($0 + 1) }
+                return users[id].map { ["{\(positions.joined(separator: ","))}"] + $0 }
+            })
     }
 
     func release() {
@@ -76,7 +80,9 @@ final class ScriptedRules: RulesSnapshot {
         let schema = try SchemaBuilder.build(document: parse(source), source: source)
         var sets: [ExactString: RuleSet] = [:]
         for (index, role) in roles.keys.sorted().enumerated() {
-            sets[role] = RuleSet(fingerprint: UInt64(index), role: role, reach: roles[role] ?? .tenant, catalog: Catalog(schema: schema, types: [:], root: [:]), schema: schema, types: [:], limits: limits)
+            sets[role] = RuleSet(
+                fingerprint: UInt64(index), role: role, reach: roles[role] ?? .tenant,
+                catalog: Catalog(schema: schema, types: [:], root: [:]), schema: schema, types: [:], limits: limits)
         }
         self.sets = sets
         self.broken = broken
@@ -101,7 +107,9 @@ final class Desk {
     private(set) var resolver: ViewerResolver!
 
     init() throws {
-        rules = try ScriptedRules(["client": .tenant, "agency_owner": .subtree, "super_admin": .crossTenant, "anonymous": .tenant], broken: ["broken"])
+        rules = try ScriptedRules(
+            ["client": .tenant, "agency_owner": .subtree, "super_admin": .crossTenant, "anonymous": .tenant],
+            broken: ["broken"])
         source.users = [
             "client": ["client", "t-1", "active", "active", "t-1"],
             "owner": ["agency_owner", "t-1", "active", "active", "t-1"],
@@ -115,13 +123,17 @@ final class Desk {
         source.subtrees = ["t-1": ["t-1", "t-11", "t-12"]]
         let authentication = AuthenticationConfiguration()
         directory = ViewerDirectory(
-            statements: DirectoryStatements(users: authentication.users, tenants: authentication.tenants), authentication: authentication, source: source,
+            statements: DirectoryStatements(users: authentication.users, tenants: authentication.tenants),
+            authentication: authentication, source: source,
             clock: { [unowned self] in now }, report: { [unowned self] in reports.append($0) })
         resolver = ViewerResolver(directory: directory, snapshot: { [unowned self] in rules })
     }
 
-    func identity(_ user: ExactString, tenant: ExactString? = nil, role: ExactString? = nil, others: [ExactString: String] = [:]) -> Identity {
-        resolver.identity(TokenClaims(subject: user, expiresAt: .max, tenant: tenant, roles: role.map { [$0] }, others: others))
+    func identity(
+        _ user: ExactString, tenant: ExactString? = nil, role: ExactString? = nil, others: [ExactString: String] = [:]
+    ) -> Identity {
+        resolver.identity(
+            TokenClaims(subject: user, expiresAt: .max, tenant: tenant, roles: role.map { [$0] }, others: others))
     }
 
     /// The answer, or `nil` when it does not come within the call.

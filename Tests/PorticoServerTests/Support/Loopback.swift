@@ -9,7 +9,8 @@ import TestTLS
 import Testing
 @testable import PorticoServer
 
-/// A listener on 127.0.0.1 (or on a Unix socket) whose loop turns only when the test says so: everything happens on the test's own thread.
+/// A listener on 127.0.0.1 (or on a Unix socket) whose loop turns only when the test says so:
+/// everything happens on the test's own thread.
 final class Loopback {
     let reactor = Reactor()
     let address: ListenAddress
@@ -26,7 +27,8 @@ final class Loopback {
     let certificates: CertificateStore?
 
     init(
-        _ handler: any HTTPHandler, unixPath: String? = nil, tls: TLSSettings? = nil, mostConnections: Int = 100, countsThisMachine: Bool = false, _ change: (inout GatewayLimits) -> Void = { _ in }
+        _ handler: any HTTPHandler, unixPath: String? = nil, tls: TLSSettings? = nil, mostConnections: Int = 100,
+        countsThisMachine: Bool = false, _ change: (inout GatewayLimits) -> Void = { _ in }
     ) throws {
         self.handler = handler
         var limits = GatewayLimits()
@@ -38,7 +40,8 @@ final class Loopback {
         var settings = HTTPConnectionSettings(limits)
         settings.countsThisMachine = countsThisMachine
         listener = HTTPListener(
-            reactor: reactor, sockets: sockets, certificates: certificates, settings: settings, mostConnections: mostConnections, answers: answers, handler: handler,
+            reactor: reactor, sockets: sockets, certificates: certificates, settings: settings,
+            mostConnections: mostConnections, answers: answers, handler: handler,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         try listener.start()
     }
@@ -56,7 +59,8 @@ final class Loopback {
         }
     }
 
-    /// Turns the loop until the condition holds, at most for a minute: a bound for a busy machine, not a time that is waited.
+    /// Turns the loop until the condition holds, at most for a minute: a bound for a busy machine,
+    /// not a time that is waited.
     func turn(seconds: Int = 60, sourceLocation: SourceLocation = #_sourceLocation, until condition: () -> Bool) {
         let end = reactor.now + seconds * 1000
         while !condition() {
@@ -65,7 +69,9 @@ final class Loopback {
                 return
             }
             reactor.poll(timeoutMilliseconds: 5)
-            for ticket in mailbox.finished.withLock({ tickets in defer { tickets = [] }; return tickets }) { waiting.removeValue(forKey: ticket)?() }
+            for ticket in mailbox.finished.withLock({ tickets in
+                defer { tickets = [] }; return tickets
+            }) { waiting.removeValue(forKey: ticket)?() }
         }
     }
 
@@ -77,12 +83,18 @@ final class Loopback {
     func connect(tls options: TLSClient.Options? = nil) throws -> Client { try Client(address, tls: options) }
 
     /// Sends a request, and turns until it is answered.
-    func exchange(_ request: String, on client: Client? = nil, sourceLocation: SourceLocation = #_sourceLocation) throws -> Answer {
+    func exchange(
+        _ request: String, on client: Client? = nil, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws -> Answer {
         let client = try client ?? connect()
         client.send(request)
         let before = client.answers.count
-        turn(sourceLocation: sourceLocation) { client.receive(); return client.answers.count > before || client.isEnded }
-        return try #require(client.answers.count > before ? client.answers[before] : nil, "no answer came", sourceLocation: sourceLocation)
+        turn(sourceLocation: sourceLocation) {
+            client.receive(); return client.answers.count > before || client.isEnded
+        }
+        return try #require(
+            client.answers.count > before ? client.answers[before] : nil, "no answer came",
+            sourceLocation: sourceLocation)
     }
 
     private final class Mailbox: Sendable {
@@ -121,7 +133,9 @@ final class Client {
             name.sin_port = port.bigEndian
             name.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
             status = withUnsafePointer(to: &name) {
-                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                }
             }
         case .unix(let path, _):
             descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
@@ -129,7 +143,9 @@ final class Client {
             name.sun_family = sa_family_t(AF_UNIX)
             withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: path.utf8) }
             status = withUnsafePointer(to: &name) {
-                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                }
             }
         }
         guard status == 0 else { throw SocketFailure("cannot connect", errno: errno) }
@@ -140,7 +156,8 @@ final class Client {
 
     deinit { socket.close() }
 
-    /// Sends at most what the kernel takes; the number of bytes that were. By TLS everything is taken, and sent as far as it goes by ``receive()``, too.
+    /// Sends at most what the kernel takes; the number of bytes that were. By TLS everything is
+    /// taken, and sent as far as it goes by ``receive()``, too.
     @discardableResult func send(_ text: String) -> Int { send(Array(text.utf8)) }
 
     @discardableResult func send(_ bytes: [UInt8]) -> Int {
@@ -253,15 +270,17 @@ final class Client {
     private static func headEnd(_ bytes: ArraySlice<UInt8>) -> Int? {
         var index = bytes.startIndex
         while index + 3 < bytes.endIndex {
-            if bytes[index] == 13, bytes[index + 1] == 10, bytes[index + 2] == 13, bytes[index + 3] == 10 { return index }
+            if bytes[index] == 13, bytes[index + 1] == 10, bytes[index + 2] == 13, bytes[index + 3] == 10 {
+                return index
+            }
             index += 1
         }
         return nil
     }
 }
 
-/// Answers with the request's path and body; to `/large` with 16 MiB, more than the kernel keeps; a path that begins
-/// with `/hold` waits until the test lets it go.
+/// Answers with the request's path and body; to `/large` with 16 MiB, more than the kernel keeps; a
+/// path that begins with `/hold` waits until the test lets it go.
 final class EchoHandler: HTTPHandler {
     private(set) var handled: [String] = []
     private(set) var held: [(connection: HTTPConnection, text: String)] = []
@@ -269,7 +288,10 @@ final class EchoHandler: HTTPHandler {
 
     func handle(_ request: HTTPRequest, on connection: HTTPConnection) {
         handled.append(request.path)
-        let text = request.path.hasPrefix("/large") ? String(repeating: "0123456789abcdef", count: 1 << 20) : request.path + String(decoding: request.body, as: UTF8.self)
+        let text =
+            request.path.hasPrefix("/large")
+            ? String(repeating: "0123456789abcdef", count: 1 << 20)
+            : request.path + String(decoding: request.body, as: UTF8.self)
         guard request.path.hasPrefix("/hold") else { return connection.respond(Self.answer(text)) }
         held.append((connection, text))
         connection.clientGone = { [self] in gone.append(text) }

@@ -20,7 +20,9 @@ final class ScriptedService: GraphQLService {
     private(set) var requests: [(request: GraphQLRequest, access: Access, deadline: Int)] = []
     private var held: [() -> Void] = []
 
-    func respond(to request: GraphQLRequest, access: Access, deadline: Int, completion: @escaping (GraphQLAnswer) -> Void) -> RequestTicket? {
+    func respond(
+        to request: GraphQLRequest, access: Access, deadline: Int, completion: @escaping (GraphQLAnswer) -> Void
+    ) -> RequestTicket? {
         requests.append((request, access, deadline))
         let answer = { [outcome, cause, observation, answersWithQuery, padding] in
             let body = ResponseBuffer()
@@ -74,10 +76,12 @@ final class Office {
     private static let nowhere = LogWriter(descriptor: -1)
 
     init(
-        keys all: [TokenKey], log logging: LoggingConfiguration = LoggingConfiguration(), logWriter: LogWriter? = nil, apiKeys: [APIKeyBinding] = [],
+        keys all: [TokenKey], log logging: LoggingConfiguration = LoggingConfiguration(), logWriter: LogWriter? = nil,
+        apiKeys: [APIKeyBinding] = [],
         certificates: [CertificateBinding] = [], tls: TLSSettings? = nil, migrations: Set<String> = [],
         documents: TrustedDocuments = .none, admitsToMetrics: Bool? = nil, hasAllKeys: Bool = true,
-        reading: (@Sendable () async -> Result<KeySet, KeyFailure>)? = nil, _ change: (inout GatewayConfiguration) -> Void = { _ in }
+        reading: (@Sendable () async -> Result<KeySet, KeyFailure>)? = nil,
+        _ change: (inout GatewayConfiguration) -> Void = { _ in }
     ) throws {
         desk = try Desk()
         let store = KeyStore(try KeySet(all), isComplete: hasAllKeys)
@@ -95,31 +99,53 @@ final class Office {
         let authenticator = Authenticator(
             keys: keys, authentication: authentication, resolver: desk.resolver,
             checks: checks,
-            readings: refresher.map { [loopback] in (OffloadQueue(reactor: loopback.reactor, limits: .init(running: 1_000, waiting: 1_000, bytes: .max), offload: offload), $0) },
+            readings: refresher.map { [loopback] in
+                (
+                    OffloadQueue(
+                        reactor: loopback.reactor, limits: .init(running: 1_000, waiting: 1_000, bytes: .max),
+                        offload: offload), $0
+                )
+            },
             clock: { [unowned desk] in desk.now })
         let log = RequestLog(reactor: loopback.reactor, configuration: logging, writer: logWriter ?? Self.nowhere)
-        let readiness = Readiness(expected: migrations, source: desk.source, clock: { [unowned desk] in desk.now }, keysAreKnown: { store.isComplete })
+        let readiness = Readiness(
+            expected: migrations, source: desk.source, clock: { [unowned desk] in desk.now },
+            keysAreKnown: { store.isComplete })
         offloading = OffloadQueue(reactor: loopback.reactor, limits: configuration.limits.offloading, offload: offload)
-        compressing = OffloadQueue(reactor: loopback.reactor, limits: configuration.limits.compressing, offload: offload)
+        compressing = OffloadQueue(
+            reactor: loopback.reactor, limits: configuration.limits.compressing, offload: offload)
         let endpoint = GraphQLEndpoint(
-            reactor: loopback.reactor, service: AdmittingService(service, admission: admission, clock: { [unowned self] in admissionClock }), documents: DocumentLookup(trusted: DocumentStore(documents), configuration: configuration.documents, limits: configuration.limits),
+            reactor: loopback.reactor,
+            service: AdmittingService(service, admission: admission, clock: { [unowned self] in admissionClock }),
+            documents: DocumentLookup(
+                trusted: DocumentStore(documents), configuration: configuration.documents, limits: configuration.limits),
             settings: GraphQLEndpoint.Settings(configuration), offloading: offloading, answers: loopback.answers)
         let surface = HTTPSurface(
-            cors: configuration.cors.map { CORSPolicy($0) }, compression: configuration.compression ? ResponseCompression(queue: compressing, answers: loopback.answers) : nil,
-            metrics: admitsToMetrics.map { admits in MetricsEndpoint(metrics: ServerMetrics(), admits: { _ in admits }, offload: offload) })
-        router.handler = Router(authenticator: authenticator, endpoint: endpoint, readiness: readiness, log: log, surface: surface)
+            cors: configuration.cors.map { CORSPolicy($0) },
+            compression: configuration.compression
+                ? ResponseCompression(queue: compressing, answers: loopback.answers) : nil,
+            metrics: admitsToMetrics.map { admits in
+                MetricsEndpoint(metrics: ServerMetrics(), admits: { _ in admits }, offload: offload)
+            })
+        router.handler = Router(
+            authenticator: authenticator, endpoint: endpoint, readiness: readiness, log: log, surface: surface)
     }
 
     static func office(
-        log: LoggingConfiguration = LoggingConfiguration(), logWriter: LogWriter? = nil, apiKeys: [APIKeyBinding] = [], migrations: Set<String> = [],
-        documents: TrustedDocuments = .none, admitsToMetrics: Bool? = nil, _ change: (inout GatewayConfiguration) -> Void = { _ in }
+        log: LoggingConfiguration = LoggingConfiguration(), logWriter: LogWriter? = nil, apiKeys: [APIKeyBinding] = [],
+        migrations: Set<String> = [],
+        documents: TrustedDocuments = .none, admitsToMetrics: Bool? = nil,
+        _ change: (inout GatewayConfiguration) -> Void = { _ in }
     ) async throws -> Office {
-        try Office(keys: [try await key()], log: log, logWriter: logWriter, apiKeys: apiKeys, migrations: migrations, documents: documents, admitsToMetrics: admitsToMetrics, change)
+        try Office(
+            keys: [try await key()], log: log, logWriter: logWriter, apiKeys: apiKeys, migrations: migrations,
+            documents: documents, admitsToMetrics: admitsToMetrics, change)
     }
 
     /// A POST to /graphql; `nil` leaves a field out.
     func post(
-        _ body: String = #"{"query":"{ apiVersion }"}"#, accept: String? = nil, contentType: String? = "application/json", authorization: String? = nil, fields: String = "",
+        _ body: String = #"{"query":"{ apiVersion }"}"#, accept: String? = nil,
+        contentType: String? = "application/json", authorization: String? = nil, fields: String = "",
         on client: Client? = nil
     ) throws -> Answer {
         var head = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: \(body.utf8.count)\r\n"
@@ -141,6 +167,8 @@ final class Office {
 
 /// The code of an answer's first error.
 func code(_ answer: Answer) throws -> String? {
-    guard case .array(let errors)? = try parseJSON(Array(answer.body.utf8))["errors"], case .string(let code)? = errors.first?["extensions"]?["code"] else { return nil }
+    guard case .array(let errors)? = try parseJSON(Array(answer.body.utf8))["errors"],
+        case .string(let code)? = errors.first?["extensions"]?["code"]
+    else { return nil }
     return code
 }

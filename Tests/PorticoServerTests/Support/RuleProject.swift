@@ -42,9 +42,15 @@ final class RuleProject {
         let source = SourceText(name: "schema", "schema { query: Query } type Query { apiVersion: String! }")
         let schema = try SchemaBuilder.build(document: parse(source), source: source)
         let catalog = Catalog(schema: schema, types: [:], root: ["apiVersion": .constant("\"1.0\"")])
-        let tenants = ((try? FileManager.default.contentsOfDirectory(atPath: file("tenants"))) ?? []).filter { $0.hasSuffix(".yaml") }.sorted()
-        func text(_ name: String) throws -> SourceText { SourceText(name: "config/access/\(name)", bytes: Array(try Data(contentsOf: URL(fileURLWithPath: file(name))))) }
-        return try Policy.load(catalog: catalog, roles: text("roles.yaml"), tenants: tenants.map { try text("tenants/\($0)") })
+        let tenants = ((try? FileManager.default.contentsOfDirectory(atPath: file("tenants"))) ?? []).filter {
+            $0.hasSuffix(".yaml")
+        }.sorted()
+        func text(_ name: String) throws -> SourceText {
+            SourceText(
+                name: "config/access/\(name)", bytes: Array(try Data(contentsOf: URL(fileURLWithPath: file(name)))))
+        }
+        return try Policy.load(
+            catalog: catalog, roles: text("roles.yaml"), tenants: tenants.map { try text("tenants/\($0)") })
     }
 
     /// A server that watches this project, on a port that the kernel chooses.

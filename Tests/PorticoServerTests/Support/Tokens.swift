@@ -27,6 +27,8 @@ enum Tokens {
     }
 }
 
-func key(kid: String? = nil, _ algorithm: TokenAlgorithm = .hs256, _ material: KeyMaterial = .secret(Tokens.secret)) async throws -> TokenKey {
+func key(
+    kid: String? = nil, _ algorithm: TokenAlgorithm = .hs256, _ material: KeyMaterial = .secret(Tokens.secret)
+) async throws -> TokenKey {
     try await TokenKey.make(kid: kid, algorithm: algorithm, material: material)
 }

@@ -14,20 +14,25 @@ struct RequestTraceTests {
         var spans: [[String: String]] {
             text.withLock { String(decoding: $0, as: UTF8.self) }.split(separator: "\n").map { line in
                 guard case .object(let members)? = try? parseJSON(Array(line.utf8)) else { return [:] }
-                return Dictionary(members.map { member in
-                    switch member.value {
-                    case .string(let text), .number(let text): (member.key.text, text)
-                    default: (member.key.text, "?")
-                    }
-                }, uniquingKeysWith: { first, _ in first })
+                return Dictionary(
+                    members.map { member in
+                        switch member.value {
+                        case .string(let text), .number(let text): (member.key.text, text)
+                        default: (member.key.text, "?")
+                        }
+                    }, uniquingKeysWith: { first, _ in first })
             }
         }
     }
 
     /// The spans of one request, sampled by chance at the given part.
-    private func spans(_ query: String = "query List { apiVersion }", fields: String = "", sample: Double = 1) async throws -> [[String: String]] {
+    private func spans(
+        _ query: String = "query List { apiVersion }", fields: String = "", sample: Double = 1
+    ) async throws -> [[String: String]] {
         let lines = Lines()
-        try await ask(query, fields: fields, tracer: LogTracer(sample: sample) { bytes in lines.text.withLock { $0 += Array(bytes) } })
+        try await ask(
+            query, fields: fields,
+            tracer: LogTracer(sample: sample) { bytes in lines.text.withLock { $0 += Array(bytes) } })
         return lines.spans
     }
 
@@ -39,12 +44,15 @@ struct RequestTraceTests {
         let body = #"{"query":"\#(query)"}"#
         let address = try #require(server.addresses.first)
         _ = try await RunningServer.answer(
-            "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nX-Request-Id: my-id\r\n\(fields)Content-Length: \(body.utf8.count)\r\n\r\n\(body)", from: address)
+            "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nX-Request-Id: my-id\r\n\(fields)Content-Length: \(body.utf8.count)\r\n\r\n\(body)",
+            from: address)
         server.stop()
         try await running
     }
 
-    private func parent(_ flags: String) -> String { "traceparent: 00-\(TraceParentTests.trace)-\(TraceParentTests.parent)-\(flags)\r\n" }
+    private func parent(_ flags: String) -> String {
+        "traceparent: 00-\(TraceParentTests.trace)-\(TraceParentTests.parent)-\(flags)\r\n"
+    }
 
     @Test func aRequestAndItsStages() async throws {
         let spans = try await spans(fields: parent("01"), sample: 0)
@@ -68,13 +76,17 @@ struct RequestTraceTests {
     @Test func whoDecides() async throws {
         #expect(try await spans(fields: parent("00"), sample: 1).isEmpty)
         #expect(try await spans(sample: 0).isEmpty)
-        #expect(try await spans(fields: "traceparent: 00-\(TraceParentTests.trace)-0000000000000000-01\r\n", sample: 0).isEmpty)
+        #expect(
+            try await spans(fields: "traceparent: 00-\(TraceParentTests.trace)-0000000000000000-01\r\n", sample: 0)
+                .isEmpty)
         #expect(try await spans(fields: parent("01") + parent("01"), sample: 0).isEmpty)
     }
 
     /// What is not valid begins a new trace.
     @Test func anInvalidParentIsNone() async throws {
-        let spans = try await spans(fields: "traceparent: 00-\(TraceParentTests.trace.uppercased())-\(TraceParentTests.parent)-01\r\n", sample: 1)
+        let spans = try await spans(
+            fields: "traceparent: 00-\(TraceParentTests.trace.uppercased())-\(TraceParentTests.parent)-01\r\n",
+            sample: 1)
         #expect(spans.count == 5)
         #expect(spans.last?["parent"] == nil)
         #expect(spans.last?["trace"]?.lowercased() != TraceParentTests.trace)
@@ -94,7 +106,9 @@ struct RequestTraceTests {
     @Test func propagation() {
         let tracer = LogTracer(sample: 0) { _ in }
         var context = ServiceContext.topLevel
-        let fields = ["traceparent": "00-\(TraceParentTests.trace)-\(TraceParentTests.parent)-01", "tracestate": "rojo=1"]
+        let fields = [
+            "traceparent": "00-\(TraceParentTests.trace)-\(TraceParentTests.parent)-01", "tracestate": "rojo=1",
+        ]
         tracer.extract(fields, into: &context, using: Fields())
         var sent: [String: String] = [:]
         tracer.inject(context, into: &sent, using: Fields())
@@ -109,13 +123,17 @@ struct RequestTraceTests {
         func inject(_ value: String, forKey key: String, into carrier: inout [String: String]) { carrier[key] = value }
     }
 
-    @Test(arguments: [
-        ("tracing: { spans: log, sample: 0.25 }", nil), ("tracing: { sample: 1 }", nil), ("tracing: { spans: file }", "`log`, `off`"), ("tracing: { sample: 1.5 }", "from 0 to 1"),
-        ("tracing: { sample: -0.1 }", "from 0 to 1"), ("tracing: { sample: nan }", "from 0 to 1"), ("tracing: { samples: 1 }", "is not known in the tracing"),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("tracing: { spans: log, sample: 0.25 }", nil), ("tracing: { sample: 1 }", nil),
+            ("tracing: { spans: file }", "`log`, `off`"), ("tracing: { sample: 1.5 }", "from 0 to 1"),
+            ("tracing: { sample: -0.1 }", "from 0 to 1"), ("tracing: { sample: nan }", "from 0 to 1"),
+            ("tracing: { samples: 1 }", "is not known in the tracing"),
+        ] as [(String, String?)])
     func configuration(text: String, problem: String?) {
         do throws(Diagnostics) {
-            _ = try GatewayConfiguration.read(SourceText(name: "gateway.yaml", text), project: "/project", environment: { _ in nil })
+            _ = try GatewayConfiguration.read(
+                SourceText(name: "gateway.yaml", text), project: "/project", environment: { _ in nil })
             #expect(problem == nil)
         } catch {
             #expect(problem.map { error.items[0].message.contains($0) } == true, "\(error.items[0].message)")

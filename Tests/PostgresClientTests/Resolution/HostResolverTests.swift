@@ -7,7 +7,8 @@ import Testing
 
 @testable import PostgresClient
 
-/// Names are looked up beside the loop: by threads of a scripted system, whose results come back through the loop.
+/// Names are looked up beside the loop: by threads of a scripted system, whose results come back
+/// through the loop.
 @Suite(.onBlockingThreads) struct HostResolverTests {
     /// A system that answers when the test says so.
     private final class Script: Sendable {
@@ -29,7 +30,9 @@ import Testing
         let resolver: HostResolver
         var answers: [[String: HostResolver.Answer]] = []
 
-        init(_ limits: HostResolver.Limits = .init()) { resolver = HostResolver(reactor: reactor, lookup: script.lookup, limits: limits) }
+        init(_ limits: HostResolver.Limits = .init()) {
+            resolver = HostResolver(reactor: reactor, lookup: script.lookup, limits: limits)
+        }
 
         deinit { for _ in 0..<20 { script.mayAnswer.signal() } }
 
@@ -48,7 +51,11 @@ import Testing
         let bench = Bench()
         bench.find("a", "bad")
         var ticks = 0
-        func tick() { _ = bench.reactor.after(milliseconds: 1) { ticks += 1; tick() } }
+        func tick() {
+            _ = bench.reactor.after(milliseconds: 1) {
+                ticks += 1; tick()
+            }
+        }
         tick()
         bench.turn { ticks > 5 && bench.asked.count == 2 }
         #expect(bench.answers.isEmpty)
@@ -73,7 +80,9 @@ import Testing
         let bench = Bench(.init(lookups: 2, patience: 30))
         bench.find("a", "b", "c")
         bench.turn { bench.answers.count == 1 }
-        #expect(bench.answers[0].count == 3 && bench.answers[0].values.allSatisfy { $0 == .failure(.init("no answer within 30 ms")) })
+        #expect(
+            bench.answers[0].count == 3
+                && bench.answers[0].values.allSatisfy { $0 == .failure(.init("no answer within 30 ms")) })
         // Two threads hang; "c" is not wanted any more, "d" has to wait for one of them.
         bench.find("d")
         bench.turn { bench.answers.count == 2 }
@@ -103,7 +112,9 @@ import Testing
     private static let address = "127.\(1 + UInt32(getpid()) % 250).\(UInt32(getpid()) / 250 % 250).7"
     private static let cluster = Result { try TestCluster(listeningOn: address) }
 
-    private func answers(_ text: String, _ lookup: HostLookup, patience: Int = 20_000) async throws -> (outcome: Outcome, failure: DatabaseFailure?) {
+    private func answers(
+        _ text: String, _ lookup: HostLookup, patience: Int = 20_000
+    ) async throws -> (outcome: Outcome, failure: DatabaseFailure?) {
         _ = try Self.cluster.get()
         var settings = ConnectionPool.Settings()
         settings.connections = 2
@@ -126,20 +137,28 @@ import Testing
             asked.withLock { $0.append(host) }
             return .success([Self.address])
         }
-        #expect(try await answers("postgres://postgres@db.portico.invalid/postgres?sslmode=disable", lookup).outcome == .int(7))
+        #expect(
+            try await answers("postgres://postgres@db.portico.invalid/postgres?sslmode=disable", lookup).outcome
+                == .int(7))
         // Both connections of the pool wait for one look-up, or ask one after the other.
         #expect(asked.withLock { $0.allSatisfy { $0 == "db.portico.invalid" } && (1...2).contains($0.count) })
     }
 
-    /// Nobody listens on the first address, the first host has none: libpq goes on as it does with its own look-ups.
+    /// Nobody listens on the first address, the first host has none: libpq goes on as it does with
+    /// its own look-ups.
     @Test func hostsAndAddressesAreTriedInOrder() async throws {
-        let lookup = HostLookup { host in host == "gone" ? .failure(.init("not known")) : .success(["127.255.255.254", Self.address]) }
-        #expect(try await answers("host=gone,here user=postgres dbname=postgres sslmode=disable", lookup).outcome == .int(7))
+        let lookup = HostLookup { host in
+            host == "gone" ? .failure(.init("not known")) : .success(["127.255.255.254", Self.address])
+        }
+        #expect(
+            try await answers("host=gone,here user=postgres dbname=postgres sslmode=disable", lookup).outcome == .int(7)
+        )
     }
 
     @Test(arguments: ["host=ADDRESS", "host=any.name hostaddr=ADDRESS", "host=FOLDER"])
     func whatIsNoNameIsNotLookedUp(host: String) async throws {
-        let host = host.replacing("ADDRESS", with: Self.address).replacing("FOLDER", with: try Self.cluster.get().folder)
+        let host = host.replacing("ADDRESS", with: Self.address).replacing(
+            "FOLDER", with: try Self.cluster.get().folder)
         let lookup = HostLookup { host in
             Issue.record("\(host) was looked up")
             return .failure(.init("never"))
@@ -148,7 +167,8 @@ import Testing
     }
 
     @Test func aNameWithoutAnAddressIsAFailureToConnect() async throws {
-        let answer = try await answers("host=nowhere user=postgres dbname=postgres", HostLookup { _ in .failure(.init("not known")) })
+        let answer = try await answers(
+            "host=nowhere user=postgres dbname=postgres", HostLookup { _ in .failure(.init("not known")) })
         #expect(answer.outcome.kind == .unavailable)
         #expect(answer.failure?.message == "could not translate host name \"nowhere\" to address: not known")
     }

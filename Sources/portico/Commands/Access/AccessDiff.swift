@@ -6,7 +6,8 @@ import PorticoReview
 struct AccessDiff: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
-        abstract: "Show what two versions of the rules give and take: by role, tenant and type, and on the rows of the database.",
+        abstract:
+            "Show what two versions of the rules give and take: by role, tenant and type, and on the rows of the database.",
         discussion: """
             A version is a folder (a project, or its config/access/ alone) or a revision of the project's git repository. \
             Exit status: 0 nobody gains anything, 1 somebody does or may, 2 wrong usage.
@@ -15,14 +16,23 @@ struct AccessDiff: ParsableCommand {
     @OptionGroup var options: GlobalOptions
     @Argument(help: "The version before: a folder or a revision, such as HEAD.") var old: String
     @Argument(help: "The version after. (default: the project's own files)") var new: String?
-    @Option(name: .customLong("as"), help: ArgumentHelp("Count rows as this user sees them, in place of a sample of each class; may be repeated.", valueName: "user-id"))
+    @Option(
+        name: .customLong("as"),
+        help: ArgumentHelp(
+            "Count rows as this user sees them, in place of a sample of each class; may be repeated.",
+            valueName: "user-id"))
     var users: [String] = []
-    @Option(help: ArgumentHelp("Run the operations that this log recorded under both, and show whose answers change (logging.documents).", valueName: "log")) var replay: String?
+    @Option(
+        help: ArgumentHelp(
+            "Run the operations that this log recorded under both, and show whose answers change (logging.documents).",
+            valueName: "log")) var replay: String?
     @Flag(name: .customLong("no-database"), help: "Compare the files alone.") var withoutDatabase = false
     @Flag(help: "Print one JSON object.") var json = false
 
     func validate() throws {
-        if withoutDatabase, replay != nil || !users.isEmpty { throw ValidationError("--as and --replay need the database, which --no-database leaves out.") }
+        if withoutDatabase, replay != nil || !users.isEmpty {
+            throw ValidationError("--as and --replay need the database, which --no-database leaves out.")
+        }
     }
 
     func run() throws {

@@ -15,24 +15,38 @@ import PostgresSQL
 struct AccessExplain: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Say of a query what a viewer may read and by which line of which file; of a row, whether the viewer sees it and why.",
-        discussion: "The query is held against the full schema, so that what the viewer does not see is explained too. The exit status is 1 when the query as it stands is refused, and when a row is not visible.")
+        abstract:
+            "Say of a query what a viewer may read and by which line of which file; of a row, whether the viewer sees it and why.",
+        discussion:
+            "The query is held against the full schema, so that what the viewer does not see is explained too. The exit status is 1 when the query as it stands is refused, and when a row is not visible."
+    )
 
     @OptionGroup var options: GlobalOptions
-    @ArgumentParser.Argument(help: "The file with the document; - reads it from the standard input. With --row it may be left out.") var file: String?
-    @Option(name: .customLong("as"), help: ArgumentHelp("The viewer: the id of a user.", valueName: "user-id")) var user: String?
+    @ArgumentParser.Argument(
+        help: "The file with the document; - reads it from the standard input. With --row it may be left out.")
+    var file: String?
+    @Option(name: .customLong("as"), help: ArgumentHelp("The viewer: the id of a user.", valueName: "user-id"))
+    var user: String?
     @Option(help: ArgumentHelp("Instead of a user: any viewer of this role.", valueName: "role")) var role: String?
-    @Option(help: ArgumentHelp("The tenant of that viewer, whose own rules may narrow the role.", valueName: "tenant-id")) var tenant: String?
+    @Option(
+        help: ArgumentHelp("The tenant of that viewer, whose own rules may narrow the role.", valueName: "tenant-id"))
+    var tenant: String?
     @Option(help: ArgumentHelp("The variables, as one JSON object.", valueName: "json")) var variables: String?
-    @Option(help: ArgumentHelp("Which operation, where the document has several.", valueName: "name")) var operation: String?
-    @Option(help: ArgumentHelp("Explain this row too: whether the viewer sees it. May be given several times.", valueName: "type:id")) var row: [String] = []
+    @Option(help: ArgumentHelp("Which operation, where the document has several.", valueName: "name")) var operation:
+        String?
+    @Option(
+        help: ArgumentHelp(
+            "Explain this row too: whether the viewer sees it. May be given several times.", valueName: "type:id"))
+    var row: [String] = []
     @Flag(help: "Print one JSON object.") var json = false
 
     func validate() throws {
         if user != nil, role != nil { throw ValidationError("Give --as or --role, not both.") }
         if tenant != nil, role == nil { throw ValidationError("--tenant goes with --role.") }
         if file == nil, row.isEmpty { throw ValidationError("Name the file of a query, or a row with --row.") }
-        if !row.isEmpty, user == nil, role == nil { throw ValidationError("--row goes with --as: whether a row is visible depends on who looks.") }
+        if !row.isEmpty, user == nil, role == nil {
+            throw ValidationError("--row goes with --as: whether a row is visible depends on who looks.")
+        }
     }
 
     func run() throws {
@@ -42,10 +56,14 @@ struct AccessExplain: ParsableCommand {
         let bearer = try bearer(project)
         let gateway = bearer == nil ? nil : try LocalGateway(api, project)
         let (viewer, rules) = try gateway?.viewer(of: bearer) ?? anybody(api, project)
-        guard let provenance = api.policy.provenance(role: viewer.role, tenant: viewer.tenant) else { throw CommandFailure.notInOrder("the rules of the viewer are not known.") }
+        guard let provenance = api.policy.provenance(role: viewer.role, tenant: viewer.tenant) else {
+            throw CommandFailure.notInOrder("the rules of the viewer are not known.")
+        }
         let isSubtree = bearer == nil && rules.reach == .subtree
         let scope = isSubtree ? TenantScope.several : TenantScope(viewer, reach: rules.reach)
-        let explainer = AccessExplainer(catalog: api.catalog, rules: rules, provenance: provenance, scope: scope, viewer: bearer == nil ? nil : viewer)
+        let explainer = AccessExplainer(
+            catalog: api.catalog, rules: rules, provenance: provenance, scope: scope,
+            viewer: bearer == nil ? nil : viewer)
         let description = ViewerDescription(user: user, rules: rules, provenance: provenance)
 
         let explanation = try explanation(explainer, api, rules, project)
@@ -58,16 +76,20 @@ struct AccessExplain: ParsableCommand {
             JSONValue.object(members).write(into: buffer)
             Terminal.write(bytes: buffer.takeBytes() + [0x0A])
         } else {
-            let parts = [explanation?.text(description)].compactMap(\.self) + witnesses.map { $0.text(user ?? viewer.role.text) }
+            let parts =
+                [explanation?.text(description)].compactMap(\.self)
+                + witnesses.map { $0.text(user ?? viewer.role.text) }
             Terminal.write(bytes: Array(parts.joined(separator: "\n").utf8))
         }
-        if explanation?.isRefused == true || witnesses.contains(where: { !$0.isVisible }) { throw CommandFailure.reported }
+        if explanation?.isRefused == true || witnesses.contains(where: { !$0.isVisible }) {
+            throw CommandFailure.reported
+        }
     }
 
     // MARK: Who
 
-    /// Whoever looks at rows: a user, or without a table of users whom a token with this role and tenant would make.
-    /// `nil` for any viewer of a role.
+    /// Whoever looks at rows: a user, or without a table of users whom a token with this role and
+    /// tenant would make. `nil` for any viewer of a role.
     private func bearer(_ project: Project) throws(CommandFailure) -> TokenIssuer.Bearer? {
         if let user { return TokenIssuer.Bearer(user: user) }
         guard !row.isEmpty, let role else { return nil }
@@ -80,13 +102,16 @@ struct AccessExplain: ParsableCommand {
 
     /// Without a user: a viewer of the role, or nobody who has signed in.
     private func anybody(_ api: API, _ project: Project) throws(CommandFailure) -> (Viewer, RuleSet) {
-        let viewer = Viewer(id: nil, role: role ?? Viewer.anonymousRole, tenant: tenant, tenants: tenant.map { [$0] } ?? [])
+        let viewer = Viewer(
+            id: nil, role: role ?? Viewer.anonymousRole, tenant: tenant, tenants: tenant.map { [$0] } ?? [])
         return (viewer, try api.rules(role: viewer.role.text, tenant: tenant, project: project))
     }
 
     // MARK: The query
 
-    private func explanation(_ explainer: AccessExplainer, _ api: API, _ rules: RuleSet, _ project: Project) throws -> AccessExplanation? {
+    private func explanation(
+        _ explainer: AccessExplainer, _ api: API, _ rules: RuleSet, _ project: Project
+    ) throws -> AccessExplanation? {
         guard let file else { return nil }
         let query = QueryFile(path: file, variables: variables)
         let source = SourceText(name: query.name, bytes: try query.document())
@@ -99,20 +124,26 @@ struct AccessExplain: ParsableCommand {
         }
         let given = try query.givenVariables()
         do throws(ValidationFailure) {
-            let operation = try Validator(schema: api.catalog.schema, limits: limits.validation).operation(document, source: source, named: operation)
+            let operation = try Validator(schema: api.catalog.schema, limits: limits.validation).operation(
+                document, source: source, named: operation)
             return explainer.explain(operation, source: source, variables: given)
         } catch {
-            throw problems(error.errors.map { Diagnostic($0.message, file: source.name, range: $0.ranges.first) }, source)
+            throw problems(
+                error.errors.map { Diagnostic($0.message, file: source.name, range: $0.ranges.first) }, source)
         }
     }
 
     private func problems(_ items: [Diagnostic], _ source: SourceText) -> CommandFailure {
-        .wrongUsage("the query does not fit the full schema, whoever asks.\n\n" + items.map { render($0, in: source) }.joined(separator: "\n\n"))
+        .wrongUsage(
+            "the query does not fit the full schema, whoever asks.\n\n"
+                + items.map { render($0, in: source) }.joined(separator: "\n\n"))
     }
 
     // MARK: Rows
 
-    private func witness(of row: RowName, _ explainer: AccessExplainer, _ viewer: Viewer, _ gateway: LocalGateway?) throws(CommandFailure) -> RowWitness {
+    private func witness(
+        of row: RowName, _ explainer: AccessExplainer, _ viewer: Viewer, _ gateway: LocalGateway?
+    ) throws(CommandFailure) -> RowWitness {
         let probe: RowProbe
         do throws(PlanningError) {
             probe = try explainer.probe(row.type, id: row.id)
@@ -120,7 +151,8 @@ struct AccessExplain: ParsableCommand {
             throw .wrongUsage(error.message)
         }
         let parameters = ViewerBinding(viewer: viewer, now: Array("now".utf8)).values(of: probe.parameters)
-        return explainer.witness(row.type, id: row.id, probe: probe, cells: try gateway?.firstRow(of: probe.statement, parameters))
+        return explainer.witness(
+            row.type, id: row.id, probe: probe, cells: try gateway?.firstRow(of: probe.statement, parameters))
     }
 }
 
@@ -136,7 +168,9 @@ private struct RowName {
         type = String(text[..<colon])
         id = String(text[text.index(after: colon)...])
         guard catalog.types[type] != nil else {
-            let hint = didYouMean(suggestion(for: type, among: catalog.types.keys)) ?? "There are: \(catalog.types.keys.sorted().joined(separator: ", "))."
+            let hint =
+                didYouMean(suggestion(for: type, among: catalog.types.keys))
+                ?? "There are: \(catalog.types.keys.sorted().joined(separator: ", "))."
             throw .wrongUsage("there is no type \"\(type)\" with a table. \(hint)")
         }
     }

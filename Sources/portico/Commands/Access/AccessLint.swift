@@ -12,13 +12,18 @@ struct AccessLintCommand: ParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "lint",
-        abstract: "Look through the access rules for what is allowed and yet hardly meant; every finding with its place.",
+        abstract:
+            "Look through the access rules for what is allowed and yet hardly meant; every finding with its place.",
         discussion: """
             A comment `# lint: NAME: the reason`, on the finding's line or right above it, says that it is meant. Exit status: 0 nothing is left, 1 findings, 2 files that cannot be read.
             """)
 
     @OptionGroup var options: GlobalOptions
-    @Option(name: .customLong("fail-on"), help: ArgumentHelp("From which severity on findings make the exit status 1: error, warning or never.", valueName: "severity")) var threshold: Threshold = .warning
+    @Option(
+        name: .customLong("fail-on"),
+        help: ArgumentHelp(
+            "From which severity on findings make the exit status 1: error, warning or never.", valueName: "severity"))
+    var threshold: Threshold = .warning
     @Flag(name: .customLong("no-database"), help: "Look at the files alone.") var withoutDatabase = false
     @Flag(help: "Show also what comments explain, with their reasons.") var explained = false
 
@@ -32,19 +37,27 @@ struct AccessLintCommand: ParsableCommand {
             throw CommandFailure(error, project: project.folder)
         }
         let database = database(project)
-        let findings = try AccessLint(files: files, catalog: catalog, limits: project.configuration.limits.rules).findings(database.map { LintQueries($0, project) })
+        let findings = try AccessLint(files: files, catalog: catalog, limits: project.configuration.limits.rules)
+            .findings(database.map { LintQueries($0, project) })
         let open = findings.filter { $0.reason == nil }, meant = findings.filter { $0.reason != nil }
         if !open.isEmpty { Terminal.print(rendered(open.map(\.diagnostic), project: project.folder) + "\n") }
         if explained {
-            for finding in meant { Terminal.print("\(rendered([finding.diagnostic], project: project.folder))\nmeant: \(finding.reason ?? "")\n") }
+            for finding in meant {
+                Terminal.print(
+                    "\(rendered([finding.diagnostic], project: project.folder))\nmeant: \(finding.reason ?? "")\n")
+            }
         }
-        let note = meant.isEmpty ? "" : "; \(meant.count) more \(meant.count == 1 ? "is" : "are") explained by comments\(explained ? "" : ", which --explained shows")"
+        let note =
+            meant.isEmpty
+            ? ""
+            : "; \(meant.count) more \(meant.count == 1 ? "is" : "are") explained by comments\(explained ? "" : ", which --explained shows")"
         Terminal.print("\(countText(open.map(\.diagnostic))) in \(files.tenants.count + 1) files of rules\(note).")
-        let fails = switch threshold {
-        case .error: open.contains { $0.diagnostic.severity == .error }
-        case .warning: !open.isEmpty
-        case .never: false
-        }
+        let fails =
+            switch threshold {
+            case .error: open.contains { $0.diagnostic.severity == .error }
+            case .warning: !open.isEmpty
+            case .never: false
+            }
         if fails { throw CommandFailure.reported }
     }
 
@@ -63,7 +76,8 @@ struct AccessLintCommand: ParsableCommand {
 /// What the lints ask the database.
 private struct LintQueries: LintDatabase {
     enum Limits {
-        /// Milliseconds for one question (default 10,000). Stands against a database that is busy with other things.
+        /// Milliseconds for one question (default 10,000). Stands against a database that is busy
+        /// with other things.
         static let patience = 10_000
     }
 
@@ -78,18 +92,25 @@ private struct LintQueries: LintDatabase {
     func existing(tenants: [String]) throws -> Set<ExactString> {
         guard let table = project.configuration.authentication.tenants else { return Set(exact: tenants) }
         let name = TableName(configured: table.table).quoted
-        let list = "{\(tenants.map { "\"\($0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\"" }.joined(separator: ","))}"
+        let list =
+            "{\(tenants.map { "\"\($0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\"" }.joined(separator: ","))}"
         let rows = try database.readOnly(milliseconds: Limits.patience) { () throws(SQLFailure) in
-            try database.rows("SELECT \(quoteIdentifier(table.id))::text FROM \(name) WHERE \(quoteIdentifier(table.id))::text = ANY ($1::text[])", [list])
+            try database.rows(
+                "SELECT \(quoteIdentifier(table.id))::text FROM \(name) WHERE \(quoteIdentifier(table.id))::text = ANY ($1::text[])",
+                [list])
         }
         return Set(exact: rows.compactMap { $0[0] })
     }
 
-    /// Indexes are preferred wherever one can help, and tables are looked up row by row: what is read whole then has none.
+    /// Indexes are preferred wherever one can help, and tables are looked up row by row: what is
+    /// read whole then has none.
     func explain(_ statement: String, _ parameters: [String?]) throws -> String {
         try database.readOnly(milliseconds: Limits.patience) { () throws(SQLFailure) in
-            for setting in ["enable_seqscan", "enable_hashjoin", "enable_mergejoin"] { _ = try database.rows("SELECT set_config($1, 'off', true)", [setting]) }
-            return try database.rows("EXPLAIN (FORMAT JSON) \(statement)", parameters).compactMap { $0[0] }.joined(separator: "\n")
+            for setting in ["enable_seqscan", "enable_hashjoin", "enable_mergejoin"] {
+                _ = try database.rows("SELECT set_config($1, 'off', true)", [setting])
+            }
+            return try database.rows("EXPLAIN (FORMAT JSON) \(statement)", parameters).compactMap { $0[0] }.joined(
+                separator: "\n")
         }
     }
 }

@@ -5,12 +5,20 @@ import PorticoReview
 /// `portico access matrix`: who may read what, as a table.
 struct AccessMatrixCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "matrix", abstract: "Print which role may read which field of which type, for one tenant or for all: as text, CSV or one HTML page.")
+        commandName: "matrix",
+        abstract:
+            "Print which role may read which field of which type, for one tenant or for all: as text, CSV or one HTML page."
+    )
 
     @OptionGroup var options: GlobalOptions
-    @Option(help: ArgumentHelp("Only this tenant, whose own rules may narrow the roles'; without it every kind of tenant once.", valueName: "tenant-id")) var tenant: String?
+    @Option(
+        help: ArgumentHelp(
+            "Only this tenant, whose own rules may narrow the roles'; without it every kind of tenant once.",
+            valueName: "tenant-id")) var tenant: String?
     @Flag(help: "Print it as CSV.") var csv = false
-    @Option(help: ArgumentHelp("Write it as one HTML page into this file; - is the standard output.", valueName: "file")) var html: String?
+    @Option(
+        help: ArgumentHelp("Write it as one HTML page into this file; - is the standard output.", valueName: "file"))
+    var html: String?
 
     func validate() throws {
         if csv, html != nil { throw ValidationError("Choose one of --csv and --html.") }
@@ -20,7 +28,9 @@ struct AccessMatrixCommand: ParsableCommand {
         let project = try Project(options)
         let api = try API(project)
         if let tenant { try api.requireTenant(tenant, project) }
-        if let tenant, let problems = api.policy.tenantProblems[tenant] { throw CommandFailure(problems, project: project.folder) }
+        if let tenant, let problems = api.policy.tenantProblems[tenant] {
+            throw CommandFailure(problems, project: project.folder)
+        }
         api.noteTenantProblems(project)
         let matrix = AccessMatrix(api.policy, tenant: tenant)
         if csv {

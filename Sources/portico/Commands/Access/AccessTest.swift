@@ -13,12 +13,16 @@ struct AccessTest: ParsableCommand {
 
     @OptionGroup var options: GlobalOptions
     @Argument(help: "The file with the tests. (default: config/access/tests.yaml of the project)") var file: String?
-    @Option(help: ArgumentHelp("Only the tests whose name, with the viewer's, contains this.", valueName: "text")) var filter: String?
+    @Option(help: ArgumentHelp("Only the tests whose name, with the viewer's, contains this.", valueName: "text"))
+    var filter: String?
     @Option(help: ArgumentHelp("Write the results as JUnit's XML too.", valueName: "file")) var junit: String?
     @Flag(help: "Say which rules no test exercises.") var coverage = false
     @Flag(help: "Change each rule in turn, and say which changes no test notices.") var mutants = false
-    @Option(help: ArgumentHelp("Percent of the mutants that must be noticed; implies --mutants.", valueName: "percent")) var minScore: Int?
-    @Option(help: ArgumentHelp("Percent of the rules that must be exercised; implies --coverage.", valueName: "percent")) var minCoverage: Int?
+    @Option(help: ArgumentHelp("Percent of the mutants that must be noticed; implies --mutants.", valueName: "percent"))
+    var minScore: Int?
+    @Option(
+        help: ArgumentHelp("Percent of the rules that must be exercised; implies --coverage.", valueName: "percent"))
+    var minCoverage: Int?
 
     func validate() throws {
         for percent in [minScore, minCoverage].compactMap(\.self) where !(0...100).contains(percent) {
@@ -44,16 +48,23 @@ struct AccessTest: ParsableCommand {
         if mutants || minScore != nil, passed { try run.runMutants() }
         if let junit { try FileSystem.writeReport(Array(run.report.junit.utf8), to: junit) }
         Terminal.print(run.report.text)
-        if !passed, mutants || minScore != nil { Terminal.note("portico: mutants are only run when all expectations are met.") }
+        if !passed, mutants || minScore != nil {
+            Terminal.note("portico: mutants are only run when all expectations are met.")
+        }
         guard passed, meetsThresholds(run.report) else { throw CommandFailure.reported }
     }
 
     private func suite(_ api: API) throws(CommandFailure) -> AccessSuite {
         let name = file ?? AccessSuite.path, path = file ?? "\(options.project)/\(AccessSuite.path)"
-        guard FileSystem.exists(path) else { throw .wrongUsage("there is no file \(name): it states who must see what, as docs/access-tests.md describes.") }
+        guard FileSystem.exists(path) else {
+            throw .wrongUsage(
+                "there is no file \(name): it states who must see what, as docs/access-tests.md describes.")
+        }
         let source = SourceText(name: name, bytes: try FileSystem.bytes(of: path)), folder = options.project
         do throws(Diagnostics) {
-            return try AccessSuiteReader.read(source, catalog: api.catalog, roles: api.policy.roles) { try? FileSystem.bytes(of: "\(folder)/\($0)") }
+            return try AccessSuiteReader.read(source, catalog: api.catalog, roles: api.policy.roles) {
+                try? FileSystem.bytes(of: "\(folder)/\($0)")
+            }
         } catch {
             throw CommandFailure(error, in: source)
         }

@@ -2,7 +2,8 @@ import Diagnostics
 import Glibc
 import PorticoCatalog
 
-/// Reads a project's files as a revision of its git repository has them. Nothing in the repository is changed.
+/// Reads a project's files as a revision of its git repository has them. Nothing in the repository
+/// is changed.
 struct GitRevisions {
     enum Limits {
         /// Files of a revision that are read. Stands against a repository that is no project.
@@ -19,17 +20,23 @@ struct GitRevisions {
 
     /// Throws where git is not installed, or the project is in no repository.
     init(project: String) throws(CommandFailure) {
-        let folders = (Project.environment("PATH") ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":").map(String.init)
+        let folders = (Project.environment("PATH") ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":").map(
+            String.init)
         guard let folder = folders.first(where: { FileSystem.isProgram($0 + "/git") }) else {
-            throw .wrongUsage("git is not installed, so that revisions cannot be read: install it, or name two folders.")
+            throw .wrongUsage(
+                "git is not installed, so that revisions cannot be read: install it, or name two folders.")
         }
         program = folder + "/git"
         self.project = project
-        let (status, output) = try ChildProcess.run(program, ["-C", project, "rev-parse", "--is-inside-work-tree"], environment: Self.environment)
-        guard status == 0 else { throw .wrongUsage("the project \(project) is in no git repository that can be read: \(output.trimmed)") }
+        let (status, output) = try ChildProcess.run(
+            program, ["-C", project, "rev-parse", "--is-inside-work-tree"], environment: Self.environment)
+        guard status == 0 else {
+            throw .wrongUsage("the project \(project) is in no git repository that can be read: \(output.trimmed)")
+        }
     }
 
-    /// Where the user's own settings of git are: which repositories are safe to read, for one. Nothing asks for a password or takes a lock.
+    /// Where the user's own settings of git are: which repositories are safe to read, for one.
+    /// Nothing asks for a password or takes a lock.
     private static var environment: [String] {
         ["GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0"] + (Project.environment("HOME").map { ["HOME=\($0)"] } ?? [])
     }
@@ -43,20 +50,26 @@ struct GitRevisions {
             zip(entries, texts).filter { isWanted($0.0.path) }.map { SourceText(name: $0.path, bytes: $1) }
         }
         func source(_ name: String) throws(CommandFailure) -> SourceText {
-            guard let found = sources({ $0 == name }).first else { throw .wrongUsage("the revision \(revision) has no \(name) below the project's folder.") }
+            guard let found = sources({ $0 == name }).first else {
+                throw .wrongUsage("the revision \(revision) has no \(name) below the project's folder.")
+            }
             return found
         }
         return ProjectFiles(
-            schema: try source("schema.graphql"), resolvers: sources { $0.hasPrefix("resolvers/") }, roles: try source("config/access/roles.yaml"),
+            schema: try source("schema.graphql"), resolvers: sources { $0.hasPrefix("resolvers/") },
+            roles: try source("config/access/roles.yaml"),
             tenants: sources { $0.hasPrefix("config/access/tenants/") })
     }
 
     private func commit(_ revision: String) throws(CommandFailure) -> String {
         guard !revision.hasPrefix("-") else { throw .wrongUsage("\"\(revision)\" is no revision.") }
         let (status, output) = try ChildProcess.run(
-            program, ["-C", project, "rev-parse", "--verify", "--quiet", "--end-of-options", "\(revision)^{commit}"], environment: Self.environment)
+            program, ["-C", project, "rev-parse", "--verify", "--quiet", "--end-of-options", "\(revision)^{commit}"],
+            environment: Self.environment)
         guard status == 0, !output.trimmed.isEmpty else {
-            throw .wrongUsage("\"\(revision)\" is neither a folder nor a revision that git knows: name a branch, a tag or a commit, such as HEAD or HEAD~1.")
+            throw .wrongUsage(
+                "\"\(revision)\" is neither a folder nor a revision that git knows: name a branch, a tag or a commit, such as HEAD or HEAD~1."
+            )
         }
         return output.trimmed
     }
@@ -69,7 +82,8 @@ struct GitRevisions {
 
     /// The YAML files and the schema, sorted by path, as a folder is read.
     private func entries(of commit: String) throws(CommandFailure) -> [Entry] {
-        let listing = try output(["ls-tree", "-r", "-l", "-z", commit, "--", "schema.graphql", "resolvers", "config/access"], most: 32 << 20)
+        let listing = try output(
+            ["ls-tree", "-r", "-l", "-z", commit, "--", "schema.graphql", "resolvers", "config/access"], most: 32 << 20)
         var entries: [Entry] = []
         for line in listing.split(separator: 0) {
             // `mode type object size<TAB>path`
@@ -78,12 +92,16 @@ struct GitRevisions {
             let path = String(decoding: line[line.index(after: tab)...], as: UTF8.self)
             guard words.count == 4, Self.isWanted(path) else { continue }
             guard words[1] == "blob", words[0] != "120000", let bytes = Int(words[3]) else {
-                throw .wrongUsage("\(path) is a link or a submodule in \(commit.prefix(12)): only plain files can be read from a revision. Check it out, and name its folder.")
+                throw .wrongUsage(
+                    "\(path) is a link or a submodule in \(commit.prefix(12)): only plain files can be read from a revision. Check it out, and name its folder."
+                )
             }
             entries.append(Entry(object: words[2], bytes: bytes, path: path))
         }
         guard entries.count <= Limits.files, entries.reduce(0, { $0 + $1.bytes }) <= Limits.bytes else {
-            throw .wrongUsage("the revision has \(entries.count) files of the project; at most \(Limits.files), and \(Limits.bytes >> 20) MiB, are read.")
+            throw .wrongUsage(
+                "the revision has \(entries.count) files of the project; at most \(Limits.files), and \(Limits.bytes >> 20) MiB, are read."
+            )
         }
         return entries.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     }
@@ -104,7 +122,9 @@ struct GitRevisions {
             rest = rest.dropFirst(some.count)
             let expected = some.reduce(0) { $0 + $1.bytes }
             let bytes = try output(["show", "--no-textconv", "--no-color"] + some.map(\.object), most: expected + 1)
-            guard bytes.count == expected else { throw .notInOrder("git gave \(bytes.count) bytes of files that have \(expected).") }
+            guard bytes.count == expected else {
+                throw .notInOrder("git gave \(bytes.count) bytes of files that have \(expected).")
+            }
             var start = 0
             for entry in some {
                 contents.append(Array(bytes[start..<start + entry.bytes]))
@@ -115,7 +135,8 @@ struct GitRevisions {
     }
 
     private func output(_ arguments: [String], most: Int) throws(CommandFailure) -> [UInt8] {
-        let (status, output) = try ChildProcess.output(of: program, ["-C", project, "--no-pager"] + arguments, environment: Self.environment, most: most)
+        let (status, output) = try ChildProcess.output(
+            of: program, ["-C", project, "--no-pager"] + arguments, environment: Self.environment, most: most)
         guard status == 0 else { throw .notInOrder("git \(arguments.first ?? "") failed with status \(status).") }
         return output
     }

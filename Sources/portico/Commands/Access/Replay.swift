@@ -22,7 +22,9 @@ struct RecordedOperations {
             }
         }
         if operations.isEmpty {
-            throw .wrongUsage("\(path) records no operation: a log does where config/gateway.yaml says `logging: { documents: true }`.")
+            throw .wrongUsage(
+                "\(path) records no operation: a log does where config/gateway.yaml says `logging: { documents: true }`."
+            )
         }
     }
 }
@@ -43,7 +45,9 @@ struct Replay {
         var viewers: [String?: (old: Answerer?, new: Answerer?)] = [:]
         var seen: Set<RecordedOperation> = []
         for operation in log.operations where seen.insert(operation).inserted {
-            if viewers[operation.viewer] == nil { viewers[operation.viewer] = (answerer(operation.viewer, before), answerer(operation.viewer, after)) }
+            if viewers[operation.viewer] == nil {
+                viewers[operation.viewer] = (answerer(operation.viewer, before), answerer(operation.viewer, after))
+            }
             guard let (old, new) = viewers[operation.viewer] else { continue }
             guard old != nil || new != nil else {
                 report.withoutViewer += 1
@@ -51,7 +55,10 @@ struct Replay {
             }
             report.operations += 1
             let difference = AnswerDifference.first(try answer(operation, old), try answer(operation, new))
-            if let difference { report.changes.append(ReplayReport.Change(viewer: operation.viewer, name: operation.label, difference: difference)) }
+            if let difference {
+                report.changes.append(
+                    ReplayReport.Change(viewer: operation.viewer, name: operation.label, difference: difference))
+            }
         }
         report.viewers = viewers.values.count { $0.old != nil || $0.new != nil }
         return report
@@ -71,7 +78,9 @@ struct Replay {
     /// Null for a viewer who is not let in.
     private func answer(_ operation: RecordedOperation, _ answerer: Answerer?) throws(CommandFailure) -> JSONValue {
         guard let answerer else { return .null }
-        let request = GraphQLRequest(query: Array(operation.document.utf8), operationName: operation.name, variables: operation.variables, isReadOnly: true)
+        let request = GraphQLRequest(
+            query: Array(operation.document.utf8), operationName: operation.name, variables: operation.variables,
+            isReadOnly: true)
         let response = try answerer.gateway.respond(to: request, as: answerer.viewer, answerer.rules)
         return (try? parseJSON(response.buffer.takeBytes())) ?? .null
     }
@@ -97,12 +106,18 @@ struct ReplayReport {
     var changes: [Change] = []
 
     func text(width: Int) -> String {
-        var lines = ["Replayed \(operations) different operations of \(viewers == 1 ? "one viewer" : "\(viewers) viewers"): \(changes.isEmpty ? "no answer changes" : changes.count == 1 ? "1 answer changes" : "\(changes.count) answers change")."]
+        var lines = [
+            "Replayed \(operations) different operations of \(viewers == 1 ? "one viewer" : "\(viewers) viewers"): \(changes.isEmpty ? "no answer changes" : changes.count == 1 ? "1 answer changes" : "\(changes.count) answers change")."
+        ]
         if withoutViewer > 0 { lines.append("Not replayed, because their users cannot sign in: \(withoutViewer).") }
         if leftOut > 0 { lines.append("Left out of the log or beyond \(RecordedOperations.most): \(leftOut).") }
         guard !changes.isEmpty else { return lines.joined(separator: "\n") }
         var table = TextTable(head: ["VIEWER", "OPERATION", "FIRST DIFFERENCE", "BEFORE", "AFTER"])
-        for change in changes.prefix(Self.mostShown) { table.add([change.viewer ?? "–", change.name, change.difference.path, change.difference.old, change.difference.new]) }
+        for change in changes.prefix(Self.mostShown) {
+            table.add([
+                change.viewer ?? "–", change.name, change.difference.path, change.difference.old, change.difference.new,
+            ])
+        }
         lines.append("\n" + table.text(width: width))
         if changes.count > Self.mostShown { lines.append("… and \(changes.count - Self.mostShown) more.") }
         return lines.joined(separator: "\n")
@@ -110,15 +125,22 @@ struct ReplayReport {
 
     var json: JSONValue {
         .object([
-            JSONMember(key: "operations", value: .number("\(operations)")), JSONMember(key: "viewers", value: .number("\(viewers)")),
-            JSONMember(key: "withoutViewer", value: .number("\(withoutViewer)")), JSONMember(key: "leftOut", value: .number("\(leftOut)")),
-            JSONMember(key: "changes", value: .array(changes.map { change in
-                .object([
-                    JSONMember(key: "viewer", value: change.viewer.map(JSONValue.string) ?? .null), JSONMember(key: "operation", value: .string(change.name)),
-                    JSONMember(key: "path", value: .string(change.difference.path)), JSONMember(key: "before", value: .string(change.difference.old)),
-                    JSONMember(key: "after", value: .string(change.difference.new)),
-                ])
-            })),
+            JSONMember(key: "operations", value: .number("\(operations)")),
+            JSONMember(key: "viewers", value: .number("\(viewers)")),
+            JSONMember(key: "withoutViewer", value: .number("\(withoutViewer)")),
+            JSONMember(key: "leftOut", value: .number("\(leftOut)")),
+            JSONMember(
+                key: "changes",
+                value: .array(
+                    changes.map { change in
+                        .object([
+                            JSONMember(key: "viewer", value: change.viewer.map(JSONValue.string) ?? .null),
+                            JSONMember(key: "operation", value: .string(change.name)),
+                            JSONMember(key: "path", value: .string(change.difference.path)),
+                            JSONMember(key: "before", value: .string(change.difference.old)),
+                            JSONMember(key: "after", value: .string(change.difference.new)),
+                        ])
+                    })),
         ])
     }
 }

@@ -6,12 +6,15 @@ import PorticoServer
 import PostgresMigrations
 import PostgresSQL
 
-/// Counts on the database which rows viewers gain and lose, by the planner's own conditions: one read-only statement for each viewer, type and direction.
+/// Counts on the database which rows viewers gain and lose, by the planner's own conditions: one
+/// read-only statement for each viewer, type and direction.
 struct RowCounts {
     enum Limits {
-        /// Rows that are counted for one viewer, type and direction; more are «1000 or more». Stands against a change that shows a table of millions.
+        /// Rows that are counted for one viewer, type and direction; more are «1000 or more».
+        /// Stands against a change that shows a table of millions.
         static let rows = 1_000
-        /// Milliseconds of one statement; past it the rows are not counted. Stands against conditions that no index supports.
+        /// Milliseconds of one statement; past it the rows are not counted. Stands against
+        /// conditions that no index supports.
         static let milliseconds = 10_000
         /// Viewers of one role in one group of tenants. Stands against reading what all users see.
         static let viewersOfClass = 3
@@ -28,12 +31,18 @@ struct RowCounts {
     private let database: Database
     private let gateways: (before: LocalGateway, after: LocalGateway)
 
-    init(_ before: RuleVersion, _ after: RuleVersion, _ difference: PolicyDifference, _ project: Project, _ database: Database) throws(CommandFailure) {
-        (self.before, self.after, self.difference, self.project, self.database) = (before, after, difference, project, database)
+    init(
+        _ before: RuleVersion, _ after: RuleVersion, _ difference: PolicyDifference, _ project: Project,
+        _ database: Database
+    ) throws(CommandFailure) {
+        (self.before, self.after, self.difference, self.project, self.database) = (
+            before, after, difference, project, database
+        )
         gateways = (try LocalGateway(before.api, project), try LocalGateway(after.api, project))
     }
 
-    /// - Parameter users: Whose rows are counted; without any, a sample of each role and group of tenants that something changes for.
+    /// - Parameter users: Whose rows are counted; without any, a sample of each role and group of
+    ///   tenants that something changes for.
     func count(users: [String]) throws -> RowReport {
         var report = RowReport()
         if project.configuration.authentication.users == nil {
@@ -49,7 +58,9 @@ struct RowCounts {
                 continue
             }
             report.viewers += 1
-            for type in Set(old?.rules.types.keys.map(\.self) ?? []).union(new?.rules.types.keys.map(\.self) ?? []).sorted() {
+            for type in Set(old?.rules.types.keys.map(\.self) ?? []).union(new?.rules.types.keys.map(\.self) ?? [])
+                .sorted()
+            {
                 try compare(type, user, old, new, Array(now.utf8), &report)
             }
         }
@@ -61,14 +72,18 @@ struct RowCounts {
         return ReviewedViewer(catalog: version.api.catalog, viewer: viewer, rules: rules)
     }
 
-    private func compare(_ type: String, _ user: String?, _ old: ReviewedViewer?, _ new: ReviewedViewer?, _ now: [UInt8], _ report: inout RowReport) throws {
+    private func compare(
+        _ type: String, _ user: String?, _ old: ReviewedViewer?, _ new: ReviewedViewer?, _ now: [UInt8],
+        _ report: inout RowReport
+    ) throws {
         let role = (new ?? old)?.viewer.role.text ?? "", tenant = (new ?? old)?.viewer.tenant?.text
         var line = RowReport.Line(role: role, user: user, tenant: tenant, type: type)
         do {
             if let new { line.gained = try found(type, new, old, now) }
             if let old { line.lost = try found(type, old, new, now) }
         } catch let failure as SQLFailure where !failure.sqlState.isEmpty {
-            let reason = failure.sqlState == "57014" ? "it takes more than \(Limits.milliseconds / 1_000) s" : failure.message
+            let reason =
+                failure.sqlState == "57014" ? "it takes more than \(Limits.milliseconds / 1_000) s" : failure.message
             report.notes.append("Rows of \(type) are not counted for \(user ?? role): \(reason).")
             return
         } catch let error as PlanningError {
@@ -78,29 +93,39 @@ struct RowCounts {
         if line.gained.count > 0 || line.lost.count > 0 { report.lines.append(line) }
     }
 
-    private func found(_ type: String, _ version: ReviewedViewer, _ other: ReviewedViewer?, _ now: [UInt8]) throws -> RowReport.Found {
-        guard let gains = try RowGains(of: type, seenUnder: version, notUnder: other, limit: Limits.rows, now: now) else { return RowReport.Found() }
+    private func found(
+        _ type: String, _ version: ReviewedViewer, _ other: ReviewedViewer?, _ now: [UInt8]
+    ) throws -> RowReport.Found {
+        guard let gains = try RowGains(of: type, seenUnder: version, notUnder: other, limit: Limits.rows, now: now)
+        else { return RowReport.Found() }
         let parameters = gains.parameters.map { parameter -> String? in
             if case .text(let bytes) = parameter { String(decoding: bytes, as: UTF8.self) } else { nil }
         }
-        let rows = try database.readOnly(milliseconds: Limits.milliseconds) { () throws(SQLFailure) in try database.rows(gains.statement.text, parameters) }
+        let rows = try database.readOnly(milliseconds: Limits.milliseconds) { () throws(SQLFailure) in
+            try database.rows(gains.statement.text, parameters)
+        }
         let keys = rows.compactMap { $0.first.flatMap(\.self) }
-        return RowReport.Found(count: keys.count, isMore: keys.count == Limits.rows, examples: Array(keys.prefix(Limits.examples)))
+        return RowReport.Found(
+            count: keys.count, isMore: keys.count == Limits.rows, examples: Array(keys.prefix(Limits.examples)))
     }
 
     // MARK: Viewers
 
-    /// Some active users of each role and group of tenants that something changes for; `nil` stands for whoever has not signed in.
+    /// Some active users of each role and group of tenants that something changes for; `nil` stands
+    /// for whoever has not signed in.
     private func sample(_ report: inout RowReport) throws -> [String?] {
         var users: [String?] = []
         var known: Set<String> = []
         var classes: Set<TenantClass> = []
-        for change in difference.changes where classes.insert(TenantClass(role: change.role, tenants: change.tenants)).inserted {
+        for change in difference.changes
+        where classes.insert(TenantClass(role: change.role, tenants: change.tenants)).inserted {
             if change.role == Viewer.anonymousRole {
                 users.append(nil)
                 continue
             }
-            for user in try self.users(change.role, change.tenants) where known.insert(user).inserted { users.append(user) }
+            for user in try self.users(change.role, change.tenants) where known.insert(user).inserted {
+                users.append(user)
+            }
         }
         if users.count > Limits.viewers {
             report.notes.append("Of \(users.count) viewers, \(Limits.viewers) are looked at: name others by --as.")
@@ -118,7 +143,10 @@ struct RowCounts {
         guard let table = project.configuration.authentication.users else { return [] }
         func column(_ name: String) -> String { "u.\(quoteIdentifier(name))" }
         let name = TableName(configured: table.table).quoted
-        let test = tenants.hasOthers ? "coalesce(\(column(table.tenant))::text <> ALL ($2::text[]), true)" : "\(column(table.tenant))::text = ANY ($2::text[])"
+        let test =
+            tenants.hasOthers
+            ? "coalesce(\(column(table.tenant))::text <> ALL ($2::text[]), true)"
+            : "\(column(table.tenant))::text = ANY ($2::text[])"
         var parameters = [role, Self.array((tenants.hasOthers ? tenants.except : tenants.named).map(\.text))]
         var text = "SELECT \(column(table.id))::text FROM \(name) u WHERE \(column(table.role))::text = $1 AND \(test)"
         if let status = table.status {
@@ -126,7 +154,9 @@ struct RowCounts {
             parameters.append(status.active)
         }
         text += " ORDER BY \(column(table.id)) LIMIT \(Limits.viewersOfClass)"
-        return try database.readOnly(milliseconds: Limits.milliseconds) { () throws(SQLFailure) in try database.rows(text, parameters) }.compactMap { $0.first.flatMap(\.self) }
+        return try database.readOnly(milliseconds: Limits.milliseconds) { () throws(SQLFailure) in
+            try database.rows(text, parameters)
+        }.compactMap { $0.first.flatMap(\.self) }
     }
 
     /// PostgreSQL's text form of an array of texts.

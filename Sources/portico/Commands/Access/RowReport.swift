@@ -44,10 +44,18 @@ struct RowReport {
         var parts: [String] = []
         let whom = viewers == 1 ? "one viewer" : "\(viewers) viewers"
         if lines.isEmpty {
-            if viewers > 0 { parts.append("On the database no row comes or goes for \(whom).") } else { parts.append("The database has no viewer whom anything changes for.") }
+            if viewers > 0 {
+                parts.append("On the database no row comes or goes for \(whom).")
+            } else {
+                parts.append("The database has no viewer whom anything changes for.")
+            }
         } else {
             var table = TextTable(head: ["ROLE", "VIEWER", "TENANT", "TYPE", "ROWS GAINED", "ROWS LOST"])
-            for line in lines { table.add([line.role, line.user ?? "–", line.tenant ?? "–", line.type, line.gained.text, line.lost.text]) }
+            for line in lines {
+                table.add([
+                    line.role, line.user ?? "–", line.tenant ?? "–", line.type, line.gained.text, line.lost.text,
+                ])
+            }
             parts.append("On the database, for \(whom):\n\n" + table.text(width: width))
         }
         return (parts + notes).joined(separator: "\n")
@@ -56,13 +64,19 @@ struct RowReport {
     var json: JSONValue {
         .object([
             JSONMember(key: "viewers", value: .number("\(viewers)")),
-            JSONMember(key: "changes", value: .array(lines.map { line in
-                .object([
-                    JSONMember(key: "role", value: .string(line.role)), JSONMember(key: "viewer", value: line.user.map(JSONValue.string) ?? .null),
-                    JSONMember(key: "tenant", value: line.tenant.map(JSONValue.string) ?? .null), JSONMember(key: "type", value: .string(line.type)),
-                    JSONMember(key: "gained", value: line.gained.json), JSONMember(key: "lost", value: line.lost.json),
-                ])
-            })),
+            JSONMember(
+                key: "changes",
+                value: .array(
+                    lines.map { line in
+                        .object([
+                            JSONMember(key: "role", value: .string(line.role)),
+                            JSONMember(key: "viewer", value: line.user.map(JSONValue.string) ?? .null),
+                            JSONMember(key: "tenant", value: line.tenant.map(JSONValue.string) ?? .null),
+                            JSONMember(key: "type", value: .string(line.type)),
+                            JSONMember(key: "gained", value: line.gained.json),
+                            JSONMember(key: "lost", value: line.lost.json),
+                        ])
+                    })),
             JSONMember(key: "notes", value: .array(notes.map(JSONValue.string))),
         ])
     }

@@ -2,7 +2,8 @@ import Diagnostics
 import PorticoAccess
 import PorticoCatalog
 
-/// One of the two sets of files that are compared: a project's folder, a folder of access rules alone, or a revision of the project's repository.
+/// One of the two sets of files that are compared: a project's folder, a folder of access rules
+/// alone, or a revision of the project's repository.
 struct RuleVersion {
     /// As it was named.
     let name: String
@@ -17,17 +18,23 @@ struct RuleVersion {
         guard FileSystem.isFolder(name) else { return try GitRevisions(project: project.folder).files(of: name) }
         do throws(Diagnostics) {
             if FileSystem.exists("\(name)/schema.graphql") { return try ProjectFiles.read(folder: name) }
-            if FileSystem.exists("\(name)/roles.yaml") { return try ProjectFiles.read(folder: project.folder, access: name) }
+            if FileSystem.exists("\(name)/roles.yaml") {
+                return try ProjectFiles.read(folder: project.folder, access: name)
+            }
         } catch {
             throw CommandFailure(error, project: name)
         }
-        throw .wrongUsage("the folder \(name) has neither a schema.graphql, as a project has, nor a roles.yaml, as config/access/ has.")
+        throw .wrongUsage(
+            "the folder \(name) has neither a schema.graphql, as a project has, nor a roles.yaml, as config/access/ has."
+        )
     }
 
     /// What is wrong with the files of tenants: their viewers are not served under this version.
     func noteTenantProblems() {
         for (tenant, problems) in api.policy.tenantProblems.sorted(by: { $0.key < $1.key }) {
-            Terminal.note("portico: in \(name) the rules of the tenant \(tenant) are wrong (\(countText(problems.items))): its viewers are not served.")
+            Terminal.note(
+                "portico: in \(name) the rules of the tenant \(tenant) are wrong (\(countText(problems.items))): its viewers are not served."
+            )
         }
     }
 }
