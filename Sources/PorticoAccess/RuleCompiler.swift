@@ -146,7 +146,7 @@ struct Visibility: Sendable, Hashable {
 
     /// A global id tells the key.
     private func showsNode(_ type: String, _ catalog: Catalog) -> Bool {
-        catalog.nodeKeys[type].map { fields[type]?.contains($0.field) == true } ?? false
+        catalog.nodeKeys[type].map { $0.columns.allSatisfy { fields[type]?.contains($0.field) == true } } ?? false
     }
 
     /// A getter by a field that is hidden would tell the field's values.
@@ -154,7 +154,8 @@ struct Visibility: Sendable, Hashable {
         switch catalog.root[field] {
         case .constant?: true
         case .viewer(let type)?: isSignedIn && fields[type] != nil
-        case .getter(let type, let argument, _)?: fields[type]?.contains(argument) == true
+        case .getter(let type, let arguments)?:
+            arguments.allSatisfy { fields[type]?.contains($0.name) == true }
         case .list(let type)?: fields[type] != nil
         case .node?: fields.keys.contains { showsNode($0, catalog) }
         case nil: false

@@ -42,7 +42,7 @@ extension ColumnBinding {
 }
 
 extension RelationBinding {
-    /// Whether the column that ties a row to the one before may stand for that one's, and the other
+    /// Whether the columns that tie a row to the one before may stand for that one's, and the other
     /// way round.
-    public var tiesByBytes: Bool { local.equalsByBytes && remote.equalsByBytes }
+    public var tiesByBytes: Bool { pairs.allSatisfy(\.tiesByBytes) }
 }

@@ -35,8 +35,9 @@ extension Catalog {
         func column(_ column: ColumnBinding, of type: String) -> ColumnBinding { change(column, types[type]) }
         func relation(_ relation: RelationBinding) -> RelationBinding {
             var relation = relation
-            relation.local = column(relation.local, of: relation.source)
-            relation.remote = column(relation.remote, of: relation.target)
+            relation.pairs = relation.pairs.map {
+                ColumnPair(column($0.local, of: relation.source), column($0.remote, of: relation.target))
+            }
             return relation
         }
         func changed(_ type: TypeBinding) -> TypeBinding {
@@ -51,11 +52,12 @@ extension Catalog {
             let fields = type.fields.mapValues { field -> FieldBinding in
                 switch field {
                 case .column(let own): .column(column(own, of: type.name))
+                case .computed(let own): .computed(own)
                 case .relation(let own): .relation(relation(own))
                 }
             }
             return TypeBinding(
-                name: type.name, table: type.table, key: column(type.key, of: type.name), fields: fields,
+                name: type.name, table: type.table, key: type.key.map { column($0, of: type.name) }, fields: fields,
                 isolation: isolation,
                 isolationPlace: type.isolationPlace, isolationTrust: type.isolationTrust,
                 defaultOrder: type.defaultOrder.map {
@@ -63,15 +65,17 @@ extension Catalog {
                 }, file: type.file)
         }
         let root = self.root.mapValues { root -> RootBinding in
-            if case .getter(let type, let argument, let key) = root {
-                .getter(type: type, argument: argument, column: column(key, of: type))
+            if case .getter(let type, let arguments) = root {
+                .getter(type: type, arguments: arguments.map { GetterArgument($0.name, column($0.column, of: type)) })
             } else {
                 root
             }
         }
         let found = Catalog(
             schema: schema, types: types.mapValues(changed), root: root, derived: derived, derivedFields: derivedFields,
-            nodeKeys: Dictionary(uniqueKeysWithValues: nodeKeys.map { ($0, column($1, of: $0)) }), nodeField: nodeField,
+            nodeKeys: Dictionary(
+                uniqueKeysWithValues: nodeKeys.map { type, key in (type, key.map { column($0, of: type) }) }),
+            nodeField: nodeField,
             accessTypes: accessTypes)
         return found.compares(like: self) ? self : found
     }
@@ -139,7 +143,8 @@ extension TypeBinding {
         else { return false }
         return fields.allSatisfy { name, field in
             switch (field, other.fields[name]) {
-            case (.column(let column), .column(let known)?): column == known
+            case (.column(let column), .column(let known)?), (.computed(let column), .computed(let known)?):
+                column == known
             case (.relation(let relation), .relation(let known)?): relation == known
             default: false
             }

@@ -22,7 +22,9 @@ struct DatabaseCheck {
         checkEncoding()
         for name in catalog.types.keys.sorted() { if let type = catalog.types[name] { check(type) } }
         for name in catalog.root.keys.sorted() {
-            if case .getter(let type, _, let column)? = catalog.root[name] { check(getter: name, type, column) }
+            if case .getter(let type, let arguments)? = catalog.root[name] {
+                check(getter: name, type, arguments.map(\.column))
+            }
         }
         diagnostics.sort { a, b in
             if a.file != b.file { return a.file == schemaFile || (b.file != schemaFile && a.file < b.file) }
@@ -53,6 +55,7 @@ struct DatabaseCheck {
         for name in type.fields.keys.sorted() {
             switch type.fields[name] {
             case .column(let column)?: check(column, of: type, table, places)
+            case .computed?: break
             case .relation(let relation)?: check(relation, of: type, table, places)
             case nil: break
             }
@@ -61,26 +64,26 @@ struct DatabaseCheck {
     }
 
     private mutating func check(key type: TypeBinding, _ table: DatabaseCatalog.Table, _ places: BindingPlaces) {
-        guard let column = table.columns[type.key.column] else {
-            if type.column(type.key.field) == nil { reportMissing(type.key, of: type, table, places) }
-            return
-        }
-        let isUnique = table.uniqueIndexes.contains([type.key.column])
-        if !isUnique, table.isView {
-            let name = quoteIdentifier(type.key.column)
+        let missing = type.key.columns.filter { table.columns[$0.column] == nil }
+        for column in missing where type.column(column.field) == nil { reportMissing(column, of: type, table, places) }
+        if !missing.isEmpty { return }
+        let key = type.key.place(in: type.table)
+        if !table.isUnique(type.key.columns), table.isView {
+            let names = type.key.columns.map { quoteIdentifier($0.column) }.joined(separator: ", ")
+            let positions = (1...type.key.columns.count).map(String.init).joined(separator: ", ")
             report(
-                "Nothing makes the key \(type.table.description).\(type.key.column) of \(type.name) unique, since it is of a view: rows that share it would be taken for one.",
+                "Nothing makes the key \(key) of \(type.name) unique, since it is of a view: rows that share it would be taken for one.",
                 at: places.key("key"),
                 hint:
-                    "SELECT \(name), count(*) FROM \(database.sql(type.table)) GROUP BY 1 HAVING count(*) > 1; tells whether they do.",
+                    "SELECT \(names), count(*) FROM \(database.sql(type.table)) GROUP BY \(positions) HAVING count(*) > 1; tells whether they do.",
                 severity: .warning)
-        } else if !isUnique {
+        } else if !table.isUnique(type.key.columns) {
             report(
-                "The key \(type.table.description).\(type.key.column) of \(type.name) is not unique in the database.",
+                "The key \(key) of \(type.name) is not unique in the database.",
                 at: places.key("key"), hint: keyHint(type, table))
-        } else if column.isNullable, !table.isView {
+        } else if !table.isView, type.key.columns.contains(where: { table.columns[$0.column]?.isNullable == true }) {
             report(
-                "The key \(type.table.description).\(type.key.column) of \(type.name) can be null in the database.",
+                "The key \(key) of \(type.name) can be null in the database.",
                 at: places.key("key"))
         }
     }
@@ -121,7 +124,7 @@ struct DatabaseCheck {
         _ binding: ColumnBinding, of type: TypeBinding, _ table: DatabaseCatalog.Table, _ places: BindingPlaces
     ) {
         let names = suggestion(for: binding.column, among: table.columns.keys.sorted())
-        if binding.column == type.key.column, names.isEmpty, table.primaryKey.count == 1 {
+        if type.key.single?.column == binding.column, names.isEmpty, table.primaryKey.count == 1 {
             let message =
                 "The table \(type.table.description) has no column \(binding.column) for \(type.name).\(binding.field)."
             return report(
@@ -163,23 +166,25 @@ struct DatabaseCheck {
     /// The field that would do, or what the table lacks.
     private func keyHint(_ type: TypeBinding, _ table: DatabaseCatalog.Table) -> String {
         let unique = [table.primaryKey].filter { !$0.isEmpty } + table.uniqueIndexes
-        let fields = unique.compactMap { index -> String? in
-            guard index.count == 1 else { return nil }
-            return type.fields.values.compactMap {
-                if case .column(let column) = $0, column.column == index[0] { column.field } else { nil }
-            }.min()
+        let fields = unique.compactMap { index in
+            let names = index.compactMap { name in
+                type.fields.values.compactMap {
+                    if case .column(let column) = $0, column.column == name { column.field } else { nil }
+                }.min()
+            }
+            return names.count == index.count ? names : nil
         }
-        if let field = fields.first { return "Write `key: \(field)`." }
+        if let field = fields.first(where: { $0.count == 1 }) { return "Write `key: \(field[0])`." }
+        if let several = fields.first { return "Write `key: [\(several.joined(separator: ", "))]`." }
         if let index = unique.first(where: { $0.count == 1 }) {
             return "The column \(index[0]) is unique: bind it to a field, or under `columns`, and write that as `key`."
         }
         if table.primaryKey.isEmpty {
             return
-                "It has no primary key. ALTER TABLE \(database.sql(type.table)) ADD PRIMARY KEY (\(quoteIdentifier(type.key.column)));"
+                "It has no primary key. ALTER TABLE \(database.sql(type.table)) ADD PRIMARY KEY (\(type.key.columns.map { quoteIdentifier($0.column) }.joined(separator: ", ")));"
         }
-        let cure = "ALTER TABLE \(database.sql(type.table)) ADD COLUMN row_id int8 GENERATED ALWAYS AS IDENTITY UNIQUE;"
         return
-            "Its primary key is \(table.primaryKey.joined(separator: ", ")), and a key is one column here: \(cure) gives the rows one, which `key` may name."
+            "Its primary key is \(table.primaryKey.joined(separator: ", ")): bind those columns to fields, or under `columns`, and name them as `key`."
     }
 
     private mutating func checkEncoding() {
@@ -216,15 +221,17 @@ struct DatabaseCheck {
     }
 
     /// A field that gives one row, by a column that may have several.
-    private mutating func check(getter field: String, _ name: String, _ column: ColumnBinding) {
-        guard let type = catalog.types[name], column.column != type.key.column, let table = database.table(type.table),
-            table.columns[column.column] != nil, !table.uniqueIndexes.contains([column.column])
+    private mutating func check(getter field: String, _ name: String, _ columns: [ColumnBinding]) {
+        guard let type = catalog.types[name], columns != type.key.columns, let table = database.table(type.table),
+            columns.allSatisfy({ table.columns[$0.column] != nil }), !table.isUnique(columns)
         else { return }
-        let place = "\(type.table.description).\(column.column)", range = catalog.schema.queryType.fields[field]?.range
+        let names = columns.map { quoteIdentifier($0.column) }.joined(separator: ", ")
+        let place = Key(columns[0], Array(columns.dropFirst())).place(in: type.table),
+            range = catalog.schema.queryType.fields[field]?.range
         let hint =
             table.isView
             ? "Take it out of the schema: a list with a filter gives all of them."
-            : "CREATE UNIQUE INDEX ON \(database.sql(type.table)) (\(quoteIdentifier(column.column))); or take it out of the schema: a list with a filter gives all of them."
+            : "CREATE UNIQUE INDEX ON \(database.sql(type.table)) (\(names)); or take it out of the schema: a list with a filter gives all of them."
         report(
             "The field \(field) gives one row by \(place), and nothing makes that unique: of several it gives any.",
             at: (schemaFile, range), hint: hint, severity: table.isView ? .warning : .error)
@@ -262,25 +269,27 @@ struct DatabaseCheck {
     private mutating func check(
         _ relation: RelationBinding, of type: TypeBinding, _ table: DatabaseCatalog.Table, _ places: BindingPlaces
     ) {
-        if table.columns[relation.local.column] == nil, type.column(relation.local.field) == nil {
-            reportMissing(relation.local, of: type, table, places)
+        for local in relation.locals where table.columns[local.column] == nil && type.column(local.field) == nil {
+            reportMissing(local, of: type, table, places)
         }
         guard let target = catalog.types[relation.target], let targetTable = database.table(target.table),
             !targetTable.isView
         else { return }
-        guard targetTable.columns[relation.remote.column] != nil else {
-            if target.column(relation.remote.field) == nil {
-                report(
-                    "The table \(target.table.description) has no column \(relation.remote.column), which the relation \(type.name).\(relation.field) follows.",
-                    at: places.relation(relation.field))
-            }
-            return
-        }
-        if !targetTable.indexes.contains(where: { $0.first == relation.remote.column }) {
+        let missing = relation.remotes.filter { targetTable.columns[$0.column] == nil }
+        for remote in missing where target.column(remote.field) == nil {
             report(
-                "No index of \(target.table.description) begins with \(relation.remote.column), so \(type.name).\(relation.field) reads the whole table.",
+                "The table \(target.table.description) has no column \(remote.column), which the relation \(type.name).\(relation.field) follows.",
+                at: places.relation(relation.field))
+        }
+        if !missing.isEmpty { return }
+        let names = relation.remotes.map(\.column)
+        // An index that begins with one of the columns finds a few rows of which the rest is tested.
+        if !targetTable.indexes.contains(where: { $0.first.map(names.contains) == true }) {
+            report(
+                "No index of \(target.table.description) begins with \(names.joined(separator: " or ")), so \(type.name).\(relation.field) reads the whole table.",
                 at: places.relation(relation.field),
-                hint: "CREATE INDEX ON \(database.sql(target.table)) (\(quoteIdentifier(relation.remote.column)));",
+                hint:
+                    "CREATE INDEX ON \(database.sql(target.table)) (\(names.map(quoteIdentifier).joined(separator: ", ")));",
                 severity: .warning)
         }
     }
@@ -305,5 +314,22 @@ struct DatabaseCheck {
                 hint: "CREATE INDEX ON \(database.sql(type.table)) (\(quoteIdentifier(column.column)));",
                 severity: .warning)
         }
+    }
+}
+
+extension DatabaseCatalog.Table {
+    /// Whether a unique index has no other columns than these.
+    fileprivate func isUnique(_ columns: [ColumnBinding]) -> Bool {
+        uniqueIndexes.contains { index in
+            !index.isEmpty && index.allSatisfy { name in columns.contains { $0.column == name } }
+        }
+    }
+}
+
+extension Key {
+    /// `table.column`, or `table.(column, column)`.
+    fileprivate func place(in table: TableName) -> String {
+        single.map { "\(table.description).\($0.column)" }
+            ?? "\(table.description).(\(columns.map(\.column).joined(separator: ", ")))"
     }
 }

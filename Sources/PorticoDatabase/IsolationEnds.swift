@@ -114,11 +114,13 @@ public struct IsolationEnds: Sendable {
             guard let source = catalog.types[relation.source].flatMap({ database.place($0.table) }),
                 let target = catalog.types[relation.target].flatMap({ database.place($0.table) })
             else { continue }
-            let local = Spot(table: source, column: relation.local.column),
-                remote = Spot(table: target, column: relation.remote.column)
-            guard case .elsewhere(let other, let column) = end(of: local, meant: remote) else { continue }
-            return
-                "The isolation of \(type.name) leads over \(relation.source).\(relation.field), whose column \(source.table).\(local.column) refers to \(other.table).\(column) and not to \(target.table).\(remote.column): rows would be shown to other tenants than theirs."
+            for pair in relation.pairs {
+                let local = Spot(table: source, column: pair.local.column),
+                    remote = Spot(table: target, column: pair.remote.column)
+                guard case .elsewhere(let other, let column) = end(of: local, meant: remote) else { continue }
+                return
+                    "The isolation of \(type.name) leads over \(relation.source).\(relation.field), whose column \(source.table).\(local.column) refers to \(other.table).\(column) and not to \(target.table).\(remote.column): rows would be shown to other tenants than theirs."
+            }
         }
         return nil
     }

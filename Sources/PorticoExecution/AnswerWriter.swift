@@ -319,10 +319,14 @@ struct AnswerWriter {
     private mutating func writeOther(_ place: Place, cells: UnsafePointer<Cell>?, row: Int) -> Bool {
         switch description(of: place).value {
         case .connection(let page, let part): return write(part, ofPage: page, place, cells: cells, row: row)
-        case .nodeID(let type, let column):
-            guard let cell = cells?[column], !cell.isNull else { return absent(place, cells?[column]) }
-            guard cell.count <= Self.largeValue || hasRoom(for: Int(cell.count)) else { return false }
-            writeNodeID(type: type, cell)
+        case .nodeID(let type, let columns):
+            var length = 0
+            for column in columns {
+                guard let cell = cells?[column], !cell.isNull else { return absent(place, cells?[column]) }
+                length += Int(cell.count)
+            }
+            guard length <= Self.largeValue || hasRoom(for: length) else { return false }
+            if let cells { writeNodeID(type: type, columns.map { cells[$0] }) }
             return true
         case .failed(let failure):
             fail(place, failure.message, isOfInput: true)

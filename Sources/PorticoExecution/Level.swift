@@ -101,8 +101,8 @@ final class Level: Sendable {
 
     /// Whether what a load hangs on these rows by cannot be read.
     func misreads(keyOf dependent: Load) -> Bool {
-        guard !misread.isEmpty, rowCount > 0, case .batch(_, let column, _, _) = dependent.link else { return false }
-        return misread.contains(column)
+        guard !misread.isEmpty, rowCount > 0, case .batch(_, let keys, _) = dependent.link else { return false }
+        return keys.contains { misread.contains($0.cell) }
     }
 
     /// Bytes of memory that the rows take here: the result's own, and a cell for each value.

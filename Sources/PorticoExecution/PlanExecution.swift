@@ -111,12 +111,12 @@ public final class PlanExecution {
         var values = parameters[load.index]
         // All that is left for this load, and one row more, which tells that there are too many.
         let bound = rows.left + promise + 1
-        if let keys, let place = load.places.keys { values[place] = keys.parameter }
+        if let keys, let place = load.places.keys { keys.fill(&values, at: place) }
         if let place = load.places.rowsLeft { values[place] = .text(Array(String(bound).utf8)) }
         if let place = load.places.first, let first = Self.number(values[place]), first > bound {
             values[place] = .text(Array(String(bound).utf8))
         }
-        let keyBytes = keys?.parameter.byteCount ?? 0
+        let keyBytes = keys?.byteCount ?? 0
         guard account.grow(by: keyBytes) else { return refuse() }
         pending += 1
         unsent -= 1
@@ -242,10 +242,10 @@ public final class PlanExecution {
 
     /// `nil` where there is nothing to ask for.
     private static func keys(_ level: Level, _ dependent: Load) -> KeyBatch? {
-        guard level.rowCount > 0, case .batch(_, let column, let keyType, let areUnique) = dependent.link else {
+        guard level.rowCount > 0, case .batch(_, let keys, let areUnique) = dependent.link else {
             return nil
         }
-        return KeyBatch(level, column: column, type: keyType, areUnique: areUnique)
+        return KeyBatch(level, keys: keys, areUnique: areUnique)
     }
 
     private func settle() {

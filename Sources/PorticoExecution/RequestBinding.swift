@@ -108,11 +108,10 @@ public struct RequestBinding: Sendable {
         case .rows(let page):
             return .text(Array(String(pages[page].size + (plan.pages[page].looksBeyond ? 1 : 0)).utf8))
         case .cursor(let page, let side, let key): return pages[page].values(side)[key]
-        case .nodeKey(let place, let type, let column):
-            guard case .string(let id)? = lookUp(place), let key = NodeID.key(of: id, type: type, column: column) else {
-                return .null
-            }
-            return .binary(key)
+        case .nodeKey(let place, let type, let columns, let part):
+            guard case .string(let id)? = lookUp(place), let key = NodeID.key(of: id, type: type, columns: columns)
+            else { return .null }
+            return .binary(key[part])
         }
     }
 
@@ -222,7 +221,7 @@ public struct RequestBinding: Sendable {
             let parents =
                 switch load.link {
                 case .root: 1
-                case .known(let parent), .batch(let parent, _, _, _): touched[parent]
+                case .known(let parent), .batch(let parent, _, _): touched[parent]
                 }
             let known = estimate.rowsPerParent(load.index)
             let each =

@@ -39,7 +39,7 @@ final class StatisticsReader {
             case .none, .unstated: break
             }
             for field in type.fields.keys {
-                if let relation = type.relation(field) { found.insert(relation.remote.column) }
+                if let relation = type.relation(field) { found.formUnion(relation.remotes.map(\.column)) }
             }
         }
         return found

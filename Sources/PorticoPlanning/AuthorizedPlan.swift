@@ -59,7 +59,7 @@ public final class AuthorizedPlan: Sendable {
         var dependents: [[Int]] = Array(repeating: [], count: loads.count)
         var first: [Int] = []
         for load in loads {
-            if case .batch(let parent, _, _, _) = load.link {
+            if case .batch(let parent, _, _) = load.link {
                 dependents[parent].append(load.index)
             } else {
                 first.append(load.index)
@@ -116,11 +116,11 @@ public final class AuthorizedPlan: Sendable {
             let load = try draft.finish(access)
             if access.scope != .all {
                 let audit = IsolationAudit(catalog: access.catalog, parameters: load.parameters)
-                if let type = audit.firstUnprotected(load.select) {
+                if let type = audit.firstUnprotected(load.tree) {
                     throw PlanningError(.isolation, "A load of \(type) lacks its tenant condition.", path: load.path)
                 }
             }
-            if let type = BarrierAudit(catalog: access.catalog, parameters: load.parameters).firstExposed(load.select) {
+            if let type = BarrierAudit(catalog: access.catalog, parameters: load.parameters).firstExposed(load.tree) {
                 throw PlanningError(
                     .isolation, "A load evaluates what the client states on rows of \(type) that are hidden.",
                     path: load.path)

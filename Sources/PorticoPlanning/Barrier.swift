@@ -43,7 +43,7 @@ struct Barrier {
         if hiding.isEmpty { return true }
         switch condition {
         case .compare(let column, let comparison, let operand):
-            guard let lookUp = Self.lookUp(column, comparison), operand.flag == nil,
+            guard let lookUp = Self.lookUp(column, comparison), operand.flag == nil, column.expression == nil,
                 column.type.isLeakproof(ordered: comparison.isOrdered),
                 isImmediate || comparison.isEquality && binding.isLookedUp(by: column.column)
             else { return false }
@@ -65,7 +65,7 @@ struct Barrier {
     /// Whether the place of a cursor may stand beside what hides rows, where it compares this
     /// column.
     func admitsCursor(_ column: ColumnBinding) -> Bool {
-        hiding.isEmpty || isImmediate && column.type.isLeakproof(ordered: true)
+        hiding.isEmpty || isImmediate && column.expression == nil && column.type.isLeakproof(ordered: true)
     }
 
     /// The client's conditions, each behind the barrier or outside it.
@@ -85,10 +85,10 @@ struct Barrier {
 extension TypeBinding {
     /// The key, what ties rows to others, and what says their tenant: what people look rows up by.
     func isLookedUp(by name: String) -> Bool {
-        if key.column == name { return true }
+        if key.columns.contains(where: { $0.column == name }) { return true }
         if case .column(let column) = isolation, column.column == name { return true }
         return fields.values.contains {
-            if case .relation(let relation) = $0 { relation.local.column == name } else { false }
+            if case .relation(let relation) = $0 { relation.isTied(by: name) } else { false }
         }
     }
 }

@@ -17,33 +17,74 @@ struct BarrierAudit {
 
     /// The type of the first rows that a client's condition meets though they are hidden; `nil`
     /// when all is well.
-    func firstExposed(_ select: Select) -> String? { check(select, outer: []) }
+    func firstExposed(_ tree: SQLTree) -> String? {
+        switch tree {
+        case .select(let select): return check(select, outer: [])
+        case .insert(let insert):
+            // Its columns are values of new rows, which nobody hides. Where it reads no table there
+            // is no row to hide, only what its conditions look up.
+            let isOfValues = insert.source.from.allSatisfy { if case .values = $0 { true } else { false } }
+            return (isOfValues ? nil : check(RowRead(insert.source), outer: [])) ?? nested(in: tree)
+        case .update(let update):
+            let read = RowRead(from: [.table(update.target)] + update.from, update.conditions, update.stated)
+            return check(read, outer: []) ?? nested(in: tree)
+        case .delete(let delete):
+            let read = RowRead(from: [.table(delete.target)] + delete.from, delete.conditions, delete.stated)
+            return check(read, outer: []) ?? nested(in: tree)
+        }
+    }
+
+    /// The rows of a statement and what is asked of them.
+    private struct RowRead {
+        let from: [FromItem]
+        let conditions: [Expression]
+        let stated: StatedConditions
+
+        init(from: [FromItem], _ conditions: [Expression], _ stated: StatedConditions) {
+            self.from = from
+            self.conditions = conditions
+            self.stated = stated
+        }
+
+        init(_ select: Select) { self.init(from: select.from, select.conditions, select.stated) }
+
+        var tables: [TableSource] { from.compactMap { if case .table(let table) = $0 { table } else { nil } } }
+    }
 
     /// `outer` are the conditions of the statement around a `LATERAL`, which hide its rows too.
     private func check(_ select: Select, outer: [Expression]) -> String? {
-        let place = tables(select).first?.type ?? "values"
-        let hiding = (select.conditions + outer).filter { !isTie($0) }
-        let isImmediate = hiding.allSatisfy(\.isOneEquality)
-        if select.conditions.contains(where: { isClients($0) && !isKey($0, select) }) { return place }
-        if !hiding.isEmpty {
-            if !select.stated.outside.allSatisfy({ mayMeetAnyRow($0, select, isImmediate: isImmediate) })
-                || areRepeated(select.stated.outside)
-            {
-                return place
-            }
-            let known = select.stated.known
-            if !select.stated.behind.isEmpty, !(hiding.allSatisfy(known.contains) && known.allSatisfy(hiding.contains))
-            {
-                return place
-            }
-        }
+        let read = RowRead(select)
+        if let found = check(read, outer: outer) { return found }
         let shown = select.columns.map(\.expression) + select.groups + select.order.map(\.expression)
-        if shown.contains(where: isClients) { return place }
-        for expression in shown + select.conditions + select.stated.outside + select.stated.behind {
-            if let found = nested(expression) { return found }
-        }
+        if shown.contains(where: isClients) { return place(read) }
+        for statement in select.statements { if let found = check(statement, outer: []) { return found } }
         for case .lateral(let inner, _) in select.from {
             if let found = check(inner, outer: select.conditions) { return found }
+        }
+        return nil
+    }
+
+    private func place(_ read: RowRead) -> String { read.tables.first?.type ?? "values" }
+
+    private func check(_ read: RowRead, outer: [Expression]) -> String? {
+        let hiding = (read.conditions + outer).filter { !isTie($0) }, stated = read.stated
+        let isImmediate = hiding.allSatisfy(\.isOneEquality)
+        if read.conditions.contains(where: { isClients($0) && !isKey($0, read) }) { return place(read) }
+        if hiding.isEmpty { return nil }
+        if !stated.outside.allSatisfy({ mayMeetAnyRow($0, read, isImmediate: isImmediate) })
+            || areRepeated(stated.outside)
+        {
+            return place(read)
+        }
+        let known = stated.known
+        let isBehindAll = hiding.allSatisfy(known.contains) && known.allSatisfy(hiding.contains)
+        return stated.behind.isEmpty || isBehindAll ? nil : place(read)
+    }
+
+    private func nested(in tree: SQLTree) -> String? {
+        for statement in tree.statements { if let found = check(statement, outer: []) { return found } }
+        for case .lateral(let inner, _) in tree.from {
+            for statement in inner.statements { if let found = check(statement, outer: []) { return found } }
         }
         return nil
     }
@@ -69,23 +110,14 @@ struct BarrierAudit {
     }
 
     /// Whether it finds rows by a value of the client's.
-    private func isKey(_ condition: Expression, _ select: Select) -> Bool {
+    private func isKey(_ condition: Expression, _ read: RowRead) -> Bool {
         guard case .binary(let left, .equal, let right) = condition, case .column = left.uncast else { return false }
         // The time of one comparison with what is asked for tells nothing of it.
-        let columns = columns(of: left, select)
+        let columns = columns(of: left, read)
         let isScalar =
             !columns.isEmpty && columns.allSatisfy { $0.type == .citext || $0.type == .numeric }
             && right.isValue(of: merged)
-        return isScalar || mayMeetAnyRow(condition, select, isImmediate: true)
-    }
-
-    private func nested(_ expression: Expression) -> String? {
-        for statement in expression.statements { if let found = check(statement, outer: []) { return found } }
-        return nil
-    }
-
-    private func tables(_ select: Select) -> [TableSource] {
-        select.from.compactMap { if case .table(let table) = $0 { table } else { nil } }
+        return isScalar || mayMeetAnyRow(condition, read, isImmediate: true)
     }
 
     // MARK: Conditions
@@ -95,14 +127,12 @@ struct BarrierAudit {
     private func isClients(_ expression: Expression) -> Bool {
         switch expression {
         case .parameter, .column: source(expression)?.isClients == true
-        case .exists(let select): isClients(select)
-        case .isIn(let left, let select): isClients(left) || isClients(select)
-        default: expression.hasPart(isClients)
+        default: expression.hasPart(isClients, statement: isClients)
         }
     }
 
     private func isClients(_ select: Select) -> Bool {
-        tables(select).contains { if case .rows = $0.purpose { true } else { false } }
+        RowRead(select).tables.contains { if case .rows = $0.purpose { true } else { false } }
             || select.predicates.contains(where: isClients)
     }
 
@@ -117,27 +147,27 @@ struct BarrierAudit {
     /// Whether it tells nothing of a row but by what an index finds: comparisons of columns by
     /// leakproof operators, and rows behind a relation, which have a barrier of their own. Where
     /// what hides rows costs more than a comparison, only what rows are looked up by.
-    private func mayMeetAnyRow(_ condition: Expression, _ select: Select, isImmediate: Bool) -> Bool {
+    private func mayMeetAnyRow(_ condition: Expression, _ read: RowRead, isImmediate: Bool) -> Bool {
         switch condition {
         case .exists, .not(.exists): isImmediate
-        case .and(let items), .or(let items): items.allSatisfy { mayMeetAnyRow($0, select, isImmediate: isImmediate) }
+        case .and(let items), .or(let items): items.allSatisfy { mayMeetAnyRow($0, read, isImmediate: isImmediate) }
         case .isNull(let value), .isNotNull(let value):
-            mayCompare(value, by: nil, with: nil, select, isImmediate: isImmediate)
+            mayCompare(value, by: nil, with: nil, read, isImmediate: isImmediate)
         case .binary(let left, let operation, let right):
-            operation.isComparison && mayCompare(left, by: operation, with: right, select, isImmediate: isImmediate)
+            operation.isComparison && mayCompare(left, by: operation, with: right, read, isImmediate: isImmediate)
         case .equalsAny(let left, let right):
-            mayCompare(left, by: .equal, with: right, select, isImmediate: isImmediate)
+            mayCompare(left, by: .equal, with: right, read, isImmediate: isImmediate)
         default: false
         }
     }
 
     private func mayCompare(
-        _ left: Expression, by operation: BinaryOperator?, with right: Expression?, _ select: Select, isImmediate: Bool
+        _ left: Expression, by operation: BinaryOperator?, with right: Expression?, _ read: RowRead, isImmediate: Bool
     ) -> Bool {
         if let right, !right.isValue(of: merged) { return false }
         // Values alone are no row's.
         guard case .column(let alias, let name) = left.uncast, alias != merged else { return left.isValue(of: merged) }
-        guard let binding = binding(of: alias, select) else { return false }
+        guard let binding = binding(of: alias, read) else { return false }
         let columns = binding.columns(named: name),
             isEquality = operation == .equal || operation == .isDistinctFrom || operation == .isNotDistinctFrom
         guard !columns.isEmpty, operation == nil || columns.allSatisfy({ $0.type.isLeakproof(ordered: !isEquality) })
@@ -145,14 +175,14 @@ struct BarrierAudit {
         return isImmediate || operation == .equal && binding.isLookedUp(by: name)
     }
 
-    private func binding(of alias: Alias, _ select: Select) -> TypeBinding? {
-        tables(select).first { $0.alias == alias }?.type.flatMap { catalog.types[$0] }
+    private func binding(of alias: Alias, _ read: RowRead) -> TypeBinding? {
+        read.tables.first { $0.alias == alias }?.type.flatMap { catalog.types[$0] }
     }
 
     /// What a column of a table is bound to; empty for anything else.
-    private func columns(of expression: Expression, _ select: Select) -> [ColumnBinding] {
+    private func columns(of expression: Expression, _ read: RowRead) -> [ColumnBinding] {
         if case .column(let alias, let name) = expression.uncast {
-            binding(of: alias, select)?.columns(named: name) ?? []
+            binding(of: alias, read)?.columns(named: name) ?? []
         } else {
             []
         }
@@ -175,10 +205,11 @@ extension TypeBinding {
         let found = fields.values.compactMap { field -> ColumnBinding? in
             switch field {
             case .column(let column): column.column == name ? column : nil
-            case .relation(let relation): relation.local.column == name ? relation.local : nil
+            case .computed: nil
+            case .relation(let relation): relation.locals.first { $0.column == name }
             }
         }
-        return key.column == name ? found + [key] : found
+        return found + key.columns.filter { $0.column == name }
     }
 }
 

@@ -29,6 +29,13 @@ extension ColumnBinding {
 }
 
 extension RelationBinding {
+    /// That a row's remote columns equal values of the local ones.
+    func ties(_ row: RowReference, to values: [Expression]) -> [Expression] {
+        zip(pairs, values).map { $0.tie(row, to: $1) }
+    }
+}
+
+extension ColumnPair {
     /// That a row's remote column equals a value of the local one.
     func tie(_ row: RowReference, to value: Expression) -> Expression {
         .binary(row.column(remote), .equal, looked(value))
@@ -38,7 +45,7 @@ extension RelationBinding {
     /// the same rows, by the remote column's index.
     func looked(_ value: Expression) -> Expression {
         // The keys of a batch are texts of no collation.
-        if value == RowReference.batchKey {
+        if value.isBatchKey {
             return remote.type.converted(value, from: local.type == .citext ? .text : local.type)
         }
         let typed = remote.type.converted(value, from: local.type)

@@ -38,7 +38,7 @@ struct DraftRows {
     var keys: FromItem?
 
     /// Stands first in every batch: it ties a row to the key, and so to its parent.
-    static let ordinal = OutputColumn(.column(Alias("k", 0), "ord"))
+    static let ordinal = OutputColumn(.column(RowReference.batch, "ord"))
 }
 
 extension DraftLoad {
@@ -47,16 +47,16 @@ extension DraftLoad {
         do {
             let rows: DraftRows, link: Link
             switch self.link {
-            case .all: (rows, link) = (try direct(access, key: nil, &draft), .root)
-            case .value(let column, let source, let parent):
+            case .all: (rows, link) = (try direct(access, key: [], &draft), .root)
+            case .value(let values, let parent):
                 (rows, link) = (
-                    try direct(access, key: (column, source), &draft), parent.map { .known(parent: $0) } ?? .root
+                    try direct(access, key: values, &draft), parent.map { .known(parent: $0) } ?? .root
                 )
-            case .batch(let relation, let parent, let keyColumn, let keyType):
-                let keysAreUnique = relation.local.column == parent.binding.key.column
+            case .batch(let relation, let parent, let keys):
+                let keysAreUnique = parent.binding.key.isCovered(by: relation.locals)
                 (rows, link) = (
-                    try batch(access, relation, keyType, &draft),
-                    .batch(parent: parent.index, column: keyColumn, keyType: keyType, keysAreUnique: keysAreUnique)
+                    try batch(access, relation, keys, &draft),
+                    .batch(parent: parent.index, keys: keys, keysAreUnique: keysAreUnique)
                 )
             }
             let select = statement(rows, access, &draft)
@@ -66,19 +66,19 @@ extension DraftLoad {
         }
     }
 
-    /// Rows found by a value that is known, or without one by what the viewer may see.
+    /// Rows found by values that are known, or without any by what the viewer may see.
     private func direct(
-        _ access: RowAccess, key: (ColumnBinding, ParameterSource)?, _ draft: inout StatementDraft
+        _ access: RowAccess, key: [LoadDraft.KnownValue], _ draft: inout StatementDraft
     ) throws(PlanningError) -> DraftRows {
         let row = RowReference(alias: draft.tableAlias())
         var notes: [ConditionNote] = []
-        if let (column, source) = key {
-            let isIdentity = if case .viewer(.id, _) = source { true } else { false }
-            let found = isIdentity ? row.identity(column) : row.column(column)
-            notes.append(ConditionNote(condition: .binary(found, .equal, draft.parameter(source)), reason: .key))
+        for value in key {
+            let isIdentity = if case .viewer(.id, _) = value.source { true } else { false }
+            let found = isIdentity ? row.identity(value.column) : row.column(value.column)
+            notes.append(ConditionNote(condition: .binary(found, .equal, draft.parameter(value.source)), reason: .key))
         }
-        let pinned = key == nil ? arguments?.pinned(binding.isolation) : nil
-        let rules = try access.conditions(binding, row: row, indexable: key == nil && pinned == nil, draft: &draft)
+        let pinned = key.isEmpty ? arguments?.pinned(binding.isolation) : nil
+        let rules = try access.conditions(binding, row: row, indexable: key.isEmpty && pinned == nil, draft: &draft)
         let conditions = (notes + rules.notes).map(\.condition)
         let barrier = Barrier(conditions, of: binding)
         let client = try filter(access, row, barrier, &draft)
@@ -92,24 +92,30 @@ extension DraftLoad {
 
     /// Rows found by the keys of the parent's rows.
     private func batch(
-        _ access: RowAccess, _ relation: RelationBinding, _ keyType: KeyType, _ draft: inout StatementDraft
+        _ access: RowAccess, _ relation: RelationBinding, _ keys: [LinkKey], _ draft: inout StatementDraft
     ) throws(PlanningError) -> DraftRows {
-        guard case .parameter(let keys) = draft.parameter(.keys, type: keyType.arrayOID) else {
-            throw PlanningError(.isolation, "A batch has no keys.")
+        var arrays: [BatchKey] = []
+        for (position, key) in keys.enumerated() {
+            guard case .parameter(let number) = draft.parameter(.keys(position), type: key.type.arrayOID) else {
+                throw PlanningError(.isolation, "A batch has no keys.")
+            }
+            arrays.append(BatchKey(parameter: number, type: key.type.rawValue))
         }
         // A key of another width would give a parameter beside it the wrong type, and one that only
         // counts as equal may be equal to another row's in the next table.
-        let isKeyed = isKeyed && relation.tiesByBytes && KeyType(relation.local.type) == KeyType(relation.remote.type)
-        let row = RowReference(alias: draft.tableAlias(), keyed: isKeyed ? relation.remote.column : nil)
-        let tie = ConditionNote(
-            condition: .binary(row.column(relation.remote), .equal, relation.looked(RowReference.batchKey)),
-            reason: .key)
+        let isKeyed =
+            isKeyed && relation.tiesByBytes
+            && relation.pairs.allSatisfy { KeyType($0.local.type) == KeyType($0.remote.type) }
+        let row = RowReference(alias: draft.tableAlias(), keyed: isKeyed ? relation.remotes : [])
+        let ties = relation.ties(row, to: keys.indices.map(RowReference.batchKey)).map {
+            ConditionNote(condition: $0, reason: .key)
+        }
         let rules = try access.conditions(binding, row: row, indexable: false, draft: &draft)
         let barrier = Barrier(rules.all, of: binding)
         let client = try filter(access, row, barrier, &draft)
         return DraftRows(
-            row: row, notes: [tie] + rules.notes + client.map(\.note),
-            conditions: ([tie] + rules.notes).map(\.condition), stated: barrier.around(client), hoisted: rules.hoisted,
-            keys: .keys(parameter: keys, type: keyType.rawValue, Alias("k", 0)))
+            row: row, notes: ties + rules.notes + client.map(\.note),
+            conditions: (ties + rules.notes).map(\.condition), stated: barrier.around(client), hoisted: rules.hoisted,
+            keys: .keys(arrays, RowReference.batch))
     }
 }

@@ -42,7 +42,7 @@ extension Explanation {
 
     /// The load that has to be done first; `nil` for one that starts at once.
     private func parent(_ load: Load) -> Int? {
-        if case .batch(let parent, _, _, _) = load.link { parent } else { nil }
+        if case .batch(let parent, _, _) = load.link { parent } else { nil }
     }
 
     private func kind(_ reason: ConditionNote.Reason) -> String {

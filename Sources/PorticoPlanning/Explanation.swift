@@ -87,7 +87,7 @@ public struct Explanation: Sendable {
         return switch load.link {
         case .root: "\(what); starts at once"
         case .known(let parent): "\(what); starts at once, for the row of load \(parent + 1)"
-        case .batch(let parent, _, _, _): "\(each) for each row of load \(parent + 1), in one statement"
+        case .batch(let parent, _, _): "\(each) for each row of load \(parent + 1), in one statement"
         }
     }
 
@@ -104,9 +104,9 @@ public struct Explanation: Sendable {
         case .tenant: "the viewer's tenant"
         case .tenants: "the viewer's tenants"
         case .now: "the time of the request"
-        case .keys:
-            if case .batch(let parent, let column, _, _) = load.link {
-                "the keys of load \(parent + 1): \(keyName(parent, column))"
+        case .keys(let position):
+            if case .batch(let parent, let keys, _) = load.link {
+                "the keys of load \(parent + 1): \(keyName(parent, keys[position].cell))"
             } else {
                 "keys"
             }
@@ -116,7 +116,7 @@ public struct Explanation: Sendable {
         case .rows(let index): describe(rowsOf: plan.pages[index])
         case .cursor(let page, let side, let key):
             "\(plan.pages[page].order[key].column.field) of the cursor in \(side.rawValue)\(describe(plan.pages[page].cursor(side)))"
-        case .nodeKey(let place, let type, _): "the key of a \(type) in variable \(describe(place))"
+        case .nodeKey(let place, let type, _, _): "the key of a \(type) in variable \(describe(place))"
         }
     }
 

@@ -5,9 +5,9 @@ import PorticoCatalog
 public struct FilterRead: Sendable, Hashable {
     /// Whose rows they are.
     public let type: String
-    /// The column that ties them to the row that is tested; `nil` where that row has one of them at
+    /// The columns that tie them to the row that is tested; empty where that row has one of them at
     /// most.
-    public let tie: String?
+    public let ties: [String]
     /// What is read for each of them.
     public let nested: [FilterRead]
 
@@ -17,9 +17,9 @@ public struct FilterRead: Sendable, Hashable {
         case .all(let items), .any(let items): items.flatMap { reads($0) }
         case .not(let inner): reads(inner)
         case .compare: []
-        case .toOne(let relation, let inner): [FilterRead(type: relation.target, tie: nil, nested: reads(inner))]
+        case .toOne(let relation, let inner): [FilterRead(type: relation.target, ties: [], nested: reads(inner))]
         case .toMany(let relation, _, let inner):
-            [FilterRead(type: relation.target, tie: relation.remote.column, nested: reads(inner))]
+            [FilterRead(type: relation.target, ties: relation.remotes.map(\.column), nested: reads(inner))]
         }
     }
 }

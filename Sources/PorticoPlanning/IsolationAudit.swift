@@ -6,7 +6,8 @@ import PostgresSQL
 ///
 /// Every table that stands in a statement for rows of an isolated type must be tied to the viewer's
 /// tenants in the very `WHERE` that reads it: by its own column, or by an `EXISTS` that follows the
-/// type's isolation path. Anything else does not run.
+/// type's isolation path. Rows that are changed or deleted are read so too, and the values of rows
+/// that are created or changed are tied likewise. Anything else does not run.
 struct IsolationAudit {
     let catalog: Catalog
     let parameters: [ParameterSource]
@@ -15,41 +16,41 @@ struct IsolationAudit {
     var merged: Alias?
 
     /// The name of the first type without its tenant condition; `nil` when all is well.
-    func firstUnprotected(_ select: Select) -> String? { check(select, outer: []) }
+    func firstUnprotected(_ tree: SQLTree) -> String? {
+        if case .select(let select) = tree { return check(select, outer: []) }
+        guard let target = tree.target, let type = target.type, mayBeWritten(tree, target, type: type) else {
+            return tree.target?.type ?? tree.target?.name ?? "a written table"
+        }
+        return check(tree.from, conditions: tree.conditions, outer: []) ?? checkNested(tree.statements)
+    }
 
     /// `outer` are the conditions of the enclosing statement that may speak of a batch's key.
     private func check(_ select: Select, outer: [Expression]) -> String? {
-        for item in select.from {
+        check(select.from, conditions: select.conditions, outer: outer) ?? checkNested(select.statements)
+    }
+
+    private func check(_ from: [FromItem], conditions: [Expression], outer: [Expression]) -> String? {
+        for item in from {
             switch item {
             case .keys: continue
             case .values(_, let alias): if alias != merged { return "values" }
-            case .lateral(let inner, _):
-                if let found = check(inner, outer: select.conditions) { return found }
+            case .lateral(let inner, _): if let found = check(inner, outer: conditions) { return found }
             case .table(let table):
                 guard let type = table.type else { continue }
-                if !isProtected(table, type: type, conditions: select.conditions, outer: outer) { return type }
+                if case .written = table.purpose { return type }
+                if !isProtected(table, type: type, conditions: conditions, outer: outer) { return type }
             }
         }
-        for column in select.columns {
-            if let found = checkNested(column.expression) { return found }
-        }
-        for expression in select.predicates {
-            if let found = checkNested(expression) { return found }
-        }
-        for expression in select.groups {
-            if let found = checkNested(expression) { return found }
-        }
-        for term in select.order {
-            if let found = checkNested(term.expression) { return found }
-        }
-        return select.limit.flatMap(checkNested) ?? select.offset.flatMap(checkNested)
-    }
-
-    /// The statements inside an expression.
-    private func checkNested(_ expression: Expression) -> String? {
-        for statement in expression.statements { if let found = check(statement, outer: []) { return found } }
         return nil
     }
+
+    /// The statements inside expressions.
+    private func checkNested(_ statements: [Select]) -> String? {
+        for statement in statements { if let found = check(statement, outer: []) { return found } }
+        return nil
+    }
+
+    // MARK: Rows that are read
 
     private func isProtected(_ table: TableSource, type: String, conditions: [Expression], outer: [Expression]) -> Bool
     {
@@ -58,28 +59,80 @@ struct IsolationAudit {
         switch binding.isolation {
         case .none: return true
         case .unstated: return conditions.contains(.boolean(false))
-        case .column(let column): return conditions.contains { isTenantTest($0, of: column, table.alias) }
+        case .column(let column):
+            let owner = RowReference(alias: table.alias).identity(column)
+            return conditions.contains { isTenantTest($0, of: owner) }
         case .path(let relations, let column):
             guard let first = relations.first else { return false }
-            let start = Expression.column(table.alias, first.local.column)
+            let start = first.locals.map { Expression.column(table.alias, $0.column) }
             if conditions.contains(where: { followsPath($0, relations[...], column, from: start) }) { return true }
-            // The key stands for the column where the two are equal byte by byte.
-            return first.local.equalsByBytes && conditions.contains(.binary(start, .equal, RowReference.batchKey))
-                && (conditions + outer).contains {
-                    followsPath($0, relations[...], column, from: RowReference.batchKey)
-                }
+            guard let keys = keys(inPlaceOf: start, first.locals, conditions) else { return false }
+            return (conditions + outer).contains { followsPath($0, relations[...], column, from: keys) }
         }
     }
 
-    private func isTenantTest(_ condition: Expression, of binding: ColumnBinding, _ alias: Alias) -> Bool {
-        let column = RowReference(alias: alias).identity(binding)
+    /// The columns of a batch's key that stand for columns of a row: they are tied to them, and
+    /// equal byte by byte.
+    private func keys(
+        inPlaceOf start: [Expression], _ columns: [ColumnBinding], _ conditions: [Expression]
+    ) -> [Expression]? {
+        var keys: [Expression] = []
+        for (expression, column) in zip(start, columns) {
+            let key = conditions.lazy.compactMap { condition -> Expression? in
+                if case .binary(expression, .equal, let key) = condition, key.isBatchKey { key } else { nil }
+            }.first
+            guard column.equalsByBytes, let key else { return nil }
+            keys.append(key)
+        }
+        return keys
+    }
+
+    // MARK: Rows that are written
+
+    /// Whether no row of another tenant is changed or deleted, and none is left in another tenant.
+    private func mayBeWritten(_ tree: SQLTree, _ target: TableSource, type: String) -> Bool {
+        guard case .written = target.purpose, let binding = catalog.types[type] else { return false }
+        switch tree {
+        case .select: return false
+        case .insert(let insert): return staysWithin(binding, insert.source.conditions, insert.value)
+        case .delete(let delete): return isProtected(target, type: type, conditions: delete.conditions, outer: [])
+        case .update(let update):
+            guard isProtected(target, type: type, conditions: update.conditions, outer: []) else { return false }
+            if binding.isolation.columns.allSatisfy({ update.value(of: $0.column) == nil }) { return true }
+            return staysWithin(binding, update.conditions) {
+                update.value(of: $0) ?? .column(target.alias, $0)
+            }
+        }
+    }
+
+    /// Whether the conditions keep a row with these values within the viewer's tenants.
+    private func staysWithin(
+        _ binding: TypeBinding, _ conditions: [Expression], _ value: (String) -> Expression?
+    ) -> Bool {
+        switch binding.isolation {
+        case .none: return true
+        case .unstated: return conditions.contains(.boolean(false))
+        case .column(let column):
+            guard let owner = value(column.column) else { return false }
+            return conditions.contains { isTenantTest($0, of: column.identity(owner)) }
+        case .path(let relations, let column):
+            let start = relations.first?.locals.compactMap { value($0.column) } ?? []
+            guard let first = relations.first, start.count == first.locals.count else { return false }
+            return conditions.contains { followsPath($0, relations[...], column, from: start) }
+        }
+    }
+
+    // MARK: Tests of tenants
+
+    /// `owner` says whose the row is.
+    private func isTenantTest(_ condition: Expression, of owner: Expression) -> Bool {
         switch condition {
-        case .isTrue(let inner): return isTenantTest(inner, of: binding, alias)
+        case .isTrue(let inner): return isTenantTest(inner, of: owner)
         case .binary(let left, .equal, let right):
-            if left == column, case .tenant = source(right) { return true }
+            if left == owner, case .tenant = source(right) { return true }
             return false
         case .equalsAny(let left, let right):
-            if left == column, case .tenants = source(right) { return true }
+            if left == owner, case .tenants = source(right) { return true }
             return false
         default: return false
         }
@@ -87,21 +140,24 @@ struct IsolationAudit {
 
     private func followsPath(
         _ condition: Expression, _ relations: ArraySlice<RelationBinding>, _ column: ColumnBinding,
-        from start: Expression
+        from start: [Expression]
     ) -> Bool {
         guard let relation = relations.first, case .exists(let select) = condition, select.from.count == 1,
             case .table(let table) = select.from[0],
             let target = catalog.types[relation.target], target.table.name == table.name,
-            target.table.schema == table.schema,
-            select.conditions.contains(where: { ties($0, .column(table.alias, relation.remote.column), to: start) })
+            target.table.schema == table.schema, start.count == relation.pairs.count
         else { return false }
+        for (remote, value) in zip(relation.remotes, start) {
+            let tied = Expression.column(table.alias, remote.column)
+            guard select.conditions.contains(where: { ties($0, tied, to: value) }) else { return false }
+        }
         let rest = relations.dropFirst()
         guard let next = rest.first else {
-            return select.conditions.contains { isTenantTest($0, of: column, table.alias) }
+            let owner = RowReference(alias: table.alias).identity(column)
+            return select.conditions.contains { isTenantTest($0, of: owner) }
         }
-        return select.conditions.contains {
-            followsPath($0, rest, column, from: .column(table.alias, next.local.column))
-        }
+        let further = next.locals.map { Expression.column(table.alias, $0.column) }
+        return select.conditions.contains { followsPath($0, rest, column, from: further) }
     }
 
     /// That a column equals a value, in whatever type and collation the column is compared.

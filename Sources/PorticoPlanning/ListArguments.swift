@@ -81,11 +81,12 @@ struct ListArguments {
     /// the primary key.
     private static func complete(_ stated: [OrderKey], on binding: TypeBinding, readable: Set<String>) -> [OrderKey] {
         var order = stated.isEmpty ? binding.defaultOrder.filter { readable.contains($0.column.field) } : stated
-        if let position = order.firstIndex(where: { $0.column.column == binding.key.column }) {
-            order.removeSubrange((position + 1)...)  // nothing is left to decide behind a unique column
-        } else {
-            order.append(OrderKey(column: binding.key, direction: .ascending))
+        for column in binding.key.columns where !order.contains(where: { $0.column == column }) {
+            order.append(OrderKey(column: column, direction: .ascending))
         }
+        // Nothing is left to decide behind the last column of the key.
+        let last = order.lastIndex { binding.key.contains($0.column) } ?? order.count - 1
+        order.removeSubrange((last + 1)...)
         return order
     }
 

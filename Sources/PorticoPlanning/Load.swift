@@ -15,7 +15,8 @@ public final class Load: Sendable {
     public let link: Link
     /// Whether a parent's row has one row here or a list.
     public let isList: Bool
-    public let select: Select
+    /// What ``statement`` was printed of.
+    public let tree: SQLTree
     public let statement: Statement
     public let parameters: [ParameterSource]
     public let content: LoadContent
@@ -51,7 +52,7 @@ public final class Load: Sendable {
             parameterTypes.append(20)
             select.limit = .parameter(parameters.count)
         }
-        self.select = select
+        tree = .select(select)
         let ordinal: [BinaryForm] = if case .batch = link { [BinaryForm(.int8)] } else { [] }
         self.statement = Statement(
             text: SQLPrinter.print(select), parameterTypes: parameterTypes, columns: ordinal + forms)
@@ -82,12 +83,13 @@ public final class Load: Sendable {
     }
 
     /// All columns of the result, the ordinal included.
-    public var width: Int { select.columns.count }
+    public var width: Int { tree.columns.count }
 }
 
 /// Where among a load's parameters those stand whose values are known when its statement is sent:
 /// looking for them costs a reference for each parameter.
 public struct ParameterPlaces: Sendable {
+    /// The first of those that hold the arrays of keys, which follow each other.
     public var keys: Int?
     public var rowsLeft: Int?
     /// The number of rows of a list, or of a connection's page.
@@ -96,7 +98,7 @@ public struct ParameterPlaces: Sendable {
     init(_ parameters: [ParameterSource]) {
         for (position, source) in parameters.enumerated() {
             switch source {
-            case .keys: keys = position
+            case .keys(0): keys = position
             case .rowsLeft: rowsLeft = position
             case .first, .rows: first = first ?? position
             default: continue
@@ -136,8 +138,20 @@ public enum Link: Sendable, Hashable {
     /// A child whose key is known before its parent's row is there: it starts at once too, and
     /// belongs to the parent's only row.
     case known(parent: Int)
-    /// It takes the keys of all the parent's rows, from one cell of each.
-    case batch(parent: Int, column: Int, keyType: KeyType, keysAreUnique: Bool)
+    /// It takes the keys of all the parent's rows.
+    case batch(parent: Int, keys: [LinkKey], keysAreUnique: Bool)
+}
+
+/// A column of the keys by which a batch hangs on its parent's rows.
+public struct LinkKey: Sendable, Hashable {
+    /// The cell of the parent's row that holds it.
+    public var cell: Int
+    public var type: KeyType
+
+    public init(cell: Int, type: KeyType) {
+        self.cell = cell
+        self.type = type
+    }
 }
 
 /// The types that keys of batches may have: their array's name in SQL and the OID of an element.

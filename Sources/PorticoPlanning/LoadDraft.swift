@@ -21,10 +21,16 @@ final class LoadDraft: DraftLoad {
     enum LinkDraft {
         /// A list of the query root: by what the viewer may see.
         case all
-        /// One row, or the children of one row, by a value that is known before anything is loaded.
-        case value(ColumnBinding, ParameterSource, parent: Int?)
-        /// The rows whose `remote` column is among the keys of the parent's rows.
-        case batch(RelationBinding, parent: LoadDraft, keyColumn: Int, KeyType)
+        /// One row, or the children of one row, by values that are known before anything is loaded.
+        case value([KnownValue], parent: Int?)
+        /// The rows whose remote columns are among the keys of the parent's rows.
+        case batch(RelationBinding, parent: LoadDraft, [LinkKey])
+    }
+
+    /// A value that a column of the rows has.
+    struct KnownValue {
+        let column: ColumnBinding
+        let source: ParameterSource
     }
 
     init(
@@ -44,7 +50,7 @@ final class LoadDraft: DraftLoad {
     /// The position of a column in the result; each is selected once.
     func cell(_ column: ColumnBinding) -> Int {
         let position: Int
-        if let known = columns.firstIndex(where: { $0.column == column.column }) {
+        if let known = columns.firstIndex(of: column) {
             position = known
         } else {
             position = columns.count
@@ -62,7 +68,7 @@ final class LoadDraft: DraftLoad {
 
     func statement(_ rows: DraftRows, _ access: RowAccess, _ draft: inout StatementDraft) -> Select {
         // Rows of which nothing is asked still have to be there or not.
-        if columns.isEmpty { _ = cell(binding.key) }
+        if columns.isEmpty { _ = cell(binding.key.first) }
         guard let keys = rows.keys else { return list(rows, where: rows.conditions, access, &draft) }
         var inner = list(rows, where: rows.conditions.filter { !rows.hoisted.contains($0) }, access, &draft)
         // Keeps PostgreSQL from joining: planned once, for a guess of the keys, the statement would
@@ -70,18 +76,25 @@ final class LoadDraft: DraftLoad {
         if isLookUp { inner.offset = .integer(0) }
         let list = Alias("c", 0)
         return Select(
-            columns: [DraftRows.ordinal] + columns.map { OutputColumn(.column(list, $0.column)) },
+            columns: [DraftRows.ordinal] + names.map { OutputColumn(.column(list, $0)) },
             from: [keys, .lateral(inner, list)], conditions: rows.hoisted)
     }
 
     /// Whether each key of a batch has one row at the most, and an index that finds it (`portico
     /// check` warns of a relation without one).
     private var isLookUp: Bool {
-        if case .batch(let relation, _, _, _) = link {
-            !isList && relation.remote.column == binding.key.column
+        if case .batch(let relation, _, _) = link {
+            !isList && binding.key.isCovered(by: relation.remotes)
         } else {
             false
         }
+    }
+
+    /// What each column is called inside the statement: two bindings may be of one column.
+    private var names: [String] {
+        var names: [String] = []
+        for column in columns { names.append(names.contains(column.column) ? "v\(names.count)" : column.column) }
+        return names
     }
 
     /// The rows by their conditions: all that a list asks for, or a row.
@@ -89,7 +102,10 @@ final class LoadDraft: DraftLoad {
         _ rows: DraftRows, where conditions: [Expression], _ access: RowAccess, _ draft: inout StatementDraft
     ) -> Select {
         Select(
-            columns: columns.map { OutputColumn(rows.row.cell($0)) },
+            columns: zip(columns, names).map { column, name in
+                let cell = rows.row.cell(column)
+                return OutputColumn(cell, as: cell == .column(rows.row.alias, name) ? nil : name)
+            },
             from: [access.table(binding, alias: rows.row.alias)], conditions: conditions, stated: rows.stated,
             order: arguments?.order.map { $0.term(rows.row) } ?? [],
             limit: limit(&draft),

@@ -11,7 +11,7 @@ import PostgresSQL
 /// own.
 public struct MergedLoad {
     /// What the rows of values are called.
-    public static let values = Alias("k", 0)
+    public static let values = RowReference.batch
 
     let load: Load
     let pages: [Page]
@@ -32,30 +32,33 @@ public struct MergedLoad {
 
     /// `nil` where the load cannot be merged.
     mutating func merge(_ catalog: Catalog, _ scope: TenantScope) -> StatementMerge? {
-        guard load.isBounded else { return nil }
-        let keys: FromItem? = load.select.from.first.flatMap { if case .keys = $0 { $0 } else { nil } }
-        if case .keys(let parameter, let type, _)? = keys {
-            columns.append(ValueColumn(parameter: parameter, type: type, name: "key"))
+        guard load.isBounded, case .select(let own) = load.tree else { return nil }
+        let keys: FromItem? = own.from.first.flatMap { if case .keys = $0 { $0 } else { nil } }
+        if case .keys(let keys, _)? = keys {
+            for (position, key) in keys.enumerated() {
+                columns.append(ValueColumn(parameter: key.parameter, type: key.type, name: BatchKey.name(position)))
+            }
         }
         for (position, source) in load.parameters.enumerated() {
             guard place(source, at: position) else { return nil }
         }
         // Values of its own are what tells requests apart.
         guard !columns.isEmpty, columns.count <= 100 else { return nil }
-        if keys != nil { columns[0].parameter = keyParameter }
+        let keyParameters = roles.compactMap { if case .keys(let place) = $0 { place + 1 } else { nil } }
+        for (position, parameter) in keyParameters.enumerated() { columns[position].parameter = parameter }
         let replacements = replacements
-        let inner = load.select.replacingParameters { replacements[$0 - 1] }
+        let inner = own.replacing { if case .parameter(let number) = $0 { replacements[number - 1] } else { nil } }
         guard let select = keys == nil ? list(inner) : batch(inner) else { return nil }
         if scope != .all {
             let audit = IsolationAudit(catalog: catalog, parameters: load.parameters, merged: Self.values)
-            guard audit.firstUnprotected(select) == nil else { return nil }
+            guard audit.firstUnprotected(.select(select)) == nil else { return nil }
         }
         var shared: [Int: ParameterSource] = [:]
         for (source, role) in zip(load.parameters, roles) {
             if case .shared(let place) = role { shared[place + 1] = source }
         }
         let barrier = BarrierAudit(catalog: catalog, parameters: load.parameters, merged: Self.values, shared: shared)
-        guard barrier.firstExposed(select) == nil else { return nil }
+        guard barrier.firstExposed(.select(select)) == nil else { return nil }
         let statement = Statement(
             text: tag + SQLPrinter.print(select), parameterTypes: types,
             columns: keys == nil ? [BinaryForm(.int8)] + load.statement.columns : load.statement.columns)
@@ -92,10 +95,6 @@ public struct MergedLoad {
             replacements.append(type == "text" ? column : .cast(column, type))
         }
         return true
-    }
-
-    private var keyParameter: Int {
-        1 + (roles.compactMap { if case .keys(let place) = $0 { place } else { nil } }.first ?? 0)
     }
 
     /// The column of ``values`` that holds a parameter of the load.
@@ -162,7 +161,7 @@ extension Load {
     /// Whether the other load's ``MergedLoad`` serves this one's runs: the same tree, whose
     /// parameters travel in the same way.
     func runs(like other: Load) -> Bool {
-        select == other.select && statement.parameterTypes == other.statement.parameterTypes
+        tree == other.tree && statement.parameterTypes == other.statement.parameterTypes
             && statement.columns == other.statement.columns && isBounded == other.isBounded
             && parameters.count == other.parameters.count
             && zip(parameters, other.parameters).allSatisfy { $0.travels(like: $1) }

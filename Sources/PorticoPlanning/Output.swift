@@ -57,7 +57,7 @@ public enum OutputValue: Sendable {
     /// No value in any answer of the plan, but an error.
     case failed(FieldFailure)
     /// The global id of a row, made of its type's name and a cell.
-    case nodeID(type: String, column: Int)
+    case nodeID(type: String, columns: [Int])
 }
 
 /// Why a field has no value, whatever the rows: an argument that cannot be coerced (GraphQL,

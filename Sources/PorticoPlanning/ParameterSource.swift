@@ -19,8 +19,8 @@ public enum ParameterSource: Sendable, Hashable {
     /// All tenants that the viewer reaches, as an array.
     case tenants(ColumnType)
     case now(ColumnType)
-    /// The keys of the parents' rows, as an array.
-    case keys
+    /// The values of one column of the keys of the parents' rows, as an array.
+    case keys(Int)
     /// One more than the rows that the request may still bring: filled in when the statement is
     /// sent.
     case rowsLeft
@@ -30,8 +30,8 @@ public enum ParameterSource: Sendable, Hashable {
     case rows(page: Int)
     /// What a cursor holds of one key of its order.
     case cursor(page: Int, CursorSide, key: Int)
-    /// The key inside a global id; null where it is none of the column's type.
-    case nodeKey(VariablePlace, type: String, ColumnType)
+    /// A column of the key inside a global id; null where the id holds none of these types.
+    case nodeKey(VariablePlace, type: String, [ColumnType], part: Int)
 
     /// Whether a client decides what it is, beyond the number of rows: what the ``BarrierAudit``
     /// looks for.

@@ -62,7 +62,7 @@ private struct EstimatedRead: Sendable {
     }
 
     init(unknown read: FilterRead) {
-        self.init(each: read.tie == nil ? 1 : nil, all: nil, nested: read.nested.map(EstimatedRead.init(unknown:)))
+        self.init(each: read.ties.isEmpty ? 1 : nil, all: nil, nested: read.nested.map(EstimatedRead.init(unknown:)))
     }
 
     func rows(testing rows: Int) -> Int {
@@ -87,17 +87,18 @@ private struct EstimateSource {
     /// or else of what is in one tenant; `nil` where nothing is known.
     func rows(of load: Load) -> Int? {
         guard let binding = catalog.types[load.type], let known = statistics[binding.table] else { return nil }
-        if let tie = key(of: load) { return rounded(share(known.rows, known.distinct[tie])) }
+        let ties = keys(of: load)
+        if !ties.isEmpty { return rounded(share(known, by: ties)) }
         return rowsInReach(binding)
     }
 
     func read(_ read: FilterRead) -> EstimatedRead {
         let nested = read.nested.map(self.read)
         guard let binding = catalog.types[read.type], let known = statistics[binding.table] else {
-            return EstimatedRead(each: read.tie == nil ? 1 : nil, all: nil, nested: nested)
+            return EstimatedRead(each: read.ties.isEmpty ? 1 : nil, all: nil, nested: nested)
         }
         return EstimatedRead(
-            each: read.tie.map { rounded(share(known.rows, known.distinct[$0])) } ?? 1, all: rowsInReach(binding),
+            each: read.ties.isEmpty ? 1 : rounded(share(known, by: read.ties)), all: rowsInReach(binding),
             nested: nested)
     }
 
@@ -118,12 +119,17 @@ private struct EstimateSource {
         }
     }
 
-    /// The column that a load's key is compared with.
-    private func key(of load: Load) -> String? {
-        for note in load.notes where note.reason == .key {
-            if case .binary(.column(_, let name), .equal, _) = note.condition { return name }
+    /// The columns that a load's key is compared with.
+    private func keys(of load: Load) -> [String] {
+        load.notes.compactMap { note in
+            if note.reason == .key, case .binary(.column(_, let name), .equal, _) = note.condition { name } else { nil }
         }
-        return nil
+    }
+
+    /// The rows with equal values of the columns; of several columns it is taken for those of the
+    /// one with the most values.
+    private func share(_ known: TableStatistics.Table, by columns: [String]) -> Int {
+        columns.map { share(known.rows, known.distinct[$0]) }.min() ?? known.rows
     }
 
     private func share(_ rows: Int, _ distinct: Double?) -> Int {

@@ -105,12 +105,17 @@ struct PlanWalk {
         case .constant(let json): return .fixed(Array(json.utf8))
         case .viewer(let type):
             let binding = try access.binding(type)
-            let source = ParameterSource.viewer(.id, ValueForm(binding.key.type))
-            return try object(field, binding, link: .value(binding.key, source, parent: nil), path: field.responseKey)
-        case .getter(let type, let argument, let column):
-            let source = try getterSource(arguments[argument], argument, column: column, field: field)
+            let source = ParameterSource.viewer(.id, ValueForm(binding.key.first.type))
+            let id = LoadDraft.KnownValue(column: binding.key.first, source: source)
+            return try object(field, binding, link: .value([id], parent: nil), path: field.responseKey)
+        case .getter(let type, let getters):
+            let key = try getters.map { getter throws(PlanningError) in
+                LoadDraft.KnownValue(
+                    column: getter.column,
+                    source: try getterSource(arguments[getter.name], getter.name, column: getter.column, field: field))
+            }
             return try object(
-                field, try access.binding(type), link: .value(column, source, parent: nil), path: field.responseKey)
+                field, try access.binding(type), link: .value(key, parent: nil), path: field.responseKey)
         case .list(let type):
             let binding = try access.binding(type)
             let list = try listArguments(field, arguments, binding, path: field.responseKey)
@@ -209,7 +214,8 @@ struct PlanWalk {
         _ field: CollectedField, _ definition: FieldType, of draft: LoadDraft
     ) throws(PlanningError) -> OutputValue {
         switch draft.binding.fields[field.name] {
-        case .column(let column)?: .cell(column: draft.cell(column), CellForm.of(column.type, as: definition.type))
+        case .column(let column)?, .computed(let column)?:
+            .cell(column: draft.cell(column), CellForm.of(column.type, as: definition.type))
         case .relation(let relation)?: try self.relation(field, definition, relation, of: draft)
         case nil: try unbound(field, of: draft)
         }
@@ -222,7 +228,7 @@ struct PlanWalk {
             return try self.derived(derived, field, of: draft)
         }
         if field.name == access.catalog.nodeField, let key = access.catalog.nodeKeys[type.name] {
-            return .nodeID(type: type.name, column: draft.cell(key))
+            return .nodeID(type: type.name, columns: key.columns.map(draft.cell))
         }
         if field.name == Catalog.accessField, access.catalog.accessTypes.contains(type.name) {
             return try access(field, of: type)
@@ -250,16 +256,20 @@ struct PlanWalk {
     func link(
         _ relation: RelationBinding, of parent: LoadDraft, _ field: CollectedField
     ) throws(PlanningError) -> LoadDraft.LinkDraft {
-        if case .value(let column, let source, _) = parent.link, !parent.isList, column.column == relation.local.column,
-            column.type == relation.remote.type,
-            column.equalsByBytes, relation.tiesByBytes
-        {
-            return .value(relation.remote, source, parent: parent.index)
+        if case .value(let values, _) = parent.link, !parent.isList, relation.tiesByBytes {
+            let known = relation.pairs.compactMap { pair in
+                values.first {
+                    $0.column.column == pair.local.column && $0.column.type == pair.remote.type
+                        && $0.column.equalsByBytes
+                }.map { LoadDraft.KnownValue(column: pair.remote, source: $0.source) }
+            }
+            if known.count == relation.pairs.count { return .value(known, parent: parent.index) }
         }
-        guard let keyType = KeyType(relation.local.type) else {
-            throw field.notBound()
+        let keys = try relation.locals.map { local throws(PlanningError) in
+            guard let type = KeyType(local.type) else { throw field.notBound() }
+            return LinkKey(cell: parent.cell(local), type: type)
         }
-        return .batch(relation, parent: parent, keyColumn: parent.cell(relation.local), keyType)
+        return .batch(relation, parent: parent, keys)
     }
 
     // MARK: Nulls

@@ -61,17 +61,17 @@ struct RowAccess: Sendable {
             result.add(ConditionNote(condition: present(value, &draft), reason: .rule(rule.origins)), hoisted: false)
         }
         for conjunct in rule.condition.map(PlanOperand.init).conjuncts {
-            let hoistable = row.keyed.map { Self.speaksOfKeyAlone(conjunct, keyed: $0) } ?? false
+            let hoistable = Self.speaksOfKeyAlone(conjunct, row)
             let condition = try self.condition(conjunct, row: row, hoisting: hoistable, .rule, draft: &draft)
             result.add(ConditionNote(condition: condition, reason: .rule(rule.origins)), hoisted: hoistable)
         }
         return result
     }
 
-    /// A condition on the row behind the very column that ties a batch to its parents holds or
+    /// A condition on the row behind the very columns that tie a batch to its parents holds or
     /// fails for all rows of a key at once.
-    private static func speaksOfKeyAlone(_ condition: Condition<PlanOperand>, keyed: String) -> Bool {
-        if case .toOne(let relation, _) = condition { relation.local.column == keyed } else { false }
+    private static func speaksOfKeyAlone(_ condition: Condition<PlanOperand>, _ row: RowReference) -> Bool {
+        if case .toOne(let relation, _) = condition { row.batchKeys(for: relation.locals) != nil } else { false }
     }
 
     // MARK: Isolation
@@ -87,13 +87,13 @@ struct RowAccess: Sendable {
             let test = tenantTest(row.identity(column), column.type, draft: &draft)
             // Where the one tenant is the key, no other way to the row is as short; of several,
             // PostgreSQL would look for each.
-            let isShortest = scope == .one && column.column == binding.key.column
+            let isShortest = scope == .one && binding.key.single?.column == column.column
             return (indexable || isShortest ? test : .isTrue(test), false)
         case .path(let relations, let column):
             guard let first = relations.first else { return (.boolean(false), false) }
-            let hoisted = first.local.column == row.keyed
-            let start = hoisted ? RowReference.batchKey : row.column(first.local)
-            return (try pathTest(relations[...], column, from: start, draft: &draft), hoisted)
+            let keys = row.batchKeys(for: first.locals)
+            let start = keys ?? first.locals.map(row.column)
+            return (try pathTest(relations[...], column, from: start, draft: &draft), keys != nil)
         }
     }
 
@@ -120,7 +120,7 @@ struct RowAccess: Sendable {
     }
 
     private func pathTest(
-        _ relations: ArraySlice<RelationBinding>, _ column: ColumnBinding, from start: Expression,
+        _ relations: ArraySlice<RelationBinding>, _ column: ColumnBinding, from start: [Expression],
         draft: inout StatementDraft
     ) throws(PlanningError) -> Expression {
         guard let relation = relations.first else { return .boolean(false) }
@@ -130,7 +130,7 @@ struct RowAccess: Sendable {
         let row = RowReference(alias: alias)
         let test =
             if let next = rest.first {
-                try pathTest(rest, column, from: row.column(next.local), draft: &draft)
+                try pathTest(rest, column, from: next.locals.map(row.column), draft: &draft)
             } else {
                 tenantTest(row.identity(column), column.type, draft: &draft)
             }
@@ -142,7 +142,7 @@ struct RowAccess: Sendable {
                         TableSource(
                             schema: target.table.schema, name: target.table.name, alias: alias, purpose: .tenantPath))
                 ],
-                conditions: [relation.tie(row, to: start), test]))
+                conditions: relation.ties(row, to: start) + [test]))
     }
 
     // MARK: Conditions
@@ -181,10 +181,13 @@ struct RowAccess: Sendable {
             return try self.comparison(column, row, comparison, operand, draft: &draft)
         case .toOne(let relation, let inner):
             return try related(
-                relation, .some, to: hoisting ? RowReference.batchKey : row.column(relation.local), inner, place,
+                relation, .some,
+                to: (hoisting ? row.batchKeys(for: relation.locals) : nil)
+                    ?? relation.locals.map(row.column), inner, place,
                 draft: &draft)
         case .toMany(let relation, let quantifier, let inner):
-            return try related(relation, quantifier, to: row.column(relation.local), inner, place, draft: &draft)
+            return try related(
+                relation, quantifier, to: relation.locals.map(row.column), inner, place, draft: &draft)
         }
     }
 
@@ -194,7 +197,7 @@ struct RowAccess: Sendable {
     /// of joining; past so many relations each is kept to itself.
     private static let mostJoined = 4
 
-    /// That rows behind a relation, whose remote column equals `start`, fulfil a condition.
+    /// That rows behind a relation, whose remote columns equal `start`, fulfil a condition.
     ///
     /// What PostgreSQL can join stays an `EXISTS`, and so does what one row is tested by:
     /// PostgreSQL plans it both as a look-up and as a hash of all rows, and takes what is cheaper.
@@ -204,18 +207,18 @@ struct RowAccess: Sendable {
     /// of all tenants may be too many to be hashed, and in rules, an `EXISTS` whose `OFFSET 0`
     /// leaves the look-up alone.
     private func related(
-        _ relation: RelationBinding, _ quantifier: Quantifier, to start: Expression, _ inner: Condition<PlanOperand>,
+        _ relation: RelationBinding, _ quantifier: Quantifier, to start: [Expression], _ inner: Condition<PlanOperand>,
         _ place: ConditionPlace, draft: inout StatementDraft
     ) throws(PlanningError) -> Expression {
-        let start = relation.looked(start)
-        var (select, remote) = try rows(relation, where: inner, negated: quantifier == .every, place, draft: &draft)
+        let start = zip(relation.pairs, start).map { $0.looked($1) }
+        var (select, remotes) = try rows(relation, where: inner, negated: quantifier == .every, place, draft: &draft)
         let isJoined = place.isConjunct && quantifier == .some && draft.relations <= Self.mostJoined
         if place.nested == .client, place.depth > 0, scope != .all, !isJoined {
-            select.columns = [OutputColumn(remote)]
+            select.columns = remotes.map { OutputColumn($0) }
             let found = Expression.isTrue(.isIn(start, select))
             return quantifier == .some ? found : .not(found)
         }
-        select.conditions.insert(.binary(remote, .equal, start), at: 0)
+        select.conditions.insert(contentsOf: zip(remotes, start).map { .binary($0, .equal, $1) }, at: 0)
         if place.depth > 0, place.nested == .client ? !isJoined : draft.relations > Self.mostJoined {
             select.offset = .integer(0)
         }
@@ -224,11 +227,11 @@ struct RowAccess: Sendable {
     }
 
     /// The rows of a relation's target that may be reached and for which the condition holds, or
-    /// with `negated` does not, and the column that ties them to the row before.
+    /// with `negated` does not, and the columns that tie them to the row before.
     private func rows(
         _ relation: RelationBinding, where inner: Condition<PlanOperand>, negated: Bool, _ place: ConditionPlace,
         draft: inout StatementDraft
-    ) throws(PlanningError) -> (Select, remote: Expression) {
+    ) throws(PlanningError) -> (Select, remotes: [Expression]) {
         draft.relations += 1
         let limit = rules.limits[.relations]
         if draft.relations > limit {
@@ -267,7 +270,7 @@ struct RowAccess: Sendable {
         let select = Select(
             columns: [OutputColumn(.integer(1))], from: [table(target, alias: alias, nested: place.nested)],
             conditions: conditions, stated: stated)
-        return (select, row.column(relation.remote))
+        return (select, relation.remotes.map(row.column))
     }
 }
 

@@ -40,12 +40,13 @@ package struct RowComparison: Sendable {
         let row = RowReference(alias: draft.tableAlias())
         let seen = try access.conditions(binding, row: row, indexable: true, draft: &draft).all
         var select = Select(
-            columns: [OutputColumn(row.cell(binding.key))], from: [access.table(binding, alias: row.alias)],
+            columns: binding.key.columns.map { OutputColumn(row.cell($0)) },
+            from: [access.table(binding, alias: row.alias)],
             conditions: seen,
-            order: [OrderTerm(row.column(binding.key))], limit: .integer(limit))
+            order: binding.key.columns.map { OrderTerm(row.column($0)) }, limit: .integer(limit))
         if side.scope != .all,
             let unprotected = IsolationAudit(catalog: side.catalog, parameters: draft.parameters).firstUnprotected(
-                select)
+                .select(select))
         {
             throw PlanningError(.isolation, "A comparison of \(unprotected) lacks its tenant condition.")
         }
@@ -53,7 +54,8 @@ package struct RowComparison: Sendable {
         if let other {
             let access = RowAccess(catalog: other.catalog, rules: other.rules, scope: other.scope)
             let before = try access.binding(type)
-            guard before.table == binding.table, before.key.column == binding.key.column else {
+            guard before.table == binding.table, before.key.columns.map(\.column) == binding.key.columns.map(\.column)
+            else {
                 throw PlanningError(.notBound, "Type \(type) has another table.")
             }
             draft.separateParameters()

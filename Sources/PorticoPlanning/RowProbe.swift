@@ -49,17 +49,25 @@ extension Planner {
         let binding = try access.binding(type)
         var draft = ProbeDraft(access: access)
         let row = RowReference(alias: draft.statement.tableAlias())
-        let key: [UInt8]
-        do {
-            key = try ValueEncoding.text(.string(id), ValueForm(binding.key.type))
-        } catch {
-            throw PlanningError(.badInput, "\"\(id)\" is no key of \(type): \(error.message)")
+        let columns = binding.key.columns,
+            values = columns.count == 1 ? [id] : id.split(separator: ",").map(String.init)
+        guard values.count == columns.count else {
+            let names = columns.map(\.field).joined(separator: ",")
+            throw PlanningError(.badInput, "\"\(id)\" is no key of \(type), which is written \(names).")
         }
-        let found = Expression.binary(row.column(binding.key), .equal, draft.statement.parameter(.constant(.text(key))))
+        var found: [Expression] = []
+        for (column, value) in zip(columns, values) {
+            do {
+                let key = try ValueEncoding.text(.string(value), ValueForm(column.type))
+                found.append(.binary(row.column(column), .equal, draft.statement.parameter(.constant(.text(key)))))
+            } catch {
+                throw PlanningError(.badInput, "\"\(value)\" is no key of \(type): \(error.message)")
+            }
+        }
         let checks = try draft.checks(binding, row)
         let select = Select(
             columns: draft.columns.map { OutputColumn(.cast($0, "text")) },
-            from: [access.table(binding, alias: row.alias)], conditions: [found])
+            from: [access.table(binding, alias: row.alias)], conditions: found)
         let statement = Statement(text: SQLPrinter.print(select), parameterTypes: draft.statement.parameterTypes)
         return RowProbe(statement: statement, parameters: draft.statement.parameters, checks: checks)
     }
@@ -177,7 +185,7 @@ private struct ProbeDraft {
         guard let relation = path.first else { return try body(row, &statement) }
         let target = try access.binding(relation.target)
         let next = RowReference(alias: statement.tableAlias())
-        var conditions: [Expression] = [relation.tie(next, to: row.column(relation.local))]
+        var conditions = relation.ties(next, to: relation.locals.map(row.column))
         if isReached, let (isolation, _) = try access.isolation(target, row: next, indexable: false, draft: &statement)
         {
             conditions.append(isolation)

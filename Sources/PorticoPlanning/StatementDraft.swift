@@ -70,15 +70,21 @@ extension ParameterSource {
     }
 }
 
-/// A row that conditions speak of. Inside a batch, the column that ties the row to its parent is
+/// A row that conditions speak of. Inside a batch, the columns that tie the row to its parent are
 /// known to equal the key.
 struct RowReference {
     var alias: Alias
-    /// The name of the column that equals the batch's key.
-    var keyed: String?
+    /// The columns that equal those of the batch's key, in the key's order; empty where none is
+    /// known to.
+    var keyed: [ColumnBinding] = []
 
     /// The column's cells, as a result shows them.
-    func cell(_ column: ColumnBinding) -> Expression { .column(alias, column.column) }
+    func cell(_ column: ColumnBinding) -> Expression {
+        guard let expression = column.expression else { return .column(alias, column.column) }
+        return expression.replacing { part in
+            if case .column(ColumnBinding.row, let name) = part { .column(alias, name) } else { nil }
+        }
+    }
 
     /// The column as it is compared, ordered and grouped by.
     func column(_ column: ColumnBinding) -> Expression { column.compared(cell(column)) }
@@ -86,6 +92,27 @@ struct RowReference {
     /// The column as it is compared with who somebody is.
     func identity(_ column: ColumnBinding) -> Expression { column.identity(cell(column)) }
 
-    /// The batch's key in place of a column that equals it.
-    static let batchKey = Expression.column(Alias("k", 0), "key")
+    /// What stands for columns of the row: the batch's key where all of them equal columns of it.
+    func batchKeys(for columns: [ColumnBinding]) -> [Expression]? {
+        if keyed.isEmpty { return nil }
+        var keys: [Expression] = []
+        for column in columns {
+            guard let position = keyed.firstIndex(where: { $0.column == column.column }) else { return nil }
+            keys.append(Self.batchKey(position))
+        }
+        return keys
+    }
+
+    /// The column at a position of a batch's key.
+    static func batchKey(_ position: Int) -> Expression { .column(batch, BatchKey.name(position)) }
+
+    /// What the keys of a batch are called.
+    static let batch = Alias("k", 0)
+}
+
+extension Expression {
+    /// Whether it is a column of a batch's key.
+    var isBatchKey: Bool {
+        if case .column(RowReference.batch, let name) = self { name.hasPrefix("key") } else { false }
+    }
 }

@@ -8,11 +8,14 @@ public struct SQLPrinter {
     private var text: String { String(decoding: bytes, as: UTF8.self) }
 
     /// The text of a whole statement.
-    public static func print(_ select: Select) -> String {
+    public static func print(_ tree: SQLTree) -> String {
         var printer = SQLPrinter()
-        printer.write(select)
+        printer.write(tree)
         return printer.text
     }
+
+    /// The text of a whole `SELECT`.
+    public static func print(_ select: Select) -> String { print(.select(select)) }
 
     /// The text of one expression, for explanations.
     public static func print(_ expression: Expression) -> String {
@@ -59,28 +62,71 @@ public struct SQLPrinter {
 
     // MARK: Statements
 
-    private mutating func write(_ select: Select) {
-        write("SELECT")
-        for (index, column) in select.columns.enumerated() {
-            write(index == 0 ? " " : ", ")
+    private mutating func write(_ tree: SQLTree) {
+        switch tree {
+        case .select(let select): write(select)
+        case .insert(let insert):
+            write("INSERT INTO ")
+            write(insert.target)
+            write(" (")
+            for (index, column) in insert.columns.enumerated() {
+                if index > 0 { write(", ") }
+                write(identifier: column)
+            }
+            write(") ")
+            write(insert.source)
+            write(insert.returning, after: " RETURNING ")
+        case .update(let update):
+            write("UPDATE ")
+            write(update.target)
+            for (index, assignment) in update.assignments.enumerated() {
+                write(index == 0 ? " SET " : ", ")
+                write(identifier: assignment.column)
+                write(" = ")
+                write(assignment.value)
+            }
+            write(update.from, after: " FROM ")
+            write(where: update.stated.beside(update.conditions))
+            write(update.returning, after: " RETURNING ")
+        case .delete(let delete):
+            write("DELETE FROM ")
+            write(delete.target)
+            write(delete.from, after: " USING ")
+            write(where: delete.stated.beside(delete.conditions))
+            write(delete.returning, after: " RETURNING ")
+        }
+    }
+
+    private mutating func write(_ columns: [OutputColumn], after word: StaticString) {
+        for (index, column) in columns.enumerated() {
+            write(index == 0 ? word : ", ")
             write(column.expression)
             if let name = column.name {
                 write(" AS ")
                 write(identifier: name)
             }
         }
-        for (index, item) in select.from.enumerated() {
-            write(index == 0 ? " FROM " : " CROSS JOIN ")
+    }
+
+    private mutating func write(_ items: [FromItem], after word: StaticString) {
+        for (index, item) in items.enumerated() {
+            write(index == 0 ? word : " CROSS JOIN ")
             write(item)
         }
-        let predicates = select.predicates
-        if !predicates.isEmpty {
-            write(" WHERE ")
-            for (index, condition) in predicates.enumerated() {
-                if index > 0 { write(" AND ") }
-                write(condition)
-            }
+    }
+
+    private mutating func write(where conditions: [Expression]) {
+        for (index, condition) in conditions.enumerated() {
+            write(index == 0 ? " WHERE " : " AND ")
+            write(condition)
         }
+    }
+
+    private mutating func write(_ select: Select) {
+        write("SELECT")
+        write(select.columns, after: " ")
+        write(select.from, after: " FROM ")
+        write(where: select.predicates)
         for (index, group) in select.groups.enumerated() {
             write(index == 0 ? " GROUP BY " : ", ")
             write(group)
@@ -103,20 +149,21 @@ public struct SQLPrinter {
 
     private mutating func write(_ item: FromItem) {
         switch item {
-        case .table(let table):
-            if let schema = table.schema {
-                write(identifier: schema)
-                write(".")
-            }
-            write(identifier: table.name)
-            write(" AS ")
-            write(table.alias)
-        case .keys(let parameter, let type, let alias):
+        case .table(let table): write(table)
+        case .keys(let keys, let alias):
             write("unnest(")
-            write(array: parameter, of: type)
+            for (index, key) in keys.enumerated() {
+                if index > 0 { write(", ") }
+                write(array: key.parameter, of: key.type)
+            }
             write(") WITH ORDINALITY AS ")
             write(alias)
-            write("(key, ord)")
+            write("(")
+            for index in keys.indices {
+                write(sql: BatchKey.name(index))
+                write(", ")
+            }
+            write("ord)")
         case .values(let columns, let alias):
             write("unnest(")
             for (index, column) in columns.enumerated() {
@@ -137,6 +184,16 @@ public struct SQLPrinter {
             write(") AS ")
             write(alias)
         }
+    }
+
+    private mutating func write(_ table: TableSource) {
+        if let schema = table.schema {
+            write(identifier: schema)
+            write(".")
+        }
+        write(identifier: table.name)
+        write(" AS ")
+        write(table.alias)
     }
 
     // MARK: Expressions
@@ -188,9 +245,14 @@ public struct SQLPrinter {
             write("EXISTS (")
             write(select)
             write(")")
-        case .isIn(let left, let select):
+        case .isIn(let items, let select):
             write("(")
-            write(left)
+            if items.count > 1 { write("(") }
+            for (index, item) in items.enumerated() {
+                if index > 0 { write(", ") }
+                write(item)
+            }
+            if items.count > 1 { write(")") }
             write(" IN (")
             write(select)
             write("))")

@@ -16,17 +16,17 @@ import Testing
         #expect(note.column("state")?.type == .enum(EnumBinding(name: "State", sqlType: "state", values: labels)))
         let owner = try #require(note.relation("owner"))
         #expect(owner.cardinality == .one)
-        #expect(owner.local.field == "ownerId" && owner.remote.field == "id")
+        #expect(owner.locals.map(\.field) == ["ownerId"] && owner.remotes.map(\.field) == ["id"])
         let notes = try #require(person.relation("notes"))
         #expect(notes.cardinality == .many)
-        #expect(notes.local.field == "id" && notes.remote.field == "ownerId")
+        #expect(notes.locals.map(\.field) == ["id"] && notes.remotes.map(\.field) == ["ownerId"])
         #expect(note.isolation == .path([owner], try #require(person.column("teamId"))))
         #expect(note.defaultOrder.map(\.column.field) == ["text", "id"])
         #expect(note.defaultOrder.map(\.direction) == [.descending, .ascending])
         #expect(person.defaultOrder.map(\.column.field) == ["id"])
         #expect(catalog.root["version"] == .constant("\"1\""))
         #expect(catalog.root["viewer"] == .viewer(type: "Person"))
-        #expect(catalog.root["note"] == .getter(type: "Note", argument: "id", column: note.key))
+        #expect(catalog.root["note"] == .getter(type: "Note", arguments: [GetterArgument("id", note.key.first)]))
         #expect(catalog.root["notes"] == .list(type: "Note"))
     }
 
@@ -45,7 +45,7 @@ import Testing
             """
         project.person += "\nfields: { id: { type: uuid } }"
         let note = try #require(try project.load().types["Note"])
-        #expect(note.key == ColumnBinding(field: "ownerId", column: "owner", type: .uuid))
+        #expect(note.key == Key(ColumnBinding(field: "ownerId", column: "owner", type: .uuid)))
         #expect(note.isolation == .column(ColumnBinding(field: "teamId", column: "team", type: .int8)))
         #expect(note.column("teamId") == nil)
         let labels = [EnumLabel(value: "OPEN", label: "open"), EnumLabel(value: "IN_WORK", label: "working")]

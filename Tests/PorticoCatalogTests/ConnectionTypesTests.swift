@@ -26,7 +26,7 @@ import Testing
 
     @Test func everyTypeWithATableHasAGlobalID() throws {
         let catalog = try SmallProject().load()
-        #expect(catalog.nodeKeys.mapValues(\.column) == ["Note": "id", "Person": "id"])
+        #expect(catalog.nodeKeys.mapValues { $0.columns.map(\.column) } == ["Note": ["id"], "Person": ["id"]])
         #expect(catalog.root["node"] == .node)
         #expect(catalog.schema.isPossible("Note", for: "Node"))
     }

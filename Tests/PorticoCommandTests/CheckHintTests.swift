@@ -164,7 +164,7 @@ import Testing
         #expect(result.status == 1, "\(result.output)")
         #expect(
             result.output.contains(
-                "Its primary key is order_id, product_id, and a key is one column here: ALTER TABLE \"order_lines\" ADD COLUMN row_id int8 GENERATED ALWAYS AS IDENTITY UNIQUE;"
+                "Write `key: [orderId, productId]`."
             ), "\(result.output)")
     }
 

@@ -35,7 +35,7 @@ import Testing
     }
 
     private static func audit(_ select: Select) -> String? {
-        BarrierAudit(catalog: Fixture.catalog, parameters: parameters).firstExposed(select)
+        BarrierAudit(catalog: Fixture.catalog, parameters: parameters).firstExposed(.select(select))
     }
 
     private static func related(
@@ -161,14 +161,16 @@ import Testing
 
     @Test("What hides the rows of a batch may stand around its lists, and belongs to what is known inside")
     func batches() {
-        let key = Expression.binary(.column(Self.t0, "site_id"), .equal, RowReference.batchKey)
-        let around = Expression.binary(RowReference.batchKey, .equal, .parameter(1))
+        let key = Expression.binary(.column(Self.t0, "site_id"), .equal, RowReference.batchKey(0))
+        let around = Expression.binary(RowReference.batchKey(0), .equal, .parameter(1))
         func batch(_ known: [Expression]) -> String? {
             let inner = Self.select([key, Self.tenant], StatedConditions(behind: [Self.pattern], known: known))
             return Self.audit(
                 Select(
                     columns: [],
-                    from: [.keys(parameter: 1, type: "text", Alias("k", 0)), .lateral(inner, Alias("c", 0))],
+                    from: [
+                        .keys([BatchKey(parameter: 1, type: "text")], Alias("k", 0)), .lateral(inner, Alias("c", 0)),
+                    ],
                     conditions: [around]))
         }
         #expect(batch([Self.tenant, around]) == nil)

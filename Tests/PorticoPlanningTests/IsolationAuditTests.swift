@@ -19,7 +19,7 @@ import Testing
         parameters: [ParameterSource] = [.tenant(.text), .tenants(.text), .constant(.text([0x61]))]
     ) -> String? {
         let select = Select(columns: [], from: [table(type, t0)], conditions: conditions)
-        return IsolationAudit(catalog: Fixture.catalog, parameters: parameters).firstUnprotected(select)
+        return IsolationAudit(catalog: Fixture.catalog, parameters: parameters).firstUnprotected(.select(select))
     }
 
     @Test func ownColumn() {
@@ -61,35 +61,41 @@ import Testing
         func batch(tie: Expression, outer: [Expression]) -> String? {
             let inner = Select(columns: [], from: [table("TicketMessage", t0)], conditions: [tie])
             let select = Select(
-                columns: [], from: [.keys(parameter: 4, type: "text", Alias("k", 0)), .lateral(inner, Alias("c", 0))],
+                columns: [],
+                from: [.keys([BatchKey(parameter: 4, type: "text")], Alias("k", 0)), .lateral(inner, Alias("c", 0))],
                 conditions: outer)
-            return IsolationAudit(catalog: Fixture.catalog, parameters: [.tenant(.text)]).firstUnprotected(select)
+            return IsolationAudit(catalog: Fixture.catalog, parameters: [.tenant(.text)]).firstUnprotected(
+                .select(select))
         }
-        let tie = Expression.binary(.column(t0, "ticket_id"), .equal, RowReference.batchKey)
-        let hoisted = path(from: RowReference.batchKey, test: test)
+        let tie = Expression.binary(.column(t0, "ticket_id"), .equal, RowReference.batchKey(0))
+        let hoisted = path(from: RowReference.batchKey(0), test: test)
         #expect(batch(tie: tie, outer: [hoisted]) == nil)
         #expect(batch(tie: tie, outer: []) == "TicketMessage")
         #expect(
-            batch(tie: .binary(.column(t0, "author_id"), .equal, RowReference.batchKey), outer: [hoisted])
+            batch(tie: .binary(.column(t0, "author_id"), .equal, RowReference.batchKey(0)), outer: [hoisted])
                 == "TicketMessage")
     }
 
     /// It may start from the batch's key inside the lists as well, where each key has its row of
     /// computed values; and there too only from the row's own key.
     @Test func pathFromTheKeyInsideALateral() {
-        let hoisted = path(from: RowReference.batchKey, test: .binary(.column(p0, "tenant_id"), .equal, .parameter(1)))
+        let hoisted = path(
+            from: RowReference.batchKey(0), test: .binary(.column(p0, "tenant_id"), .equal, .parameter(1)))
         func batch(_ conditions: [Expression]) -> String? {
             let inner = Select(
                 columns: [OutputColumn(.aggregate(.count, nil), as: "v0")], from: [table("TicketMessage", t0)],
                 conditions: conditions)
             let select = Select(
-                columns: [], from: [.keys(parameter: 4, type: "text", Alias("k", 0)), .lateral(inner, Alias("c", 0))])
-            return IsolationAudit(catalog: Fixture.catalog, parameters: [.tenant(.text)]).firstUnprotected(select)
+                columns: [],
+                from: [.keys([BatchKey(parameter: 4, type: "text")], Alias("k", 0)), .lateral(inner, Alias("c", 0))])
+            return IsolationAudit(catalog: Fixture.catalog, parameters: [.tenant(.text)]).firstUnprotected(
+                .select(select))
         }
-        #expect(batch([.binary(.column(t0, "ticket_id"), .equal, RowReference.batchKey), hoisted]) == nil)
-        #expect(batch([.binary(.column(t0, "ticket_id"), .equal, RowReference.batchKey)]) == "TicketMessage")
+        #expect(batch([.binary(.column(t0, "ticket_id"), .equal, RowReference.batchKey(0)), hoisted]) == nil)
+        #expect(batch([.binary(.column(t0, "ticket_id"), .equal, RowReference.batchKey(0))]) == "TicketMessage")
         #expect(batch([hoisted]) == "TicketMessage", "nothing ties the rows to the key")
-        #expect(batch([.binary(.column(t0, "author_id"), .equal, RowReference.batchKey), hoisted]) == "TicketMessage")
+        #expect(
+            batch([.binary(.column(t0, "author_id"), .equal, RowReference.batchKey(0)), hoisted]) == "TicketMessage")
     }
 
     /// Wherever an expression stands, a statement inside it is looked at.
@@ -99,7 +105,8 @@ import Testing
         func audit(_ change: (inout Select) -> Void) -> String? {
             var select = Select(columns: [], from: [table("Site", t0)], conditions: [protected])
             change(&select)
-            return IsolationAudit(catalog: Fixture.catalog, parameters: [.tenant(.text)]).firstUnprotected(select)
+            return IsolationAudit(catalog: Fixture.catalog, parameters: [.tenant(.text)]).firstUnprotected(
+                .select(select))
         }
         #expect(audit { _ in } == nil)
         #expect(audit { $0.columns = [OutputColumn(bare)] } == "Ticket")
@@ -125,5 +132,78 @@ import Testing
             columns: [], from: [table("Ticket", Alias("t", 1))],
             conditions: [.binary(.column(Alias("t", 1), "site_id"), .equal, .column(t0, "id"))])
         #expect(audit("Site", [protected, .or([.not(.exists(inner))])]) == "Ticket")
+    }
+
+    // MARK: Rows that are written
+
+    private func target(_ type: String) -> TableSource {
+        TableSource(
+            schema: nil, name: Fixture.catalog.types[type]?.table.name ?? "", alias: t0, purpose: .written(type: type))
+    }
+
+    private func audit(_ tree: SQLTree) -> String? {
+        IsolationAudit(
+            catalog: Fixture.catalog,
+            parameters: [.tenant(.text), .tenants(.text), .constant(.text([0x61])), .constant(.text([0x62]))]
+        ).firstUnprotected(tree)
+    }
+
+    /// A new row's tenant is the value that it gets.
+    @Test func createdRows() {
+        func insert(_ type: String, _ values: [(String, Expression)], _ conditions: [Expression]) -> String? {
+            let source = Select(columns: values.map { OutputColumn($0.1) }, from: [], conditions: conditions)
+            return audit(.insert(Insert(into: target(type), columns: values.map(\.0), source: source)))
+        }
+        let test = Expression.binary(.parameter(3), .equal, .parameter(1))
+        #expect(insert("Site", [("tenant_id", .parameter(3))], [test]) == nil)
+        #expect(insert("Site", [("tenant_id", .parameter(3))], [.equalsAny(.parameter(3), .parameter(2))]) == nil)
+        #expect(insert("Site", [("tenant_id", .parameter(3))], []) == "Site")
+        #expect(insert("Site", [("tenant_id", .parameter(4))], [test]) == "Site", "another value is tested")
+        #expect(insert("Site", [("name", .parameter(3))], [test]) == "Site", "its tenant is what the table says")
+        let within = Expression.binary(.column(p0, "tenant_id"), .equal, .parameter(1))
+        #expect(
+            insert("TicketMessage", [("ticket_id", .parameter(3))], [path(from: .parameter(3), test: within)]) == nil)
+        #expect(
+            insert("TicketMessage", [("ticket_id", .parameter(3))], [path(from: .parameter(4), test: within)])
+                == "TicketMessage")
+        let reading = Select(
+            columns: [OutputColumn(.parameter(3))], from: [table("Ticket", Alias("t", 1))], conditions: [test])
+        #expect(
+            audit(.insert(Insert(into: target("Site"), columns: ["tenant_id"], source: reading))) == "Ticket",
+            "what it reads is looked at too")
+        let bare = Select(columns: [], from: [table("Ticket", Alias("t", 1))])
+        #expect(
+            audit(
+                .insert(
+                    Insert(
+                        into: target("Site"), columns: ["tenant_id"],
+                        source: Select(columns: [OutputColumn(.parameter(3))], from: [], conditions: [test]),
+                        returning: [OutputColumn(.exists(bare))]))) == "Ticket")
+    }
+
+    /// A row is its tenant's before and afterwards.
+    @Test func changedRows() {
+        let before = Expression.binary(.column(t0, "tenant_id"), .equal, .parameter(1))
+        func update(_ assignments: [Assignment], _ conditions: [Expression]) -> String? {
+            audit(.update(Update(target("Site"), set: assignments, conditions: conditions)))
+        }
+        #expect(update([Assignment("name", .parameter(3))], [before]) == nil)
+        #expect(update([Assignment("name", .parameter(3))], []) == "Site")
+        #expect(update([Assignment("tenant_id", .parameter(3))], [before]) == "Site", "it would leave its tenant")
+        let after = Expression.equalsAny(.parameter(3), .parameter(2))
+        #expect(update([Assignment("tenant_id", .parameter(3))], [before, after]) == nil)
+        #expect(update([Assignment("tenant_id", .parameter(3))], [after]) == "Site", "it would be taken from another")
+    }
+
+    @Test func deletedRows() {
+        let test = Expression.binary(.column(t0, "tenant_id"), .equal, .parameter(1))
+        #expect(audit(.delete(Delete(from: target("Site"), conditions: [test]))) == nil)
+        #expect(audit(.delete(Delete(from: target("Site"), conditions: []))) == "Site")
+        #expect(
+            audit(.delete(Delete(from: target("Site"), using: [table("Ticket", Alias("t", 1))], conditions: [test])))
+                == "Ticket")
+        var read = target("Site")
+        read.purpose = .rows(type: "Site")
+        #expect(audit(.delete(Delete(from: read, conditions: [test]))) == "Site", "a table is written as what it is")
     }
 }

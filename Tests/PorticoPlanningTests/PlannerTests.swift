@@ -43,7 +43,7 @@ import Testing
                 SELECT k0."ord", c0."name" FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord) CROSS JOIN LATERAL \#
                 (SELECT t0."name" FROM "users" AS t0 WHERE (t0."id" = k0."key") AND COALESCE((t0."tenant_id" = $2), false) OFFSET 0) AS c0
                 """#)
-        #expect(plan.loads[1].link == .batch(parent: 0, column: 0, keyType: .text, keysAreUnique: false))
+        #expect(plan.loads[1].link == .batch(parent: 0, keys: [LinkKey(cell: 0, type: .text)], keysAreUnique: false))
     }
 
     @Test func theSameOperationGivesTheSameBytes() throws {

@@ -240,7 +240,7 @@ enum Explained {
                             "{ \(root)Connection(where: { \(field): { none: {} } }) { totalCount } \(root) { \(field)Aggregate { count } } }"
                         )
                     }
-                case .column(let column):
+                case .column(let column), .computed(let column):
                     if case .array = column.type {
                     } else if column.type.isOrderable {
                         queries.append("{ \(root)(orderBy: { \(field): ASC }) { __typename } }")

@@ -30,12 +30,86 @@ import Testing
             conditions: [.binary(.column(t0, "site_id"), .equal, .column(Alias("k", 0), "key"))], limit: .parameter(2))
         let select = Select(
             columns: [OutputColumn(.column(Alias("k", 0), "ord")), OutputColumn(.column(Alias("c", 0), "id"))],
-            from: [.keys(parameter: 1, type: "text", Alias("k", 0)), .lateral(inner, Alias("c", 0))])
+            from: [.keys([BatchKey(parameter: 1, type: "text")], Alias("k", 0)), .lateral(inner, Alias("c", 0))])
         #expect(
             SQLPrinter.print(select) == """
                 SELECT k0."ord", c0."id" FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord) CROSS JOIN LATERAL \
                 (SELECT t0."id" FROM "tickets" AS t0 WHERE (t0."site_id" = k0."key") LIMIT $2) AS c0
                 """)
+    }
+
+    @Test func keysOfSeveralColumns() {
+        let k0 = Alias("k", 0)
+        let inner = Select(
+            columns: [OutputColumn(.integer(1))], from: [],
+            conditions: [
+                .isIn(
+                    [.column(k0, "key"), .column(k0, "key2")], Select(columns: [OutputColumn(.integer(2))], from: []))
+            ])
+        let select = Select(
+            columns: [OutputColumn(.column(k0, "ord"))],
+            from: [
+                .keys([BatchKey(parameter: 1, type: "text"), BatchKey(parameter: 2, type: "int4")], k0),
+                .lateral(inner, Alias("c", 0)),
+            ])
+        #expect(
+            SQLPrinter.print(select) == """
+                SELECT k0."ord" FROM unnest($1::text[], $2::int4[]) WITH ORDINALITY AS k0(key, key2, ord) CROSS JOIN LATERAL \
+                (SELECT 1 WHERE ((k0."key", k0."key2") IN (SELECT 2))) AS c0
+                """)
+    }
+
+    @Test func statementsThatWrite() {
+        let target = TableSource(schema: "app", name: "sites", alias: t0, purpose: .written(type: "Site"))
+        let test = Expression.binary(.column(t0, "id"), .equal, .parameter(1))
+        let insert = Insert(
+            into: target, columns: ["id", "name"],
+            source: Select(
+                columns: [OutputColumn(.parameter(1)), OutputColumn(.parameter(2))], from: [],
+                conditions: [.boolean(true)]),
+            returning: [OutputColumn(.column(t0, "id"), as: "key")])
+        #expect(
+            SQLPrinter.print(.insert(insert)) == """
+                INSERT INTO "app"."sites" AS t0 ("id", "name") SELECT $1, $2 WHERE true RETURNING t0."id" AS "key"
+                """)
+        let update = Update(
+            target, set: [Assignment("name", .parameter(2)), Assignment("size", .integer(3))],
+            from: [.keys([BatchKey(parameter: 3, type: "text")], Alias("k", 0))], conditions: [test],
+            stated: StatedConditions(behind: [.boolean(true)], known: [test]), returning: [OutputColumn(.integer(1))])
+        #expect(
+            SQLPrinter.print(.update(update)) == """
+                UPDATE "app"."sites" AS t0 SET "name" = $2, "size" = 3 FROM unnest($3::text[]) WITH ORDINALITY AS k0(key, ord) \
+                WHERE (t0."id" = $1) AND (CASE WHEN (t0."id" = $1) THEN true ELSE false END) RETURNING 1
+                """)
+        #expect(
+            SQLPrinter.print(.delete(Delete(from: target, conditions: [test]))) == """
+                DELETE FROM "app"."sites" AS t0 WHERE (t0."id" = $1)
+                """)
+    }
+
+    /// What is replaced is replaced wherever it stands.
+    @Test func partsAreReplacedEverywhere() {
+        let target = TableSource(schema: nil, name: "a", alias: t0, purpose: .written(type: "A"))
+        let nested = Expression.exists(Select(columns: [OutputColumn(.parameter(1))], from: []))
+        let trees: [SQLTree] = [
+            .insert(
+                Insert(
+                    into: target, columns: ["x"],
+                    source: Select(columns: [OutputColumn(nested)], from: [], conditions: [nested]),
+                    returning: [OutputColumn(nested)])),
+            .update(
+                Update(
+                    target, set: [Assignment("x", nested)],
+                    from: [.lateral(Select(columns: [OutputColumn(nested)], from: []), Alias("c", 0))],
+                    conditions: [nested], stated: StatedConditions(outside: [nested]),
+                    returning: [OutputColumn(nested)])),
+            .delete(Delete(from: target, conditions: [nested], returning: [OutputColumn(nested)])),
+        ]
+        for tree in trees {
+            #expect(SQLPrinter.print(tree).contains("$1"))
+            let replaced = tree.replacing { $0 == .parameter(1) ? .parameter(7) : nil }
+            #expect(!SQLPrinter.print(replaced).contains("$1"), "\(SQLPrinter.print(replaced))")
+        }
     }
 
     @Test func groupsStandBeforeTheOrder() {

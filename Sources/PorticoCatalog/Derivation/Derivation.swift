@@ -15,7 +15,7 @@ struct Derivation {
     /// The fields that stand beside lists, by type and name.
     private(set) var fields: [String: [String: DerivedField]] = [:]
     /// The key that the global ids of a type hold, by the type's name.
-    private(set) var nodeKeys: [String: ColumnBinding] = [:]
+    private(set) var nodeKeys: [String: Key] = [:]
     /// The types that have `_access`.
     private(set) var accessTypes: Set<String> = []
     private(set) var problems: [Diagnostic] = []

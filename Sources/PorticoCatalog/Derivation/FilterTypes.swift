@@ -49,7 +49,8 @@ struct FilterTypes {
                     continue
                 }
                 switch binding.fields[field.name] {
-                case .column(let column)?: inputs.append(operators.input(for: field, column: column))
+                case .column(let column)?, .computed(let column)?:
+                    inputs.append(operators.input(for: field, column: column))
                 case .relation(let relation)?:
                     inputs.append(input(for: field, relation))
                     pending.append(relation.target)

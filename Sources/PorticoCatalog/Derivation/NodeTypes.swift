@@ -16,8 +16,8 @@ struct NodeTypes {
     /// The name of the field and of the argument.
     let field: String
     private(set) var problems: [Diagnostic] = []
-    /// The object types that implement the interface, each with the column that its ids hold.
-    private(set) var keys: [String: ColumnBinding] = [:]
+    /// The object types that implement the interface, each with the key that its ids hold.
+    private(set) var keys: [String: Key] = [:]
 
     static let interface = "Node"
     /// The names that ``field`` may have, the usual one first.
@@ -31,7 +31,7 @@ struct NodeTypes {
         self.field = field
         guard schema.type(Self.interface) == nil, schema.queryType.fields[Self.root] == nil else { return }
         for type in schema.typeOrder {
-            guard let binding = bindings[type], binding.column(binding.key.field) != nil,
+            guard let binding = bindings[type], binding.key.columns.allSatisfy({ binding.column($0.field) != nil }),
                 let fields = schema.type(type)?.fields
             else { continue }
             if let taken = fields[field] {

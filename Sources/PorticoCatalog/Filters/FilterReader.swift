@@ -136,7 +136,7 @@ public struct FilterReader<Source: FilterSource> {
         _ entry: FilterEntry<Source>, of type: TypeBinding, at path: String, depth: Int
     ) -> Result {
         switch type.fields[entry.key] {
-        case .column(let column)?: return operators(entry.value, on: column, of: type, at: path)
+        case .column(let column)?, .computed(let column)?: return operators(entry.value, on: column, of: type, at: path)
         case .relation(let relation)?: return self.relation(relation, entry.value, at: path, depth: depth)
         case nil:
             let known = Array(type.fields.keys) + ["and", "or", "not"]

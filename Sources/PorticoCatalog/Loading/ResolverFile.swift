@@ -12,7 +12,7 @@ struct Stated<Value: Sendable>: Sendable {
 ///
 /// ```yaml
 /// table: wordpress_sites               # or schema.table
-/// key: id                              # `id` goes without saying
+/// key: id                              # `id` goes without saying; or [movieId, personId]
 /// isolation: tenantId                  # or ticket.tenantId, or none, or { column: tenantId, unchecked: "views carry no keys" }
 /// order: [createdAt DESC, id ASC]      # the key goes without saying
 /// fields:                              # what differs from the column and the type that go without saying
@@ -35,8 +35,8 @@ struct ResolverFile: Sendable {
 
     struct Relation: Sendable {
         var range: SourceRange
-        var by: Stated<String>?
-        var via: Stated<String>?
+        var by: Stated<[Stated<String>]>?
+        var via: Stated<[Stated<String>]>?
     }
 
     struct Order: Sendable {
@@ -48,7 +48,7 @@ struct ResolverFile: Sendable {
     let typeName: String
     let source: SourceText
     private(set) var table: TableName?
-    private(set) var key: Stated<String>?
+    private(set) var key: Stated<[Stated<String>]>?
     private(set) var isolation: Stated<String>?
     /// Why no foreign key of the database says that ``isolation`` ends at a tenant.
     private(set) var isolationTrust: String?
@@ -77,7 +77,7 @@ struct ResolverFile: Sendable {
                 "The file does not say which table holds \(typeName).", at: mapping.range,
                 hint: "Write `table: \(snakeCase(typeName))s`, or whatever its name is.")
         }
-        key = mapping["key"].flatMap { Self.stated($0, as: "`key`", &reader) }
+        key = mapping["key"].flatMap { Self.names($0, as: "`key`", &reader) }
         if let node = mapping["isolation"] { readIsolation(node, &reader) }
         order = mapping["order"].map { Self.order($0, &reader) } ?? []
         fields = mapping["fields"].map { Self.columns($0, as: "`fields`", &reader) } ?? [:]
@@ -108,6 +108,26 @@ struct ResolverFile: Sendable {
 
     private static func stated(_ node: YAMLNode, as what: String, _ reader: inout YAMLReader) -> Stated<String>? {
         reader.string(node, as: what).map { Stated(value: $0, range: node.range) }
+    }
+
+    /// One name, or a list of them.
+    private static func names(
+        _ node: YAMLNode, as what: String, _ reader: inout YAMLReader
+    ) -> Stated<[Stated<String>]>? {
+        guard case .sequence(let items) = node.content else {
+            return stated(node, as: what, &reader).map { Stated(value: [$0], range: node.range) }
+        }
+        if items.isEmpty { reader.report("\(what) names at least one column.", at: node.range) }
+        var names: [Stated<String>] = []
+        for item in items {
+            guard let name = stated(item, as: "an item of \(what)", &reader) else { return nil }
+            if names.contains(where: { $0.value.hasSameBytes(as: name.value) }) {
+                reader.report("`\(name.value)` stands twice in \(what).", at: name.range)
+                return nil
+            }
+            names.append(name)
+        }
+        return names.isEmpty ? nil : Stated(value: names, range: node.range)
     }
 
     private static func table(_ node: YAMLNode, _ reader: inout YAMLReader) -> TableName? {
@@ -184,8 +204,8 @@ struct ResolverFile: Sendable {
                     member.value, allowedKeys: ["by", "via"], as: "the relation `\(member.key)`")
             else { continue }
             let relation = Relation(
-                range: member.keyRange, by: inner["by"].flatMap { stated($0, as: "`by`", &reader) },
-                via: inner["via"].flatMap { stated($0, as: "`via`", &reader) })
+                range: member.keyRange, by: inner["by"].flatMap { names($0, as: "`by`", &reader) },
+                via: inner["via"].flatMap { names($0, as: "`via`", &reader) })
             if inner.members.count != 1 {
                 reader.report(
                     "A relation has one of `by` (a field of this type) and `via` (a field of the target).",

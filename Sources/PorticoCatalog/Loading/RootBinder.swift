@@ -36,7 +36,7 @@ struct RootBinder {
     private mutating func binding(_ field: FieldType) -> RootBinding? {
         guard let stated = file?.fields[field.name] else {
             if field.isDerivedList { return list(field) }
-            if field.arguments.count == 1, schema.isObject(field.type.name) { return getter(field) }
+            if !field.arguments.isEmpty, schema.isObject(field.type.name) { return getter(field) }
             let place = file?.source.name ?? "resolvers/\(schema.queryType.name).yaml"
             let hint = "A list has `@list`, a getter one required argument; all else is stated in \(place)."
             report("Nothing says what the root field `\(field.name)` gives.", field.range, hint: hint)
@@ -67,6 +67,11 @@ struct RootBinder {
                     field.range)
                 return nil
             }
+            guard type.key.single != nil else {
+                report(
+                    "The viewer's own row is found by a key of one column, and \(type.name) has several.", field.range)
+                return nil
+            }
             return .viewer(type: type.name)
         case .constant: return nil
         }
@@ -84,8 +89,8 @@ struct RootBinder {
     }
 
     private mutating func getter(_ field: FieldType) -> RootBinding? {
-        guard case .named(let name) = field.type, field.arguments.count == 1,
-            let argument = field.arguments.elements.first, argument.isRequired
+        guard case .named(let name) = field.type, !field.arguments.isEmpty,
+            field.arguments.elements.allSatisfy(\.isRequired), isOneKey(field.arguments.names, of: name)
         else {
             report(
                 "A getter is written `\(field.name)(id: ID!): \(field.type.name)`: nullable, with one required argument.",
@@ -93,6 +98,24 @@ struct RootBinder {
             return nil
         }
         guard let type = type(name, of: field) else { return nil }
+        var arguments: [GetterArgument] = []
+        for argument in field.arguments {
+            guard let column = column(of: argument, type, field) else { return nil }
+            arguments.append(GetterArgument(argument.name, column))
+        }
+        return .getter(type: name, arguments: arguments)
+    }
+
+    /// Whether a row is found by one argument, or by those that a key of several columns has.
+    private func isOneKey(_ names: [String], of type: String) -> Bool {
+        names.count == 1
+            || types[type]?.key.columns.map(\.field).elementsEqual(names, by: { $0.hasSameBytes(as: $1) }) == true
+    }
+
+    private mutating func column(
+        of argument: InputField, _ type: TypeBinding, _ field: FieldType
+    ) -> ColumnBinding? {
+        let name = type.name
         guard let column = type.column(argument.name) else {
             let columns = type.fields.keys.filter { type.column($0) != nil }
             report(
@@ -108,7 +131,7 @@ struct RootBinder {
                 field.range, hint: hint)
             return nil
         }
-        return .getter(type: name, argument: argument.name, column: column)
+        return column
     }
 
     /// The type whose rows the field gives; `nil` also where its own problems were reported.

@@ -11,7 +11,7 @@ struct TypeBinder {
     private(set) var columns: [String: ColumnBinding] = [:]
     /// The columns that no field shows.
     private(set) var hidden: [String: ColumnBinding] = [:]
-    private(set) var key: ColumnBinding?
+    private(set) var key: Key?
     private(set) var relations: [String: RelationBinding] = [:]
     /// Fields whose own problem was reported already.
     private var broken: Set<String> = []
@@ -74,21 +74,33 @@ struct TypeBinder {
 
     private mutating func bindKey(_ problems: inout [Diagnostic]) {
         let range = file.key?.range ?? SourceRange(0, 0)
-        let name = file.key?.value ?? "id"
         if file.key == nil, object.fields["id"] == nil, hidden["id"] == nil {
             problems.append(
                 Diagnostic("\(object.name) has no field `id`: state its `key`.", file: file.source.name, range: range))
             return
         }
-        guard let column = column(name, named: range, in: file.source, &problems) else { return }
-        if column.type.isKey {
-            key = column
-        } else {
+        let names = file.key?.value ?? [Stated(value: "id", range: range)]
+        guard let columns = columns(names, in: file.source, &problems), let first = columns.first else { return }
+        for (column, name) in zip(columns, names) where !column.type.isKey {
             problems.append(
                 Diagnostic(
-                    "A column of type \(column.type.displayName) cannot be a key.", file: file.source.name, range: range
-                ))
+                    "A column of type \(column.type.displayName) cannot be a key.", file: file.source.name,
+                    range: name.range))
+            return
         }
+        key = Key(first, Array(columns.dropFirst()))
+    }
+
+    /// The columns that a file names; reports the first that is none.
+    private func columns(
+        _ names: [Stated<String>], in file: SourceText, _ problems: inout [Diagnostic]
+    ) -> [ColumnBinding]? {
+        var columns: [ColumnBinding] = []
+        for name in names {
+            guard let column = column(name.value, named: name.range, in: file, &problems) else { return nil }
+            columns.append(column)
+        }
+        return columns
     }
 
     // MARK: Relations
@@ -154,7 +166,7 @@ struct TypeBinder {
     ) -> RelationBinding? {
         let isList = if case .list = field.type.nullable { true } else { false }
         let stated = file.relations[field.name]
-        let ends: (local: ColumnBinding, remote: ColumnBinding)?
+        let ends: (locals: [ColumnBinding], remotes: [ColumnBinding])?
         if let by = stated?.by {
             if isList {
                 let message =
@@ -162,17 +174,19 @@ struct TypeBinder {
                 problems.append(Diagnostic(message, file: file.source.name, range: by.range))
                 return nil
             }
-            ends = column(by.value, named: by.range, in: file.source, &problems).flatMap { local in
-                target.key.map { (local, $0) }
+            guard names(by, match: target, &problems) else { return nil }
+            ends = columns(by.value, in: file.source, &problems).flatMap { locals in
+                target.key.map { (locals, $0.columns) }
             }
         } else if let via = stated?.via {
-            ends = target.column(via.value, named: via.range, in: file.source, &problems).flatMap { remote in
-                key.map { ($0, remote) }
+            guard names(via, match: self, &problems) else { return nil }
+            ends = target.columns(via.value, in: file.source, &problems).flatMap { remotes in
+                key.map { ($0.columns, remotes) }
             }
-        } else if !isList, let local = column(field.name + "Id") {
-            ends = target.key.map { (local, $0) }
-        } else if let remote = target.column(keyFieldName(of: object.name)) {
-            ends = key.map { ($0, remote) }
+        } else if !isList, target.key?.rest.isEmpty != false, let local = column(field.name + "Id") {
+            ends = target.key.map { ([local], $0.columns) }
+        } else if key?.rest.isEmpty != false, let remote = target.column(keyFieldName(of: object.name)) {
+            ends = key.map { ($0.columns, [remote]) }
         } else {
             let one =
                 "Write `\(field.name): { by: … }` with a field of \(object.name), or `via:` with one of \(target.object.name)."
@@ -184,8 +198,10 @@ struct TypeBinder {
                     hint: "\(hint) It stands under `relations` in \(file.source.name)."))
             return nil
         }
-        guard let (local, remote) = ends else { return nil }
-        guard local.type.joins(remote.type) else {
+        guard let (locals, remotes) = ends else { return nil }
+        let pairs = zip(locals, remotes).map { ColumnPair($0, $1) }
+        if let unlike = pairs.first(where: { !$0.local.type.joins($0.remote.type) }) {
+            let (local, remote) = (unlike.local, unlike.remote)
             let ends =
                 "`\(local.field)` (\(local.type.displayName)) with `\(remote.field)` of \(target.object.name) (\(remote.type.displayName))"
             let message = "`\(field.name)` of \(object.name) compares \(ends), which cannot tie rows together."
@@ -199,7 +215,21 @@ struct TypeBinder {
         }
         return RelationBinding(
             field: field.name, source: object.name, target: target.object.name, cardinality: isList ? .many : .one,
-            local: local, remote: remote)
+            pairs: pairs)
+    }
+
+    /// Whether as many columns are named as the key has that they are compared with.
+    private func names(
+        _ stated: Stated<[Stated<String>]>, match keyed: TypeBinder, _ problems: inout [Diagnostic]
+    ) -> Bool {
+        guard let key = keyed.key, stated.value.count != key.columns.count else { return true }
+        let names = key.columns.map(\.field).joined(separator: ", ")
+        let expected = key.rest.isEmpty ? "the key `\(names)`" : "the key [\(names)], in that order"
+        problems.append(
+            Diagnostic(
+                "The columns are compared with \(expected) of \(keyed.object.name), and here are \(stated.value.count).",
+                file: file.source.name, range: stated.range))
+        return false
     }
 
     // MARK: Isolation, order, and the whole
@@ -211,7 +241,10 @@ struct TypeBinder {
         var fields = columns.mapValues { FieldBinding.column($0) }
         for (name, relation) in relations { fields[name] = .relation(relation) }
         let ordered =
-            order + (order.contains { $0.column == key } ? [] : [OrderKey(column: key, direction: .ascending)])
+            order
+            + key.columns.filter { column in !order.contains { $0.column == column } }.map {
+                OrderKey(column: $0, direction: .ascending)
+            }
         return TypeBinding(
             name: object.name, table: table, key: key, fields: fields, isolation: isolation,
             isolationPlace: file.isolation.map { file.source.position(at: Int($0.range.start)) },

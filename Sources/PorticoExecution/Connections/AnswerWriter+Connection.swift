@@ -29,9 +29,9 @@ extension AnswerWriter {
     }
 
     /// The global id of a row.
-    func writeNodeID(type: String, _ key: Cell) {
+    func writeNodeID(type: String, _ key: [Cell]) {
         buffer.append(UInt8(ascii: "\""))
-        buffer.appendBase64URL(NodeID.prefix(type: type) + key.bytes)
+        buffer.appendBase64URL(NodeID.bytes(type: type, key: key.map(\.bytes)))
         buffer.append(UInt8(ascii: "\""))
     }
 

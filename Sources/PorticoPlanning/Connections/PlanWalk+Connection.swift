@@ -52,7 +52,8 @@ extension PlanWalk {
     /// As the whole schema has it, not the viewer's: what is hidden may be ordered by all the same,
     /// where it is the key.
     private func mayBeNull(_ column: ColumnBinding, of binding: TypeBinding) -> Bool {
-        column != binding.key && access.catalog.schema.type(binding.name)?.fields?[column.field]?.type.isNonNull != true
+        !binding.key.contains(column)
+            && access.catalog.schema.type(binding.name)?.fields?[column.field]?.type.isNonNull != true
     }
 
     // MARK: Parts

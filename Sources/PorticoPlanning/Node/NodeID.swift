@@ -2,7 +2,7 @@ import JSONBytes
 import PorticoCatalog
 
 /// The global id of a row: base64url of a version, the type's name and the key as PostgreSQL sends
-/// it in binary.
+/// it in binary; of a key of several columns each with its length before it.
 ///
 /// It hides nothing and proves nothing; what it names is looked up under the same rules as any row.
 public enum NodeID {
@@ -12,20 +12,40 @@ public enum NodeID {
     /// work to read. No index of PostgreSQL holds a longer key.
     static let longest = 4_096
 
-    /// The bytes before the key.
-    public static func prefix(type: String) -> [UInt8] { [version] + Array(type.utf8) + [0] }
+    /// What an id is the base64url of, for the columns of a key in PostgreSQL's binary form.
+    public static func bytes(type: String, key: [some Collection<UInt8>]) -> [UInt8] {
+        let prefix = [version] + Array(type.utf8) + [0]
+        if key.count == 1 { return prefix + key[0] }
+        return key.reduce(into: prefix) { bytes, value in
+            withUnsafeBytes(of: UInt32(truncatingIfNeeded: value.count).bigEndian) { bytes += $0 }
+            bytes += value
+        }
+    }
 
     /// The name of the type inside an id; `nil` for what is no id.
     static func type(of id: String) -> String? { parts(of: id).map { String(decoding: $0.type, as: UTF8.self) } }
 
-    /// The key inside an id of the type, in PostgreSQL's binary form; `nil` for what is no id,
-    /// names another type, or holds what the column's type cannot be read from: PostgreSQL would
-    /// raise where there just is no such row.
-    public static func key(of id: String, type: String, column: ColumnType) -> [UInt8]? {
-        guard let parts = parts(of: id), parts.type.elementsEqual(type.utf8), isReadable(parts.key, as: column) else {
-            return nil
+    /// The columns of the key inside an id of the type, in PostgreSQL's binary form; `nil` for what
+    /// is no id, names another type, or holds what one of the columns' types cannot be read from:
+    /// PostgreSQL would raise where there just is no such row.
+    public static func key(of id: String, type: String, columns: [ColumnType]) -> [[UInt8]]? {
+        guard let (name, key) = parts(of: id), name.elementsEqual(type.utf8),
+            let values = columns.count == 1 ? [key] : split(key, into: columns.count)
+        else { return nil }
+        for (value, column) in zip(values, columns) where !isReadable(value, as: column) { return nil }
+        return values.map(Array.init)
+    }
+
+    private static func split(_ key: ArraySlice<UInt8>, into count: Int) -> [ArraySlice<UInt8>]? {
+        var rest = key, values: [ArraySlice<UInt8>] = []
+        for _ in 0..<count {
+            guard rest.count >= 4 else { return nil }
+            let length = rest.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+            guard rest.count - 4 >= length else { return nil }
+            values.append(rest.dropFirst(4).prefix(length))
+            rest = rest.dropFirst(4 + length)
         }
-        return Array(parts.key)
+        return rest.isEmpty ? values : nil
     }
 
     private static func parts(of id: String) -> (type: ArraySlice<UInt8>, key: ArraySlice<UInt8>)? {

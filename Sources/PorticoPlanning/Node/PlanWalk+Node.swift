@@ -19,14 +19,18 @@ extension PlanWalk {
         guard let id, let type = NodeID.type(of: id), let key = access.catalog.nodeKeys[ExactString(type)],
             operation.schema.isPossible(type, for: Catalog.nodeInterface)
         else { return null }
-        let source: ParameterSource
-        if case .open(let place)? = value {
-            source = .nodeKey(place, type: type, key.type)
-        } else {
-            source = .constant(NodeID.key(of: id, type: type, column: key.type).map { .binary($0) } ?? .null)
+        let types = key.columns.map(\.type), stated = NodeID.key(of: id, type: type, columns: types)
+        let values = key.columns.enumerated().map { position, column in
+            let source: ParameterSource =
+                if case .open(let place)? = value {
+                    .nodeKey(place, type: type, types, part: position)
+                } else {
+                    .constant(stated.map { .binary($0[position]) } ?? .null)
+                }
+            return LoadDraft.KnownValue(column: column, source: source)
         }
         return try object(
-            field, try access.binding(type), link: .value(key, source, parent: nil), path: field.responseKey)
+            field, try access.binding(type), link: .value(values, parent: nil), path: field.responseKey)
     }
 }
 

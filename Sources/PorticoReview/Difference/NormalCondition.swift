@@ -42,13 +42,13 @@ indirect enum NormalCondition: Hashable {
 
     struct Relation: Hashable {
         var target: String
-        var local: String
-        var remote: String
+        var locals: [String]
+        var remotes: [String]
 
         init(_ relation: RelationBinding) {
             target = relation.target
-            local = relation.local.column
-            remote = relation.remote.column
+            locals = relation.locals.map(\.column)
+            remotes = relation.remotes.map(\.column)
         }
     }
 

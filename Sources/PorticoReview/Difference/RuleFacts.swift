@@ -45,7 +45,7 @@ struct RuleFacts: Hashable {
             var fields: [String: FieldFacts] = [:]
             for field in rule.fields {
                 switch binding.fields[field] {
-                case .column(let column)?: fields[field] = .column(column.column)
+                case .column(let column)?, .computed(let column)?: fields[field] = .column(column.column)
                 case .relation(let relation)?: fields[field] = .relation(NormalCondition.Relation(relation))
                 case nil: break
                 }

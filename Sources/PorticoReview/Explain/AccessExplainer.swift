@@ -87,7 +87,7 @@ public struct AccessExplainer: Sendable {
             return verdict(.type(type))
         case .anyNode:
             let key = catalog.nodeKeys.sorted { $0.key < $1.key }.lazy.compactMap { type, key in
-                provenance.verdict(type: type, field: key.field)
+                provenance.verdict(type: type, field: key.first.field)
             }.first(where: \.isAllowed)
             guard let key else { return (false, "the id of no type may be read", provenance.roleOrigin, nil) }
             return (true, "the id of some type may be read: \(key.words)", key.origin, key.grant)
@@ -108,7 +108,8 @@ public struct AccessExplainer: Sendable {
         }
         return binding.defaultOrder.compactMap { key in
             // The key of the table decides between equals in any case.
-            guard key.column != binding.key, let verdict = provenance.verdict(type: list.type, field: key.column.field),
+            guard !binding.key.contains(key.column),
+                let verdict = provenance.verdict(type: list.type, field: key.column.field),
                 !verdict.isAllowed
             else { return nil }
             return AccessExplanation.LostOrder(

@@ -139,7 +139,7 @@ struct OperationUses {
             return switch catalog.root[list] {
             case .constant?: .constant
             case .viewer(let type)?: .viewer(type: type)
-            case .getter(let type, let argument, _)?: .field(type: type, field: argument)
+            case .getter(let type, let arguments)?: arguments.first.map { .field(type: type, field: $0.name) }
             case .list(let type)?: .type(type)
             case .node?: .anyNode
             case nil: nil
@@ -147,7 +147,8 @@ struct OperationUses {
         }
         if let binding = catalog.types[type] {
             if binding.fields[list] != nil { return .field(type: type, field: list) }
-            return field == catalog.nodeField ? catalog.nodeKeys[type].map { .field(type: type, field: $0.field) } : nil
+            return field == catalog.nodeField
+                ? catalog.nodeKeys[type].map { .field(type: type, field: $0.first.field) } : nil
         }
         if case .values(let source)? = catalog.derived[type], catalog.types[source]?.fields[field] != nil {
             return .field(type: source, field: field)

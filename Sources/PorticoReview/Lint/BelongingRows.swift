@@ -24,12 +24,12 @@ struct BelongingRows {
         for case .relation(let list) in type.fields.values where list.cardinality == .many {
             guard let part = catalog.types[list.target], let rule = rules.types[part.name] else { continue }
             for case .relation(let back) in part.fields.values
-            where back.cardinality == .one && back.target == type.name && back.local.column == list.remote.column
-                && back.remote.column == list.local.column
-            {
+            where back.cardinality == .one && back.target == type.name && back.isReverse(of: list) {
                 // Where the viewer does not even see which row it belongs to, the two cannot be put
                 // together.
-                guard rule.fields.contains(back.field) || rule.fields.contains(back.local.field) else { continue }
+                guard
+                    rule.fields.contains(back.field) || back.locals.contains(where: { rule.fields.contains($0.field) })
+                else { continue }
                 if !hidesWith(rule.rows.map { NormalCondition($0.condition) } ?? .all([]), whole, back, list) {
                     found.append(Leak(relation: back, list: list.field))
                 }
@@ -66,10 +66,14 @@ struct BelongingRows {
             switch known {
             case .exists(NormalCondition.Relation(back), let inner, false): return [inner]
             // The column that leads there equals the one that it leads to.
-            case .among(let column, let values, let isNegated) where column.name == back.local.column:
-                return [.among(NormalCondition.Column(back.remote), values, isNegated: isNegated)]
-            case .compare(let column, let comparison, let operand, let isNegated) where column.name == back.local.column:
-                return [.compare(NormalCondition.Column(back.remote), comparison, operand, isNegated: isNegated)]
+            case .among(let column, let values, let isNegated):
+                return back.remotes(tiedTo: column.name).map {
+                    .among(NormalCondition.Column($0), values, isNegated: isNegated)
+                }
+            case .compare(let column, let comparison, let operand, let isNegated):
+                return back.remotes(tiedTo: column.name).map {
+                    .compare(NormalCondition.Column($0), comparison, operand, isNegated: isNegated)
+                }
             default: return []
             }
         }
@@ -77,5 +81,21 @@ struct BelongingRows {
 
     private func parts(_ condition: NormalCondition) -> [NormalCondition] {
         if case .all(let items) = condition { items.flatMap(parts) } else { [condition] }
+    }
+}
+
+extension RelationBinding {
+    /// Whether it leads back from the rows that the list gives to the row that has the list.
+    fileprivate func isReverse(of list: RelationBinding) -> Bool {
+        pairs.count == list.pairs.count
+            && pairs.allSatisfy { own in
+                list.pairs.contains {
+                    $0.local.column == own.remote.column && $0.remote.column == own.local.column
+                }
+            }
+    }
+
+    fileprivate func remotes(tiedTo local: String) -> [ColumnBinding] {
+        pairs.compactMap { $0.local.column == local ? $0.remote : nil }
     }
 }

@@ -70,7 +70,7 @@ indirect enum LocatedCondition {
     ) -> LocatedCondition? {
         guard case .mapping(let entries) = member.value.content else { return nil }
         switch type.fields[member.key] {
-        case .column?:
+        case .column?, .computed?:
             let parts = entries.compactMap { entry -> LocatedCondition? in
                 let alone = YAMLNode(
                     .mapping([

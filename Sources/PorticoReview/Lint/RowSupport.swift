@@ -80,7 +80,8 @@ struct RowSupport {
     private static func sample(_ source: ParameterSource) -> String? {
         switch source {
         case .constant(.text(let bytes)), .rule(.text(let bytes)): String(decoding: bytes, as: UTF8.self)
-        case .tenant(let column), .nodeKey(_, _, let column): sample(column)
+        case .tenant(let column): sample(column)
+        case .nodeKey(_, _, let columns, let part): sample(columns[part])
         case .tenants(let column): "{\(sample(column))}"
         case .viewer(_, let form), .variable(_, let form), .elements(_, let form):
             form.isList ? "{\(sample(form.column))}" : sample(form.column)

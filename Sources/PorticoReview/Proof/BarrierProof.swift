@@ -11,7 +11,35 @@ import PostgresSQL
 extension StatementProof {
     /// The first table on whose hidden rows something is evaluated that a client states; `nil` when
     /// there is none.
-    func firstExposed(_ select: Select) -> OpenTable? { exposed(select, around: []) }
+    func firstExposed(_ tree: SQLTree) -> OpenTable? {
+        switch tree {
+        case .select(let select): return exposed(select, around: [])
+        case .insert(let insert):
+            // Values of new rows are hidden from nobody; what they are tested by is looked into.
+            var source = insert.source
+            if source.from.allSatisfy({ if case .values = $0 { true } else { false } }) {
+                source.conditions = []
+                source.stated = StatedConditions()
+            }
+            source.columns = []
+            return exposed(source, around: []) ?? exposed(in: tree.statements + insert.source.statements)
+        case .update(let update):
+            let read = Select(
+                columns: [], from: [.table(update.target)] + update.from, conditions: update.conditions,
+                stated: update.stated)
+            return exposed(read, around: []) ?? exposed(in: tree.statements)
+        case .delete(let delete):
+            let read = Select(
+                columns: [], from: [.table(delete.target)] + delete.from, conditions: delete.conditions,
+                stated: delete.stated)
+            return exposed(read, around: []) ?? exposed(in: tree.statements)
+        }
+    }
+
+    private func exposed(in statements: [Select]) -> OpenTable? {
+        for statement in statements { if let found = exposed(statement, around: []) { return found } }
+        return nil
+    }
 
     /// `around` are the conditions of the statement around a `LATERAL`.
     private func exposed(_ select: Select, around: [Expression]) -> OpenTable? {
@@ -31,14 +59,15 @@ extension StatementProof {
         for case .lateral(let inner, _) in select.from {
             if let found = exposed(inner, around: select.conditions) { return found }
         }
-        for statement in select.statements { if let found = exposed(statement, around: []) { return found } }
-        return nil
+        return exposed(in: select.statements)
     }
 
     /// A table of the statement whose row may be outside where what is known is TRUE.
     private func outside(of known: [Expression], in select: Select) -> OpenTable? {
         let facts = TruthFacts().assuming(known + select.conditions.filter(\.tiesRows))
-        for case .table(let table) in select.from { if let open = check(table, facts, select) { return open } }
+        for case .table(let table) in select.from {
+            if let open = check(table, facts, select, { .column(table.alias, $0) }) { return open }
+        }
         return nil
     }
 
@@ -60,12 +89,8 @@ extension StatementProof {
     // MARK: What clients state
 
     private func isStated(_ expression: Expression) -> Bool {
-        switch expression {
-        case .parameter(let number): kind(number) == .client
-        case .exists(let select): isStated(select)
-        case .isIn(let left, let select): isStated(left) || isStated(select)
-        default: expression.hasPart(isStated)
-        }
+        if case .parameter(let number) = expression { return kind(number) == .client }
+        return expression.hasPart(isStated, statement: isStated)
     }
 
     private func isStated(_ select: Select) -> Bool {
@@ -124,10 +149,10 @@ extension StatementProof {
     /// Whether the column is the key, ties rows to others or says their tenant.
     private func identifies(_ name: String, of alias: Alias, in select: Select) -> Bool {
         guard let type = type(of: alias, in: select) else { return false }
-        if type.key.column == name { return true }
+        if type.key.columns.contains(where: { $0.column == name }) { return true }
         if case .column(let column) = type.isolation, column.column == name { return true }
         return type.fields.values.contains {
-            if case .relation(let relation) = $0 { relation.local.column == name } else { false }
+            if case .relation(let relation) = $0 { relation.isTied(by: name) } else { false }
         }
     }
 }

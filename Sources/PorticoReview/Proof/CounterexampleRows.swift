@@ -72,20 +72,25 @@ struct CounterexampleRows {
         guard let step = open.type.flatMap(Self.step) ?? paths.steps(through: open.table).first else { return }
         var alias = open.table.alias
         for (position, relation) in step.relations.enumerated() {
-            let start = Expression.column(alias, relation.local.column)
-            settle(start)
-            let known = tables.first {
-                paths.isTable(of: relation.target, $0)
-                    && open.facts.areEqual(.column($0.alias, relation.remote.column), start)
+            for local in relation.locals { settle(.column(alias, local.column)) }
+            let known = tables.first { table in
+                paths.isTable(of: relation.target, table)
+                    && relation.pairs.allSatisfy {
+                        open.facts.areEqual(
+                            .column(table.alias, $0.remote.column), .column(alias, $0.local.column))
+                    }
             }
             if let known {
                 alias = known.alias
             } else if let target = paths.catalog.types[relation.target] {
+                let before = alias
                 alias = Alias("x", position)
                 tables.append(
                     TableSource(
                         schema: target.table.schema, name: target.table.name, alias: alias, purpose: .tenantPath))
-                columns[.column(alias, relation.remote.column)] = columns[start]
+                for pair in relation.pairs {
+                    columns[.column(alias, pair.remote.column)] = columns[.column(before, pair.local.column)]
+                }
             }
         }
         settle(.column(alias, step.column.column), preferred: outside.tenant)
@@ -223,7 +228,10 @@ extension Expression {
     fileprivate var terms: [Expression] {
         if isTerm { return [self] }
         var found: [Expression] = []
-        forEachPart { found += $0.terms }
+        _ = hasPart { part in
+            found += part.terms
+            return false
+        }
         return found
     }
 }

@@ -163,7 +163,7 @@ public struct IsolationProof: Sendable {
                     let merged = plan.statements[load.index].merging?.merge?.select
                     let proof = proof(load)
                     guard
-                        let open = proof.firstOpen(load.select, of: load.type) ?? proof.firstExposed(load.select)
+                        let open = proof.firstOpen(load.tree, of: load.type) ?? proof.firstExposed(load.tree)
                             ?? merged.flatMap({ proof.firstOpen(ofMerged: $0, of: load) })
                     else { continue }
                     let alone = document.alone(holding: load.range) ?? document.text
@@ -221,7 +221,7 @@ extension StatementProof {
             }
         }
         let alone = select.replacing(parameter)
-        return firstOpen(alone, of: load.type) ?? firstExposed(alone)
+        return firstOpen(.select(alone), of: load.type) ?? firstExposed(.select(alone))
     }
 }
 

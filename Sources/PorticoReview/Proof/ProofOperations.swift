@@ -47,7 +47,7 @@ struct ProofOperations {
             if let getter = getter(of: type) {
                 // Only where the parent's key is the relation's own column are its rows found
                 // without waiting for the parent.
-                let known = fields.filter { binding.relation($0.relation)?.local.column == getter.column }
+                let known = fields.filter { binding.relation($0.relation)?.locals.map(\.column) == getter.columns }
                 pieces += known.map { Piece(opening: "{ \(getter.field) { ", field: $0.text, closing: " } }") }
             }
         }
@@ -65,8 +65,8 @@ struct ProofOperations {
             switch catalog.root[field.name] {
             case .constant?: return [piece(field.name)]
             case .viewer?: return [piece("\(field.name) { __typename }")]
-            case .getter(_, _, let column)?:
-                return [piece("\(field.name)\(getterArgument(field, column)) { __typename }")]
+            case .getter(_, let arguments)?:
+                return [piece("\(field.name)\(getterArguments(field, arguments)) { __typename }")]
             case .list(let type)?: return listFields(field.name, of: type, on: schema.queryType).map { piece($0) }
             case .node?:
                 return catalog.nodeKeys.keys.sorted().filter { schema.isPossible($0, for: Catalog.nodeInterface) }.map {
@@ -77,26 +77,29 @@ struct ProofOperations {
         }
     }
 
-    private func getterArgument(_ field: FieldType, _ column: ColumnBinding) -> String {
-        guard let argument = field.arguments.elements.first else { return "" }
-        return "(\(argument.name): \(filters.sample(column.type, argument.type.name)))"
+    private func getterArguments(_ field: FieldType, _ arguments: [GetterArgument]) -> String {
+        let given = zip(field.arguments, arguments).map { argument, getter in
+            "\(argument.name): \(filters.sample(getter.column.type, argument.type.name))"
+        }
+        return "(\(given.joined(separator: ", ")))"
     }
 
     private func nodeID(_ type: String) -> String {
         let buffer = ResponseBuffer()
-        buffer.appendBase64URL(NodeID.prefix(type: type) + Array("x".utf8))
+        let columns = catalog.nodeKeys[type]?.columns ?? []
+        buffer.appendBase64URL(NodeID.bytes(type: type, key: columns.map { _ in Array("x".utf8) }))
         return String(decoding: buffer.takeBytes(), as: UTF8.self)
     }
 
-    private func getter(of type: String) -> (field: String, column: String)? {
+    private func getter(of type: String) -> (field: String, columns: [String])? {
         for field in schema.queryType.fields {
-            if case .getter(type, _, let column)? = catalog.root[field.name] {
-                return (field.name + getterArgument(field, column), column.column)
+            if case .getter(type, let arguments)? = catalog.root[field.name] {
+                return (field.name + getterArguments(field, arguments), arguments.map(\.column.column))
             }
         }
         for field in schema.queryType.fields {
             if case .viewer(type)? = catalog.root[field.name], let key = catalog.types[type]?.key {
-                return (field.name, key.column)
+                return (field.name, key.columns.map(\.column))
             }
         }
         return nil
@@ -118,8 +121,8 @@ struct ProofOperations {
             if case .list(let type)? = catalog.root[field.name] { add(type, "{ \(field.name) { ", " } }") }
         }
         for field in schema.queryType.fields {
-            if let type = rootType(field.name), case .getter(_, _, let column)? = catalog.root[field.name] {
-                add(type, "{ \(field.name)\(getterArgument(field, column)) { ", " } }")
+            if let type = rootType(field.name), case .getter(_, let arguments)? = catalog.root[field.name] {
+                add(type, "{ \(field.name)\(getterArguments(field, arguments)) { ", " } }")
             }
             if let type = rootType(field.name), case .viewer? = catalog.root[field.name] {
                 add(type, "{ \(field.name) { ", " } }")
@@ -141,7 +144,7 @@ struct ProofOperations {
 
     private func rootType(_ field: String) -> String? {
         switch catalog.root[field] {
-        case .getter(let type, _, _)?, .viewer(let type)?, .list(let type)?: type
+        case .getter(let type, _)?, .viewer(let type)?, .list(let type)?: type
         case .constant?, .node?, nil: nil
         }
     }

@@ -28,7 +28,32 @@ struct StatementProof {
 
     /// The first table that is open; `nil` when the statement is proven. `type` is that of the rows
     /// that the load is for.
-    func firstOpen(_ select: Select, of type: String) -> OpenTable? {
+    func firstOpen(_ tree: SQLTree, of type: String) -> OpenTable? {
+        if case .select(let select) = tree { return firstOpen(select, of: type) }
+        guard let target = tree.target, case .written(type) = target.purpose else {
+            return obstructed(Select(columns: [], from: tree.from), "it writes no rows of \(type)")
+        }
+        // What the statement reads, as far as it decides which rows are written and how.
+        var read = Select(columns: tree.columns, from: tree.from, conditions: tree.conditions)
+        var names: [Alias: Select] = [:]
+        let facts = TruthFacts().assuming(tree.conditions)
+        var row = { (name: String) -> Expression in .column(target.alias, name) }
+        switch tree {
+        case .select, .delete: break
+        case .insert(let insert):
+            read.from = insert.source.from
+            row = { insert.value(of: $0)?.uncast ?? .boolean(false) }
+        case .update(let update):
+            row = { update.value(of: $0)?.uncast ?? .column(target.alias, $0) }
+        }
+        if case .insert = tree {
+        } else if let open = check(target, facts, read) {
+            return open
+        }
+        return check(read, outer: TruthFacts(), &names) ?? check(target, facts, read, row)
+    }
+
+    private func firstOpen(_ select: Select, of type: String) -> OpenTable? {
         guard rootType(select) == type else { return obstructed(select, "its rows are not those of \(type)") }
         var names: [Alias: Select] = [:]
         return check(select, outer: TruthFacts(), &names)
@@ -86,12 +111,19 @@ struct StatementProof {
         return nil
     }
 
-    func check(_ table: TableSource, _ facts: TruthFacts, _ select: Select) -> OpenTable? {
+    private func check(_ table: TableSource, _ facts: TruthFacts, _ select: Select) -> OpenTable? {
+        check(table, facts, select) { .column(table.alias, $0) }
+    }
+
+    /// - Parameter row: The value of a column of the row that must be inside.
+    func check(
+        _ table: TableSource, _ facts: TruthFacts, _ select: Select, _ row: (String) -> Expression
+    ) -> OpenTable? {
         func open(_ type: TypeBinding?, _ facts: TruthFacts, _ obstacle: String? = nil) -> OpenTable {
             OpenTable(table: table, type: type, facts: facts, select: select, obstacle: obstacle)
         }
         switch table.purpose {
-        case .rows(let name), .ruleRows(let name):
+        case .rows(let name), .ruleRows(let name), .written(let name):
             guard let type = paths.catalog.types[name], paths.isTable(of: type, table) else {
                 return open(nil, facts, "\(table.name) is not the table of \(name)")
             }
@@ -99,18 +131,18 @@ struct StatementProof {
             case .none: return nil
             case .unstated: return facts.isContradictory ? nil : open(type, facts)
             case .column(let column):
-                return outside([IsolationPaths.Step(relations: [], column: column)], table, facts).map {
+                return outside([IsolationPaths.Step(relations: [], column: column)], row, facts).map {
                     open(type, $0)
                 }
             case .path(let relations, let column):
-                return outside([IsolationPaths.Step(relations: relations[...], column: column)], table, facts).map {
+                return outside([IsolationPaths.Step(relations: relations[...], column: column)], row, facts).map {
                     open(type, $0)
                 }
             }
         case .tenantPath:
             let steps = paths.steps(through: table)
             if steps.isEmpty { return open(nil, facts, "no isolation leads through \(table.name)") }
-            return outside(steps, table, facts).map { open(nil, $0) }
+            return outside(steps, row, facts).map { open(nil, $0) }
         }
     }
 
@@ -118,35 +150,38 @@ struct StatementProof {
 
     /// What can be TRUE while the row is outside, whichever of `steps` says what inside is; `nil`
     /// when every case has it inside.
-    private func outside(_ steps: [IsolationPaths.Step], _ table: TableSource, _ facts: TruthFacts) -> TruthFacts? {
-        if steps.contains(where: { isInside(table, $0, facts) }) { return nil }
+    private func outside(
+        _ steps: [IsolationPaths.Step], _ row: (String) -> Expression, _ facts: TruthFacts
+    ) -> TruthFacts? {
+        if steps.contains(where: { isInside(row, $0, facts) }) { return nil }
         var budget = TruthFacts.Limits.branches
-        return outside(steps, table, facts.lookingIntoAll(), &budget)
+        return outside(steps, row, facts.lookingIntoAll(), &budget)
     }
 
     private func outside(
-        _ steps: [IsolationPaths.Step], _ table: TableSource, _ facts: TruthFacts, _ budget: inout Int
+        _ steps: [IsolationPaths.Step], _ row: (String) -> Expression, _ facts: TruthFacts, _ budget: inout Int
     ) -> TruthFacts? {
-        if steps.contains(where: { isInside(table, $0, facts) }) { return nil }
+        if steps.contains(where: { isInside(row, $0, facts) }) { return nil }
         budget -= 1
         guard budget > 0, let branches = facts.split() else { return facts }
         for branch in branches {
-            if let found = outside(steps, table, branch.lookingIntoAll(), &budget) { return found }
+            if let found = outside(steps, row, branch.lookingIntoAll(), &budget) { return found }
         }
         return nil
     }
 
     /// Whether the row is inside by the rest of its isolation, without a case to distinguish.
-    private func isInside(_ table: TableSource, _ step: IsolationPaths.Step, _ facts: TruthFacts) -> Bool {
+    private func isInside(_ row: (String) -> Expression, _ step: IsolationPaths.Step, _ facts: TruthFacts) -> Bool {
         if facts.isContradictory { return true }
         guard let relation = step.relations.first else {
-            return isTenant(.column(table.alias, step.column.column), facts)
+            return isTenant(row(step.column.column), facts)
         }
-        let start = Expression.column(table.alias, relation.local.column)
         func leads(_ next: TableSource, _ facts: TruthFacts) -> Bool {
             paths.isTable(of: relation.target, next)
-                && facts.areEqual(.column(next.alias, relation.remote.column), start)
-                && isInside(next, step.rest, facts)
+                && relation.pairs.allSatisfy {
+                    facts.areEqual(.column(next.alias, $0.remote.column), row($0.local.column))
+                }
+                && isInside({ .column(next.alias, $0) }, step.rest, facts)
         }
         if facts.rows.contains(where: { leads($0, facts) }) { return true }
         for (position, witness) in facts.witnesses.enumerated() {
@@ -168,15 +203,6 @@ struct StatementProof {
 
     func kind(_ number: Int) -> ParameterKind? {
         parameters.indices.contains(number - 1) ? parameters[number - 1] : nil
-    }
-}
-
-extension FromItem {
-    fileprivate var alias: Alias {
-        switch self {
-        case .table(let table): table.alias
-        case .keys(_, _, let alias), .values(_, let alias), .lateral(_, let alias): alias
-        }
     }
 }
 

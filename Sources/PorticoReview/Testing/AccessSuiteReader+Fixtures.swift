@@ -92,8 +92,8 @@ extension AccessSuiteReader {
             if let relation = type.relation(member.key.text) {
                 let hint =
                     relation.cardinality == .one
-                    ? "Give `\(relation.local.field)`."
-                    : "Give `\(relation.remote.field)` in the rows of \(relation.target)."
+                    ? "Give `\(relation.locals.map(\.field).joined(separator: "`, `"))`."
+                    : "Give `\(relation.remotes.map(\.field).joined(separator: "`, `"))` in the rows of \(relation.target)."
                 reader.report(
                     "`\(member.key)` of \(type.name) is a relation, not a column.", at: member.keyRange, hint: hint)
             } else {

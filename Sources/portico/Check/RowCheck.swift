@@ -23,7 +23,9 @@ struct RowCheck {
             guard let table = tables.table(type.table) else { continue }
             let source = files.resolvers.first { $0.name == type.file }
             let places = BindingPlaces(type, source: source, schema: catalog.schema, schemaFile: files.schema.name)
-            if table.isView, table.columns[type.key.column] != nil { checkKey(of: type, places) }
+            if table.isView, type.key.columns.allSatisfy({ table.columns[$0.column] != nil }) {
+                checkKey(of: type, places)
+            }
             guard case .object(let object)? = catalog.schema.type(type.name) else { continue }
             for name in type.fields.keys.sorted() {
                 guard case .column(let column)? = type.fields[name], case .array = column.type,
@@ -37,14 +39,16 @@ struct RowCheck {
 
     /// Views and tables of other servers have no unique index.
     private mutating func checkKey(of type: TypeBinding, _ places: BindingPlaces) {
-        let key = quoteIdentifier(type.key.column), place = places.key("key")
+        let columns = type.key.columns.map { quoteIdentifier($0.column) }, place = places.key("key")
+        let key = columns.joined(separator: ", "), names = type.key.columns.map(\.column).joined(separator: ", ")
+        let shown = columns.count == 1 ? "\(key)::text" : "concat_ws(', ', \(key))"
         guard
             let twice = first(
-                "SELECT \(key)::text FROM \(type.table.quoted) GROUP BY \(key) HAVING count(*) > 1 LIMIT 1")
+                "SELECT \(shown) FROM \(type.table.quoted) GROUP BY \(key) HAVING count(*) > 1 LIMIT 1")
         else { return }
         diagnostics.append(
             Diagnostic(
-                "The key \(type.table.description).\(type.key.column) of \(type.name) is not unique: \(twice.map { "\"\($0)\"" } ?? "null") stands in several rows.",
+                "The key \(type.table.description).\(names) of \(type.name) is not unique: \(twice.map { "\"\($0)\"" } ?? "null") stands in several rows.",
                 file: place.file,
                 range: place.range,
                 hint: "Name a column that is, or let the view have one, such as `row_number() OVER () AS id`."))

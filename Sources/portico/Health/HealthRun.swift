@@ -76,11 +76,12 @@ struct HealthRun {
     }
 
     private func columns(of type: TypeBinding) -> [String] {
-        var columns: Set<String> = [type.key.column]
+        var columns = Set(type.key.columns.map(\.column))
         for field in type.fields.values {
             switch field {
             case .column(let column): columns.insert(column.column)
-            case .relation(let relation): columns.insert(relation.local.column)
+            case .computed: continue
+            case .relation(let relation): columns.formUnion(relation.locals.map(\.column))
             }
         }
         if case .column(let column) = type.isolation { columns.insert(column.column) }

@@ -36,7 +36,7 @@ struct IsolationProbe {
             guard !keys.isEmpty else { continue }
             let isVisible =
                 rules.schema.queryType.fields[field] != nil
-                && rules.types[name]?.fields.contains(type.key.field) == true
+                && type.key.columns.allSatisfy { rules.types[name]?.fields.contains($0.field) == true }
             let seen = isVisible ? try ask(field, type, keys, viewer, rules) : []
             findings.append(Finding(type: name, asked: keys.count, seen: seen))
         }
@@ -44,23 +44,21 @@ struct IsolationProbe {
     }
 
     private func ask(
-        _ field: String, _ type: TypeBinding, _ keys: [String], _ viewer: Viewer, _ rules: RuleSet
+        _ field: String, _ type: TypeBinding, _ keys: [[String]], _ viewer: Viewer, _ rules: RuleSet
     ) throws -> [String] {
-        guard case .object(let object)? = rules.schema.type(type.name), let key = object.fields[type.key.field] else {
-            return []
-        }
-        let scalar = key.type.name
+        guard case .object(let object)? = rules.schema.type(type.name) else { return [] }
+        let fields = type.key.columns.compactMap { object.fields[$0.field] }
         let first = min(keys.count, rules.limits[.first])
         var seen: [String] = []
         var start = 0
         while start < keys.count, first > 0 {
             let part = keys[start..<min(start + first, keys.count)]
             start += first
+            let names = fields.map(\.name).joined(separator: " ")
             let query =
-                "query Isolation($keys: [\(scalar)!]!) { rows: \(field)(where: {\(key.name): {in: $keys}}, first: \(first)) { key: \(key.name) } }"
-            let values = part.map { scalar == "Int" ? JSONValue.number($0) : .string($0) }
+                "query Isolation($rows: \(type.name)Filter!) { rows: \(field)(where: $rows, first: \(first)) { \(names) } }"
             let request = GraphQLRequest(
-                query: Array(query.utf8), variables: [JSONMember(key: "keys", value: .array(values))])
+                query: Array(query.utf8), variables: [JSONMember(key: "rows", value: Self.filter(fields, Array(part)))])
             let response = try gateway.respond(to: request, as: viewer, rules)
             let body = response.buffer.takeBytes()
             guard case .data = response.outcome, let answer = try? parseJSON(body),
@@ -69,15 +67,34 @@ struct IsolationProbe {
                 let reason = response.observation.failures.first ?? String(decoding: body.prefix(400), as: UTF8.self)
                 throw CommandFailure.notInOrder("the gateway gave no answer for \(field): \(reason)")
             }
-            for row in rows { if case .string(let key)? = row["key"] { seen.append(key) } }
+            for row in rows {
+                seen.append(
+                    fields.map { if case .string(let key)? = row[$0.name] { key } else { "" } }.joined(separator: ", "))
+            }
         }
         return seen
     }
 
+    /// The rows with these keys.
+    private static func filter(_ fields: [FieldType], _ keys: [[String]]) -> JSONValue {
+        func operand(_ field: FieldType, _ text: String) -> JSONValue {
+            field.type.name == "Int" ? .number(text) : .string(text)
+        }
+        func test(_ field: FieldType, _ operation: String, _ value: JSONValue) -> JSONMember {
+            JSONMember(key: field.name, value: .object([JSONMember(key: operation, value: value)]))
+        }
+        if fields.count == 1 {
+            return .object([test(fields[0], "in", .array(keys.map { operand(fields[0], $0[0]) }))])
+        }
+        let rows = keys.map { key in JSONValue.object(zip(fields, key).map { test($0, "eq", operand($0, $1)) }) }
+        return .object([JSONMember(key: "or", value: .array(rows))])
+    }
+
     /// The keys of rows that belong to the tenant, found by the isolation path of the type, without
     /// the gateway.
-    private func keys(of type: TypeBinding, tenant: String) throws(SQLFailure) -> [String] {
-        var text = "SELECT t0.\(quoteIdentifier(type.key.column))::text FROM \(type.table.quoted) t0"
+    private func keys(of type: TypeBinding, tenant: String) throws(SQLFailure) -> [[String]] {
+        let columns = type.key.columns.map { "t0.\(quoteIdentifier($0.column))::text" }.joined(separator: ", ")
+        var text = "SELECT \(columns) FROM \(type.table.quoted) t0"
         let owner: String
         switch type.isolation {
         case .none, .unstated: return []
@@ -85,12 +102,14 @@ struct IsolationProbe {
         case .path(let relations, let column):
             for (index, relation) in relations.enumerated() {
                 guard let target = catalog.types[relation.target] else { return [] }
-                text +=
-                    " JOIN \(target.table.quoted) t\(index + 1) ON t\(index + 1).\(quoteIdentifier(relation.remote.column)) = t\(index).\(quoteIdentifier(relation.local.column))"
+                let ties = relation.pairs.map {
+                    "t\(index + 1).\(quoteIdentifier($0.remote.column)) = t\(index).\(quoteIdentifier($0.local.column))"
+                }
+                text += " JOIN \(target.table.quoted) t\(index + 1) ON \(ties.joined(separator: " AND "))"
             }
             owner = "t\(relations.count).\(quoteIdentifier(column.column))"
         }
         return try database.rows("\(text) WHERE \(owner)::text = $1 ORDER BY 1 LIMIT \(Limits.keys)", [tenant])
-            .compactMap { $0[0] }
+            .map { $0.compactMap(\.self) }
     }
 }

@@ -13,7 +13,7 @@ import Testing
     /// $1 the viewer's tenant, $2 its tenants, $3 a client's variable, $4 the viewer's id, $5 keys
     static let parameters: [ParameterSource] = [
         .tenant(.text), .tenants(.text), .variable(VariablePlace(position: 0), ValueForm(.text)),
-        .viewer(.id, ValueForm(.text)), .keys,
+        .viewer(.id, ValueForm(.text)), .keys(0),
     ]
 
     static func table(_ type: String, _ alias: Alias, purpose: TableSource.Purpose? = nil) -> FromItem {
@@ -30,7 +30,7 @@ import Testing
 
     static func open(_ select: Select, _ type: String) -> StatementProof.OpenTable? {
         StatementProof(paths: IsolationPaths(Fixture.catalog), parameters: parameters.map(ParameterKind.init))
-            .firstOpen(select, of: type)
+            .firstOpen(.select(select), of: type)
     }
 
     static func rows(_ open: StatementProof.OpenTable) -> CounterexampleRows {
@@ -272,7 +272,8 @@ import Testing
     private static func batch(_ type: String, _ inner: [Expression], outer: [Expression] = []) -> Select {
         Select(
             columns: [OutputColumn(column(k0, "ord"))],
-            from: [.keys(parameter: 5, type: "text", k0), .lateral(select(type, inner), c0)], conditions: outer)
+            from: [.keys([BatchKey(parameter: 5, type: "text")], k0), .lateral(select(type, inner), c0)],
+            conditions: outer)
     }
 
     @Test func aLateralNeedsItsCondition() {
@@ -328,5 +329,55 @@ import Testing
         }
         #expect(Self.open(Self.select("Ticket", pairs), "Ticket") != nil)
         #expect(Self.open(Self.select("Ticket", pairs + [Self.tenant]), "Ticket") == nil)
+    }
+
+    // MARK: Rows that are written
+
+    private static func target(_ type: String) -> TableSource {
+        TableSource(
+            schema: nil, name: Fixture.catalog.types[type]?.table.name ?? "", alias: t0, purpose: .written(type: type))
+    }
+
+    private static func isProven(_ tree: SQLTree, _ type: String) -> Bool {
+        StatementProof(paths: IsolationPaths(Fixture.catalog), parameters: parameters.map(ParameterKind.init))
+            .firstOpen(tree, of: type) == nil
+    }
+
+    /// By whatever condition the value of the new row is known to be one of the viewer's tenants.
+    @Test func createdRows() {
+        func insert(_ column: String, _ conditions: [Expression], of type: String = "Site") -> Bool {
+            let source = Select(columns: [OutputColumn(.parameter(3))], from: [], conditions: conditions)
+            return Self.isProven(.insert(Insert(into: Self.target(type), columns: [column], source: source)), type)
+        }
+        #expect(insert("tenant_id", [.equalsAny(.parameter(3), .parameter(2))]))
+        #expect(insert("tenant_id", [.and([Self.equal(.parameter(1), .parameter(3)), .boolean(true)])]))
+        #expect(!insert("tenant_id", []))
+        #expect(!insert("tenant_id", [.or([.equalsAny(.parameter(3), .parameter(2)), .boolean(true)])]))
+        #expect(!insert("name", [.equalsAny(.parameter(3), .parameter(2))]))
+        let ticket = Expression.exists(
+            Select(
+                columns: [], from: [Self.table("Ticket", Self.p0, purpose: .tenantPath)],
+                conditions: [
+                    Self.equal(Self.column(Self.p0, "id"), .parameter(3)),
+                    Self.equal(Self.column(Self.p0, "tenant_id"), .parameter(1)),
+                ]))
+        #expect(insert("ticket_id", [ticket], of: "TicketMessage"))
+        #expect(!insert("author_id", [ticket], of: "TicketMessage"))
+    }
+
+    @Test func changedAndDeletedRows() {
+        func update(_ column: String, _ conditions: [Expression]) -> Bool {
+            Self.isProven(
+                .update(Update(Self.target("Site"), set: [Assignment(column, .parameter(3))], conditions: conditions)),
+                "Site")
+        }
+        let after = Expression.equalsAny(.parameter(3), .parameter(2))
+        #expect(update("name", [Self.tenant]))
+        #expect(!update("name", []))
+        #expect(!update("tenant_id", [Self.tenant]))
+        #expect(!update("tenant_id", [after]))
+        #expect(update("tenant_id", [Self.tenant, after]))
+        #expect(Self.isProven(.delete(Delete(from: Self.target("Site"), conditions: [Self.tenant])), "Site"))
+        #expect(!Self.isProven(.delete(Delete(from: Self.target("Site"), conditions: [])), "Site"))
     }
 }

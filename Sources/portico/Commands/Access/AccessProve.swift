@@ -140,17 +140,18 @@ struct PathFacts {
         _ relation: RelationBinding, _ catalog: Catalog, _ tables: DatabaseCatalog, _ database: Database
     ) throws(SQLFailure) {
         guard let target = catalog.types[relation.target], let table = tables.table(target.table) else { return }
-        let column = relation.remote.column
-        if table.uniqueIndexes.contains([column]) { return }
+        let names = relation.remotes.map(\.column)
+        if table.uniqueIndexes.contains(where: { !$0.isEmpty && $0.allSatisfy(names.contains) }) { return }
+        let columns = names.map { "\(quoteIdentifier($0))::text" }.joined(separator: ", ")
         let twice = try database.readOnly(milliseconds: 10_000) { () throws(SQLFailure) in
             try database.rows(
-                "SELECT \(quoteIdentifier(column))::text FROM \(target.table.quoted) GROUP BY 1 HAVING count(*) > 1 LIMIT 1"
+                "SELECT concat_ws(', ', \(columns)) FROM \(target.table.quoted) GROUP BY \(columns) HAVING count(*) > 1 LIMIT 1"
             )
         }
         let shown =
             twice.first?[0].map { " Today the value \"\($0)\" stands twice." } ?? " Today no value stands twice."
         failures.append(
-            "The isolation of \(relation.source) leads over \(relation.field), and nothing keeps \(target.table.name).\(column) unique: a row could belong to two tenants, and each would see it.\(shown)"
+            "The isolation of \(relation.source) leads over \(relation.field), and nothing keeps \(target.table.name).\(names.joined(separator: ", ")) unique: a row could belong to two tenants, and each would see it.\(shown)"
         )
     }
 }

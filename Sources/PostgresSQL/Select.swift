@@ -29,7 +29,7 @@ public struct Select: Sendable, Hashable {
     }
 
     /// Everything that its `WHERE` asks for, AND-ed.
-    public var predicates: [Expression] { stated.isEmpty ? conditions : conditions + stated.predicates }
+    public var predicates: [Expression] { stated.beside(conditions) }
 }
 
 /// What a client states of rows, apart from what hides them: PostgreSQL evaluates the conditions of
@@ -50,8 +50,10 @@ public struct StatedConditions: Sendable, Hashable {
 
     public var isEmpty: Bool { outside.isEmpty && behind.isEmpty }
 
-    /// As they stand in a `WHERE`.
-    public var predicates: [Expression] {
+    /// A whole `WHERE`, AND-ed.
+    func beside(_ conditions: [Expression]) -> [Expression] { isEmpty ? conditions : conditions + predicates }
+
+    private var predicates: [Expression] {
         if behind.isEmpty || known.isEmpty { return outside + behind }
         return outside + [.choice(.conjunction(known), then: .conjunction(behind), otherwise: .boolean(false))]
     }
@@ -84,14 +86,29 @@ public struct Alias: Sendable, Hashable {
 
 public indirect enum FromItem: Sendable, Hashable {
     case table(TableSource)
-    /// `unnest($n) WITH ORDINALITY AS a(key, ord)`: the keys of a batch, with their places from 1
-    /// on.
-    case keys(parameter: Int, type: String, Alias)
+    /// `unnest($n, $m) WITH ORDINALITY AS a(key, key2, ord)`: the keys of a batch, an array for each
+    /// column of a key, with their places from 1 on.
+    case keys([BatchKey], Alias)
     /// `unnest($n, $m) WITH ORDINALITY AS a(name, other, ord)`: rows of values that come as one
     /// array for each column.
     case values([ValueColumn], Alias)
     /// `CROSS JOIN LATERAL (…)` of what stands before it.
     case lateral(Select, Alias)
+}
+
+/// A column of the keys of a batch.
+public struct BatchKey: Sendable, Hashable {
+    public var parameter: Int
+    /// Of an element.
+    public var type: String
+
+    public init(parameter: Int, type: String) {
+        self.parameter = parameter
+        self.type = type
+    }
+
+    /// What the column at a position is called: `key`, `key2`, `key3`.
+    public static func name(_ position: Int) -> String { position == 0 ? "key" : "key\(position + 1)" }
 }
 
 /// A column of rows that come as arrays.
@@ -120,6 +137,9 @@ public struct TableSource: Sendable, Hashable {
         case ruleRows(type: String)
         /// A step on the way from a row to its tenant: it is part of a tenant condition itself.
         case tenantPath
+        /// Rows of a type that the statement creates, changes or deletes. Those that are there need
+        /// that type's tenant condition as they are, those that it leaves as they will be.
+        case written(type: String)
     }
 
     public var schema: String?
@@ -130,7 +150,7 @@ public struct TableSource: Sendable, Hashable {
     /// The type whose rows are read or tested; `nil` for a step on the way to a tenant.
     public var type: String? {
         switch purpose {
-        case .rows(let type), .ruleRows(let type): type
+        case .rows(let type), .ruleRows(let type), .written(let type): type
         case .tenantPath: nil
         }
     }
@@ -154,92 +174,4 @@ public struct OrderTerm: Sendable, Hashable {
         self.descending = descending
         self.nullsFirst = nullsFirst
     }
-}
-
-public indirect enum Expression: Sendable, Hashable {
-    case column(Alias, String)
-    /// `$n`, from 1.
-    case parameter(Int)
-    case integer(Int)
-    case boolean(Bool)
-    case literal(Literal)
-    case cast(Expression, String)
-    /// `(value COLLATE name)`; the name is quoted already.
-    case collate(Expression, String)
-    case binary(Expression, BinaryOperator, Expression)
-    /// `left = ANY (right)`
-    case equalsAny(Expression, Expression)
-    /// `left <> ALL (right)`
-    case differsFromAll(Expression, Expression)
-    /// `true` when empty.
-    case and([Expression])
-    /// `false` when empty.
-    case or([Expression])
-    case not(Expression)
-    case isNull(Expression)
-    case isNotNull(Expression)
-    /// `COALESCE(…, false)`: in a `WHERE` it changes no answer. PostgreSQL uses no index for the
-    /// condition inside, and takes it to hold of half of the rows, where it would reckon `… IS
-    /// TRUE` by the column's statistics: what hardly ever fails is then no reason to leave an
-    /// ordered index for fear that it yields too few.
-    case isTrue(Expression)
-    case isNotTrue(Expression)
-    case exists(Select)
-    /// `left IN (SELECT …)` of a statement with one column. One that does not speak of the row
-    /// outside is run once and hashed, where an `EXISTS` may be run for each row.
-    case isIn(Expression, Select)
-    case call(FunctionName, [Expression])
-    /// A value of all rows of a group, or of all rows where there are no groups; without an
-    /// argument of the rows themselves: `count(*)`.
-    case aggregate(AggregateFunction, Expression?)
-    /// `CASE WHEN condition THEN … ELSE … END`
-    case choice(Expression, then: Expression, otherwise: Expression)
-}
-
-public enum BinaryOperator: String, Sendable, Hashable {
-    case equal = "=", notEqual = "<>"
-    case less = "<", lessOrEqual = "<=", greater = ">", greaterOrEqual = ">="
-    case like = "LIKE", iLike = "ILIKE"
-    case contains = "@>", overlaps = "&&"
-    case hasKey = "?"
-    /// Inequality and equality that take null for a value, and are never null themselves. No index
-    /// serves them.
-    case isDistinctFrom = "IS DISTINCT FROM", isNotDistinctFrom = "IS NOT DISTINCT FROM"
-}
-
-/// The constants that statements are written with; a closed set, so that nothing a client sends can
-/// be among them.
-public enum Literal: String, Sendable, Hashable, CaseIterable {
-    case day, week, month, year
-    case utc = "UTC"
-    case notANumber = "NaN"
-    case negativeInfinity = "-infinity", positiveInfinity = "infinity"
-    /// Where RFC 3339's years begin and end: 0001 to 9999.
-    case firstMoment = "0001-01-01 00:00:00+00", firstMomentPastTheLast = "10000-01-01 00:00:00+00"
-    /// Numerics up to this can be added without leaving the type's range (131072 digits before the
-    /// point), whatever their number.
-    case negativeNumericBound = "-1e131000", numericBound = "1e131000"
-    /// Doubles up to this can be summed and averaged, whatever their number: PostgreSQL's `avg`
-    /// adds up squares, and raises when one is infinite.
-    case negativeDoubleBound = "-1e140", doubleBound = "1e140"
-}
-
-/// The functions that conditions and computed values call, all of them total where they are called:
-/// none raises on any value that it is given there.
-public enum FunctionName: String, Sendable, Hashable {
-    case dateTrunc = "date_trunc"
-    case trimScale = "trim_scale"
-    case strpos, lower, length, right
-    case startsWith = "starts_with"
-    case cardinality
-}
-
-/// The functions that make one value of many rows.
-public enum AggregateFunction: String, Sendable, Hashable {
-    case count, min, max, sum, avg
-}
-
-extension Expression {
-    /// Without needless nesting: one item stays itself.
-    public static func conjunction(_ items: [Expression]) -> Expression { items.count == 1 ? items[0] : .and(items) }
 }

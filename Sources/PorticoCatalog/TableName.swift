@@ -1,9 +1,13 @@
 import PostgresSQL
 
-extension EnumBinding {
-    /// The PostgreSQL type as SQL names it; `nil` where the labels are kept in a text column.
-    public var quotedType: String? {
-        sqlType.map { $0.split(separator: ".").map { quoteIdentifier(String($0)) }.joined(separator: ".") }
+/// A table's name; never from a client.
+public struct TableName: Sendable, Hashable {
+    public var schema: String?
+    public var name: String
+
+    public init(schema: String? = nil, name: String) {
+        self.schema = schema
+        self.name = name
     }
 }
 
