@@ -148,6 +148,8 @@ let package = Package(
                 "GraphQLLanguage", "JSONBytes", "Diagnostics",
             ], path: "Tests/TestFixtures"),
         .target(name: "TestDocuments", dependencies: ["GraphQLSchema", "TestRandom"], path: "Tests/TestDocuments"),
+        // Links and lines of the Markdown files.
+        .testTarget(name: "DocumentationTests"),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
         .testTarget(name: "ExactTextTests", dependencies: ["ExactText"]),
         .testTarget(name: "PlainFilesTests", dependencies: ["PlainFiles"]),

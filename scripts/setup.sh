@@ -140,7 +140,7 @@ portico_setup_clients() {
     return 0
 }
 
-# nginx for the test of docs/nginx.conf. Where it is not installed, its package is unpacked below .build and not installed: Debian's would start a server at once.
+# nginx for the test of deploy/nginx.conf. Where it is not installed, its package is unpacked below .build and not installed: Debian's would start a server at once.
 # The libraries that it needs are installed. Where it cannot be fetched that test fails.
 portico_setup_nginx() {
     local folder=.build/clients/nginx nginx package libraries

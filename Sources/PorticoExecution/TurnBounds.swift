@@ -4,7 +4,7 @@
 /// Guards against requests that are cheap to send and take long to answer: whatever one request
 /// does on the loop, all others wait for. Each bound is a count, so that tests can count it too,
 /// and stands for one to two milliseconds of a slow machine, far below the ten that no turn of the
-/// loop may take (docs/operations.md).
+/// loop may take (docs/operation/fairness.md).
 public struct TurnBounds: Sendable {
     /// Bytes of an answer that are written on the loop (512 KiB). An answer that turns out to be
     /// longer is begun anew beside the loop, where the next answers of its plan are written from

@@ -29,7 +29,7 @@ enum Nginx {
     }
 }
 
-/// `docs/nginx.conf` as it stands, but for its paths and its port, in front of `portico serve` on a
+/// `deploy/nginx.conf` as it stands, but for its paths and its port, in front of `portico serve` on a
 /// Unix socket.
 @Suite(.onBlockingThreads) struct ReverseProxyTests {
     /// One after the other on one proxy: starting everything takes longer than asking.
@@ -117,7 +117,7 @@ private final class ReverseProxy {
         var text = try String(
             contentsOf: URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
                 .deletingLastPathComponent()
-                .deletingLastPathComponent().appendingPathComponent("docs/nginx.conf"), encoding: .utf8)
+                .deletingLastPathComponent().appendingPathComponent("deploy/nginx.conf"), encoding: .utf8)
         let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map {
             "    \($0)_temp_path \(folder)/\($0);\n"
         }.joined()
@@ -130,7 +130,7 @@ private final class ReverseProxy {
             ("/etc/portico/chain.pem", authority.certificateFile("server")),
             ("/etc/portico/key.pem", authority.keyFile("server")),
         ] {
-            try #require(text.contains(old), "docs/nginx.conf has no \(old)")
+            try #require(text.contains(old), "deploy/nginx.conf has no \(old)")
             text = text.replacingOccurrences(of: old, with: new)
         }
         try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/nginx.conf"))

@@ -4,7 +4,7 @@ import TestCluster
 import Testing
 
 /// From what PostgreSQL shows of statements back to operations and to single requests, as
-/// docs/operations.md says.
+/// docs/operation/logs-and-traces.md says.
 @Suite(.onBlockingThreads) struct StatementStatisticsTests {
     private let secret = ["PORTICO_JWT_SECRET": String(repeating: "s", count: 40)]
 

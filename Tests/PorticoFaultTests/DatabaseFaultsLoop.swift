@@ -6,7 +6,7 @@ extension DatabaseFaults {
     /// Requests that are cheap to send and long to work on, and how long the worker's loop was held
     /// by each: as the gateway itself measures it, in `portico_loop_longest_turn_seconds`.
     @Suite struct Loop {
-        /// Seconds that no turn of the loop may take. It is 10 ms (docs/operations.md) in the
+        /// Seconds that no turn of the loop may take. It is 10 ms (docs/operation/fairness.md) in the
         /// program as it is shipped; tests run one that is not optimised, whose longest turn here
         /// is some 25 ms where the machine has time for it. Without bounds it is 600 ms.
         #if DEBUG

@@ -1,5 +1,5 @@
 /// One limit: how it is called, its unit, what it is unless a file says otherwise, the values that
-/// make sense, and what it stands against.
+/// make sense, and what it guards against.
 public struct LimitDefinition: Sendable {
     public enum Unit: Sendable { case milliseconds, bytes, count }
 
@@ -9,7 +9,7 @@ public struct LimitDefinition: Sendable {
     /// ``off`` for limits that are not in force until somebody sets them.
     public let standard: Int
     public let range: ClosedRange<Int>
-    /// What is counted, and what the limit stands against: one sentence without its full stop, for
+    /// What is counted, and what the limit guards against: one sentence without its full stop, for
     /// operators.
     public let reason: String
     /// What a client does about it: whole sentences; empty where there is no client to speak to.

@@ -1,7 +1,7 @@
 public import PrometheusText
 
 /// Every metric of the gateway and of its server: its name, its labels, and what it counts.
-/// docs/operations.md says the same, checked by a test.
+/// docs/reference/metrics.md says the same, checked by a test.
 public enum MetricName: String, Sendable, CaseIterable {
     // Of GraphQL requests
     case requests = "portico_requests_total"

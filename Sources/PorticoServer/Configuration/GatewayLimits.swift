@@ -28,12 +28,12 @@ extension LimitName {
         case .requestLine:
             .init(
                 rawValue, .bytes, 16 << 10, 256...(1 << 20),
-                "holds a GET with its query; stands against a line that never ends")
+                "holds a GET with its query; guards against a line that never ends")
         case .headers:
             .init(
                 rawValue, .bytes, 32 << 10, 256...(1 << 20),
-                "all header lines of a request; stands against a head that never ends")
-        case .body: .init(rawValue, .bytes, 1 << 20, 1024...gibibyte, "stands against bodies that fill the memory")
+                "all header lines of a request; guards against a head that never ends")
+        case .body: .init(rawValue, .bytes, 1 << 20, 1024...gibibyte, "guards against bodies that fill the memory")
         case .bodyBytes:
             .init(
                 rawValue, .bytes, 64 << 20, 1024...gibibyte,
@@ -42,21 +42,21 @@ extension LimitName {
         case .readAhead:
             .init(
                 rawValue, .bytes, 64 << 10, 4096...gibibyte,
-                "what is taken from a client while an earlier request of it is being answered; stands against endless pipelines"
+                "what is taken from a client while an earlier request of it is being answered; guards against endless pipelines"
             )
         case .headerTimeout:
             .init(
                 rawValue, .milliseconds, 10_000, 100...hour,
-                "from a request's first byte to the end of its head, and for a TLS handshake; stands against clients that drip"
+                "from a request's first byte to the end of its head, and for a TLS handshake; guards against clients that drip"
             )
         case .bodyTimeout:
             .init(
                 rawValue, .milliseconds, 30_000, 100...hour,
-                "from the end of the head to the end of the body; stands against clients that drip")
+                "from the end of the head to the end of the body; guards against clients that drip")
         case .idleTimeout:
             .init(
                 rawValue, .milliseconds, 75_000, 100...hour,
-                "between two requests; stands against connections that are kept for nothing")
+                "between two requests; guards against connections that are kept for nothing")
         case .writeTimeout:
             .init(
                 rawValue, .milliseconds, 30_000, 100...hour,
@@ -78,45 +78,45 @@ extension LimitName {
         case .batch:
             .init(
                 rawValue, .count, 0, 0...1000,
-                "requests of one batch, 0 for none; stands against one request that is a thousand")
+                "requests of one batch, 0 for none; guards against one request that is a thousand")
         case .persistedDocuments:
             .init(
                 rawValue, .count, 1000, 1...1_000_000,
-                "documents of one worker that clients have registered by their hash; stands against clients that register without end"
+                "documents of one worker that clients have registered by their hash; guards against clients that register without end"
             )
         case .persistedBytes:
             .init(
                 rawValue, .bytes, 8 << 20, 4096...gibibyte,
-                "bytes of those documents; stands against a few that are long")
+                "bytes of those documents; guards against a few that are long")
         case .largeRequests:
             .init(
                 rawValue, .count, 1, 1...64,
-                "requests of more than 32 KiB, documents of more than 8 KiB, long filters in many loads, introspection and compressed bodies that are worked on at a time, on threads beside the loop; the others wait, tenants taking turns. Stands against hostile ones taking every core"
+                "requests of more than 32 KiB, documents of more than 8 KiB, long filters in many loads, introspection and compressed bodies that are worked on at a time, on threads beside the loop; the others wait, tenants taking turns. Guards against hostile ones taking every core"
             )
         case .largeRequestBytes:
             .init(
                 rawValue, .bytes, 64 << 20, 1024...gibibyte,
-                "bytes of those that are worked on or wait; more are answered UNAVAILABLE. Stands against a flood of them"
+                "bytes of those that are worked on or wait; more are answered UNAVAILABLE. Guards against a flood of them"
             )
         case .tokenChecks:
             .init(
                 rawValue, .count, 1, 1...64,
-                "tokens whose signatures are verified at a time, on threads beside the loop; one that was verified is known from then on. Stands against made-up tokens taking every core"
+                "tokens whose signatures are verified at a time, on threads beside the loop; one that was verified is known from then on. Guards against made-up tokens taking every core"
             )
         case .waitingTokenChecks:
             .init(
                 rawValue, .count, 1000, 1...100_000,
-                "tokens that wait for it; the requests of more are answered UNAVAILABLE. Stands against a flood of made-up ones"
+                "tokens that wait for it; the requests of more are answered UNAVAILABLE. Guards against a flood of made-up ones"
             )
         case .compressions:
             .init(
                 rawValue, .count, 1, 1...64,
-                "answers of more than 16 KiB that are compressed at a time, on threads beside the loop; the others wait, tenants taking turns. Stands against large answers taking every core"
+                "answers of more than 16 KiB that are compressed at a time, on threads beside the loop; the others wait, tenants taking turns. Guards against large answers taking every core"
             )
         case .compressionBytes:
             .init(
                 rawValue, .bytes, 32 << 20, 1024...gibibyte,
-                "bytes of answers that are compressed or wait for it; more go out as they are. Stands against large answers filling the memory"
+                "bytes of answers that are compressed or wait for it; more go out as they are. Guards against large answers filling the memory"
             )
         case .largeAnswers:
             .init(
@@ -126,7 +126,7 @@ extension LimitName {
         case .answerBytes:
             .init(
                 rawValue, .bytes, 256 << 20, (1 << 20)...(1 << 40),
-                "bytes of the results and answers of all requests of one worker, from the first row that PostgreSQL sends to the last byte that the client has fetched; when they are full, the answers of the slowest readers are given up, and then a request that would exceed them is answered UNAVAILABLE with 503 and Retry-After. Stands against many requests that are each within their limits and fill the memory together"
+                "bytes of the results and answers of all requests of one worker, from the first row that PostgreSQL sends to the last byte that the client has fetched; when they are full, the answers of the slowest readers are given up, and then a request that would exceed them is answered UNAVAILABLE with 503 and Retry-After. Guards against many requests that are each within their limits and fill the memory together"
             )
         }
     }

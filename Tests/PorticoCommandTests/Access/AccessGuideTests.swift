@@ -7,7 +7,7 @@ import Testing
 @Suite(.onBlockingThreads) struct AccessGuideTests {
     private static let guide = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "docs/access.md")
+        .deletingLastPathComponent().appending(path: "docs/guides/access.md")
     private static let sections = Swift.Result { try GuideSection.all(of: String(contentsOf: guide, encoding: .utf8)) }
     /// The commands change nothing of the database, so that all sections share one.
     private static let database = Swift.Result { try ProjectFixture.seeded().url }

@@ -8,8 +8,8 @@ import PorticoAccess
 import Testing
 @testable import PorticoServer
 
-/// Tokens as four providers make them, with the configurations that docs/configuration.md gives for
-/// them.
+/// Tokens as four providers make them, with the configurations that
+/// docs/guides/identity-providers.md gives for them.
 @Suite struct ProviderTokenTests {
     /// The configuration of a provider as the documentation has it, and the payload of one of its
     /// tokens.
@@ -78,12 +78,12 @@ import Testing
 
     private static let documentation = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appendingPathComponent("docs/configuration.md")
+        .deletingLastPathComponent().appendingPathComponent("docs/guides/identity-providers.md")
 
     /// The example of a provider, from below its heading.
     private func example(_ name: String) throws -> String {
         let text = try String(contentsOf: Self.documentation, encoding: .utf8)
-        let section = try #require(text.components(separatedBy: "\n#### \(name)\n").dropFirst().first)
+        let section = try #require(text.components(separatedBy: "\n### \(name)\n").dropFirst().first)
         let lines = section.split(separator: "\n", omittingEmptySubsequences: false).drop { !$0.hasPrefix("    ") }
             .prefix { $0.hasPrefix("    ") }
         #expect(!lines.isEmpty)

@@ -174,9 +174,10 @@ struct ScrapeTests {
         }
     }
 
-    /// docs/operations.md names every metric with its type and its labels, and no other.
+    /// docs/reference/metrics.md names every metric with its type and its labels, and no other.
     @Test func theDocumentationIsComplete() async throws {
-        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../docs/operations.md")
+        let file = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../../docs/reference/metrics.md")
         let rows = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").filter {
             $0.hasPrefix("| `portico_") || $0.hasPrefix("| `process_")
         }

@@ -58,7 +58,7 @@ struct AccessTest: ParsableCommand {
         let name = file ?? AccessSuite.path, path = file ?? "\(options.project)/\(AccessSuite.path)"
         guard FileSystem.exists(path) else {
             throw .wrongUsage(
-                "there is no file \(name): it states who must see what, as docs/access-tests.md describes.")
+                "there is no file \(name): it states who must see what, as docs/guides/access-tests.md describes.")
         }
         let source = SourceText(name: name, bytes: try FileSystem.bytes(of: path)), folder = options.project
         do throws(Diagnostics) {
