@@ -15,7 +15,8 @@ FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates libpq5 libssl3 libyaml-0-2 zlib1g \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --home-dir /srv/portico --shell /usr/sbin/nologin portico \
+    && groupadd --gid 10001 portico \
+    && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /srv/portico --shell /usr/sbin/nologin portico \
     && install -d -o portico -g portico /srv/portico /var/lib/portico
 COPY --from=build /image/portico /usr/local/bin/portico
 USER 10001:10001
