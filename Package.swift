@@ -11,7 +11,10 @@ let hot: [SwiftSetting] = [.unsafeFlags(["-cross-module-optimization"], .when(co
 
 let package = Package(
     name: "portico",
-    products: [.executable(name: "portico", targets: ["portico"])],
+    products: [
+        .executable(name: "portico", targets: ["portico"]),
+        .executable(name: "portico-bench", targets: ["portico-bench"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/vapor/jwt-kit", exact: "5.7.1"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -65,9 +68,7 @@ let package = Package(
         // Floor 4
         .target(
             name: "PorticoAccess",
-            dependencies: [
-                "ExactText", "PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "YAMLTree", "Diagnostics",
-            ]),
+            dependencies: ["PorticoCatalog", "GraphQLSchema", "YAMLTree", "ExactText", "Diagnostics"]),
         .target(
             name: "PorticoDatabase",
             dependencies: ["PorticoCatalog", "PostgresSQL", "GraphQLSchema", "YAMLTree", "Diagnostics", "ExactText"]),
@@ -85,56 +86,137 @@ let package = Package(
         .target(
             name: "PorticoExecution",
             dependencies: [
-                "ExactText", "PorticoPlanning", "PorticoCatalog", "PorticoAccess", "GraphQLValidation", "GraphQLSchema",
+                "PorticoPlanning", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema",
                 "PostgresSQL", "SocketLoop", "JSONBytes", "Diagnostics",
             ], swiftSettings: hot),
+        .target(
+            name: "PorticoProof",
+            dependencies: [
+                "PorticoPlanning", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema",
+                "GraphQLLanguage", "PostgresSQL", "JSONBytes", "Diagnostics",
+            ]),
         // Floor 7
         .target(
             name: "PorticoGateway",
             dependencies: [
-                "ExactText", "PorticoExecution", "PorticoPlanning", "PorticoAccess", "PorticoCatalog",
-                "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
-                "PostgresClient", "PostgresSQL", "SocketLoop", "JSONBytes", "YAMLTree", "Diagnostics",
-                "PrometheusText", .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "CoreMetrics", package: "swift-metrics"),
+                "PorticoExecution", "PorticoPlanning", "PorticoAccess", "PorticoCatalog", "GraphQLValidation",
+                "PostgresClient", "GraphQLSchema", "PrometheusText", "PostgresSQL", "GraphQLLanguage", "SocketLoop",
+                "JSONBytes", "ExactText", "Diagnostics", .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Crypto", package: "swift-crypto"),
             ], swiftSettings: hot),
         // Floor 8
         .target(
             name: "PorticoReview",
             dependencies: [
                 "ExactText", "PorticoGateway", "PorticoExecution", "PorticoPlanning", "PorticoAccess", "PorticoCatalog",
-                "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
-                "PostgresSQL", "YAMLTree", "JSONBytes", "Diagnostics",
+                "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage", "PostgresSQL", "JSONBytes", "Diagnostics",
+            ]),
+        .target(
+            name: "PorticoPolicyLint",
+            dependencies: [
+                "ExactText", "PorticoReview", "PorticoPlanning", "PorticoAccess", "PorticoCatalog", "GraphQLValidation",
+                "GraphQLSchema", "GraphQLLanguage", "PostgresSQL", "YAMLTree", "JSONBytes", "Diagnostics",
+            ]),
+        .target(
+            name: "PorticoPolicyMatrix",
+            dependencies: ["ExactText", "PorticoReview", "PorticoAccess", "PorticoCatalog"]
+        ),
+        .target(
+            name: "PorticoPolicyTesting",
+            dependencies: [
+                "ExactText", "PorticoReview", "PorticoGateway", "PorticoPlanning", "PorticoAccess", "PorticoCatalog",
+                "GraphQLSchema",
+                "GraphQLLanguage", "YAMLTree", "JSONBytes", "Diagnostics",
+            ]),
+        .target(
+            name: "PorticoConfiguration",
+            dependencies: [
+                "PorticoGateway", "PorticoAccess", "PorticoDatabase", "PorticoCatalog", "PostgresClient", "HTTPFetch",
+                "TLSTransport", "SocketLoop", "YAMLTree", "PlainFiles", "ExactText", "Diagnostics",
+                .product(name: "Logging", package: "swift-log"),
             ]),
         // Floor 9
         .target(
-            name: "PorticoServer",
+            name: "PorticoIdentity",
             dependencies: [
-                "ExactText", "PlainFiles", "PorticoReview", "PorticoGateway", "PorticoAccess", "PorticoDatabase",
-                "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "PostgresClient", "PostgresSQL", "SocketLoop",
-                "CSocketShim", "TLSTransport", "HTTPWire", "HTTPFetch", "Gzip", "GraphQLLanguage", "YAMLTree",
-                "JSONBytes", "Diagnostics", "PrometheusText", "PorticoExecution",
-                .product(name: "CoreMetrics", package: "swift-metrics"),
-                .product(name: "Tracing", package: "swift-distributed-tracing"),
+                "PorticoConfiguration", "PorticoGateway", "PorticoPlanning", "PorticoAccess", "PorticoCatalog",
+                "GraphQLSchema",
+                "PostgresClient", "PostgresSQL", "HTTPFetch", "TLSTransport", "HTTPWire", "SocketLoop", "JSONBytes",
+                "PlainFiles", "ExactText", "Diagnostics", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "JWTKit", package: "jwt-kit"),
-                .product(name: "Crypto", package: "swift-crypto"),
+            ], swiftSettings: hot),
+        .target(
+            name: "PorticoTelemetry",
+            dependencies: [
+                "PorticoConfiguration", "PorticoGateway", "PorticoExecution", "PorticoAccess", "PostgresClient",
+                "TLSTransport", "HTTPWire", "SocketLoop", "JSONBytes", "PlainFiles", "PrometheusText",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ], swiftSettings: hot),
         // Floor 10
+        .target(
+            name: "PorticoHTTP",
+            dependencies: [
+                "PorticoIdentity", "PorticoTelemetry", "PorticoConfiguration", "PorticoReview", "PorticoGateway",
+                "PorticoPlanning",
+                "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
+                "PostgresSQL", "TLSTransport", "HTTPWire", "SocketLoop", "CSocketShim", "Gzip", "JSONBytes",
+                "PlainFiles", "ExactText", "Diagnostics", "PrometheusText",
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ], swiftSettings: hot),
+        .target(
+            name: "PorticoPolicy",
+            dependencies: [
+                "PorticoTelemetry", "PorticoConfiguration", "PorticoReview", "PorticoProof", "PorticoAccess",
+                "PorticoCatalog", "SocketLoop", "YAMLTree", "JSONBytes", "PlainFiles", "ExactText", "Diagnostics",
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
+            ]),
+        // Floor 11
+        .target(
+            name: "PorticoServer",
+            dependencies: [
+                "PorticoHTTP", "PorticoPolicy", "PorticoIdentity", "PorticoTelemetry", "PorticoConfiguration",
+                "PorticoGateway", "PorticoAccess", "PorticoDatabase", "PorticoCatalog", "PostgresClient",
+                "PostgresSQL", "TLSTransport", "SocketLoop", "ExactText", "Diagnostics",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ], swiftSettings: hot),
+        .target(
+            name: "PorticoProject",
+            dependencies: [
+                "PorticoServer", "PorticoPolicy", "PorticoHTTP", "PorticoIdentity", "PorticoConfiguration",
+                "PorticoGateway", "PorticoExecution", "PorticoPlanning", "PorticoDatabase", "PorticoAccess",
+                "PostgresMigrations", "PorticoCatalog", "GraphQLValidation", "PostgresClient", "GraphQLSchema",
+                "PostgresSQL", "GraphQLLanguage", "SocketLoop", "JSONBytes", "PlainFiles", "ExactText", "Diagnostics",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        // Floor 12
         .executableTarget(
             name: "portico",
             dependencies: [
-                "ExactText", "PlainFiles", "PorticoServer", "PorticoReview", "PorticoGateway", "PorticoPlanning",
-                "PorticoExecution", "PorticoAccess", "PorticoDatabase", "PorticoCatalog", "GraphQLValidation",
-                "GraphQLSchema", "GraphQLLanguage",
-                "PostgresMigrations", "PostgresClient", "PostgresSQL", "SocketLoop", "CSocketShim", "YAMLTree",
-                "JSONBytes", "Diagnostics",
+                "PorticoProject", "PorticoServer", "PorticoPolicy", "PorticoHTTP", "PorticoTelemetry",
+                "PorticoIdentity", "PorticoConfiguration", "PorticoPolicyTesting", "PorticoPolicyMatrix",
+                "PorticoPolicyLint", "PorticoReview", "PorticoGateway", "PorticoProof", "PorticoExecution",
+                "PorticoPlanning", "PorticoDatabase", "PorticoAccess", "PostgresMigrations", "PorticoCatalog",
+                "GraphQLValidation", "PostgresClient", "GraphQLSchema", "PostgresSQL", "GraphQLLanguage", "YAMLTree",
+                "SocketLoop", "JSONBytes", "ExactText", "Diagnostics", "CSocketShim",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .executableTarget(
+            name: "portico-bench",
+            dependencies: [
+                "PorticoProject", "PorticoServer", "PorticoTelemetry", "PorticoIdentity", "PorticoReview",
+                "PorticoGateway", "PorticoExecution", "PorticoPlanning", "PorticoAccess", "PorticoCatalog",
+                "GraphQLValidation", "GraphQLLanguage", "HTTPWire", "SocketLoop", "JSONBytes", "Diagnostics",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         // Tests, one target for each of the above. TestCluster starts the PostgreSQL that some of
-        // them need, TestFixtures plans on the Spotex files.
+        // them need, TestFixtures plans on the Spotex files, TestIdentity and TestHTTP stand in for
+        // the parts of a worker around the one that is tested.
         .target(name: "TestCluster", path: "Tests/TestCluster"),
         .target(name: "TestRandom", path: "Tests/TestRandom"),
         .target(name: "TestAllocations", path: "Tests/TestAllocations"),
@@ -144,29 +226,47 @@ let package = Package(
         .target(
             name: "TestFixtures",
             dependencies: [
-                "ExactText", "PorticoPlanning", "PorticoCatalog", "PorticoAccess", "GraphQLValidation", "GraphQLSchema",
+                "PorticoPlanning", "PorticoAccess", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema",
                 "GraphQLLanguage", "JSONBytes", "Diagnostics",
             ], path: "Tests/TestFixtures"),
-        .target(name: "TestDocuments", dependencies: ["GraphQLSchema", "TestRandom"], path: "Tests/TestDocuments"),
-        // Links and lines of the Markdown files.
+        .target(
+            name: "TestIdentity",
+            dependencies: [
+                "PorticoIdentity", "PorticoConfiguration", "PorticoAccess", "PorticoCatalog", "GraphQLSchema",
+                "GraphQLLanguage", "PostgresSQL", "ExactText", "Diagnostics",
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "JWTKit", package: "jwt-kit"),
+            ], path: "Tests/TestIdentity"),
+        .target(
+            name: "TestHTTP",
+            dependencies: [
+                "PorticoHTTP", "PorticoIdentity", "PorticoTelemetry", "PorticoConfiguration", "PorticoGateway",
+                "TLSTransport", "HTTPWire", "SocketLoop", "JSONBytes", "TestIdentity", "TestTLS",
+                .product(name: "Logging", package: "swift-log"),
+            ], path: "Tests/TestHTTP"),
+        .target(
+            name: "TestDocuments", dependencies: ["Diagnostics", "GraphQLLanguage", "GraphQLSchema", "TestRandom"],
+            path: "Tests/TestDocuments"),
         .testTarget(name: "DocumentationTests"),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
         .testTarget(name: "ExactTextTests", dependencies: ["ExactText"]),
         .testTarget(name: "PlainFilesTests", dependencies: ["PlainFiles"]),
         .testTarget(name: "JSONBytesTests", dependencies: ["ExactText", "JSONBytes", "TestRandom"]),
-        .testTarget(name: "SocketLoopTests", dependencies: ["SocketLoop", "CSocketShim"]),
-        .testTarget(name: "TLSTransportTests", dependencies: ["TLSTransport", "SocketLoop", "TestTLS"]),
+        .testTarget(name: "SocketLoopTests", dependencies: ["SocketLoop"]),
+        .testTarget(name: "TLSTransportTests", dependencies: ["TestTLS", "TLSTransport"]),
         .testTarget(name: "HTTPFetchTests", dependencies: ["HTTPFetch", "TLSTransport", "SocketLoop", "TestTLS"]),
         .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", "TestRandom"]),
         .testTarget(name: "GzipTests", dependencies: ["Gzip"]),
         .testTarget(name: "YAMLTreeTests", dependencies: ["ExactText", "YAMLTree", "Diagnostics"]),
-        .testTarget(name: "GraphQLLanguageTests", dependencies: ["GraphQLLanguage", "Diagnostics", "TestRandom"]),
+        .testTarget(
+            name: "GraphQLLanguageTests",
+            dependencies: ["GraphQLLanguage", "Diagnostics", "TestDocuments", "TestRandom"]),
         .testTarget(name: "PostgresSQLTests", dependencies: ["PostgresSQL"]),
         .testTarget(
             name: "PrometheusTextTests",
             dependencies: ["PrometheusText", "TestScrape", .product(name: "CoreMetrics", package: "swift-metrics")]),
         .testTarget(
-            name: "GraphQLSchemaTests", dependencies: ["ExactText", "GraphQLSchema", "GraphQLLanguage", "Diagnostics"]),
+            name: "GraphQLSchemaTests",
+            dependencies: ["TestDocuments", "GraphQLSchema", "GraphQLLanguage", "Diagnostics"]),
         .testTarget(
             name: "PostgresClientTests",
             dependencies: ["PostgresClient", "PostgresSQL", "SocketLoop", "TestCluster", "TestRandom"]),
@@ -179,79 +279,126 @@ let package = Package(
         .testTarget(
             name: "GraphQLReferenceTests",
             dependencies: [
-                "ExactText", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage", "Diagnostics", "TestDocuments",
-                "TestFixtures", "TestRandom",
+                "TestDocuments", "TestFixtures", "TestRandom", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
+                "Diagnostics",
             ]),
         .testTarget(
             name: "GraphQLIntrospectionTests",
             dependencies: [
-                "ExactText", "GraphQLIntrospection", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
-                "JSONBytes", "Diagnostics",
+                "GraphQLIntrospection", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage", "JSONBytes",
+                "Diagnostics",
             ], exclude: ["Fixtures"]),
         .testTarget(
             name: "PorticoCatalogTests",
-            dependencies: [
-                "ExactText", "PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "YAMLTree", "Diagnostics",
-            ]),
+            dependencies: ["PorticoCatalog", "GraphQLSchema", "GraphQLLanguage", "ExactText", "Diagnostics"]),
         .testTarget(
             name: "PostgresMigrationsTests", dependencies: ["PostgresMigrations", "PostgresClient", "TestCluster"]),
         .testTarget(
             name: "PorticoAccessTests",
             dependencies: [
-                "ExactText", "PorticoAccess", "TestRandom", "PorticoCatalog", "GraphQLSchema", "GraphQLLanguage",
-                "YAMLTree", "Diagnostics",
+                "TestRandom", "PorticoAccess", "PorticoCatalog", "GraphQLSchema", "ExactText", "Diagnostics",
             ]),
         .testTarget(
             name: "PorticoPlanningTests",
             dependencies: [
-                "ExactText", "PorticoPlanning", "PorticoCatalog", "PorticoAccess", "GraphQLValidation", "GraphQLSchema",
-                "PostgresSQL", "TestFixtures",
+                "TestFixtures", "PorticoPlanning", "PorticoAccess", "PorticoCatalog", "GraphQLValidation",
+                "GraphQLSchema", "PostgresSQL", "GraphQLLanguage", "Diagnostics",
             ]),
         .testTarget(
             name: "PorticoGatewayTests",
             dependencies: [
-                "ExactText", "PorticoGateway", "PorticoExecution", "PorticoPlanning", "PorticoAccess",
-                "PorticoDatabase", "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
-                "PostgresClient", "PostgresSQL", "SocketLoop", "JSONBytes", "Diagnostics", "TestCluster", "TestRandom",
-                "TestScrape", "TestAllocations", "TestWorkloads",
-                "PrometheusText", .product(name: "CoreMetrics", package: "swift-metrics"),
+                "TestWorkloads", "TestAllocations", "TestRandom", "TestCluster", "PorticoGateway", "PorticoExecution",
+                "PorticoPlanning", "PorticoDatabase", "PorticoAccess", "PorticoCatalog", "GraphQLValidation",
+                "PostgresClient", "GraphQLSchema", "PostgresSQL", "GraphQLLanguage", "SocketLoop", "JSONBytes",
+                "ExactText", "Diagnostics",
             ]),
         .testTarget(
             name: "PorticoReviewTests",
             dependencies: [
-                "ExactText", "PorticoReview", "PorticoGateway", "PorticoExecution", "PorticoPlanning", "PorticoAccess",
-                "PorticoCatalog", "GraphQLValidation", "GraphQLSchema", "GraphQLLanguage",
-                "PostgresSQL", "YAMLTree", "JSONBytes", "Diagnostics", "TestFixtures", "TestRandom", "TestCluster",
+                "PorticoReview", "PorticoPlanning", "PorticoAccess", "PorticoCatalog", "GraphQLValidation",
+                "GraphQLSchema", "GraphQLLanguage", "JSONBytes", "Diagnostics", "TestFixtures",
+            ]),
+        .testTarget(
+            name: "PorticoProofTests",
+            dependencies: [
+                "PorticoProof", "PorticoPlanning", "PorticoAccess", "PorticoCatalog", "PostgresSQL", "Diagnostics",
+                "TestFixtures", "TestRandom",
+            ]),
+        .testTarget(
+            name: "PorticoPolicyLintTests",
+            dependencies: [
+                "ExactText", "PorticoPolicyLint", "PorticoAccess", "PorticoCatalog", "Diagnostics", "TestFixtures",
+            ]),
+        .testTarget(
+            name: "PorticoPolicyMatrixTests",
+            dependencies: ["PorticoPolicyMatrix", "PorticoAccess", "TestFixtures"]),
+        .testTarget(
+            name: "PorticoPolicyTestingTests",
+            dependencies: [
+                "ExactText", "PorticoPolicyTesting", "PorticoGateway", "PorticoAccess", "PorticoCatalog", "YAMLTree",
+                "JSONBytes", "Diagnostics", "TestFixtures",
+            ]),
+        .testTarget(
+            name: "PorticoConfigurationTests",
+            dependencies: [
+                "PorticoIdentity", "PorticoConfiguration", "PorticoGateway", "PorticoAccess", "PorticoCatalog",
+                "PostgresClient", "TLSTransport", "YAMLTree", "Diagnostics", "TestRandom",
+            ]),
+        .testTarget(
+            name: "PorticoIdentityTests",
+            dependencies: [
+                "PorticoHTTP", "PorticoIdentity", "PorticoConfiguration", "PorticoGateway", "PorticoAccess",
+                "GraphQLSchema", "PostgresClient", "PostgresSQL", "TLSTransport", "HTTPWire", "SocketLoop",
+                "YAMLTree", "ExactText", "Diagnostics", "TestCluster", "TestHTTP", "TestIdentity", "TestTLS",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"), .product(name: "JWTKit", package: "jwt-kit"),
+            ]),
+        .testTarget(
+            name: "PorticoTelemetryTests",
+            dependencies: [
+                "PorticoTelemetry", "PorticoConfiguration", "PorticoGateway", "SocketLoop", "JSONBytes",
+                "TestCluster", "TestHTTP", "TestIdentity", .product(name: "Logging", package: "swift-log"),
+            ]),
+        .testTarget(
+            name: "PorticoHTTPTests",
+            dependencies: [
+                "TestHTTP", "TestIdentity", "TestTLS", "TestRandom", "TestCluster", "PorticoHTTP", "PorticoTelemetry",
+                "PorticoIdentity", "PorticoConfiguration", "PorticoGateway", "PorticoAccess", "TLSTransport",
+                "GraphQLSchema", "GraphQLLanguage", "Gzip", "HTTPWire", "SocketLoop", "JSONBytes", "ExactText",
+                "Diagnostics", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+        .testTarget(
+            name: "PorticoPolicyTests",
+            dependencies: [
+                "PorticoPolicy", "PorticoTelemetry", "PorticoConfiguration", "PorticoAccess", "PorticoCatalog",
+                "GraphQLSchema", "GraphQLLanguage", "SocketLoop", "ExactText", "Diagnostics",
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
             name: "PorticoServerTests",
             dependencies: [
-                "ExactText", "PorticoServer", "PorticoGateway", "PorticoAccess", "PorticoDatabase", "PorticoCatalog",
-                "GraphQLSchema", "GraphQLLanguage", "HTTPWire", "Gzip", "JSONBytes", "PostgresSQL", "PostgresClient",
-                "SocketLoop",
-                "TLSTransport", "TestCluster", "TestTLS", "TestRandom", "YAMLTree", "Diagnostics", "TestScrape",
-                "PrometheusText", .product(name: "CoreMetrics", package: "swift-metrics"),
-                .product(name: "Tracing", package: "swift-distributed-tracing"),
+                "PorticoServer", "PorticoPolicy", "PorticoIdentity", "PorticoTelemetry", "PorticoConfiguration",
+                "PorticoGateway", "PorticoAccess", "PorticoDatabase", "PorticoCatalog", "GraphQLSchema",
+                "GraphQLLanguage", "PostgresClient", "TLSTransport", "SocketLoop", "Gzip", "JSONBytes", "Diagnostics",
+                "PrometheusText", "TestCluster", "TestHTTP", "TestIdentity", "TestScrape", "TestTLS",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
-                .product(name: "JWTKit", package: "jwt-kit"),
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "CryptoExtras", package: "swift-crypto"),
-                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ]),
         .testTarget(
             name: "PorticoCommandTests",
             dependencies: [
-                "ExactText", "portico", "HTTPWire", "JSONBytes", "Diagnostics", "TLSTransport", "TestCluster",
-                "TestTLS", "TestWorkloads",
+                "TestTLS", "TestWorkloads", "TestCluster", "portico-bench", "portico", "PorticoProject", "TLSTransport",
+                "HTTPWire", "JSONBytes", "Diagnostics",
             ]),
+        .testTarget(name: "PorticoBenchTests", dependencies: ["portico-bench", "PorticoProject", "JSONBytes"]),
         // Faults against the built program as a process, and a real PostgreSQL.
-        .testTarget(
-            name: "PorticoFaultTests", dependencies: ["ExactText", "portico", "PostgresClient", "TestCluster"]),
+        .testTarget(name: "PorticoFaultTests", dependencies: ["TestCluster", "portico", "PostgresClient"]),
         .testTarget(
             name: "PorticoExecutionTests",
             dependencies: [
-                "ExactText", "PorticoExecution", "PorticoPlanning", "PorticoCatalog", "PorticoAccess", "PostgresSQL",
-                "SocketLoop", "JSONBytes", "TestFixtures",
+                "TestFixtures", "PorticoExecution", "PorticoPlanning", "PorticoAccess", "PorticoCatalog",
+                "GraphQLSchema", "PostgresSQL", "SocketLoop", "JSONBytes", "ExactText",
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,7 +1,7 @@
-# What `./run` and `./test` share: the Swift toolchain and the system packages. Sourced by bash, never run.
+# Finds the Swift toolchain and the system packages for `./run` and `./test`. Sourced by bash, never run.
 #
-# `portico_setup` leaves `swift` on PATH and every package of `portico_missing` installed, or ends the script with status 2 and one line
-# that says what to do. It changes nothing on a machine that has everything.
+# `portico_setup` puts `swift` on PATH and installs the packages of `portico_missing`, or exits with status 2 and a one-line
+# remedy. If nothing is missing, it changes nothing.
 
 # The oldest toolchain that reads Package.swift, as MAJOR.MINOR.
 portico_swift_minimum=6.2
@@ -11,7 +11,7 @@ portico_refuse() {
     exit 2
 }
 
-# Puts the first toolchain that is new enough at the front of PATH: the one that is there already, or one of the usual places.
+# Puts the first toolchain that is new enough at the front of PATH; looks in PATH, then in the usual places.
 portico_find_swift() {
     local candidate version found='' home="${HOME:-/root}"
     for candidate in "$(command -v swift || true)" /opt/swift/usr/bin/swift "${SWIFTLY_BIN_DIR:-$home/.local/share/swiftly/bin}/swift" \
@@ -40,8 +40,8 @@ portico_has_postgres() {
     return 1
 }
 
-# The packages that are missing, one a line; asks for what they bring and not for their names, so that other sources count too. With the word `tests` those of the
-# programs that only tests run are among them.
+# The missing packages, one per line; with the word `tests`, also those of programs that only tests run. Looks for what the
+# packages contain, not for their names: other sources count too.
 portico_missing() {
     if ! command -v pkg-config >/dev/null; then
         printf '%s\n' pkg-config
@@ -63,7 +63,7 @@ portico_missing() {
     return 0
 }
 
-# The shell commands that install the packages given. Debian's package makes a cluster and starts it unless it is told not to beforehand.
+# The shell commands that install the given packages. Debian's package would create and start a cluster; a setting prevents it.
 portico_install_commands() {
     local packages="$*"
     case " $packages " in
@@ -73,7 +73,7 @@ portico_install_commands() {
         ;;
     esac
     printf 'export DEBIAN_FRONTEND=noninteractive\n'
-    # Lists that are missing or old make the first try fail; only then are they fetched.
+    # The package lists are fetched only if the first attempt fails: they may be missing or old.
     printf 'apt-get install -y --no-install-recommends %s || { apt-get update && apt-get install -y --no-install-recommends %s; }\n' "$packages" "$packages"
 }
 
@@ -87,7 +87,7 @@ portico_install_missing() {
     [ -z "$missing" ] || portico_refuse "still missing after the installation: $(printf '%s' "$missing" | tr '\n' ' ')"
 }
 
-# Installs the packages given as one text, or ends the script with the command that would.
+# Installs the packages given as one string, or exits with the command that would install them.
 portico_install() {
     local missing="$1" commands
     command -v apt-get >/dev/null ||
@@ -108,30 +108,30 @@ $(portico_install_commands $missing)"
     fi
 }
 
-# How many compiler processes run at a time: each takes a core and up to a gigabyte.
+# The number of compiler processes at a time; each takes a core and up to a gigabyte.
 portico_jobs() {
     local cores
     cores=$(getconf _NPROCESSORS_ONLN 2>/dev/null || printf 2)
     printf '%s' "${PORTICO_JOBS:-$((cores < 8 ? cores : 8))}"
 }
 
-# With the word `tests` for everything that tests run as well.
+# With the word `tests`, also installs what only tests run.
 portico_setup() {
     portico_find_swift
     portico_install_missing "$@"
-    # The flags of every build. Left to itself SwiftPM asks the compilers for colours where the standard error is a terminal, and
-    # builds everything again where that differs from the build before, as with `nohup ./run`.
+    # The flags of every build. By default SwiftPM requests colours if the standard error is a terminal, and rebuilds everything
+    # when that changes, as with `nohup ./run`.
     portico_flags=(--jobs "$(portico_jobs)" --no-color-diagnostics)
     [ "${1:-}" = tests ] || return 0
     portico_setup_clients
     portico_setup_nginx
 }
 
-# The release of graphql-core whose verdicts the tests compare with ours: a port of the reference implementation that knows the September 2025 edition.
+# The release of graphql-core that the tests compare with: a port of the reference implementation, with the September 2025
+# edition.
 portico_graphql_core=3.3.2
 
-# The client library of another language that some tests drive (graphql-core, from PyPI) in a folder of its own below .build. Where it cannot be fetched those tests
-# fail; everything else runs.
+# Installs graphql-core from PyPI below .build. If it cannot be fetched, only the tests that use it fail.
 portico_setup_clients() {
     local folder=.build/clients
     "$folder/bin/python" -c "import graphql; assert graphql.version == '$portico_graphql_core'" 2>/dev/null && return 0
@@ -140,8 +140,8 @@ portico_setup_clients() {
     return 0
 }
 
-# nginx for the test of deploy/nginx.conf. Where it is not installed, its package is unpacked below .build and not installed: Debian's would start a server at once.
-# The libraries that it needs are installed. Where it cannot be fetched that test fails.
+# Provides nginx for the test of deploy/nginx.conf. A missing package is unpacked below .build, not installed, because Debian's
+# would start a server; its libraries are installed. If it cannot be fetched, only that test fails.
 portico_setup_nginx() {
     local folder=.build/clients/nginx nginx package libraries
     for nginx in /usr/sbin/nginx /usr/bin/nginx /usr/local/sbin/nginx "$folder/usr/sbin/nginx"; do

@@ -1,14 +1,14 @@
-/// The diagnostic as a person reads it in a terminal, without a line end at its end:
+/// The diagnostic as terminal text, without a trailing line break:
 ///
 ///     schema.graphql:3:7: error: Expected a type, found "}".
 ///         id: }
 ///             ^
 ///     hint: …
 ///
-/// Of configuration the values of keys such as `secret` and `url` are not shown (``HiddenValues``).
-/// Where there is no source or no range, only what is known is printed. A line longer than 120
-/// columns is cut to the part around the caret; tabs become spaces; control characters, also those
-/// in the message, become visible, so that no text of a stranger steers the terminal.
+/// In configuration, the values of keys such as `secret` and `url` are hidden (``HiddenValues``).
+/// A missing source or range is omitted. A line longer than 120 columns is cut to the part around
+/// the caret; tabs become spaces; control characters, including those in the message, become
+/// visible, so that external text cannot control the terminal.
 public func render(_ diagnostic: Diagnostic, in source: SourceText?) -> String {
     let file = diagnostic.file.isEmpty ? source?.name ?? "" : diagnostic.file
     var place = visible(file)
@@ -30,8 +30,7 @@ public func render(_ diagnostic: Diagnostic, in source: SourceText?) -> String {
 }
 
 enum CaretLimits {
-    /// Columns of a source line that are shown. Stands against a minified document of one endless
-    /// line.
+    /// Shown columns of a source line. Guards against a minified document of one endless line.
     static let columns = 120
     /// Columns before the caret that stay visible when a line is cut.
     static let before = 60
@@ -39,7 +38,7 @@ enum CaretLimits {
     static let tab = 4
 }
 
-/// The source line and the caret line below it, both after a line end and four spaces.
+/// The source line and the caret line below it, both after a line break and four spaces.
 private struct CaretExcerpt {
     private(set) var text = ""
 
@@ -69,7 +68,7 @@ private struct CaretExcerpt {
         text = "\n    \(line)\n    \(String(repeating: " ", count: caret))\(marks)"
     }
 
-    /// The part of the line around `offset` that is shown, both its ends on borders of scalars.
+    /// The part of the line around `offset` that is shown, cut at scalar boundaries.
     private static func window(_ bytes: [UInt8], around offset: Int) -> Range<Int> {
         var lower = offset, columns = 0
         while lower > 0, columns < CaretLimits.before, !isLineEnd(bytes[lower - 1]) {
@@ -101,8 +100,7 @@ private struct CaretExcerpt {
     }
 }
 
-/// The text with every control character and every character that changes the direction of writing
-/// replaced by something that can be seen.
+/// The text with control and bidirectional formatting characters replaced by visible ones.
 func visible(_ text: String) -> String {
     func isHidden(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {

@@ -1,15 +1,15 @@
-/// One problem found in a text: what is wrong, where, and, when it is known, what to do.
+/// One problem in a text: what is wrong, where, and, if known, what to do.
 public struct Diagnostic: Error, Sendable, Equatable {
     public enum Severity: String, Sendable { case error, warning }
 
     public var severity: Severity
-    /// One sentence, fit for a stranger.
+    /// One sentence, which clients may see.
     public var message: String
-    /// The name of the text (``SourceText/name``), or empty where there is none.
+    /// The name of the text (``SourceText/name``), or empty.
     public var file: String
-    /// Where it stands; `nil` when the problem is of the whole text.
+    /// `nil` if the problem concerns the whole text.
     public var range: SourceRange?
-    /// What to do about it, one sentence, such as a did-you-mean.
+    /// What to do about it, one sentence, such as a suggestion.
     public var hint: String?
 
     public init(
@@ -22,6 +22,14 @@ public struct Diagnostic: Error, Sendable, Equatable {
         self.range = range
         self.hint = hint
     }
+}
+
+extension [Diagnostic] {
+    /// Adds a problem; for the parameters see ``Diagnostic``.
+    public mutating func report(
+        _ message: String, file: String = "", range: SourceRange? = nil, hint: String? = nil,
+        severity: Diagnostic.Severity = .error
+    ) { append(Diagnostic(message, file: file, range: range, hint: hint, severity: severity)) }
 }
 
 /// Several diagnostics thrown together, so that no check stops at its first finding.

@@ -1,21 +1,20 @@
 /// The parts of a configuration's text that no diagnostic shows: the values of keys that hold
-/// secrets, and all below them.
+/// secrets, and everything below them.
 ///
-/// It reads lines, keys, quotation marks and brackets, and no YAML: what is to be shown is mostly a
-/// text that could not be read. Where it is in doubt it hides more.
+/// It recognises lines, keys, quotation marks and brackets, not YAML, since the text to show is
+/// often invalid. In doubt it hides more.
 public struct HiddenValues: Sendable {
-    /// Keys whose values are hidden, whatever is above them. `url` and `file` of a key may hold a
+    /// Keys whose values are hidden, at any level. `url` and `file` of a key may contain a
     /// password, or the key itself.
     public static let keys: Set<String> = [
         "secret", "password", "url", "uri", "dsn", "key", "publickey", "privatekey", "apikey", "passwd", "token",
         "sha256",
     ]
 
-    /// What stands for a value that is not shown.
+    /// Replaces a hidden value.
     public static let mark = "…"
 
-    /// Whether texts of this file are configuration; rules and schemas have fields of such names,
-    /// and no secrets.
+    /// Whether this file is configuration; rules and schemas have such fields, but no secrets.
     public static func applies(to file: String) -> Bool {
         guard file.hasSuffix(".yaml") || file.hasSuffix(".yml") else { return false }
         let isBelow = file.hasPrefix("config/") || file.contains("/config/")
@@ -43,8 +42,7 @@ public struct HiddenValues: Sendable {
         ranges.contains { $0.overlaps(range) || (range.isEmpty && $0.contains(range.lowerBound)) }
     }
 
-    /// The text with every hidden byte, but for line ends, replaced: as many bytes as before, so
-    /// that places stay.
+    /// The text with every hidden byte except line ends replaced, so that offsets stay valid.
     public func masked(_ bytes: [UInt8]) -> [UInt8] {
         var masked = bytes
         for range in ranges {
@@ -55,13 +53,12 @@ public struct HiddenValues: Sendable {
         return masked
     }
 
-    /// Top-level keys of configuration below which no secret can be meant.
+    /// Top-level keys of configuration without secrets below them.
     private static let harmlessSections: Set<String> = [
         "access", "limits", "logging", "metrics", "cors", "compression", "tracing",
     ]
 
-    /// The key at the margin that a place is below, or in whose line it is; empty where there is
-    /// none.
+    /// The top-level key that contains an offset; empty if there is none.
     private func section(_ bytes: [UInt8], around offset: Int) -> String {
         var end = min(offset, bytes.count)
         while true {
@@ -74,8 +71,8 @@ public struct HiddenValues: Sendable {
         }
     }
 
-    /// The same, and of the line that is shown nothing but the marked range, keys and what stands
-    /// before them: a key that is misspelt may have had to be one of ``keys``.
+    /// The same, and of the shown line only the marked range, keys and indentation: a misspelled
+    /// key may have been meant as one of ``keys``.
     public func masked(_ bytes: [UInt8], marking range: Range<Int>) -> [UInt8] {
         var masked = masked(bytes)
         if Self.harmlessSections.contains(section(bytes, around: range.lowerBound)) { return masked }
@@ -83,7 +80,7 @@ public struct HiddenValues: Sendable {
         var start = min(range.lowerBound, bytes.count), end = min(max(range.upperBound, range.lowerBound), bytes.count)
         let first = start
         while start > 0, !isLineEnd(start - 1) { start -= 1 }
-        // Of one value, its key is what stands before it; of further ones nothing is shown.
+        // With more than one key before the range, nothing of them is shown.
         if bytes[start..<first].count(where: { $0 == UInt8(ascii: ":") }) > 1 {
             for index in start..<first where bytes[index] != 0x20 { masked[index] = UInt8(ascii: "*") }
         }
@@ -117,12 +114,12 @@ public struct HiddenValues: Sendable {
             bytes[start...].firstIndex { $0 == 0x0A || $0 == 0x0D } ?? bytes.count
         }
 
-        /// A dash of a list counts as the space that it takes.
+        /// A dash of a list counts as a space.
         private func indentation(_ start: Int) -> Int {
             bytes[start...].prefix { $0 == 0x20 || $0 == UInt8(ascii: "-") || $0 == 0x09 }.count
         }
 
-        /// Where the first value begins that a line hides.
+        /// Where the first hidden value of a line begins.
         private func hiddenValue(_ start: Int, _ end: Int) -> Int? {
             var index = start
             while index < end {
@@ -144,8 +141,8 @@ public struct HiddenValues: Sendable {
             return nil
         }
 
-        /// The end of the line, and of all lines that are further in or that open brackets and
-        /// quotation marks reach.
+        /// The end of the line, extended over all lines that are indented further, or belong to
+        /// open brackets and quotation marks.
         private func valueEnd(_ value: Int, lineEnd end: Int, indentation: Int) -> Int {
             var stop = end
             if value < bytes.count, let first = bytes[value..<end].first,
@@ -159,9 +156,9 @@ public struct HiddenValues: Sendable {
                 let nextEnd = lineEnd(next)
                 let margin = bytes[next..<nextEnd].prefix(while: { $0 == 0x20 || $0 == 0x09 }).count
                 let isBlank = next + margin == nextEnd
-                // The items of a list may stand no further in than their key.
+                // The items of a list may have the indentation of their key.
                 let isItem = !isBlank && margin >= indentation && bytes[next + margin] == UInt8(ascii: "-")
-                // A value that has not begun yet stands on the next line, wherever that begins.
+                // A value that has not begun yet is on the next line, at any indentation.
                 let hasBegun = bytes[value..<stop].contains { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
                 guard isBlank || isItem || margin > indentation || !hasBegun else { return stop }
                 stop = nextEnd
@@ -169,8 +166,7 @@ public struct HiddenValues: Sendable {
             return stop
         }
 
-        /// Behind the bracket or quotation mark that closes the one at `start`; the end of the text
-        /// where none does.
+        /// After the bracket or quotation mark that closes the one at `start`, or the text's end.
         private func closing(_ start: Int) -> Int {
             var depth = 0, quote: UInt8?
             for index in start..<bytes.count {

@@ -1,7 +1,7 @@
 /// A half-open range of UTF-8 byte offsets into one source text.
 ///
-/// Offsets are all that syntax trees keep; line and column are computed when a diagnostic is
-/// printed (``SourceText/position(at:)``).
+/// Syntax trees keep only offsets; line and column are computed when a diagnostic is printed
+/// (``SourceText/position(at:)``).
 public struct SourceRange: Sendable, Hashable {
     public var start: UInt32
     public var end: UInt32
@@ -11,35 +11,27 @@ public struct SourceRange: Sendable, Hashable {
         self.end = UInt32(truncatingIfNeeded: end)
     }
 
-    /// The range of something that stands in no text, such as a definition that was derived.
+    /// The range of something without a text, such as a derived definition.
     public static let none = SourceRange(0, 0)
 
     /// From the start of this range to the end of `other`.
     @inlinable public func through(_ other: SourceRange) -> SourceRange { SourceRange(Int(start), Int(other.end)) }
 }
 
-/// A line and a column, both counted from 1; columns count Unicode scalar values, as the GraphQL
-/// specification's examples do.
+/// A line and a column from 1; columns count Unicode scalars, as in the specification's examples.
 public struct SourcePosition: Sendable, Hashable {
     public var line: Int
     public var column: Int
 
-    public init(line: Int, column: Int) {
-        self.line = line
-        self.column = column
-    }
+    public init(line: Int, column: Int) { (self.line, self.column) = (line, column) }
 }
 
-/// A text that diagnostics point into: its name (a path, or what a stranger may be told of it) and
-/// its UTF-8 bytes.
+/// A text for diagnostics: its name (a path, or what clients may see) and its UTF-8 bytes.
 public struct SourceText: Sendable, Equatable {
     public let name: String
     public let bytes: [UInt8]
 
-    public init(name: String, bytes: [UInt8]) {
-        self.name = name
-        self.bytes = bytes
-    }
+    public init(name: String, bytes: [UInt8]) { (self.name, self.bytes) = (name, bytes) }
 
     public init(name: String, _ text: String) { self.init(name: name, bytes: Array(text.utf8)) }
 
@@ -47,8 +39,8 @@ public struct SourceText: Sendable, Equatable {
     /// 2.1.2); linear in the offset.
     public func position(at offset: Int) -> SourcePosition { positions(at: [offset])[0] }
 
-    /// The lines and columns of many offsets, in their order, by one pass over the text: errors may
-    /// be many and a line may be the whole text.
+    /// The positions of many offsets, in order, by one pass over the text: there may be many
+    /// errors, and one line may be the whole text.
     public func positions(at offsets: [Int]) -> [SourcePosition] {
         var positions = [SourcePosition](repeating: SourcePosition(line: 1, column: 1), count: offsets.count)
         var line = 1, column = 1, index = 0

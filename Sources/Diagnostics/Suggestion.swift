@@ -1,10 +1,9 @@
-/// The known names nearest to one that is not known: nearest first, then in alphabetical order, at
-/// most `limit` of them.
+/// The known names nearest to an unknown one, by distance, then alphabetically, at most `limit`.
 ///
-/// Upper and lower case count as equal. The distance is that of Damerau and Levenshtein in its
-/// restricted form (an insertion, a deletion, a substitution or a swap of neighbours costs one);
-/// how far a name may be away grows with its length. Empty when `name` is longer than 128 bytes or
-/// there are more than 2,000 candidates, which bounds the work.
+/// Ignores case. The distance is Damerau–Levenshtein in its restricted form (an insertion, a
+/// deletion, a substitution or a swap of neighbours costs one); the maximum distance grows with the
+/// name's length. To bound the work, the result is empty if `name` is longer than 128 bytes or
+/// there are more than 2,000 candidates.
 public func suggestion(for name: String, among candidates: some Sequence<String>, limit: Int = 3) -> [String] {
     let wanted = foldedBytes(name)
     guard !wanted.isEmpty, wanted.count <= SuggestionLimits.nameBytes, limit > 0 else { return [] }
@@ -19,8 +18,7 @@ public func suggestion(for name: String, among candidates: some Sequence<String>
         let length = candidate.utf8.count
         guard abs(length - wanted.count) <= threshold, length <= SuggestionLimits.nameBytes else { continue }
         let known = foldedBytes(candidate)
-        // Each letter that only one of the two has costs at least one edit: most names are ruled
-        // out by this alone.
+        // Each letter that only one of the two has costs an edit, which excludes most names.
         let knownLetters = letterMask(known)
         guard max((letters & ~knownLetters).nonzeroBitCount, (knownLetters & ~letters).nonzeroBitCount) <= threshold
         else { continue }
@@ -31,32 +29,34 @@ public func suggestion(for name: String, among candidates: some Sequence<String>
     return found.prefix(limit).map(\.name)
 }
 
-/// `Did you mean "a", "b" or "c"?`, or `nil` when there is nothing to propose.
+/// `Did you mean "a", "b" or "c"?`, or `nil` without suggestions.
 public func didYouMean(_ names: [String]) -> String? {
     guard let last = names.last else { return nil }
     let quoted = names.dropLast().map { "\"\($0)\"" }.joined(separator: ", ")
     return quoted.isEmpty ? "Did you mean \"\(last)\"?" : "Did you mean \(quoted) or \"\(last)\"?"
 }
 
-/// What bounds the work of one suggestion: at most 128 × 11 steps for each of 2,000 names.
+/// `Did you mean …?` with similar names, or else all known names.
+public func alternatives(to name: String, among known: [String]) -> String {
+    didYouMean(suggestion(for: name, among: known)) ?? "There are: \(known.joined(separator: ", "))."
+}
+
+/// Bounds of one suggestion's work: at most 128 × 11 steps for each of 2,000 names.
 enum SuggestionLimits {
-    /// Bytes. Stands against a stranger's endless names: the work grows with the length.
+    /// Bytes. Guards against long names from clients: the work grows with the length.
     static let nameBytes = 128
-    /// Names. Stands against a schema so large that every typing error becomes expensive.
+    /// Names. Guards against a schema so large that every typing error becomes expensive.
     static let candidates = 2_000
-    /// Edits. Whatever is further away is another word; also the half width of the band that is
-    /// computed.
+    /// Edits, beyond which it is another word; also half the width of the computed band.
     static let distance = 5
 }
 
-private func foldedBytes(_ text: String) -> [UInt8] {
-    text.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
-}
+private func foldedBytes(_ text: String) -> [UInt8] { text.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 } }
 
 /// One bit for each of the 64 classes of bytes that occur.
 private func letterMask(_ bytes: [UInt8]) -> UInt64 { bytes.reduce(0) { $0 | 1 << UInt64($1 & 63) } }
 
-/// The three rows of the distance table that are alive at a time, kept from name to name.
+/// The three rows of the distance table in use, reused for each name.
 private struct DistanceRows {
     private var beforeLast: [Int]
     private var last: [Int]
@@ -68,8 +68,7 @@ private struct DistanceRows {
         current = beforeLast
     }
 
-    /// The distance, or `nil` when it exceeds `threshold`. Only the band of cells that can stay
-    /// within it is computed.
+    /// The distance, or `nil` when it exceeds `threshold`. Computes only the necessary band.
     mutating func distance(_ a: [UInt8], _ b: [UInt8], atMost threshold: Int) -> Int? {
         if a == b { return 0 }
         let far = threshold + 1
@@ -90,7 +89,7 @@ private struct DistanceRows {
                 nearest = min(nearest, cost)
             }
             if to < b.count { current[to + 1] = far }
-            // A swap reaches back two rows, so one row out of reach is not the end yet; two are.
+            // A swap reaches back two rows, so only two rows out of reach end the search.
             if nearest > threshold, lastNearest > threshold { return nil }
             lastNearest = nearest
             (beforeLast, last, current) = (last, current, beforeLast)

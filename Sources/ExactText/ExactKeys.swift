@@ -1,4 +1,4 @@
-/// Look-ups by a plain text in what is keyed by bytes.
+/// Look-ups by a plain string in dictionaries keyed by bytes.
 extension Dictionary where Key == ExactString {
     public subscript(_ text: String) -> Value? {
         get { self[ExactString(text)] }
@@ -17,8 +17,8 @@ extension Set where Element == ExactString {
     public func contains(_ text: String) -> Bool { contains(ExactString(text)) }
 }
 
-/// Look-ups by a text of strangers among names that GraphQL's grammar keeps in ASCII: no two of
-/// these are equivalent, but a stranger's text may be equivalent to one of them without being it.
+/// Look-ups of external text among GraphQL names, which are ASCII. No two of these are canonically
+/// equivalent, but external text may be equivalent to one of them without being equal to it.
 extension Dictionary where Key == String {
     public subscript(_ key: ExactString) -> Value? {
         guard let place = index(forKey: key.text), self[place].key.hasSameBytes(as: key.text) else { return nil }

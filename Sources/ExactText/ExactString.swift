@@ -1,13 +1,12 @@
 import Glibc
 
-/// A text that is equal to another where its bytes are, and only there: what identities and keys
-/// are.
+/// A string that compares by its bytes: the type of identities and keys.
 ///
-/// Swift's `String` takes canonically equivalent texts for one, such as `K` and the KELVIN SIGN
-/// (U+212A), or `é` as one scalar and as two; PostgreSQL compares bytes. Where the gateway took two
-/// users, tenants or keys for one that the database tells apart, one of them would be served as the
-/// other. So nothing that says who somebody is, or what rules, rows and cached results belong to
-/// them, is compared or looked up as a `String`.
+/// Swift's `String` treats canonically equivalent texts as equal, such as `K` and the KELVIN SIGN
+/// (U+212A), or `é` as one scalar and as two; PostgreSQL compares bytes. If the gateway confused
+/// two users, tenants or keys that the database distinguishes, one of them would be served as the
+/// other. So nothing that identifies a viewer, or the rules, rows and cached results of one, is
+/// compared or looked up as a `String`.
 public struct ExactString: Sendable {
     public let text: String
 
@@ -22,8 +21,7 @@ extension ExactString: Hashable, Comparable {
             hasher.combine(bytes: UnsafeRawBufferPointer($0))
         }
         if isDone == nil { for byte in text.utf8 { hasher.combine(byte) } }
-        // No byte of UTF-8: where several texts are hashed behind each other, it tells where one
-        // ends.
+        // Not a UTF-8 byte: terminates a text when several are hashed in sequence.
         hasher.combine(0xFF as UInt8)
     }
 
@@ -38,7 +36,7 @@ extension ExactString: CustomStringConvertible, CustomDebugStringConvertible {
     public var debugDescription: String { text.debugDescription }
 }
 
-/// What a source file spells keeps its bytes.
+/// A literal keeps its bytes.
 extension ExactString: ExpressibleByStringInterpolation {
     public init(stringLiteral text: String) { self.text = text }
 }
@@ -46,8 +44,8 @@ extension ExactString: ExpressibleByStringInterpolation {
 extension ExactString {
     public var isEmpty: Bool { text.isEmpty }
 
-    /// Whether the two differ in nothing but the case of the letters A to Z. Other letters have no
-    /// cases here: `K` is what the KELVIN SIGN becomes in small letters.
+    /// Whether the two differ only in the case of the letters A to Z. Other letters have no case
+    /// here: lowercasing the KELVIN SIGN would give `k`.
     public func isSameInASCIICase(as other: ExactString) -> Bool {
         func folded(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
         return text.utf8.elementsEqual(other.text.utf8) { folded($0) == folded($1) }
@@ -55,7 +53,7 @@ extension ExactString {
 }
 
 extension String {
-    /// Whether the two are the same bytes in UTF-8.
+    /// Whether the two have the same UTF-8 bytes.
     public func hasSameBytes(as other: String) -> Bool {
         let count = utf8.count
         guard count == other.utf8.count else { return false }

@@ -4,20 +4,20 @@ import GraphQLValidation
 import JSONBytes
 
 /// Answers `__schema` and `__type` (section 4) from the schema that an operation was validated
-/// against, so that a viewer learns of nothing but what is in it.
+/// against, so that a viewer learns only of its own schema.
 public struct Introspection {
     /// Writes the value of one meta field, without its key: an object, or `null` for a `__type`
     /// that does not exist.
     ///
-    /// Throws ``IntrospectionFailure`` when the value grows beyond ``IntrospectionLimits/bytes``;
-    /// `buffer` is then as it was before. Its recursion is as deep as the operation, which
-    /// ``ValidationLimits/nesting`` bounds; how many lists it nests,
-    /// ``ValidationLimits/introspectionLists`` bounds.
+    /// Throws ``IntrospectionFailure`` when the value exceeds ``IntrospectionLimits/bytes``;
+    /// `buffer` is then unchanged. Its recursion is as deep as the operation, which
+    /// ``ValidationLimits/nesting`` bounds; ``ValidationLimits/introspectionLists`` bounds the
+    /// nesting of lists.
     ///
     /// - Parameters:
-    ///   - nodes: all selections of one response name at the root of `operation`, as
-    ///     ``collectFields(_:on:in:variables:)`` gives them.
-    ///   - variables: coerced for `operation`.
+    ///   - nodes: All selections of one response name at the root of `operation`, from
+    ///     ``collectFields(_:on:in:variables:)``.
+    ///   - variables: Coerced for `operation`.
     public static func write(
         _ nodes: [Field], of operation: ValidatedOperation, variables: VariableValues, into buffer: ResponseBuffer,
         limits: IntrospectionLimits = .init()
@@ -44,7 +44,7 @@ public struct Introspection {
 }
 
 public struct IntrospectionLimits: Sendable, Equatable {
-    /// Bytes of one meta field's value. Stands against answers that grow with a power of the
+    /// Bytes of one meta field's value. Guards against answers that grow with a power of the
     /// schema's size: every type's fields' types' fields.
     public var bytes: Int
 
@@ -58,6 +58,6 @@ public struct IntrospectionFailure: Error, Sendable, Equatable {
 
     public init(limit: Int) { self.limit = limit }
 
-    /// One sentence, fit for a stranger.
+    /// One sentence, which clients may see.
     public var message: String { "The answer to this introspection exceeds \(limit) bytes." }
 }

@@ -1,17 +1,15 @@
 import GraphQLValidation
 
-/// What is asked of each of introspection's types (section 4.2), with the selections within it: a
-/// tree that is made once per request and then written for every type, field and argument of the
-/// schema.
+/// The selections on each of introspection's types (section 4.2): a tree that is compiled once per
+/// request and then written for every type, field and argument of the schema.
 ///
-/// A member that is no field of its type is `nil`; in a validated operation there is none.
+/// The initializer returns `nil` for an unknown field, which no valid operation contains.
 protocol IntrospectionMember {
     static var typeName: String { get }
     init?(_ field: CollectedField, _ compiler: SelectionCompiler)
 }
 
-/// The members asked for, in the order of the answer, each with its key as it is written:
-/// `"name":`.
+/// The selected members in the order of the answer, each with its encoded key: `"name":`.
 struct MemberSelection<Member: IntrospectionMember> {
     var members: [(key: String, member: Member)]
 }

@@ -6,7 +6,7 @@ struct IntrospectionWriter {
     let schema: Schema
     let buffer: ResponseBuffer
     let limits: IntrospectionLimits
-    /// Bytes that stood in the buffer before.
+    /// Bytes already in the buffer at the start.
     let start: Int
 
     init(schema: Schema, buffer: ResponseBuffer, limits: IntrospectionLimits) {
@@ -155,7 +155,7 @@ struct IntrospectionWriter {
         }
     }
 
-    /// Section 4.2.2, as the JSON string.
+    /// Section 4.2.2, as a JSON string.
     private func kind(of type: WrappedType, _ named: NamedType?) -> StaticString {
         switch type {
         case .list: "\"LIST\""

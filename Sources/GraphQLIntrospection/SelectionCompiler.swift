@@ -2,13 +2,13 @@ import GraphQLLanguage
 import GraphQLSchema
 import GraphQLValidation
 
-/// From the selections of one request to what they ask of introspection's types.
+/// Compiles one request's selections on introspection's types.
 struct SelectionCompiler {
     let operation: ValidatedOperation
     let variables: VariableValues
 
-    /// What the selections within `field` ask of introspection's type `Member.typeName`. As large
-    /// as the expanded operation, which ``ValidationLimits/selections`` bounds.
+    /// The selections of `field` on introspection's type `Member.typeName`. As large as the
+    /// expanded operation, which ``ValidationLimits/selections`` bounds.
     func selection<Member: IntrospectionMember>(
         of field: CollectedField, _: Member.Type = Member.self
     ) -> MemberSelection<Member> {
@@ -20,7 +20,7 @@ struct SelectionCompiler {
             members: collected.compactMap { inner in Member(inner, self).map { ("\"\(inner.responseKey)\":", $0) } })
     }
 
-    /// The argument `includeDeprecated`; false, its default, unless it is true.
+    /// The argument `includeDeprecated`; false by default.
     func includesDeprecated(_ field: CollectedField) -> Bool {
         switch argument("includeDeprecated", of: field) {
         case .boolean(let flag, _)?: flag
@@ -29,7 +29,7 @@ struct SelectionCompiler {
         }
     }
 
-    /// An argument that is a string; `nil` where it is none.
+    /// A string argument; `nil` if it is not a string.
     func text(_ name: String, of field: CollectedField) -> String? {
         switch argument(name, of: field) {
         case .string(let text)?: return text.value

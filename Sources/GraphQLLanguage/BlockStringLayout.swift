@@ -1,16 +1,15 @@
-/// How a text can stand as a block string, so that reading it gives the same text again (section
+/// The layout of a text as a block string, such that parsing it yields the same text (section
 /// 2.10.4, BlockStringValue).
 enum BlockStringLayout {
-    /// Between the quotes, in their line.
+    /// Between the quotes, on their line.
     case oneLine
-    /// In lines of its own between those of the quotes.
+    /// On lines of its own between those of the quotes.
     case ownLines
-    /// Right after the quotes, which close in the next line: a single indented line keeps its
-    /// indentation only in this place.
+    /// Directly after the quotes: only here does a single indented line keep its indentation.
     case afterQuotes
 
-    /// `nil` when a block string cannot hold the text: it has a CR, begins or ends with a blank
-    /// line, or all of its several lines are indented.
+    /// `nil` if a block string cannot represent the text: it contains a CR, begins or ends with a
+    /// blank line, or has several lines that are all indented.
     init?(_ text: String) {
         if text.isEmpty {
             self = .oneLine

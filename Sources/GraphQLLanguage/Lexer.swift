@@ -1,7 +1,6 @@
 import Diagnostics
 
-/// Cuts UTF-8 bytes into tokens (section 2.1). It keeps a pointer, so it lives only as long as the
-/// call that lends the bytes.
+/// Splits UTF-8 bytes into tokens (section 2.1). Valid only while the bytes are lent.
 struct Lexer {
     let source: UnsafeBufferPointer<UInt8>
     private(set) var position = 0
@@ -20,7 +19,7 @@ struct Lexer {
     /// (strings, comments) the end is checked.
     @inline(__always) func byte(_ index: Int) -> UInt8 { index < source.count ? source[index] : 0 }
 
-    /// The next token; at the end, and as often as asked, `endOfText`.
+    /// The next token; at the end always `endOfText`.
     mutating func next() throws(SyntaxError) -> Token {
         try skipIgnored()
         let start = position
@@ -79,18 +78,15 @@ struct Lexer {
                 throw SyntaxError("Expected \"...\", found \".\".", range: SourceRange(start, start + 1))
             }
             return Token(kind: .spread, start: start, end: start + 3)
-        case UInt8(ascii: "\""):
-            return try string(at: start)
-        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-            return try number(at: start)
+        case UInt8(ascii: "\""): return try string(at: start)
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number(at: start)
         case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "_"):
             // Name :: NameStart NameContinue* [lookahead != NameContinue] (section 2.1.9)
             var end = start + 1
             while end < source.count, Self.continuesName(source[end]) { end += 1 }
             guard end - start <= nameLimit else { throw tooLong(start, end) }
             return Token(kind: .name, start: start, end: end)
-        default:
-            throw try unexpectedCharacter(at: start)
+        default: throw try unexpectedCharacter(at: start)
         }
         return Token(kind: kind, start: start, end: start + 1)
     }
@@ -150,7 +146,7 @@ struct Lexer {
         return end
     }
 
-    /// A part of the source in quotes, shortened when it is long.
+    /// A quoted part of the source, shortened if long.
     func spelling(_ start: Int, _ end: Int) -> String {
         let shown = 40
         guard end - start > shown else { return "\"\(text(start, end))\"" }
@@ -172,7 +168,7 @@ extension Lexer {
             hint: hint)
     }
 
-    /// A character in quotes, or by its number where it cannot be seen.
+    /// A quoted character, or its number if it is invisible.
     func describeCharacter(at index: Int) throws(SyntaxError) -> String {
         guard index < source.count else { return "the end of the text" }
         let length = source[index] < 0x80 ? 1 : try scalarLength(at: index)
@@ -180,19 +176,16 @@ extension Lexer {
         guard let scalar = text.unicodeScalars.first else { return "nothing" }
         switch scalar.properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .spaceSeparator, .lineSeparator,
-            .paragraphSeparator,
-            .nonspacingMark, .enclosingMark, .spacingMark:
+            .paragraphSeparator, .nonspacingMark, .enclosingMark, .spacingMark:
             if scalar == " " { return "a space" }
             if scalar == "\n" || scalar == "\r" { return "the end of the line" }
             let digits = String(scalar.value, radix: 16, uppercase: true)
             return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-        default:
-            return "\"\(text)\""
+        default: return "\"\(text)\""
         }
     }
 
-    /// The length of the well-formed UTF-8 sequence of two to four bytes at `index` (Unicode, table
-    /// 3-7).
+    /// Length of the well-formed UTF-8 sequence (2–4 bytes) at `index` (Unicode, table 3-7).
     func scalarLength(at index: Int) throws(SyntaxError) -> Int {
         let lead = source[index], second = byte(index + 1)
         let length: Int

@@ -1,9 +1,8 @@
 import Diagnostics
 
 extension Lexer {
-    /// The value of a block string: the indentation that all its lines but the first have in common
-    /// is taken away, and so are the blank lines at its beginning and end (section 2.10.4,
-    /// BlockStringValue). The lines are walked twice, none is kept.
+    /// The value of a block string, without common indentation and without leading and trailing
+    /// blank lines (section 2.10.4, BlockStringValue). Stores no lines.
     func blockStringValue(_ token: Token) -> String {
         let content = token.start + 3..<token.end - 3
         var commonIndent = Int.max

@@ -1,7 +1,6 @@
 import Diagnostics
 
-// Strings are read twice: once to find their end and check them, and, if the parser wants the
-// value, once more to make it.
+// Strings are read twice: to find their end and check them, and to build their value if needed.
 extension Lexer {
     // StringValue :: `""` [lookahead != `"`] | `"` StringCharacter+ `"` | BlockString (section
     // 2.10.4)
@@ -13,8 +12,7 @@ extension Lexer {
         var hasEscapes = false
         while index < source.count {
             switch source[index] {
-            case UInt8(ascii: "\""):
-                return Token(kind: .string, hasEscapes: hasEscapes, start: start, end: index + 1)
+            case UInt8(ascii: "\""): return Token(kind: .string, hasEscapes: hasEscapes, start: start, end: index + 1)
             case UInt8(ascii: "\\"):
                 hasEscapes = true
                 index = try escape(at: index).get().end
@@ -22,10 +20,8 @@ extension Lexer {
                 throw SyntaxError(
                     "Unterminated string.", range: SourceRange(start, index),
                     hint: "A string over several lines stands between \"\"\" and \"\"\".")
-            case 0x80...:
-                index += try scalarLength(at: index)
-            default:
-                index += 1
+            case 0x80...: index += try scalarLength(at: index)
+            default: index += 1
             }
         }
         throw SyntaxError("Unterminated string.", range: SourceRange(start, index))
@@ -42,10 +38,8 @@ extension Lexer {
             case UInt8(ascii: "\\") where isTripleQuote(at: index + 1):
                 hasEscapes = true
                 index += 4
-            case 0x80...:
-                index += try scalarLength(at: index)
-            default:
-                index += 1
+            case 0x80...: index += try scalarLength(at: index)
+            default: index += 1
             }
         }
         throw SyntaxError("Unterminated block string: expected \"\"\".", range: SourceRange(start, index))
@@ -60,7 +54,7 @@ extension Lexer {
     func stringValue(_ token: Token) -> String {
         if token.kind == .blockString { return blockStringValue(token) }
         guard token.hasEscapes else { return text(token.start + 1, token.end - 1) }
-        // No escape sequence is shorter than the UTF-8 of what it stands for.
+        // No escape sequence is shorter than the UTF-8 of its value.
         return String(unsafeUninitializedCapacity: token.end - token.start) { buffer in
             var count = 0, index = token.start + 1
             while index < token.end - 1 {
@@ -159,8 +153,7 @@ extension Lexer {
         }
     }
 
-    /// The range ends before whatever cannot belong to an escape sequence, so that no character is
-    /// cut in the message.
+    /// The range contains only parts of an escape sequence, so that the message cuts no character.
     private func invalidEscape(_ start: Int, through limit: Int) -> SyntaxError {
         var end = start + 1
         while end < min(limit, source.count), (0x21..<0x7F).contains(source[end]), source[end] != UInt8(ascii: "\"") {

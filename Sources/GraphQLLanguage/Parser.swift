@@ -1,13 +1,12 @@
 import Diagnostics
 
-/// A recursive-descent parser with one token of look-ahead. Each method reads one production of the
-/// grammar, which stands above it; all of them begin at ``token`` and leave it after what they
-/// read.
+/// A recursive-descent parser with one token of look-ahead. Each method parses the production of
+/// the grammar in its comment; it begins at ``token`` and leaves ``token`` after what it read.
 struct Parser {
     private(set) var lexer: Lexer
-    /// The next token, not yet read.
+    /// The next token, not yet consumed.
     private(set) var token: Token
-    /// Where the last token that was read ended.
+    /// The end of the last consumed token.
     private(set) var lastEnd = 0
     private var depth = 0
     private let depthLimit: Int
@@ -25,7 +24,7 @@ struct Parser {
         token = try lexer.next()
     }
 
-    /// Whether the next token is of this kind; if so it is read.
+    /// Consumes the next token if it is of this kind; returns whether it was.
     @inline(__always) mutating func skip(_ kind: Token.Kind) throws(SyntaxError) -> Bool {
         guard token.kind == kind else { return false }
         try advance()
@@ -63,7 +62,7 @@ struct Parser {
         return name
     }
 
-    /// The value of the string that is the next token.
+    /// Consumes a string and returns its value.
     mutating func stringValue() throws(SyntaxError) -> StringValue {
         let value = StringValue(lexer.stringValue(token), isBlock: token.kind == .blockString, range: token.range)
         try advance()
@@ -73,12 +72,12 @@ struct Parser {
     /// The spelling of the next token.
     func spelling() -> String { lexer.text(token.start, token.end) }
 
-    /// From `start` to the end of what was read last.
+    /// From `start` to the end of the last consumed token.
     @inline(__always) func range(from start: Int) -> SourceRange { SourceRange(start, lastEnd) }
 
     // MARK: Depth
 
-    /// To be called before each production that may contain itself, with ``leave()`` after it.
+    /// Call before each production that may contain itself, with ``leave()`` after it.
     @inline(__always) mutating func enter() throws(SyntaxError) {
         depth += 1
         if depth > depthLimit {

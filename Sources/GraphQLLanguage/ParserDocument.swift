@@ -7,9 +7,7 @@ extension Parser {
             throw SyntaxError("Expected a definition, but the text is empty.", range: token.range)
         }
         var definitions: [Definition] = []
-        repeat {
-            definitions.append(try definition(allow: allow))
-        } while token.kind != .endOfText
+        repeat { definitions.append(try definition(allow: allow)) } while token.kind != .endOfText
         return Document(definitions: definitions)
     }
 

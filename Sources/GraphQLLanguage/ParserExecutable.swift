@@ -30,9 +30,7 @@ extension Parser {
         guard try skip(.parenOpen) else { return [] }
         if token.kind == .parenClose { throw unexpected("a variable", hint: "Leave out the empty \"()\".") }
         var variables: [VariableDefinition] = []
-        repeat {
-            variables.append(try variableDefinition())
-        } while try !skip(.parenClose)
+        repeat { variables.append(try variableDefinition()) } while try !skip(.parenClose)
         return variables
     }
 
@@ -61,9 +59,7 @@ extension Parser {
             throw unexpected("a field or fragment", hint: "A selection set cannot be empty.")
         }
         var selections: [Selection] = []
-        repeat {
-            selections.append(try selection())
-        } while try !skip(.braceClose)
+        repeat { selections.append(try selection()) } while try !skip(.braceClose)
         leave()
         return SelectionSet(selections, range: range(from: start))
     }

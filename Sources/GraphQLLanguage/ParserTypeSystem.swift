@@ -18,7 +18,7 @@ extension Parser {
     /// The kinds of types by their keywords.
     enum TypeForm { case scalar, object, interface, union, `enum`, inputObject }
 
-    /// The kind of type whose keyword is the next token. Looks only, reads nothing.
+    /// The kind of type whose keyword is the next token, which is not consumed.
     func typeForm() -> TypeForm? {
         if isKeyword("type") { return .object }
         if isKeyword("input") { return .inputObject }
@@ -98,16 +98,14 @@ extension Parser {
         guard try skipKeyword("implements") else { return [] }
         _ = try skip(.ampersand)
         var names: [Name] = []
-        repeat {
-            names.append(try name("an interface name"))
-        } while try skip(.ampersand)
+        repeat { names.append(try name("an interface name")) } while try skip(.ampersand)
         if token.kind == .name, !startsDefinition {
             throw unexpected("\"&\" or \"{\"", hint: "Several interfaces are separated by \"&\".")
         }
         return names
     }
 
-    /// Whether the next token may begin another definition, as it does after a type without fields.
+    /// Whether the next token may begin another definition, as after a type without fields.
     private var startsDefinition: Bool {
         typeForm() != nil || operationKind() != nil || isKeyword("schema") || isKeyword("directive")
             || isKeyword("extend") || isKeyword("fragment")
@@ -118,9 +116,7 @@ extension Parser {
         guard try skip(.braceOpen) else { return [] }
         if token.kind == .braceClose { throw unexpected("a field", hint: "Leave out the empty \"{}\".") }
         var fields: [FieldDefinition] = []
-        repeat {
-            fields.append(try fieldDefinition())
-        } while try !skip(.braceClose)
+        repeat { fields.append(try fieldDefinition()) } while try !skip(.braceClose)
         return fields
     }
 
@@ -150,9 +146,7 @@ extension Parser {
                 what, hint: closing == .braceClose ? "Leave out the empty \"{}\"." : "Leave out the empty \"()\".")
         }
         var values: [InputValueDefinition] = []
-        repeat {
-            values.append(try inputValueDefinition(what, closing))
-        } while try !skip(closing)
+        repeat { values.append(try inputValueDefinition(what, closing)) } while try !skip(closing)
         return values
     }
 
@@ -181,9 +175,7 @@ extension Parser {
         guard try skip(.equals) else { return [] }
         _ = try skip(.pipe)
         var members: [Name] = []
-        repeat {
-            members.append(try name("a type name"))
-        } while try skip(.pipe)
+        repeat { members.append(try name("a type name")) } while try skip(.pipe)
         return members
     }
 
@@ -192,9 +184,7 @@ extension Parser {
         guard try skip(.braceOpen) else { return [] }
         if token.kind == .braceClose { throw unexpected("an enum value", hint: "Leave out the empty \"{}\".") }
         var values: [EnumValueDefinition] = []
-        repeat {
-            values.append(try enumValueDefinition())
-        } while try !skip(.braceClose)
+        repeat { values.append(try enumValueDefinition()) } while try !skip(.braceClose)
         return values
     }
 

@@ -24,17 +24,14 @@ extension Parser {
             if try skipKeyword("false") { return .boolean(false, range) }
             if try skipKeyword("null") { return .null(range) }
             return .enumValue(try name("an enum value"))
-        case .bracketOpen:
-            return try listValue(isConst: isConst)
-        case .braceOpen:
-            return try objectValue(isConst: isConst)
+        case .bracketOpen: return try listValue(isConst: isConst)
+        case .braceOpen: return try objectValue(isConst: isConst)
         case .dollar:
             let name = try variable()
             guard isConst else { return .variable(name) }
             throw SyntaxError(
                 "Expected a constant value, found the variable \"$\(name.value)\".", range: range.through(name.range))
-        default:
-            throw unexpected("a value\(closing)")
+        default: throw unexpected("a value\(closing)")
         }
     }
 

@@ -1,13 +1,12 @@
 import Diagnostics
 
-/// Writes syntax trees in one canonical form: two spaces a level, a blank line between definitions,
-/// lists over several lines where one would pass 80 columns.
+/// Prints syntax trees in one canonical form: two spaces per level, a blank line between
+/// definitions, lists over several lines if one would exceed 80 columns.
 ///
-/// What the parser accepted is printed so that parsing it again gives an equal tree, ranges aside;
-/// comments are not part of the tree. The recursion is as deep as the tree, which for parsed
-/// documents ``ParseLimits/depth`` bounds.
+/// Parsing the output yields an equal tree except for ranges; comments are lost. It recurses as
+/// deep as the tree, which ``ParseLimits/depth`` bounds for parsed documents.
 public struct DocumentPrinter {
-    /// With a line end at its end, unless the document is empty.
+    /// With a trailing line break, unless the document is empty.
     public static func print(_ document: Document) -> String {
         text { printer in
             var mayShorten = true
@@ -15,7 +14,7 @@ public struct DocumentPrinter {
                 if index > 0 { printer.newLine() }
                 printer.definition(definition, mayShorten: mayShorten)
                 printer.newLine()
-                // After `type A` a bare `{` would be read as its fields.
+                // After `type A`, a bare `{` would be parsed as its fields.
                 mayShorten =
                     if case .operation = definition { true } else if case .fragment = definition { true } else { false }
             }
@@ -39,7 +38,7 @@ public struct DocumentPrinter {
 
     // MARK: Output
 
-    /// Columns (bytes, to be exact) that a line may have before its list is broken.
+    /// Columns (in bytes) beyond which a line's list is broken.
     static let width = 80
 
     private(set) var output: [UInt8] = []
@@ -57,7 +56,7 @@ public struct DocumentPrinter {
 
     mutating func write(text: some Sequence<UInt8>) { output.append(contentsOf: text) }
 
-    /// Takes back the last `count` bytes, none of them a line end.
+    /// Removes the last `count` bytes, none of them a line end.
     mutating func unwrite(_ count: Int) { output.removeLast(count) }
 
     /// Ends the line without indenting the next one.
@@ -78,7 +77,7 @@ public struct DocumentPrinter {
         level -= 1
     }
 
-    /// `{`, the items one a line, `}`. Nothing at all when there are no items.
+    /// `{`, the items one per line, `}`. Nothing without items.
     mutating func block<Item>(_ items: [Item], _ body: (inout DocumentPrinter, Item) -> Void) {
         guard !items.isEmpty else { return }
         write("{")
@@ -86,9 +85,9 @@ public struct DocumentPrinter {
         write("}")
     }
 
-    /// The items in one line, separated by `separator`, between `opening` and `closing`; if that
-    /// passes the width, or an item is of several lines itself, or `broken` says so, each in a line
-    /// of its own. Nothing at all when there are no items.
+    /// The items on one line, separated by `separator`, between `opening` and `closing`; each on
+    /// its own line if that exceeds the width, if an item itself has several lines, or with
+    /// `broken`. Nothing without items.
     mutating func list<Item>(
         _ items: [Item], _ opening: StaticString, _ closing: StaticString, separator: StaticString = ", ",
         broken: Bool = false, _ body: (inout DocumentPrinter, Item) -> Void
@@ -110,7 +109,7 @@ public struct DocumentPrinter {
         write(closing)
     }
 
-    /// The items, each in an indented line of its own, and the beginning of the line after them.
+    /// The items, each on an indented line of its own, and the beginning of the line after them.
     private mutating func lines<Item>(_ items: [Item], _ body: (inout DocumentPrinter, Item) -> Void) {
         indented { printer in
             for item in items {

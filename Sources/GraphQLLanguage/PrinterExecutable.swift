@@ -1,7 +1,7 @@
 import Diagnostics
 
 extension DocumentPrinter {
-    /// `mayShorten`: whether a query that has nothing but selections may be printed as these alone.
+    /// `mayShorten`: whether a query with nothing but selections may be printed as those alone.
     mutating func definition(_ definition: Definition, mayShorten: Bool = true) {
         switch definition {
         case .operation(let operation): operationDefinition(operation, mayShorten: mayShorten)
@@ -63,9 +63,7 @@ extension DocumentPrinter {
         selectionSet(fragment.selectionSet)
     }
 
-    mutating func selectionSet(_ selectionSet: SelectionSet) {
-        block(selectionSet.selections) { $0.selection($1) }
-    }
+    mutating func selectionSet(_ selectionSet: SelectionSet) { block(selectionSet.selections) { $0.selection($1) } }
 
     private mutating func selection(_ selection: Selection) {
         switch selection {

@@ -16,8 +16,7 @@ extension DocumentPrinter {
     mutating func typeDefinition(_ type: TypeDefinition) {
         description(type.description)
         switch type.kind {
-        case .scalar:
-            head("scalar ", type)
+        case .scalar: head("scalar ", type)
         case .object(let interfaces, let fields):
             head("type ", type, interfaces: interfaces)
             fieldsDefinition(fields)
@@ -91,7 +90,7 @@ extension DocumentPrinter {
         alternatives(directive.locations)
     }
 
-    /// ` A | B`, or each in a line of its own with a `|` before it when that passes the width.
+    /// ` A | B`, or each on a line of its own after a `|` if that exceeds the width.
     private mutating func alternatives(_ names: [Name]) {
         let flat = names.reduce(-2) { $0 + $1.value.utf8.count + 3 }
         if output.count - lineStart + flat <= Self.width {

@@ -52,14 +52,14 @@ extension DocumentPrinter {
         }
     }
 
-    /// The description in lines of its own before what it describes.
+    /// The description on lines of its own.
     mutating func description(_ description: StringValue?) {
         guard let description else { return }
         string(description)
         newIndentedLine()
     }
 
-    /// As a block string where it was one and no character gets lost by it; else in quotes.
+    /// As a block string if it was one and can be represented; else in quotes.
     private mutating func string(_ string: StringValue) {
         if string.isBlock, let layout = BlockStringLayout(string.value) {
             blockString(string.value, layout)

@@ -1,7 +1,6 @@
 import Diagnostics
 
-/// A lexical token (section 2.1.6): its kind and its half-open range of bytes, nothing else, so
-/// that making one allocates nothing.
+/// A lexical token (section 2.1.6): its kind and half-open range of bytes, without allocation.
 struct Token {
     enum Kind: UInt8 {
         case endOfText
@@ -20,7 +19,7 @@ struct Token {
 }
 
 extension Token.Kind {
-    /// As it is named in an error message.
+    /// Its name in error messages.
     var expected: StaticString {
         switch self {
         case .endOfText: "the end of the text"

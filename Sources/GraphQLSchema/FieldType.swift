@@ -9,8 +9,7 @@ public final class FieldType: Sendable {
     public let type: WrappedType
     public let deprecationReason: String?
     public let directives: [Directive]
-    /// Where it stands in the schema's document, from its name on: a problem is shown there, not at
-    /// its description.
+    /// Its place in the schema's document, starting at its name instead of its description.
     public let range: SourceRange
 
     package init(

@@ -5,14 +5,12 @@ public final class InputField: Sendable {
     public let name: String
     public let description: String?
     public let type: WrappedType
-    /// As written, but for block strings, which become quoted ones; coerced anew where it is used,
-    /// once per operation.
+    /// As written, except that block strings become quoted ones; coerced once per operation.
     public let defaultValue: Value?
     public let deprecationReason: String?
     public let directives: [Directive]
 
-    /// The default in GraphQL's notation, on one line, as introspection shows it (section 4.2.5);
-    /// `nil` where there is none.
+    /// The default in GraphQL's notation, on one line, as in introspection (section 4.2.5).
     public var defaultLiteral: String? { defaultValue.map { DocumentPrinter.print($0) } }
 
     /// Non-null and without a default (section 5.4.3).

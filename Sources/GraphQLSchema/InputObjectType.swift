@@ -6,9 +6,6 @@ public final class InputObjectType: Sendable {
     public let fields: InputMap
 
     package init(name: String, description: String?, isOneOf: Bool, fields: InputMap) {
-        self.name = name
-        self.description = description
-        self.isOneOf = isOneOf
-        self.fields = fields
+        (self.name, self.description, self.isOneOf, self.fields) = (name, description, isOneOf, fields)
     }
 }

@@ -1,7 +1,6 @@
 import ExactText
 
-/// A value after input coercion: what arguments and variables hold once they are known to fit their
-/// types.
+/// A value after input coercion: the content of arguments and variables that fit their types.
 public indirect enum InputValue: Sendable {
     case null
     case int(Int64)
@@ -20,8 +19,7 @@ public indirect enum InputValue: Sendable {
         if case .object(let members) = self { members.first { $0.name == name }?.value } else { nil }
     }
 
-    /// Bytes of what is said in it, roughly: texts and names as they are, and a few for everything
-    /// else.
+    /// Approximate bytes: texts and names as they are, and a few for everything else.
     public var byteCount: Int {
         switch self {
         case .null, .int, .float, .boolean: 8
@@ -32,8 +30,7 @@ public indirect enum InputValue: Sendable {
     }
 }
 
-/// Equal where the bytes are: a rule's literal that is spelled otherwise in Unicode finds other
-/// rows.
+/// Compares bytes: a literal spelled differently in Unicode finds other rows.
 extension InputValue: Hashable {
     public static func == (left: InputValue, right: InputValue) -> Bool {
         switch (left, right) {
@@ -68,8 +65,5 @@ public struct InputMember: Sendable, Hashable {
     public var name: String
     public var value: InputValue
 
-    public init(name: String, value: InputValue) {
-        self.name = name
-        self.value = value
-    }
+    public init(name: String, value: InputValue) { (self.name, self.value) = (name, value) }
 }

@@ -37,9 +37,7 @@ enum IntrospectionTypes {
         .enum(
             enumeration(
                 "__TypeKind", "What kind of type a `__Type` is.",
-                [
-                    "SCALAR", "OBJECT", "INTERFACE", "UNION", "ENUM", "INPUT_OBJECT", "LIST", "NON_NULL",
-                ])),
+                ["SCALAR", "OBJECT", "INTERFACE", "UNION", "ENUM", "INPUT_OBJECT", "LIST", "NON_NULL"])),
         .object(
             object(
                 "__Field", "A field of an object or interface.",
@@ -93,9 +91,7 @@ enum IntrospectionTypes {
 
     private static let includeDeprecated = InputField(
         name: "includeDeprecated", description: "Whether deprecated ones are listed too.",
-        type: .nonNull(.named("Boolean")),
-        defaultValue: .boolean(false, .none), deprecationReason: nil, directives: []
-    )
+        type: .nonNull(.named("Boolean")), defaultValue: .boolean(false, .none), deprecationReason: nil, directives: [])
 
     private static func nullableListOf(_ name: String) -> WrappedType { .list(.nonNull(.named(name))) }
     private static func listOf(_ name: String) -> WrappedType { .nonNull(nullableListOf(name)) }

@@ -1,7 +1,6 @@
 import GraphQLLanguage
 
-/// The fields that every schema has without defining them (section 4.1); ``Schema/field(_:of:)``
-/// knows where.
+/// The implicit fields of every schema (section 4.1); see ``Schema/field(_:of:)``.
 public enum MetaFields {
     public static let typename = field("__typename", .nonNull(.named("String")), "The name of the object's type.")
     public static let schema = field("__schema", .nonNull(.named("__Schema")), "The schema that answers this request.")
@@ -11,8 +10,7 @@ public enum MetaFields {
             InputField(
                 name: "name", description: nil, type: .nonNull(.named("String")), defaultValue: nil,
                 deprecationReason: nil, directives: [])
-        ]
-    )
+        ])
 
     private static func field(
         _ name: String, _ type: WrappedType, _ description: String, _ arguments: [InputField] = []

@@ -1,4 +1,3 @@
-/// A named type of the schema.
 public enum NamedType: Sendable {
     case scalar(ScalarType)
     case object(ObjectType)
@@ -40,7 +39,7 @@ public enum NamedType: Sendable {
         if case .inputObject = self { false } else { true }
     }
 
-    /// Object, interface or union: what has a selection set.
+    /// Object, interface or union: has a selection set.
     public var isComposite: Bool {
         switch self {
         case .object, .interface, .union: true

@@ -1,20 +1,18 @@
 import Diagnostics
 import GraphQLLanguage
 
-/// A leaf whose values are the gateway's own to define (section 3.5).
+/// A leaf with values defined by the service (section 3.5).
 public final class ScalarType: Sendable {
     public let name: String
     public let description: String?
     public let specifiedByURL: String?
-    /// How input is coerced (section 3.5); the five specified scalars have theirs, a custom one
-    /// what the builder was given for its name.
+    /// Input coercion (section 3.5); for a custom scalar, the one passed to the builder.
     public let coercion: ScalarCoercion
 
     package init(name: String, description: String?, specifiedByURL: String?, coercion: ScalarCoercion) {
-        self.name = name
-        self.description = description
-        self.specifiedByURL = specifiedByURL
-        self.coercion = coercion
+        (self.name, self.description, self.specifiedByURL, self.coercion) = (
+            name, description, specifiedByURL, coercion
+        )
     }
 }
 
@@ -24,7 +22,7 @@ public final class ObjectType: Sendable {
     public let description: String?
     public let interfaces: [String]
     public let fields: FieldMap
-    /// The directives as they stand in the document.
+    /// The directives as applied in the document.
     public let directives: [Directive]
 
     package init(name: String, description: String?, interfaces: [String], fields: FieldMap, directives: [Directive]) {
@@ -60,9 +58,7 @@ public final class UnionType: Sendable {
     public let members: [String]
 
     package init(name: String, description: String?, members: [String]) {
-        self.name = name
-        self.description = description
-        self.members = members
+        (self.name, self.description, self.members) = (name, description, members)
     }
 }
 
@@ -82,12 +78,6 @@ public final class EnumType: Sendable {
 public struct EnumValue: Sendable {
     public let name: String
     public let description: String?
-    /// Why it should not be used any more; `nil` where it may.
+    /// Why it is deprecated; `nil` if it is not.
     public let deprecationReason: String?
-
-    package init(name: String, description: String?, deprecationReason: String?) {
-        self.name = name
-        self.description = description
-        self.deprecationReason = deprecationReason
-    }
 }

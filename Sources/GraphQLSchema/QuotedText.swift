@@ -1,5 +1,4 @@
-/// A string in quotes, escaped so that both GraphQL (section 2.10.4) and JSON (RFC 8259, section 7)
-/// read it back.
+/// A quoted string, escaped for both GraphQL (section 2.10.4) and JSON (RFC 8259, section 7).
 func quotedText(_ text: String) -> String {
     var quoted = "\""
     for scalar in text.unicodeScalars {

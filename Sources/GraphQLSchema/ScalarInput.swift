@@ -1,7 +1,7 @@
 import ExactText
 import GraphQLLanguage
 
-/// A scalar's input as it came, from a document or from JSON, before it is coerced.
+/// A scalar's input from a document or JSON, before coercion.
 public indirect enum ScalarInput: Sendable, Equatable {
     case int(String)
     case float(String)
@@ -26,16 +26,14 @@ public indirect enum ScalarInput: Sendable, Equatable {
         }
     }
 
-    /// The input that a literal stands for; `nil` where a variable stands in it. As deep as the
-    /// parser let the literal be.
+    /// The input of a literal; `nil` if it has a variable. Recurses as deep as the parser allows.
     public init?(literal: Value) {
         guard !literal.holdsVariable else { return nil }
         self.init(literal: literal) { _ in nil }
     }
 
-    /// The input that a literal stands for with what its variables hold: `nil` for one without a
-    /// value, which leaves its member of an object out and is null elsewhere. As deep as the parser
-    /// let the literal be.
+    /// The input of a literal with its variables' values substituted: `nil` omits a member of an
+    /// object, and is null elsewhere. Recurses as deep as the parser let the literal be.
     public init(literal: Value, variable: (Name) -> ScalarInput?) {
         switch literal {
         case .variable(let name): self = variable(name) ?? .null
@@ -70,7 +68,7 @@ public indirect enum ScalarInput: Sendable, Equatable {
         }
     }
 
-    /// For messages: the value itself where it is short, else what it is.
+    /// For messages: the value itself if short, else its kind.
     var summary: String {
         switch self {
         case .null, .boolean: jsonText
@@ -81,7 +79,7 @@ public indirect enum ScalarInput: Sendable, Equatable {
         }
     }
 
-    /// Characters of a value that a message repeats. Stands against answers as long as the request.
+    /// Characters of a value that a message repeats. Guards against answers as long as the request.
     static let summaryLimit = 60
 
     private static func clipped(_ text: String) -> String {
@@ -90,7 +88,7 @@ public indirect enum ScalarInput: Sendable, Equatable {
 }
 
 extension Value {
-    /// Whether a variable stands anywhere in it. As deep as the parser let it be.
+    /// Whether it contains a variable. Recurses as deep as the parser let it be.
     public var holdsVariable: Bool {
         switch self {
         case .variable: true

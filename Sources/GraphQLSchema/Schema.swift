@@ -1,16 +1,15 @@
 import ExactText
 import GraphQLLanguage
 
-/// A whole, valid schema (section 3): immutable, shared by all requests of the viewers who see it.
+/// A complete, valid schema (section 3): immutable, shared by all requests of its viewers.
 ///
-/// Made by `SchemaBuilder` from a type-system document that kept every rule of section 3, or by
-/// ``Schema/restricted(suggestsNames:to:implementing:inputField:enumValue:directive:)`` from a
-/// schema. The specified directives, introspection's types (section 4) and those of the specified
-/// scalars that are mentioned anywhere (section 3.5: the others are not part of a schema) are among
-/// ``types`` and ``directives``.
+/// Made by `SchemaBuilder` from a valid type-system document, or from another schema by
+/// ``Schema/restricted(suggestsNames:to:implementing:inputField:enumValue:directive:)``. ``types``
+/// and ``directives`` include the specified directives, introspection's types (section 4) and those
+/// specified scalars that are used (section 3.5: the others are not part of a schema).
 public final class Schema: Sendable {
     public let description: String?
-    /// All types by name, introspection's included.
+    /// All types by name, including introspection's.
     public let types: [String: NamedType]
     /// The names of ``types`` in the order of the document; the specified ones last.
     public let typeOrder: [String]
@@ -19,22 +18,21 @@ public final class Schema: Sendable {
     public let queryType: ObjectType
     public let mutationType: ObjectType?
     public let subscriptionType: ObjectType?
-    /// For each interface and union, the names of the objects that it may stand for.
+    /// For each interface and union, the names of its possible object types.
     public let possibleTypes: [String: Set<String>]
     /// For each interface, the names of the interfaces and objects that implement it, in order.
     public let implementations: [String: [String]]
-    /// Whether errors may suggest names of the schema that a document does not have.
+    /// Whether errors may suggest names of the schema.
     public let suggestsNames: Bool
 
     /// - Parameters:
-    ///   - types: those of the document, in order; the specified scalars that are mentioned, and
-    ///     introspection's types, are added.
-    ///   - directives: all, the specified ones among them.
-    ///   - query: one of `types`, as are the other roots.
+    ///   - types: Those of the document, in order; used specified scalars, and introspection's
+    ///     types, are added.
+    ///   - directives: All, including the specified ones.
+    ///   - query: One of `types`, like the other roots.
     package init(
         description: String?, types: [NamedType], directives: [DirectiveType], query: ObjectType,
-        mutation: ObjectType? = nil, subscription: ObjectType? = nil,
-        suggestsNames: Bool = true
+        mutation: ObjectType? = nil, subscription: ObjectType? = nil, suggestsNames: Bool = true
     ) {
         self.description = description
         self.suggestsNames = suggestsNames
@@ -68,7 +66,7 @@ public final class Schema: Sendable {
         implementations = implementing
     }
 
-    /// Names of types that stand in fields, arguments and input fields.
+    /// Names of types used in fields, arguments and input fields.
     private static func mentionedTypes(_ types: [NamedType], _ directives: [DirectiveType]) -> Set<String> {
         var names: Set<String> = []
         for type in types {
@@ -86,10 +84,10 @@ public final class Schema: Sendable {
         return names
     }
 
-    /// The name may be a stranger's text: it means a type where its bytes are the type's name.
+    /// The name may be external text: it matches a type's name by bytes.
     public func type(_ name: String) -> NamedType? { types[ExactString(name)] }
 
-    /// The root type of an operation, or `nil` where the schema has none of that kind.
+    /// The root type of an operation, or `nil` if the schema has none of that kind.
     public func rootType(_ kind: OperationKind) -> ObjectType? {
         switch kind {
         case .query: queryType
@@ -98,9 +96,9 @@ public final class Schema: Sendable {
         }
     }
 
-    /// The field that a selection on `type` means by `name`, introspection's meta fields included
-    /// (section 4.1): `__typename` on every object, interface and union, `__schema` and `__type` on
-    /// the query root. `nil` where there is none.
+    /// The field that a selection of `name` on `type` refers to, including introspection's meta
+    /// fields (section 4.1): `__typename` on every object, interface and union, `__schema` and
+    /// `__type` on the query root. `nil` if there is none.
     public func field(_ name: String, of type: NamedType) -> FieldType? {
         guard name.hasPrefix("__") else { return type.fields?[name] }
         guard type.isComposite else { return nil }
@@ -112,8 +110,7 @@ public final class Schema: Sendable {
         }
     }
 
-    /// Whether an object of type `object` may stand where `type` (an object, interface or union) is
-    /// expected.
+    /// Whether type `object` may occur where `type` (an object, interface or union) is expected.
     public func isPossible(_ object: String, for type: String) -> Bool {
         object == type || possibleTypes[type]?.contains(object) == true
     }

@@ -1,23 +1,24 @@
 import GraphQLLanguage
 
 extension Schema {
-    /// The whole schema as clients see it, in the type system's language: the schema definition
-    /// (always stated), the custom directives, then the types in the order of the document.
-    /// Building the text again gives an equal schema.
+    /// The whole schema as clients see it, as SDL: the schema definition (always explicit), the
+    /// custom directives, then the types in the order of the document. Building the text again
+    /// yields an equal schema.
     ///
-    /// What GraphQL itself specifies is left out (sections 3.5 and 3.13). Of directives that stand
-    /// on definitions only the specified ones are printed, because introspection shows no others.
+    /// What GraphQL itself specifies is omitted (sections 3.5 and 3.13). Of directives applied to
+    /// definitions only the specified ones are printed, because introspection shows no others.
     ///
     /// - Parameters:
-    ///   - hiding: custom directives whose definitions are left out. Their arguments' types stay;
-    ///     ``restricted(suggestsNames:to:implementing:inputField:enumValue:directive:)`` takes those away as well.
-    ///   - definesOneOf: whether `@oneOf` is defined, for tools that do not know it: it is
-    ///     specified since September 2025.
+    ///   - hiding: Custom directives whose definitions are omitted. Their arguments' types stay;
+    ///     ``restricted(suggestsNames:to:implementing:inputField:enumValue:directive:)`` removes
+    ///     those as well.
+    ///   - definesOneOf: Whether to define `@oneOf`, for tools that do not know it: it is specified
+    ///     since September 2025.
     public func sdl(hiding: Set<String> = [], definesOneOf: Bool = false) -> String {
         DocumentPrinter.print(document(hiding: hiding, definesOneOf: definesOneOf))
     }
 
-    /// What ``sdl(hiding:definesOneOf:)`` prints.
+    /// The document printed by ``sdl(hiding:definesOneOf:)``.
     public func document(hiding: Set<String> = [], definesOneOf: Bool = false) -> Document {
         var roots = [OperationTypeDefinition(kind: .query, type: Name(queryType.name))]
         if let mutationType { roots.append(OperationTypeDefinition(kind: .mutation, type: Name(mutationType.name))) }
@@ -53,13 +54,11 @@ extension NamedType {
         case .object(let type):
             return TypeDefinition(
                 description: type.description.asBlock, name: Name(type.name),
-                kind: .object(interfaces: type.interfaces.map { Name($0) }, fields: type.fields.map(\.syntax))
-            )
+                kind: .object(interfaces: type.interfaces.map { Name($0) }, fields: type.fields.map(\.syntax)))
         case .interface(let type):
             return TypeDefinition(
                 description: type.description.asBlock, name: Name(type.name),
-                kind: .interface(interfaces: type.interfaces.map { Name($0) }, fields: type.fields.map(\.syntax))
-            )
+                kind: .interface(interfaces: type.interfaces.map { Name($0) }, fields: type.fields.map(\.syntax)))
         case .union(let type):
             return TypeDefinition(
                 description: type.description.asBlock, name: Name(type.name),
@@ -72,8 +71,7 @@ extension NamedType {
             return TypeDefinition(
                 description: type.description.asBlock, name: Name(type.name),
                 directives: type.isOneOf ? [Directive(name: Name("oneOf"))] : [],
-                kind: .inputObject(fields: type.fields.map(\.syntax))
-            )
+                kind: .inputObject(fields: type.fields.map(\.syntax)))
         }
     }
 }
@@ -82,8 +80,7 @@ extension FieldType {
     var syntax: FieldDefinition {
         FieldDefinition(
             description: description.asBlock, name: Name(name), arguments: arguments.map(\.syntax), type: type.syntax,
-            directives: deprecation(deprecationReason)
-        )
+            directives: deprecation(deprecationReason))
     }
 }
 
@@ -91,8 +88,7 @@ extension InputField {
     var syntax: InputValueDefinition {
         InputValueDefinition(
             description: description.asBlock, name: Name(name), type: type.syntax, defaultValue: defaultValue,
-            directives: deprecation(deprecationReason)
-        )
+            directives: deprecation(deprecationReason))
     }
 }
 
@@ -107,8 +103,7 @@ extension DirectiveType {
     var syntax: DirectiveDefinition {
         DirectiveDefinition(
             description: description.asBlock, name: Name(name), arguments: arguments.map(\.syntax),
-            isRepeatable: isRepeatable, locations: locations.map { Name($0) }
-        )
+            isRepeatable: isRepeatable, locations: locations.map { Name($0) })
     }
 }
 
@@ -122,7 +117,7 @@ extension WrappedType {
     }
 }
 
-/// `@deprecated`, its reason only where it is not the one that goes without saying.
+/// `@deprecated`, with its reason only if it is not the default.
 private func deprecation(_ reason: String?) -> [Directive] {
     guard let reason else { return [] }
     let isDefault = reason == SpecifiedDirectives.defaultDeprecationReason
@@ -134,6 +129,6 @@ private func deprecation(_ reason: String?) -> [Directive] {
 }
 
 extension String? {
-    /// As a description is printed: a block string.
+    /// Descriptions are printed as block strings.
     fileprivate var asBlock: StringValue? { map { StringValue($0, isBlock: true) } }
 }

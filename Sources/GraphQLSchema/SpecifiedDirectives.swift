@@ -4,39 +4,32 @@ import GraphQLLanguage
 public enum SpecifiedDirectives {
     public static let names = types.map(\.name)
 
-    /// What `@deprecated` says where no reason was given (section 3.13.3).
+    /// The default reason of `@deprecated` (section 3.13.3).
     static let defaultDeprecationReason = "No longer supported"
 
     static let types: [DirectiveType] = [
         DirectiveType(
             name: "include", description: "Includes the field or fragment only where `if` is true.",
             arguments: arguments(argument("if", .nonNull(.named("Boolean")), "Included when true.")),
-            isRepeatable: false, locations: ["FIELD", "FRAGMENT_SPREAD", "INLINE_FRAGMENT"]
-        ),
+            isRepeatable: false, locations: ["FIELD", "FRAGMENT_SPREAD", "INLINE_FRAGMENT"]),
         DirectiveType(
             name: "skip", description: "Leaves the field or fragment out where `if` is true.",
             arguments: arguments(argument("if", .nonNull(.named("Boolean")), "Skipped when true.")),
-            isRepeatable: false, locations: ["FIELD", "FRAGMENT_SPREAD", "INLINE_FRAGMENT"]
-        ),
+            isRepeatable: false, locations: ["FIELD", "FRAGMENT_SPREAD", "INLINE_FRAGMENT"]),
         DirectiveType(
             name: "deprecated", description: "Marks what should not be used any more.",
             arguments: arguments(
                 argument(
                     "reason", .nonNull(.named("String")), "Why, and what to use instead, in Markdown.",
-                    default: .string(StringValue(defaultDeprecationReason))
-                )),
-            isRepeatable: false,
-            locations: ["FIELD_DEFINITION", "ARGUMENT_DEFINITION", "INPUT_FIELD_DEFINITION", "ENUM_VALUE"]
-        ),
+                    default: .string(StringValue(defaultDeprecationReason)))), isRepeatable: false,
+            locations: ["FIELD_DEFINITION", "ARGUMENT_DEFINITION", "INPUT_FIELD_DEFINITION", "ENUM_VALUE"]),
         DirectiveType(
             name: "specifiedBy", description: "Says where the behaviour of a custom scalar is specified.",
             arguments: arguments(argument("url", .nonNull(.named("String")), "The address of the specification.")),
-            isRepeatable: false, locations: ["SCALAR"]
-        ),
+            isRepeatable: false, locations: ["SCALAR"]),
         DirectiveType(
             name: "oneOf", description: "Marks an input object of which exactly one field must be given.",
-            arguments: arguments(), isRepeatable: false, locations: ["INPUT_OBJECT"]
-        ),
+            arguments: arguments(), isRepeatable: false, locations: ["INPUT_OBJECT"]),
     ]
 
     /// The same as syntax, by name.
@@ -53,7 +46,7 @@ public enum SpecifiedDirectives {
     }
 }
 
-/// The places where a directive may stand (section 3.13, DirectiveLocation).
+/// The locations of directives (section 3.13, DirectiveLocation).
 enum DirectiveLocation: String, CaseIterable {
     case query = "QUERY"
     case mutation = "MUTATION"

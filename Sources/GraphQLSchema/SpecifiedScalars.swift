@@ -6,8 +6,7 @@ public enum SpecifiedScalars {
 
     public static let int = ScalarCoercion(
         literal: { input throws(CoercionFailure) in try integer(input) },
-        json: { input throws(CoercionFailure) in try integer(integral(input)) }
-    )
+        json: { input throws(CoercionFailure) in try integer(integral(input)) })
 
     public static let float = ScalarCoercion { input throws(CoercionFailure) in
         switch input {
@@ -35,11 +34,10 @@ public enum SpecifiedScalars {
         return .boolean(value)
     }
 
-    /// Gives `.string` always: an id is never a number to us.
+    /// Always gives `.string`: an id is never treated as a number.
     public static let id = ScalarCoercion(
         literal: { input throws(CoercionFailure) in try identifier(input) },
-        json: { input throws(CoercionFailure) in try identifier(integral(input)) }
-    )
+        json: { input throws(CoercionFailure) in try identifier(integral(input)) })
 
     static let types: [ScalarType] = [
         ScalarType(
@@ -56,8 +54,7 @@ public enum SpecifiedScalars {
             name: "ID",
             description:
                 "A key of an object, opaque to clients: always written as a string, read from a string or an integer.",
-            specifiedByURL: nil, coercion: id
-        ),
+            specifiedByURL: nil, coercion: id),
     ]
 
     static func coercion(_ name: String) -> ScalarCoercion? { types.first { $0.name == name }?.coercion }
@@ -82,8 +79,7 @@ public enum SpecifiedScalars {
         }
     }
 
-    /// A JSON number without a fraction, such as `1.0` or `1e3`, as the integer that it is;
-    /// anything else unchanged.
+    /// A JSON number without a fraction, such as `1.0` or `1e3`, as an integer; others unchanged.
     private static func integral(_ input: ScalarInput) -> ScalarInput {
         // Up to 2^53 every integer is exact in double precision.
         guard case .float(let text) = input, let value = Double(text), value.magnitude <= 0x1p53,

@@ -1,6 +1,6 @@
 import GraphQLLanguage
 
-/// A type as a field, argument or variable has it: names, lists and non-null around them (section
+/// The type of a field, argument or variable: a name with list and non-null wrappers (section
 /// 3.4.1).
 public indirect enum WrappedType: Sendable, Equatable, CustomStringConvertible {
     case named(String)
@@ -32,7 +32,7 @@ public indirect enum WrappedType: Sendable, Equatable, CustomStringConvertible {
         if case .nonNull(let inner) = self { inner } else { self }
     }
 
-    /// As it is written in SDL, such as `[Ticket!]!`.
+    /// In SDL, such as `[Ticket!]!`.
     public var description: String {
         switch self {
         case .named(let name): name

@@ -4,14 +4,10 @@ import GraphQLSchema
 /// All selections of one response name on one object, merged (section 6.3.2).
 public struct CollectedField: Sendable, Equatable {
     public var responseKey: String
-    /// In the order of the document, at least one. In a valid operation all have the same name and
-    /// arguments.
+    /// In the order of the document, at least one. In valid operations, they are equal.
     public var nodes: [Field]
 
-    public init(responseKey: String, nodes: [Field]) {
-        self.responseKey = responseKey
-        self.nodes = nodes
-    }
+    public init(responseKey: String, nodes: [Field]) { (self.responseKey, self.nodes) = (responseKey, nodes) }
 
     /// The field's name in its type.
     public var name: String { nodes[0].name.value }
@@ -19,12 +15,12 @@ public struct CollectedField: Sendable, Equatable {
     public var selectionSets: [SelectionSet] { nodes.compactMap(\.selectionSet) }
 }
 
-/// The fields of several selection sets on an object in the order of their first mention, merged by
-/// response name (section 6.3.2, CollectFields).
+/// The fields of several selection sets on an object in the order of their first occurrence, merged
+/// by response name (section 6.3.2, CollectFields).
 ///
-/// Of `variables` only those of ``conditionVariables(of:)`` are read: operations whose condition
-/// variables are equal have equal fields. Linear in the selections; it recurses as deep as
-/// ``ValidationLimits/nesting`` let them be.
+/// Of `variables` only ``conditionVariables(of:)`` are read: requests with equal condition
+/// variables have equal fields. Linear in the selections; it recurses as deep as
+/// ``ValidationLimits/nesting`` allows.
 public func collectFields(
     _ sets: [SelectionSet], on object: ObjectType, in operation: ValidatedOperation, variables: VariableValues
 ) -> [CollectedField] {
@@ -34,8 +30,8 @@ public func collectFields(
     return collector.fields
 }
 
-/// What `body` finds first in the conditions of `@skip` and `@include` that
-/// ``collectFields(_:on:in:variables:)`` meets.
+/// The first result of `body` for the conditions of `@skip` and `@include` that
+/// ``collectFields(_:on:in:variables:)`` evaluates.
 func firstCondition<Found>(
     of sets: [SelectionSet], on object: ObjectType, in operation: ValidatedOperation, variables: VariableValues,
     _ body: (Value) -> Found?
@@ -55,11 +51,11 @@ private struct FieldCollector {
     let operation: ValidatedOperation
     let variables: VariableValues
     private(set) var fields: [CollectedField] = []
-    /// So many fields are looked through for a response name; of more there are ``positions``.
+    /// Number of fields that are searched linearly; beyond it, ``positions`` is used.
     private static let fewFields = 16
     private var positions: [String: Int] = [:]
     private var visitedFragments: Set<String> = []
-    /// Called with each condition that is met.
+    /// Called with each evaluated condition.
     var meets: ((Value) -> Void)?
 
     init(object: ObjectType, operation: ValidatedOperation, variables: VariableValues, capacity: Int) {
@@ -72,8 +68,7 @@ private struct FieldCollector {
     mutating func collect(_ set: SelectionSet) {
         for selection in set.selections {
             switch selection {
-            case .field(let field):
-                if isIncluded(field.directives) { add(field) }
+            case .field(let field): if isIncluded(field.directives) { add(field) }
             case .fragmentSpread(let spread):
                 guard isIncluded(spread.directives), visitedFragments.insert(spread.name.value).inserted else {
                     continue
@@ -148,41 +143,4 @@ private enum Condition {
         case .skip(let value), .include(let value): value
         }
     }
-}
-
-/// The positions in ``ValidatedOperation/variables`` of those that `@skip` or `@include` use
-/// anywhere within the operation's reach, in ascending order.
-///
-/// Their values decide which fields there are: what is planned for one choice of them serves all
-/// requests with the same.
-public func conditionVariables(of operation: ValidatedOperation) -> [Int] {
-    var found: Set<Int> = [], visited: Set<String> = []
-    func note(_ directives: [Directive]) {
-        for directive in directives {
-            if case .variable(let name)? = Condition(directive)?.value,
-                let position = operation.variablePositions[name.value]
-            {
-                found.insert(position)
-            }
-        }
-    }
-    var waiting = [operation.operation.selectionSet]
-    while let set = waiting.popLast() {
-        for selection in set.selections {
-            switch selection {
-            case .field(let field):
-                note(field.directives)
-                if let inner = field.selectionSet { waiting.append(inner) }
-            case .fragmentSpread(let spread):
-                note(spread.directives)
-                if visited.insert(spread.name.value).inserted, let fragment = operation.fragments[spread.name.value] {
-                    waiting.append(fragment.selectionSet)
-                }
-            case .inlineFragment(let fragment):
-                note(fragment.directives)
-                waiting.append(fragment.selectionSet)
-            }
-        }
-    }
-    return found.sorted()
 }

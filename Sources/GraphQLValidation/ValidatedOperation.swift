@@ -2,11 +2,9 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// An operation that kept every rule of section 5 against one schema: the only thing that may be
-/// planned.
+/// An operation that is valid by section 5 against one schema: only these may be planned.
 ///
-/// Made by ``Validator`` alone; shared by all requests with the same document, operation name and
-/// schema.
+/// Made only by ``Validator``; shared by all requests of one document, operation name and schema.
 public final class ValidatedOperation: Sendable {
     public let document: Document
     public let operation: OperationDefinition
@@ -17,19 +15,17 @@ public final class ValidatedOperation: Sendable {
     public let variables: [OperationVariable]
     /// The positions in ``variables`` by name.
     let variablePositions: [String: Int]
-    /// Nullable variables that stand where null is not allowed, because a default takes the place
-    /// of a missing value, each with its places.
+    /// Nullable variables used where null is not allowed, because a default replaces a missing
+    /// value, each with its places.
     let nonNullUses: [Int: Set<SourceRange>]
     /// Literals of custom scalars with variables inside, in no order.
-    let openScalars: [OpenScalar]
-    /// The positions of the variables inside them: the value of the literal is known only together
-    /// with theirs.
+    let openScalars: [ScalarWithVariables]
+    /// The positions of the variables inside them: the value of the literal depends on theirs.
     public let variablesInsideScalars: Set<Int>
 
     private init(
         document: Document, operation: OperationDefinition, fragments: [String: FragmentDefinition], schema: Schema,
-        rootType: ObjectType,
-        variables: [OperationVariable], nonNullUses: [Int: Set<SourceRange>],
+        rootType: ObjectType, variables: [OperationVariable], nonNullUses: [Int: Set<SourceRange>],
         openScalars: [(literal: Value, scalar: ScalarType)]
     ) {
         self.document = document
@@ -42,12 +38,33 @@ public final class ValidatedOperation: Sendable {
             variables.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
         variablePositions = positions
         self.nonNullUses = nonNullUses
-        self.openScalars = openScalars.map { OpenScalar(literal: $0.literal, scalar: $0.scalar, positions: positions) }
+        self.openScalars = openScalars.map {
+            ScalarWithVariables(literal: $0.literal, scalar: $0.scalar, positions: positions)
+        }
         variablesInsideScalars = Set(self.openScalars.flatMap(\.variables))
     }
 
     public var name: String? { operation.name?.value }
     public var kind: OperationKind { operation.kind }
+
+    /// Whether `body` is true of a field of the root, in fragments too, whatever the conditions
+    /// that stand at it. A fragment is looked into once.
+    public func hasRootField(_ body: (Field) -> Bool) -> Bool {
+        var waiting = [operation.selectionSet], seen: Set<String> = []
+        while let set = waiting.popLast() {
+            for selection in set.selections {
+                switch selection {
+                case .field(let field): if body(field) { return true }
+                case .inlineFragment(let fragment): waiting.append(fragment.selectionSet)
+                case .fragmentSpread(let spread):
+                    if seen.insert(spread.name.value).inserted, let fragment = fragments[spread.name.value] {
+                        waiting.append(fragment.selectionSet)
+                    }
+                }
+            }
+        }
+        return false
+    }
 }
 
 /// A variable of an operation, with its default coerced once.
@@ -57,8 +74,8 @@ public struct OperationVariable: Sendable {
     public let defaultValue: InputValue?
 }
 
-/// The coerced variables of one request, by the position of their definition; `nil` where one was
-/// neither given nor has a default (section 6.1.2: «not provided» differs from null).
+/// The coerced variables of one request, by the position of their definition; `nil` if neither
+/// given nor defaulted (section 6.1.2: «not provided» differs from null).
 public struct VariableValues: Sendable, Equatable {
     public var values: [InputValue?]
     public init(_ values: [InputValue?]) { self.values = values }
@@ -69,8 +86,8 @@ public struct VariableValues: Sendable, Equatable {
 }
 
 extension ValidatedOperation {
-    /// From an examination that found no error. Throws where a default of the schema cannot be
-    /// coerced within the limits of ``LiteralCoercion``.
+    /// From a successful examination. Throws if a default of the schema cannot be coerced within
+    /// the limits of ``LiteralCoercion``.
     convenience init(
         _ examination: Examination, operation position: Int, document: Document, schema: Schema
     ) throws(ValidationFailure) {

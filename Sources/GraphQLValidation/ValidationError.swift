@@ -1,26 +1,22 @@
 import Diagnostics
 
-/// One rule of section 5, or one limit, that a document does not keep.
+/// A violated rule of section 5, or an exceeded limit.
 public struct ValidationError: Sendable, Equatable {
-    /// One or two sentences, fit for a stranger; at most ``longest`` characters. They name nothing
-    /// but the document and the given schema.
+    /// One or two sentences that clients may see, at most ``longest`` characters. They contain only
+    /// names of the document and of the given schema.
     public var message: String
-    /// The places that have a part in it, at most ``mostRanges``, the first being where it shows.
+    /// Related places, at most ``mostRanges``, the main one first.
     public var ranges: [SourceRange]
     /// The rule's heading in the specification, such as `Field Selections`.
     public var rule: String
-    /// The limit of ``ValidationLimits`` when the document asks for too much; `nil` when it is
-    /// wrong.
+    /// The exceeded limit of ``ValidationLimits``; `nil` for other errors.
     public var limit: ValidationLimits.Name?
 
     public init(_ message: String, at ranges: [SourceRange], rule: String, limit: ValidationLimits.Name? = nil) {
-        self.message = message
-        self.ranges = ranges
-        self.rule = rule
-        self.limit = limit
+        (self.message, self.ranges, self.rule, self.limit) = (message, ranges, rule, limit)
     }
 
-    /// Whether the schema lacks a name that the document uses: maybe another viewer's has it.
+    /// Whether the schema lacks a name in the document, which another viewer's may have.
     public var isOfUnknownName: Bool {
         [
             FieldSelections.rule, ArgumentNames.rule, InputObjectFieldNames.rule, FragmentSpreadTypeExistence.rule,
@@ -29,28 +25,26 @@ public struct ValidationError: Sendable, Equatable {
             && limit == nil
     }
 
-    /// Characters of a message. Stands against names and values of a megabyte that would be sent
-    /// back a hundred times.
+    /// Characters of a message. Guards against repeating names and values of a megabyte.
     static let longest = 600
-    /// Places of one error. Stands against one name given ten thousand times, each place of which
+    /// Places of one error. Guards against one name given ten thousand times, each place of which
     /// would cost more to report than to send.
     static let mostRanges = 20
 }
 
-/// Why there is no operation to run: never without at least one error.
+/// Why there is no operation to run: at least one error.
 public struct ValidationFailure: Error, Sendable, Equatable {
     public var errors: [ValidationError]
-    /// Whether the document itself is in order, and only open which of its operations is meant
+    /// Whether the document itself is valid, and only the choice of its operation is ambiguous
     /// (section 6.1, GetOperation).
     public var isOfTheChoice: Bool
 
     public init(_ errors: [ValidationError], isOfTheChoice: Bool = false) {
-        self.errors = errors
-        self.isOfTheChoice = isOfTheChoice
+        (self.errors, self.isOfTheChoice) = (errors, isOfTheChoice)
     }
 }
 
-/// What the rules have found so far; it stops to take more at ``ValidationLimits/errors``.
+/// Collects the errors of the rules, up to ``ValidationLimits/errors``.
 final class ErrorCollector {
     private var errors: [ValidationError] = []
     private var hasMore = false
@@ -58,7 +52,7 @@ final class ErrorCollector {
 
     init(limit: Int) { most = max(1, limit) }
 
-    /// Nothing that is found from now on would be listed.
+    /// Whether further errors would not be listed.
     var isFull: Bool { hasMore }
 
     func add(
@@ -79,7 +73,7 @@ final class ErrorCollector {
                 rule: rule, limit: limit))
     }
 
-    /// In the order of their places; where there were too many, a sentence at the end that says so.
+    /// In the order of their places; with a final sentence if there were too many.
     func finish() -> [ValidationError] {
         var sorted = errors.enumerated().sorted { left, right in
             let (a, b) = (left.element.ranges.first?.start ?? 0, right.element.ranges.first?.start ?? 0)

@@ -1,48 +1,39 @@
-/// How much an operation may ask for before anything is planned. Each limit that is exceeded gives
-/// a ``ValidationError`` with its name.
+/// Limits of an operation, checked before planning. Exceeding one gives a ``ValidationError``.
 public struct ValidationLimits: Sendable, Equatable {
-    /// Errors that are listed before one sentence says that there are more. Stands against answers
-    /// much larger than the request.
+    /// Errors that are listed before one sentence states that there are more. Guards against
+    /// answers much larger than the request.
     public var errors: Int
-    /// Levels of fields within each other, fragments expanded, introspection left out (it has
-    /// limits of its own). Stands against chains of relations (`tenant { users { tenant { … } }
-    /// }`).
+    /// Nesting of fields with fragments expanded, without introspection, which has limits of its
+    /// own. Guards against chains of relations (`tenant { users { tenant { … } } }`).
     public var depth: Int
-    /// Levels of fields within each other below `__schema` and `__type`. Stands against endless
-    /// `ofType`, which ``depth`` does not see.
+    /// Nesting below `__schema` and `__type`. Guards against endless `ofType`, unlike ``depth``.
     public var introspectionDepth: Int
-    /// Lists of introspection (`fields`, `interfaces`, `possibleTypes`, `inputFields`) within each
-    /// other. Stands against answers that grow with a power of the schema.
+    /// Nesting of introspection's lists (`fields`, `interfaces`, `possibleTypes`, `inputFields`).
+    /// Guards against answers that grow with a power of the schema.
     public var introspectionLists: Int
-    /// Fields under another name, after every spread was expanded. Stands against answers that say
-    /// the same a thousand times.
+    /// Aliased fields with spreads expanded. Guards against answers that repeat themselves.
     public var aliases: Int
-    /// Fields at the root of one operation, aliases counted singly. Stands against many small
-    /// requests sent as one.
+    /// Root fields of one operation, each alias counted. Guards against many requests sent as one.
     public var rootFields: Int
-    /// Fields and fragments of one operation after every spread was expanded. Stands against
-    /// fragments that double at each step (`fragment A { ...B ...B }`); it is counted, nothing is
-    /// expanded for it.
+    /// Fields and fragments of one operation with spreads expanded. Guards against fragments that
+    /// double at each step (`fragment A { ...B ...B }`); computed without expansion.
     public var selections: Int
-    /// Levels of selection sets within each other: fields, inline fragments and spreads alike.
-    /// Stands against exhausting the stack by chains of fragments; never more than ``deepest``.
+    /// Nesting of selection sets: fields, inline fragments and spreads alike. Guards against
+    /// exhausting the stack by chains of fragments; never more than ``deepest``.
     public var nesting: Int
-    /// Steps of the rules that look across fragments: fields compared for merging, and fragments
-    /// visited for each operation. Stands against documents that are cheap to send and dear to
-    /// validate.
+    /// Steps of the rules across fragments: fields compared for merging, and fragments visited for
+    /// each operation. Guards against documents that are cheap to send and expensive to validate.
     public var work: Int
 
-    /// Which of them a document exceeds.
     public enum Name: String, Sendable, Hashable, CaseIterable {
         case depth, introspectionDepth, introspectionLists, aliases, rootFields, selections, nesting, work
-        /// Values that the document itself spells are more than ``LiteralCoercion`` takes.
+        /// The values written in the document exceed the limits of ``LiteralCoercion``.
         case values
     }
 
     public init(
         errors: Int = 100, depth: Int = 30, introspectionDepth: Int = 30, introspectionLists: Int = 2,
-        aliases: Int = 1_000, rootFields: Int = 50,
-        selections: Int = 20_000, nesting: Int = 200, work: Int = 500_000
+        aliases: Int = 1_000, rootFields: Int = 50, selections: Int = 20_000, nesting: Int = 200, work: Int = 500_000
     ) {
         self.errors = errors
         self.depth = depth
@@ -55,7 +46,7 @@ public struct ValidationLimits: Sendable, Equatable {
         self.work = work
     }
 
-    /// Levels that no setting exceeds: what a thread's stack holds, for all that walks an operation
-    /// after its validation.
+    /// Maximum nesting of any setting, bounded by a thread's stack for everything that walks an
+    /// operation after its validation.
     public static let deepest = 400
 }

@@ -3,28 +3,25 @@ import ExactText
 import GraphQLLanguage
 import GraphQLSchema
 
-/// Holds documents against the rules of section 5 and against limits, for one schema.
+/// Validates documents by the rules of section 5 and limits, against one schema.
 public struct Validator: Sendable {
     public let schema: Schema
     public let limits: ValidationLimits
 
-    public init(schema: Schema, limits: ValidationLimits = .init()) {
-        self.schema = schema
-        self.limits = limits
-    }
+    public init(schema: Schema, limits: ValidationLimits = .init()) { (self.schema, self.limits) = (schema, limits) }
 
     /// All errors of a document in the order of their places, at most ``ValidationLimits/errors``
-    /// and one sentence that there are more; none for a valid document.
+    /// and one sentence that there are more; empty for a valid document.
     ///
     /// `source` is the text that `document` was parsed from: messages quote values from it.
     public func validate(_ document: Document, source: SourceText) -> [ValidationError] {
         examine(document, source: source).errors
     }
 
-    /// The operation to run, which kept every rule together with its whole document.
+    /// The operation to run, valid together with its whole document.
     ///
-    /// Throws all errors of the document, or else one when no operation, or more than one, answers
-    /// to `named` (section 6.1, GetOperation).
+    /// Throws all errors of the document, or else one if no operation, or more than one, matches
+    /// `named` (section 6.1, GetOperation).
     public func operation(
         _ document: Document, source: SourceText, named: String?
     ) throws(ValidationFailure) -> ValidatedOperation {
@@ -47,15 +44,15 @@ public struct Validator: Sendable {
         return Examination(errors: context.errors.finish(), index: index, typed: walk.typed, steps: context.work.spent)
     }
 
-    /// The rules that look through spreads. Whatever expands fragments waits until they are known
-    /// to form no cycles, and to expand to a bounded size.
+    /// The rules across spreads. Code that expands fragments runs only after they are known to form
+    /// no cycles and to expand to a bounded size.
     private func examineAcrossFragments(_ typed: TypedDocument, _ context: ValidationContext) {
         let order = FragmentOrder(typed.fragments, cycleLimit: limits.errors + 1)
         FragmentSpreadsMustNotFormCycles.check(order, context)
         FragmentsMustBeUsed.check(typed, context)
         for operation in context.index.operations { SingleRootField.check(operation, context) }
         OperationVariables.check(typed, context)
-        guard order.cycles.isEmpty, OperationExtents.check(typed, order: order, context),
+        guard order.cycles.isEmpty, OperationSizes.check(typed, order: order, context),
             FieldSelectionMerging.isNeeded(typed)
         else { return }
         for (operation, facts) in zip(context.index.operations, typed.operations) where !context.work.isUsedUp {
@@ -88,7 +85,7 @@ public struct Validator: Sendable {
     }
 }
 
-/// All that is known of a document after its validation.
+/// The results of a document's validation.
 struct Examination {
     let errors: [ValidationError]
     let index: DocumentIndex

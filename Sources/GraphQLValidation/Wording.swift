@@ -2,10 +2,9 @@ import Diagnostics
 import GraphQLSchema
 
 extension String {
-    /// The same, or as many characters as are allowed with an ellipsis behind them.
+    /// Truncated to the given number of characters, with an ellipsis.
     func shortened(to length: Int) -> String {
-        // Counting bytes first: no string is longer in characters than in bytes, and counting those
-        // costs nothing.
+        // Bytes first: no string is longer in characters than in bytes, and counting bytes is free.
         utf8.count <= length || count <= length ? self : prefix(length) + "…"
     }
 
@@ -13,16 +12,15 @@ extension String {
     var quoted: String { "\"\(shortened(to: 80))\"" }
 }
 
-/// `sentence`, followed by a did-you-mean where a known name is near enough.
-/// `sign` stands before the names as they are written, such as `$`.
+/// `sentence`, with a suggestion if a known name is near. `sign` precedes names, such as `$`.
 func unknownName(_ sentence: String, _ name: String, among known: some Sequence<String>, sign: String = "") -> String {
     guard let question = didYouMean(suggestion(for: name, among: known).map { sign + $0 }) else { return sentence }
     return "\(sentence) \(question)"
 }
 
 extension Schema {
-    /// ``unknownName(_:_:among:sign:)`` of names that the schema has and the document does not:
-    /// where the schema is not told to its viewers, they are not suggested either.
+    /// ``unknownName(_:_:among:sign:)`` with names of the schema as candidates: they are suggested
+    /// only if viewers may introspect.
     func unknownName(
         _ sentence: String, _ name: String, among known: @autoclosure () -> some Sequence<String>
     ) -> String {
@@ -30,11 +28,11 @@ extension Schema {
     }
 }
 
-/// How many names of a document are candidates for a did-you-mean. Stands against documents that
-/// define thousands of long names, to be compared with each unknown one.
+/// Names of a document that are candidates for suggestions. Guards against documents that define
+/// thousands of long names, to be compared with each unknown one.
 let documentCandidates = 100
 
-/// `a`, `a and b`, `a, b and c`; of more than `limit` the number that is left out.
+/// `a`, `a and b`, `a, b and c`; beyond `limit` the number that is omitted.
 func enumeration(_ names: [String], limit: Int = 8) -> String {
     var shown = Array(names.prefix(limit))
     if names.count > limit { shown.append("\(names.count - limit) more") }
@@ -43,8 +41,7 @@ func enumeration(_ names: [String], limit: Int = 8) -> String {
 }
 
 extension SourceText {
-    /// What stands at `range`, in one line and shortened; empty when the range is not within this
-    /// text.
+    /// The text at `range`, on one line and shortened; empty if the range is not within this text.
     func excerpt(_ range: SourceRange) -> String {
         guard range.start <= range.end, Int(range.end) <= bytes.count else { return "" }
         let text = String(decoding: bytes[Int(range.start)..<Int(range.end)], as: UTF8.self).shortened(to: 80)

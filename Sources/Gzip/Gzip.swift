@@ -1,13 +1,12 @@
 import CZlib
 
-/// The gzip coding (RFC 1952) of whole messages. Pure: it may run on any thread. The one file that
-/// calls zlib.
+/// The gzip coding (RFC 1952) of whole messages, for any thread. The only file that calls zlib.
 public enum Gzip {
-    /// Why bytes cannot be decoded. The description is fit for a stranger.
+    /// Why bytes cannot be decoded. The description may be shown to clients.
     public enum Failure: Error, Sendable, Equatable, CustomStringConvertible {
-        /// More bytes would come out than may.
+        /// The output exceeds the limit.
         case longer(than: Int)
-        /// They are not gzip, or not all of it.
+        /// The input is not gzip, or incomplete.
         case malformed
 
         public var description: String {
@@ -18,17 +17,16 @@ public enum Gzip {
         }
     }
 
-    /// Bytes that are decoded between two looks at the limit; small next to any limit, so that a
-    /// bomb is stopped early.
+    /// Bytes that are decoded between two checks of the limit; small compared with any limit, so
+    /// that a bomb is stopped early.
     private static let pieceBytes = 64 << 10
-    /// Between speed (1) and size (9). JSON of a few kilobytes gains hardly anything beyond.
+    /// Between speed (1) and size (9). Higher levels gain little for JSON of a few kilobytes.
     private static let level: Int32 = 4
     /// A window of 32 KiB (15) with gzip's frame (16).
     private static let windowBits: Int32 = 15 + 16
 
     /// The decoded bytes of one or several members.
-    /// - Parameter limit: Bytes that may come out; decoding stops as soon as there are more,
-    ///   whatever the ratio.
+    /// - Parameter limit: Maximum output bytes; decoding stops once exceeded.
     public static func decode(_ bytes: [UInt8], limit: Int) throws(Failure) -> [UInt8] {
         var stream = z_stream()
         guard inflateInit2_(&stream, windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
@@ -64,14 +62,14 @@ public enum Gzip {
                 if stream.avail_in == 0 { return nil }
                 guard inflateReset(&stream) == Z_OK else { return .malformed }
             case Z_OK:
-                // Room was left, so that nothing is held back: what is missing will not come.
+                // There was room for more output, so the input is incomplete.
                 if stream.avail_in == 0, piece.count < room { return .malformed }
             default: return .malformed
             }
         }
     }
 
-    /// One member with the bytes in it; `nil` only where memory is short.
+    /// One member with the bytes; `nil` only without memory.
     public static func encode(_ bytes: UnsafeRawBufferPointer) -> [UInt8]? {
         var stream = z_stream()
         guard bytes.count <= Int(UInt32.max) / 2 else { return nil }

@@ -3,15 +3,14 @@ import HTTPWire
 import SocketLoop
 import TLSTransport
 
-/// One connection that a thread waits for, until a deadline.
+/// One connection used by a blocking thread, with a deadline.
 struct FetchConnection {
     private let peer: String
     private let socket: StreamSocket
     private var session: TLSSession?
     private let deadline: Deadline
 
-    /// Connects to the first address of the host that takes it; each gets its part of the time that
-    /// is left.
+    /// Connects to the first accepting address of the host; each gets a share of the time.
     init(to url: HTTPURL, lookup: HostLookup, deadline: Deadline) throws(HTTPFetchFailure) {
         peer = url.authority
         self.deadline = deadline
@@ -34,7 +33,7 @@ struct FetchConnection {
         if let session { session.close() } else { socket.close() }
     }
 
-    /// A look-up cannot be called off: its thread ends by itself once the system has given up.
+    /// A look-up cannot be cancelled: its thread ends when the system gives up.
     private static func addresses(
         of host: String, _ lookup: HostLookup, _ deadline: Deadline
     ) throws(HTTPFetchFailure) -> [String] {
@@ -85,7 +84,7 @@ struct FetchConnection {
 
     // MARK: HTTP
 
-    /// Sends a request without a body and reads its answer.
+    /// Sends a request without a body and reads the response.
     func exchange(_ head: String, _ parser: ResponseParser) throws(HTTPFetchFailure) -> ResponseParser {
         try send(Array(head.utf8))
         var parser = parser
@@ -104,14 +103,13 @@ struct FetchConnection {
                 throw HTTPFetchFailure("\(peer): \(error)")
             }
             if case .failed = outcome { throw HTTPFetchFailure("\(peer) broke the connection off within its answer") }
-            // A peer that drips is asked for the time with each of its bytes.
+            // Checks the deadline for a peer that sends slowly.
             if !parser.isComplete { try wait(session?.readNeedsWrite == true ? .write : .read, after: outcome) }
         }
         return parser
     }
 
-    /// What has come may be more than one record: only once nothing is left is the socket waited
-    /// for.
+    /// More than one record may have arrived: waits for the socket only when nothing is left.
     private func wait(_ interest: Interest, after outcome: IOOutcome) throws(HTTPFetchFailure) {
         if case .wouldBlock = outcome { try wait(interest) } else { try checkTime() }
     }

@@ -3,39 +3,39 @@ public import SocketLoop
 public import TLSTransport
 import Glibc
 
-/// Why there is no answer: one clause for the operator that holds nothing of the URL but its host.
+/// Why there is no response: one clause for the operator that contains only the host of the URL.
 public struct HTTPFetchFailure: Error, Sendable, Equatable, CustomStringConvertible {
     public let description: String
     init(_ description: String) { self.description = description }
 }
 
-/// What a server has answered.
+/// A server's response.
 public struct HTTPAnswer: Sendable {
     public let status: Int
-    /// The field `location`, without what may be secret in it: the query.
+    /// The field `location`, without its query, which may be secret.
     public let location: String?
     public let body: [UInt8]
 }
 
 /// Fetches a document by one GET of HTTP/1.1 on a connection of its own.
 ///
-/// By `https:` the server's certificate must be for the host and come from an authority that is
-/// believed. Redirects are not followed: they could lead away from the server that the URL names.
+/// With `https:` the server's certificate must be for the host and come from a trusted authority.
+/// Redirects are not followed: they could lead away from the server of the URL.
 public struct HTTPFetch: Sendable {
     public var authorities = TLSClientContext.Authorities.system
     public var limits = ResponseParser.Limits()
-    /// Milliseconds for all of it, looking up the name included.
+    /// Milliseconds for everything, including the look-up.
     public var patience = 10_000
     public var lookup = HostLookup.system
-    /// Where the variables for proxies are looked for.
+    /// Contains the variables for proxies.
     public var environment: [String: String]
-    /// What the request says of the program: `user-agent`.
+    /// The `user-agent`.
     public var agent = "portico"
 
     public init(environment: [String: String] = HTTPFetch.processEnvironment) { self.environment = environment }
 
-    /// Waits beside all loops and tasks, on a thread of its own.
-    /// - Parameter accept: The media type that is asked for.
+    /// Runs on a thread of its own, off all loops and tasks.
+    /// - Parameter accept: The requested media type.
     public func get(_ url: HTTPURL, accept: String) async throws(HTTPFetchFailure) -> HTTPAnswer {
         let result: Result<HTTPAnswer, HTTPFetchFailure> = await withCheckedContinuation { continuation in
             let isStarted = LoopThread.detach(name: "portico-fetch", stackSize: LoopThread.stackSize) {
@@ -64,8 +64,7 @@ public struct HTTPFetch: Sendable {
             throw HTTPFetchFailure("\(url.authority) answers with a content coding, which was not asked for")
         }
         let place = answer.field("location").map { String($0.prefix { $0 != "?" && $0 != "#" }) }
-        // It is for a log: a URL is ASCII (RFC 3986), and what is longer than that is none to be
-        // read.
+        // For logs: a URL is ASCII (RFC 3986), and a longer one is not worth reading.
         let location = place.flatMap { place in
             place.contains("@") || place.utf8.count > 500 || !place.utf8.allSatisfy { (0x21...0x7E).contains($0) }
                 ? nil : place
@@ -85,7 +84,7 @@ public struct HTTPFetch: Sendable {
         }
     }
 
-    /// The variables of the process.
+    /// The process's variables for proxies.
     public static var processEnvironment: [String: String] {
         var found: [String: String] = [:]
         for name in ProxySettings.names { found[name] = getenv(name).map { String(cString: $0) } }
@@ -108,7 +107,6 @@ public struct HTTPFetch: Sendable {
     }
 }
 
-/// Until when something may take.
 struct Deadline: Sendable {
     private let end: Int
     let milliseconds: Int
@@ -118,6 +116,6 @@ struct Deadline: Sendable {
         end = WaitingSocket.now() + milliseconds
     }
 
-    /// Milliseconds that are left, at least 0.
+    /// Remaining milliseconds, at least 0.
     var left: Int { max(0, end - WaitingSocket.now()) }
 }

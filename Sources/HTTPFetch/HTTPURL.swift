@@ -1,18 +1,18 @@
-/// What can be fetched: `https://host[:port]/path?query`, or the same with `http:`.
+/// A URL that can be fetched: `https://host[:port]/path?query`, or with `http:`.
 public struct HTTPURL: Sendable, Equatable {
-    /// Why a text is no such URL: one sentence that does not repeat the text.
+    /// Why a text is not such a URL: one sentence that does not repeat the text.
     public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
         public let description: String
         init(_ description: String) { self.description = description }
     }
 
     public let isSecure: Bool
-    /// A name in small letters, or an address in numbers, without brackets.
+    /// A name in lower case, or a numeric address without brackets.
     public let host: String
     public let port: UInt16
     /// The path and the query, as a request names them.
     public let target: String
-    /// `name:password`, without percent-encoding.
+    /// `name:password`, percent-decoded.
     public let credentials: String?
 
     public init(_ text: String) throws(Failure) {
@@ -39,10 +39,10 @@ public struct HTTPURL: Sendable, Equatable {
         (host, port) = try Self.place(place, standard: isSecure ? 443 : 80)
     }
 
-    /// Whether the host is this machine, so that nobody else sees what is said.
+    /// Whether the host is this machine, so that the traffic is not visible to others.
     public var isLocal: Bool { ["localhost", "127.0.0.1", "::1"].contains(host) }
 
-    /// `host:port`, the port only where it is not the scheme's own.
+    /// `host:port`, without the scheme's default port.
     public var authority: String { port == (isSecure ? 443 : 80) ? bracketedHost : "\(bracketedHost):\(port)" }
 
     var bracketedHost: String { host.contains(":") ? "[\(host)]" : host }

@@ -1,9 +1,8 @@
-/// Through which proxy servers are reached, by the variables that most programs know.
+/// The proxies of servers, from the conventional environment variables.
 ///
 /// `https_proxy`, else `HTTPS_PROXY`, else `all_proxy` or `ALL_PROXY`, names the proxy for
-/// `https:`; `no_proxy` or `NO_PROXY` lists, separated by commas, the hosts that are reached
-/// without: names, which stand for what is below them too, addresses in numbers, or `*`. What is
-/// fetched by `http:` never goes through a proxy.
+/// `https:`; `no_proxy` or `NO_PROXY` is a comma-separated list of hosts to reach directly: names,
+/// which include their subdomains, numeric addresses, or `*`. Not for `http:`.
 struct ProxySettings: Sendable {
     static let names = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"]
 
@@ -17,7 +16,7 @@ struct ProxySettings: Sendable {
         exceptions = hosts.map { $0.hasPrefix(".") ? $0.dropFirst() : $0 }
     }
 
-    /// `nil` where the host is reached without a proxy.
+    /// `nil` to connect directly.
     func proxy(for url: HTTPURL) throws(HTTPFetchFailure) -> HTTPURL? {
         guard url.isSecure, let proxy, !isException(url.host) else { return nil }
         let place: HTTPURL

@@ -1,15 +1,14 @@
-/// Picks what an `Accept` field likes best (RFC 9110, section 12.5.1), or `nil` when it likes
-/// nothing of what is offered (406).
+/// The preferred offer of an `Accept` field (RFC 9110, section 12.5.1), or `nil` if it accepts none
+/// (406).
 ///
-/// Of every offer, the most specific range that matches it decides its quality; 0 rules it out.
-/// Among equal qualities the more specific range wins, then the order of the offers. Without an
-/// `Accept`, or with an empty one, the first offer is taken. A range that cannot be read matches
-/// nothing.
+/// The quality of an offer is that of the most specific matching range; 0 excludes it. Among equal
+/// qualities the more specific range wins, then the order of the offers. Without an `Accept`, or
+/// with an empty one, the first offer is taken. An unparsable range matches nothing.
 ///
 /// - Parameters:
-///   - accept: all `Accept` fields of the request, joined (``HTTPRequest/list(_:)``).
-///   - offered: the server's favourite first. A range's `charset` matches when it is the offer's
-///     own or UTF-8; its other parameters must be the offer's.
+///   - accept: All `Accept` fields of the request, joined (``HTTPRequest/list(_:)``).
+///   - offered: The server's preference first. A range's `charset` matches the offer's own or
+///     UTF-8; its other parameters must equal the offer's.
 public func negotiate(accept: String?, offered: [MediaType]) -> MediaType? {
     guard let accept, !accept.utf8.allSatisfy(\.isBlank) else { return offered.first }
     let ranges = AcceptedRange.parse(accept)
@@ -31,8 +30,8 @@ struct AcceptedRange {
     /// In thousandths.
     let quality: Int
 
-    /// Elements that are read; what stands behind them is ignored. Stands against a field of 32 KiB
-    /// of `*/*`, each compared with each offer.
+    /// Elements that are read; further ones are ignored. Guards against a field of 32 KiB of `*/*`,
+    /// each compared with each offer.
     static let mostRanges = 64
 
     static func parse(_ text: String) -> [AcceptedRange] {
@@ -49,8 +48,7 @@ struct AcceptedRange {
         return ranges
     }
 
-    /// Parameters up to `q` belong to the range; those behind it were extensions once and mean
-    /// nothing.
+    /// Parameters up to `q` belong to the range; those after it are ignored.
     init?(_ media: MediaType) {
         guard let weight = media.parameters.firstIndex(where: { $0.name == "q" }) else {
             range = media

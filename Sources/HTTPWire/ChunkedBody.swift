@@ -1,19 +1,18 @@
-/// The chunked transfer coding (RFC 9112, section 7.1) as far as its lines go: sizes, extensions
-/// and trailers.
+/// Lines of the chunked transfer coding (RFC 9112, section 7.1): sizes and extensions.
 struct ChunkedBody {
-    /// Extension bytes that the chunks had so far.
+    /// Extension bytes of all chunks so far.
     private(set) var extensionBytes = 0
 
-    /// Hexadecimal digits of a size; leading zeros may fill them, but not stretch them.
+    /// Hexadecimal digits of a size, including leading zeros.
     static let mostDigits = 16
 
-    /// The longest line with a size that may still be good.
+    /// The longest size line that may still be valid.
     func longestLine(_ limits: HTTPLimits) -> Int { Self.mostDigits + limits.chunkExtensions - extensionBytes }
 
     /// The size of the chunk that a line announces.
     /// - Parameters:
-    ///   - line: without its line end.
-    ///   - received: how long the body is without this chunk.
+    ///   - line: Without its line end.
+    ///   - received: The length of the body without this chunk.
     mutating func size(_ line: UnsafeRawBufferPointer, received: Int, limits: HTTPLimits) throws(HTTPFailure) -> Int {
         var digits = 0
         var size: UInt64 = 0
@@ -30,7 +29,7 @@ struct ChunkedBody {
         return Int(size)
     }
 
-    /// Extensions are bounded, checked for what could hide a line end, and otherwise ignored.
+    /// Extensions are bounded, checked for hidden line ends, and otherwise ignored.
     private mutating func takeExtensions(_ text: UnsafeRawBufferPointer, limits: HTTPLimits) throws(HTTPFailure) {
         guard let first = text.first else { return }
         guard first == UInt8(ascii: ";") else {

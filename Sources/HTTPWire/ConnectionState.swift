@@ -1,70 +1,70 @@
-/// Where a connection stands between the requests it reads and the answers it gives: the listener
-/// tells it what happened and asks it what may happen next. One request is answered at a time;
-/// those that were sent behind it wait.
+/// The state of a connection between reading requests and writing answers: the listener reports
+/// events and asks what may happen next. One request is answered at a time; pipelined ones wait.
 ///
 /// ```text
 /// idle → reading head → (deciding → reading body) → responding → idle …
-///                   ↘ failing ↘ lingering → closed
+///                   ↘ failing ↘ lingering → closed    ↘ upgraded → lingering → closed
 /// ```
 public struct ConnectionState: Sendable, Equatable {
     public enum Phase: Sendable, Equatable {
         /// Nothing of a request has arrived.
         case idle
         case readingHead
-        /// A head was handed out whose body has not arrived: whether that is read is the handler's
-        /// to say. Meanwhile it waits in the kernel and at its sender.
+        /// A head was delivered whose body has not arrived: the handler decides whether to read it.
+        /// Meanwhile it waits in the kernel and at its sender.
         case deciding
         case readingBody
-        /// A request was handed out and its answer is not written yet.
+        /// A request was delivered and its answer is not yet written.
         case responding
-        /// A failure was handed out and its answer is not written yet.
+        /// A failure was delivered and its answer is not yet written.
         case failing
-        /// The last answer is written and the sending side shut: what still arrives is thrown away
-        /// until the peer closes, because a close with unread bytes would destroy the answer on its
-        /// way (RFC 9112, section 9.6).
+        /// The connection has switched to another protocol for good.
+        case upgraded
+        /// The last answer is written and the sending side shut down: further input is discarded
+        /// until the peer closes, because closing with unread bytes would destroy the answer in
+        /// transit (RFC 9112, section 9.6).
         case lingering
         case closed
     }
 
-    /// Which time-out applies, if any; how long each is, is the listener's.
+    /// The applicable time-out, if any; the listener knows the durations.
     public enum Timeout: Sendable, Equatable {
         case none, idle, head, body, linger
     }
 
     public private(set) var phase = Phase.idle
-    /// Whether the connection stays open behind the answer that comes next.
+    /// Whether the connection stays open after the next answer.
     public private(set) var keepsAlive = true
     private var inputEnded = false
     private var lingered = 0
 
-    /// Bytes thrown away behind the last answer, beyond which the connection closes at once; stands
-    /// against a peer that goes on sending a refused upload.
+    /// Bytes discarded after the last answer, beyond which the connection closes at once. Guards
+    /// against a peer that keeps sending a refused upload.
     public static let mostLingerBytes = 1 << 20
 
     public init() {}
 
     // MARK: What the listener asks
 
-    /// Whether the socket is to be read. Not while an answer is under way, so that requests pile up
-    /// in the kernel and at their sender, not here.
+    /// Whether to read the socket. Not while an answer is in progress, so that requests queue in
+    /// the kernel and at their sender.
     public var wantsInput: Bool {
         guard !inputEnded else { return false }
         switch phase {
-        case .idle, .readingHead, .readingBody, .lingering: return true
+        case .idle, .readingHead, .readingBody, .upgraded, .lingering: return true
         case .deciding, .responding, .failing, .closed: return false
         }
     }
 
-    /// Whether ``RequestParser/next()`` may be called: bytes that were read before are the next
-    /// request's.
+    /// Whether ``RequestParser/next()`` may be called: buffered bytes belong to the next request.
     public var mayParse: Bool {
         switch phase {
         case .idle, .readingHead, .readingBody: true
-        case .deciding, .responding, .failing, .lingering, .closed: false
+        case .deciding, .responding, .failing, .upgraded, .lingering, .closed: false
         }
     }
 
-    /// Whether the socket is to be closed now.
+    /// Whether to close the socket now.
     public var mustClose: Bool { phase == .closed }
 
     public var timeout: Timeout {
@@ -73,17 +73,17 @@ public struct ConnectionState: Sendable, Equatable {
         case .readingHead: .head
         case .readingBody: .body
         case .lingering: .linger
-        case .deciding, .responding, .failing, .closed: .none
+        case .deciding, .responding, .failing, .upgraded, .closed: .none
         }
     }
 
     // MARK: What the listener tells
 
-    /// Bytes were read. The answer says whether they are for the parser; otherwise they are to be
-    /// thrown away.
+    /// Bytes were read. Returns whether they are for the parser, or for the protocol after an
+    /// upgrade; otherwise they are to be discarded.
     public mutating func received(_ count: Int) -> Bool {
         switch phase {
-        case .idle, .readingHead, .deciding, .readingBody, .responding: return true
+        case .idle, .readingHead, .deciding, .readingBody, .responding, .upgraded: return true
         case .failing, .closed: return false
         case .lingering:
             lingered += count
@@ -92,7 +92,7 @@ public struct ConnectionState: Sendable, Equatable {
         }
     }
 
-    /// The parser said something.
+    /// The parser returned an event.
     public mutating func parsed(_ event: RequestParser.Event, progress: RequestParser.Progress) {
         guard mayParse else { return }
         switch event {
@@ -110,38 +110,47 @@ public struct ConnectionState: Sendable, Equatable {
             case .inBody: phase = .readingBody
             case .failed: phase = .failing
             }
-            // What is incomplete now will stay so.
+            // An incomplete request will stay so.
             if inputEnded { phase = .closed }
         }
     }
 
-    /// The handler wants the body of the head that it was handed.
+    /// The handler wants the body of the delivered head.
     public mutating func bodyWanted() {
         guard phase == .deciding else { return }
         phase = inputEnded ? .closed : .readingBody
     }
 
-    /// The request whose body has not arrived is answered without it: where the next one begins is
-    /// not known any more, so that the connection closes behind the answer (RFC 9112, section 9.3).
+    /// The request was answered before its body arrived. The beginning of the next request is then
+    /// unknown, so the connection closes after the answer (RFC 9112, section 9.3).
     public mutating func answeredEarly() {
         guard phase == .deciding || phase == .readingBody else { return }
         phase = .responding
         keepsAlive = false
     }
 
-    /// What arrives now is answered by a failure, as if the parser had found one.
+    /// The end of the connection ends the answer.
+    public mutating func endsByClosing() { if phase == .responding { keepsAlive = false } }
+
+    /// The request was answered by an upgrade; ``responded()`` ends the other protocol.
+    public mutating func upgraded() {
+        guard phase == .responding else { return }
+        phase = .upgraded
+        keepsAlive = false
+    }
+
+    /// The current request is answered by a failure, as if from the parser.
     public mutating func refused() {
         guard mayParse || phase == .deciding else { return }
         phase = .failing
         keepsAlive = false
     }
 
-    /// The answer to the request, or to the failure, was written whole. When ``mayParse`` holds
-    /// then, the next request may be buffered already: ``RequestParser/next()`` is to be called
-    /// before the socket is read. When the phase is ``Phase/lingering``, the sending side is to be
-    /// shut.
+    /// The answer to the request or failure was written completely. If ``mayParse`` holds then, the
+    /// next request may already be buffered: call ``RequestParser/next()`` before reading the
+    /// socket. If the phase is ``Phase/lingering``, shut down the sending side.
     public mutating func responded() {
-        guard phase == .responding || phase == .failing else { return }
+        guard phase == .responding || phase == .failing || phase == .upgraded else { return }
         if keepsAlive {
             phase = .idle  // even when the peer has shut its side: requests that it sent before are still answered
         } else {
@@ -149,17 +158,16 @@ public struct ConnectionState: Sendable, Equatable {
         }
     }
 
-    /// The peer will send nothing more. It may still read: a request that was complete is answered.
+    /// The peer will send nothing more. It may still read: a complete request is answered.
     public mutating func peerEnded() {
         inputEnded = true
         switch phase {
-        case .idle, .readingHead, .readingBody, .lingering: phase = .closed
+        case .idle, .readingHead, .readingBody, .upgraded, .lingering: phase = .closed
         case .deciding, .responding, .failing, .closed: break
         }
     }
 
-    /// The time-out that ``timeout`` names has passed. The failure, when there is one, is to be
-    /// answered; without one the connection just ends.
+    /// The time-out in ``timeout`` has passed. Returns the failure to answer, if any.
     public mutating func timedOut() -> HTTPFailure? {
         switch phase {
         case .idle, .lingering:
@@ -169,16 +177,16 @@ public struct ConnectionState: Sendable, Equatable {
             let excess = phase == .readingHead ? HTTPFailure.Excess.headTime : .bodyTime
             refused()
             return HTTPFailure(status: 408, "The request did not arrive in time.", excess: excess)
-        case .deciding, .responding, .failing, .closed: return nil
+        case .deciding, .responding, .failing, .upgraded, .closed: return nil
         }
     }
 
-    /// The server stops: an idle connection closes, any other behind its next answer.
+    /// The server stops: an idle connection closes at once, any other after its next answer.
     public mutating func shutDown() {
         keepsAlive = false
         if phase == .idle { phase = .closed }
     }
 
-    /// The socket broke.
+    /// The socket failed.
     public mutating func broke() { phase = .closed }
 }

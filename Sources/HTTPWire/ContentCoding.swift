@@ -1,9 +1,8 @@
-/// The content codings that are spoken (RFC 9110, section 8.4.1).
+/// The supported content codings (RFC 9110, section 8.4.1).
 public enum ContentCoding: String, Sendable, Equatable {
     case identity, gzip
 
-    /// The coding of a request's body; `nil` for one that is not known, and for several on top of
-    /// each other.
+    /// The coding of a request's body; `nil` for an unknown one, and for several combined.
     /// - Parameter field: All `Content-Encoding` fields, joined; none means ``identity``.
     public static func ofBody(_ field: String?) -> ContentCoding? {
         guard let field else { return .identity }
@@ -14,11 +13,11 @@ public enum ContentCoding: String, Sendable, Equatable {
         }
     }
 
-    /// What an `Accept-Encoding` likes best (RFC 9110, section 12.5.3): gzip where it is allowed
-    /// and not liked less than no coding at all.
+    /// The preferred coding of an `Accept-Encoding` (RFC 9110, section 12.5.3): gzip if it is
+    /// allowed and not less preferred than no coding.
     ///
-    /// Where it allows neither, ``identity``, as the specification recommends. A member that cannot
-    /// be read is passed over.
+    /// ``identity`` if neither is allowed, as the specification recommends. Ignores invalid
+    /// members.
     /// - Parameter field: All fields, joined; without one no coding is used.
     public static func negotiated(acceptEncoding field: String?) -> ContentCoding {
         guard let field else { return .identity }
@@ -42,12 +41,12 @@ public enum ContentCoding: String, Sendable, Equatable {
         return ofGzip > 0 && ofGzip >= identity ?? 0 ? .gzip : .identity
     }
 
-    /// Members that are read; stands against a field of 32 KiB of commas.
+    /// Members that are read. Guards against a field of 32 KiB of commas.
     private static let mostMembers = 64
 }
 
 extension FieldScanner {
-    /// A token with its weight in thousandths, and the blanks around it.
+    /// A token with its weight in thousandths, and surrounding blanks.
     fileprivate mutating func weighted() -> (String, Int)? {
         skipBlanks()
         guard let name = token() else { return nil }

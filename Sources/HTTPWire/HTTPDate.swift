@@ -1,9 +1,7 @@
-/// Dates as HTTP writes them.
 public enum HTTPDate {
     /// The preferred form of RFC 9110, section 5.6.7: `Sun, 06 Nov 1994 08:49:37 GMT`.
     ///
-    /// - Parameter unixSeconds: seconds since 1970; brought into the years 1970 to 9999, which is
-    ///   as far as the form reaches.
+    /// - Parameter unixSeconds: Seconds since 1970; clamped to the years 1970 to 9999.
     public static func format(unixSeconds: Int64) -> [UInt8] {
         let seconds = Int(min(max(unixSeconds, 0), 253_402_300_799))
         let days = seconds / 86_400
@@ -28,8 +26,7 @@ public enum HTTPDate {
         return output
     }
 
-    /// The day, counted in years that begin with March, so that the leap day is the last of its
-    /// year.
+    /// The day, counted in years that begin with March, so that a leap day is the last.
     private static func civil(_ daysSince1970: Int) -> (year: Int, month: Int, day: Int) {
         let shifted = daysSince1970 + 719_468  // since 0000-03-01
         let (era, dayOfEra) = (shifted / 146_097, shifted % 146_097)

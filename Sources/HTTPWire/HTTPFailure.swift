@@ -1,7 +1,7 @@
-/// A request that is refused before anything looked at what it asks for. The connection closes
-/// after the answer, since it is not certain any more where the next request begins.
+/// A request that is refused before its content is examined. The connection closes after the
+/// answer, since the beginning of the next request is uncertain.
 public struct HTTPFailure: Error, Sendable, Equatable {
-    /// What of a request was more than is allowed.
+    /// The part of a request that exceeded its limit.
     public enum Excess: Sendable, Equatable {
         case requestLine, headers, body, headTime, bodyTime
         /// The bodies of all requests together.
@@ -10,20 +10,17 @@ public struct HTTPFailure: Error, Sendable, Equatable {
 
     /// 400, 408, 413, 414, 417, 431, 501, 503 or 505.
     public let status: Int
-    /// One sentence, fit for a stranger.
+    /// One sentence, which clients may see.
     public let reason: String
-    /// `nil` where no limit was exceeded.
+    /// `nil` if no limit was exceeded.
     public let excess: Excess?
-    /// The first value of the field Origin, where that was read before it failed.
+    /// The first value of the field Origin, if it was read before the failure.
     public var origin: String?
-    /// Seconds until another try makes sense; `nil` where another try makes none.
+    /// Seconds until a retry makes sense; `nil` if it does not.
     public let retryAfter: Int?
 
     public init(status: Int, _ reason: String, excess: Excess? = nil, retryAfter: Int? = nil) {
-        self.status = status
-        self.reason = reason
-        self.excess = excess
-        self.retryAfter = retryAfter
+        (self.status, self.reason, self.excess, self.retryAfter) = (status, reason, excess, retryAfter)
     }
 
     static func bad(_ reason: String) -> HTTPFailure { HTTPFailure(status: 400, reason) }

@@ -1,24 +1,22 @@
-/// What one request may cost before it is refused; all in bytes unless they say otherwise.
+/// Limits of one request, in bytes unless stated otherwise.
 public struct HTTPLimits: Sendable, Equatable {
-    /// The request line without its line end, beyond which the answer is 414. Holds a GET with its
-    /// query; stands against a line that never ends.
+    /// The request line without its line end, beyond which the answer is 414. Large enough for a
+    /// GET with its query; guards against an endless line.
     public var requestLine: Int
-    /// All header lines with their line ends, beyond which the answer is 431; stands against a head
-    /// that never ends.
+    /// All header lines with line ends, beyond which it is 431. Guards against an endless head.
     public var headerBlock: Int
-    /// Header lines of one request, beyond which the answer is 431; stands against many tiny
-    /// fields, each of which costs a look.
+    /// Header lines of one request, beyond which the answer is 431. Guards against many tiny
+    /// fields, each of which costs an inspection.
     public var headerCount: Int
-    /// The body after its transfer coding is removed, beyond which the answer is 413: at once where
-    /// the length is announced.
+    /// The body without its transfer coding, beyond which it is 413: at once if announced.
     public var body: Int
-    /// All chunk extensions of one request, beyond which the answer is 400; stands against chunks
-    /// of one byte that carry kilobytes of nothing.
+    /// All chunk extensions of one request, beyond which the answer is 400. Guards against chunks
+    /// of one byte with kilobytes of extensions.
     public var chunkExtensions: Int
     /// All trailer lines with their line ends, beyond which the answer is 431.
     public var trailers: Int
-    /// Empty lines before a request line that are passed over (RFC 9112, section 2.2), as a number;
-    /// stands against a peer that sends nothing else.
+    /// Number of empty lines before a request line that are skipped (RFC 9112, section 2.2). Guards
+    /// against a peer that sends nothing else.
     public var leadingEmptyLines: Int
 
     public init(

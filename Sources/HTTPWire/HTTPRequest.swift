@@ -1,21 +1,19 @@
-/// A request whose head was understood, and whose body arrived whole unless it says otherwise where
-/// it is handed out.
+/// A request with a parsed head, and a complete body unless stated otherwise where it is delivered.
 ///
-/// It keeps the bytes of its head and where things stand in them; strings are made when they are
-/// asked for.
+/// It keeps the bytes of its head and offsets into them; strings are created on demand.
 public struct HTTPRequest: Sendable {
     public let method: HTTPMethod
     public let version: HTTPVersion
-    /// Whether the client lets the connection be used again (RFC 9112, section 9.3).
+    /// Whether the client allows the connection to be reused (RFC 9112, section 9.3).
     public let keepAlive: Bool
-    /// Without its transfer coding; empty when there is none.
+    /// Without its transfer coding; empty if there is none.
     public internal(set) var body: [UInt8]
-    /// The bytes of the head, field names in small letters.
+    /// The bytes of the head, field names in lower case.
     let head: [UInt8]
     let target: HTTPTarget
     let fields: [HTTPField]
 
-    /// The same without its body, for whoever needs the head for longer.
+    /// Without its body, for use after the body is no longer needed.
     public var withoutBody: HTTPRequest {
         HTTPRequest(
             method: method, version: version, keepAlive: keepAlive, body: [], head: head, target: target, fields: fields
@@ -24,33 +22,26 @@ public struct HTTPRequest: Sendable {
 
     // MARK: Target
 
-    /// The path as it was sent, percent-encoded: `/` at least, or `*` (RFC 9112, section 3.2.4).
+    /// The path as sent, percent-encoded: at least `/`, or `*` (RFC 9112, section 3.2.4).
     public var path: String { target.path.isEmpty ? "/" : String(decoding: head[target.path], as: UTF8.self) }
 
-    /// Whether the path, as it was sent, is this one; costs no allocation.
+    /// Whether the path as sent equals this one; does not allocate.
     public func pathIs(_ path: StaticString) -> Bool {
         if target.path.isEmpty { return path.utf8CodeUnitCount == 1 && path.utf8Start[0] == UInt8(ascii: "/") }
         return spells(target.path, path)
     }
 
-    /// What stands behind the first `?`, as it was sent.
+    /// The part after the first `?`, as sent.
     public var query: ArraySlice<UInt8>? { target.query.map { head[$0] } }
 
-    /// The path with its percent-escapes resolved. A failure (400) for an escape that is none, for
-    /// a NUL, and for what is no UTF-8 then.
-    public func decodedPath() throws(HTTPFailure) -> String {
-        target.path.isEmpty ? "/" : try PercentDecoding.path(head[target.path])
-    }
-
-    /// The parameters of the query in their order, read as `application/x-www-form-urlencoded`;
-    /// none without a query. Failures (400) as for ``decodedPath()``.
+    /// The parameters of the query in order, decoded as `application/x-www-form-urlencoded`; empty
+    /// without a query. A failure (400) for an invalid escape, a NUL, and invalid UTF-8.
     public func queryParameters() throws(HTTPFailure) -> [QueryParameter] {
         guard let query = target.query else { return [] }
         return try PercentDecoding.form(head[query])
     }
 
-    /// The host, and the port if any, that the request is for: the target's where it has one,
-    /// otherwise the Host field's.
+    /// The requested host, with a port if given: the target's, or else the Host field's.
     public var host: String? {
         if let authority = target.authority { return String(decoding: head[authority], as: UTF8.self) }
         return text("host")
@@ -59,18 +50,18 @@ public struct HTTPRequest: Sendable {
     // MARK: Fields
 
     /// The first value of a field.
-    /// - Parameter name: in small letters.
+    /// - Parameter name: In lower case.
     public func header(_ name: StaticString) -> ArraySlice<UInt8>? {
         for field in fields where spells(field.name, name) { return head[field.value] }
         return nil
     }
 
-    /// The first value of a field; bytes that are no UTF-8 become U+FFFD.
-    /// - Parameter name: in small letters.
+    /// The first value of a field; invalid UTF-8 becomes U+FFFD.
+    /// - Parameter name: In lower case.
     public func text(_ name: StaticString) -> String? { header(name).map { String(decoding: $0, as: UTF8.self) } }
 
-    /// All values of a field that is a list, joined by commas as RFC 9110, section 5.3 allows.
-    /// - Parameter name: in small letters.
+    /// All values of a list-valued field, joined by commas as RFC 9110, section 5.3 allows.
+    /// - Parameter name: In lower case.
     public func list(_ name: StaticString) -> String? {
         var joined: String?
         for field in fields where spells(field.name, name) {
@@ -80,13 +71,13 @@ public struct HTTPRequest: Sendable {
         return joined
     }
 
-    /// How often a field stands in the head.
-    /// - Parameter name: in small letters.
+    /// The number of occurrences of a field.
+    /// - Parameter name: In lower case.
     public func headerCount(_ name: StaticString) -> Int {
         fields.reduce(into: 0) { count, field in if spells(field.name, name) { count += 1 } }
     }
 
-    /// All fields in their order, names in small letters; for logs and tests.
+    /// All fields in order, names in lower case; for logs and tests.
     public var allHeaders: [(name: String, value: String)] {
         fields.map { (String(decoding: head[$0.name], as: UTF8.self), String(decoding: head[$0.value], as: UTF8.self)) }
     }
@@ -97,18 +88,14 @@ public struct HTTPRequest: Sendable {
     }
 }
 
-/// One parameter of a query.
 public struct QueryParameter: Sendable, Equatable {
     public let name: String
     public let value: String
 
-    public init(name: String, value: String) {
-        self.name = name
-        self.value = value
-    }
+    public init(name: String, value: String) { (self.name, self.value) = (name, value) }
 }
 
-/// Where a header field stands in the head.
+/// The position of a header field in the head.
 struct HTTPField: Sendable {
     private let nameStart, nameEnd, valueStart, valueEnd: UInt32
 
@@ -123,7 +110,7 @@ struct HTTPField: Sendable {
     var value: Range<Int> { Int(valueStart)..<Int(valueEnd) }
 }
 
-/// Where the parts of the request target stand in the head.
+/// The positions of the request target's parts in the head.
 struct HTTPTarget: Sendable {
     /// Empty in `http://host?query`, which means `/`.
     var path: Range<Int> = 0..<0

@@ -1,6 +1,6 @@
-/// The status lines of HTTP/1.1 (RFC 9112, section 4), line end included.
+/// The status lines of HTTP/1.1 (RFC 9112, section 4), including line ends.
 enum HTTPStatus {
-    /// - Parameter status: three digits; a number that is none is answered as 500.
+    /// - Parameter status: Three digits; any other number becomes 500.
     static func appendLine(_ status: Int, to output: inout [UInt8]) {
         let status = (100...999).contains(status) ? status : 500
         let line = knownLine(status)
@@ -16,6 +16,7 @@ enum HTTPStatus {
     private static func knownLine(_ status: Int) -> StaticString {
         switch status {
         case 100: "HTTP/1.1 100 Continue\r\n"
+        case 101: "HTTP/1.1 101 Switching Protocols\r\n"
         case 200: "HTTP/1.1 200 OK\r\n"
         case 201: "HTTP/1.1 201 Created\r\n"
         case 202: "HTTP/1.1 202 Accepted\r\n"
@@ -59,7 +60,7 @@ extension [UInt8] {
         append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    /// - Parameter decimal: not negative.
+    /// - Parameter decimal: Not negative.
     mutating func append(decimal: Int) {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
             var start = digits.count

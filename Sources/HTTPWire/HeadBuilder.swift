@@ -1,8 +1,7 @@
-/// Takes the lines of a head one after the other (RFC 9112, sections 3 and 5) and keeps what they
-/// say as offsets from its first byte.
+/// Parses the lines of a head (RFC 9112, sections 3 and 5) into offsets from its first byte.
 ///
-/// Strict where senders and proxies disagree about where a message ends; each line is judged when
-/// it is complete, so what is found does not depend on how the bytes arrived.
+/// Strict where senders and proxies disagree about the end of a message. Each line is validated
+/// when it is complete, so the result does not depend on how the bytes arrived.
 struct HeadBuilder {
     var method = HTTPMethod.get
     var version = HTTPVersion.http11
@@ -13,8 +12,8 @@ struct HeadBuilder {
     // MARK: Request line
 
     /// - Parameters:
-    ///   - line: without its line end.
-    ///   - offset: where it begins in the head.
+    ///   - line: Without its line end.
+    ///   - offset: Where it begins in the head.
     mutating func takeRequestLine(_ line: UnsafeRawBufferPointer, at offset: Int) throws(HTTPFailure) {
         guard let methodEnd = line.firstIndex(of: 0x20), methodEnd > 0 else {
             throw .bad("The request line is not `METHOD target HTTP/1.1`.")
@@ -37,14 +36,11 @@ struct HeadBuilder {
         if text.spells("HTTP/1.0") { return .http10 }
         guard text.count == 8, UnsafeRawBufferPointer(rebasing: text[..<5]).spells("HTTP/"), text[5].isDigit,
             text[6] == UInt8(ascii: "."), text[7].isDigit
-        else {
-            throw .bad("The request line does not end with an HTTP version.")
-        }
+        else { throw .bad("The request line does not end with an HTTP version.") }
         throw HTTPFailure(status: 505, "Only HTTP/1.1 and HTTP/1.0 are spoken here.")
     }
 
-    /// The four forms of RFC 9112, section 3.2, of which that with an authority alone is for
-    /// CONNECT and refused.
+    /// The four forms of RFC 9112, section 3.2; the authority form is for CONNECT and refused.
     private mutating func takeTarget(_ text: UnsafeRawBufferPointer, at offset: Int) throws(HTTPFailure) {
         var pathStart = 0
         if text[0] != UInt8(ascii: "/") {
@@ -68,7 +64,7 @@ struct HeadBuilder {
         target.query = (offset + queryMark + 1)..<(offset + text.count)
     }
 
-    /// The scheme and authority of an absolute target; answers where its path begins.
+    /// Parses the scheme and authority of an absolute target; returns where its path begins.
     private mutating func takeAuthority(_ text: UnsafeRawBufferPointer, at offset: Int) throws(HTTPFailure) -> Int {
         let start: Int
         if text.count > 7, UnsafeRawBufferPointer(rebasing: text[..<7]).spellsIgnoringCase("http://") {
@@ -89,8 +85,8 @@ struct HeadBuilder {
     // MARK: Fields
 
     /// - Parameters:
-    ///   - line: without its line end; its field name is changed to small letters in place.
-    ///   - offset: where it begins in the head.
+    ///   - line: Without its line end; its field name is converted to lower case in place.
+    ///   - offset: Where it begins in the head.
     mutating func takeField(_ line: UnsafeMutableRawBufferPointer, at offset: Int) throws(HTTPFailure) {
         let (nameEnd, value) = try Self.parts(ofField: line)
         let whole = UnsafeRawBufferPointer(line)
@@ -102,8 +98,7 @@ struct HeadBuilder {
             value: UnsafeRawBufferPointer(rebasing: whole[value]))
     }
 
-    /// Where the name ends and where the value stands without the white space around it; for
-    /// headers and trailers alike.
+    /// The end of the name, and the trimmed value; for headers and trailers.
     static func parts(
         ofField line: UnsafeMutableRawBufferPointer
     ) throws(HTTPFailure) -> (nameEnd: Int, value: Range<Int>) {
@@ -128,7 +123,7 @@ struct HeadBuilder {
         return (nameEnd, start..<end)
     }
 
-    /// No control characters but tabs (RFC 9110, section 5.5); bytes beyond ASCII pass.
+    /// No control characters except tabs (RFC 9110, section 5.5); bytes beyond ASCII are allowed.
     static func isFieldValue(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard let base = bytes.baseAddress else { return true }
         let ones: UInt64 = 0x0101_0101_0101_0101

@@ -1,16 +1,16 @@
 import Glibc
 
-/// Memory that the parsers of one loop read through by turns.
+/// Memory that the parsers of one loop share for reading.
 ///
-/// What arrives is nearly always parsed at once, so that a connection keeps memory only for what
-/// waits in it. Guards against thousands of connections that each hold on to a buffer for nothing.
+/// Input is nearly always parsed at once, so that a connection needs its own memory only for what
+/// waits. Guards against thousands of connections that each hold an unused buffer.
 public final class InputRoom {
     let base: UnsafeMutableRawPointer
     let capacity: Int
-    /// A parser works on bytes that lie here.
+    /// Whether a parser is using these bytes.
     fileprivate(set) var isLent = false
 
-    /// - Parameter bytes: What one read is offered.
+    /// - Parameter bytes: The size of one read.
     public init(bytes: Int) {
         capacity = max(1, bytes)
         base = .allocate(byteCount: capacity, alignment: 16)
@@ -19,25 +19,24 @@ public final class InputRoom {
     deinit { base.deallocate() }
 }
 
-/// The bytes that arrived and were not consumed yet. Offsets count from the first byte that is
-/// left, so they hold when the bytes move. They lie in an ``InputRoom`` while they are parsed, and
-/// in memory of their own while they wait.
+/// The bytes that arrived and are not consumed. Offsets count from the first remaining byte, so
+/// they stay valid when the bytes move. They are in an ``InputRoom`` while being parsed, and in the
+/// buffer's own memory while they wait.
 struct InputBuffer: ~Copyable {
     private(set) var base = Self.none
-    /// Of the memory that is this buffer's own.
+    /// Of the buffer's own memory.
     private var capacity = 0
-    /// The bytes lie in a room.
+    /// Whether the bytes are in a room.
     private var isLent = false
-    /// The room has not been given back.
+    /// Whether the room has not been returned.
     private var holdsRoom = false
     private var start = 0
     private var end = 0
 
-    /// Where a buffer without memory points to: nothing is ever read or written there.
+    /// The address of a buffer without memory, which is never read or written.
     private nonisolated(unsafe) static let none = UnsafeMutableRawPointer.allocate(byteCount: 16, alignment: 16)
 
-    /// Bytes in which memory of its own is taken, so that a head that drips does not move with
-    /// every byte.
+    /// Granularity in bytes of own memory, so that a slow head does not move with every byte.
     private static let step = 256
 
     init() {}
@@ -45,7 +44,7 @@ struct InputBuffer: ~Copyable {
     deinit { if capacity > 0 { base.deallocate() } }
 
     @inline(__always) var count: Int { end &- start }
-    /// Bytes of memory that are taken for what waits.
+    /// Bytes of memory used by waiting input.
     var heldBytes: Int { isLent ? count : capacity }
     @inline(__always) var first: UnsafeMutableRawPointer { base + start }
 
@@ -69,10 +68,10 @@ struct InputBuffer: ~Copyable {
         end += raw.count
     }
 
-    /// Lets `fill` write into the room; it answers how many bytes it wrote. Where nothing waits,
-    /// they stay there until ``settle(_:)``; else they are put behind what waits.
+    /// Lets `fill` write into the room; it returns how many bytes it wrote. If nothing waits, they
+    /// stay there until ``settle(_:)``; otherwise they are appended to what waits.
     mutating func fill(through room: InputRoom, _ fill: (UnsafeMutableRawBufferPointer) -> Int) -> Int {
-        // A parser within another's turn: it does without the room.
+        // The room is in use: another parser's turn is in progress.
         guard !room.isLent else { return fillOwn(room.capacity, fill) }
         let target = UnsafeMutableRawBufferPointer(start: room.base, count: room.capacity)
         let written = fill(target)
@@ -98,7 +97,7 @@ struct InputBuffer: ~Copyable {
         return written
     }
 
-    /// Gives the room back; what is left moves into memory of its own, which is as large as that.
+    /// Returns the room; remaining bytes move into own memory of exactly their size.
     mutating func settle(_ room: InputRoom) {
         guard holdsRoom else { return }
         if isLent { moveToOwn(count) }
@@ -111,7 +110,7 @@ struct InputBuffer: ~Copyable {
         if start == end { (start, end) = (0, 0) }
     }
 
-    /// Gives back the memory of a buffer in which nothing waits.
+    /// Frees the memory of an empty buffer.
     mutating func releaseWhenEmpty() {
         guard start == end, capacity > 0 else { return }
         base.deallocate()
@@ -132,7 +131,7 @@ struct InputBuffer: ~Copyable {
         }
     }
 
-    /// Moves what is there into memory of its own of at least so many bytes.
+    /// Moves the bytes into own memory of at least the given size.
     private mutating func moveToOwn(_ bytes: Int) {
         let left = count
         let former = base, mustFree = capacity > 0

@@ -1,35 +1,28 @@
-/// A media type or a media range (RFC 9110, sections 8.3.1 and 12.5.1): names in small letters,
-/// parameters in their order.
+/// A media type or range (RFC 9110, sections 8.3.1 and 12.5.1): lower-case names.
 public struct MediaType: Sendable, Hashable, CustomStringConvertible {
     /// `*` in the range `*/*`.
     public let type: String
     /// `*` in the ranges `*/*` and `type/*`.
     public let subtype: String
-    /// Names in small letters; values as they were written, without quotation marks.
+    /// Names in lower case; values as written, without quotation marks.
     public let parameters: [Parameter]
 
     public struct Parameter: Sendable, Hashable {
         public let name: String
         public let value: String
 
-        public init(name: String, value: String) {
-            self.name = name
-            self.value = value
-        }
+        public init(name: String, value: String) { (self.name, self.value) = (name, value) }
     }
 
-    /// Parameters beyond which a media type is refused; stands against a header that is nothing
-    /// else.
+    /// Parameters beyond which a media type is refused. Guards against a header with nothing else.
     public static let mostParameters = 16
 
-    /// - Parameters: names in small letters.
+    /// - Parameters: Names in lower case.
     public init(_ type: String, _ subtype: String, parameters: [Parameter] = []) {
-        self.type = type
-        self.subtype = subtype
-        self.parameters = parameters
+        (self.type, self.subtype, self.parameters) = (type, subtype, parameters)
     }
 
-    /// Reads a `Content-Type`, such as `application/json; charset="utf-8"`; `nil` when it is none.
+    /// Parses a `Content-Type`, such as `application/json; charset="utf-8"`; `nil` if invalid.
     public init?(parsing text: String) {
         var scanner = FieldScanner(text)
         guard let media = scanner.mediaType(), scanner.atEnd else { return nil }
@@ -37,10 +30,10 @@ public struct MediaType: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The value of a parameter.
-    /// - Parameter name: in small letters.
+    /// - Parameter name: In lower case.
     public func parameter(_ name: String) -> String? { parameters.first { $0.name == name }?.value }
 
-    /// Whether type and subtype are these, whatever the parameters.
+    /// Compares type and subtype, ignoring parameters.
     public func isSame(as other: MediaType) -> Bool { type == other.type && subtype == other.subtype }
 
     public var description: String {
@@ -52,7 +45,7 @@ public struct MediaType: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// Reads the pieces that field values are made of (RFC 9110, section 5.6).
+/// Reads the components of field values (RFC 9110, section 5.6).
 struct FieldScanner {
     private let bytes: [UInt8]
     private var index = 0
@@ -61,11 +54,9 @@ struct FieldScanner {
 
     var atEnd: Bool { index == bytes.count }
 
-    mutating func skipBlanks() {
-        while index < bytes.count, bytes[index].isBlank { index += 1 }
-    }
+    mutating func skipBlanks() { while index < bytes.count, bytes[index].isBlank { index += 1 } }
 
-    /// Consumes one character when it comes next.
+    /// Consumes one character if it comes next.
     mutating func take(_ byte: UInt8) -> Bool {
         guard index < bytes.count, bytes[index] == byte else { return false }
         index += 1
@@ -78,7 +69,7 @@ struct FieldScanner {
         return index > start ? String(decoding: bytes[start..<index], as: UTF8.self) : nil
     }
 
-    /// The text between quotation marks, its escapes resolved.
+    /// The text between quotation marks, unescaped.
     mutating func quotedString() -> String? {
         guard take(UInt8(ascii: "\"")) else { return nil }
         var text: [UInt8] = []
@@ -96,7 +87,7 @@ struct FieldScanner {
         return nil
     }
 
-    /// A media type with its parameters and the blanks around it.
+    /// A media type with its parameters and surrounding blanks.
     mutating func mediaType() -> MediaType? {
         skipBlanks()
         guard let type = token(), take(UInt8(ascii: "/")), let subtype = token() else { return nil }
@@ -114,7 +105,7 @@ struct FieldScanner {
         return MediaType(type.lowercased(), subtype.lowercased(), parameters: parameters)
     }
 
-    /// Moves behind the next comma that stands in no quotation marks, or to the end.
+    /// Moves past the next comma outside quotation marks, or to the end.
     mutating func skipElement() {
         while index < bytes.count {
             if bytes[index] == UInt8(ascii: ","), take(UInt8(ascii: ",")) { return }

@@ -1,5 +1,5 @@
-/// What the fields say about where the message ends and what becomes of the connection (RFC 9112,
-/// sections 6, 7 and 9; RFC 9110, sections 7.2 and 10.1.1).
+/// What the fields state about the end of the message and the connection (RFC 9112, sections 6, 7
+/// and 9; RFC 9110, sections 7.2 and 10.1.1).
 struct MessageFraming {
     enum Body: Equatable {
         case none
@@ -15,8 +15,8 @@ struct MessageFraming {
     private var staysOpen = false
     private(set) var expectsContinue = false
 
-    /// Looks at one field.
-    /// - Parameter name: in small letters.
+    /// Processes one field.
+    /// - Parameter name: In lower case.
     mutating func take(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) throws(HTTPFailure) {
         switch name.count {
         case 4 where name.spells("host"): try takeHost(value)
@@ -28,7 +28,7 @@ struct MessageFraming {
         }
     }
 
-    /// Judges the fields together, once the head is complete.
+    /// Validates the fields together, once the head is complete.
     func body(version: HTTPVersion, limit: Int) throws(HTTPFailure) -> Body {
         guard hosts == 1 || (hosts == 0 && version == .http10) else {
             throw .bad("A request of HTTP/1.1 needs a Host field.")
@@ -102,8 +102,8 @@ struct MessageFraming {
         contentLength = length
     }
 
-    /// Codings in front of `chunked` are not understood (501, said in ``body(version:limit:)``);
-    /// anything behind it leaves the end of the body unknown (400).
+    /// Codings before `chunked` are not supported (501, in ``body(version:limit:)``); any after it
+    /// make the end of the body unknown (400).
     private mutating func takeTransferEncoding(_ value: UnsafeRawBufferPointer) throws(HTTPFailure) {
         guard !hasTransferEncoding else { throw .bad("There is more than one Transfer-Encoding field.") }
         hasTransferEncoding = true

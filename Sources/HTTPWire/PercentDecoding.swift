@@ -1,17 +1,11 @@
-/// Resolves percent-escapes (RFC 3986, section 2.1). What they stand for must be UTF-8, and is
-/// never NUL.
+/// Decodes percent-escapes (RFC 3986, section 2.1). The result must be UTF-8 without NUL.
 public enum PercentDecoding {
-    /// Parameters of one form beyond which it is refused; stands against a query of nothing but
-    /// `&`.
+    /// Maximum parameters of one form. Guards against a query of nothing but `&`.
     public static let mostParameters = 256
 
-    public static func path(_ bytes: ArraySlice<UInt8>) throws(HTTPFailure) -> String {
-        try decode(bytes, plusIsSpace: false)
-    }
-
-    /// `application/x-www-form-urlencoded`: parameters parted by `&`, names from values by the
-    /// first `=`, `+` for a space. Parameters without a name and a value are left out; one without
-    /// `=` has an empty value. A failure (400) for a bad escape.
+    /// `application/x-www-form-urlencoded`: parameters separated by `&`, names from values by the
+    /// first `=`, `+` for a space. Parameters without name and value are skipped; one without `=`
+    /// has an empty value. A failure (400) for an invalid escape.
     public static func form(_ bytes: ArraySlice<UInt8>) throws(HTTPFailure) -> [QueryParameter] {
         var parameters: [QueryParameter] = []
         var rest = bytes
@@ -25,14 +19,12 @@ public enum PercentDecoding {
             }
             let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
             let value = equals < pair.endIndex ? pair[(equals + 1)...] : []
-            parameters.append(
-                QueryParameter(
-                    name: try decode(pair[..<equals], plusIsSpace: true), value: try decode(value, plusIsSpace: true)))
+            parameters.append(QueryParameter(name: try decode(pair[..<equals]), value: try decode(value)))
         }
         return parameters
     }
 
-    private static func decode(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool) throws(HTTPFailure) -> String {
+    private static func decode(_ bytes: ArraySlice<UInt8>) throws(HTTPFailure) -> String {
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)
         var index = bytes.startIndex
@@ -41,12 +33,10 @@ public enum PercentDecoding {
             case UInt8(ascii: "%"):
                 guard index + 2 < bytes.endIndex, let high = bytes[index + 1].hexValue,
                     let low = bytes[index + 2].hexValue
-                else {
-                    throw .bad("A `%` in the request target is not followed by two hexadecimal digits.")
-                }
+                else { throw .bad("A `%` in the request target is not followed by two hexadecimal digits.") }
                 decoded.append(high << 4 | low)
                 index += 3
-            case UInt8(ascii: "+") where plusIsSpace:
+            case UInt8(ascii: "+"):
                 decoded.append(0x20)
                 index += 1
             case let byte:

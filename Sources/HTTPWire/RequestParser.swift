@@ -1,28 +1,27 @@
-/// Turns the bytes of one connection into requests (RFC 9112), whatever pieces they come in. It
-/// touches no socket and keeps no time.
+/// Parses the bytes of one connection into requests (RFC 9112), in whatever pieces they arrive. It
+/// uses no socket and no clock.
 ///
-/// Append what was read, then call ``next()`` until it says ``Event/needMore``. Bytes behind a
-/// request stay for the next one. The first failure is the last word: it is repeated from then on,
-/// and further bytes are ignored.
+/// Append what was read, then call ``next()`` until it returns ``Event/needMore``. Bytes after a
+/// request stay for the next one. The first failure is final: it is repeated from then on, and
+/// further bytes are ignored.
 public final class RequestParser {
     public enum Event: Sendable {
         case needMore
-        /// The head of a request, without its body, which has not arrived whole. Said once:
-        /// ``next()`` goes on with the body; where the request is answered without it, the parser
-        /// is to be stopped and the connection closed behind the answer.
+        /// The head of a request whose body is incomplete. Returned once: ``next()`` continues with
+        /// the body; if the request is answered without it, stop the parser and close the
+        /// connection after the answer.
         case head(HTTPRequest)
-        /// The body as far as it has arrived needs so many bytes of memory in all.
-        /// ``grantBody(_:)`` lets it have them.
+        /// The total memory, in bytes, that the body needs so far. ``grantBody(_:)`` allows them.
         case needBodyRoom(Int)
         case request(HTTPRequest)
-        /// The head is good, and the client waits for ``ResponseWriter/continueResponse`` before it
-        /// sends the body. Said once, and not when the body is on its way already.
+        /// The head is valid, and the client waits for ``ResponseWriter/continueResponse`` before
+        /// it sends the body. Returned once, and not if the body is already arriving.
         case expectContinue
-        /// To be answered, and then the connection closes.
+        /// To be answered, before the connection closes.
         case failed(HTTPFailure)
     }
 
-    /// How far the request is that arrives now: it decides which time-out applies.
+    /// The progress of the current request, which decides the time-out.
     public enum Progress: Sendable, Equatable {
         case betweenRequests, inHead, inBody, failed
     }
@@ -46,64 +45,68 @@ public final class RequestParser {
     @exclusivity(unchecked) private var builder = HeadBuilder()
     @exclusivity(unchecked) private var chunked = ChunkedBody()
     @exclusivity(unchecked) private var pending: HTTPRequest?
-    /// Up to here, no line feed was found; counted from the first byte that is left.
+    /// Up to here no line feed was found; counted from the first remaining byte.
     @exclusivity(unchecked) private var searched = 0
-    /// Where the line begins that is read now, counted from the first byte of the head, which stays
-    /// in the input until it is complete.
+    /// Offset of the current line in the head, which stays in the input until it is complete.
     @exclusivity(unchecked) private var lineStart = 0
     @exclusivity(unchecked) private var requestLineEnd = 0
     @exclusivity(unchecked) private var emptyLines = 0
     @exclusivity(unchecked) private var trailerBytes = 0
     @exclusivity(unchecked) private var waitsForContinue = false
-    /// The body has not arrived whole, and ``Event/head(_:)`` was not said.
+    /// The body is incomplete, and ``Event/head(_:)`` was not returned.
     @exclusivity(unchecked) private var isHeadUnsaid = false
-    /// Bytes that the body may take in memory.
+    /// Bytes of memory that the body may take.
     @exclusivity(unchecked) private var grantedBody = 0
-    /// How long the body will be, where that is known, or may be.
+    /// The length of the body if known, or its maximum.
     @exclusivity(unchecked) private var longestBody = 0
 
     public init(limits: HTTPLimits = .standard) { self.limits = limits }
 
     // MARK: Input
 
-    /// Takes a copy of what was read.
+    /// Copies what was read.
     public func append(_ raw: UnsafeRawBufferPointer) {
         if case .failed = phase { return }
         input.append(raw)
     }
 
-    /// Lets `read` write into a room that all parsers of a loop share. ``settle(_:)`` gives the
-    /// room back, before another parser reads.
-    /// - Parameter read: answers how many bytes it wrote, or a negative number, which is passed on.
+    /// Lets `read` write into a room that all parsers of a loop share. ``settle(_:)`` returns the
+    /// room, before another parser reads.
+    /// - Parameter read: Returns how many bytes it wrote, or a negative number, which is passed on.
     public func read(through room: InputRoom, _ read: (UnsafeMutableRawBufferPointer) -> Int) -> Int {
         let count = input.fill(through: room, read)
         if case .failed = phase { input.consume(input.count) }
         return count
     }
 
-    /// Keeps what was read and not looked at in memory of its own: the room is another parser's.
+    /// Moves unconsumed bytes into own memory, since another parser needs the room.
     public func settle(_ room: InputRoom) { input.settle(room) }
 
-    /// Lets the body have so many bytes of memory, as ``Event/needBodyRoom(_:)`` asked for.
+    /// Allows the body this much memory, in bytes, as requested by ``Event/needBodyRoom(_:)``.
     public func grantBody(_ bytes: Int) {
         grantedBody = bytes
         pending?.body.reserveCapacity(bytes)
     }
 
-    /// Forgets what it has of a request, and ignores what comes: nothing will be asked of it any
-    /// more.
+    /// Discards the current request, and ignores further input.
     public func stop() { stop(HTTPFailure(status: 400, "Nothing more is read on this connection.")) }
 
-    /// Forgets what it has of a request, and ignores what comes: ``next()`` says why.
+    /// Discards the current request, and ignores further input; ``next()`` returns the failure.
     public func stop(_ failure: HTTPFailure) {
         if case .failed = phase { forget() } else { _ = fail(failure) }
     }
 
-    /// Bytes that wait to be looked at, such as further requests behind one that is being answered.
+    /// What waits to be looked at, for another protocol; then it is stopped.
+    public func handOver() -> [UInt8] {
+        defer { stop() }
+        return [UInt8](input.bytes(0..<input.count))
+    }
+
+    /// Unconsumed bytes, such as pipelined requests.
     public var bufferedCount: Int { input.count }
 
-    /// Bytes of memory that is taken by what has arrived of requests that are not whole: what waits
-    /// to be looked at, and heads, but not the bodies that ``grantBody(_:)`` knows of.
+    /// Bytes of memory of incomplete requests: unconsumed input and heads, without the bodies
+    /// counted by ``grantBody(_:)``.
     public var heldBytes: Int {
         input.heldBytes + (pending?.head.count ?? 0) + (pending?.fields.count ?? builder.fields.count)
             * MemoryLayout<HTTPField>.stride
@@ -120,7 +123,7 @@ public final class RequestParser {
 
     // MARK: Output
 
-    /// What the bytes so far amount to.
+    /// The next event of the bytes so far.
     public func next() -> Event {
         do throws(HTTPFailure) {
             while true {
@@ -139,7 +142,7 @@ public final class RequestParser {
         return .failed(failure)
     }
 
-    /// The field Origin of the request that is read, as far as it was.
+    /// The field Origin of the current request, as far as it was read.
     public var origin: String? {
         if let pending { return pending.text("origin") }
         for field in builder.fields where input.bytes(field.name).elementsEqual("origin".utf8) {
@@ -157,14 +160,14 @@ public final class RequestParser {
         input.releaseWhenEmpty()
     }
 
-    /// One line or one stretch of the body; `nil` when there is more to do with what is there.
+    /// One line or one piece of the body; `nil` if there is more to process.
     @inline(__always)
     private func step() throws(HTTPFailure) -> Event? {
         switch phase {
         case .requestLine: return try readRequestLine()
         case .fields: return try readField()
         case .sized(let missing):
-            // Before anything of it is copied: it may be answered without.
+            // Before any of it is copied: the request may be answered without.
             if isHeadUnsaid, input.count < missing { return needBody() }
             if let bytes = bodyRoomNeeded(for: missing) { return .needBodyRoom(bytes) }
             if let left = takeBody(missing) {
@@ -189,8 +192,8 @@ public final class RequestParser {
 
     // MARK: Lines
 
-    /// The line that begins at `start`, without its line end; `nil` while it is incomplete. The
-    /// first `limit` bytes and two for the line end are searched, so that the verdict does not
+    /// The line that begins at `start`, without its line end; `nil` while it is incomplete. Exactly
+    /// the first `limit` bytes and two for the line end are searched, so that the result does not
     /// depend on how the bytes arrived.
     private func line(
         from start: Int, limit: Int, orFail failure: @autoclosure () -> HTTPFailure
@@ -223,9 +226,7 @@ public final class RequestParser {
                 from: 0, limit: limit,
                 orFail: HTTPFailure(
                     status: 414, "The request line is longer than \(limit) bytes.", excess: .requestLine))
-        else {
-            return .needMore
-        }
+        else { return .needMore }
         try builder.takeRequestLine(input.bytes(line), at: 0)
         lineStart = line.upperBound + 2
         requestLineEnd = lineStart
@@ -263,8 +264,8 @@ public final class RequestParser {
             method: builder.method, version: builder.version,
             keepAlive: builder.framing.keepsAlive(version: builder.version), body: [],
             head: [UInt8](input.bytes(0..<lineStart)), target: builder.target, fields: builder.fields)
-        // HTTP/1.0 knows no interim answers, so that its expectations are ignored (RFC 9110,
-        // section 10.1.1).
+        // HTTP/1.0 has no interim responses, so its expectations are ignored (RFC 9110, section
+        // 10.1.1).
         waitsForContinue = builder.framing.expectsContinue && builder.version == .http11
         builder = HeadBuilder()
         input.consume(lineStart)
@@ -287,8 +288,7 @@ public final class RequestParser {
 
     // MARK: Body
 
-    /// Moves up to `missing` bytes to the body; `nil` when that was all, otherwise how many are
-    /// still missing.
+    /// Moves up to `missing` bytes to the body; `nil` when complete, else how many are missing.
     private func takeBody(_ missing: Int) -> Int? {
         let count = min(missing, input.count)
         if count > 0 {
@@ -299,9 +299,9 @@ public final class RequestParser {
         return count == missing ? nil : missing - count
     }
 
-    /// The memory that the body needs for what is there, where it has less. A body that is whole,
-    /// as nearly all are, is copied once and asks for nothing; another grows by half of what it
-    /// has, never beyond its length.
+    /// The memory that the body needs for what has arrived, if it has less. A complete body, as
+    /// nearly all are, is copied once without a request; another grows by half, never beyond its
+    /// length.
     private func bodyRoomNeeded(for missing: Int) -> Int? {
         guard !isHeadUnsaid, let arrived = pending?.body.count else { return nil }
         let needed = arrived + min(missing, input.count)
@@ -315,7 +315,7 @@ public final class RequestParser {
             head.body = []
             return .head(head)
         }
-        // What came with the head was copied before anybody could be asked.
+        // What came with the head was copied before memory could be requested.
         if let bytes = bodyRoomNeeded(for: 0) { return .needBodyRoom(bytes) }
         guard waitsForContinue else { return .needMore }
         waitsForContinue = false
@@ -348,7 +348,7 @@ public final class RequestParser {
         return nil
     }
 
-    /// Trailers are checked like header fields, and dropped.
+    /// Trailers are validated like header fields, and dropped.
     private func readTrailer() throws(HTTPFailure) -> Event? {
         let limit = limits.trailers - trailerBytes - 2
         guard let line = try line(from: 0, limit: limit, orFail: Self.tooLong("trailers", limits.trailers)) else {

@@ -1,25 +1,21 @@
-/// Why the bytes of an answer are not taken: one clause for the operator, such as `its body is
-/// longer than 10 bytes`.
+/// Why it is refused: a clause for the operator, such as `its body is longer than 10 bytes`.
 public struct ResponseFailure: Error, Sendable, Equatable, CustomStringConvertible {
     public let description: String
     init(_ description: String) { self.description = description }
 }
 
-/// Reads one answer of HTTP/1.1 or HTTP/1.0 (RFC 9112): its head, and a body that a length, chunks
-/// or the end of the stream bounds.
+/// Parses one response of HTTP/1.1 or HTTP/1.0 (RFC 9112): its head, and a body delimited by a
+/// length, chunks or the end of the stream.
 public struct ResponseParser {
-    /// What one answer may cost before it is refused, in bytes.
+    /// Limits of one response in bytes.
     public struct Limits: Sendable, Equatable {
-        /// Status lines and fields, those of interim answers and the lines between chunks included.
-        /// Stands against a head that never ends.
+        /// Status lines and fields, including those of interim responses and the lines between
+        /// chunks. Guards against an endless head.
         public var head: Int
-        /// The body without its transfer coding. Stands against a body that never ends.
+        /// The body without its transfer coding. Guards against an endless body.
         public var body: Int
 
-        public init(head: Int = 32 << 10, body: Int = 1 << 20) {
-            self.head = head
-            self.body = body
-        }
+        public init(head: Int = 32 << 10, body: Int = 1 << 20) { (self.head, self.body) = (head, body) }
     }
 
     private enum State {
@@ -37,26 +33,24 @@ public struct ResponseParser {
     private var chunks = ChunkedBody()
     /// 0 before the status line was read.
     public private(set) var status = 0
-    /// The fields in their order, names in small letters.
+    /// The fields in order, names in lower case.
     public private(set) var fields: [(name: String, value: String)] = []
     public private(set) var body: [UInt8] = []
 
-    /// - Parameter hasBody: false for the answer to a successful CONNECT, which ends with its head.
-    public init(limits: Limits = Limits(), hasBody: Bool = true) {
-        self.limits = limits
-        self.hasBody = hasBody
-    }
+    /// - Parameter hasBody: false for the response to a successful CONNECT, which ends with its
+    ///   head.
+    public init(limits: Limits = Limits(), hasBody: Bool = true) { (self.limits, self.hasBody) = (limits, hasBody) }
 
     public var isComplete: Bool { if case .complete = state { true } else { false } }
 
     /// The first value of a field.
-    /// - Parameter name: in small letters.
+    /// - Parameter name: In lower case.
     public func field(_ name: StaticString) -> String? {
         let wanted = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
         return fields.first { $0.name.utf8.elementsEqual(wanted) }?.value
     }
 
-    /// Takes the next bytes; what follows a complete answer is not looked at.
+    /// Parses the next bytes; what follows a complete response is ignored.
     public mutating func take(_ bytes: UnsafeRawBufferPointer) throws(ResponseFailure) {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -70,7 +64,7 @@ public struct ResponseParser {
         }
     }
 
-    /// Says that the stream has ended, in good order.
+    /// The stream has ended regularly.
     public mutating func end() throws(ResponseFailure) {
         switch state {
         case .bodyToTheEnd: state = .complete
@@ -139,7 +133,7 @@ public struct ResponseParser {
         let name = String(decoding: line[..<parts.nameEnd], as: UTF8.self), value = line[parts.value]
         switch name {
         case "content-length":
-            // The same length twice is what some proxies make of one (RFC 9112, section 6.3).
+            // Some proxies repeat the same length (RFC 9112, section 6.3).
             guard let length = Self.decimal(value), contentLength ?? length == length else {
                 throw ResponseFailure("its Content-Length is not a number")
             }

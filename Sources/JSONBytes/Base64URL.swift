@@ -1,7 +1,6 @@
 /// Decodes base64url without padding (RFC 4648, section 5; RFC 7515, section 2), strictly: no
-/// padding, no white space, no bits set that carry nothing, so that there is one spelling of every
-/// token.
-/// - Returns: `nil` for what is not base64url.
+/// padding, no white space, no non-zero trailing bits, so that every token has one spelling.
+/// - Returns: `nil` for invalid base64url.
 public func decodeBase64URL(_ text: some Collection<UInt8>) -> [UInt8]? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.count * 3 / 4)
@@ -31,8 +30,7 @@ private func base64URLValue(_ character: UInt8) -> UInt32? {
 }
 
 extension ResponseBuffer {
-    /// Appends bytes in base64url without padding: letters, digits, `-` and `_`, which no JSON
-    /// string has to escape.
+    /// Appends bytes in base64url without padding: without escaping in JSON.
     public func appendBase64URL(_ bytes: [UInt8]) {
         reserve((bytes.count * 4 + 2) / 3)
         var position = 0

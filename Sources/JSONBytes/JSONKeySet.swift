@@ -1,14 +1,13 @@
-/// The keys that an object had so far. A few are compared one by one, without an allocation each;
-/// from there on they are hashed, with the process's own seed, so that a large object costs linear
-/// time whatever its keys are.
+/// The keys of an object so far. A few are compared linearly without allocations; more are hashed
+/// with the process's seed, so that a large object costs linear time whatever its keys.
 struct JSONKeySet {
-    /// How many keys are compared one by one; beyond, hashing is cheaper.
+    /// Up to this number, linear comparison is cheaper than hashing.
     static let few = 16
 
     private var texts: [JSONText] = []
     private var hashed: Set<[UInt8]> = []
 
-    /// `false` when the key was there before.
+    /// `false` for a duplicate key.
     mutating func insert(_ key: JSONText, of reader: JSONReader) -> Bool {
         guard hashed.isEmpty else { return hashed.insert(reader.utf8(key)).inserted }
         for text in texts where reader.isSame(text, key) { return false }

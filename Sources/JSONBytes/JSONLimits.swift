@@ -1,35 +1,27 @@
-/// What a JSON text may cost before it is refused.
+/// Limits of a JSON text.
 public struct JSONLimits: Sendable, Equatable {
-    /// How deep arrays and objects may be nested; stands against a body of brackets that would
-    /// exhaust the stack.
+    /// Nesting of arrays and objects. Guards against a body of brackets that exhausts the stack.
     public var depth: Int
-    /// The longest text, in bytes; stands against readers of files and of the network that have no
-    /// bound of their own.
+    /// Bytes of the text. Guards readers of files and of the network without a limit of their own.
     public var bytes: Int
-    /// How many values a tree may have; stands against a small body (`[[],[],…]`) that becomes a
-    /// large tree.
+    /// Values of a tree. Guards against a small body (`[[],[],…]`) that becomes a large tree.
     public var values: Int
 
     public init(depth: Int = 64, bytes: Int = 16 << 20, values: Int = 200_000) {
-        self.depth = depth
-        self.bytes = bytes
-        self.values = values
+        (self.depth, self.bytes, self.values) = (depth, bytes, values)
     }
 
     public static let standard = JSONLimits()
 }
 
-/// Why a text is not JSON, or more of it than is read.
+/// Why a text is not JSON, or exceeds a limit.
 public struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// One sentence, fit for a stranger.
+    /// One sentence, which clients may see.
     public var message: String
-    /// The byte at which it was noticed, counted from 0.
+    /// The byte offset of the error, from 0.
     public var offset: Int
 
-    public init(_ message: String, offset: Int) {
-        self.message = message
-        self.offset = offset
-    }
+    public init(_ message: String, offset: Int) { (self.message, self.offset) = (message, offset) }
 
     public var description: String { "\(message) (at byte \(offset))" }
 }

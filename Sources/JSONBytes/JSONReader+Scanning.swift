@@ -13,8 +13,8 @@ extension JSONReader {
         }
     }
 
-    /// Refuses a text longer than ``JSONLimits/bytes``; for readers of whole texts, since a caller
-    /// that reads piece by piece has bounded its input already.
+    /// Refuses a text longer than ``JSONLimits/bytes``; for readers of whole texts, since
+    /// incremental callers have bounded their input already.
     func checkLength() throws(JSONError) {
         guard bytes.count <= limits.bytes else {
             throw JSONError("The JSON text is longer than \(limits.bytes) bytes.", offset: limits.bytes)
@@ -35,7 +35,7 @@ extension JSONReader {
         offset += length
     }
 
-    /// What stands at the offset, in words, and what should have.
+    /// An error about what was found at the offset, and what was expected.
     func unexpected(_ expected: String) -> JSONError {
         guard offset < bytes.count else {
             return JSONError("The JSON text ends where \(expected) was expected.", offset: offset)

@@ -1,9 +1,9 @@
-/// Reads JSON (RFC 8259) strictly, from UTF-8 bytes that the caller keeps alive: either a whole
-/// tree, or piece by piece without one.
+/// Reads JSON (RFC 8259) strictly, from UTF-8 bytes that the caller keeps alive: a whole tree, or
+/// piece by piece without one.
 ///
-/// Refused are: invalid UTF-8, lone surrogates, control characters in strings, leading zeros, a
-/// byte order mark, bytes behind the value, a key that stands twice in one object, and more than
-/// ``JSONLimits`` allows.
+/// Refuses invalid UTF-8, lone surrogates, control characters in strings, leading zeros, a byte
+/// order mark, bytes after the value, duplicate keys in an object, and more than ``JSONLimits``
+/// allows.
 ///
 /// ```swift
 /// var reader = JSONReader(bytes)
@@ -15,14 +15,13 @@
 public struct JSONReader {
     let bytes: UnsafeRawBufferPointer
     public let limits: JSONLimits
-    /// The byte that is read next.
+    /// The offset of the next byte.
     public internal(set) var offset = 0
     var depth = 0
     var values = 0
 
     public init(_ bytes: UnsafeRawBufferPointer, limits: JSONLimits = .standard) {
-        self.bytes = bytes
-        self.limits = limits
+        (self.bytes, self.limits) = (bytes, limits)
     }
 
     public init(_ bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits = .standard) {
@@ -31,7 +30,7 @@ public struct JSONReader {
 
     // MARK: Any value
 
-    /// The kind of the value that comes next, which is not consumed.
+    /// The kind of the next value, which is not consumed.
     public mutating func peekKind() throws(JSONError) -> JSONKind {
         skipSpace()
         guard offset < bytes.count else {
@@ -74,8 +73,7 @@ public struct JSONReader {
         }
     }
 
-    /// The bytes of the next value, without the white space around it; its syntax is checked all
-    /// the same.
+    /// The bytes of the next value, without surrounding white space; its syntax is still checked.
     @discardableResult
     public mutating func skipValue() throws(JSONError) -> Range<Int> {
         let kind = try peekKind()
@@ -91,7 +89,7 @@ public struct JSONReader {
         return start..<offset
     }
 
-    /// Checks that nothing but white space is left.
+    /// Checks that only white space is left.
     public mutating func readEnd() throws(JSONError) {
         skipSpace()
         guard offset == bytes.count else { throw unexpected("the end of the JSON text") }
@@ -111,7 +109,7 @@ public struct JSONReader {
         return false
     }
 
-    /// The bytes of a number, spelt as JSON allows; any precision and any exponent.
+    /// The bytes of a number in JSON syntax; any precision and any exponent.
     public mutating func readNumberRange() throws(JSONError) -> Range<Int> {
         skipSpace()
         let start = offset
@@ -138,7 +136,7 @@ public struct JSONReader {
 
     // MARK: Arrays and objects
 
-    /// Calls `item` before each item; it must read exactly one value, by whichever method.
+    /// Calls `item` before each item; it must read exactly one value, by any method.
     public mutating func readArray(_ item: (inout JSONReader) throws(JSONError) -> Void) throws(JSONError) {
         try open(UInt8(ascii: "["), "an array")
         skipSpace()
@@ -156,9 +154,8 @@ public struct JSONReader {
         close()
     }
 
-    /// Calls `member` with each key; it must read exactly one value, by whichever method. A key
-    /// that stood in this object before is an error, also when the two are spelt with different
-    /// escapes.
+    /// Calls `member` with each key; it must read exactly one value, by any method. A duplicate key
+    /// is an error, even if spelled with different escapes.
     public mutating func readObject(_ member: (inout JSONReader, JSONText) throws(JSONError) -> Void) throws(JSONError)
     {
         try open(UInt8(ascii: "{"), "an object")
@@ -204,7 +201,6 @@ public struct JSONReader {
     }
 }
 
-/// The kinds of JSON values.
 public enum JSONKind: Sendable, Equatable {
     case null, bool, number, string, array, object
 }

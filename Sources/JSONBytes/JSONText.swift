@@ -1,20 +1,18 @@
-/// A string of the text that a ``JSONReader`` reads: checked, but not copied yet. Only the reader
-/// that gave it can make something of it.
+/// A string in the text of a ``JSONReader``: checked, not copied. Only that reader can convert it.
 public struct JSONText: Sendable, Equatable {
     /// The bytes between the quotation marks.
     public let range: Range<Int>
-    /// Whether a `\` stands among them; without one, they are the string.
+    /// Whether it contains a `\`; otherwise the bytes are the string.
     public let hasEscapes: Bool
 }
 
 extension JSONReader {
-    /// The next string.
     public mutating func readString() throws(JSONError) -> String { string(try readText()) }
 
-    /// The UTF-8 bytes of the next string, its escapes resolved.
+    /// The UTF-8 bytes of the next string, unescaped.
     public mutating func readStringBytes() throws(JSONError) -> [UInt8] { utf8(try readText()) }
 
-    /// The UTF-8 bytes of a text, its escapes resolved: where there are none, a plain copy.
+    /// The UTF-8 bytes of a text, unescaped: a plain copy if there are no escapes.
     public func utf8(_ text: JSONText) -> [UInt8] {
         text.hasEscapes ? unescaped(text.range) : [UInt8](bytes[text.range])
     }
@@ -23,14 +21,14 @@ extension JSONReader {
         text.hasEscapes ? String(decoding: unescaped(text.range), as: UTF8.self) : string(in: text.range)
     }
 
-    /// Whether the text, its escapes resolved, is this literal.
+    /// Whether the unescaped text equals this literal.
     public func text(_ text: JSONText, equals literal: StaticString) -> Bool {
         let expected = UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount)
         return text.hasEscapes
             ? unescaped(text.range).elementsEqual(expected) : bytes[text.range].elementsEqual(expected)
     }
 
-    /// The bytes of a range as they stand in the text, such as the one that ``skipValue()`` gave.
+    /// The bytes of a range of the text, such as the one returned by ``skipValue()``.
     public func string(in range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
     /// A key for an error message: not longer than a line.
@@ -62,15 +60,13 @@ extension JSONReader {
                 try readEscape()
             case 0x00..<0x20:
                 throw JSONError("A control character in a string must be written as an escape.", offset: offset)
-            case 0x20..<0x80:
-                offset += 1
-            default:
-                try readMultibyte()
+            case 0x20..<0x80: offset += 1
+            default: try readMultibyte()
             }
         }
     }
 
-    /// Moves over whole words of ASCII in which nothing needs a look.
+    /// Skips whole words of ASCII without special characters.
     private mutating func skipPlainWords() {
         guard let base = bytes.baseAddress else { return }
         while offset &+ 8 <= bytes.count {
@@ -80,8 +76,7 @@ extension JSONReader {
         }
     }
 
-    /// One scalar beyond ASCII, in the well-formed byte sequences of the Unicode standard, table
-    /// 3-7.
+    /// One scalar beyond ASCII, as a well-formed byte sequence of Unicode, table 3-7.
     private mutating func readMultibyte() throws(JSONError) {
         let first = bytes[offset]
         let length: Int
@@ -110,8 +105,7 @@ extension JSONReader {
         guard offset + 1 < bytes.count else { throw JSONError("The JSON text ends within an escape.", offset: start) }
         switch bytes[offset + 1] {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
-            UInt8(ascii: "n"),
-            UInt8(ascii: "r"), UInt8(ascii: "t"):
+            UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
             offset += 2
         case UInt8(ascii: "u"):
             guard let unit = codeUnit(at: start) else {
@@ -123,12 +117,11 @@ extension JSONReader {
                 throw JSONError("The escape is one half of a surrogate pair; the other half is missing.", offset: start)
             }
             offset += 6
-        default:
-            throw JSONError("An escape is one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX.", offset: start)
+        default: throw JSONError("An escape is one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX.", offset: start)
         }
     }
 
-    /// The number in `\uXXXX`, when that is what stands at `index`.
+    /// The number of a `\uXXXX` at `index`, if there is one.
     private func codeUnit(at index: Int) -> UInt32? {
         guard index + 6 <= bytes.count, bytes[index] == UInt8(ascii: "\\"), bytes[index + 1] == UInt8(ascii: "u") else {
             return nil
@@ -145,7 +138,7 @@ extension JSONReader {
         return unit
     }
 
-    /// The bytes of a range that ``readText()`` has checked, its escapes resolved.
+    /// The unescaped bytes of a range that ``readText()`` has checked.
     private func unescaped(_ range: Range<Int>) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(range.count)

@@ -1,33 +1,50 @@
 import ExactText
 
-/// A JSON text as a tree, for what is small and read in any order: variables, claims, settings.
-/// Responses are written as bytes, without one.
+/// A JSON text as a tree, for small inputs read in any order: variables, claims, settings.
+/// Responses are written as bytes, without a tree.
 ///
-/// Numbers keep their spelling, so that no precision is lost before their type is known; members
-/// keep their order.
+/// Numbers keep their spelling, so that no precision is lost; members keep their order.
 public enum JSONValue: Sendable {
     case null
     case bool(Bool)
-    /// As it was written, such as `1.50` or `12345678901234567890`.
+    /// As written, such as `1.50` or `12345678901234567890`.
     case number(String)
     case string(String)
     case array([JSONValue])
     case object([JSONMember])
 
-    /// The value of an object's member, or `nil` when there is none or this is no object; linear in
-    /// the members.
+    /// The value of an object's member, or `nil` if there is none or this is not an object; linear
+    /// in the members. Setting a member moves it to the end.
     public subscript(_ key: String) -> JSONValue? {
-        guard case .object(let members) = self else { return nil }
-        return members.first { $0.key.text.hasSameBytes(as: key) }?.value
+        get {
+            guard case .object(let members) = self else { return nil }
+            return members.first { $0.key.text.hasSameBytes(as: key) }?.value
+        }
+        set {
+            guard case .object(var members) = self else { return }
+            members.removeAll { $0.key.text.hasSameBytes(as: key) }
+            if let newValue { members.append(JSONMember(key: key, value: newValue)) }
+            self = .object(members)
+        }
     }
 
     public subscript(_ key: ExactString) -> JSONValue? { self[key.text] }
 
-    /// Appends this value without any white space. Numbers are written with the spelling that they
-    /// have.
+    /// The string, or `nil` for any other value.
+    public var string: String? { if case .string(let text) = self { text } else { nil } }
+    /// The items of an array; empty for any other value.
+    public var items: [JSONValue] { if case .array(let items) = self { items } else { [] } }
+
+    /// The output of ``write(into:)``.
+    public var bytes: [UInt8] {
+        let buffer = ResponseBuffer()
+        write(into: buffer)
+        return buffer.takeBytes()
+    }
+
+    /// Appends this value without white space. Numbers keep their spelling.
     ///
-    /// It recurses as deep as the value is nested, which for a value that was read is at most
-    /// ``JSONLimits/depth``.
+    /// Recurses as deep as the value is nested, for a parsed value at most ``JSONLimits/depth``.
     public func write(into buffer: ResponseBuffer) {
         switch self {
         case .null: buffer.append("null")
@@ -55,7 +72,7 @@ public enum JSONValue: Sendable {
     }
 }
 
-/// Equal where the bytes are: two spellings of one text in Unicode are two texts.
+/// Compares bytes: canonically equivalent texts in Unicode differ.
 extension JSONValue: Equatable {
     public static func == (left: JSONValue, right: JSONValue) -> Bool {
         switch (left, right) {
@@ -69,15 +86,11 @@ extension JSONValue: Equatable {
     }
 }
 
-/// A key of an object together with its value.
 public struct JSONMember: Sendable, Equatable {
     public var key: ExactString
     public var value: JSONValue
 
-    public init(key: ExactString, value: JSONValue) {
-        self.key = key
-        self.value = value
-    }
+    public init(key: ExactString, value: JSONValue) { (self.key, self.value) = (key, value) }
 
     public init(key: String, value: JSONValue) { self.init(key: ExactString(key), value: value) }
 }

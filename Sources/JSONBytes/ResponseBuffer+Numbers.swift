@@ -53,8 +53,8 @@ extension ResponseBuffer {
     }
 
     /// `true`, and the shortest spelling that reads back as the same number (`1.5`, `100`, `1e+20`,
-    /// `-0`); `false`, and nothing written, for infinities and NaN, which JSON cannot say (RFC
-    /// 8259, section 6): the field's error is the caller's.
+    /// `-0`); `false`, with nothing written, for infinities and NaN, which JSON lacks (RFC 8259,
+    /// section 6): the caller reports the field's error.
     @inlinable @discardableResult
     public func appendDouble(_ value: Double) -> Bool {
         guard value.isFinite else { return false }
@@ -76,12 +76,12 @@ extension ResponseBuffer {
         append(utf8: text)
     }
 
-    /// `true`, and an instant of PostgreSQL as RFC 3339 writes it, in UTC, without quotes:
-    /// `2025-03-01T10:20:30.5Z`, with up to six fraction digits and trailing zeros cut. `false`,
-    /// and nothing written, for PostgreSQL's infinities and for years outside 0001...9999.
+    /// `true`, and a PostgreSQL instant in RFC 3339 format, in UTC, without quotes:
+    /// `2025-03-01T10:20:30.5Z`, with up to six fraction digits without trailing zeros. `false`,
+    /// with nothing written, for PostgreSQL's infinities and for years outside 0001...9999.
     ///
-    /// - Parameter microsecondsSince2000: as PostgreSQL sends `timestamptz` in binary; its smallest
-    ///   and largest values are the infinities.
+    /// - Parameter microsecondsSince2000: As in PostgreSQL's binary `timestamptz`; its smallest and
+    ///   largest values are the infinities.
     @inlinable @discardableResult
     public func appendDateTime(microsecondsSince2000: Int64) -> Bool {
         let date = CivilDate(microsecondsSince2000: microsecondsSince2000)
@@ -127,7 +127,7 @@ extension ResponseBuffer {
     @usableFromInline var day: Int
     @usableFromInline var microsecondOfDay: Int64
 
-    /// `nil` for what four digits of year cannot say, the infinities among it.
+    /// `nil` for years that do not have four digits, including the infinities.
     @inlinable init?(microsecondsSince2000 instant: Int64) {
         // 0001-01-01T00:00:00Z and 10000-01-01T00:00:00Z.
         guard instant >= -63_082_281_600_000_000, instant < 252_455_616_000_000_000 else { return nil }
@@ -138,10 +138,10 @@ extension ResponseBuffer {
             microsecondOfDay += perDay
             days -= 1
         }
-        // Count from 0000-03-01: with the leap day last, every year's months have the same lengths,
-        // and days are 730,425 later than from 2000-01-01. From there on by multiplications in 32
-        // bits (C. Neri, L. Schneider: Euclidean affine functions and their application to calendar
-        // algorithms, 2022).
+        // Counts from 0000-03-01: with the leap day last, every year's months have the same
+        // lengths, and days are 730,425 later than from 2000-01-01. From there on by
+        // multiplications in 32 bits (C. Neri, L. Schneider: Euclidean affine functions and their
+        // application to calendar algorithms, 2022).
         let quarters = 4 &* UInt32(truncatingIfNeeded: days &+ 730_425) &+ 3
         let century = quarters / 146_097, quartersOfCentury = quarters % 146_097 | 3
         let scaled = UInt64(quartersOfCentury) &* 2_939_745

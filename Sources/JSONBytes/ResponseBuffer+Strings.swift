@@ -2,18 +2,17 @@ extension ResponseBuffer {
     /// A JSON string (RFC 8259, section 7): quoted, with `"`, `\` and the control characters
     /// escaped and everything else copied.
     ///
-    /// - Parameter raw: valid UTF-8, which PostgreSQL guarantees of its text; it is not checked
-    ///   again. It must not lie inside this buffer.
+    /// - Parameter raw: Valid UTF-8, which PostgreSQL guarantees for its text; not checked again.
+    ///   It must not be inside this buffer.
     @inlinable public func appendJSONString(_ raw: UnsafeRawBufferPointer) {
         let total = raw.count
-        // Words are stored before it is known how much of them stays, so there is one word of
+        // Words are stored before it is known how much of them is kept, so there is one word of
         // slack; two bytes are for the quotes.
         reserve(total &+ 10)
         base.storeBytes(of: UInt8(ascii: "\""), toByteOffset: length, as: UInt8.self)
         length &+= 1
         if let source = raw.baseAddress {
-            // The byte at `index` goes to `target + index`, until an escape shifts everything
-            // behind it.
+            // The byte at `index` goes to `target + index`, until an escape shifts the rest.
             var target = base + length
             var index = 0
             while index &+ 8 <= total {
@@ -44,8 +43,7 @@ extension ResponseBuffer {
         append(UInt8(ascii: "\""))
     }
 
-    /// The last one to seven bytes, the first of them lowest, read without touching what is not
-    /// there.
+    /// The last one to seven bytes, the first lowest, without access beyond the source.
     @inlinable static func tailWord(_ source: UnsafeRawPointer, from index: Int, to total: Int) -> UInt64 {
         let rest = total &- index
         if total >= 8 {
@@ -75,9 +73,9 @@ extension ResponseBuffer {
         bytes.withUnsafeBytes { appendJSONString($0) }
     }
 
-    /// Non-zero when one of the eight bytes must be escaped; the lowest bit set then lies in the
-    /// first of them. A subtraction borrows into bytes above a hit only, so what stands above the
-    /// lowest bit means nothing.
+    /// Non-zero if one of the eight bytes must be escaped; the lowest bit set is then in the first
+    /// of them. A subtraction borrows only into bytes above a hit, so the bits above the lowest one
+    /// are meaningless.
     @inlinable static func escapeMask(_ word: UInt64) -> UInt64 {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let quotes = word ^ (ones &* 0x22)
@@ -86,9 +84,9 @@ extension ResponseBuffer {
         return (controls | ((quotes &- ones) & ~quotes) | ((slashes &- ones) & ~slashes)) & (ones &* 0x80)
     }
 
-    /// Writes the escape of the byte at `index` and steps over it; makes room again for the bytes
-    /// behind it, one word of slack and the closing quote.
-    /// - Parameter target: where the byte at 0 would be; answers the same for what follows.
+    /// Writes the escape of the byte at `index` and steps over it; reserves room for the remaining
+    /// bytes, one word of slack and the closing quote.
+    /// - Parameter target: Where the byte at 0 would be; returns the same for the remaining bytes.
     @usableFromInline @inline(never)
     func appendEscape(
         of source: UnsafeRawPointer, at index: inout Int, _ total: Int, _ target: UnsafeMutableRawPointer

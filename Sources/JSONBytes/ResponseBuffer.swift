@@ -1,30 +1,27 @@
 import Glibc
 
-/// The bytes of one answer while they are written: one raw buffer that doubles, appended to and
-/// never inserted into.
+/// The bytes of one answer while they are written: one raw, append-only buffer that doubles.
 ///
-/// A reference, so that what writes a cell need not hand the buffer back; owned by one loop at a
-/// time and therefore not `Sendable`. It never refuses to grow: whoever appends in a loop compares
-/// ``count`` with the limit that applies to the answer.
+/// A reference, so that writers of cells need not return the buffer; owned by one loop at a time
+/// and therefore not `Sendable`. Loops that append must compare ``count`` with the answer's limit.
 public final class ResponseBuffer {
-    // Exclusivity is not checked at run time: no method here calls out while it holds one of these.
+    // Exclusivity is not checked at run time: no method calls out while it accesses one of these.
     @exclusivity(unchecked) @usableFromInline var base: UnsafeMutableRawPointer
     @exclusivity(unchecked) @usableFromInline var capacity: Int
     @exclusivity(unchecked) @usableFromInline var length: Int
-    /// What is to live as long as the buffer, such as the reservation of its bytes in a budget.
+    /// Kept alive with the buffer, such as the reservation of its bytes in a budget.
     @exclusivity(unchecked) public var reservation: AnyObject?
-    /// The bytes of others that are shown here until something is written; ``capacity`` is 0
-    /// meanwhile.
+    /// Shared bytes that are shown until the first write; ``capacity`` is 0 meanwhile.
     @exclusivity(unchecked) private var shared: DetachedBytes?
 
-    /// - Parameter capacity: bytes to start with; at least 64 are taken.
+    /// - Parameter capacity: Initial bytes; at least 64.
     public init(capacity: Int = 4096) {
         self.capacity = max(capacity, Self.leastCapacity)
         base = Self.resized(nil, to: self.capacity)
         length = 0
     }
 
-    /// Shows bytes that others show as well, without a copy; what is written to it gets one.
+    /// Shows shared bytes without a copy; writing copies them.
     public init(sharing bytes: DetachedBytes) {
         base = bytes.base
         capacity = 0
@@ -37,15 +34,13 @@ public final class ResponseBuffer {
     /// Small enough for an idle connection, large enough for any single number or date.
     static let leastCapacity = 64
 
-    /// How many bytes were written.
     @inline(__always) @inlinable public var count: Int { length }
 
     @inlinable public var isEmpty: Bool { length == 0 }
 
     // MARK: Room
 
-    /// Makes room for `extra` further bytes, at least doubling when it must grow, so that appending
-    /// stays linear.
+    /// Reserves room for `extra` further bytes, at least doubling, so that appending stays linear.
     @inlinable public func reserve(_ extra: Int) {
         if capacity &- length < extra { grow(extra) }
     }
@@ -66,21 +61,20 @@ public final class ResponseBuffer {
         shared = nil
     }
 
-    /// By `realloc`, which moves a large block by the addresses of its pages: it is never there
-    /// twice, and what is not written yet takes no memory.
+    /// Uses `realloc`, which remaps the pages of a large block: it never exists twice, and
+    /// unwritten parts take no memory.
     private static func resized(_ block: UnsafeMutableRawPointer?, to bytes: Int) -> UnsafeMutableRawPointer {
         guard let block = realloc(block, bytes) else { fatalError("no memory for a response of \(bytes) bytes") }
         return block
     }
 
-    /// Cuts off what was written after the first `count` bytes, such as a field that turned out to
-    /// be an error; no effect when there are fewer.
+    /// Truncates to the first `count` bytes, such as after a failed field; no effect if fewer.
     @inlinable public func truncate(to count: Int) {
         if count >= 0, count < length { length = count }
     }
 
-    /// Empties the buffer; memory beyond `keepingCapacity` bytes goes back, so that one large
-    /// answer does not stay resident with its connection.
+    /// Empties the buffer and frees memory beyond `keepingCapacity` bytes, so that one large answer
+    /// does not stay resident with its connection.
     public func reset(keepingCapacity: Int) {
         length = 0
         let kept = max(keepingCapacity, Self.leastCapacity)
@@ -100,15 +94,14 @@ public final class ResponseBuffer {
         try body(UnsafeRawBufferPointer(start: base, count: length))
     }
 
-    /// A copy of the written bytes; the buffer is empty afterwards and keeps its memory.
+    /// A copy of the written bytes; empties the buffer, which keeps its memory.
     public func takeBytes() -> [UInt8] {
         let taken = [UInt8](UnsafeRawBufferPointer(start: base, count: length))
         length = 0
         return taken
     }
 
-    /// The written bytes themselves, for another thread; the buffer is empty afterwards and has
-    /// other memory.
+    /// The written bytes themselves, for another thread; the buffer is then empty with new memory.
     public func detach() -> DetachedBytes {
         if let shared, shared.count == length {
             self.shared = nil
@@ -132,8 +125,7 @@ public final class ResponseBuffer {
         length = 0
     }
 
-    /// The written bytes for other buffers to show as well; this one shows them from now on, too.
-    /// It gives back what it has taken beyond them.
+    /// The written bytes, shared with other buffers and this one. Frees unused memory.
     public func share() -> DetachedBytes {
         if let shared, shared.count == length { return shared }
         if shared != nil { unshare(0) }
@@ -144,7 +136,7 @@ public final class ResponseBuffer {
         return bytes
     }
 
-    /// The bytes that it shows of others, if nothing was written to it.
+    /// The shared bytes that it shows, if nothing was written to it.
     public var sharedBytes: DetachedBytes? { shared?.count == length ? shared : nil }
 
     // MARK: Bytes
@@ -155,7 +147,7 @@ public final class ResponseBuffer {
         length &+= 1
     }
 
-    /// - Parameter raw: must not lie inside this buffer.
+    /// - Parameter raw: Must not be inside this buffer.
     @inlinable public func append(_ raw: UnsafeRawBufferPointer) {
         guard let source = raw.baseAddress, raw.count > 0 else { return }
         reserve(raw.count)
@@ -163,9 +155,9 @@ public final class ResponseBuffer {
         length &+= raw.count
     }
 
-    /// Bytes behind which at least `padding` others may be read (32, or it is a plain copy): short
-    /// ones are copied in whole words, which costs no call.
-    /// - Parameter source: must not lie inside this buffer.
+    /// Appends bytes that are followed by at least `padding` readable bytes (32, or it is a plain
+    /// copy): short ones are copied in whole words without a call.
+    /// - Parameter source: Must not be inside this buffer.
     @inline(__always) @inlinable public func append(_ source: UnsafePointer<UInt8>, count: Int, paddedBy padding: Int) {
         guard count <= 2 * MemoryLayout<Word>.size, padding >= 2 * MemoryLayout<Word>.size else {
             return append(UnsafeRawBufferPointer(start: source, count: count))
@@ -183,7 +175,7 @@ public final class ResponseBuffer {
 
     @usableFromInline typealias Word = SIMD16<UInt8>
 
-    /// The UTF-8 bytes of a literal, copied as they are.
+    /// The UTF-8 bytes of a literal, unescaped.
     @inlinable public func append(_ text: StaticString) {
         guard text.hasPointerRepresentation else {
             append(utf8: text.description)
@@ -192,10 +184,8 @@ public final class ResponseBuffer {
         append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    /// What was written from a place on, up to the next `end`, once more: for what an answer says
-    /// several times and what is dear to make.
-    /// - Parameter place: below ``count``; without an `end` behind it, everything behind it is
-    ///   appended.
+    /// Repeats the bytes from a place up to the next `end`, for expensive values that recur.
+    /// - Parameter place: Below ``count``; without a later `end`, the rest is repeated.
     public func appendAgain(from place: Int, to end: UInt8) {
         guard place >= 0, place < length else { return }
         let left = length - place
@@ -213,26 +203,23 @@ public final class ResponseBuffer {
         bytes.withUnsafeBytes { append($0) }
     }
 
-    /// The UTF-8 bytes of a string, copied as they are: neither quoted nor escaped.
+    /// The UTF-8 bytes of a string, neither quoted nor escaped.
     @inlinable public func append(utf8 text: String) {
         var text = text
         text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
     }
 }
 
-/// The bytes of an answer that are not written to any more: any thread may read them.
+/// Immutable bytes of an answer, readable on any thread.
 public final class DetachedBytes: Sendable {
-    // Nobody else has the address, and nothing here writes to it.
+    // No other object has the address, and nothing here writes to it.
     fileprivate nonisolated(unsafe) let base: UnsafeMutableRawPointer
     public let count: Int
 
-    /// - Parameter base: of `malloc`; it is freed with this object.
-    fileprivate init(owning base: UnsafeMutableRawPointer, count: Int) {
-        self.base = base
-        self.count = count
-    }
+    /// - Parameter base: From `malloc`; freed with this object.
+    fileprivate init(owning base: UnsafeMutableRawPointer, count: Int) { (self.base, self.count) = (base, count) }
 
-    /// A copy of a text of the source, for what is the same in every answer.
+    /// A copy of a literal, for what is the same in every answer.
     public convenience init(_ text: StaticString) {
         self.init(copying: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }

@@ -6,41 +6,35 @@ public struct FileFailure: Error, Sendable, Equatable {
     /// For the operator: the end of a sentence.
     public var reason: String
 
-    public init(errno: Int32, reason: String) {
-        self.errno = errno
-        self.reason = reason
-    }
+    public init(errno: Int32, reason: String) { (self.errno, self.reason) = (errno, reason) }
 
     public init(number: Int32) {
         self.init(errno: number, reason: strerror(number).map { String(cString: $0) } ?? "error \(number)")
     }
 
-    /// Whether there is nothing of that name.
+    /// Whether the name does not exist.
     public var isAbsence: Bool { errno == ENOENT || errno == ENOTDIR }
 }
 
-/// Files with content of their own, read without ever waiting for anybody: a folder, a device, a
-/// socket, or a pipe that has the name of a file is a failure, not something to wait at. Links are
-/// followed: it is how files are exchanged all at once.
+/// Reads regular files without blocking: a folder, a device, a socket, or a pipe is a failure.
+/// Follows links, by which files are replaced atomically.
 public enum PlainFile {
-    /// The bytes of a file; a failure where it is no plain file, longer than `limit`, or a link
-    /// that leads nowhere.
+    /// The bytes of a file; fails unless it is a regular file of at most `limit` bytes.
     public static func bytes(of path: String, limit: Int) throws(FileFailure) -> [UInt8] {
         let descriptor = try openedForReading(path)
         defer { close(descriptor) }
         return try bytes(from: descriptor, limit: limit)
     }
 
-    /// A descriptor of a plain file, which the caller closes.
+    /// A descriptor of a regular file, which the caller closes.
     public static func openedForReading(_ path: String) throws(FileFailure) -> Int32 {
-        // What is no plain file is not opened at all where that can be seen: to open some devices
-        // is to use them.
+        // Other files are not even opened if possible: opening some devices has side effects.
         var status = stat()
         guard stat(path, &status) == 0 else { throw absence(of: path, errno) }
         try check(status)
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { throw absence(of: path, errno) }
-        // It may have been exchanged meanwhile.
+        // It may have been replaced meanwhile.
         guard fstat(descriptor, &status) == 0 else {
             let number = errno
             close(descriptor)
@@ -55,7 +49,7 @@ public enum PlainFile {
         return descriptor
     }
 
-    /// What is left of an open file; a failure when it is longer than the limit.
+    /// Reads an open file to its end; fails if it is longer than the limit.
     public static func bytes(from descriptor: Int32, limit: Int) throws(FileFailure) -> [UInt8] {
         var bytes: [UInt8] = []
         let piece = 64 << 10
@@ -76,7 +70,19 @@ public enum PlainFile {
         }
     }
 
-    /// Whether it is a folder itself, and no link to one.
+    /// Writes all bytes, in as many calls as necessary.
+    public static func write(_ bytes: [UInt8], to descriptor: Int32) throws(FileFailure) {
+        var offset = 0
+        while offset < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(descriptor, $0.baseAddress.map { $0 + offset }, bytes.count - offset)
+            }
+            if count == 0 || count < 0 && errno != EINTR { throw FileFailure(number: count == 0 ? ENOSPC : errno) }
+            offset += max(0, count)
+        }
+    }
+
+    /// Whether it is a folder, not a link to one.
     public static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
@@ -94,7 +100,7 @@ public enum PlainFile {
         throw FileFailure(errno: EINVAL, reason: "it is \(kind), not a file")
     }
 
-    /// A link that leads nowhere is there, and says that something was meant to be.
+    /// A dangling link exists, and indicates that something was meant to be there.
     private static func absence(of path: String, _ number: Int32) -> FileFailure {
         var status = stat()
         guard number == ENOENT || number == ENOTDIR, lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK
@@ -107,11 +113,10 @@ public enum PlainFile {
 public struct FolderListing: Sendable, Equatable {
     /// Without `.` and `..`, in no order.
     public var names: [String] = []
-    /// Those that are no UTF-8, as they can be shown: nothing in a project has such a name.
+    /// Names that are not UTF-8, in printable form: no file of a project has such a name.
     public var unreadable: [String] = []
 
-    /// - Parameter limit: Names, beyond which it is a failure. Stands against a folder that was
-    ///   mounted by mistake.
+    /// - Parameter limit: Maximum names. Guards against a folder that was mounted by mistake.
     public init(_ path: String, limit: Int) throws(FileFailure) {
         guard let folder = opendir(path) else { throw FileFailure(number: errno) }
         defer { closedir(folder) }

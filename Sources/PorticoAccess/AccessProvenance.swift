@@ -1,17 +1,16 @@
 import ExactText
 import PorticoCatalog
 
-/// By which line of which file viewers of a role in a tenant may read a type or a field, or may
-/// not.
+/// The line of a file by which viewers of a role in a tenant may or may not read a type or a field.
 ///
-/// Made when somebody asks (``Policy/provenance(role:tenant:)``), of what was kept when the files
-/// were read. No request needs it.
+/// Made on demand (``Policy/provenance(role:tenant:)``) from what was kept when the files were
+/// read; requests do not need it.
 public struct AccessProvenance: Sendable {
     public let role: String
     public let tenant: ExactString?
-    /// Where the role's section begins; `nil` for `anonymous` where no file mentions it.
+    /// The role's section; `nil` for an `anonymous` that no file mentions.
     public let roleOrigin: RuleOrigin?
-    /// The tenant's own file; `nil` where it has none.
+    /// The tenant's own file, if it has one.
     public let tenantFile: String?
 
     private let catalog: Catalog
@@ -30,10 +29,10 @@ public struct AccessProvenance: Sendable {
         tenantFile = narrowing.file.map { RuleOrigin(file: $0, line: 1, column: 1).resolved(tenant: tenant).file }
     }
 
-    /// Whether rows of the type may be read at all; `nil` for a type that has no table.
+    /// Whether rows of the type may be read; `nil` for a type without a table.
     public func verdict(type: String) -> TypeVerdict? { catalog.types[ExactString(type)].map(verdict) }
 
-    /// Whether the field may be read; `nil` where the type or its field has no binding.
+    /// Whether the field may be read; `nil` if the type or its field has no binding.
     public func verdict(type: String, field: String) -> FieldVerdict? {
         guard let binding = catalog.types[ExactString(type)], let bound = binding.fields[ExactString(field)] else {
             return nil
@@ -95,30 +94,28 @@ public struct AccessProvenance: Sendable {
     }
 }
 
-/// Whether rows of a type may be read at all, and why.
+/// Whether rows of a type may be read, and why.
 public struct TypeVerdict: Sendable, Hashable {
     public enum Reason: Sendable, Hashable {
         /// The role states `read:`; that is the origin.
         case stated
-        /// The role marks it optional, and the tenant's file grants it.
+        /// Optional in the role, and granted by the tenant's file.
         case granted
         /// The role does not mention the type; the origin is the role's own line.
         case notStated
-        /// The role marks it optional, which is the origin, and the tenant's file does not grant
-        /// it.
+        /// Optional in the role, which is the origin, and not granted by the tenant's file.
         case notGranted
-        /// The type states no isolation, and the role is not `crossTenant`; the origin is the
-        /// type's file.
+        /// The type has no isolation, and the role is not `crossTenant`; origin: the type's file.
         case withoutIsolation
-        /// Every field that the rule states is hidden, or leads to a type that cannot be read.
+        /// Every field of the rule is hidden, or leads to a type that cannot be read.
         case nothingLeft
     }
 
     public var type: String
     public var reason: Reason
-    /// `nil` where no line says it: the role `anonymous`, not mentioned.
+    /// `nil` if no line states it: the role `anonymous`, not mentioned.
     public var origin: RuleOrigin?
-    /// The tenant's grant, where the rule is optional and granted.
+    /// The tenant's grant of an optional rule.
     public var grant: RuleOrigin?
 
     public var isReadable: Bool { reason == .stated || reason == .granted }
@@ -127,20 +124,19 @@ public struct TypeVerdict: Sendable, Hashable {
 /// Whether a field may be read, and why.
 public struct FieldVerdict: Sendable, Hashable {
     public enum Reason: Sendable, Hashable {
-        /// By `fields: all`, which is the origin.
+        /// By `fields: all`, the origin.
         case all
-        /// By its item in `fields: […]`, which is the origin.
+        /// By its item in `fields: […]`, the origin.
         case listed
-        /// By `fields: { except: […] }`, which does not name it; the origin is `except`.
+        /// By `fields: { except: […] }`, the origin, which does not name it.
         case notExcepted
-        /// Not in `fields: […]`; the origin is `fields`.
+        /// Not in `fields: […]`, the origin.
         case notListed
-        /// By its item in `except`, which is the origin.
+        /// By its item in `except`, the origin.
         case excepted
-        /// By its item in the `hide` of the tenant's file, which is the origin.
+        /// By its item in the `hide` of the tenant's file, the origin.
         case hidden
-        /// It is a relation, and nothing of its target may be read; the origin is what decides
-        /// that.
+        /// A relation whose target may not be read; the origin is the target's.
         case target(TypeVerdict)
         /// Nothing of its type may be read.
         case type(TypeVerdict)
@@ -149,9 +145,9 @@ public struct FieldVerdict: Sendable, Hashable {
     public var type: String
     public var field: String
     public var reason: Reason
-    /// `nil` where no line says it: the role `anonymous`, not mentioned.
+    /// `nil` if no line states it: the role `anonymous`, not mentioned.
     public var origin: RuleOrigin?
-    /// The tenant's grant, where the type's rule is optional.
+    /// The tenant's grant, if the type's rule is optional.
     public var grant: RuleOrigin?
 
     public var isAllowed: Bool {

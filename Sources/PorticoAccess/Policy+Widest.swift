@@ -2,10 +2,10 @@ import ExactText
 import PorticoCatalog
 
 extension Policy {
-    /// The widest that viewers of a role may ever have: with everything that the role marks
-    /// optional, and nothing that a tenant takes away. The rules of every tenant are these with
-    /// fewer fields and further conditions. `nil` for a role that is not known.
-    public func widestRules(role: String) -> RuleSet? {
+    /// The widest rules that viewers of a role may have: everything that the role marks optional,
+    /// and nothing that a tenant removes. Every tenant's rules are these with fewer fields and
+    /// further conditions. `nil` for an unknown role.
+    public func widestRules(role: String) -> CompiledPolicy? {
         guard let rules = roleTable.rules[ExactString(role)] else { return nil }
         let optional = rules.types.filter(\.value.isOptional).keys
         if optional.isEmpty, case .rules(let own) = self.rules(role: role, tenant: nil) { return own }

@@ -4,11 +4,11 @@ import GraphQLSchema
 import PorticoCatalog
 import YAMLTree
 
-/// What `config/access/roles.yaml` says of one role.
+/// The rules of one role in `config/access/roles.yaml`.
 struct RoleRules: Sendable {
     var name: String
     var file: String
-    /// Of its name; `nil` where the file does not mention it.
+    /// Of its name; `nil` if the file does not mention it.
     var place: RulePlace?
     var reach: Reach
     var limits: RuleLimits
@@ -19,16 +19,16 @@ struct RoleRules: Sendable {
 struct ReadRule: Sendable {
     var fields: Set<String>
     var rows: RuleRows?
-    /// How ``fields`` is written.
+    /// The spelling of ``fields``.
     var stated: StatedFields
-    /// Where it is marked as off until a tenant's file grants it.
+    /// The mark that disables the rule until a tenant's file grants it.
     var optional: RulePlace?
     var origin: RuleOrigin
 
     var isOptional: Bool { optional != nil }
 }
 
-/// The value of `fields:` as it is written, with its places.
+/// The value of `fields:` as written, with its places.
 struct StatedFields: Sendable {
     enum Form: Sendable { case all, listed, except }
 
@@ -39,7 +39,7 @@ struct StatedFields: Sendable {
     var items: [String: RulePlace] = [:]
 }
 
-/// Reads `config/access/roles.yaml` and collects what is wrong with it.
+/// Reads `config/access/roles.yaml` and collects its problems.
 struct RoleFile {
     let catalog: Catalog
     /// Of the gateway; a role may lower them.
@@ -50,7 +50,7 @@ struct RoleFile {
 
     var problems: [Diagnostic] { reader.diagnostics }
 
-    /// Keys of a tenant's file, which a role of that name could not be told from.
+    /// Keys of a tenant's file, with which a role's name would be ambiguous.
     static let reservedNames = ["grants", "limits"]
 
     init(_ source: SourceText, catalog: Catalog, limits: RuleLimits) {
@@ -67,7 +67,7 @@ struct RoleFile {
         }
         guard let members = reader.mapping(node, as: "`roles`")?.members else { return }
         for member in members { read(member) }
-        // Nobody has to state that those who have not signed in may read nothing.
+        // By default, anonymous viewers may read nothing.
         let anonymous = Viewer.anonymousRole
         if roles[anonymous] == nil {
             roles[ExactString(anonymous)] = RoleRules(
@@ -195,7 +195,7 @@ extension StatedFields {
 }
 
 extension YAMLReader {
-    /// A list of names of fields, each checked, with the places of the first mention.
+    /// A list of field names, each checked, with the place of its first mention.
     mutating func fieldNames(
         _ node: YAMLNode, of type: TypeBinding, as what: String, _ places: RulePlaces
     ) -> [String: RulePlace] {
@@ -223,7 +223,7 @@ extension RuleOrigin {
 }
 
 extension String {
-    /// Whether it has the form of a name in GraphQL, so that a role's can be an enum value.
+    /// Whether it is a GraphQL name, so that a role can be an enum value.
     fileprivate var isName: Bool {
         guard let first = utf8.first, !(0x30...0x39).contains(first) else { return false }
         return utf8.allSatisfy {

@@ -3,35 +3,34 @@ import GraphQLSchema
 import PorticoCatalog
 import Synchronization
 
-/// The sets that are compiled. All versions of one project's rules share it, so that what a change
-/// of files leaves alone is not compiled again.
+/// The compiled sets. All versions of one project's rules share it, so that what a change of files
+/// does not affect is not compiled again.
 final class RuleCache: Sendable {
     struct Key: Hashable {
         var role: ExactString
-        /// The reading of `roles.yaml` that the role is of, ``RoleTable/version``.
+        /// ``RoleTable/version`` of the reading of `roles.yaml`.
         var roles: UInt64
-        /// ``TenantText/id``.
+        /// ``SharedTenantFile/id``.
         var tenant: UInt64
     }
 
-    /// Sets of rules that are kept. Stands against as many schemas in memory as there are tenants,
-    /// if each had rules unlike all others.
+    /// Sets that are kept. Guards against a schema in memory for every tenant.
     static let limit = 4_096
 
     private struct State {
-        var byKey = GenerationalCache<Key, RuleSet>(limit: RuleCache.limit)
-        var byContent = GenerationalCache<RuleContent, RuleSet>(limit: RuleCache.limit)
+        var byKey = GenerationalCache<Key, CompiledPolicy>(limit: RuleCache.limit)
+        var byContent = GenerationalCache<RuleContent, CompiledPolicy>(limit: RuleCache.limit)
         var schemas = GenerationalCache<Visibility, Schema>(limit: RuleCache.limit)
         var compilations = 0
     }
 
     private let state = Mutex(State())
 
-    /// The set of a role in one kind of tenant. Nobody waits for somebody else's compilation: two
-    /// who need the same at once may both do it, and get one of the two.
+    /// The set of a role for one tenant file. No thread waits for another's compilation: two that
+    /// need the same set at once may both compile it, and get one of the two.
     func ruleSet(
         _ key: Key, _ role: RoleRules, _ tenant: TenantRules, _ limits: RuleLimits, _ catalog: Catalog
-    ) -> RuleSet {
+    ) -> CompiledPolicy {
         if let set = state.withLock({ $0.byKey.value(key) }) { return set }
         let content = RuleContent(role, tenant, limits: limits, catalog: catalog)
         let known = state.withLock { state in
@@ -55,17 +54,16 @@ final class RuleCache: Sendable {
         }
     }
 
-    /// Distinct sets that are kept.
     var compiledCount: Int { state.withLock { $0.byContent.count } }
 
-    /// Sets that have been compiled so far, also those that were dropped since.
+    /// Including sets that were dropped since.
     var compilations: Int { state.withLock { $0.compilations } }
 
-    /// The roles whose sets in one kind of tenant somebody has asked for.
+    /// The roles whose sets for one tenant file have been requested.
     func roles(asked key: (roles: UInt64, tenant: UInt64)) -> [ExactString] {
         state.withLock { $0.byKey.keys { $0.roles == key.roles && $0.tenant == key.tenant }.map(\.role) }
     }
 
-    /// The sets of one reading of `roles.yaml` that somebody has asked for.
+    /// The requested sets of one reading of `roles.yaml`.
     func keys(ofRoles version: UInt64) -> [Key] { state.withLock { $0.byKey.keys { $0.roles == version } } }
 }

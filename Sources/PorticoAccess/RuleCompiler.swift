@@ -2,7 +2,7 @@ import ExactText
 import GraphQLSchema
 import PorticoCatalog
 
-/// What decides a ``RuleSet``, and nothing else: equal contents share one.
+/// Exactly what decides a ``CompiledPolicy``: equal contents share one.
 struct RuleContent: Sendable, Hashable {
     struct TypeContent: Sendable, Hashable {
         var fields: Set<String>
@@ -18,7 +18,7 @@ struct RuleContent: Sendable, Hashable {
     /// The tenant's, whatever the role.
     var tenantLimits: RuleLimits
     var types: [String: TypeContent]
-    /// ``Catalog/version``: plans of one catalog are none of another's.
+    /// ``Catalog/version``: plans of different catalogs are distinct.
     let catalogVersion: UInt64
 
     /// The role's rules, narrowed by the tenant's; `limits` are the gateway's.
@@ -38,14 +38,12 @@ struct RuleContent: Sendable, Hashable {
             let narrowing = own.types[name]
             types[name] = TypeContent(
                 fields: rule.fields.subtracting(narrowing?.hide.keys.map(\.self) ?? []),
-                rows: [rule.rows, narrowing?.rows].compactMap(\.self), isGranted: rule.isOptional,
-                origin: rule.origin)
+                rows: [rule.rows, narrowing?.rows].compactMap(\.self), isGranted: rule.isOptional, origin: rule.origin)
         }
         settle(catalog)
     }
 
-    /// Takes away relations to types that cannot be read, and types of which nothing is left, until
-    /// both hold.
+    /// Repeatedly removes relations to unreadable types, and types without remaining fields.
     private mutating func settle(_ catalog: Catalog) {
         var isSettled = false
         while !isSettled {
@@ -60,8 +58,7 @@ struct RuleContent: Sendable, Hashable {
         }
     }
 
-    /// Not to be foreseen by who writes a tenant's file, and so not to be made equal to another's:
-    /// the hash is seeded anew in each process.
+    /// Seeded anew in each process, so that a tenant's file cannot be made to collide.
     var fingerprint: UInt64 {
         var hasher = Hasher()
         hash(into: &hasher)
@@ -74,8 +71,8 @@ struct RuleContent: Sendable, Hashable {
             suggestsNames: limits.allowIntrospection)
     }
 
-    func ruleSet(schema: Schema, of catalog: Catalog) -> RuleSet {
-        RuleSet(
+    func ruleSet(schema: Schema, of catalog: Catalog) -> CompiledPolicy {
+        CompiledPolicy(
             fingerprint: fingerprint, role: role, reach: reach, catalog: catalog, schema: schema,
             types: types.mapValues(\.rule), limits: limits, tenantLimits: tenantLimits)
     }
@@ -96,7 +93,7 @@ extension RuleContent.TypeContent {
 struct Visibility: Sendable, Hashable {
     var fields: [String: Set<String>]
     var isSignedIn: Bool
-    /// Whether errors may suggest what there is: not to those who may not ask for it.
+    /// Whether errors may suggest names: only for viewers that may introspect.
     var suggestsNames = true
 
     func schema(_ catalog: Catalog) -> Schema {
@@ -119,8 +116,7 @@ struct Visibility: Sendable, Hashable {
         }
     }
 
-    /// Whether a member of a derived type is there: it is as visible as the field that it stands
-    /// for.
+    /// Whether a member of a derived type is present: as visible as the field that it stands for.
     private func shows(_ member: String, of derived: DerivedType, _ filterable: Set<String>, _ catalog: Catalog) -> Bool
     {
         switch derived {
@@ -144,12 +140,12 @@ struct Visibility: Sendable, Hashable {
         fields[type]?.contains { catalog.types[type]?.column($0).map { fits($0.type) } ?? false } ?? false
     }
 
-    /// A global id tells the key.
+    /// A global id reveals the key.
     private func showsNode(_ type: String, _ catalog: Catalog) -> Bool {
         catalog.nodeKeys[type].map { $0.columns.allSatisfy { fields[type]?.contains($0.field) == true } } ?? false
     }
 
-    /// A getter by a field that is hidden would tell the field's values.
+    /// A getter by a hidden field would reveal the field's values.
     private func showsRoot(_ field: String, _ catalog: Catalog) -> Bool {
         switch catalog.root[field] {
         case .constant?: true
@@ -162,8 +158,7 @@ struct Visibility: Sendable, Hashable {
         }
     }
 
-    /// Types of which at least one column is visible; a filter with nothing but `and`, `or`, `not`
-    /// would say nothing.
+    /// Types with at least one visible column; others would have useless filters.
     private func filterableTypes(_ catalog: Catalog) -> Set<String> {
         Set(fields.filter { name, fields in fields.contains { catalog.types[name]?.column($0) != nil } }.keys)
     }

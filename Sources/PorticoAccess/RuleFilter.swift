@@ -9,7 +9,7 @@ import YAMLTree
 struct RuleNode: FilterSource {
     let node: YAMLNode
     let schema: Schema
-    /// The role whose rule it is, which decides what `$viewer.role` is.
+    /// The role of the rule, which decides the value of `$viewer.role`.
     let role: String
 
     var range: SourceRange? { node.range }
@@ -26,7 +26,7 @@ struct RuleNode: FilterSource {
 
     private func within(_ inner: YAMLNode) -> RuleNode { RuleNode(node: inner, schema: schema, role: role) }
 
-    /// In YAML a value that was forgotten is null: a rule says `isNull`.
+    /// In YAML a forgotten value is null: rules use `isNull`.
     func nullFlag(_ isNull: Bool) -> RuleOperand? { nil }
 
     func operand(_ use: FilterOperandUse) throws(FilterProblem) -> RuleOperand {
@@ -83,7 +83,7 @@ struct RuleNode: FilterSource {
         }
     }
 
-    /// The value, after it was seen that the column can hold it.
+    /// The value, after checking that the column can hold it.
     private func fit(_ value: InputValue, _ use: FilterOperandUse) throws(FilterProblem) -> InputValue {
         do throws(CoercionFailure) { _ = try parameterText(value, for: use.valueType) } catch {
             throw problem(error.message)
@@ -148,8 +148,8 @@ struct RuleNode: FilterSource {
     }
 }
 
-/// A text that begins as the name of a value does. In quotation marks it is the same: a rule that
-/// silently compared with the text itself would be a trap.
+/// A text that starts like the name of a value, even in quotation marks: a rule that silently
+/// compared with the text itself would be a trap.
 private enum RuleName {
     case viewer(ViewerValue)
     case now

@@ -1,7 +1,6 @@
 import Diagnostics
 
-/// Where something stands in a file of rules: what is kept of each part of a rule, so that it can
-/// be explained.
+/// A place in a file of rules, kept for each part of a rule for explanations.
 struct RulePlace: Sendable, Hashable {
     var line: UInt32
     var column: UInt32
@@ -9,8 +8,7 @@ struct RulePlace: Sendable, Hashable {
     func origin(in file: String) -> RuleOrigin { RuleOrigin(file: file, line: Int(line), column: Int(column)) }
 }
 
-/// The lines of one file, so that each of many places is found without reading the file from its
-/// beginning.
+/// The lines of one file, for fast look-up of many places.
 struct RulePlaces: Sendable {
     private let bytes: [UInt8]
     /// The offset of each line's first byte.

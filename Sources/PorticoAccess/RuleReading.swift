@@ -1,11 +1,9 @@
 import PorticoCatalog
 import YAMLTree
 
-/// The condition that a `rows:` value spells, or a part of one; `nil` where anything in it is
-/// wrong.
+/// The condition of a `rows:` value, or a part of one; `nil` if it is invalid.
 ///
-/// For those who look at the parts of a rule by themselves: rules in force are read with their
-/// file.
+/// For tools that examine parts of a rule; rules in force are read with their file.
 package func ruleCondition(
     _ node: YAMLNode, of type: TypeBinding, role: String, catalog: Catalog
 ) -> Condition<RuleOperand>? {

@@ -3,13 +3,13 @@ import GraphQLSchema
 import PorticoCatalog
 import YAMLTree
 
-/// A row condition of one file, with the place where it stands.
+/// A row condition of one file, with its place.
 struct RuleRows: Sendable, Hashable {
     var condition: Condition<RuleOperand>
     var required: Set<ViewerValue>
     var origin: RuleOrigin
 
-    /// Reads a `rows:` value; what is wrong is reported and gives `nil`.
+    /// Reads a `rows:` value; reports problems and returns `nil`.
     init?(
         _ node: YAMLNode, of type: TypeBinding, role: String, isCrossTenant: Bool, catalog: Catalog, origin: RuleOrigin,
         _ reader: inout YAMLReader
@@ -43,7 +43,7 @@ struct RuleRows: Sendable, Hashable {
 }
 
 extension Condition {
-    /// Calls `body` with this condition and every one within it.
+    /// Calls `body` with this condition and all nested ones.
     func visit(_ body: (Condition) -> Void) {
         body(self)
         switch self {

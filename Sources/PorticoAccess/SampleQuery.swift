@@ -1,27 +1,25 @@
 import GraphQLSchema
 
-extension RuleSet {
-    /// A query that viewers of these rules can run as it stands: a list with a few of its fields
-    /// and one relation, or what else their schema has. It holds names, braces and numbers alone,
-    /// so that quotation marks may stand around it.
+extension CompiledPolicy {
+    /// A query that viewers of these rules can run: a list with a few fields and one relation, or
+    /// what else their schema offers. It needs no quotation marks, so it can be quoted as a whole.
     public var sampleQuery: String { SampleQuery(self).text }
 }
 
-/// Picks what a newcomer would ask first, in the order in which the schema states it: the same for
-/// the same rules.
+/// Picks typical fields in the order of the schema; deterministic for equal rules.
 private struct SampleQuery {
     private static let rows = 5, relatedRows = 3, leaves = 3, relatedLeaves = 2
 
-    private let rules: RuleSet
+    private let rules: CompiledPolicy
 
-    init(_ rules: RuleSet) { self.rules = rules }
+    init(_ rules: CompiledPolicy) { self.rules = rules }
 
     var text: String {
         let fields = rules.schema.queryType.fields.elements.filter(isAskedWithoutArguments)
         let lists = fields.filter(isList).compactMap { field in rows(of: field).map { (field, $0) } }.filter {
             hasLeaf($0.1)
         }
-        // A list that leads on shows more of what GraphQL is for.
+        // A list with a relation shows more of GraphQL.
         if let (field, type) = lists.first(where: { relation(of: $0.1) != nil }) ?? lists.first {
             var selection = leaves(of: type, Self.leaves)
             if let (relation, target) = relation(of: type) {
@@ -58,8 +56,7 @@ private struct SampleQuery {
 
     // MARK: Types
 
-    /// The type whose rows a field gives; `nil` for connections, aggregates and whatever else is
-    /// derived.
+    /// The type of a field's rows; `nil` for connections, aggregates and other derived fields.
     private func rows(of field: FieldType) -> ObjectType? {
         let name = field.type.name
         guard rules.types[name] != nil, case .object(let type)? = rules.schema.type(name) else { return nil }
@@ -68,14 +65,14 @@ private struct SampleQuery {
 
     private func hasLeaf(_ type: ObjectType) -> Bool { type.fields.contains(where: isLeaf) }
 
-    /// To another type rather than to its own.
+    /// Prefers a relation to another type.
     private func relation(of type: ObjectType) -> (FieldType, ObjectType)? {
         let fields = type.fields.filter(isAskedWithoutArguments)
         let all = fields.compactMap { field in rows(of: field).map { (field, $0) } }.filter { hasLeaf($0.1) }
         return all.first { $0.1.name != type.name } ?? all.first
     }
 
-    /// The id first, then what says more than another row's id does.
+    /// The id first, then fields that are not ids.
     private func leaves(of type: ObjectType, _ most: Int) -> [String] {
         let all = type.fields.filter(isLeaf)
         let id = all.first { $0.name == "id" }

@@ -4,15 +4,14 @@ import GraphQLSchema
 import PorticoCatalog
 import YAMLTree
 
-/// What a file of `config/access/tenants/` says and where, without whose it is: equal files are
-/// equal values.
+/// The rules of a tenant's file with their places, without the tenant: equal files are equal.
 struct TenantRules: Sendable, Hashable {
     struct Role: Sendable, Hashable {
         var limits = LimitRules.none
         var types: [String: Narrowing] = [:]
     }
 
-    /// What is taken away from the reading of one type.
+    /// The restriction of one type.
     struct Narrowing: Sendable, Hashable {
         var rows: RuleRows?
         var hide: [String: RulePlace] = [:]
@@ -23,7 +22,7 @@ struct TenantRules: Sendable, Hashable {
         var type: String
     }
 
-    /// As ``RuleOrigin/sharedTenantFile(_:)`` names it; `nil` where there is no file.
+    /// As ``RuleOrigin/sharedTenantFile(_:)`` names it; `nil` without a file.
     var file: String?
     var grants: [Grant: RulePlace] = [:]
     var limits = LimitRules.none
@@ -32,8 +31,7 @@ struct TenantRules: Sendable, Hashable {
     static let none = TenantRules()
 }
 
-/// Reads the file of one tenant and collects what is wrong with it: above all, whatever would widen
-/// what the roles say.
+/// Reads one tenant's file and collects its problems: above all, what would widen the roles' rules.
 struct TenantFile {
     let catalog: Catalog
     let roles: [ExactString: RoleRules]
@@ -166,8 +164,7 @@ struct TenantFile {
 }
 
 extension RuleOrigin {
-    /// What stands for the tenant's id in the ``file`` of a rule that equal files of several
-    /// tenants share.
+    /// Stands for the tenant's id in the ``file`` of a rule that tenants with equal files share.
     static let tenantPlaceholder = "{tenant}"
 
     static func sharedTenantFile(_ source: SourceText) -> String {
@@ -176,8 +173,7 @@ extension RuleOrigin {
         return parts.joined(separator: "/")
     }
 
-    /// The place in the file of the viewer's own tenant, for a rule that tenants with equal files
-    /// share; any other place as it is.
+    /// The place in the given tenant's own file, for a rule of a shared file; otherwise unchanged.
     public func resolved(tenant: ExactString?) -> RuleOrigin {
         guard let tenant, let placeholder = file.firstRange(of: Self.tenantPlaceholder) else { return self }
         return RuleOrigin(file: file.replacingCharacters(placeholder, with: tenant.text), line: line, column: column)

@@ -2,12 +2,10 @@ import ExactText
 import PorticoCatalog
 import Synchronization
 
-/// The tenants that a viewer reaches, as one reading of their tree gave them, and what statements
-/// are told of them.
+/// The tenants that a viewer reaches, from one reading of their tree, with encoded forms.
 ///
-/// There may be a hundred thousand. Whoever reads the tree again and finds the same keeps this
-/// object, so that they are encoded once for each type of column and not once for each statement,
-/// and every request shares the bytes.
+/// There may be a hundred thousand. A new reading with the same result keeps this object, so that
+/// they are encoded once per column type, not per statement, and requests share the bytes.
 public final class TenantList: Sendable, Hashable {
     /// The tenants as a parameter of a statement.
     public enum Encoded: Sendable {
@@ -29,7 +27,7 @@ public final class TenantList: Sendable, Hashable {
         byteCount = ids.reduce(0) { $0 + $1.utf8.count }
     }
 
-    /// Equal where the bytes are.
+    /// Compares bytes.
     public static func == (left: TenantList, right: TenantList) -> Bool {
         left === right
             || left.byteCount == right.byteCount && left.ids.elementsEqual(right.ids) { $0.hasSameBytes(as: $1) }
@@ -40,9 +38,8 @@ public final class TenantList: Sendable, Hashable {
         hasher.combine(byteCount)
     }
 
-    /// What the tenants are for columns of a type; `encode` is called where that is not known yet,
-    /// which takes a while for many (``bytesToEncode(for:)``). Any thread may ask; none waits while
-    /// another encodes.
+    /// The tenants encoded for columns of a type. `encode` is called on first use, which takes a
+    /// while for many tenants (``bytesToEncode(for:)``). Callable on any thread, without waiting.
     public func encoded(for type: ColumnType, _ encode: ([String], ColumnType) -> Encoded) -> Encoded {
         if let known = arrays.withLock({ $0[type] }) { return known }
         let made = encode(ids, type)
@@ -53,10 +50,9 @@ public final class TenantList: Sendable, Hashable {
         }
     }
 
-    /// Bytes of the ids that are to be encoded for a type of column before they can be told; 0
-    /// where that was done.
+    /// Bytes of ids that remain to be encoded for a type of column; 0 if they are encoded.
     public func bytesToEncode(for type: ColumnType) -> Int {
-        // For few it does not matter.
+        // A short list is cheap either way.
         if byteCount < 4096 { return byteCount }
         return arrays.withLock { $0[type] == nil } ? byteCount : 0
     }

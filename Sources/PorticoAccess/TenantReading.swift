@@ -3,23 +3,20 @@ import Dispatch
 import PorticoCatalog
 import Synchronization
 
-/// What came of reading a tenant's file.
 enum TenantReading: Sendable {
-    case good(TenantText)
+    case good(SharedTenantFile)
     case wrong(Diagnostics)
 }
 
-/// What came of reading the files of many tenants; equal bytes are read once, because most tenants
-/// copy one file.
+/// Results of reading many tenants' files. Equal bytes are read once: most tenants copy one file.
 struct TenantReadings {
     private let catalog: Catalog
     private let roles: RoleTable
     private var byBytes: [[UInt8]: TenantReading]
-    /// Files that were read, which is to say distinct ones.
+    /// Distinct files that were read.
     private(set) var parsed: Int
 
-    /// Files that are read before it pays to read them on several threads, and that a thread takes
-    /// at a time.
+    /// Files that a thread reads at a time; more are read on several threads.
     private static let share = 64
 
     init(_ sources: some Sequence<SourceText>, catalog: Catalog, roles: RoleTable) {
@@ -41,8 +38,7 @@ struct TenantReadings {
         for (bytes, reading) in found.withLock({ $0 }) { byBytes[bytes] = reading }
     }
 
-    /// What came of one of the files. What is wrong with it is said with its own name, also where
-    /// others have the same bytes.
+    /// The result of one file. Its problems carry its own name, even if files have equal bytes.
     subscript(_ source: SourceText) -> TenantReading {
         switch byBytes[source.bytes] {
         case .good(let text)?: .good(text)
@@ -53,6 +49,6 @@ struct TenantReadings {
 
     static func read(_ source: SourceText, catalog: Catalog, roles: RoleTable) -> TenantReading {
         let file = TenantFile(source, catalog: catalog, roles: roles.rules)
-        return file.problems.isEmpty ? .good(TenantText(source, file.rules)) : .wrong(Diagnostics(file.problems))
+        return file.problems.isEmpty ? .good(SharedTenantFile(source, file.rules)) : .wrong(Diagnostics(file.problems))
     }
 }

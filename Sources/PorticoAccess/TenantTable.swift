@@ -2,7 +2,7 @@ import Diagnostics
 import ExactText
 import Synchronization
 
-/// A number that no other version of anything in this process has.
+/// A number that is unique among all versions in this process.
 enum Version {
     private static let counter = Atomic<UInt64>(1)
 
@@ -15,68 +15,59 @@ final class RoleTable: Sendable {
     let source: SourceText
     let rules: [ExactString: RoleRules]
 
-    init(_ source: SourceText, _ rules: [ExactString: RoleRules]) {
-        self.source = source
-        self.rules = rules
-    }
+    init(_ source: SourceText, _ rules: [ExactString: RoleRules]) { (self.source, self.rules) = (source, rules) }
 }
 
-/// What tenants with equal files share: the bytes and what they mean.
-final class TenantText: Sendable {
+/// What tenants with equal files share: the bytes and their meaning.
+final class SharedTenantFile: Sendable {
     let id = Version.next()
-    /// As the first of the tenants named it.
+    /// Named after the first of the tenants.
     let source: SourceText
     let rules: TenantRules
 
-    init(_ source: SourceText, _ rules: TenantRules) {
-        self.source = source
-        self.rules = rules
-    }
+    init(_ source: SourceText, _ rules: TenantRules) { (self.source, self.rules) = (source, rules) }
 
     var bytes: [UInt8] { source.bytes }
 
     /// Of a tenant without a file.
-    static let none = TenantText(SourceText(name: "", bytes: []), .none)
+    static let none = SharedTenantFile(SourceText(name: "", bytes: []), .none)
 }
 
-/// The tenants that have files of their own. Immutable but in the hands of who makes a new version;
-/// versions share what they have in common.
+/// The tenants with files of their own. Immutable once published; versions share equal parts.
 struct TenantTable: Sendable {
     private struct Use: Sendable {
-        var text: TenantText
-        /// Tenants that have it.
+        var text: SharedTenantFile
+        /// Tenants that use it.
         var count: Int
     }
 
-    private var texts = BucketedDictionary<ExactString, TenantText>()
+    private var texts = BucketedDictionary<ExactString, SharedTenantFile>()
     private var uses = BucketedDictionary<[UInt8], Use>()
-    /// What is wrong with files that have been wrong since the start: what they would have narrowed
-    /// is not known, so that their tenants are not served.
+    /// Files that were invalid from the start. Their tenants are not served.
     private(set) var unavailable: [ExactString: UnavailableTenant] = [:]
 
-    subscript(_ tenant: ExactString) -> TenantText? { texts[tenant] }
+    subscript(_ tenant: ExactString) -> SharedTenantFile? { texts[tenant] }
 
-    /// The text that is in use for these bytes.
-    func text(of bytes: [UInt8]) -> TenantText? { uses[bytes]?.text }
+    /// The shared file in use for these bytes.
+    func text(of bytes: [UInt8]) -> SharedTenantFile? { uses[bytes]?.text }
 
-    /// Tenants with a good file.
+    /// Tenants with a valid file.
     var count: Int { texts.count }
 
-    var tenants: some Sequence<(key: ExactString, value: TenantText)> { texts.entries }
+    var tenants: some Sequence<(key: ExactString, value: SharedTenantFile)> { texts.entries }
 
-    /// Each distinct text once, with how many tenants have it.
-    var distinct: [TenantText] { uses.entries.map(\.value.text) }
+    /// Each distinct text once.
+    var distinct: [SharedTenantFile] { uses.entries.map(\.value.text) }
 
-    /// Puts a good file of a tenant in force, or with `nil` takes it out of force.
-    mutating func set(_ text: TenantText?, of tenant: ExactString) {
+    /// Puts a tenant's valid file in force; `nil` takes it out of force.
+    mutating func set(_ text: SharedTenantFile?, of tenant: ExactString) {
         unavailable[tenant] = nil
         if let former = texts[tenant], var use = uses[former.bytes] {
             use.count -= 1
             uses[former.bytes] = use.count > 0 ? use : nil
         }
         if let text {
-            // The text is that of the last who brought the bytes: another reading of the roles
-            // gives them another meaning.
+            // The latest text wins: other roles give the same bytes another meaning.
             uses[text.bytes] = Use(text: text, count: (uses[text.bytes]?.count ?? 0) + 1)
         }
         texts[tenant] = text
@@ -88,8 +79,8 @@ struct TenantTable: Sendable {
     }
 }
 
-/// A file that was wrong when the rules were first read.
+/// A file that was invalid when the rules were first read.
 struct UnavailableTenant: Sendable {
-    var text: RuleText
+    var text: PolicyFile
     var problems: Diagnostics
 }

@@ -1,9 +1,8 @@
 import ExactText
 
-/// Who asks: made from a verified token and the user's row, or anonymous.
+/// The subject of a request: made from a verified token and the user's row, or anonymous.
 ///
-/// A request hands it on many times: it is one reference to values that do not change, and a change
-/// makes others.
+/// A single reference to immutable values, because requests pass it on often.
 public struct Viewer: Sendable, Hashable {
     private struct Values: Sendable, Hashable {
         var id: ExactString?
@@ -12,7 +11,7 @@ public struct Viewer: Sendable, Hashable {
         var tenants: TenantList
         var claims: [ExactString: String]
 
-        /// Equal where the bytes are.
+        /// Compares bytes.
         static func == (left: Values, right: Values) -> Bool {
             left.id == right.id && left.role == right.role && left.tenant == right.tenant
                 && left.tenants == right.tenants
@@ -47,7 +46,7 @@ public struct Viewer: Sendable, Hashable {
         self.init(id: id, role: role, tenant: tenant, tenants: TenantList(tenants), claims: claims)
     }
 
-    /// - Parameter tenants: What all viewers that reach the same share.
+    /// - Parameter tenants: Shared by all viewers with the same reach.
     public init(
         id: ExactString?, role: ExactString, tenant: ExactString?, tenants: TenantList,
         claims: [ExactString: String] = [:]
@@ -58,8 +57,7 @@ public struct Viewer: Sendable, Hashable {
     public init(id: String?, role: String, tenant: String?, tenants: [String], claims: [String: String] = [:]) {
         self.init(
             id: id.map { ExactString($0) }, role: ExactString(role), tenant: tenant.map { ExactString($0) },
-            tenants: tenants,
-            claims: Dictionary(firstOf: claims.map { ($0, $1) }))
+            tenants: tenants, claims: Dictionary(firstOf: claims.map { ($0, $1) }))
     }
 
     public static func == (left: Viewer, right: Viewer) -> Bool {
@@ -74,37 +72,34 @@ public struct Viewer: Sendable, Hashable {
     public var role: ExactString { storage.values.role }
     /// The viewer's own tenant.
     public var tenant: ExactString? { storage.values.tenant }
-    /// The tenants whose rows may be reached: the own one, and with `reach: subtree` those below
-    /// it. They are values of parameters, and no keys.
+    /// The tenants whose rows may be reached: the viewer's own, and with `reach: subtree` those
+    /// below it. Used as parameter values, never as keys.
     public var tenants: [String] { storage.values.tenants.ids }
-    /// The same, with what statements are told of them.
+    /// The same, with its encoded forms.
     public var tenantList: TenantList { storage.values.tenants }
-    /// The token's further claims that are scalars, as text.
+    /// The token's other scalar claims, as text.
     public var claims: [ExactString: String] { storage.values.claims }
-    /// The lane of what waits for the viewer: one for all of its tenant, so that a busy tenant
-    /// makes only itself wait.
+    /// The lane of queued work: one per tenant, so that a busy tenant delays only itself.
     public var fairnessKey: UInt64 { storage.fairnessKey }
 
     /// The lane of a tenant's viewers.
     public static func fairnessKey(of tenant: ExactString?) -> UInt64 { UInt64(truncatingIfNeeded: tenant.hashValue) }
 
-    /// The same viewer, reaching these tenants.
     public func reaching(_ tenants: [String]) -> Viewer { reaching(TenantList(tenants)) }
 
-    /// The same viewer, reaching these tenants.
     public func reaching(_ tenants: TenantList) -> Viewer {
         Viewer(id: id, role: role, tenant: tenant, tenants: tenants, claims: claims)
     }
 
-    /// The role of whoever shows no credential.
+    /// The role of requests without a credential.
     public static let anonymousRole = "anonymous"
 
-    /// Without a token: no id, no tenant, and nothing to reach.
+    /// No id, no tenant, no reach.
     public static let anonymous = Viewer(
         id: nil as ExactString?, role: ExactString(anonymousRole), tenant: nil, tenants: [])
 }
 
 extension Viewer {
-    /// What is said where a token might have made the difference.
+    /// A hint for errors that a token might have avoided.
     public var anonymousNote: String { "The request has no token, so that it is answered as the role \"\(role)\"." }
 }

@@ -1,11 +1,9 @@
-/// Which values can be computed of the columns of a type (interface, section 3), for the derived
-/// schema and for statements alike.
+/// The values computable from a type's columns (interface, section 3), in schema and statements.
 extension ColumnType {
-    /// Whether such a column has a smallest and a largest value; `isID` takes away the order of an
-    /// `ID` field.
+    /// Whether the column has a minimum and a maximum; with `isID`, an `ID` field has no order.
     public func hasExtremes(isID: Bool) -> Bool { comparisons(isID: isID).contains(.lt) }
 
-    /// Whether such a column can be summed and averaged; an `ID` is no number.
+    /// Whether the column can be summed and averaged; an `ID` is not a number.
     public func isNumber(isID: Bool) -> Bool {
         if isID { return false }
         switch self {
@@ -16,11 +14,10 @@ extension ColumnType {
         }
     }
 
-    /// Whether rows can be grouped by such a column: its values are equal or not, and have an order
-    /// to be listed in.
+    /// Whether rows can be grouped by the column: its values have equality and an order.
     public var isGroupable: Bool { isOrderable }
 
-    /// Whether groups may be whole days, weeks, months or years of such a column.
+    /// Whether groups may be whole days, weeks, months or years.
     public var hasDateParts: Bool {
         switch self {
         case .timestamptz, .timestamp, .date: true
@@ -31,22 +28,21 @@ extension ColumnType {
     }
 }
 
-/// The periods that groups of dates may be: the raw value is the enum value of the schema.
+/// The periods of groups of dates; the raw value is the schema's enum value.
 public enum DatePart: String, Sendable, Hashable, CaseIterable {
     case day = "DAY"
-    /// An ISO week, from Monday on.
+    /// An ISO week, starting on Monday.
     case week = "WEEK"
     case month = "MONTH"
     case year = "YEAR"
 }
 
 extension Catalog {
-    /// Whether a plan depends on which value of this enum a request has: a direction, a field to
-    /// group by, a period.
+    /// Whether a plan depends on this enum's value: a direction, a field to group by, a period.
     public static func isStructural(enum name: String) -> Bool {
         name == OrderTypes.directionName || GroupTypes.decidesColumns(name)
     }
 }
 
-/// `CREATED_AT` of `createdAt`: a field as a value of an enum.
+/// `CREATED_AT` for `createdAt`: a field as an enum value.
 func groupFieldName(of field: String) -> String { snakeCase(field).uppercased() }

@@ -2,32 +2,27 @@ import ExactText
 import GraphQLSchema
 import Synchronization
 
-/// How one API maps to its database: the whole schema with everything that is derived, and a
+/// How one API maps to its database: the complete schema including everything derived, and a
 /// binding for each type and root field.
 ///
-/// Made by `CatalogLoader` from `schema.graphql` and `resolvers/`; immutable; knows no viewer and
-/// no rule.
+/// Immutable; made by `CatalogLoader` from `schema.graphql` and `resolvers/`.
 public final class Catalog: Sendable {
-    /// A number that no other catalog of this process has.
+    /// Unique among all catalogs of this process.
     public let version = Catalog.versions.wrappingAdd(1, ordering: .relaxed).newValue
     /// The full schema: what a viewer who may read everything sees.
     public let schema: Schema
     /// The object types that have a table, by name.
     public let types: [String: TypeBinding]
-    /// The fields of the query root, by name.
     public let root: [String: RootBinding]
     /// The types that were derived from object types, by name.
     public let derived: [String: DerivedType]
-    /// The fields that were derived from list fields, by the type that has both and by name. No
-    /// binding mentions them.
+    /// The fields derived from list fields, by parent type and name. They have no bindings.
     public let derivedFields: [String: [String: DerivedField]]
-    /// The types whose rows have a global id, each with the key that the id holds; empty where
-    /// `Node` is not derived.
+    /// The types whose rows have a global id, with its key; empty if `Node` is not derived.
     public let nodeKeys: [String: Key]
-    /// The field that gives the global id of a row, and the argument that takes it: `nodeId` or
-    /// `id`.
+    /// The name of the global id as field and argument: `nodeId` or `id`.
     public let nodeField: String
-    /// The types that have the derived field `_access`. No binding mentions it.
+    /// The types that have the derived field `_access`, which has no binding.
     public let accessTypes: Set<String>
 
     public init(
@@ -49,8 +44,7 @@ public final class Catalog: Sendable {
 
     /// The derived interface of all rows that have a global id.
     public static let nodeInterface = NodeTypes.interface
-    /// The field that says what the viewer may do with rows of a type, its type, and that type's
-    /// fields.
+    /// The field for what the viewer may do with a type's rows, its type, and that type's fields.
     public static let accessField = AccessTypes.field
     public static let accessType = AccessTypes.name
     public static let accessRead = AccessTypes.readField

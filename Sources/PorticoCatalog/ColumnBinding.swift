@@ -1,25 +1,21 @@
 import PostgresSQL
 
-/// What finds one row of a type: columns that are unique together and never null, in the order of
-/// the key. There is at least one.
+/// The primary key of a type: columns that are unique together and never null, in order.
 public struct Key: Sendable, Hashable {
     public let first: ColumnBinding
-    /// The columns of a key of several behind the first.
+    /// The further columns of a composite key.
     public let rest: [ColumnBinding]
 
-    public init(_ first: ColumnBinding, _ rest: [ColumnBinding] = []) {
-        self.first = first
-        self.rest = rest
-    }
+    public init(_ first: ColumnBinding, _ rest: [ColumnBinding] = []) { (self.first, self.rest) = (first, rest) }
 
     public var columns: [ColumnBinding] { [first] + rest }
 
-    /// The only column; `nil` for a key of several.
+    /// The only column; `nil` for a composite key.
     public var single: ColumnBinding? { rest.isEmpty ? first : nil }
 
     public func contains(_ column: ColumnBinding) -> Bool { column == first || rest.contains(column) }
 
-    /// Whether a row is found by values of these columns, since the key's are among them.
+    /// Whether these columns include the key, so that they identify a row.
     public func isCovered(by columns: [ColumnBinding]) -> Bool {
         columns.contains(first) && rest.allSatisfy(columns.contains)
     }
@@ -27,19 +23,18 @@ public struct Key: Sendable, Hashable {
     public func map(_ change: (ColumnBinding) -> ColumnBinding) -> Key { Key(change(first), rest.map(change)) }
 }
 
-/// A value of a row: a column of its table, or what is computed of the row. Two are the same where
-/// the whole bindings are equal, whatever their names.
+/// A value of a row: a column of its table, or a value computed from the row. Two bindings are the
+/// same only if they are equal as a whole.
 public struct ColumnBinding: Sendable, Hashable {
-    /// The GraphQL field.
     public var field: String
-    /// The column's name in the table, or what a computed value is called in a result.
+    /// The column's name in the table, or a computed value's name in results.
     public var column: String
     public var type: ColumnType
     public var traits: ColumnTraits
-    /// What is computed of the row that is called ``row`` in it; `nil` for a column of the table.
+    /// The computation, with the row named ``row``; `nil` for a column of the table.
     public var expression: Expression?
 
-    /// What an ``expression`` calls the row that it is computed of.
+    /// The alias of the row in an ``expression``.
     public static let row = Alias("r", 0)
 
     public init(

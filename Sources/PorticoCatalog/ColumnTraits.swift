@@ -1,24 +1,19 @@
-/// What the database says of a column beyond its type, as far as SQL differs for it. Nothing, where
-/// no database was asked.
+/// What the database states about a column beyond its type, if SQL depends on it. May be empty.
 public struct ColumnTraits: Sendable, Hashable {
-    /// The type that the column is cast to wherever it is compared, quoted: a domain over an enum
-    /// has no operators of its own.
+    /// The quoted type that comparisons cast to: a domain over an enum has no operators of its own.
     public var cast: String?
-    /// The column's collation, quoted, where it is not the database's own.
+    /// The column's collation, quoted, unless it is the database's default.
     public var collation: String?
-    /// Whether texts are equal only where their bytes are.
+    /// Whether texts are equal only if their bytes are.
     public var isDeterministic: Bool
 
     public init(cast: String? = nil, collation: String? = nil, isDeterministic: Bool = true) {
-        self.cast = cast
-        self.collation = collation
-        self.isDeterministic = isDeterministic
+        (self.cast, self.collation, self.isDeterministic) = (cast, collation, isDeterministic)
     }
 }
 
 extension ColumnBinding {
-    /// Whether two values of the column are equal only where their bytes are, so that one may stand
-    /// for the other wherever it is compared.
+    /// Whether two values are equal only if their bytes are, so that either may be compared.
     public var equalsByBytes: Bool {
         switch type {
         case .text, .varchar: traits.isDeterministic
@@ -31,7 +26,7 @@ extension ColumnBinding {
 }
 
 extension ColumnBinding {
-    /// Whether the column takes different texts for equal, as no identity may be.
+    /// Whether the column treats different texts as equal, which identities must not.
     public var foldsTexts: Bool {
         switch type {
         case .citext: true
@@ -42,7 +37,6 @@ extension ColumnBinding {
 }
 
 extension RelationBinding {
-    /// Whether the columns that tie a row to the one before may stand for that one's, and the other
-    /// way round.
+    /// Whether the columns that tie two rows together may replace each other in comparisons.
     public var tiesByBytes: Bool { pairs.allSatisfy(\.tiesByBytes) }
 }

@@ -1,10 +1,9 @@
 extension Condition {
-    /// What is true where this is false, false where it is true and null where it is null; `nil`
-    /// where SQL's `NOT` says the same.
+    /// The negation in three-valued logic; `nil` if SQL's `NOT` has the same meaning.
     ///
-    /// `NOT EXISTS` would be true where a to-one relation has no row, and the form in which
-    /// `notDistinctFrom` can use an index is null for a null. So `not` goes inwards, to what is
-    /// asked of the row and to the operator.
+    /// `NOT EXISTS` would be true if a to-one relation has no row, and the indexable form of
+    /// `notDistinctFrom` is null for a null. Therefore `not` is pushed inwards, to the conditions
+    /// on the row and the operator.
     public var negation: Condition? { isNegatedWithin ? opposite : nil }
 
     private var isNegatedWithin: Bool {
@@ -29,7 +28,7 @@ extension Condition {
         }
     }
 
-    /// Whether it asks for nothing.
+    /// Whether it has no conditions.
     private var isEmpty: Bool {
         if case .all(let items) = self { items.allSatisfy(\.isEmpty) } else { false }
     }

@@ -1,15 +1,15 @@
-/// What must hold of a row: the language of `where`, for a client's filter and for a rule alike.
+/// A condition on a row, in the language of `where`: a client's filter or a rule.
 ///
-/// The operand says where a value comes from: for a client's filter from the request, for a rule
-/// from the rule's text or the viewer. SQL's three-valued logic holds throughout; `all([])` is true
-/// and `any([])` is false. What is asked of a row behind a to-one relation is null where there is
-/// no such row; that there is one (`toOne` of `all([])`) is true or false.
+/// The operand is the source of a value: for a client's filter the request, for a rule the rule's
+/// text or the viewer. SQL's three-valued logic applies; `all([])` is true and `any([])` is false.
+/// A condition on the row behind a to-one relation is null if there is no such row; the existence
+/// of the row (`toOne` of `all([])`) is true or false.
 public indirect enum Condition<Operand: Sendable & Hashable>: Sendable, Hashable {
     case all([Condition])
     case any([Condition])
     case not(Condition)
     case compare(ColumnBinding, Comparison, Operand)
-    /// There is a row behind the relation, it may be reached, and the condition holds of it.
+    /// There is a reachable row behind the relation, and it meets the condition.
     case toOne(RelationBinding, Condition)
     case toMany(RelationBinding, Quantifier, Condition)
 }
@@ -19,10 +19,10 @@ public enum Quantifier: String, Sendable, Hashable, CaseIterable { case some, ev
 /// The operators of filters; the raw value is the key in an operator object.
 public enum Comparison: String, Sendable, Hashable, CaseIterable {
     case eq, ne, `in`, notIn, isNull
-    /// `ne` and `eq` that take null for a value: never null themselves.
+    /// Inequality and equality that treat null as a value and are never null themselves.
     case distinctFrom, notDistinctFrom
     case lt, lte, gt, gte
-    /// On strings a part, on JSON containment.
+    /// A substring of strings, containment in JSON.
     case contains
     case startsWith, endsWith, iContains, like, iLike
     case has, hasAny, hasAll, isEmpty
@@ -30,8 +30,7 @@ public enum Comparison: String, Sendable, Hashable, CaseIterable {
 }
 
 extension ColumnType {
-    /// The operators that a column of this type has (interface, section 3); `isID` takes away the
-    /// order of an `ID` field.
+    /// The operators of a column of this type (interface, section 3); an `ID` has no order.
     public func comparisons(isID: Bool) -> [Comparison] {
         let equality: [Comparison] = [.eq, .ne, .in, .notIn, .isNull, .distinctFrom, .notDistinctFrom]
         let ordering: [Comparison] = [.lt, .lte, .gt, .gte]
@@ -50,7 +49,7 @@ extension ColumnType {
         }
     }
 
-    /// Whether a list may be ordered by such a column.
+    /// Whether a list may be ordered by the column.
     public var isOrderable: Bool {
         switch self {
         case .json, .jsonb, .array: false

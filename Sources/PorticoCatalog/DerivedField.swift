@@ -1,5 +1,4 @@
-/// A field that stands beside a list field because it was derived from it: who may read the list
-/// may read it too, and nobody else.
+/// A field derived from a list field; readable by exactly the viewers that may read the list.
 public enum DerivedField: Sendable, Hashable {
     /// `ticketsAggregate` of `tickets`.
     case aggregate(of: String)

@@ -1,14 +1,14 @@
 import ExactText
 import PostgresSQL
 
-/// An enum of the database and the GraphQL enum that shows it.
+/// An enum of the database and the GraphQL enum that represents it.
 public struct EnumBinding: Sendable, Hashable {
     /// Of the GraphQL type.
     public var name: String
-    /// Of the PostgreSQL type; `nil` where the labels are kept in a text column.
+    /// Of the PostgreSQL type; `nil` if the labels are stored in a text column.
     public var sqlType: String?
     public let values: [EnumLabel]
-    /// What answers are written with, a text for each of ``values``.
+    /// The encoded form of each of ``values``, for writing answers.
     public let texts: [EnumText]
 
     public init(name: String, sqlType: String?, values: [EnumLabel]) {
@@ -30,29 +30,23 @@ public struct EnumBinding: Sendable, Hashable {
     }
 }
 
-/// A value of an enum in bytes: as it comes from the database, and as it goes to the client.
+/// A value of an enum as bytes, in the database and in JSON.
 public struct EnumText: Sendable, Equatable {
     public let label: [UInt8]
     public let json: [UInt8]
 
-    package init(label: [UInt8], json: [UInt8]) {
-        self.label = label
-        self.json = json
-    }
+    package init(label: [UInt8], json: [UInt8]) { (self.label, self.json) = (label, json) }
 }
 
 public struct EnumLabel: Sendable, Hashable {
-    /// As GraphQL has it, such as `IN_PROGRESS`.
+    /// In GraphQL, such as `IN_PROGRESS`.
     public var value: String
-    /// As the database has it, such as `in_progress`.
+    /// In the database, such as `in_progress`.
     public var label: String
 
-    public init(value: String, label: String) {
-        self.value = value
-        self.label = label
-    }
+    public init(value: String, label: String) { (self.value, self.label) = (value, label) }
 
-    /// A database may have two labels that are one text in Unicode.
+    /// Compares bytes: a database may have two labels that are canonically equivalent in Unicode.
     public static func == (left: EnumLabel, right: EnumLabel) -> Bool {
         left.value.hasSameBytes(as: right.value) && left.label.hasSameBytes(as: right.label)
     }
@@ -64,7 +58,7 @@ public struct EnumLabel: Sendable, Hashable {
 }
 
 extension EnumBinding {
-    /// The PostgreSQL type as SQL names it; `nil` where the labels are kept in a text column.
+    /// The PostgreSQL type in SQL; `nil` if the labels are stored in a text column.
     public var quotedType: String? {
         sqlType.map { $0.split(separator: ".").map { quoteIdentifier(String($0)) }.joined(separator: ".") }
     }

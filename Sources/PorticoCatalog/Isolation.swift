@@ -2,17 +2,16 @@
 public enum Isolation: Sendable, Hashable {
     /// `isolation: tenantId`
     case column(ColumnBinding)
-    /// `isolation: ticket.tenantId`: to-one relations from the row on, then a column of the last
-    /// target.
+    /// `isolation: ticket.tenantId`: to-one relations, then a column of the last target.
     case path([RelationBinding], ColumnBinding)
-    /// `isolation: none`: the rows belong to no tenant, and rules alone decide.
+    /// `isolation: none`: the rows belong to no tenant; only rules apply.
     case none
-    /// Nothing stated: only roles with `crossTenant` may read the type.
+    /// Not stated: only roles with `crossTenant` may read the type.
     case unstated
 }
 
 extension Isolation {
-    /// The columns of the type's own table that say whose a row is.
+    /// The columns of the type's own table that identify a row's tenant.
     public var columns: [ColumnBinding] {
         switch self {
         case .column(let column): [column]

@@ -12,7 +12,6 @@ public struct OrderKey: Sendable, Hashable {
     public var direction: OrderDirection
 
     public init(column: ColumnBinding, direction: OrderDirection) {
-        self.column = column
-        self.direction = direction
+        (self.column, self.direction) = (column, direction)
     }
 }

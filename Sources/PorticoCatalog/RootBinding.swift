@@ -1,6 +1,6 @@
 /// What a field of the query root gives.
 public enum RootBinding: Sendable, Hashable {
-    /// A fixed value, as the text of one JSON value.
+    /// A fixed value, as JSON text.
     case constant(String)
     /// The viewer's own row of a type.
     case viewer(type: String)
@@ -12,14 +12,11 @@ public enum RootBinding: Sendable, Hashable {
     case node
 }
 
-/// An argument that says which row a root field gives.
+/// An argument that identifies the row of a root field.
 public struct GetterArgument: Sendable, Hashable {
     public var name: String
     /// The column that has the argument's value.
     public var column: ColumnBinding
 
-    public init(_ name: String, _ column: ColumnBinding) {
-        self.name = name
-        self.column = column
-    }
+    public init(_ name: String, _ column: ColumnBinding) { (self.name, self.column) = (name, column) }
 }

@@ -2,7 +2,6 @@ import Diagnostics
 import ExactText
 import PostgresSQL
 
-/// An object type and its table.
 public final class TypeBinding: Sendable {
     public let name: String
     public let table: TableName
@@ -10,17 +9,15 @@ public final class TypeBinding: Sendable {
     /// By the name of the GraphQL field.
     public let fields: [String: FieldBinding]
     public let isolation: Isolation
-    /// Where ``isolation`` stands in ``file``.
+    /// The place of ``isolation`` in ``file``.
     public let isolationPlace: SourcePosition?
-    /// Why ``isolation`` is trusted to end at a tenant although no foreign key says so; `nil` where
-    /// nothing was said.
+    /// The stated reason for trusting ``isolation`` without a foreign key to a tenant.
     public let isolationTrust: String?
     /// The order of a list without `orderBy`; ends with the key.
     public let defaultOrder: [OrderKey]
-    /// Where the binding stands, for diagnostics.
+    /// The resolver file, for diagnostics.
     public let file: String
-    /// Those that rows can be grouped by, by the value of the type's group field enum that stands
-    /// for each.
+    /// The columns that rows can be grouped by, by the value of the type's group field enum.
     private let groupColumns: [String: ColumnBinding]
 
     public init(
@@ -41,11 +38,10 @@ public final class TypeBinding: Sendable {
             groupable.map { (groupFieldName(of: $0.field), $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// The column that a value of the type's group field enum stands for, such as `createdAt` for
-    /// `CREATED_AT`.
+    /// The column of a value of the type's group field enum, such as `createdAt` for `CREATED_AT`.
     public func groupColumn(_ value: String) -> ColumnBinding? { groupColumns[ExactString(value)] }
 
-    /// What gives a field's value: a column, or what is computed of the row.
+    /// The column or computed value of a field.
     public func column(_ field: String) -> ColumnBinding? { fields[ExactString(field)]?.column }
 
     public func relation(_ field: String) -> RelationBinding? {
@@ -56,11 +52,11 @@ public final class TypeBinding: Sendable {
 /// What a field of a type gives.
 public enum FieldBinding: Sendable {
     case column(ColumnBinding)
-    /// A value that is computed of the row (``ColumnBinding/expression``).
+    /// A value computed from the row (``ColumnBinding/expression``).
     case computed(ColumnBinding)
     case relation(RelationBinding)
 
-    /// What gives the field's value; `nil` for a relation.
+    /// The field's value; `nil` for a relation.
     public var column: ColumnBinding? {
         switch self {
         case .column(let column), .computed(let column): column

@@ -4,8 +4,7 @@ import GraphQLSchema
 import PorticoCatalog
 import YAMLTree
 
-/// Where the parts of a binding are written: in its resolver file where it says something about
-/// them, else at the field in the schema.
+/// The places of a binding's parts: in its resolver file if stated, else in the schema.
 public struct BindingPlaces {
     public typealias Place = (file: String, range: SourceRange?)
 
@@ -14,7 +13,7 @@ public struct BindingPlaces {
     private let schemaFile: String
     private let object: ObjectType?
 
-    /// - Parameter source: The resolver file of the type, where it can be read.
+    /// - Parameter source: The resolver file of the type, if readable.
     public init(_ type: TypeBinding, source: SourceText?, schema: Schema, schemaFile: String) {
         file = type.file
         self.schemaFile = schemaFile
@@ -22,7 +21,7 @@ public struct BindingPlaces {
         if case .object(let object)? = schema.type(type.name) { self.object = object } else { object = nil }
     }
 
-    /// Read where there is a place to tell, which mostly there is not.
+    /// Parsed only if a place is needed, which is rare.
     private var root: [ExactString: YAMLMember] {
         Self.members(source.flatMap { (try? parseYAML($0)).flatMap(\.self) })
     }
@@ -41,7 +40,7 @@ public struct BindingPlaces {
         return (file, SourceRange(0, 0))
     }
 
-    /// The type of a column where the file states one.
+    /// The type of a column, if the file states one.
     public func columnType(_ field: String) -> Place {
         let root = root
         for section in ["fields", "columns"] {

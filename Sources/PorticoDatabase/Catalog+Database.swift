@@ -2,12 +2,10 @@ import PorticoCatalog
 import PostgresSQL
 
 extension Catalog {
-    /// The same API with what a database says of its columns, as far as statements differ for it:
-    /// types that compare in their own way, collations, domains. The catalog itself where nothing
-    /// differs.
+    /// The same API with the properties of a database's columns that affect statements: types that
+    /// compare in their own way, collations, domains. The catalog itself if equal.
     ///
-    /// Nothing that a client sees depends on it. What contradicts the files is left as they state
-    /// it: ``DatabaseCheck`` tells of it.
+    /// Clients see no difference. ``DatabaseCheck`` reports contradictions.
     public func on(_ database: DatabaseCatalog) -> Catalog {
         let facts = ColumnFacts(database: database)
         return mapColumns { column, type in
@@ -15,7 +13,7 @@ extension Catalog {
         }
     }
 
-    /// The same API where nothing is known of how its texts compare: none stands for another.
+    /// The same API for an unknown database: no text column may replace another in comparisons.
     public var cautious: Catalog {
         mapColumns { column, _ in
             var column = column
@@ -24,13 +22,13 @@ extension Catalog {
         }
     }
 
-    /// Whether the other one's statements are the same: it has the same columns.
+    /// Whether the other catalog has the same columns, and thus the same statements.
     public func compares(like other: Catalog) -> Bool {
         types.count == other.types.count
             && types.allSatisfy { name, type in other.types[name].map { type.hasColumns(of: $0) } ?? false }
     }
 
-    /// The same API with other columns, each made of one and of the type that it belongs to.
+    /// The same API with each column transformed, given the type that it belongs to.
     private func mapColumns(_ change: (ColumnBinding, TypeBinding?) -> ColumnBinding) -> Catalog {
         func column(_ column: ColumnBinding, of type: String) -> ColumnBinding { change(column, types[type]) }
         func relation(_ relation: RelationBinding) -> RelationBinding {
@@ -58,8 +56,7 @@ extension Catalog {
             }
             return TypeBinding(
                 name: type.name, table: type.table, key: type.key.map { column($0, of: type.name) }, fields: fields,
-                isolation: isolation,
-                isolationPlace: type.isolationPlace, isolationTrust: type.isolationTrust,
+                isolation: isolation, isolationPlace: type.isolationPlace, isolationTrust: type.isolationTrust,
                 defaultOrder: type.defaultOrder.map {
                     OrderKey(column: column($0.column, of: type.name), direction: $0.direction)
                 }, file: type.file)
@@ -75,13 +72,12 @@ extension Catalog {
             schema: schema, types: types.mapValues(changed), root: root, derived: derived, derivedFields: derivedFields,
             nodeKeys: Dictionary(
                 uniqueKeysWithValues: nodeKeys.map { type, key in (type, key.map { column($0, of: type) }) }),
-            nodeField: nodeField,
-            accessTypes: accessTypes)
+            nodeField: nodeField, accessTypes: accessTypes)
         return found.compares(like: self) ? self : found
     }
 }
 
-/// What a database says of single columns.
+/// What a database states about single columns.
 private struct ColumnFacts {
     let database: DatabaseCatalog
 
@@ -107,7 +103,7 @@ private struct ColumnFacts {
         case .text, .varchar, .bpchar, .citext:
             switch found.type {
             case "bpchar": .bpchar
-            // Where its operators are not found, PostgreSQL itself takes it for a text.
+            // If its operators are not found, PostgreSQL treats it as text.
             case "citext": database.isVisible(found.typeSchema) ? .citext : .text
             case "text", "name": stated == .varchar ? .varchar : .text
             case "varchar": stated == .text ? .text : .varchar
@@ -119,8 +115,9 @@ private struct ColumnFacts {
         }
     }
 
-    /// A domain over an enum has no operators of its own. `name`, and a `citext` whose operators
-    /// are not found, are compared as texts, but ordered, grouped and hashed as themselves.
+    /// The cast for comparisons. A domain over an enum has no operators of its own. `name`, and a
+    /// `citext` whose operators are not found, are compared as text, but ordered, grouped and
+    /// hashed as themselves.
     private func cast(_ type: ColumnType, _ found: DatabaseCatalog.Column) -> String? {
         if found.type == "name" || found.type == "citext" && !database.isVisible(found.typeSchema) {
             return found.isArray ? "text[]" : "text"
@@ -136,7 +133,7 @@ private struct ColumnFacts {
 }
 
 extension TypeBinding {
-    /// Whether all its columns, and those that its relations lead to, are the other's.
+    /// Whether all its columns, and those that its relations lead to, equal the other's.
     fileprivate func hasColumns(of other: TypeBinding) -> Bool {
         guard key == other.key, fields.count == other.fields.count, isolation == other.isolation,
             defaultOrder == other.defaultOrder

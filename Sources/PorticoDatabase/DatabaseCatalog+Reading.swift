@@ -1,14 +1,13 @@
 import ExactText
 
 extension DatabaseCatalog {
-    /// What is read of the database, in this order: each part adds to the tables of the first.
+    /// The parts to read, in this order: each adds to the tables of the first.
     public enum Part: Sendable, CaseIterable {
         case searchPath, types, columns, indexes, foreignKeys, parents, labels, policies, server
 
-        /// A statement without parameters, whose columns are texts. Names are qualified, so that no
-        /// schema of the search path stands in for the catalogs. Rows come in no order, and domains
-        /// are followed here: a server whose memory for sorts is short, and whose disk is not to be
-        /// used for them, is read as any other.
+        /// A statement without parameters, whose columns are text. Names are qualified, so that no
+        /// schema of the search path shadows the catalogs. It does not sort rows or resolve
+        /// domains, so that it needs little server memory and no temporary disk space.
         public var statement: String {
             switch self {
             case .searchPath: "SELECT pg_catalog.unnest(pg_catalog.current_schemas(false))::text"
@@ -123,7 +122,7 @@ extension DatabaseCatalog {
         }
     }
 
-    /// The rows of each index or key together, by their positions in it.
+    /// The rows of each index or key, grouped and ordered by position.
     private static func inOrder(_ rows: [[String?]], of owner: Int, by position: Int) -> [[String?]] {
         func number(_ row: [String?], _ column: Int) -> Int {
             row.indices.contains(column) ? row[column].flatMap { Int($0) } ?? 0 : 0
@@ -155,7 +154,7 @@ extension DatabaseCatalog {
         schemas[schema]?[table]?.columns[name] = column
     }
 
-    /// The type that is no domain below one, and whether that one is.
+    /// The type below a domain, and whether there was a domain.
     private func base(of id: String) -> (type: TypeRow, isDomain: Bool)? {
         guard var type = types[id] else { return nil }
         var isDomain = false, steps = 0

@@ -2,23 +2,20 @@ import ExactText
 import PorticoCatalog
 import PostgresSQL
 
-/// The tables of a database as its own catalogs describe them.
+/// The tables of a database according to its system catalogs.
 public struct DatabaseCatalog: Sendable, Equatable {
     public struct Table: Sendable, Equatable {
         public var columns: [String: Column] = [:]
-        /// The names of the columns of the primary key, in order.
         public var primaryKey: [String] = []
-        /// The columns of each index that has no condition, in order; an expression is an empty
-        /// name.
+        /// The columns of each index without a condition, in order; an expression is an empty name.
         public var indexes: [[String]] = []
-        /// Of those, the ones that let no value stand twice.
+        /// Of those, the unique ones.
         public var uniqueIndexes: [[String]] = []
         public var foreignKeys: [ForeignKey] = []
-        /// Row-level security applies to the role that asked, and so many policies let it read
-        /// rows.
+        /// Number of policies that let the role read rows, if row-level security applies to it.
         public var policies: Int?
-        /// A view has neither keys nor indexes, and no column of it is known to be filled; nor has
-        /// a table of another server.
+        /// A view has neither keys nor indexes, and its columns are not known to be non-null; the
+        /// same holds for a foreign table.
         public var isView = false
         /// The table that it is a partition of, or inherits from.
         public var parent: Place?
@@ -27,30 +24,30 @@ public struct DatabaseCatalog: Sendable, Equatable {
     }
 
     public struct Column: Sendable, Equatable {
-        /// PostgreSQL's short name, such as `text`, `int8`, `ticket_status`; of an array its
-        /// element's, of a domain that of the type below it.
+        /// PostgreSQL's short name, such as `text`, `int8`, `ticket_status`; for an array its
+        /// element's, for a domain that of the underlying type.
         public var type: String
         /// The schema of the type.
         public var typeSchema: String
         public var isArray: Bool
         public var isNullable: Bool
-        /// The domain that the column, or the element of its array, is of.
+        /// The domain of the column or of its array's elements.
         public var domain: TypeName?
-        /// `nil` for the database's own, and for types that have none.
+        /// `nil` for the database's default, and for types without collations.
         public var collation: Collation?
 
-        /// Whether it takes different texts for equal.
+        /// Whether it treats different texts as equal.
         var foldsTexts: Bool { type == "citext" || collation?.isDeterministic == false }
     }
 
     public struct Collation: Sendable, Equatable {
         public var schema: String
         public var name: String
-        /// Whether texts are equal only where their bytes are.
+        /// Whether texts are equal only if their bytes are.
         public var isDeterministic: Bool
     }
 
-    /// A table by its schema and its name in it.
+    /// A table by its schema and name.
     public struct Place: Sendable, Hashable {
         public var schema: String
         public var table: String
@@ -70,29 +67,28 @@ public struct DatabaseCatalog: Sendable, Equatable {
 
     struct TypeRow: Sendable, Equatable {
         var name: TypeName
-        /// Of a domain, what it is over.
+        /// For a domain, its base type.
         var base: String?
-        /// Of an array.
+        /// For an array.
         var element: String?
     }
 
-    /// By their OIDs: what columns are read by. Empty afterwards.
+    /// Types by OID, for reading columns. Empty afterwards.
     var types: [String: TypeRow] = [:]
     /// By schema, then by name.
     public var schemas: [String: [String: Table]] = [:]
-    /// The labels of each enum, by its schema and its name: there may be several of one name.
+    /// The labels of each enum, by schema and name.
     public var enums: [TypeName: Set<ExactString>] = [:]
     /// Such as `UTF8`.
     public var encoding = "UTF8"
-    /// The role that asked.
+    /// The current role.
     public var role = ""
-    /// The schemas in which a name without one is looked for, in order.
+    /// The schemas in which an unqualified name is searched, in order.
     public var searchPath: [String] = []
 
-    /// The database's tables, of rows as ``Part/statement`` gives them; what the role may not read
-    /// is in them all the same.
+    /// The database's tables, from rows of ``Part/statement``; even unreadable ones.
     ///
-    /// - Parameter rows: Runs the statement of each part. Its error is passed on.
+    /// - Parameter rows: Runs the statement of each part. Its error is rethrown.
     public init<Failure: Error>(_ rows: (Part) throws(Failure) -> [[String?]]) throws(Failure) {
         for part in Part.allCases { take(try rows(part), of: part) }
         types = [:]
@@ -104,27 +100,26 @@ public struct DatabaseCatalog: Sendable, Equatable {
 
     public func table(_ place: Place) -> Table? { schemas[place.schema]?[place.table] }
 
-    /// The table that PostgreSQL takes a name for; `nil` where there is none.
+    /// The table that PostgreSQL resolves a name to; `nil` if there is none.
     public func place(_ name: TableName) -> Place? {
         let candidates = name.schema.map { [$0] } ?? searchPath
         return candidates.first { schemas[$0]?[name.name] != nil }.map { Place(schema: $0, table: name.name) }
     }
 
-    /// As SQL names a table that another session is to find as well: with its schema, unless that
-    /// is the one that every session looks in.
+    /// The table's SQL name for any session: with its schema, except `public`.
     public func sql(_ table: TableName) -> String {
         guard let place = place(table) else { return table.quoted }
         return TableName(schema: place.schema == "public" ? nil : place.schema, name: place.table).quoted
     }
 
-    /// The statement that has a column of texts compare by bytes.
+    /// The statement that makes a text column compare by bytes.
     func unfolding(_ column: String, of table: TableName) -> String {
         "ALTER TABLE \(sql(table)) ALTER COLUMN \(quoteIdentifier(column)) TYPE text COLLATE pg_catalog.\"default\";"
     }
 
-    /// The tables that a name without a schema could mean.
+    /// The tables that an unqualified name could mean.
     public var visibleNames: [String] { searchPath.flatMap { schemas[$0].map { Array($0.keys) } ?? [] }.sorted() }
 
-    /// Whether a type's name means it without its schema, and its operators are found.
+    /// Whether a type is found by its unqualified name, together with its operators.
     public func isVisible(_ schema: String) -> Bool { schema == "pg_catalog" || searchPath.contains(schema) }
 }

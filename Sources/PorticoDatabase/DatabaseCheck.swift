@@ -4,8 +4,7 @@ import GraphQLSchema
 import PorticoCatalog
 import PostgresSQL
 
-/// The bindings against the tables that are really there: every problem, in the order of types and
-/// fields.
+/// Checks the bindings against the actual tables: every problem, in the order of types and fields.
 struct DatabaseCheck {
     private let catalog: Catalog
     private let database: DatabaseCatalog
@@ -13,7 +12,7 @@ struct DatabaseCheck {
     private let sources: [String: SourceText]
     private(set) var diagnostics: [Diagnostic] = []
 
-    /// - Parameter sources: The resolver files by name, to point into.
+    /// - Parameter sources: The resolver files by name, for the places of problems.
     init(_ catalog: Catalog, against database: DatabaseCatalog, schemaFile: String, sources: [String: SourceText]) {
         self.catalog = catalog
         self.database = database
@@ -82,9 +81,7 @@ struct DatabaseCheck {
                 "The key \(key) of \(type.name) is not unique in the database.",
                 at: places.key("key"), hint: keyHint(type, table))
         } else if !table.isView, type.key.columns.contains(where: { table.columns[$0.column]?.isNullable == true }) {
-            report(
-                "The key \(key) of \(type.name) can be null in the database.",
-                at: places.key("key"))
+            report("The key \(key) of \(type.name) can be null in the database.", at: places.key("key"))
         }
     }
 
@@ -116,8 +113,7 @@ struct DatabaseCheck {
         else { return }
         report(
             "The field \(type.name).\(binding.field) is never null in the schema, but \(place) can be.",
-            at: (schemaFile, field.range),
-            hint: "Take the `!` away, or make the column NOT NULL.")
+            at: (schemaFile, field.range), hint: "Take the `!` away, or make the column NOT NULL.")
     }
 
     private mutating func reportMissing(
@@ -139,7 +135,7 @@ struct DatabaseCheck {
             at: places.column(binding.field), hint: hint)
     }
 
-    /// What the gateway would read the column as, when that is not what it is.
+    /// The type that the column would be read as, if that does not match.
     private func mismatch(_ type: ColumnType, _ column: DatabaseCatalog.Column) -> String? {
         if case .array(let element) = type {
             let name = element.displayName
@@ -151,7 +147,7 @@ struct DatabaseCheck {
     private func fits(_ type: ColumnType, _ column: DatabaseCatalog.Column) -> Bool {
         let name = column.type, domain = column.domain
         return switch type {
-        // Texts have one binary form, whatever their type is called.
+        // All texts have one binary form.
         case .text, .varchar, .bpchar: ["text", "varchar", "bpchar", "name", "citext"].contains(name)
         case .citext: name == "citext"
         case .enum(let binding):
@@ -163,7 +159,7 @@ struct DatabaseCheck {
 
     private static func bare(_ name: String) -> String { name.split(separator: ".").last.map(String.init) ?? name }
 
-    /// The field that would do, or what the table lacks.
+    /// A field that could be the key, or what the table lacks.
     private func keyHint(_ type: TypeBinding, _ table: DatabaseCatalog.Table) -> String {
         let unique = [table.primaryKey].filter { !$0.isEmpty } + table.uniqueIndexes
         let fields = unique.compactMap { index in
@@ -193,8 +189,7 @@ struct DatabaseCheck {
         case "SQL_ASCII":
             report(
                 "The database's encoding is SQL_ASCII: its texts may be bytes that are no UTF-8, which no answer can hold.",
-                at: (schemaFile, nil),
-                hint: "Restore it into a database that was created with ENCODING 'UTF8'.")
+                at: (schemaFile, nil), hint: "Restore it into a database that was created with ENCODING 'UTF8'.")
         default:
             report(
                 "The database's encoding is \(database.encoding): a filter with a character that it lacks is refused.",
@@ -220,7 +215,7 @@ struct DatabaseCheck {
         }
     }
 
-    /// A field that gives one row, by a column that may have several.
+    /// Reports a field that gives one row, by columns that are not unique.
     private mutating func check(getter field: String, _ name: String, _ columns: [ColumnBinding]) {
         guard let type = catalog.types[name], columns != type.key.columns, let table = database.table(type.table),
             columns.allSatisfy({ table.columns[$0.column] != nil }), !table.isUnique(columns)
@@ -243,7 +238,7 @@ struct DatabaseCheck {
         let bare = if case .array(let element) = binding.type { element } else { binding.type }
         guard case .enum(let values) = bare, values.sqlType != nil else { return }
         let name = column.type
-        // That it is another type has been said.
+        // A mismatched type is already reported.
         guard fits(bare, column),
             let labels = database.enums[DatabaseCatalog.TypeName(schema: column.typeSchema, name: name)]
         else { return }
@@ -283,7 +278,7 @@ struct DatabaseCheck {
         }
         if !missing.isEmpty { return }
         let names = relation.remotes.map(\.column)
-        // An index that begins with one of the columns finds a few rows of which the rest is tested.
+        // An index that begins with one of the columns leaves few rows to test.
         if !targetTable.indexes.contains(where: { $0.first.map(names.contains) == true }) {
             report(
                 "No index of \(target.table.description) begins with \(names.joined(separator: " or ")), so \(type.name).\(relation.field) reads the whole table.",
@@ -318,7 +313,7 @@ struct DatabaseCheck {
 }
 
 extension DatabaseCatalog.Table {
-    /// Whether a unique index has no other columns than these.
+    /// Whether these columns include all columns of a unique index.
     fileprivate func isUnique(_ columns: [ColumnBinding]) -> Bool {
         uniqueIndexes.contains { index in
             !index.isEmpty && index.allSatisfy { name in columns.contains { $0.column == name } }

@@ -1,22 +1,19 @@
 import Diagnostics
 import PorticoCatalog
 
-/// What a project takes for granted of its database, and what of it does not hold: the one place
-/// where the two are compared, for `check`, for the start of a server and while it runs.
+/// Compares a project's assumptions about its database with the database, for `check`, at the start
+/// of a server and while it runs.
 public struct DatabaseExpectation: Sendable {
-    /// The tables of which a configuration speaks: which one, with the columns that it names.
+    /// A table that the configuration names, with the columns that it uses.
     public struct NamedTable: Sendable {
         public var table: String
         public var columns: [String]
-        /// Where the configuration names it, such as `authentication.users`.
+        /// The configuration key, such as `authentication.users`.
         public var key: String
         public var file: String
 
         public init(table: String, columns: [String], key: String, file: String) {
-            self.table = table
-            self.columns = columns
-            self.key = key
-            self.file = file
+            (self.table, self.columns, self.key, self.file) = (table, columns, key, file)
         }
     }
 
@@ -28,9 +25,8 @@ public struct DatabaseExpectation: Sendable {
     private let named: [NamedTable]
 
     /// - Parameters:
-    ///   - schema: The file of the schema, and `resolvers` those of the types: diagnostics point
-    ///     into them.
-    ///   - tenants: Where isolation has to end; `nil` where no table of tenants is configured.
+    ///   - schema: The schema file; together with `resolvers`, diagnostics point into it.
+    ///   - tenants: Where isolation must end; `nil` if no table of tenants is configured.
     ///   - named: Further tables that the configuration names.
     public init(
         _ catalog: Catalog, schema: SourceText, resolvers: [SourceText], tenants: TenantsTable?,
@@ -43,22 +39,20 @@ public struct DatabaseExpectation: Sendable {
         self.named = named
     }
 
-    /// Every way in which the database differs, with its place in the files: errors, and warnings
-    /// of what works but is slow or uncertain.
+    /// All differences, with their places in the files: errors, and warnings (slow or uncertain).
     public func problems(in database: DatabaseCatalog) -> [Diagnostic] {
         DatabaseCheck(catalog, against: database, schemaFile: schemaFile, sources: sources).diagnostics
             + (ends(in: database)?.diagnostics(sources, schemaFile: schemaFile) ?? []) + missing(in: database)
             + foldedTenants(in: database)
     }
 
-    /// What is missing of the tables that the configuration names.
+    /// What is missing from the tables that the configuration names.
     public func missing(in database: DatabaseCatalog) -> [Diagnostic] {
         named.flatMap { problems(of: $0, in: database) }
     }
 
-    /// Whether statements that were prepared on the one are as good on the other: the tables of all
-    /// types, the enums and the search path are the same. What else is in the database does not
-    /// matter.
+    /// Whether prepared statements are equally valid on both: the tables of all types, the enums
+    /// and the search path are the same. Other parts of the database do not matter.
     public func isSame(_ database: DatabaseCatalog, _ other: DatabaseCatalog) -> Bool {
         func places(_ database: DatabaseCatalog) -> [DatabaseCatalog.Place?] { tableNames.map { database.place($0) } }
         return places(database) == places(other) && tableNames.allSatisfy { database.table($0) == other.table($0) }
@@ -67,20 +61,18 @@ public struct DatabaseExpectation: Sendable {
 
     private var tableNames: [TableName] { catalog.types.values.map(\.table) }
 
-    /// The isolation paths that the database contradicts: rows would be shown to other tenants than
-    /// theirs.
+    /// The isolation paths that the database contradicts: they would show rows to other tenants.
     public func foreignPaths(in database: DatabaseCatalog) -> [Diagnostic] {
         ends(in: database)?.diagnostics(sources, schemaFile: schemaFile, isBrief: true) ?? []
     }
 
-    /// Where isolation ends; `nil` where no table of tenants is configured, or the database has
-    /// none of that name.
+    /// Where isolation ends; `nil` without a configured and existing table of tenants.
     public func ends(in database: DatabaseCatalog) -> IsolationEnds? {
         IsolationEnds(catalog, against: database, tenants: tenants)
     }
 
-    /// A tenant's id that may be written in several ways is that of several tenants here: each is
-    /// told by its bytes, and so is the file of its rules.
+    /// A tenant's id with several spellings counts as several tenants here: ids, and the names of
+    /// rule files, are compared by bytes.
     private func foldedTenants(in database: DatabaseCatalog) -> [Diagnostic] {
         guard let tenants, let named = named.first(where: { $0.table == tenants.table }) else { return [] }
         let table = TableName(configured: tenants.table), name = "\(tenants.table).\(tenants.key)"
@@ -88,8 +80,7 @@ public struct DatabaseExpectation: Sendable {
         return [
             Diagnostic(
                 "\(name) takes texts for equal that are not: a user whose tenant is written otherwise than there is of another tenant, for which no file of rules counts.",
-                file: named.file,
-                hint: database.unfolding(tenants.key, of: table), severity: .warning)
+                file: named.file, hint: database.unfolding(tenants.key, of: table), severity: .warning)
         ]
     }
 
@@ -111,14 +102,11 @@ public struct DatabaseExpectation: Sendable {
     }
 }
 
-/// The table whose key says who the tenants are.
+/// The table whose key identifies the tenants.
 public struct TenantsTable: Sendable {
     /// `table` or `schema.table`.
     public var table: String
     public var key: String
 
-    public init(table: String, key: String) {
-        self.table = table
-        self.key = key
-    }
+    public init(table: String, key: String) { (self.table, self.key) = (table, key) }
 }

@@ -5,13 +5,13 @@ import PostgresSQL
 /// Whether the isolation path of each type ends at a tenant, by the foreign keys of the database.
 ///
 /// A path that ends at another column passes every other check, and its rows are shown to a tenant
-/// whose id happens to be equal. What a column refers to, only the database knows.
+/// whose id happens to be equal. Only the database knows what a column refers to.
 public struct IsolationEnds: Sendable {
-    /// What the database says of the column that a path ends at.
+    /// What the database states about the last column of a path.
     enum End: Sendable, Equatable {
         /// It is the tenants' key, or refers to it.
         case tenants
-        /// It refers to other tables alone: the first of them and its column.
+        /// It refers only to other tables: the first of them and its column.
         case elsewhere(DatabaseCatalog.Place, column: String)
         /// It refers to nothing.
         case unknown
@@ -21,11 +21,11 @@ public struct IsolationEnds: Sendable {
     private let database: DatabaseCatalog
     private let tenants: DatabaseCatalog.Place
     private let tenantKey: String
-    /// Where the paths of all types end.
+    /// The last columns of all types' paths.
     private var isolationColumns: Set<Spot> = []
 
-    /// `nil` where the configuration names no table of tenants, or the database has none of that
-    /// name, which is said elsewhere.
+    /// `nil` if the configuration names no table of tenants, or the database has none of that name,
+    /// which is reported elsewhere.
     init?(_ catalog: Catalog, against database: DatabaseCatalog, tenants table: TenantsTable?) {
         guard let table else { return nil }
         guard let place = database.place(TableName(configured: table.table)) else { return nil }
@@ -41,7 +41,7 @@ public struct IsolationEnds: Sendable {
 
     // MARK: One type
 
-    /// Where the path of a type ends; `nil` where it has none, or where its tables are not there.
+    /// Where the path of a type ends; `nil` if it has none, or its tables do not exist.
     func end(of type: TypeBinding) -> End? {
         guard let (table, column) = lastColumn(of: type) else { return nil }
         return end(of: column.column, in: table)
@@ -66,21 +66,19 @@ public struct IsolationEnds: Sendable {
         var column: String
     }
 
-    /// `.tenants` stands for the one that is meant. Two columns name the same where their foreign
-    /// keys meet: one refers to the other, or both to a third.
+    /// `.tenants` if both mean the same. Two columns mean the same if their foreign keys meet: one
+    /// refers to the other, or both to a third.
     private func end(of start: Spot, meant: Spot) -> End {
         let reached = reach(start)
         if !Set(reached).isDisjoint(with: reach(meant)) { return .tenants }
-        // A view carries no keys, and nothing can refer to it; a chain may end at a column that
-        // another type vouches for.
+        // A view has no keys; a chain may end at a column that another type vouches for.
         let isVouched = reached.contains { spot in isolationColumns.contains(spot) && spot != reached.first }
         guard reached.count > 1, database.table(meant.table)?.isView != true, !isVouched else { return .unknown }
         return .elsewhere(reached[1].table, column: reached[1].column)
     }
 
-    /// The column, and all that it refers to by foreign keys, those of several columns included, in
-    /// their order: a `tenant_id` that is kept equal to that of the site refers to tenants by way
-    /// of it.
+    /// The column, and everything that it refers to by foreign keys, in order. Composite keys
+    /// count: a `tenant_id` kept equal to that of the site refers to tenants through it.
     private func reach(_ start: Spot) -> [Spot] {
         var found: [Spot] = [], open = [root(start)]
         while !open.isEmpty {
@@ -106,8 +104,7 @@ public struct IsolationEnds: Sendable {
         return spot
     }
 
-    /// A step that leads over a column which refers to other rows than those it is followed to; the
-    /// foreign key may be on either side.
+    /// A step over a column that refers to other rows; the foreign key may be on either side.
     private func wrongStep(of type: TypeBinding) -> String? {
         guard case .path(let relations, _) = type.isolation else { return nil }
         for relation in relations {
@@ -127,8 +124,7 @@ public struct IsolationEnds: Sendable {
 
     // MARK: All
 
-    /// The types whose paths the database confirms, and those whose files alone vouch for them,
-    /// each with the reason.
+    /// The types whose paths the database confirms, and those vouched for by files, with reasons.
     public var confirmed: [String] {
         catalog.types.values.filter { end(of: $0) == .tenants && wrongStep(of: $0) == nil }.map(\.name).sorted()
     }
@@ -139,9 +135,8 @@ public struct IsolationEnds: Sendable {
         }.sorted { $0.type < $1.type }
     }
 
-    /// - Parameter sources: The resolver files by name, to point into.
-    /// - Parameter isBrief: Only paths that lead elsewhere, and not those of which the database
-    ///   says nothing.
+    /// - Parameter sources: The resolver files by name, for the places of problems.
+    /// - Parameter isBrief: Only paths that lead elsewhere, not unconfirmed ones.
     public func diagnostics(_ sources: [String: SourceText], schemaFile: String, isBrief: Bool = false) -> [Diagnostic]
     {
         catalog.types.values.sorted { $0.name < $1.name }.compactMap { type in
@@ -165,14 +160,13 @@ public struct IsolationEnds: Sendable {
                     "The isolation of \(type.name) ends at \(shown), which refers to \(target.table).\(targetColumn) and not to \(tenants.table).\(tenantKey): rows would be shown to other tenants than theirs.",
                     file: place.file, range: place.range, hint: hint(type, table))
             case .unknown:
-                // That a column is not there is said elsewhere.
+                // A missing column is reported elsewhere.
                 if isBrief || type.isolationTrust != nil || database.table(table)?.columns[column.column] == nil {
                     return nil
                 }
                 return Diagnostic(
                     "No foreign key says that \(shown), at which the isolation of \(type.name) ends, names a tenant.",
-                    file: place.file, range: place.range,
-                    hint: unknownHint(type, table, column))
+                    file: place.file, range: place.range, hint: unknownHint(type, table, column))
             }
         }
     }

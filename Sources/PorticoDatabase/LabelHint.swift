@@ -1,12 +1,11 @@
 import ExactText
 import PorticoCatalog
 
-/// What to write where the labels of an enum are the values of the schema in another spelling, such
-/// as `PG-13` for `PG_13`.
+/// A hint for enum labels that spell the schema's values differently: `PG-13` for `PG_13`.
 struct LabelHint {
     let text: String
 
-    /// `nil` where no label is missing, or some label has no value that it could be.
+    /// `nil` if no label is missing, or some value has no matching label.
     init?(_ values: EnumBinding, labels: Set<ExactString>, field: String, file: String) {
         let missing = values.values.filter { !labels.contains(ExactString($0.label)) }
         guard !missing.isEmpty else { return nil }
@@ -20,7 +19,7 @@ struct LabelHint {
         text = "Add `labels: { \(edits.joined(separator: ", ")) }` to `\(field)` under `fields` in \(file)."
     }
 
-    /// As GraphQL would name it.
+    /// The GraphQL name of a label.
     private static func value(of label: String) -> String {
         String(
             decoding: label.utf8.map { byte in

@@ -1,7 +1,7 @@
 import GraphQLSchema
 import PorticoCatalog
 
-/// What to write where a field reads its column as another type than it is.
+/// A hint for a field that reads its column as the wrong type.
 struct TypeHint {
     let text: String
 
@@ -10,7 +10,7 @@ struct TypeHint {
         _ binding: ColumnBinding, _ column: DatabaseCatalog.Column, of type: TypeBinding, _ schema: Schema, isEnum: Bool
     ) {
         let name = column.type + (column.isArray ? "[]" : "")
-        // What the file says of the column's name stays.
+        // Keeps a stated column name.
         let named = binding.column == snakeCase(binding.field) ? "" : "column: \(binding.column), "
         func stated(_ what: String) -> String {
             "Write `\(binding.field): { \(named)\(what) }` under `fields` in \(type.file)."

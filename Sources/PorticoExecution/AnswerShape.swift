@@ -1,20 +1,19 @@
 import PorticoPlanning
 import Synchronization
 
-/// A plan's output as the writer goes through it: objects and fields as flat records that hold no
-/// references, made once for each plan, so that a value of an answer costs no reference count.
+/// A plan's output as the writer traverses it: objects and fields as flat records without
+/// references, made once per plan, so that writing a value costs no reference count.
 ///
-/// Only what it has learnt of its answers changes once it is made: long ones are written beside the
-/// loop.
+/// Immutable except for the observed size of its answers; long answers are written off the loop.
 public final class AnswerShape: Sendable {
-    /// How a field's value comes about. Forms of cells that nearly every answer is full of have a
-    /// kind of their own; what is rare goes by the plan's own description.
+    /// How a field's value is produced. The most frequent forms of cells have kinds of their own;
+    /// rare ones use the plan's own description.
     enum Kind: UInt8 {
         case fixed
         case string, int4, bool, timestamp, enumeration
         /// A cell of any other form.
         case cell
-        case object, beside, list
+        case object, embedded, list
         /// Parts of connections, and global ids.
         case other
     }
@@ -23,25 +22,25 @@ public final class AnswerShape: Sendable {
         var kind: Kind
         var isNonNull: Bool
         var itemsNonNull = false
-        /// What stands before the value.
+        /// What precedes the value.
         var prefix: Slice
-        /// Of a cell.
+        /// The column of a cell.
         var column: Int32 = -1
-        /// Of an object or a list; -1 for an object beside its row that has no load of its own.
+        /// The load of an object or a list; -1 for a `beside` object without a load.
         var load: Int32 = -1
-        /// The object within, by its place in the shape.
+        /// The index of the nested object in the shape.
         var child: Int32 = -1
         /// The bytes of a fixed value, or the labels of an enumeration.
         var extra = Slice(start: 0, count: 0)
     }
 
-    /// A part of the bytes, or of the labels.
+    /// A range of the bytes or of the labels.
     struct Slice {
         var start: Int32
         var count: Int32
     }
 
-    /// A label of an enumeration and what it is in JSON.
+    /// A label of an enumeration and its JSON.
     struct Label {
         var label: Slice
         var json: Slice
@@ -51,10 +50,10 @@ public final class AnswerShape: Sendable {
         var fields: Slice
     }
 
-    /// Bytes that may be read behind any slice, since short ones are copied in whole words.
+    /// Bytes that may be read past any slice, because short ones are copied in whole words.
     static let slack = 32
-    /// Bytes that an answer's buffer begins with, at the most: one large answer must not make those
-    /// behind it take as much.
+    /// Maximum initial size in bytes of an answer's buffer: one large answer must not make the
+    /// following ones take as much memory.
     private static let mostExpectedBytes = 1 << 20
 
     // Filled while the shape is made, and only read from then on.
@@ -62,15 +61,14 @@ public final class AnswerShape: Sendable {
     nonisolated(unsafe) let fields: UnsafeMutableBufferPointer<Field>
     nonisolated(unsafe) let labels: UnsafeMutableBufferPointer<Label>
     nonisolated(unsafe) let bytes: UnsafeMutableBufferPointer<UInt8>
-    /// By object, the plan's own description.
+    /// The plan's own descriptions, by object.
     let outputs: [ObjectOutput]
-    /// Objects within each other, at the most.
+    /// Maximum nesting of objects.
     let depth: Int
     private let expected = Atomic<Int>(4096)
     private let tookTooLong = Atomic<Bool>(false)
 
-    /// `nil` where a plan's fixed parts are more than a shape can number, which no answer's limit
-    /// allows.
+    /// `nil` if a plan's fixed parts are too many to number, which exceeds any answer's limit.
     public init?(_ plan: AuthorizedPlan) {
         var draft = Draft()
         _ = draft.add(plan.output, depth: 1)
@@ -95,20 +93,19 @@ public final class AnswerShape: Sendable {
         bytes.deallocate()
     }
 
-    /// Bytes that the next answer is likely to have.
+    /// Expected size in bytes of the next answer.
     var expectedBytes: Int { expected.load(ordering: .relaxed) }
 
-    /// Whether the last answer was more than one request may write on its loop: then the next one
-    /// is likely to be, too.
+    /// Whether the last answer, and so probably the next, exceeds what may be written on the loop.
     var isLong: Bool { tookTooLong.load(ordering: .relaxed) }
 
-    /// Learns from an answer that was written.
+    /// Records the size of an answer.
     func wrote(_ count: Int, isLong: Bool) {
         expected.store(max(1024, min(count + count / 8, Self.mostExpectedBytes)), ordering: .relaxed)
         if isLong != self.isLong { tookTooLong.store(isLong, ordering: .relaxed) }
     }
 
-    /// A shape's parts are numbered by 32 bits.
+    /// Parts of a shape are numbered with 32 bits.
     private static func number(_ count: Int, _ isTooLarge: inout Bool) -> Int32 {
         if let number = Int32(exactly: count) { return number }
         isTooLarge = true
@@ -124,12 +121,12 @@ public final class AnswerShape: Sendable {
         var bytes: [UInt8] = []
         var outputs: [ObjectOutput] = []
         var depth = 0
-        /// It has more parts than there are numbers for.
+        /// It has more parts than 32 bits can number.
         var isTooLarge = false
 
         private mutating func number(_ count: Int) -> Int32 { AnswerShape.number(count, &isTooLarge) }
 
-        /// The object's fields stand together, those of the objects within behind them.
+        /// An object's fields are contiguous; those of nested objects follow.
         mutating func add(_ output: ObjectOutput, depth: Int) -> Int32 {
             self.depth = max(self.depth, depth)
             let index = objects.count
@@ -157,8 +154,8 @@ public final class AnswerShape: Sendable {
                 fields[place].kind = .object
                 fields[place].load = number(load)
                 fields[place].child = add(output, depth: depth + 1)
-            case .beside(let load, let output):
-                fields[place].kind = .beside
+            case .embedded(let load, let output):
+                fields[place].kind = .embedded
                 fields[place].load = load.map { number($0) } ?? -1
                 fields[place].child = add(output, depth: depth + 1)
             case .list(let load, let output, let itemsNonNull):

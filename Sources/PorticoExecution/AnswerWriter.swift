@@ -5,19 +5,16 @@ import PorticoPlanning
 import PostgresSQL
 
 public struct AnswerLimits: Sendable {
-    /// Bytes of one response (default 32 MiB): against a query that asks for more than memory
-    /// holds.
+    /// Bytes of one response (default 32 MiB). Guards against queries for more than memory holds.
     public var bytes: Int
-    /// Rows of all loads together (default 100,000): against lists that multiply beyond what was
-    /// estimated.
+    /// Rows of all loads together (default 100,000). Guards against multiplying lists.
     public var rows: Int
-    /// Bytes of memory that the results of all loads take together (default 64 MiB): against few
-    /// rows that are long.
+    /// Bytes of all loads' results (default 64 MiB). Guards against few but long rows.
     public var resultBytes: Int
-    /// Cursors of one response (default 20,000): against answers whose sealing holds up the others.
-    /// Whoever goes on from the last row needs one of a page.
+    /// Cursors of one response (default 20,000). Guards against answers whose sealing delays
+    /// others. A client that continues from the last row needs one per page.
     public var cursors: Int
-    /// Errors in one response (default 100): against an answer in which every row fails.
+    /// Errors in one response (default 100). Guards against answers in which every row fails.
     public var errors: Int
 
     public init(
@@ -32,33 +29,17 @@ public struct AnswerLimits: Sendable {
     }
 }
 
-/// A field that has no value, by its place in the answer (GraphQL, section 6.4.4).
-public struct FieldError: Sendable, Equatable {
-    public enum Step: Sendable, Equatable {
-        case key(String)
-        case index(Int)
-    }
-
-    public var message: String
-    public var path: [Step]
-    public var range: SourceRange
-    /// Whether the request is what is wrong, and not a row.
-    public var isOfInput = false
-}
-
-/// Writes the answer in one pass from cells to bytes. A field without a value takes its nearest
-/// nullable ancestor with it: what was written of that is cut off again.
+/// Writes an answer in one pass from cells to bytes. A field without a value makes its nearest
+/// nullable ancestor null; what was already written of that ancestor is truncated.
 ///
-/// It goes through ``AnswerShape`` and ``LevelView``, which hold no references: of an answer's
-/// hundred thousand values none should count one.
+/// ``AnswerShape`` and ``RowIndex`` hold no references: no value may cost a reference count.
 ///
-/// On the loop it writes as much as ``TurnBounds`` allow and gives up then: the answer is begun
-/// anew beside the loop.
+/// On the loop it gives up at the ``TurnBounds``; the answer is then rewritten off the loop.
 struct AnswerWriter {
-    /// Why nothing more is written.
+    /// Why writing has stopped.
     private enum End {
         case tooLarge, tooManyCursors
-        /// What remains is more than the loop has time for.
+        /// The rest is more than the loop has time for.
         case turnIsOver
     }
 
@@ -67,25 +48,24 @@ struct AnswerWriter {
     let limits: AnswerLimits
     let shape: AnswerShape
     let buffer: ResponseBuffer
-    /// Keeps what the views point into.
+    /// Keeps alive what the views point into.
     private let levels: [LoadState]
-    private let views: [LevelView]
-    private var errors: [FieldError] = []
+    private let views: [RowIndex]
+    /// Errors of fields without a value (GraphQL, section 6.4.4).
+    private var errors: [ClientError] = []
     private var end: End?
-    /// Bytes from which on ``end`` is looked for: one comparison for an object. Below any number
-    /// once there is an end.
+    /// Buffer size in bytes from which ``end`` is checked. Negative once writing has ended.
     private var mark: Int
-    /// Bytes that were cut off again: they cost what others cost.
+    /// Bytes that were truncated; they cost as much as others.
     private var discarded = 0
-    /// `nil` beside the loop.
+    /// `nil` off the loop.
     private let bounds: TurnBounds?
-    /// Cursors written so far.
     private var cursors = 0
-    /// Where the cursors of rows stand in the buffer, since none is sealed twice; by page and row.
+    /// Positions of the rows' cursors in the buffer, by page and row, so that none is sealed twice.
     private var sealed: [Int: Int] = [:]
     private(set) var sealedCursors = 0
-    /// The way to the object that is being written: positions of fields, and of items where a field
-    /// is a list. Has room for the deepest object.
+    /// The path of the object being written: positions of fields, and of items if a field is a
+    /// list. Has room for the deepest object.
     private let path: UnsafeMutablePointer<Int32>
     private var pathCount = 0
 
@@ -100,12 +80,12 @@ struct AnswerWriter {
         self.levels = levels
         self.pages = pages
         self.limits = limits
-        views = levels.map { if case .loaded(let level) = $0 { level.view } else { LevelView() } }
+        views = levels.map { if case .loaded(let level) = $0 { level.view } else { RowIndex() } }
         buffer = ResponseBuffer(capacity: shape.expectedBytes)
         path = .allocate(capacity: 2 * shape.depth + 2)
     }
 
-    /// The whole answer, on whatever thread this is.
+    /// Writes the whole answer, on any thread.
     static func whole(
         plan: AuthorizedPlan, shape: AnswerShape, levels: [LoadState], pages: [BoundPage], limits: AnswerLimits,
         bounds: TurnBounds
@@ -118,7 +98,7 @@ struct AnswerWriter {
         return outcome ?? .tooLarge(limit: limits.bytes)
     }
 
-    /// To be called once; `nil` where the answer is more than the bounds allow.
+    /// Call once. Returns `nil` if the answer exceeds the bounds.
     mutating func write() -> ExecutionResult.Outcome? {
         defer { path.deallocate() }
         buffer.append("{\"data\":")
@@ -138,14 +118,13 @@ struct AnswerWriter {
         return .answered(buffer, isNull: !written, errors: errors)
     }
 
-    /// Bytes of a value from which on it is looked at singly.
+    /// Size in bytes from which a value is checked individually.
     private static let largeValue = 4096
-    /// How many times the bytes of the largest answer may be written and cut off again. Guards
-    /// against lists of rows each of which is written at length, only to be null in the end.
+    /// How many times the maximum answer size may be written and truncated again. Guards against
+    /// lists whose rows are written at length, only to become null in the end.
     private static let discardedAnswers = 4
 
-    /// Whether so many bytes may be written. They may not be few, where there is no room for them:
-    /// then this is the end.
+    /// Whether `bytes` more may be written; if not, writing ends.
     @inline(__always)
     private mutating func hasRoom(for bytes: Int) -> Bool {
         if buffer.count &+ bytes <= mark { return true }
@@ -163,33 +142,32 @@ struct AnswerWriter {
         mark = -1
     }
 
-    /// Cuts off what was written of a value.
+    /// Truncates what was written of a value.
     @inline(never)
     private mutating func discard(from start: Int) {
         guard buffer.count > start else { return }
         discarded += buffer.count - start
         buffer.truncate(to: start)
-        // Others will stand where the cursors stood.
+        // The cursors' positions will be overwritten.
         if !sealed.isEmpty { sealed.removeAll(keepingCapacity: true) }
         guard end == nil else { return }
         if let bounds { mark = min(limits.bytes, max(0, bounds.answerBytes - discarded)) }
         if discarded / Self.discardedAnswers > limits.bytes { finish(.tooLarge) }
     }
 
-    /// A field of the shape, where it stands there and in its object.
+    /// A field of the shape, with its object and position.
     struct Place {
         let field: UnsafePointer<AnswerShape.Field>
         let object: Int
         let position: Int
     }
 
-    /// False when a field that may not be null has no value: the caller puts null in the object's
-    /// place, or passes it on.
+    /// False if a non-null field has no value: the caller writes null for the object or propagates.
     private mutating func object(_ index: Int, cells: UnsafePointer<Cell>?, row: Int) -> Bool {
         members(of: index, cells, row)
     }
 
-    /// The body of ``object(_:cells:row:)``, which lists have inside their loop.
+    /// The body of ``object(_:cells:row:)``, inlined into the loop of lists.
     @inline(__always)
     private mutating func members(of index: Int, _ cells: UnsafePointer<Cell>?, _ row: Int) -> Bool {
         let members = shape.objects[index].fields
@@ -217,13 +195,13 @@ struct AnswerWriter {
         buffer.append(bytes + Int(slice.start), count: Int(slice.count), paddedBy: AnswerShape.slack)
     }
 
-    /// False when the field has no value; a null that may be is a value.
+    /// False if the field has no value; an allowed null is a value.
     @inline(__always)
     private mutating func write(_ place: Place, cells: UnsafePointer<Cell>?, row: Int) -> Bool {
         let field = place.field.pointee
         switch field.kind {
         case .fixed:
-            // What introspection wrote may have megabytes.
+            // Introspection may have written megabytes.
             guard field.extra.count <= Self.largeValue || hasRoom(for: Int(field.extra.count)) else { return false }
             append(field.extra)
             return true
@@ -236,7 +214,7 @@ struct AnswerWriter {
             guard let view = view(field.load, place) else { return false }
             guard let child = view.only(forParent: row) else { return null(place) }
             return within(place) { $0.object(Int(field.child), cells: view.row(child), row: child) }
-        case .beside:
+        case .embedded:
             var own = cells
             if field.load >= 0 {
                 guard let view = view(field.load, place) else { return false }
@@ -268,24 +246,9 @@ struct AnswerWriter {
         case .string:
             buffer.appendJSONString(bytes)
             return true
-        case .timestamp:
-            if bytes.count == 8 {
-                buffer.append(UInt8(ascii: "\""))
-                if buffer.appendDateTime(microsecondsSince2000: Int64(bigEndian: bytes.loadUnaligned(as: Int64.self))) {
-                    buffer.append(UInt8(ascii: "\""))
-                    return true
-                }
-            }
-        case .int4:
-            if bytes.count == 4 {
-                buffer.appendInteger(Int64(Int32(bigEndian: bytes.loadUnaligned(as: Int32.self))))
-                return true
-            }
-        case .bool:
-            if bytes.count == 1 {
-                if bytes[0] != 0 { buffer.append("true") } else { buffer.append("false") }
-                return true
-            }
+        case .timestamp: if buffer.appendTimestamp(bytes) { return true }
+        case .int4: if buffer.appendInt4(bytes) { return true }
+        case .bool: if buffer.appendBool(bytes) { return true }
         case .enumeration: if writeLabel(bytes, place.field.pointee.extra) { return true }
         default: return writeOtherCell(bytes, place)
         }
@@ -329,18 +292,18 @@ struct AnswerWriter {
             if let cells { writeNodeID(type: type, columns.map { cells[$0] }) }
             return true
         case .failed(let failure):
-            fail(place, failure.message, isOfInput: true)
+            fail(place, failure.error)
             return false
-        case .fixed, .cell, .object, .beside, .list: return false
+        case .fixed, .cell, .object, .embedded, .list: return false
         }
     }
 
-    /// The plan's own words for a field.
+    /// The plan's description of a field.
     private func description(of place: Place) -> OutputField { shape.outputs[place.object].fields[place.position] }
 
     /// `isReversed` writes the last place first.
     mutating func list(
-        _ view: LevelView, places: Range<Int>, isReversed: Bool, itemsNonNull: Bool, _ place: Place
+        _ view: RowIndex, places: Range<Int>, isReversed: Bool, itemsNonNull: Bool, _ place: Place
     ) -> Bool {
         buffer.append(UInt8(ascii: "["))
         let child = Int(place.field.pointee.child), here = pathCount + 1
@@ -361,8 +324,8 @@ struct AnswerWriter {
         return true
     }
 
-    /// The cursor of a row, sealed when it is first asked for: an edge's, the page's ends and any
-    /// further names for them share it. False at the end of what may be written.
+    /// Writes the cursor of a row, sealed on first use; an edge, the page's ends and aliases share
+    /// it. False if nothing more may be written.
     mutating func cursor(ofRow row: Int, _ cells: UnsafePointer<Cell>, page: Int, _ place: Place) -> Bool {
         if end != nil { return false }
         if plan.pages[page].cursorCells.contains(where: { cells[$0].isUnreadable }) {
@@ -393,7 +356,7 @@ struct AnswerWriter {
         return true
     }
 
-    /// There is no value, or one that is not of the type that it would be read as.
+    /// There is no value, or one of another type than planned.
     @inline(never)
     private mutating func absent(_ place: Place, _ cell: Cell?) -> Bool {
         guard cell?.isUnreadable == true else { return null(place) }
@@ -411,9 +374,9 @@ struct AnswerWriter {
     }
 
     @inline(__always)
-    mutating func view(_ load: some BinaryInteger, _ place: Place) -> LevelView? {
+    mutating func view(_ load: some BinaryInteger, _ place: Place) -> RowIndex? {
         let view = views[Int(load)]
-        if view.stitch != .missing { return view }
+        if view.parentLink != .missing { return view }
         fail(place, "This field could not be loaded.")
         return nil
     }
@@ -422,19 +385,21 @@ struct AnswerWriter {
 
     private static let unsayable = "The value cannot be shown as this field's type."
 
-    private mutating func fail(_ place: Place, _ message: String, element: Int? = nil, isOfInput: Bool = false) {
-        if errors.count >= limits.errors { return }
-        let elements = element.map { [FieldError.Step.index($0)] } ?? []
-        let steps = (0..<pathCount).map { Int(path[$0]) } + [place.position]
-        errors.append(
-            FieldError(
-                message: message, path: names(steps) + elements, range: description(of: place).range,
-                isOfInput: isOfInput))
+    private mutating func fail(_ place: Place, _ message: String, element: Int? = nil) {
+        if errors.count < limits.errors { fail(place, ClientError(.internalError, message), element: element) }
     }
 
-    /// The path in the client's words: positions are read along the plan's shape.
-    private func names(_ path: [Int]) -> [FieldError.Step] {
-        var steps: [FieldError.Step] = []
+    private mutating func fail(_ place: Place, _ error: ClientError, element: Int? = nil) {
+        if errors.count >= limits.errors { return }
+        var error = error.placed(description(of: place).range, field: "")
+        let steps = (0..<pathCount).map { Int(path[$0]) } + [place.position]
+        error.path = names(steps) + (element.map { [PathStep.index($0)] } ?? [])
+        errors.append(error)
+    }
+
+    /// The path in terms of the response: converts positions to names along the plan's output.
+    private func names(_ path: [Int]) -> [PathStep] {
+        var steps: [PathStep] = []
         var output = plan.output
         var index = 0
         while index < path.count, path[index] < output.fields.count {
@@ -443,7 +408,7 @@ struct AnswerWriter {
             steps.append(.key(field.responseKey))
             index += 1
             switch field.value {
-            case .object(_, let child), .beside(_, let child): output = child
+            case .object(_, let child), .embedded(_, let child): output = child
             case .list(_, let child, _), .connection(_, .items(_, let child)):
                 output = child
                 if index < path.count { steps.append(.index(path[index])) }

@@ -1,27 +1,24 @@
 import SocketLoop
 
-/// The bytes that the results of one request's loads take, and have been promised of the worker's
-/// budget.
+/// The bytes that the results of one request's loads take, reserved from the worker's budget.
 struct ByteAccount {
     /// Why there is no room for more.
     enum Refusal: Equatable {
-        /// The request's own limit.
         case limit
-        /// All requests of the worker together take what they may.
+        /// The budget of all the worker's requests.
         case budget
     }
 
-    /// Bytes of one request that are not reserved: small requests are bounded by their number, and
-    /// pay for no reservation.
+    /// Bytes of one request that are not reserved: small requests are bounded by number.
     static let unreserved = 8 << 10
 
     private let limit: Int
     private let budget: ByteBudget?
-    /// Whose share of the budget it is: the tenant's.
+    /// The tenant that is charged.
     private let owner: UInt64
     private var reservation: ByteReservation?
     private(set) var bytes = 0
-    /// The most that there were at a time.
+    /// Peak of ``bytes``.
     private(set) var peak = 0
     private(set) var refusal: Refusal?
 
@@ -31,7 +28,7 @@ struct ByteAccount {
         self.budget = budget
     }
 
-    /// - Returns: false where there is no room for so many more.
+    /// - Returns: false if there is no room for `more` bytes.
     mutating func grow(by more: Int) -> Bool {
         bytes += more
         peak = max(peak, bytes)
@@ -52,28 +49,26 @@ struct ByteAccount {
         reservation?.shrink(to: bytes > Self.unreserved ? bytes : 0)
     }
 
-    /// Gives everything back.
     mutating func close() {
         bytes = 0
         reservation = nil
     }
 
-    /// The bytes that an answer may have now, if it may have so many by itself: what is left of the
-    /// budget, and what its own results have, in whose place it will stand. So one whose results
-    /// are there is answered, whatever others hold.
+    /// Bytes that an answer may take now, at most `most`: the rest of the budget plus the bytes of
+    /// its own results, which it replaces. Answers with results are thus always written.
     ///
-    /// They are not reserved before they are written: a worker writes one answer at a time on its
-    /// loop and few beside it, and the budget is exceeded by those few at the most.
+    /// They are not reserved in advance: a worker writes one answer at a time on its loop and few
+    /// off it, so the budget is exceeded by those few at most.
     func room(for most: Int) -> Int {
         guard let budget else { return most }
         return min(most, max(Self.unreserved, (reservation?.left ?? budget.left(for: owner)) + bytes))
     }
 
-    /// The answer had no room.
+    /// Records that the answer had no room.
     func noteRefusal() { budget?.noteRefusal() }
 
-    /// The answer is written, and stands in the results' place.
-    /// - Returns: What is to live as long as the answer; `nil` for a small one.
+    /// Replaces the results' bytes by those of the written answer.
+    /// - Returns: The reservation to keep as long as the answer; `nil` for a small answer.
     mutating func exchange(forAnswerOf count: Int) -> ByteReservation? {
         guard count > Self.unreserved, let budget else {
             close()

@@ -1,7 +1,7 @@
-/// A fast 64-bit hash of bytes for tables in memory; never stored, never sent.
+/// A fast 64-bit hash of bytes for tables in memory; never stored or sent.
 ///
-/// The seed is drawn once per process, since each draw is a system call: what is hashed comes from
-/// strangers or from data, and may be chosen to collide.
+/// The input comes from clients or data and may be chosen to collide, so the hash is seeded. The
+/// seed is drawn once per process because each draw is a system call.
 public struct ByteHash: Sendable {
     private static let processSeed = UInt64.random(in: .min ... .max)
     private let seed = ByteHash.processSeed

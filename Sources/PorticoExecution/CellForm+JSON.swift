@@ -2,11 +2,10 @@ import JSONBytes
 import PorticoPlanning
 
 extension CellForm {
-    /// Writes a cell in PostgreSQL's binary form as JSON; false, with nothing to keep written,
-    /// where JSON or the field's scalar cannot say it.
+    /// Writes a cell in PostgreSQL's binary form as JSON. False if JSON or the field's scalar
+    /// cannot represent it; then what was written is to be discarded.
     ///
-    /// An element of a list that cannot be said is null where it may be, and its index is told to
-    /// `lost`.
+    /// An unrepresentable array element becomes null if nullable; `lost` receives its index.
     func write(_ cell: UnsafeRawBufferPointer, into buffer: ResponseBuffer, lost: (Int) -> Void = { _ in }) -> Bool {
         switch self {
         case .string:
@@ -17,7 +16,7 @@ extension CellForm {
             buffer.appendJSONString(UnsafeRawBufferPointer(rebasing: cell[..<end]))
             return true
         case .int2: return integer(cell, as: Int16.self, into: buffer)
-        case .int4: return integer(cell, as: Int32.self, into: buffer)
+        case .int4: return buffer.appendInt4(cell)
         case .int8: return integer(cell, as: Int64.self, into: buffer, within: Int32.self)
         case .quotedInt2: return quoted(buffer) { integer(cell, as: Int16.self, into: buffer) }
         case .quotedInt4: return quoted(buffer) { integer(cell, as: Int32.self, into: buffer) }
@@ -30,19 +29,13 @@ extension CellForm {
         case .float8:
             guard let bits = load(cell, UInt64.self) else { return false }
             return buffer.appendDouble(Double(bitPattern: bits))
-        case .bool:
-            guard cell.count == 1 else { return false }
-            if cell[0] != 0 { buffer.append("true") } else { buffer.append("false") }
-            return true
-        case .timestamptz, .timestamp:
-            guard let microseconds = load(cell, Int64.self) else { return false }
-            return quoted(buffer) { buffer.appendDateTime(microsecondsSince2000: microseconds) }
+        case .bool: return buffer.appendBool(cell)
+        case .timestamptz, .timestamp: return buffer.appendTimestamp(cell)
         case .date: return quoted(buffer) { date(cell, into: buffer) }
         case .numeric: return quoted(buffer) { NumericText.write(cell, into: buffer) }
         case .uuid: return quoted(buffer) { uuid(cell, into: buffer) }
         case .json:
-            // PostgreSQL keeps a `json` as it came, also with an escape that stands for no
-            // character.
+            // PostgreSQL stores `json` unchanged, including escapes of lone surrogates.
             guard !cell.isEmpty, !hasLoneSurrogate(cell) else { return false }
             buffer.append(cell)
             return true
@@ -61,8 +54,7 @@ extension CellForm {
         }
     }
 
-    /// Whether an escape stands for half of a character (RFC 8259, section 8.2): strict readers
-    /// refuse the whole answer.
+    /// Whether an escape is a lone surrogate (RFC 8259, section 8.2), which strict parsers reject.
     private func hasLoneSurrogate(_ json: UnsafeRawBufferPointer) -> Bool {
         let backslash = UInt8(ascii: "\\")
         guard json.contains(backslash) else { return false }
@@ -137,8 +129,7 @@ extension CellForm {
 
     private func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
 
-    /// A one-dimensional array: dimensions, a null flag, the element's OID, length, lower bound,
-    /// then the elements.
+    /// One-dimensional: dimensions, null flag, the element's OID, length, lower bound, elements.
     private func array(
         _ cell: UnsafeRawBufferPointer, _ element: CellForm, elementsNonNull: Bool, into buffer: ResponseBuffer,
         lost: (Int) -> Void
@@ -174,6 +165,36 @@ extension CellForm {
             offset += size
         }
         buffer.append(UInt8(ascii: "]"))
+        return true
+    }
+}
+
+/// The most frequent forms; false, with nothing to keep written, for a mismatched cell.
+extension ResponseBuffer {
+    @inline(__always)
+    func appendInt4(_ cell: UnsafeRawBufferPointer) -> Bool {
+        guard cell.count == 4 else { return false }
+        appendInteger(Int64(Int32(bigEndian: cell.loadUnaligned(as: Int32.self))))
+        return true
+    }
+
+    @inline(__always)
+    func appendBool(_ cell: UnsafeRawBufferPointer) -> Bool {
+        guard cell.count == 1 else { return false }
+        if cell[0] != 0 { append("true") } else { append("false") }
+        return true
+    }
+
+    @inline(__always)
+    func appendTimestamp(_ cell: UnsafeRawBufferPointer) -> Bool {
+        guard cell.count == 8 else { return false }
+        let start = count
+        append(UInt8(ascii: "\""))
+        guard appendDateTime(microsecondsSince2000: Int64(bigEndian: cell.loadUnaligned(as: Int64.self))) else {
+            truncate(to: start)
+            return false
+        }
+        append(UInt8(ascii: "\""))
         return true
     }
 }

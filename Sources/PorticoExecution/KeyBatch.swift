@@ -2,19 +2,19 @@ import Glibc
 import PorticoPlanning
 import PostgresSQL
 
-/// The keys of a batch, each once, and for every row of the parent which of them is its own.
+/// The distinct keys of a batch, and the key of every parent row.
 struct KeyBatch: Sendable {
     let count: Int
     let ordinals: Ordinals
     /// Bytes of the arrays of keys.
     let byteCount: Int
-    /// The array of the first column, and those of the others where keys have several.
+    /// The array of the first column, and those of further columns.
     private let first: ParameterValue
     private let others: [ParameterValue]
 
-    /// Takes the keys from the cells of each row; rows with a null in their key have none, and no
-    /// more have those beyond a page. There is at least one column.
-    init(_ level: Level, keys: [LinkKey], areUnique: Bool) {
+    /// Takes the keys from the cells of each row. Rows with a null in their key, and rows beyond a
+    /// page, have none. `keys` has at least one column.
+    init(_ level: LoadedRows, keys: [LinkKey], areUnique: Bool) {
         let rows = level.rowCount, columns = KeyColumns(keys)
         var array = BinaryArray(elementType: keys[0].type.elementOID, capacity: rows * 16)
         var further = keys.dropFirst().map { BinaryArray(elementType: $0.type.elementOID, capacity: rows * 16) }
@@ -24,7 +24,7 @@ struct KeyBatch: Sendable {
             ordinals = .rows
         } else {
             var distinct = DistinctKeys(level, columns)
-            let numbers = PlaceTable(repeating: 0, count: rows)
+            let numbers = Int32Buffer(repeating: 0, count: rows)
             for row in 0..<rows {
                 let cells = level.row(row)
                 if columns.isNull(cells) || (!level.beyond.isEmpty && level.beyond[row]) { continue }
@@ -40,49 +40,54 @@ struct KeyBatch: Sendable {
         byteCount = others.reduce(first.byteCount) { $0 + $1.byteCount }
     }
 
-    /// Puts the arrays among the values of a statement, from a place on.
+    /// Stores the arrays in a statement's parameters, starting at `place`.
     func fill(_ values: inout [ParameterValue], at place: Int) {
         values[place] = first
         for (position, value) in others.enumerated() { values[place + 1 + position] = value }
     }
 }
 
-/// The place of each parent row's key in a batch, from 1; 0 where the row has none.
+/// The position of each parent row's key in a batch, from 1; 0 if the row has none.
 enum Ordinals: Sendable {
     /// Row n has key n + 1.
     case rows
-    case numbers(PlaceTable)
+    case numbers(Int32Buffer)
 }
 
-/// The cells of a row that are its key.
+/// The cells of a row that are its key. Nearly all keys have one column, which takes no loop.
 private struct KeyColumns {
     private let first: Int
     private let rest: [Int]
+    private let isSingle: Bool
 
     init(_ keys: [LinkKey]) {
         first = keys[0].cell
-        rest = keys.dropFirst().map(\.cell)
+        rest = keys.dropFirst().map { $0.cell }
+        isSingle = rest.isEmpty
     }
 
+    @inline(__always)
     func isNull(_ cells: UnsafePointer<Cell>) -> Bool {
-        if cells[first].isNull { return true }
-        for column in rest where cells[column].isNull { return true }
-        return false
+        cells[first].isNull || !isSingle && rest.contains { cells[$0].isNull }
     }
 
+    @inline(__always)
     func append(_ cells: UnsafePointer<Cell>, to array: inout BinaryArray, _ further: inout [BinaryArray]) {
         array.append(cells[first].bytes)
+        if isSingle { return }
         for (position, column) in rest.enumerated() { further[position].append(cells[column].bytes) }
     }
 
+    @inline(__always)
     func hash(_ cells: UnsafePointer<Cell>, _ hash: ByteHash) -> UInt64 {
-        rest.reduce(hash(cells[first].bytes)) { ($0 &* 31) ^ hash(cells[$1].bytes) }
+        let own = hash(cells[first].bytes)
+        return isSingle ? own : rest.reduce(own) { ($0 &* 31) ^ hash(cells[$1].bytes) }
     }
 
+    @inline(__always)
     func areEqual(_ left: UnsafePointer<Cell>, _ right: UnsafePointer<Cell>) -> Bool {
-        guard Self.areEqual(left[first], right[first]) else { return false }
-        for column in rest where !Self.areEqual(left[column], right[column]) { return false }
-        return true
+        Self.areEqual(left[first], right[first])
+            && (isSingle || rest.allSatisfy { Self.areEqual(left[$0], right[$0]) })
     }
 
     @inline(__always)
@@ -93,9 +98,11 @@ private struct KeyColumns {
     }
 }
 
-/// A hash table of the keys of rows, numbered from 1 in the order of their first appearance.
+/// A hash table of the keys of rows, numbered from 1 in the order of their first appearance. It
+/// reads cells by their address: whoever uses it keeps the rows.
 private struct DistinctKeys {
-    private let level: Level
+    private let cells: UnsafePointer<Cell>
+    private let width: Int
     private let columns: KeyColumns
     private var slots: [Int32]
     /// By number the row in which a key appeared first.
@@ -103,8 +110,9 @@ private struct DistinctKeys {
     private let mask: Int
     private let hash = ByteHash()
 
-    init(_ level: Level, _ columns: KeyColumns) {
-        self.level = level
+    init(_ level: LoadedRows, _ columns: KeyColumns) {
+        cells = level.row(0)
+        width = level.view.width
         self.columns = columns
         var size = 16
         while size < level.rowCount * 2 { size *= 2 }
@@ -115,11 +123,11 @@ private struct DistinctKeys {
     var count: Int { rows.count }
 
     mutating func ordinal(ofRow row: Int) -> (Int, isNew: Bool) {
-        let cells = level.row(row)
-        var slot = Int(truncatingIfNeeded: columns.hash(cells, hash)) & mask
+        let own = cells + row * width
+        var slot = Int(truncatingIfNeeded: columns.hash(own, hash)) & mask
         while slots[slot] != 0 {
             let known = Int(slots[slot])
-            if columns.areEqual(level.row(Int(rows[known - 1])), cells) { return (known, false) }
+            if columns.areEqual(cells + Int(rows[known - 1]) * width, own) { return (known, false) }
             slot = (slot + 1) & mask
         }
         rows.append(Int32(truncatingIfNeeded: row))

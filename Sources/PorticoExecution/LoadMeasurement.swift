@@ -1,10 +1,10 @@
 import PorticoPlanning
 
-/// What was measured of one load of one request. Times are nanoseconds of the execution's clock.
+/// Measurements of one load of one request. Times are nanoseconds of the execution's clock.
 public struct LoadMeasurement: Sendable {
     public let load: Load
     public let startedAt: Int
-    /// `nil` when the request ended before the rows came.
+    /// `nil` if the request ended before the rows arrived.
     public let endedAt: Int?
     public let rows: Int
     /// PostgreSQL refused the statement.

@@ -1,9 +1,8 @@
 import JSONBytes
 
-/// PostgreSQL's binary `numeric` as plain decimal digits, exactly as its text form has them:
-/// nothing is rounded, nothing is lost.
+/// Writes PostgreSQL's binary `numeric` exactly, in the decimal digits of its text form.
 enum NumericText {
-    /// False for NaN and the infinities, which no decimal writes.
+    /// False for NaN and the infinities, which have no decimal form.
     static func write(_ cell: UnsafeRawBufferPointer, into buffer: ResponseBuffer) -> Bool {
         guard cell.count >= 8 else { return false }
         let groups = Int(word(cell, 0))

@@ -3,26 +3,24 @@ import PorticoPlanning
 import PostgresSQL
 import SocketLoop
 
-/// One request on its way through its plan: every load leaves as soon as its keys are known, and
-/// the answer is written when all are back.
+/// Runs one request through its plan: each load is sent as soon as its keys are known, and the
+/// answer is written when all have completed.
 ///
-/// The number of statements is the number of the plan's loads, less those whose parents have no
-/// rows.
+/// There are as many statements as loads in the plan, minus those whose parents have no rows.
 public final class PlanExecution {
     private let plan: AuthorizedPlan
-    /// `nil` where the answer would be longer than can be counted.
+    /// `nil` if the answer would exceed what can be counted.
     private let shape: AnswerShape?
     private let parameters: [[ParameterValue]]
     private let pages: [BoundPage]
-    private let runner: any StatementRunner
+    private let session: any ExecutionSession
     private let limits: AnswerLimits
-    private let beside: (any SideWork)?
+    private let background: (any BackgroundWork)?
     private let bounds: TurnBounds
     private let clock: () -> Int
     private let completion: (ExecutionResult) -> Void
-    // Exclusivity is not checked at run time: whatever is called while one of these is being
-    // changed never comes back to this request. (A budget that makes room ends the answers of other
-    // connections.)
+    // Exclusivity is not checked at run time: code called while one of these is modified never
+    // re-enters this request. (A budget that makes room ends the answers of other connections.)
     @exclusivity(unchecked) private var levels: [LoadState]
     @exclusivity(unchecked) private var pending = 0
     /// Loads that may still be sent.
@@ -32,23 +30,26 @@ public final class PlanExecution {
     @exclusivity(unchecked) private var statements = 0
     @exclusivity(unchecked) private var rows: RowAllowance
     @exclusivity(unchecked) private var account: ByteAccount
-    /// Loads that wait until others in flight have brought fewer rows than they might have.
+    /// Loads that wait until loads in flight have returned fewer rows than they might have.
     @exclusivity(unchecked) private var deferred: [(load: Load, keys: KeyBatch?)] = []
     @exclusivity(unchecked) private var refusals: [LoadFailure] = []
     @exclusivity(unchecked) private var startedAt = 0
-    /// The clock when rows came last: what they let start, starts then, so that each load costs one
-    /// reading.
+    /// Time of the last arrival of rows, and of dependent loads' start: one clock reading per load.
     @exclusivity(unchecked) private var now = 0
 
-    /// `parameters` holds the values of each load's parameters; the place of its keys is filled in
-    /// when they are known. `pages` are those of the plan's connections. `shape` is the plan's own,
-    /// made once for all its requests. `beside` is where what `bounds` has too much of for the loop
-    /// is done; without it, all is done here. `budget` is that of the worker's results and answers,
-    /// of which `owner` has a share. `clock` gives nanoseconds.
+    /// - Parameters:
+    ///   - shape: The plan's own, made once for all its requests.
+    ///   - parameters: The values of each load's parameters; keys are filled in when they are
+    ///     known.
+    ///   - pages: The plan's connections.
+    ///   - budget: The worker's budget for results and answers, of which `owner` has a share.
+    ///   - beside: Runs work beyond `bounds` off the loop; without it, everything is done here.
+    ///   - clock: In nanoseconds.
     public init(
         plan: AuthorizedPlan, shape: AnswerShape? = nil, parameters: [[ParameterValue]], pages: [BoundPage] = [],
-        runner: any StatementRunner, limits: AnswerLimits = AnswerLimits(),
-        beside: (any SideWork)? = nil, bounds: TurnBounds = TurnBounds(), budget: ByteBudget? = nil, owner: UInt64 = 0,
+        session: any ExecutionSession, limits: AnswerLimits = AnswerLimits(),
+        background: (any BackgroundWork)? = nil, bounds: TurnBounds = TurnBounds(), budget: ByteBudget? = nil,
+        owner: UInt64 = 0,
         clock: @escaping () -> Int = { 0 }, completion: @escaping (ExecutionResult) -> Void
     ) {
         self.clock = clock
@@ -56,9 +57,9 @@ public final class PlanExecution {
         self.shape = shape ?? AnswerShape(plan)
         self.parameters = parameters
         self.pages = pages
-        self.runner = runner
+        self.session = session
         self.limits = limits
-        self.beside = beside
+        self.background = background
         self.bounds = bounds
         self.completion = completion
         rows = RowAllowance(limit: limits.rows)
@@ -70,36 +71,35 @@ public final class PlanExecution {
     public func start() {
         startedAt = clock()
         now = startedAt
-        if unsent == 0 { runner.sentAll() }
         pending = 1  // so that completions that come at once do not finish before all loads have left
+        if unsent == 0 { finishSession() }
         for load in plan.first { submit(plan.loads[load], keys: nil) }
         settle()
     }
 
-    /// Forgets the request: nothing more is run, and `completion` is not called.
+    /// Abandons the request: nothing more is run, and `completion` is not called.
     public func abandon() {
         isOver = true
         isAbandoned = true
         release()
     }
 
-    /// The most bytes that the request's results have taken at a time, those included that were
-    /// given up.
+    /// Peak size in bytes of the request's results, including discarded ones.
     public var resultBytes: Int { account.peak }
 
     // MARK: Sending
 
     private func submit(_ load: Load, keys: KeyBatch?) {
         if isOver { return }
-        // Who came before has the first turn.
+        // First come, first served.
         guard deferred.isEmpty, let promise = rows.promise(atMost: mostRows(load, keys)) else {
             return deferred.append((load, keys))
         }
         send(load, keys: keys, promise: promise)
     }
 
-    /// Sends what waited for rows that others in flight had been promised. Where nothing is in
-    /// flight any more the first may have all that are left, so that none waits for ever.
+    /// Sends deferred loads as rows become available. If nothing is in flight, the first may use
+    /// all remaining rows, so that none waits forever.
     private func sendDeferred() {
         while let next = deferred.first, !isOver, let promise = rows.promise(atMost: mostRows(next.load, next.keys)) {
             deferred.removeFirst()
@@ -109,7 +109,7 @@ public final class PlanExecution {
 
     private func send(_ load: Load, keys: KeyBatch?, promise: Int) {
         var values = parameters[load.index]
-        // All that is left for this load, and one row more, which tells that there are too many.
+        // All rows left for this load plus one, which reveals an excess.
         let bound = rows.left + promise + 1
         if let keys, let place = load.places.keys { keys.fill(&values, at: place) }
         if let place = load.places.rowsLeft { values[place] = .text(Array(String(bound).utf8)) }
@@ -123,15 +123,15 @@ public final class PlanExecution {
         statements += 1
         let since = now, isLast = unsent == 0
         levels[load.index] = .running(since: since)
-        runner.run(plan.statements[load.index], values, meter: self) { [self] result in
+        session.run(plan.statements[load.index], values, meter: self) { [self] result in
             if isOver { return }
             account.shrink(by: keyBytes)
             arrived(result, load, keys, since: since, promise: promise)
         }
-        if isLast { runner.sentAll() }
+        if isLast { finishSession() }
     }
 
-    /// The rows that a load brings at the most, as far as its statement says so.
+    /// The maximum number of rows that a load brings, as far as its statement bounds it.
     private func mostRows(_ load: Load, _ keys: KeyBatch?) -> Int {
         let parents = keys?.count ?? 1
         guard load.isList else { return parents }
@@ -139,7 +139,7 @@ public final class PlanExecution {
         return parents.saturatingProduct(first)
     }
 
-    /// A number of rows as it is bound; `nil` where it is none.
+    /// A bound number of rows; `nil` if the value is not a number.
     private static func number(_ value: ParameterValue) -> Int? {
         guard case .text(let digits) = value, !digits.isEmpty, digits.count <= 18 else { return nil }
         var number = 0
@@ -150,10 +150,30 @@ public final class PlanExecution {
         return number
     }
 
-    /// Loads that are not sent, since there is nothing to ask for.
+    /// Counts loads that are not sent because they have no keys.
     private func skip(_ count: Int) {
         unsent -= count
-        if count > 0, unsent == 0 { runner.sentAll() }
+        if count > 0, unsent == 0 { finishSession() }
+    }
+
+    /// No more statements follow. The answer waits for the session's outcome.
+    private func finishSession() {
+        guard session.isTransaction else { return }
+        pending += 1
+        session.finish { [self] outcome in finished(outcome) }
+    }
+
+    private func finished(_ outcome: SessionOutcome) {
+        if isOver { return }
+        // Rows that were read remain valid whatever the transaction's outcome.
+        if !plan.isReadOnly {
+            switch outcome {
+            case .committed: break
+            case .rolledBack(let failure): return fail(.failed(LoadFailure(.undone, detail: failure.detail)))
+            case .unknown(let failure): return fail(.failed(LoadFailure(.unknown, detail: failure.detail)))
+            }
+        }
+        settle()
     }
 
     private func countBelow(_ load: Int) -> Int { plan.dependents[load].reduce(0) { $0 + 1 + countBelow($1) } }
@@ -167,16 +187,16 @@ public final class PlanExecution {
         switch result {
         case .success(let source):
             guard rows.settle(promise, rows: source.rowCount) else { return fail(.tooManyRows(limit: limits.rows)) }
-            guard account.grow(by: Level.byteCount(source)) else { return refuse() }
+            guard account.grow(by: LoadedRows.byteCount(source)) else { return refuse() }
             for column in source.misread where source.rowCount > 0 {
                 refusals.append(LoadFailure(.refused, detail: load.detail(of: column)))
             }
-            if let beside, isMuch(source, load) {
+            if let background, isMuch(source, load) {
                 sendDeferred()
-                return lay(source, load, keys, since: since, beside)
+                return lay(source, load, keys, since: since, background)
             }
-            do throws(LevelFault) {
-                let level = try Level(
+            do throws(LoadedRowsFault) {
+                let level = try LoadedRows(
                     load: load, source: source, keys: keys, page: pageSize(load), startedAt: since, endedAt: now)
                 levels[load.index] = .loaded(level)
                 proceed(from: load, level)
@@ -194,13 +214,13 @@ public final class PlanExecution {
         settle()
     }
 
-    /// A result that is not what was planned.
-    private func unsound(_ source: any RowSource, _ load: Load, _ fault: LevelFault, since: Int) {
-        account.shrink(by: Level.byteCount(source))
+    /// Fails a load whose result does not match the plan.
+    private func unsound(_ source: any RowSource, _ load: Load, _ fault: LoadedRowsFault, since: Int) {
+        account.shrink(by: LoadedRows.byteCount(source))
         failed(load, LoadFailure(.refused, detail: fault.detail), since: since)
     }
 
-    /// One field has no rows; the rest of the answer stands.
+    /// The field has no rows; the rest of the answer is kept.
     private func failed(_ load: Load, _ failure: LoadFailure, since: Int) {
         levels[load.index] = .failed(since: since, until: now)
         refusals.append(failure)
@@ -214,11 +234,10 @@ public final class PlanExecution {
         return pages[index].size
     }
 
-    /// Starts what waited for these rows; where there are no keys, there is nothing to ask.
+    /// Starts the loads that depend on these rows; a load without keys is skipped.
     ///
-    /// - Parameter batches: Of the loads that depend on these, in their order, where they were made
-    ///   already.
-    private func proceed(from load: Load, _ level: Level, _ batches: [KeyBatch?]? = nil) {
+    /// - Parameter batches: The keys of the dependent loads, in order, if already computed.
+    private func proceed(from load: Load, _ level: LoadedRows, _ batches: [KeyBatch?]? = nil) {
         for (position, index) in plan.dependents[load.index].enumerated() {
             let dependent = plan.loads[index]
             let keys = if let batches { batches[position] } else { Self.keys(level, dependent) }
@@ -231,8 +250,8 @@ public final class PlanExecution {
             } else if let keys, keys.count > 0 {
                 submit(dependent, keys: keys)
             } else {
-                // Without rows nothing can be wrong with them.
-                guard let empty = try? Level(load: dependent, source: nil, keys: keys) else { continue }
+                // A level without rows cannot be invalid.
+                guard let empty = try? LoadedRows(load: dependent, source: nil, keys: keys) else { continue }
                 levels[index] = .loaded(empty)
                 skip(1)
                 proceed(from: dependent, empty)
@@ -240,8 +259,8 @@ public final class PlanExecution {
         }
     }
 
-    /// `nil` where there is nothing to ask for.
-    private static func keys(_ level: Level, _ dependent: Load) -> KeyBatch? {
+    /// `nil` if there is nothing to load.
+    private static func keys(_ level: LoadedRows, _ dependent: Load) -> KeyBatch? {
         guard level.rowCount > 0, case .batch(_, let keys, let areUnique) = dependent.link else {
             return nil
         }
@@ -257,22 +276,23 @@ public final class PlanExecution {
 
     // MARK: Beside the loop
 
-    /// Whether rows are more than one request may lay open on the loop: their values, and what
-    /// their keys are looked up for.
+    /// Whether a result and its dependent keys are too large to be processed on the loop.
     private func isMuch(_ source: any RowSource, _ load: Load) -> Bool {
         let perRow = load.width + Self.cellsOfKey * plan.dependents[load.index].count
         return source.rowCount > bounds.cells / max(1, perRow)
     }
 
-    /// So many cells are laid open in the time in which one key is looked for among others.
+    /// Cells that are decoded in the time of one key look-up.
     private static let cellsOfKey = 5
 
-    /// Lays rows open and gathers the keys of what depends on them on another thread.
-    private func lay(_ source: any RowSource, _ load: Load, _ keys: KeyBatch?, since: Int, _ beside: any SideWork) {
+    /// Decodes rows and gathers the keys of dependent loads on another thread.
+    private func lay(
+        _ source: any RowSource, _ load: Load, _ keys: KeyBatch?, since: Int, _ background: any BackgroundWork
+    ) {
         let dependents = plan.dependents[load.index].map { plan.loads[$0] }, page = pageSize(load), until = now
-        beside.run({
-            Result { () throws(LevelFault) in
-                let level = try Level(
+        background.run({
+            Result { () throws(LoadedRowsFault) in
+                let level = try LoadedRows(
                     load: load, source: source, keys: keys, page: page, startedAt: since, endedAt: until)
                 return LaidRows(level: level, batches: dependents.map { Self.keys(level, $0) })
             }
@@ -296,7 +316,7 @@ public final class PlanExecution {
         guard let shape else { return written(.tooLarge(limit: limits.bytes)) }
         var granted = limits
         granted.bytes = account.room(for: limits.bytes)
-        guard let beside else {
+        guard let background else {
             return written(
                 AnswerWriter.whole(
                     plan: plan, shape: shape, levels: levels, pages: pages, limits: granted, bounds: bounds))
@@ -306,16 +326,15 @@ public final class PlanExecution {
                 plan: plan, shape: shape, levels: levels, pages: pages, limits: granted, bounds: bounds)
             if let outcome = writer.write() { return written(outcome) }
         }
-        writeBeside(shape, granted, beside)
+        writeInBackground(shape, granted, background)
     }
 
-    private func writeBeside(_ shape: AnswerShape, _ granted: AnswerLimits, _ beside: any SideWork) {
+    private func writeInBackground(_ shape: AnswerShape, _ granted: AnswerLimits, _ background: any BackgroundWork) {
         let (plan, pages, bounds) = (plan, pages, bounds)
-        // The rows are the other thread's from here on: it lets go of them, too, which takes its
-        // time where they are many.
+        // The rows now belong to the other thread, which also releases them, as that takes time.
         let rows = Handover(levels)
         self.levels = levels.map(\.released)
-        beside.run({
+        background.run({
             let levels = rows.take() ?? []
             return Handover(
                 AnswerWriter.whole(
@@ -341,7 +360,7 @@ public final class PlanExecution {
 
     private func refuse() { fail(account.refusal == .budget ? .overBudget : .tooManyBytes(limit: limits.resultBytes)) }
 
-    /// The whole request fails: what it holds is released before anybody is told.
+    /// Fails the whole request; releases what it holds before calling back.
     private func fail(_ outcome: ExecutionResult.Outcome) {
         guard !isOver else { return }
         isOver = true
@@ -349,7 +368,7 @@ public final class PlanExecution {
         complete(outcome)
     }
 
-    /// Lets go of the rows; what was measured of them stays.
+    /// Releases the rows; their measurements remain.
     private func release() {
         for index in levels.indices { levels[index] = levels[index].released }
         deferred = []
@@ -365,8 +384,7 @@ public final class PlanExecution {
 
     // MARK: Measurements
 
-    /// What is known of the loads whose statements were sent, in the order of the plan; for
-    /// requests that somebody asks about afterwards.
+    /// Measurements of the loads whose statements were sent, in the plan's order.
     public func measurements() -> [LoadMeasurement] {
         zip(plan.loads, levels).compactMap { load, state in
             switch state {
@@ -385,21 +403,21 @@ public final class PlanExecution {
     }
 }
 
-/// What was made of rows beside the loop.
+/// What was made of rows off the loop.
 private struct LaidRows: Sendable {
-    let level: Level
+    let level: LoadedRows
     let batches: [KeyBatch?]
 }
 
 enum LoadState: Sendable {
     case waiting
     case running(since: Int)
-    case loaded(Level)
+    case loaded(LoadedRows)
     case failed(since: Int, until: Int)
-    /// Its rows were there, and are not needed any more.
+    /// The rows were released after use.
     case released(since: Int, until: Int?, rows: Int)
 
-    /// The same without its rows.
+    /// The same state without its rows.
     var released: LoadState {
         guard case .loaded(let level) = self else { return self }
         return .released(since: level.startedAt, until: level.endedAt, rows: level.rowCount)
@@ -412,31 +430,30 @@ extension PlanExecution: ResultMeter {
     public func shrink(by bytes: Int) { if !isOver { account.shrink(by: bytes) } }
 }
 
-/// What came of an execution.
+/// The result of an execution.
 public struct ExecutionResult {
     public enum Outcome {
         /// `{"data":…` without the closing brace, and the errors of its fields.
-        case answered(ResponseBuffer, isNull: Bool, errors: [FieldError])
+        case answered(ResponseBuffer, isNull: Bool, errors: [ClientError])
         case failed(LoadFailure)
         case tooLarge(limit: Int)
         case tooManyCursors(limit: Int)
-        /// The loads brought more rows than they may; what was not sent by then is not sent at all.
+        /// The loads brought too many rows; no further statements were sent.
         case tooManyRows(limit: Int)
-        /// The results of the loads take more bytes than they may; what was coming in was given up.
+        /// The results take too many bytes; results in flight were discarded.
         case tooManyBytes(limit: Int)
-        /// All requests of the worker together hold as many bytes as they may; this one would
-        /// exceed them.
+        /// The request would exceed the budget of all the worker's requests.
         case overBudget
     }
 
     public let outcome: Outcome
     public let statements: Int
     public let rows: Int
-    /// The most bytes that the results have taken at a time, those included that were given up.
+    /// Peak size in bytes of the results, including discarded ones.
     public let resultBytes: Int
-    /// What PostgreSQL refused, for the operator.
+    /// Statements that PostgreSQL refused, for the operator.
     public let refusals: [LoadFailure]
-    /// When the first statements were sent and the last rows came, by the execution's clock.
+    /// When the first statements were sent and the last rows arrived, by the execution's clock.
     public let startedAt: Int
     public let loadedAt: Int
 }

@@ -5,17 +5,17 @@ import PorticoCatalog
 import PorticoPlanning
 import PostgresSQL
 
-/// Gives a plan's parameters their values for one request.
+/// Binds a plan's parameters for one request.
 public struct RequestBinding: Sendable {
     let operation: ValidatedOperation
     let variables: VariableValues
     let viewer: Viewer
     let limits: RuleLimits
-    /// The time of the request, as PostgreSQL reads it: one moment for all its loads.
+    /// The time of the request in PostgreSQL's text form; the same for all its loads.
     let now: [UInt8]
     let cursors: any CursorSealing
-    /// Bytes of values after which the binding is given up (``PlanningError/Kind/allowance``): for
-    /// a caller that has no time for long ones, and begins anew where it has.
+    /// Bytes of values after which binding gives up (``ClientError/Fault/unfinished``), for a
+    /// caller that restarts it where long values may take their time.
     public var allowance = Int.max
 
     public init(
@@ -30,13 +30,13 @@ public struct RequestBinding: Sendable {
         self.cursors = cursors
     }
 
-    /// For each load the values of its parameters, with what ``pages(of:)`` gave; throws
-    /// ``PlanningError`` when a value is beyond a bound or not what its column can hold, and when
-    /// the rows that the plan may touch are more than the limits allow. `estimate` knows how many
-    /// rows there are; without it only the `first`s tell.
+    /// The parameter values of each load, given the result of ``pages(of:)``. Throws
+    /// ``ClientError`` if a value exceeds a bound or does not fit its column, or if the rows that
+    /// the plan may touch exceed the limit. `estimate` supplies row counts; without it, only each
+    /// `first` bounds them.
     public func parameters(
         of plan: AuthorizedPlan, pages: [BoundPage], estimate: PlanEstimate = .unknown
-    ) throws(PlanningError) -> [[ParameterValue]] {
+    ) throws(ClientError) -> [[ParameterValue]] {
         try check(cost: limits[.cost], of: plan, estimate)
         var all: [[ParameterValue]] = []
         all.reserveCapacity(plan.loads.count)
@@ -45,9 +45,9 @@ public struct RequestBinding: Sendable {
             var values: [ParameterValue] = []
             values.reserveCapacity(load.parameters.count)
             for source in load.parameters {
-                // Before it is put together: it may name one long variable a thousand times.
+                // Checked before it is built: it may name one long variable a thousand times.
                 if case .elements(let elements, _) = source {
-                    try budget.spend(byteCount(of: elements), load.range, load.path)
+                    try budget.spend(byteCount(of: .list(elements)), load.range, load.path)
                 }
                 if let type = Self.tenantType(source) { try budget.work(viewer.tenantList.bytesToEncode(for: type)) }
                 let value = try value(source, of: load, plan, pages)
@@ -62,7 +62,7 @@ public struct RequestBinding: Sendable {
 
     private func value(
         _ source: ParameterSource, of load: Load, _ plan: AuthorizedPlan, _ pages: [BoundPage]
-    ) throws(PlanningError) -> ParameterValue {
+    ) throws(ClientError) -> ParameterValue {
         switch source {
         case .constant(let value), .rule(let value): return value
         case .variable(let place, let form):
@@ -76,32 +76,29 @@ public struct RequestBinding: Sendable {
                 throw tooLong(items.count, place, load)
             }
             if form.use != .value, case .string(let text) = given,
-                let problem = TextUseLimit.problem(text.utf8.count, limits)
+                var problem = TextUseLimit.problem(text.utf8.count, limits)
             {
-                throw PlanningError(
-                    problem.kind, "Variable \"$\(name(place))\": \(problem.message)", range: load.range, path: load.path
-                )
+                problem.message = "Variable \"$\(name(place))\": \(problem.message)"
+                throw problem.placed(load.range, field: load.path)
             }
             return try encode(given, form, at: name(place), load)
         case .elements(let elements, let form):
             var items: [InputValue] = []
             for element in elements {
-                switch element {
-                case .constant(let value): items.append(value)
-                case .open(let place):
-                    guard let given = lookUp(place), given != .null else { throw missing(place, load) }
-                    items.append(given)
+                guard let given = scalar(element), given != .null || element.isNull else {
+                    if case .open(let place) = element { throw missing(place, load) }
+                    continue
                 }
+                items.append(given)
             }
             return try encode(.list(items), form, at: "", load)
-        case .viewer(let value, let form): return Self.value(value, of: viewer, form)
         case .tenant(let type):
-            guard viewer.tenants.count == 1 else {
-                throw PlanningError(.isolation, "The viewer does not reach exactly one tenant.", path: load.path)
+            let tenants = viewer.tenants
+            guard tenants.count == 1 else {
+                throw ClientError(.isolation, "The viewer does not reach exactly one tenant.", field: load.path)
             }
-            return Self.encodeQuietly(.string(viewer.tenants[0]), ValueForm(type))
-        case .tenants(let type): return Self.tenants(of: viewer, type)
-        case .now: return .text(now)
+            return Self.encodeQuietly(.string(tenants[0]), ValueForm(type))
+        case .viewer, .tenants, .now: return ViewerBinding(viewer: viewer, now: now).value(source)
         case .keys, .rowsLeft: return .null
         case .first(let bound): return .text(Array(String(min(try rows(bound, "first", load), limits[.rows] + 1)).utf8))
         case .offset(let bound): return .text(Array(String(try rows(bound, "offset", load)).utf8))
@@ -117,22 +114,22 @@ public struct RequestBinding: Sendable {
 
     // MARK: Values
 
-    private func missing(_ place: VariablePlace, _ load: Load) -> PlanningError {
-        PlanningError(.badInput, "Variable \"$\(name(place))\" has no value.", range: load.range, path: load.path)
+    private func missing(_ place: VariablePlace, _ load: Load) -> ClientError {
+        ClientError(.badInput, "Variable \"$\(name(place))\" has no value.", range: load.range, field: load.path)
     }
 
-    private func tooLong(_ count: Int, _ place: VariablePlace, _ load: Load) -> PlanningError {
-        PlanningError(
-            .limit(.operands),
+    private func tooLong(_ count: Int, _ place: VariablePlace, _ load: Load) -> ClientError {
+        ClientError(
+            limit: .operands,
             "Variable \"$\(name(place))\" holds \(count) values; an operator takes at most \(limits[.operands]).",
-            range: load.range, path: load.path)
+            range: load.range, field: load.path)
     }
 
-    private func rows(_ bound: RowBound, _ name: String, _ load: Load) throws(PlanningError) -> Int {
+    private func rows(_ bound: RowBound, _ name: String, _ load: Load) throws(ClientError) -> Int {
         do {
             return try bound.value(variables, name: name)
         } catch {
-            throw PlanningError(error.kind, error.message, range: load.range, path: load.path)
+            throw error.placed(load.range, field: load.path)
         }
     }
 
@@ -160,28 +157,33 @@ public struct RequestBinding: Sendable {
         return text
     }
 
-    /// Of a list that the document spells, with variables among its elements.
-    func byteCount(of elements: [ListElement]) -> Int {
-        elements.reduce(0) { bytes, element in
-            switch element {
-            case .constant(let value): bytes + value.byteCount
-            case .open(let place): bytes + (lookUp(place)?.byteCount ?? 0)
-            }
+    /// A literal, or a variable's value; `nil` if it has none, and for other kinds of values.
+    func scalar(_ value: ShapedValue) -> InputValue? {
+        switch value {
+        case .constant(let constant): constant
+        case .open(let place): lookUp(place)
+        case .list, .object: nil
         }
+    }
+
+    /// Of a literal, of what a variable holds, or of a list of both.
+    func byteCount(of value: ShapedValue) -> Int {
+        if case .list(let items) = value { return items.reduce(0) { $0 + byteCount(of: $1) } }
+        return scalar(value)?.byteCount ?? 0
     }
 
     private func encode(
         _ value: InputValue, _ form: ValueForm, at name: String, _ load: Load
-    ) throws(PlanningError) -> ParameterValue {
+    ) throws(ClientError) -> ParameterValue {
         do {
             return .text(try ValueEncoding.text(value, form))
         } catch {
             let place = name.isEmpty ? "" : "Variable \"$\(name)\": "
-            throw PlanningError(.badInput, place + error.message, range: load.range, path: load.path)
+            throw ClientError(.badInput, place + error.message, range: load.range, field: load.path)
         }
     }
 
-    /// What the viewer brings and a column cannot hold is null, and no row's column equals null.
+    /// A viewer's value that a column cannot hold becomes null, which no row's column equals.
     static func encodeQuietly(_ value: InputValue, _ form: ValueForm) -> ParameterValue {
         if let bytes = try? ValueEncoding.text(value, form) { .text(bytes) } else { .null }
     }
@@ -209,12 +211,10 @@ public struct RequestBinding: Sendable {
 
     // MARK: Cost
 
-    /// The rows that a plan may touch: each load's are its parents' rows times what it touches for
-    /// each.
+    /// Checks the rows that a plan may touch: per load, parents' rows times rows per parent.
     ///
-    /// A refusal names them: for viewers within isolation what is known of tables is rounded
-    /// (``PlanEstimate``).
-    private func check(cost limit: Int, of plan: AuthorizedPlan, _ estimate: PlanEstimate) throws(PlanningError) {
+    /// The refusal reveals them: they are rounded for isolated viewers (``PlanEstimate``).
+    private func check(cost limit: Int, of plan: AuthorizedPlan, _ estimate: PlanEstimate) throws(ClientError) {
         var touched = [Int](repeating: 1, count: plan.loads.count)
         var total = 0, most = (rows: -1, load: 0)
         for load in plan.loads {
@@ -233,8 +233,7 @@ public struct RequestBinding: Sendable {
             touched[load.index] = parents.saturatingProduct(each)
             var cost = touched[load.index]
             if !load.reads.isEmpty {
-                // A filter may have to test all rows of each parent before as many as are asked for
-                // pass it.
+                // A filter may have to test all of a parent's rows before enough of them pass.
                 let testedEach = known.map { max(each, $0) } ?? min(each, PlanEstimate.assumedTested)
                 cost = cost.saturatingSum(estimate.rowsRead(by: load, testing: parents.saturatingProduct(testedEach)))
             }
@@ -245,8 +244,8 @@ public struct RequestBinding: Sendable {
         let load = plan.loads[most.load]
         let message = "This operation may touch \(total) rows, more than the \(limit) that are allowed"
         let place = "most of them, \(most.rows), at \"\(load.path)\""
-        var error = PlanningError(.limit(.cost), "\(message); \(place).", range: load.range, path: load.path)
-        error.cost = PlanningError.Cost(estimate: total, limit: limit, path: load.path)
+        var error = ClientError(limit: .cost, "\(message); \(place).", range: load.range, field: load.path)
+        error.cost = ClientError.Cost(estimate: total, limit: limit, path: load.path)
         throw error
     }
 }

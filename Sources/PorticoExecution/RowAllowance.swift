@@ -1,5 +1,4 @@
-/// How many rows the loads of one request may still bring, those in flight included: what is
-/// promised to one is not promised to another.
+/// How many rows the loads of one request may still bring, without those promised to others.
 struct RowAllowance {
     let limit: Int
     private(set) var arrived = 0
@@ -8,12 +7,12 @@ struct RowAllowance {
 
     init(limit: Int) { self.limit = limit }
 
-    /// Rows that are promised to nobody.
+    /// Rows that are not promised.
     var left: Int { max(0, limit - arrived - promised) }
 
-    /// Promises a load as many rows as it can bring at the most, or all that are left where nothing
-    /// else is in flight: if it brings more, the limit is exceeded.
-    /// - Returns: `nil` where it has to wait for the rows of others, of which most will not come.
+    /// Promises a load as many rows as it can bring, or all that are left if nothing else is in
+    /// flight; if it brings more, the limit is exceeded.
+    /// - Returns: `nil` if it has to wait for loads in flight, which mostly bring fewer rows.
     mutating func promise(atMost bound: Int) -> Int? {
         guard bound <= left || inFlight == 0 else { return nil }
         let promise = min(bound, left)
@@ -22,8 +21,8 @@ struct RowAllowance {
         return promise
     }
 
-    /// A load has brought its rows, or none.
-    /// - Returns: false where there are more than there may be.
+    /// Records that a load has completed.
+    /// - Returns: false if the limit is exceeded.
     mutating func settle(_ promise: Int, rows: Int) -> Bool {
         promised -= promise
         inFlight -= 1

@@ -5,12 +5,12 @@ import PorticoPlanning
 import PostgresSQL
 
 extension RequestBinding {
-    /// So many tenants and more travel in PostgreSQL's binary form, which it reads in two thirds
-    /// (texts) or two fifths (UUIDs) of the time of the text; such statements are not merged with
-    /// others, whose keys each would repeat the list.
+    /// Number of tenants from which the list is sent in binary, which PostgreSQL reads in two
+    /// thirds (texts) or two fifths (UUIDs) of the time. Such statements are not merged, because
+    /// each request's keys would repeat the list.
     static let tenantsInBinary = 256
 
-    /// The type of the tenants that a source stands for; `nil` for other sources.
+    /// The type of the tenants for a source of tenants; `nil` for other sources.
     static func tenantType(_ source: ParameterSource) -> ColumnType? {
         switch source {
         case .tenants(let type): type
@@ -19,8 +19,7 @@ extension RequestBinding {
         }
     }
 
-    /// All tenants that the viewer reaches, as an array: encoded once for as long as they are the
-    /// same.
+    /// All tenants that the viewer reaches, as an array; encoded once while they stay the same.
     static func tenants(of viewer: Viewer, _ type: ColumnType) -> ParameterValue {
         switch viewer.tenantList.encoded(for: type, encode) {
         case .missing: .null
@@ -30,12 +29,11 @@ extension RequestBinding {
     }
 
     private static func encode(_ tenants: [String], _ type: ColumnType) -> TenantList.Encoded {
-        // An array in binary names the type of its elements, which only PostgreSQL knows of an
-        // extension's.
+        // A binary array names its element type, whose OID is not fixed for a type of an extension.
         if tenants.count >= tenantsInBinary, type != .citext, let key = KeyType(type) {
             return binary(tenants, type, key).map { .binary($0) } ?? .missing
         }
-        // What a column cannot hold is null, and no row's column equals null.
+        // What a column cannot hold becomes null, which no row's column equals.
         let value = InputValue.list(tenants.map(InputValue.string))
         return (try? ValueEncoding.text(value, ValueForm(type, isList: true))).map { .text($0) } ?? .missing
     }
@@ -43,7 +41,7 @@ extension RequestBinding {
     private static func binary(_ tenants: [String], _ type: ColumnType, _ key: KeyType) -> [UInt8]? {
         var array = BinaryArray(elementType: key.elementOID, capacity: tenants.count * 24)
         for tenant in tenants {
-            // As any other value of the column is checked and spelled.
+            // Checked and encoded like any other value of the column.
             guard let text = try? ValueEncoding.text(.string(tenant), ValueForm(type)), let element = binary(text, key)
             else {
                 return nil
@@ -54,7 +52,7 @@ extension RequestBinding {
         return bytes
     }
 
-    /// A value that was checked and spelled for its column, in PostgreSQL's binary form.
+    /// The binary form of a value that was checked and encoded as text for its column.
     private static func binary(_ text: [UInt8], _ key: KeyType) -> [UInt8]? {
         func integer<T: FixedWidthInteger>(_ type: T.Type) -> [UInt8]? {
             T(String(decoding: text, as: UTF8.self)).map { number in withUnsafeBytes(of: number.bigEndian) { Array($0) }

@@ -2,16 +2,14 @@ import Diagnostics
 import PorticoAccess
 import PorticoPlanning
 
-/// Bytes that the values of one request may still take in its statements, or in what its cursors
-/// are bound to.
+/// Bytes that one request's values may still take in its statements or cursors.
 ///
 /// A request of a megabyte can name one long variable in a thousand places, each of which becomes a
-/// value of its own; and so can a document of a few lines with a long list, which then takes longer
-/// than the loop has for it.
+/// value of its own. A short document with a long list can do the same, and exceed the loop's time.
 struct ValueBudget {
     private let limit: Int
     private var spent = 0
-    /// Bytes that may be worked on here (``RequestBinding/allowance``).
+    /// Bytes that may be processed here (``RequestBinding/allowance``).
     private let allowance: Int
     private var worked = 0
 
@@ -20,26 +18,24 @@ struct ValueBudget {
         self.allowance = allowance
     }
 
-    /// To be called for what takes as long as it has bytes, whether or not the request brought
-    /// them.
-    mutating func work(_ bytes: Int) throws(PlanningError) {
+    /// Counts work in proportion to bytes, whether or not the request sent them.
+    mutating func work(_ bytes: Int) throws(ClientError) {
         worked += bytes
         guard worked <= allowance else {
-            throw PlanningError(
-                .allowance, "The values take more than the \(allowance) bytes that were allowed for them.")
+            throw ClientError(
+                .unfinished, "the values take more than the \(allowance) bytes that were allowed for them")
         }
     }
 
-    /// To be called before the values are put together, where that takes more than the request has
-    /// brought.
-    mutating func spend(_ bytes: Int, _ range: SourceRange, _ path: String) throws(PlanningError) {
+    /// Called before values are built that are larger than what the request sent.
+    mutating func spend(_ bytes: Int, _ range: SourceRange, _ path: String) throws(ClientError) {
         try work(bytes)
         spent += bytes
         guard spent <= limit else {
-            throw PlanningError(
-                .limit(.valueBytes),
+            throw ClientError(
+                limit: .valueBytes,
                 "The operation's values take more than the \(limit) bytes that are allowed, counted wherever they are used.",
-                range: range, path: path)
+                range: range, field: path)
         }
     }
 }

@@ -4,11 +4,10 @@ import PorticoCatalog
 import PorticoPlanning
 import PostgresSQL
 
-/// Gives parameters their values where there is no request: what rules take from the viewer and the
-/// clock.
+/// Binds parameters without a request: values that rules take from the viewer and the clock.
 package struct ViewerBinding {
     let viewer: Viewer
-    /// As PostgreSQL reads it.
+    /// In PostgreSQL's text form.
     let now: [UInt8]
 
     package init(viewer: Viewer, now: [UInt8]) {
@@ -16,16 +15,16 @@ package struct ViewerBinding {
         self.now = now
     }
 
-    /// A source that only a request has is null, which no row's column equals. A value of the
-    /// viewer's that one column cannot hold is missing for all of them.
+    /// A source that only a request has becomes null, which no row's column equals. A viewer's
+    /// value that one column cannot hold is missing for all columns.
     package func values(of sources: [ParameterSource]) -> [ParameterValue] {
         var values = sources.map(value)
         Self.closeOverMissing(sources, &values)
         return values
     }
 
-    /// A value of the viewer's that one column cannot hold is as good as missing, for every
-    /// condition of the statement: else `not` and `none` would open what the rule closes.
+    /// A viewer's value that one column cannot hold counts as missing in every condition of the
+    /// statement: otherwise `not` and `none` would open what the rule closes.
     static func closeOverMissing(_ sources: [ParameterSource], _ values: inout [ParameterValue]) {
         for (position, source) in sources.enumerated() {
             guard case .viewer(let missing, _) = source, case .null = values[position] else { continue }
@@ -35,7 +34,7 @@ package struct ViewerBinding {
         }
     }
 
-    private func value(_ source: ParameterSource) -> ParameterValue {
+    func value(_ source: ParameterSource) -> ParameterValue {
         switch source {
         case .constant(let value), .rule(let value): value
         case .viewer(let value, let form): RequestBinding.value(value, of: viewer, form)

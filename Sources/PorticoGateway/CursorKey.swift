@@ -1,15 +1,15 @@
 import Crypto
 import PorticoExecution
 
-/// Seals cursors by AES-GCM with a synthetic nonce: an HMAC of the use and the content, so that the
-/// same row of the same query always has the same cursor and no nonce ever serves two contents. All
+/// Seals cursors with AES-GCM under a synthetic nonce, an HMAC of the use and the content. The same
+/// row of the same query always has the same cursor, and no nonce is used for two contents. All
 /// workers that serve the same clients share one key.
 public struct CursorKey: CursorSealing {
     private let encryption: SymmetricKey
     private let nonces: SymmetricKey
 
-    /// Two keys derived from a secret by HKDF-SHA256 (RFC 5869), so that the secret may serve other
-    /// ends too. Whoever has the secret can read and make cursors.
+    /// Derives two keys from a secret with HKDF-SHA256 (RFC 5869); the secret may serve other
+    /// purposes too. A holder of the secret can read and forge cursors.
     public init(secret: [UInt8]) {
         func derived(_ purpose: String) -> SymmetricKey {
             HKDF<SHA256>.deriveKey(
@@ -20,7 +20,7 @@ public struct CursorKey: CursorSealing {
         nonces = derived("nonces")
     }
 
-    /// A key of this process alone: its cursors end with it.
+    /// A random key; its cursors are invalid after the process ends.
     public static func random() -> CursorKey {
         CursorKey(secret: SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) })
     }
@@ -32,7 +32,7 @@ public struct CursorKey: CursorSealing {
     private struct Box: CursorBox {
         let encryption: SymmetricKey
         let nonces: SymmetricKey
-        /// Of one length, so that where it ends and the content begins is never a question.
+        /// Has a fixed length, so that the boundary between use and content is unambiguous.
         let use: [UInt8]
 
         func seal(_ content: [UInt8]) -> [UInt8] {

@@ -2,67 +2,72 @@ import GraphQLLanguage
 import JSONBytes
 import PorticoAccess
 public import PorticoExecution
+public import PorticoPlanning
 
-/// The answer to one request: the whole JSON body, what kind of answer it is, and what was observed
-/// on the way.
-public final class GatewayResponse {
+/// The answer to one request: the complete JSON body, its outcome, and observations for logs.
+public struct GatewayResponse {
     public enum Outcome: Sendable, Equatable {
-        /// `data` is there and not null; there may be errors beside it.
+        /// `data` is present and not null; there may be errors too.
         case data
-        /// No `data` at all: nothing was executed (GraphQL, section 7.1.1, a request error).
+        /// No `data`: nothing was executed (GraphQL, section 7.1.1, request error).
         case requestError(ErrorCode)
         /// `data` is null, with errors.
         case nullData(ErrorCode)
     }
 
-    /// What HTTP has a status of its own for, though the code of the error is that of others too.
+    /// Errors that share their code with others but have an HTTP status of their own.
     public enum Cause: Sendable, Equatable {
-        /// It is not clear which operation of the document is meant.
+        /// The document does not determine which operation to run.
         case operationNotDetermined
-        /// A mutation came by a method that must change nothing.
+        /// A mutation was sent by a safe method.
         case mutationMustNotBeSafe
-        /// There was no room for the answer beside those of others: another try soon makes sense.
+        /// The answer did not fit into the shared budget; a retry may soon succeed.
         case noRoom
     }
 
-    public let buffer: ResponseBuffer
-    public let outcome: Outcome
-    public let cause: Cause?
-    public let observation: RequestObservation
+    public var buffer: ResponseBuffer
+    public var outcome: Outcome
+    public var cause: Cause?
+    public var observation: RequestObservation
+    /// Seconds until a retry makes sense; `nil` if unknown.
+    public var retryAfter: Int?
 
-    init(buffer: ResponseBuffer, outcome: Outcome, cause: Cause? = nil, observation: RequestObservation) {
+    public init(
+        buffer: ResponseBuffer, outcome: Outcome, cause: Cause? = nil, observation: RequestObservation,
+        retryAfter: Int? = nil
+    ) {
         self.buffer = buffer
         self.outcome = outcome
         self.cause = cause
         self.observation = observation
+        self.retryAfter = retryAfter
     }
 }
 
-/// What one request cost and touched, for the log.
+/// What one request cost and touched, for logs.
 public struct RequestObservation: Sendable {
     public var operationName: String?
     public var operationKind: OperationKind?
     /// Steps of the plan.
     public var loads = 0
-    /// Statements that were sent; fewer than the loads where parents had no rows.
+    /// Statements sent; fewer than the loads if parents had no rows.
     public var statements = 0
     public var rows = 0
-    /// The most bytes that the results of its loads have taken at a time, whatever became of them.
+    /// Peak size in bytes of the results of its loads, including discarded ones.
     public var resultBytes = 0
     public var planCacheHit = false
-    /// The limit that the request was refused by.
+    /// The limit that the request exceeded.
     public var limit: RequestLimit?
     public var stages = StageTimes()
-    /// The plan that was run, by the name that its statements are tagged with.
+    /// The hash of the plan, which also tags its statements.
     public var plan: String?
     /// Whether it took at least ``GatewaySettings/slowRequest``.
     public var isSlow = false
-    /// What its loads took, of a request that was slow or is traced; `nil` for others.
+    /// Measurements of its loads if the request was slow or is traced, else `nil`.
     public var loadMeasurements: [LoadMeasurement]?
-    /// What went wrong inside, for the operator alone.
+    /// Internal failures, for the operator only.
     public var failures: [String] = []
-    /// Why the database did not serve the request, for the operator alone: in an outage the same
-    /// for many.
+    /// Why the database did not serve the request, for the operator; during outages often the same.
     public var outage: String?
 
     public init() {}

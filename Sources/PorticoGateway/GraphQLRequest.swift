@@ -1,26 +1,24 @@
 import JSONBytes
 
-/// One request as GraphQL over HTTP has it, apart from HTTP.
+/// One request of GraphQL over HTTP, independent of HTTP.
 public struct GraphQLRequest: Sendable {
     /// The document in UTF-8.
     public var query: [UInt8]
     public var operationName: String?
     public var variables: [JSONMember]
-    /// It came by a method that must change nothing (`GET`).
+    /// Whether it was sent by a safe method (`GET`).
     public var isReadOnly: Bool
-    /// When it came, by ``MonotonicClock``; 0 stands for the moment in which the gateway gets it.
+    /// When it arrived, by ``MonotonicClock``; 0 for the moment at which the gateway receives it.
     public var receivedAt = 0
-    /// Somebody asks what each load took (``RequestObservation/loadMeasurements``).
+    /// Whether to measure each load (``RequestObservation/loadMeasurements``).
     public var isTraced = false
-    /// It came with so much that what is made of it would hold the loop: its values are coerced,
-    /// planned with and bound beside it.
+    /// Whether it is too large to be prepared on the loop.
     public var isLarge = false
-    /// Bytes of its body, or of its share of a batch's: what it counts while it waits for its turn
-    /// beside the loop.
+    /// Bytes of its body, or of its share of a batch's body, as counted in an ``OffloadQueue``.
     public var bytes = 0
-    /// It has had that turn: its body was read in it.
-    public var hasHadTurn = false
-    /// Which moments its loads see; `nil` leaves it to the settings.
+    /// Whether that queue already admitted it for reading its body; then it does not wait again.
+    public var isAdmitted = false
+    /// Which snapshots its loads see; `nil` uses the setting.
     public var consistency: Consistency?
 
     public init(query: [UInt8], operationName: String? = nil, variables: [JSONMember] = [], isReadOnly: Bool = false) {

@@ -2,16 +2,15 @@ import PorticoExecution
 import PostgresClient
 
 extension LoadFailure {
-    /// What the pool says of a statement, as far as an execution treats it differently.
+    /// The kind of a pool's failure, as far as an execution distinguishes it.
     init(_ failure: DatabaseFailure) {
         let kind: Kind =
             switch failure.kind {
-            // A server that follows another one may end a statement that is in the way of what it
-            // has to replay.
+            // A standby may cancel a statement that conflicts with replay.
             case .unavailable, .serialization: .unavailable
             case .interrupted: .interrupted
-            // The gateway has answered what it cancels: such an error comes of the server's own
-            // limit, or of an operator.
+            // The gateway has already answered requests that it cancels, so this error comes from
+            // the server's own limit or from an operator.
             case .timeout where !failure.sqlState.isEmpty: .ended
             case .timeout, .cancelled: .timeout
             case .tooLarge: .tooLarge

@@ -1,9 +1,8 @@
 import Glibc
 import JSONBytes
 
-/// The time of a request in PostgreSQL's text form.
 enum MomentText {
-    /// RFC 3339 in UTC with microseconds.
+    /// The current time in PostgreSQL's text form: RFC 3339 in UTC with microseconds.
     static func now() -> [UInt8] {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)

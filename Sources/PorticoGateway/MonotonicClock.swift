@@ -1,9 +1,9 @@
 import Glibc
 
-/// The clock that requests and their stages are measured by.
+/// The clock by which requests and their stages are measured.
 public enum MonotonicClock {
-    /// Nanoseconds of the clock that never goes back; only differences mean something. It asks no
-    /// kernel and allocates nothing (some 25 ns).
+    /// Nanoseconds of the monotonic clock; only differences are meaningful. Makes no system call
+    /// and allocates nothing (about 25 ns).
     public static func nanoseconds() -> Int {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)

@@ -3,11 +3,9 @@ import JSONBytes
 import PorticoExecution
 import PorticoPlanning
 
-/// Operations by the bytes of their documents, the operation's name and the rules they were
-/// validated under, each with its plans.
+/// Caches operations and their plans by document bytes, operation name and rules.
 ///
-/// Bounded by number and by bytes; when it is full, what was not used for longest goes, a quarter
-/// at a time, so that the search for it is paid once for many.
+/// Bounded by number and bytes. When full, evicts the least recently used quarter.
 struct OperationCache {
     private var entries: [Key: CachedOperation] = [:]
     private(set) var bytes = 0
@@ -59,13 +57,12 @@ struct OperationCache {
         return entry
     }
 
-    /// Keeps a plan with its operation, as long as that itself is kept. It comes back with the
-    /// statements of plans that run the same.
+    /// Caches a plan with its operation, as long as the operation is cached. Returns the plan with
+    /// the statements of equivalent plans.
     mutating func keep(
-        _ made: AuthorizedPlan, _ shape: AnswerShape, for planKey: CachedOperation.PlanKey, in entry: CachedOperation,
-        maximum: Int
+        _ made: CachedPlan, for planKey: PlanKey, in entry: CachedOperation, maximum: Int
     ) -> CachedPlan {
-        let plan = CachedPlan(statements.sharing(made), shape)
+        let plan = made.sharing(&statements)
         guard entries[entry.key] === entry else { return plan }
         bytes -= entry.weight
         entry.keep(plan, for: planKey, maximum: maximum)
@@ -83,21 +80,16 @@ struct OperationCache {
     }
 }
 
-/// An operation and the plans that were made of it so far.
+/// An operation and its plans so far.
 final class CachedOperation {
     let prepared: PreparedOperation
     let key: OperationCache.Key
     var lastUse = 0
-    /// `nil` where nothing is counted.
+    /// `nil` without metrics.
     var metrics: OperationMetrics?
-    /// Bytes, roughly: a syntax tree takes some ten times its text.
+    /// Approximate bytes: a syntax tree takes about ten times its text.
     private(set) var weight: Int
-    private var plans: [PlanKey: CachedPlan] = [:]
-
-    struct PlanKey: Hashable {
-        let scope: TenantScope
-        let shape: [UInt8]
-    }
+    private(set) var plans: [PlanKey: CachedPlan] = [:]
 
     init(_ prepared: PreparedOperation, key: OperationCache.Key) {
         self.prepared = prepared
@@ -105,10 +97,12 @@ final class CachedOperation {
         weight = 10 * key.query.count
     }
 
-    func plan(_ key: PlanKey) -> CachedPlan? { plans[key] }
+    /// Replaces a plan with a version of it that has newer knowledge.
+    func replace(_ plan: CachedPlan, for planKey: PlanKey) {
+        if plans[planKey] != nil { plans[planKey] = plan }
+    }
 
-    /// Past `maximum` it begins anew: filters that never look alike are not worth a list of their
-    /// own.
+    /// Starts over beyond `maximum`: filters that always differ are not worth a list of their own.
     fileprivate func keep(_ plan: CachedPlan, for planKey: PlanKey, maximum: Int) {
         if plans.count >= maximum {
             plans.removeAll(keepingCapacity: true)
@@ -119,22 +113,41 @@ final class CachedOperation {
     }
 }
 
-/// A plan, and how many rows it finds as far as is known.
-final class CachedPlan {
-    let plan: AuthorizedPlan
-    /// How its answers are written.
-    let shape: AnswerShape
-    var estimate = PlanEstimate.unknown
-    /// The whole answer, of a plan that asks the database nothing, such as introspection: all who
-    /// ask the same are shown the same bytes.
-    var answer: DetachedBytes?
+/// What a plan depends on besides its operation and rules.
+struct PlanKey: Hashable, Sendable {
+    let scope: TenantScope
+    let shape: [UInt8]
+}
 
-    /// Bytes, roughly; a plan without loads is little else than its answer, which is kept once more
-    /// as it goes out.
+/// An immutable plan with what is known about it; new knowledge makes a new object.
+final class CachedPlan: Sendable {
+    let plan: AuthorizedPlan
+    let shape: AnswerShape
+    /// The estimated number of rows.
+    let estimate: PlanEstimate
+    /// The complete answer of a plan that sends no statement, such as introspection; all such
+    /// requests get the same bytes.
+    let answer: DetachedBytes?
+
+    /// Approximate bytes; a plan without loads is mainly its answer, cached twice.
     var weight: Int { plan.loads.isEmpty ? 2 * plan.weight : plan.weight }
 
-    init(_ plan: AuthorizedPlan, _ shape: AnswerShape) {
+    init(_ plan: AuthorizedPlan, _ shape: AnswerShape, estimate: PlanEstimate, answer: DetachedBytes? = nil) {
         self.plan = plan
         self.shape = shape
+        self.estimate = estimate
+        self.answer = answer
+    }
+
+    func estimated(_ estimate: PlanEstimate) -> CachedPlan {
+        CachedPlan(plan, shape, estimate: estimate, answer: answer)
+    }
+
+    func answered(_ answer: DetachedBytes) -> CachedPlan {
+        CachedPlan(plan, shape, estimate: estimate, answer: answer)
+    }
+
+    fileprivate func sharing(_ statements: inout SharedStatements) -> CachedPlan {
+        CachedPlan(statements.sharing(plan), shape, estimate: estimate)
     }
 }

@@ -6,99 +6,61 @@ import PorticoAccess
 import PorticoCatalog
 import PorticoPlanning
 
-/// A document that was parsed and validated once, for one operation name and one set of rules:
-/// everything but its plans is the same for all requests.
+/// A document that was parsed and validated once for one operation name and one set of rules. All
+/// requests share it; plans are separate.
 final class PreparedOperation: Sendable {
     let operation: ValidatedOperation
     let source: SourceText
     let shapes: VariableShapes
-    /// Introspection is answered while the plan is made: a few lines may ask for megabytes.
+    /// Introspection is answered during planning; short queries may produce megabytes.
     let asksForTheSchema: Bool
 
     private init(operation: ValidatedOperation, source: SourceText) {
         self.operation = operation
         self.source = source
-        asksForTheSchema = Self.asksForTheSchema(operation)
+        asksForTheSchema = operation.hasRootField { $0.name.value == "__schema" || $0.name.value == "__type" }
         shapes = VariableShapes(operation, byValue: asksForTheSchema && !operation.variables.isEmpty)
     }
 
-    /// What became of a document, and how long it took.
-    struct Preparation: Sendable {
-        var result: Result<PreparedOperation, RequestErrors>
-        var stages = StageTimes()
-        /// Validation took more steps than it was allowed here, and fewer than the viewer's rules
-        /// allow.
-        var isUnfinished = false
-    }
-
-    /// Parses and validates; apart from the clock pure, so that it may run on any thread.
+    /// Parses and validates a document.
     ///
-    /// A mutation that came by a safe method is refused before it is validated: what it names is
-    /// not the question then (GraphQL over HTTP, section 5.4).
+    /// A mutation sent by a safe method is refused before validation, whatever fields it names
+    /// (GraphQL over HTTP, section 5.4).
     ///
-    /// - Parameter allowance: Steps of validation after which it is given up.
-    static func prepare(_ request: GraphQLRequest, rules: RuleSet, allowance: Int = .max) -> Preparation {
-        var stages = StageTimes()
-        let started = MonotonicClock.nanoseconds()
-        let source = SourceText(name: "", bytes: request.query)
-        let parsed = Result { () throws(SyntaxError) in
-            try parse(source, limits: rules.limits.parsing, allow: .executable)
+    /// - Parameter allowance: Validation steps after which it gives up as unfinished if the
+    ///   viewer's rules allow more.
+    static func prepare(
+        _ request: GraphQLRequest, rules: CompiledPolicy, allowance: Int, _ stages: inout StageTimes
+    ) throws(Preparation.Failure) -> PreparedOperation {
+        let started = MonotonicClock.nanoseconds(), source = SourceText(name: "", bytes: request.query)
+        let document: Document
+        do throws(SyntaxError) {
+            defer { stages.parse = MonotonicClock.nanoseconds() - started }
+            document = try parse(source, limits: rules.limits.parsing, allow: .executable)
+        } catch {
+            throw .refused(ClientErrors(error, in: source))
+        }
+        if request.isReadOnly, document.kind(ofOperation: request.operationName) == .mutation {
+            throw .refused(.mutationBySafeMethod)
         }
         let parsedAt = MonotonicClock.nanoseconds()
-        stages.parse = parsedAt - started
-        switch parsed {
-        case .failure(let error): return Preparation(result: .failure(RequestErrors(error, in: source)), stages: stages)
-        case .success(let document):
-            if request.isReadOnly, document.kind(ofOperation: request.operationName) == .mutation {
-                return Preparation(result: .failure(.mutationBySafeMethod), stages: stages)
-            }
-            let result = validate(document, source, named: request.operationName, rules: rules, allowance: allowance)
-            stages.validate = MonotonicClock.nanoseconds() - parsedAt
-            let isUnfinished =
-                if case .failure(let errors) = result, allowance < rules.limits[.validationSteps] {
-                    errors.limit == .validationSteps
-                } else { false }
-            return Preparation(result: result, stages: stages, isUnfinished: isUnfinished)
-        }
-    }
-
-    private static func validate(
-        _ document: Document, _ source: SourceText, named name: String?, rules: RuleSet, allowance: Int
-    ) -> Result<PreparedOperation, RequestErrors> {
-        do {
-            var limits = rules.limits.validation
-            limits.work = min(limits.work, allowance)
+        defer { stages.validate = MonotonicClock.nanoseconds() - parsedAt }
+        var limits = rules.limits.validation
+        let isCurtailed = allowance < limits.work
+        limits.work = min(limits.work, allowance)
+        do throws(ValidationFailure) {
             let operation = try Validator(schema: rules.schema, limits: limits).operation(
-                document, source: source, named: name)
-            return .success(PreparedOperation(operation: operation, source: source))
+                document, source: source, named: request.operationName)
+            return PreparedOperation(operation: operation, source: source)
         } catch {
-            return .failure(RequestErrors(error, in: source))
+            let errors = ClientErrors(error, in: source)
+            throw isCurtailed && errors.limit == .validationSteps ? .unfinished : .refused(errors)
         }
-    }
-
-    private static func asksForTheSchema(_ operation: ValidatedOperation) -> Bool {
-        var waiting = [operation.operation.selectionSet]
-        var seen: Set<String> = []
-        while let set = waiting.popLast() {
-            for selection in set.selections {
-                switch selection {
-                case .field(let field):
-                    if field.name.value == "__schema" || field.name.value == "__type" { return true }
-                case .inlineFragment(let fragment): waiting.append(fragment.selectionSet)
-                case .fragmentSpread(let spread):
-                    if seen.insert(spread.name.value).inserted, let fragment = operation.fragments[spread.name.value] {
-                        waiting.append(fragment.selectionSet)
-                    }
-                }
-            }
-        }
-        return false
     }
 }
 
 extension Document {
-    /// The kind of the operation that GetOperation (GraphQL, section 6.1) chooses; `nil` where it
-    /// chooses none.
+    /// The kind of the operation selected by GetOperation (GraphQL, section 6.1), if any.
     fileprivate func kind(ofOperation name: String?) -> OperationKind? {
         var found: OperationKind?
         for case .operation(let operation) in definitions where name == nil || operation.name?.value == name {
@@ -107,9 +69,4 @@ extension Document {
         }
         return found
     }
-}
-
-extension RequestErrors {
-    static let mutationBySafeMethod = RequestErrors(
-        .badInput, "A mutation needs POST: GET must change nothing.", cause: .mutationMustNotBeSafe)
 }

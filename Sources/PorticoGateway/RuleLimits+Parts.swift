@@ -3,7 +3,7 @@ import GraphQLValidation
 import PorticoAccess
 import PorticoExecution
 
-/// The limits of a viewer's requests as the parts of the pipeline take them.
+/// The limits of a viewer's requests, grouped by part of the pipeline.
 extension RuleLimits {
     public var parsing: ParseLimits {
         ParseLimits(tokens: self[.tokens], names: self[.nameBytes], depth: self[.nesting], bytes: self[.documentBytes])
@@ -58,18 +58,6 @@ extension RequestLimit {
             switch limit {
             case .nodes: .inputValues
             case .bytes: .valueBytes
-            }
-    }
-}
-
-extension ErrorCode {
-    init(_ limit: RequestLimit) {
-        self =
-            switch limit {
-            case .first, .offset: .badInput
-            case .requestTimeout: .timeout
-            case .concurrentRequests, .requestsPerSecond, .requestBurst: .rateLimited
-            default: .limitExceeded
             }
     }
 }

@@ -1,15 +1,14 @@
 import PorticoPlanning
 
-/// What plans of different rules have in common: tenants with files of their own mostly differ in
-/// limits and in fields that an operation does not ask for, and run the same statements. Those are
-/// one object for all of them, so that requests of such tenants go together as those of one plan
-/// do.
+/// Shares statements between plans of different rules. Tenants with their own files mostly differ
+/// in limits and in fields that an operation does not use, and run the same statements. Sharing the
+/// objects lets requests of such tenants be merged like those of one plan.
 struct SharedStatements {
     private struct Key: Hashable {
         let hash: String
         let name: String?
         let scope: TenantScope
-        /// The hash leaves out what is the same in all of a statement's runs.
+        /// A statement's constants are the same in all its runs, and not part of the plan's hash.
         let constants: Int
     }
 
@@ -17,14 +16,13 @@ struct SharedStatements {
         weak var plan: AuthorizedPlan?
     }
 
-    /// By what tells statements apart, the plan that was made last: it has those that the ones
-    /// before it share.
+    /// The latest plan by what distinguishes statements; it shares those of the plans before it.
     private var plans: [Key: Holder] = [:]
-    /// So many are kept before those whose plans are gone are swept out.
+    /// Number of entries at which those of released plans are removed.
     private var sweptAt = Self.few
     private static let few = 256
 
-    /// The plan, with the statements of those that run the same.
+    /// The plan, with the statements of equivalent plans.
     mutating func sharing(_ plan: AuthorizedPlan) -> AuthorizedPlan {
         let key = Key(hash: plan.hash, name: plan.operationName, scope: plan.scope, constants: Self.constants(of: plan))
         let shared = plans[key]?.plan.map(plan.sharingStatements(of:)) ?? plan

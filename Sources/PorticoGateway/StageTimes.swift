@@ -1,17 +1,16 @@
-/// How long the stages of one request took, in nanoseconds; `nil` where a stage did not take place.
+/// Durations of one request's stages in nanoseconds; `nil` for a stage that did not take place.
 ///
-/// Their sum is less than ``total``: looking up who asks, waiting for another thread and coercing
-/// variables are stages of nobody.
+/// Their sum is less than ``total``: authentication, waiting for another thread and coercing
+/// variables belong to no stage.
 public struct StageTimes: Sendable, Equatable {
     public enum Stage: String, Sendable, CaseIterable { case parse, validate, plan, database, write }
 
-    /// Of the document; like ``validate`` only when it was not in the cache.
+    /// Of the document; like ``validate``, only if it was not cached.
     public var parse: Int?
     public var validate: Int?
-    /// Only when no plan was in the cache.
+    /// Only if no plan was cached.
     public var plan: Int?
-    /// From the first statement's sending to the last one's rows, the wait for a connection
-    /// included.
+    /// From the first statement to the last one's rows, including waits for a connection.
     public var database: Int?
     /// From the last rows to the finished body.
     public var write: Int?

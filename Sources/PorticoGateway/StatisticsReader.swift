@@ -4,13 +4,11 @@ import PostgresClient
 import PostgresSQL
 import SocketLoop
 
-/// Reads what PostgreSQL reckons of the catalog's tables, again and again, beside the requests: no
-/// request waits for it.
+/// Periodically reads PostgreSQL's statistics of the catalog's tables; no request waits for it.
 final class StatisticsReader {
-    /// Milliseconds between two readings; PostgreSQL itself renews its figures every few minutes at
-    /// most.
+    /// Milliseconds between two readings; PostgreSQL itself updates them every few minutes at most.
     static let interval = 600_000
-    /// Milliseconds until the next try where one failed.
+    /// Milliseconds before a retry after a failure.
     static let retryInterval = 30_000
     /// Milliseconds that a reading may take.
     static let timeout = 10_000
@@ -30,7 +28,7 @@ final class StatisticsReader {
         columns = Self.ties(catalog).sorted()
     }
 
-    /// The columns by which rows are found: those of relations and of isolation.
+    /// The columns by which rows are found: those of relations and isolation.
     private static func ties(_ catalog: Catalog) -> Set<String> {
         var found: Set<String> = []
         for type in catalog.types.values {
@@ -45,8 +43,8 @@ final class StatisticsReader {
         return found
     }
 
-    /// Begins to read, and calls back once when the first reading is over, whatever came of it.
-    /// What waits for the next one refers to this weakly, so that it ends with the gateway.
+    /// Starts reading, and calls back once when the first reading is over, whatever its outcome.
+    /// The timer refers to this object weakly, so that it ends with the gateway.
     func start(first: @escaping () -> Void = {}) {
         let names = tables.map { table in
             (table.schema.map { quoteIdentifier($0) + "." } ?? "") + quoteIdentifier(table.name)
@@ -71,13 +69,13 @@ final class StatisticsReader {
             func text(_ column: Int) -> String? {
                 rows.bytes(row: row, column: column).map { String(decoding: $0, as: UTF8.self) }
             }
-            // A table that was never analysed has -1 rows: nothing is known of it.
+            // A table that was never analysed has -1 rows.
             guard let place = text(0).flatMap({ Int($0) }), tables.indices.contains(place - 1),
                 let count = text(1).flatMap({ Double($0) }), count >= 0
             else { continue }
             let total = Int(min(count, 1e15))
             var table = found[tables[place - 1]] ?? TableStatistics.Table(rows: total, distinct: [:])
-            // Negative is a share of the rows.
+            // A negative value is a fraction of the rows.
             if let column = text(2), let distinct = text(3).flatMap({ Double($0) }) {
                 table.distinct[column] = distinct < 0 ? -distinct * count : distinct
             }
@@ -91,8 +89,7 @@ final class StatisticsReader {
         return .text(Array("{\(quoted.joined(separator: ","))}".utf8))
     }
 
-    /// Every column is text, whose binary form is its bytes. `pg_stats` shows only tables that may
-    /// be read, which is all that is asked for.
+    /// Every column is text, whose binary form is its bytes. `pg_stats` shows readable tables.
     private static let statement = Statement(
         text: """
             SELECT t.place::text, c.reltuples::text, s.attname::text, s.n_distinct::text \

@@ -2,35 +2,35 @@ import Diagnostics
 import PorticoCatalog
 import PostgresSQL
 
-/// A load of values that are computed of rows, for the whole list or for each parent's: it enters
-/// its table as a list of the same rows does.
+/// A load of values that are computed from rows, for the whole list or for each parent's list. It
+/// enters its table like a list of the same rows.
 struct AggregateDraft: DraftLoad {
     let index: Int
     let binding: TypeBinding
     let path: String
     let range: SourceRange
     let link: LoadDraft.LinkDraft
-    /// Which rows, and with keys how many groups of them; their order does not matter here.
+    /// The rows, or with keys the number of groups; the order is irrelevant.
     let rows: ListArguments
-    /// Empty where the values are of all rows together.
+    /// Empty if the values are computed from all rows together.
     let keys: [GroupKey]
     let values: [AggregateValue]
 
     var arguments: ListArguments? { rows }
-    /// The rows that values are computed of are a list, whether one row comes out or several.
+    /// The values are computed from a list, whether one row results or several.
     var isKeyed: Bool { true }
 
     // MARK: Statement
 
     func filter(
         _ access: RowAccess, _ row: RowReference, _ barrier: Barrier, _ draft: inout StatementDraft
-    ) throws(PlanningError) -> [ClientCondition] {
+    ) throws(ClientError) -> [ClientCondition] {
         try access.filter(rows.condition, row: row, barrier, draft: &draft)
     }
 
     /// `SELECT count(*) … FROM table WHERE …`; in a batch `… CROSS JOIN LATERAL (SELECT count(*)
-    /// …)`: a row for every key, also where no row of the table is left. That is why nothing is
-    /// taken out of the inner `WHERE`, though some of it may speak of the key alone.
+    /// …)`: one row for every key, even if the table has no rows for it. Therefore nothing is
+    /// hoisted out of the inner `WHERE`, even conditions on the key alone.
     func statement(_ rows: DraftRows, _ access: RowAccess, _ draft: inout StatementDraft) -> Select {
         let inner = computed(rows, access, &draft)
         guard let keys = rows.keys else { return inner }
@@ -40,9 +40,8 @@ struct AggregateDraft: DraftLoad {
             from: [keys, .lateral(inner, outer)])
     }
 
-    /// The keys, then the values of the rows for which the conditions hold, each with a name of its
-    /// own. Groups come in the order of their keys, so that the same ones come whenever there are
-    /// more than asked for.
+    /// The keys, then the values of the matching rows, each with a name of its own. Groups are
+    /// ordered by their keys, so that a limit always keeps the same ones.
     private func computed(_ drafted: DraftRows, _ access: RowAccess, _ draft: inout StatementDraft) -> Select {
         let row = drafted.row
         let groups = keys.map { $0.expression(row) }

@@ -1,14 +1,13 @@
 import PorticoCatalog
 import PostgresSQL
 
-/// One value that is computed of rows.
 enum AggregateValue: Hashable {
     case count
     case min(ColumnBinding), max(ColumnBinding)
     case sum(ColumnBinding), average(ColumnBinding)
 
-    /// No value of any row makes it raise: what cannot be summed within the type's range makes the
-    /// sum NaN, which is null with an error in the answer.
+    /// Never raises, whatever the rows hold: a value that cannot be summed within the type's range
+    /// makes the sum NaN, which becomes null with an error in the answer.
     func expression(_ row: RowReference) -> Expression {
         switch self {
         case .count: .aggregate(.count, nil)
@@ -16,16 +15,14 @@ enum AggregateValue: Hashable {
         case .max(let column): .aggregate(.max, row.column(column))
         case .sum(let column): .aggregate(.sum, Self.summand(column, row))
         case .average(let column):
-            // The quotients of numerics have at least 16 digits after the point, most of them
-            // zeros.
+            // Quotients of numerics have at least 16 digits after the point, most of them zeros.
             column.type.isFloat
                 ? .aggregate(.avg, Self.summand(column, row))
                 : .call(.trimScale, [.aggregate(.avg, Self.summand(column, row))])
         }
     }
 
-    /// Integers are summed in a wider type by PostgreSQL itself: bigint for the smaller ones,
-    /// numeric for bigint.
+    /// PostgreSQL sums integers in a wider type: bigint for smaller ones, numeric for bigint.
     private static func summand(_ column: ColumnBinding, _ row: RowReference) -> Expression {
         let value = row.column(column)
         switch column.type {
@@ -38,8 +35,8 @@ enum AggregateValue: Hashable {
         }
     }
 
-    /// The value, or NaN where it is beyond the bounds; null stays null, which no sum counts. NaN
-    /// itself and infinity are greater than every bound.
+    /// The value, or NaN if it is out of bounds; null stays null, which sums ignore. NaN and
+    /// infinity compare greater than every bound.
     private static func bounded(_ value: Expression, _ low: Literal, _ high: Literal, _ type: String) -> Expression {
         let outside = Expression.or([
             .binary(value, .less, .cast(.literal(low), type)), .binary(value, .greater, .cast(.literal(high), type)),
@@ -47,7 +44,7 @@ enum AggregateValue: Hashable {
         return .choice(outside, then: .cast(.literal(.notANumber), type), otherwise: value)
     }
 
-    /// How PostgreSQL writes it.
+    /// The result's binary form.
     var binaryForm: BinaryForm {
         switch self {
         case .count: BinaryForm(.int8)
@@ -62,7 +59,7 @@ enum AggregateValue: Hashable {
         }
     }
 
-    /// How the cell of a sum or an average becomes JSON; a column's own form for its extremes.
+    /// The form of the value's cell; extremes have the column's own form.
     func form(_ own: CellForm) -> CellForm {
         switch self {
         case .count: return .int8

@@ -2,20 +2,16 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLValidation
 
-extension PlanningError {
-    /// With the place of the field that it concerns, or of the very value in its arguments where
-    /// that is known.
-    func located(in field: CollectedField, _ path: String) -> PlanningError {
-        var error = self
-        error.range = range ?? argument.map { field.first.range(ofArgument: $0) } ?? field.first.range
-        error.path = self.path ?? path
-        return error
+extension ClientError {
+    /// Adds the place of the field, or of the value in its arguments if that is known.
+    func located(in field: CollectedField, _ path: String) -> ClientError {
+        placed(argument.map { field.first.range(ofArgument: $0) } ?? field.first.range, field: path)
     }
 }
 
 extension Field {
-    /// Of the value at a place such as `where.and[1].status`, or of what encloses it as far as the
-    /// document spells that: a variable, or the field itself.
+    /// The range of the value at a place such as `where.and[1].status`, or of the innermost part
+    /// that the document contains: a variable, or the field itself.
     func range(ofArgument place: String) -> SourceRange {
         var steps = place.split { $0 == "." || $0 == "[" }[...]
         guard let name = steps.popFirst(), let argument = arguments.first(where: { $0.name.value == name }) else {
@@ -32,7 +28,7 @@ extension Field {
                     return value.range
                 }
                 value = items[index]
-            // One value stands for a list of one.
+            // A single value may stand for a list of one.
             case .variable, .int, .float, .string, .boolean, .null, .enumValue: return value.range
             }
         }

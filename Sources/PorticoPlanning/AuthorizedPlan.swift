@@ -3,35 +3,32 @@ import PorticoAccess
 import PorticoCatalog
 import PostgresSQL
 
-/// What the executor runs, and nothing else: the loads of one operation under one set of rules, and
-/// the shape of its answer.
+/// What the executor runs: one operation's loads under one set of rules, and its answer's shape.
 ///
-/// It can be made in this file alone, by ``authorize(_:output:pages:access:name:kind:)``, which
-/// lets no statement pass without its tenant condition. It holds no value of any viewer or request,
-/// so that all requests of the same shape under the same rules share one.
+/// Only ``authorize(_:output:pages:access:name:kind:)`` in this file creates it, which rejects
+/// statements without their tenant condition. It holds no values of a viewer or request, so all
+/// requests of the same shape under the same rules share it.
 public final class AuthorizedPlan: Sendable {
     /// Parents before children.
     public let loads: [Load]
     public let output: ObjectOutput
-    /// The connections among its fields.
     public let pages: [Page]
     public let scope: TenantScope
     public let operationName: String?
     public let operationKind: OperationKind
-    /// For each load the ones that wait for its rows.
+    /// For each load, the loads that depend on its rows.
     public let dependents: [[Int]]
-    /// The loads that wait for nothing.
+    /// The loads that depend on no other.
     public let first: [Int]
-    /// What is sent for each load: its statement, with a comment before it that names the operation
-    /// and the plan where that was asked for. Requests that wait for a connection at the same time
-    /// may share one (``MergedLoad``).
+    /// The statement of each load, with an optional comment naming the operation and the plan.
+    /// Requests that wait for a connection at the same time may share one (``MergedLoad``).
     public let statements: [Statement]
-    /// Names the plan in logs and in those comments; equal for equal SQL, whatever the operation's
-    /// name.
+    /// Identifies the plan in logs and comments; equal for equal SQL, regardless of names.
     public let hash: String
-    /// Values that a request gives it, those of all loads together.
+    public let isReadOnly: Bool
+    /// Number of parameters of all loads together.
     public let parameterCount: Int
-    /// Bytes that it holds, roughly: what a cache has to reckon with.
+    /// Approximate bytes, for caches.
     public let weight: Int
 
     private init(
@@ -39,17 +36,16 @@ public final class AuthorizedPlan: Sendable {
         operationKind: OperationKind, isTagged: Bool
     ) {
         self.loads = loads
-        let hash = StatementTag.planHash(loads)
+        let texts = loads.map(\.sql), hash = StatementTag.planHash(loads, texts)
         self.hash = hash
         let tag = isTagged ? StatementTag.comment(operation: operationName, plan: hash) : ""
-        // Not the access itself: what others share must not keep the rules that it was made under.
+        // Not the access itself: shared objects must not keep its rules alive.
         let (catalog, scope) = (access.catalog, access.scope)
-        statements = loads.map { load in
-            let merging = StatementMerging {
+        statements = zip(loads, texts).map { load, text in
+            Statement(text: tag + text, parameterTypes: load.parameterTypes, columns: load.forms) {
                 var merged = MergedLoad(load, pages: pages, tag: tag)
                 return merged.merge(catalog, scope)
             }
-            return Statement(load.statement, tag: tag, merging: merging)
         }
         self.output = output
         self.pages = pages
@@ -67,13 +63,14 @@ public final class AuthorizedPlan: Sendable {
         }
         self.dependents = dependents
         self.first = first
+        isReadOnly = loads.allSatisfy { if case .select = $0.tree { true } else { false } }
         parameterCount = loads.reduce(0) { $0 + $1.parameters.count }
-        weight = loads.reduce(output.weight + pages.reduce(0) { $0 + 500 + $1.use.structure.count }) {
-            $0 + $1.weight + (isTagged ? 4 : 3) * $1.statement.text.utf8.count
+        // A tree takes about twice its text.
+        weight = zip(loads, texts).reduce(output.weight + pages.reduce(0) { $0 + 500 + $1.use.structure.count }) {
+            $0 + $1.0.weight + 3 * $1.1.utf8.count
         }
     }
 
-    /// The same plan with other statements for its loads.
     private init(_ plan: AuthorizedPlan, statements: [Statement]) {
         loads = plan.loads
         output = plan.output
@@ -85,17 +82,18 @@ public final class AuthorizedPlan: Sendable {
         first = plan.first
         self.statements = statements
         hash = plan.hash
+        isReadOnly = plan.isReadOnly
         parameterCount = plan.parameterCount
         weight = plan.weight
     }
 
-    /// The same plan, with the very statements of another wherever both would run the same: then
-    /// runs of either can be one. Rules that differ in what an operation does not touch make such
-    /// plans.
+    /// The same plan, using another plan's statements wherever both would run the same ones, so
+    /// that their runs can be merged. Such plans arise from rules that differ only in what an
+    /// operation does not touch.
     ///
-    /// Only the text and how it is merged are the other's: values are bound, and limits kept, by
-    /// this plan's own loads. The other's loads stay as long as its statements do, so that a plan
-    /// may hold up to twice its ``weight``.
+    /// Only the text and the merging are shared: values are bound, and limits enforced, by this
+    /// plan's own loads. The other's loads live as long as its statements, so a plan may hold up to
+    /// twice its ``weight``.
     public func sharingStatements(of other: AuthorizedPlan) -> AuthorizedPlan {
         guard scope == other.scope, loads.count == other.loads.count else { return self }
         var shared = statements
@@ -109,7 +107,7 @@ public final class AuthorizedPlan: Sendable {
     static func authorize(
         _ drafts: [any DraftLoad], output: ObjectOutput, pages: [Page], access: RowAccess, name: String?,
         kind: OperationKind, isTagged: Bool
-    ) throws(PlanningError) -> AuthorizedPlan {
+    ) throws(ClientError) -> AuthorizedPlan {
         var loads: [Load] = []
         loads.reserveCapacity(drafts.count)
         for draft in drafts {
@@ -117,13 +115,13 @@ public final class AuthorizedPlan: Sendable {
             if access.scope != .all {
                 let audit = IsolationAudit(catalog: access.catalog, parameters: load.parameters)
                 if let type = audit.firstUnprotected(load.tree) {
-                    throw PlanningError(.isolation, "A load of \(type) lacks its tenant condition.", path: load.path)
+                    throw ClientError(.isolation, "A load of \(type) lacks its tenant condition.", field: load.path)
                 }
             }
             if let type = BarrierAudit(catalog: access.catalog, parameters: load.parameters).firstExposed(load.tree) {
-                throw PlanningError(
+                throw ClientError(
                     .isolation, "A load evaluates what the client states on rows of \(type) that are hidden.",
-                    path: load.path)
+                    field: load.path)
             }
             loads.append(load)
         }

@@ -1,31 +1,29 @@
 import PorticoCatalog
 import PostgresSQL
 
-/// Keeps what a client states from being evaluated on rows that it may not see.
+/// Prevents a client's conditions from being evaluated on rows that the client may not see.
 ///
-/// PostgreSQL evaluates the conditions of a `WHERE` in the order of its cost estimates, so that a
-/// cheap pattern of the client's may meet a row before the conditions that hide it, and the time of
-/// the answer tells whether it matched. The client's conditions therefore stand inside `CASE WHEN`
-/// all that hides rows `THEN … ELSE false END`, whose order PostgreSQL keeps.
+/// PostgreSQL evaluates the conditions of a `WHERE` in the order of its cost estimates. A cheap
+/// pattern of the client's may be tested on a row before the conditions that hide it, and the
+/// response time reveals whether it matched. Therefore the client's conditions are placed inside
+/// `CASE WHEN` hiding conditions `THEN … ELSE false END`, whose order PostgreSQL keeps.
 ///
-/// Outside stands what an index may look up by an operator that PostgreSQL calls leakproof, and a
-/// relation whose rows are behind a barrier of their own, where all that hides rows are equalities:
-/// those cost as little as any comparison, and PostgreSQL evaluates what costs the same in the
-/// order in which it stands, so that a hidden row goes no further. Where something else hides rows
-/// (an isolation path, several tenants, a rule with `or`), only keys stand outside. Bounds are one
-/// of either kind: PostgreSQL may compare them before it compares the tenant.
+/// Two kinds of conditions stay outside: comparisons that an index may serve by a leakproof
+/// operator, and, if all hiding conditions are equalities, relations whose rows have a barrier of
+/// their own. Equalities cost as little as any comparison, and PostgreSQL evaluates conditions of
+/// equal cost in textual order, so a hidden row is rejected first. If something else hides rows (an
+/// isolation path, several tenants, a rule with `or`), only keys stay outside. There is at most one
+/// bound of either kind, because PostgreSQL may compare it before the tenant.
 struct Barrier {
-    /// All that decides which rows may be seen: isolation, rules, and a key that is known. Empty
-    /// where every row may.
+    /// All conditions that decide which rows are visible: isolation, rules, known keys.
     let hiding: [Expression]
     private let binding: TypeBinding
-    /// Whether nothing hides rows but equalities.
+    /// Whether all hiding conditions are equalities.
     private let isImmediate: Bool
-    /// The look-ups that stand outside already.
+    /// The look-ups that already stand outside.
     private var taken: Set<LookUp> = []
 
-    /// One of each may stand outside, so that what a hidden row costs does not grow with the length
-    /// of a filter.
+    /// Only one of each may be outside: a hidden row's cost must not grow with the filter.
     private enum LookUp: Hashable {
         case equality(String)
         case lowerBound, upperBound
@@ -37,8 +35,7 @@ struct Barrier {
         isImmediate = hiding.allSatisfy(\.isImmediate)
     }
 
-    /// Whether a part of the client's filter may stand beside what hides rows. To be asked once of
-    /// each.
+    /// Whether a part of the client's filter may stand outside the barrier. Call once per part.
     mutating func admits(_ condition: Condition<PlanOperand>) -> Bool {
         if hiding.isEmpty { return true }
         switch condition {
@@ -62,8 +59,7 @@ struct Barrier {
         }
     }
 
-    /// Whether the place of a cursor may stand beside what hides rows, where it compares this
-    /// column.
+    /// Whether the place of a cursor may stand outside the barrier, if it compares this column.
     func admitsCursor(_ column: ColumnBinding) -> Bool {
         hiding.isEmpty || isImmediate && column.expression == nil && column.type.isLeakproof(ordered: true)
     }
@@ -83,7 +79,7 @@ struct Barrier {
 }
 
 extension TypeBinding {
-    /// The key, what ties rows to others, and what says their tenant: what people look rows up by.
+    /// Whether it is a key, a relation's column or the tenant column, by which rows are found.
     func isLookedUp(by name: String) -> Bool {
         if key.columns.contains(where: { $0.column == name }) { return true }
         if case .column(let column) = isolation, column.column == name { return true }
@@ -93,7 +89,7 @@ extension TypeBinding {
     }
 }
 
-/// A condition that a client states of a row.
+/// A condition that a client states on a row.
 struct ClientCondition {
     var note: ConditionNote
     /// Whether it may be evaluated on rows that the client may not see.
@@ -101,11 +97,11 @@ struct ClientCondition {
 }
 
 extension Expression {
-    /// Whether it is one comparison for equality, or says of a value alone whether it is there.
+    /// Whether it is a single equality, or tests only whether a value is present.
     fileprivate var isImmediate: Bool {
         switch self {
         case .boolean: true
-        case .isTrue(let inner): inner.isImmediate
+        case .opaque(let inner): inner.isImmediate
         case .isNotNull(let inner): inner.isValue
         case .binary(let left, .equal, let right): left.isPlace && right.isPlace
         default: false
@@ -145,10 +141,10 @@ extension Comparison {
 }
 
 extension ColumnType {
-    /// Whether its comparisons tell nothing of their arguments but the result
+    /// Whether its comparisons reveal nothing about their arguments but the result
     /// (`pg_proc.proleakproof`; a test compares this with the catalog). Equality of enums compares
-    /// two object ids; PostgreSQL leaves it unmarked because its function is polymorphic. `citext`
-    /// folds both texts, which takes the longer the longer they are.
+    /// two OIDs; PostgreSQL does not mark it leakproof because its function is polymorphic.
+    /// `citext` folds both texts in time that grows with their length.
     func isLeakproof(ordered: Bool) -> Bool {
         switch self {
         case .text, .varchar, .bpchar, .uuid, .int2, .int4, .int8, .float4, .float8, .bool, .timestamptz, .timestamp,

@@ -1,28 +1,27 @@
 import PorticoCatalog
 import PostgresSQL
 
-/// Looks on a finished statement whether all that a client states stands behind what hides rows
-/// (``Barrier``), without trusting what built it.
+/// Verifies on a finished statement that all of the client's conditions are behind the conditions
+/// that hide rows (``Barrier``), without trusting the code that built it.
 ///
-/// What finds and hides rows holds nothing of the client's but keys. What the client states of the
-/// rows is either a comparison that PostgreSQL may make of any row, or stands behind all conditions
-/// of that `WHERE` but the equalities that tie rows together. Anything else does not run.
+/// Conditions that find and hide rows contain no client values but keys. A client's condition is
+/// either a comparison that may be evaluated on any row, or is behind all conditions of that
+/// `WHERE` except the equalities that tie rows together. Any other statement is rejected.
 struct BarrierAudit {
     let catalog: Catalog
     let parameters: [ParameterSource]
-    /// Where a merged statement has the values of parameters; `nil` in any other.
+    /// The alias of the parameters' values in a merged statement; `nil` in others.
     var merged: Alias?
-    /// Its own parameters, by their numbers: those of which all runs have the same.
+    /// A merged statement's own parameters, by number: those that are equal in all runs.
     var shared: [Int: ParameterSource] = [:]
 
-    /// The type of the first rows that a client's condition meets though they are hidden; `nil`
-    /// when all is well.
+    /// The type of the first hidden rows that a client's condition is evaluated on, if any.
     func firstExposed(_ tree: SQLTree) -> String? {
         switch tree {
         case .select(let select): return check(select, outer: [])
         case .insert(let insert):
-            // Its columns are values of new rows, which nobody hides. Where it reads no table there
-            // is no row to hide, only what its conditions look up.
+            // Its columns are values of new rows, which are not hidden. Without a table there is no
+            // row to hide, except in sub-statements.
             let isOfValues = insert.source.from.allSatisfy { if case .values = $0 { true } else { false } }
             return (isOfValues ? nil : check(RowRead(insert.source), outer: [])) ?? nested(in: tree)
         case .update(let update):
@@ -34,7 +33,7 @@ struct BarrierAudit {
         }
     }
 
-    /// The rows of a statement and what is asked of them.
+    /// The rows that a statement reads, and its conditions on them.
     private struct RowRead {
         let from: [FromItem]
         let conditions: [Expression]
@@ -89,9 +88,8 @@ struct BarrierAudit {
         return nil
     }
 
-    /// Whether what a hidden row costs grows with the length of the filter: one column is compared
-    /// for equality twice, or there are more bounds than one of either kind. The place of a cursor
-    /// is the gateway's own.
+    /// Whether the cost of a hidden row grows with the length of the filter: a column is compared
+    /// for equality twice, or there is more than one bound of either kind. Cursors are exempt.
     private func areRepeated(_ conditions: [Expression]) -> Bool {
         var seen: Set<Expression> = [], lower = 0, upper = 0
         for case .binary(let column, let operation, let value) in conditions.map(\.asComparison) {
@@ -109,10 +107,10 @@ struct BarrierAudit {
         return lower > 1 || upper > 1
     }
 
-    /// Whether it finds rows by a value of the client's.
+    /// Whether it finds rows by a client's value.
     private func isKey(_ condition: Expression, _ read: RowRead) -> Bool {
         guard case .binary(let left, .equal, let right) = condition, case .column = left.uncast else { return false }
-        // The time of one comparison with what is asked for tells nothing of it.
+        // The time of one comparison with what is asked for reveals nothing about it.
         let columns = columns(of: left, read)
         let isScalar =
             !columns.isEmpty && columns.allSatisfy { $0.type == .citext || $0.type == .numeric }
@@ -122,8 +120,7 @@ struct BarrierAudit {
 
     // MARK: Conditions
 
-    /// Whether a client decides what it says: it holds a value of the request, or tests rows in a
-    /// client's name.
+    /// Whether a client decides it: it contains a request's value, or tests rows for a client.
     private func isClients(_ expression: Expression) -> Bool {
         switch expression {
         case .parameter, .column: source(expression)?.isClients == true
@@ -136,7 +133,7 @@ struct BarrierAudit {
             || select.predicates.contains(where: isClients)
     }
 
-    /// Whether it ties the row to one outside the statement, or to a key of a batch.
+    /// Whether it ties the row to one outside the statement, or to a batch's key.
     private func isTie(_ condition: Expression) -> Bool {
         guard case .binary(let left, .equal, let right) = condition, case .column(let alias, _) = left.uncast,
             case .column(let other, _) = right.uncast
@@ -144,9 +141,9 @@ struct BarrierAudit {
         return alias != other && source(right) == nil
     }
 
-    /// Whether it tells nothing of a row but by what an index finds: comparisons of columns by
-    /// leakproof operators, and rows behind a relation, which have a barrier of their own. Where
-    /// what hides rows costs more than a comparison, only what rows are looked up by.
+    /// Whether it reveals nothing about a row except through an index: comparisons of columns by
+    /// leakproof operators, and rows behind a relation, which have a barrier of their own. If
+    /// hiding rows costs more than a comparison, only look-up columns qualify.
     private func mayMeetAnyRow(_ condition: Expression, _ read: RowRead, isImmediate: Bool) -> Bool {
         switch condition {
         case .exists, .not(.exists): isImmediate
@@ -165,7 +162,7 @@ struct BarrierAudit {
         _ left: Expression, by operation: BinaryOperator?, with right: Expression?, _ read: RowRead, isImmediate: Bool
     ) -> Bool {
         if let right, !right.isValue(of: merged) { return false }
-        // Values alone are no row's.
+        // Comparisons without a column read no row.
         guard case .column(let alias, let name) = left.uncast, alias != merged else { return left.isValue(of: merged) }
         guard let binding = binding(of: alias, read) else { return false }
         let columns = binding.columns(named: name),
@@ -179,7 +176,7 @@ struct BarrierAudit {
         read.tables.first { $0.alias == alias }?.type.flatMap { catalog.types[$0] }
     }
 
-    /// What a column of a table is bound to; empty for anything else.
+    /// The columns bound to a table's column; empty for other expressions.
     private func columns(of expression: Expression, _ read: RowRead) -> [ColumnBinding] {
         if case .column(let alias, let name) = expression.uncast {
             binding(of: alias, read)?.columns(named: name) ?? []
@@ -214,12 +211,12 @@ extension TypeBinding {
 }
 
 extension Expression {
-    /// `= ANY` as the equality that it is.
+    /// `= ANY` as an equality.
     fileprivate var asComparison: Expression {
         if case .equalsAny(let left, let right) = self { .binary(left, .equal, right) } else { self }
     }
 
-    /// A value that no row of a table has.
+    /// A value that does not come from a table's row.
     fileprivate func isValue(of merged: Alias?) -> Bool {
         switch self {
         case .parameter, .boolean, .integer, .literal: true
@@ -229,13 +226,13 @@ extension Expression {
         }
     }
 
-    /// Whether it is one comparison for equality, or looks at no row at all.
+    /// Whether it is a single equality, or reads no row at all.
     fileprivate var isOneEquality: Bool {
         switch self {
         case .boolean, .isNotNull(.parameter), .isNotNull(.cast(.parameter, _)), .isNotNull(.column),
             .isNotNull(.cast(.column, _)):
             true
-        case .isTrue(let inner): inner.isOneEquality
+        case .opaque(let inner): inner.isOneEquality
         case .binary(let left, .equal, let right):
             !left.holdsStatement && !right.holdsStatement && !hasPart { $0.isComputed }
         default: false

@@ -2,25 +2,24 @@ import PorticoCatalog
 import PostgresSQL
 
 extension ColumnBinding {
-    /// The column in a form that has operators.
+    /// The column, cast to a type that has operators.
     func compared(_ column: Expression) -> Expression { traits.cast.map { .cast(column, $0) } ?? column }
 
-    /// The column where it says whose a row is: by its bytes, whatever it takes for equal
-    /// otherwise. Tenants and users are told apart by bytes everywhere else.
+    /// The column as an owner's identity, compared by bytes even if the type folds case. Tenants
+    /// and users are distinguished by bytes everywhere else.
     func identity(_ column: Expression) -> Expression {
         foldsTexts ? .collate(.cast(column, "text"), Self.byBytes) : compared(column)
     }
 
     private static let byBytes = "\"C\""
 
-    /// The column as a text that can be searched: in the collation of the database, where
-    /// PostgreSQL does not search texts in the column's own.
+    /// The column as searchable text: in the database's collation if the column's is unsuitable.
     func searched(_ column: Expression) -> Expression {
         let text: Expression = type == .text ? column : .cast(column, "text")
         return traits.isDeterministic ? text : .collate(text, Self.databaseCollation)
     }
 
-    /// Nothing is known of it: a collation that is not deterministic has a name.
+    /// The catalog was not read: a non-deterministic collation has a name.
     fileprivate var hasUnknownCollation: Bool {
         traits.collation == nil && !traits.isDeterministic && (type == .text || type == .varchar)
     }
@@ -29,22 +28,22 @@ extension ColumnBinding {
 }
 
 extension RelationBinding {
-    /// That a row's remote columns equal values of the local ones.
+    /// Conditions that a row's remote columns equal values of the local ones.
     func ties(_ row: RowReference, to values: [Expression]) -> [Expression] {
         zip(pairs, values).map { $0.tie(row, to: $1) }
     }
 }
 
 extension ColumnPair {
-    /// That a row's remote column equals a value of the local one.
+    /// The condition that a row's remote column equals a value of the local one.
     func tie(_ row: RowReference, to value: Expression) -> Expression {
         .binary(row.column(remote), .equal, looked(value))
     }
 
-    /// A value of the local column as the remote column compares it: so do batches and filters find
-    /// the same rows, by the remote column's index.
+    /// A value of the local column, converted so that the remote column compares it. Batches and
+    /// filters thus find the same rows, using the remote column's index.
     func looked(_ value: Expression) -> Expression {
-        // The keys of a batch are texts of no collation.
+        // Keys of a batch are texts without a collation.
         if value.isBatchKey {
             return remote.type.converted(value, from: local.type == .citext ? .text : local.type)
         }
@@ -55,7 +54,7 @@ extension ColumnPair {
 }
 
 extension ColumnType {
-    /// A text of another type as one of this; blanks at the end of a `bpchar` are no part of it.
+    /// Converts text between types; trailing blanks of a `bpchar` are not significant.
     fileprivate func converted(_ value: Expression, from other: ColumnType) -> Expression {
         switch (other, self) {
         case (.bpchar, .text), (.bpchar, .varchar), (.citext, .text), (.citext, .varchar): .cast(value, "text")

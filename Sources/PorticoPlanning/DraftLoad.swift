@@ -2,47 +2,46 @@ import Diagnostics
 import PorticoCatalog
 import PostgresSQL
 
-/// A load whose statement is yet to be written. However a load makes values of its rows, the rows
-/// themselves come in here, with all that must hold of them.
+/// A load whose statement is yet to be written. Whatever a load makes of its rows, this protocol
+/// supplies the rows with all conditions on them.
 protocol DraftLoad {
     var binding: TypeBinding { get }
     var path: String { get }
     var range: SourceRange { get }
     var link: LoadDraft.LinkDraft { get }
     var arguments: ListArguments? { get }
-    /// Whether a batch brings a list for each key, so that the column that ties it to the key is
-    /// known to equal it.
+    /// Whether a batch brings a list for each key, so that the tied column is known to equal it.
     var isKeyed: Bool { get }
 
-    /// What the client asks of the rows.
+    /// The client's conditions on the rows.
     func filter(
         _ access: RowAccess, _ row: RowReference, _ barrier: Barrier, _ draft: inout StatementDraft
-    ) throws(PlanningError) -> [ClientCondition]
+    ) throws(ClientError) -> [ClientCondition]
     func statement(_ rows: DraftRows, _ access: RowAccess, _ draft: inout StatementDraft) -> Select
     func load(
         _ select: Select, _ link: Link, _ draft: StatementDraft, _ notes: [ConditionNote], _ access: RowAccess
     ) -> Load
 }
 
-/// The rows of a load as they stand in its statement.
+/// The rows of a load in its statement.
 struct DraftRows {
     var row: RowReference
     var notes: [ConditionNote]
-    /// What finds the rows and what hides some.
+    /// The conditions that find rows and hide others.
     var conditions: [Expression]
-    /// What the client asks of them.
+    /// The client's conditions.
     var stated: StatedConditions
-    /// What of the conditions speaks of a batch's key alone.
+    /// The conditions that depend on a batch's key alone.
     var hoisted: [Expression] = []
-    /// Where a batch's keys come from.
+    /// The source of a batch's keys.
     var keys: FromItem?
 
-    /// Stands first in every batch: it ties a row to the key, and so to its parent.
+    /// The first column of every batch: it ties a row to its key, and so to its parent.
     static let ordinal = OutputColumn(.column(RowReference.batch, "ord"))
 }
 
 extension DraftLoad {
-    func finish(_ access: RowAccess) throws(PlanningError) -> Load {
+    func finish(_ access: RowAccess) throws(ClientError) -> Load {
         var draft = StatementDraft()
         do {
             let rows: DraftRows, link: Link
@@ -62,14 +61,14 @@ extension DraftLoad {
             let select = statement(rows, access, &draft)
             return load(select, link, draft, rows.notes, access)
         } catch {
-            throw PlanningError(error.kind, error.message, range: error.range ?? range, path: error.path ?? path)
+            throw error.placed(range, field: path)
         }
     }
 
-    /// Rows found by values that are known, or without any by what the viewer may see.
+    /// Rows found by known values, or without any by what the viewer may see.
     private func direct(
         _ access: RowAccess, key: [LoadDraft.KnownValue], _ draft: inout StatementDraft
-    ) throws(PlanningError) -> DraftRows {
+    ) throws(ClientError) -> DraftRows {
         let row = RowReference(alias: draft.tableAlias())
         var notes: [ConditionNote] = []
         for value in key {
@@ -93,16 +92,16 @@ extension DraftLoad {
     /// Rows found by the keys of the parent's rows.
     private func batch(
         _ access: RowAccess, _ relation: RelationBinding, _ keys: [LinkKey], _ draft: inout StatementDraft
-    ) throws(PlanningError) -> DraftRows {
+    ) throws(ClientError) -> DraftRows {
         var arrays: [BatchKey] = []
         for (position, key) in keys.enumerated() {
             guard case .parameter(let number) = draft.parameter(.keys(position), type: key.type.arrayOID) else {
-                throw PlanningError(.isolation, "A batch has no keys.")
+                throw ClientError(.isolation, "A batch has no keys.")
             }
             arrays.append(BatchKey(parameter: number, type: key.type.rawValue))
         }
-        // A key of another width would give a parameter beside it the wrong type, and one that only
-        // counts as equal may be equal to another row's in the next table.
+        // A key of another width would give a parameter the wrong type. A key that is equal only
+        // after folding may equal another row's in the next table.
         let isKeyed =
             isKeyed && relation.tiesByBytes
             && relation.pairs.allSatisfy { KeyType($0.local.type) == KeyType($0.remote.type) }

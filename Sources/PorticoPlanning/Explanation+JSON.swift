@@ -2,8 +2,8 @@ import JSONBytes
 import PostgresSQL
 
 extension Explanation {
-    /// The same for tools: one object, whose members keep their names.
-    /// - Parameter measurements: By load, where the plan was run.
+    /// The explanation for tools: one object with stable member names.
+    /// - Parameter measurements: By load, if the plan was run.
     public func json(_ measurements: [Int: Measurement] = [:]) -> JSONValue {
         object(
             ("operation", .string(plan.operationKind.rawValue)), ("name", text(plan.operationName)),
@@ -31,7 +31,7 @@ extension Explanation {
         return object(
             ("number", number(load.index + 1)), ("path", .string(load.path)), ("type", .string(load.type)),
             ("after", parent(load).map { number($0 + 1) } ?? .null), ("description", .string(describe(load))),
-            ("sql", .string(load.statement.text)), ("parameters", .array(parameters)),
+            ("sql", .string(load.sql)), ("parameters", .array(parameters)),
             ("conditions", .array(conditions)),
             ("measured", measured.map(json) ?? .null))
     }
@@ -40,7 +40,7 @@ extension Explanation {
         object(("rows", number(measured.rows)), ("milliseconds", .number(Self.milliseconds(measured.milliseconds))))
     }
 
-    /// The load that has to be done first; `nil` for one that starts at once.
+    /// The load that must complete first; `nil` for one that starts at once.
     private func parent(_ load: Load) -> Int? {
         if case .batch(let parent, _, _) = load.link { parent } else { nil }
     }

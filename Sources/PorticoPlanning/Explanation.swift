@@ -4,10 +4,9 @@ import PorticoAccess
 import PorticoCatalog
 import PostgresSQL
 
-/// A plan in words: its loads in the order of their start, their SQL, where each parameter comes
-/// from, and why each condition is there.
+/// Describes a plan: loads in starting order, SQL, parameters' sources, conditions' reasons.
 public struct Explanation: Sendable {
-    /// What was measured of one load, when the plan was run.
+    /// Measurements of one load, if the plan was run.
     public struct Measurement: Sendable {
         public var rows: Int
         public var milliseconds: Double
@@ -22,15 +21,15 @@ public struct Explanation: Sendable {
     let operation: ValidatedOperation
     let tenant: ExactString?
 
-    /// `tenant` names the file among equal tenant files that share their rules.
+    /// `tenant` selects the file among equal tenant files that share their rules.
     public init(_ plan: AuthorizedPlan, of operation: ValidatedOperation, tenant: ExactString? = nil) {
         self.plan = plan
         self.operation = operation
         self.tenant = tenant
     }
 
-    /// The text, with measurements by load where the plan was run. It ends in a line break.
-    /// - Parameter layout: The lines of a statement or a condition; one where it is left out.
+    /// The text, ending in a line break, with measurements by load if the plan was run.
+    /// - Parameter layout: Splits a statement or condition into lines; by default one line.
     public func text(_ measurements: [Int: Measurement] = [:], layout: (String) -> [String] = { [$0] }) -> String {
         let name = plan.operationName.map { " \($0)" } ?? ""
         var lines = ["\(plan.operationKind.rawValue)\(name): \(Self.count(plan.loads.count, "load"))\(scope)"]
@@ -42,7 +41,7 @@ public struct Explanation: Sendable {
                     "   measured  \(Self.count(measured.rows, "row")) in \(Self.milliseconds(measured.milliseconds)) ms"
                 )
             }
-            lines += Self.entry("sql", layout(load.statement.text))
+            lines += Self.entry("sql", layout(load.sql))
             for (position, source) in load.parameters.enumerated() {
                 lines.append("   $\(position + 1)        \(describe(source, load))")
             }
@@ -126,7 +125,7 @@ public struct Explanation: Sendable {
     }
 
     private func describe(_ cursor: PlanOperand?) -> String {
-        if case .open(let place)? = cursor { ": variable \(describe(place))" } else { "" }
+        if case .stated(.open(let place))? = cursor { ": variable \(describe(place))" } else { "" }
     }
 
     private func keyName(_ load: Int, _ column: Int) -> String {

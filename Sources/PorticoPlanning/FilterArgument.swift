@@ -3,20 +3,19 @@ import GraphQLSchema
 import PorticoAccess
 import PorticoCatalog
 
-/// Reads a client's `where` by the same reader as the rules of an admin, so that both mean the
-/// same.
+/// Reads a client's `where` with the reader of rules, so that both have the same meaning.
 enum FilterArgument {
     static func read(
         _ value: ShapedValue, on binding: TypeBinding, catalog: Catalog, limits: RuleLimits
-    ) throws(PlanningError) -> Condition<PlanOperand> {
+    ) throws(ClientError) -> Condition<PlanOperand> {
         var reader = FilterReader<ShapedValue>(catalog: catalog, limits: FilterLimits(limits))
         let condition = reader.condition(value, of: binding)
         if let problem = reader.problems.first {
             let place = problem.path.isEmpty ? "where" : "where.\(problem.path)"
             let hint = problem.hint.map { " \($0)" } ?? ""
-            var error = PlanningError(
-                problem.limit.map { .limit(RequestLimit($0)) } ?? .badInput,
-                "At \"\(place)\": \(problem.message)\(hint)")
+            let message = "At \"\(place)\": \(problem.message)\(hint)"
+            var error =
+                problem.limit.map { ClientError(limit: RequestLimit($0), message) } ?? ClientError(.badInput, message)
             error.argument = place
             throw error
         }
@@ -25,7 +24,6 @@ enum FilterArgument {
 }
 
 extension FilterLimits {
-    /// Of a client's filter.
     init(_ limits: RuleLimits) {
         self.init(
             depth: limits[.filterDepth], conditions: limits[.filterConditions], operands: limits[.operands],
@@ -58,7 +56,7 @@ extension ShapedValue: FilterSource {
         }
     }
 
-    public func nullFlag(_ isNull: Bool) -> PlanOperand? { .constant(.boolean(isNull)) }
+    public func nullFlag(_ isNull: Bool) -> PlanOperand? { .stated(.constant(.boolean(isNull))) }
 
     public func operand(_ use: FilterOperandUse) throws(FilterProblem) -> PlanOperand {
         guard let operand = PlanOperand(self) else { throw FilterProblem("Expected a value.") }
@@ -66,8 +64,7 @@ extension ShapedValue: FilterSource {
             if operand.flag == nil { throw FilterProblem("Expected true or false.") }
             return operand
         }
-        // What the document spells is looked at here, where its place is known; variables when they
-        // have values.
+        // Literals are checked here, where their place is known; variables when they have values.
         do throws(CoercionFailure) { try operand.checkConstants(use) } catch { throw FilterProblem(error.message) }
         return operand
     }

@@ -1,17 +1,14 @@
 import PorticoCatalog
 
-/// The rows that a client's filter makes PostgreSQL look at behind a relation: a part of what a
-/// plan costs.
+/// Rows that a client's filter makes PostgreSQL read behind a relation: part of a plan's cost.
 public struct FilterRead: Sendable, Hashable {
-    /// Whose rows they are.
     public let type: String
-    /// The columns that tie them to the row that is tested; empty where that row has one of them at
-    /// most.
+    /// The columns that tie them to the tested row; empty if that row has at most one of them.
     public let ties: [String]
     /// What is read for each of them.
     public let nested: [FilterRead]
 
-    /// What a filter follows, in the order of the filter.
+    /// The relations that a filter follows, in the order of the filter.
     static func reads<Operand>(_ condition: Condition<Operand>) -> [FilterRead] {
         switch condition {
         case .all(let items), .any(let items): items.flatMap { reads($0) }

@@ -2,12 +2,12 @@ import GraphQLSchema
 import PorticoCatalog
 import PostgresSQL
 
-/// A column that rows are grouped by, whole or by periods.
+/// A column that rows are grouped by, as a whole or by periods.
 struct GroupKey: Hashable {
     let column: ColumnBinding
     let part: DatePart?
 
-    /// What is equal for all rows of a group.
+    /// The value that all rows of a group share.
     func expression(_ row: RowReference) -> Expression {
         let value = row.column(column)
         guard let part else { return value }
@@ -22,8 +22,8 @@ struct GroupKey: Hashable {
         }
     }
 
-    /// Beyond the years that an answer can say, truncating could leave the type's range: what lies
-    /// there is one group at either end, which the answer shows as it shows every such moment.
+    /// Truncation could leave the type's range beyond the years that an answer can represent.
+    /// Values there form one group at either end, which the answer shows like any such moment.
     private static func within(_ value: Expression, _ type: String, _ truncated: Expression) -> Expression {
         let later = Expression.choice(
             .binary(value, .greaterOrEqual, .cast(.literal(.firstMomentPastTheLast), type)),
@@ -35,11 +35,11 @@ struct GroupKey: Hashable {
 
     // MARK: Reading
 
-    /// The keys of a `groupBy`: at least one, each field once, periods for dates alone. Throws
-    /// ``PlanningError`` with the place inside the argument.
+    /// The keys of a `groupBy`: at least one, each field once, periods for dates only. Throws
+    /// ``ClientError`` with the place inside the argument.
     static func read(
         _ argument: ShapedValue?, on binding: TypeBinding, readable: Set<String>
-    ) throws(PlanningError) -> [GroupKey] {
+    ) throws(ClientError) -> [GroupKey] {
         let items: [ShapedValue]
         switch argument {
         case .list(let list)?: items = list
@@ -67,7 +67,7 @@ struct GroupKey: Hashable {
 
     private static func part(
         _ value: ShapedValue?, of column: ColumnBinding, _ name: String, _ place: String
-    ) throws(PlanningError) -> DatePart? {
+    ) throws(ClientError) -> DatePart? {
         guard let value, !value.isNull else { return nil }
         guard case .constant(.enumValue(let text)) = value, let part = DatePart(rawValue: text) else {
             throw problem("\(place).per", "Expected a period.")
@@ -82,8 +82,8 @@ struct GroupKey: Hashable {
         members.first { $0.name == name }?.value
     }
 
-    private static func problem(_ place: String, _ message: String) -> PlanningError {
-        PlanningError(.badInput, "At \"\(place)\": \(message)")
+    private static func problem(_ place: String, _ message: String) -> ClientError {
+        ClientError(.badInput, "At \"\(place)\": \(message)")
     }
 }
 

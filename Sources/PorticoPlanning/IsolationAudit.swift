@@ -1,21 +1,20 @@
 import PorticoCatalog
 import PostgresSQL
 
-/// Looks once more for the tenant condition on a finished statement, without trusting what built
-/// it.
+/// Verifies the tenant conditions of a finished statement, without trusting the code that built it.
 ///
-/// Every table that stands in a statement for rows of an isolated type must be tied to the viewer's
-/// tenants in the very `WHERE` that reads it: by its own column, or by an `EXISTS` that follows the
-/// type's isolation path. Rows that are changed or deleted are read so too, and the values of rows
-/// that are created or changed are tied likewise. Anything else does not run.
+/// Every table read for rows of an isolated type must be tied to the viewer's tenants in the very
+/// `WHERE` that reads it: by its own column, or by an `EXISTS` along the type's isolation path. The
+/// same holds for rows that are changed or deleted, and for the values of rows that are created or
+/// changed. Any other statement is rejected.
 struct IsolationAudit {
     let catalog: Catalog
     let parameters: [ParameterSource]
-    /// Where a merged statement has the values of parameters, by ``MergedLoad/name(ofParameter:)``;
-    /// `nil` in any other.
+    /// The alias of the parameters' values in a merged statement, with columns named by
+    /// ``MergedLoad/name(ofParameter:)``; `nil` in others.
     var merged: Alias?
 
-    /// The name of the first type without its tenant condition; `nil` when all is well.
+    /// The first type without its tenant condition; `nil` if there is none.
     func firstUnprotected(_ tree: SQLTree) -> String? {
         if case .select(let select) = tree { return check(select, outer: []) }
         guard let target = tree.target, let type = target.type, mayBeWritten(tree, target, type: type) else {
@@ -24,7 +23,7 @@ struct IsolationAudit {
         return check(tree.from, conditions: tree.conditions, outer: []) ?? checkNested(tree.statements)
     }
 
-    /// `outer` are the conditions of the enclosing statement that may speak of a batch's key.
+    /// `outer` are the conditions of the enclosing statement that may refer to a batch's key.
     private func check(_ select: Select, outer: [Expression]) -> String? {
         check(select.from, conditions: select.conditions, outer: outer) ?? checkNested(select.statements)
     }
@@ -71,8 +70,7 @@ struct IsolationAudit {
         }
     }
 
-    /// The columns of a batch's key that stand for columns of a row: they are tied to them, and
-    /// equal byte by byte.
+    /// The columns of a batch's key that replace columns of a row: tied to them and equal by bytes.
     private func keys(
         inPlaceOf start: [Expression], _ columns: [ColumnBinding], _ conditions: [Expression]
     ) -> [Expression]? {
@@ -89,7 +87,7 @@ struct IsolationAudit {
 
     // MARK: Rows that are written
 
-    /// Whether no row of another tenant is changed or deleted, and none is left in another tenant.
+    /// Whether no row of another tenant is changed or deleted, and none moved to another tenant.
     private func mayBeWritten(_ tree: SQLTree, _ target: TableSource, type: String) -> Bool {
         guard case .written = target.purpose, let binding = catalog.types[type] else { return false }
         switch tree {
@@ -124,10 +122,10 @@ struct IsolationAudit {
 
     // MARK: Tests of tenants
 
-    /// `owner` says whose the row is.
+    /// `owner` is the expression for the row's tenant.
     private func isTenantTest(_ condition: Expression, of owner: Expression) -> Bool {
         switch condition {
-        case .isTrue(let inner): return isTenantTest(inner, of: owner)
+        case .opaque(let inner): return isTenantTest(inner, of: owner)
         case .binary(let left, .equal, let right):
             if left == owner, case .tenant = source(right) { return true }
             return false
@@ -160,7 +158,7 @@ struct IsolationAudit {
         return select.conditions.contains { followsPath($0, rest, column, from: further) }
     }
 
-    /// That a column equals a value, in whatever type and collation the column is compared.
+    /// Whether it is the equality of a column and a value, in any type and collation.
     private func ties(_ condition: Expression, _ column: Expression, to value: Expression) -> Bool {
         guard case .binary(let left, .equal, let right) = condition else { return false }
         return left == column && right.uncast == value

@@ -3,16 +3,17 @@ import GraphQLValidation
 import PorticoAccess
 import PorticoCatalog
 
-/// `where`, `orderBy`, `first` and `offset` of one list field, read for one shape of the request.
+/// `where`, `orderBy`, `first` and `offset` of one list field, for one shape of the request.
 struct ListArguments {
-    /// `nil` where every visible row is asked for.
+    /// `nil` if every visible row is requested.
     let condition: Condition<PlanOperand>?
     let order: [OrderKey]
     let first: RowBound
     let offset: RowBound?
 
-    init(_ arguments: ShapedArguments, on binding: TypeBinding, rules: RuleSet, catalog: Catalog) throws(PlanningError)
-    {
+    init(
+        _ arguments: ShapedArguments, on binding: TypeBinding, rules: CompiledPolicy, catalog: Catalog
+    ) throws(ClientError) {
         if let filter = arguments["where"], !filter.isNull {
             condition = try FilterArgument.read(filter, on: binding, catalog: catalog, limits: rules.limits)
         } else {
@@ -40,8 +41,8 @@ struct ListArguments {
         offset = nil
     }
 
-    /// The place, among the parts of the client's filter, of the one that says which tenant: then
-    /// an index that begins with it needs no second condition of the same kind.
+    /// The index, among the parts of the client's filter, of the part that names the tenant: then
+    /// an index that begins with the tenant needs no second such condition.
     func pinned(_ isolation: Isolation) -> Int? {
         guard case .column(let column) = isolation, let condition else { return nil }
         return condition.conjuncts.firstIndex { conjunct in
@@ -54,7 +55,7 @@ struct ListArguments {
 
     // MARK: Order
 
-    private static func keys(_ order: ShapedValue, on binding: TypeBinding) throws(PlanningError) -> [OrderKey] {
+    private static func keys(_ order: ShapedValue, on binding: TypeBinding) throws(ClientError) -> [OrderKey] {
         let items: [ShapedValue]
         switch order {
         case .list(let list): items = list
@@ -67,8 +68,7 @@ struct ListArguments {
                 case .constant(.enumValue(let name)) = members[0].value,
                 let direction = OrderDirection(rawValue: name), let column = binding.column(members[0].name)
             else {
-                throw PlanningError(
-                    .badInput, "An entry of \"orderBy\" has exactly one key, such as {createdAt: DESC}.")
+                throw ClientError(.badInput, "An entry of \"orderBy\" has exactly one key, such as {createdAt: DESC}.")
             }
             if !keys.contains(where: { $0.column == column }) {
                 keys.append(OrderKey(column: column, direction: direction))
@@ -77,14 +77,13 @@ struct ListArguments {
         return keys
     }
 
-    /// The stated order, or else the default without what the viewer may not read; made total by
-    /// the primary key.
+    /// The requested order, or the default's readable columns, made total by the primary key.
     private static func complete(_ stated: [OrderKey], on binding: TypeBinding, readable: Set<String>) -> [OrderKey] {
         var order = stated.isEmpty ? binding.defaultOrder.filter { readable.contains($0.column.field) } : stated
         for column in binding.key.columns where !order.contains(where: { $0.column == column }) {
             order.append(OrderKey(column: column, direction: .ascending))
         }
-        // Nothing is left to decide behind the last column of the key.
+        // Columns after the last column of the key have no effect.
         let last = order.lastIndex { binding.key.contains($0.column) } ?? order.count - 1
         order.removeSubrange((last + 1)...)
         return order
@@ -94,31 +93,31 @@ struct ListArguments {
 
     static func bound(
         _ value: ShapedValue?, name: String, otherwise: Int, maximum: Int
-    ) throws(PlanningError) -> RowBound {
+    ) throws(ClientError) -> RowBound {
         switch value {
         case nil, .constant(.null)?: return RowBound(source: .fixed(otherwise), maximum: maximum)
         case .constant(.int(let number))?:
             if let problem = problem(Int(number), name: name, maximum: maximum) { throw problem }
             return RowBound(source: .fixed(Int(number)), maximum: maximum)
         case .open(let place)?: return RowBound(source: .variable(place.position), maximum: maximum)
-        case .constant?, .list?, .object?: throw PlanningError(.badInput, "\"\(name)\" is a number of rows.")
+        case .constant?, .list?, .object?: throw ClientError(.badInput, "\"\(name)\" is a number of rows.")
         }
     }
 
-    /// What is wrong with a number of rows; `nil` when it may be.
-    static func problem(_ number: Int, name: String, maximum: Int) -> PlanningError? {
-        if number < 0 { return PlanningError(.badInput, "\"\(name)\" must not be negative; it is \(number).") }
+    /// The error for an invalid number of rows; `nil` if it is valid.
+    static func problem(_ number: Int, name: String, maximum: Int) -> ClientError? {
+        if number < 0 { return ClientError(.badInput, "\"\(name)\" must not be negative; it is \(number).") }
         if number > maximum {
-            return PlanningError(
-                .limit(name == "offset" ? .offset : .first), "\"\(name)\" is at most \(maximum) here; it is \(number).")
+            return ClientError(
+                limit: name == "offset" ? .offset : .first, "\"\(name)\" is at most \(maximum) here; it is \(number).")
         }
         return nil
     }
 }
 
 extension RowBound {
-    /// The number for a request's variables; throws when it is beyond what may be asked.
-    public func value(_ variables: VariableValues, name: String) throws(PlanningError) -> Int {
+    /// The number for a request's variables; throws if it is out of bounds.
+    public func value(_ variables: VariableValues, name: String) throws(ClientError) -> Int {
         switch source {
         case .fixed(let number): return number
         case .variable(let position):

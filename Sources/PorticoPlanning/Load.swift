@@ -5,7 +5,7 @@ import PostgresSQL
 
 /// One step of a plan: one statement that loads the rows of one field for all parents at once.
 public final class Load: Sendable {
-    /// In ``AuthorizedPlan/loads``; a parent's is always lower.
+    /// Index in ``AuthorizedPlan/loads``; a parent's index is always lower.
     public let index: Int
     public let type: String
     /// The response path of the field, such as `tenant.sites.tickets`.
@@ -13,23 +13,24 @@ public final class Load: Sendable {
     /// Of the field in the document.
     public let range: SourceRange
     public let link: Link
-    /// Whether a parent's row has one row here or a list.
+    /// Whether a parent's row has a list of rows here, or one.
     public let isList: Bool
-    /// What ``statement`` was printed of.
+    /// The source of its statement.
     public let tree: SQLTree
-    public let statement: Statement
+    /// The OIDs of the parameters; 0 lets the server infer the type.
+    public let parameterTypes: [UInt32]
+    /// How the columns of the result are read, the ordinal's included.
+    public let forms: [BinaryForm]
     public let parameters: [ParameterSource]
     public let content: LoadContent
-    /// The columns of a row, before which the ordinal stands when ``link`` is a batch; none where
-    /// values are computed.
+    /// The columns of a row, after a batch's ordinal; empty if values are computed.
     public let columns: [ColumnBinding]
-    /// Of its own table, for one of the parent's rows.
+    /// Rows of its own table, for one row of the parent.
     public let touches: RowsTouched
     public let notes: [ConditionNote]
-    /// What the client's filter reads of other tables.
+    /// What the client's filter reads from other tables.
     public let reads: [FilterRead]
-    /// The places, among the parameters, of those that are filled in or looked at when the
-    /// statement is sent.
+    /// The positions of parameters that are filled in or read when the statement is sent.
     public let places: ParameterPlaces
 
     init(
@@ -46,16 +47,14 @@ public final class Load: Sendable {
         self.isList = isList
         var (select, parameters, parameterTypes) = (select, parameters, parameterTypes)
         if case .batch = link, isList {
-            // Each key's list has a LIMIT of its own, of which there may be as many as parents:
-            // this one bounds them all.
+            // Each key's list has its own LIMIT, but parents may be many: this bounds them all.
             parameters.append(.rowsLeft)
             parameterTypes.append(20)
             select.limit = .parameter(parameters.count)
         }
         tree = .select(select)
-        let ordinal: [BinaryForm] = if case .batch = link { [BinaryForm(.int8)] } else { [] }
-        self.statement = Statement(
-            text: SQLPrinter.print(select), parameterTypes: parameterTypes, columns: ordinal + forms)
+        self.parameterTypes = parameterTypes
+        self.forms = if case .batch = link { [BinaryForm(.int8)] + forms } else { forms }
         self.parameters = parameters
         places = ParameterPlaces(parameters)
         self.content = content
@@ -65,7 +64,7 @@ public final class Load: Sendable {
         self.reads = reads
     }
 
-    /// Bytes that it holds besides its statement's text, roughly.
+    /// Approximate bytes, without its statement's text.
     var weight: Int {
         parameters.reduce(2_000 + path.utf8.count) { bytes, source in
             switch source {
@@ -75,24 +74,27 @@ public final class Load: Sendable {
         }
     }
 
-    /// What a column of the result is called in words, by its place.
+    /// The name of a result column, for messages.
     public func name(ofColumn column: Int) -> String {
         let ordinal = if case .batch = link { 1 } else { 0 }
         return columns.indices.contains(column - ordinal)
             ? "the column \(columns[column - ordinal].column)" : "column \(column + 1)"
     }
 
-    /// All columns of the result, the ordinal included.
+    /// The text of its statement, without what a plan puts before it.
+    public var sql: String { SQLPrinter.print(tree) }
+
+    /// Number of columns of the result, including the ordinal.
     public var width: Int { tree.columns.count }
 }
 
-/// Where among a load's parameters those stand whose values are known when its statement is sent:
-/// looking for them costs a reference for each parameter.
+/// The positions of a load's parameters whose values are known when its statement is sent:
+/// searching for them would cost a reference count for each parameter.
 public struct ParameterPlaces: Sendable {
-    /// The first of those that hold the arrays of keys, which follow each other.
+    /// The first of those that hold the arrays of keys, which are contiguous.
     public var keys: Int?
     public var rowsLeft: Int?
-    /// The number of rows of a list, or of a connection's page.
+    /// The number of rows of a list or of a connection's page.
     public var first: Int?
 
     init(_ parameters: [ParameterSource]) {
@@ -109,40 +111,37 @@ public struct ParameterPlaces: Sendable {
 
 /// What the rows of a result are.
 public enum LoadContent: Sendable, Hashable {
-    /// Rows of the load's type.
     case rows
-    /// One row of values that are computed of all rows together.
+    /// One row of values that are computed from all rows together.
     case totals
     /// A row of keys and computed values for each group of rows.
     case groups
-    /// Rows of a connection's page, by its place in ``AuthorizedPlan/pages``.
+    /// Rows of a connection's page, by its index in ``AuthorizedPlan/pages``.
     case page(Int)
-    /// A row on the side that the page does not read towards, where there is any.
+    /// At most one row, on the side that the page does not read towards.
     case otherSide(ofPage: Int)
 }
 
-/// The rows that a load may make PostgreSQL look at: what the cost of a plan is reckoned from.
+/// The rows that a load may make PostgreSQL read: the basis of a plan's cost.
 public enum RowsTouched: Sendable, Hashable {
     case one
     /// A list stops at its `first`.
     case atMost(RowBound)
-    /// Every row that may be seen, as computed values need; there is no knowing how many from the
-    /// plan alone, and it is taken for `assumed`.
+    /// Every visible row, as computed values need. Unbounded by the plan; `assumed` is used.
     case all(assumed: Int)
 }
 
-/// How a load hangs on its parent.
+/// How a load depends on its parent.
 public enum Link: Sendable, Hashable {
-    /// A field of the query root: it starts at once.
+    /// A field of the query root; starts at once.
     case root
-    /// A child whose key is known before its parent's row is there: it starts at once too, and
-    /// belongs to the parent's only row.
+    /// A child with a key known before its parent's row; starts at once, for the parent's only row.
     case known(parent: Int)
     /// It takes the keys of all the parent's rows.
     case batch(parent: Int, keys: [LinkKey], keysAreUnique: Bool)
 }
 
-/// A column of the keys by which a batch hangs on its parent's rows.
+/// A key column by which a batch is tied to its parent's rows.
 public struct LinkKey: Sendable, Hashable {
     /// The cell of the parent's row that holds it.
     public var cell: Int
@@ -154,7 +153,7 @@ public struct LinkKey: Sendable, Hashable {
     }
 }
 
-/// The types that keys of batches may have: their array's name in SQL and the OID of an element.
+/// The types of batch keys: the array's SQL name and the element's OID.
 public enum KeyType: String, Sendable, Hashable {
     case text, bpchar, int2, int4, int8, uuid
 
@@ -194,14 +193,13 @@ public enum KeyType: String, Sendable, Hashable {
     }
 }
 
-/// A condition of a statement, and why it is there: what `explain` shows.
+/// A condition of a statement and its reason, as shown by `explain`.
 public struct ConditionNote: Sendable, Hashable {
     public enum Reason: Sendable, Hashable {
         case isolation
         case rule([RuleOrigin])
         case filter
         case key
-        /// The place of a cursor.
         case cursor(CursorSide)
     }
 

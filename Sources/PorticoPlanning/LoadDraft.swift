@@ -2,7 +2,7 @@ import Diagnostics
 import PorticoCatalog
 import PostgresSQL
 
-/// A load of rows while the selections below it still ask for columns.
+/// A load of rows while the selections below it still add columns.
 final class LoadDraft: DraftLoad {
     let index: Int
     let binding: TypeBinding
@@ -11,7 +11,7 @@ final class LoadDraft: DraftLoad {
     let link: LinkDraft
     let isList: Bool
     let arguments: ListArguments?
-    /// The connection that it is a load of, and what for.
+    /// The connection that it belongs to, and what it loads for it.
     let page: (draft: PageDraft, content: LoadContent)?
     private(set) var columns: [ColumnBinding] = []
 
@@ -27,7 +27,6 @@ final class LoadDraft: DraftLoad {
         case batch(RelationBinding, parent: LoadDraft, [LinkKey])
     }
 
-    /// A value that a column of the rows has.
     struct KnownValue {
         let column: ColumnBinding
         let source: ParameterSource
@@ -59,7 +58,7 @@ final class LoadDraft: DraftLoad {
         return position + firstColumn
     }
 
-    /// The ordinal stands first in a batch.
+    /// In a batch, the ordinal is the first column.
     private var firstColumn: Int {
         if case .batch = link { 1 } else { 0 }
     }
@@ -67,12 +66,12 @@ final class LoadDraft: DraftLoad {
     // MARK: Statement
 
     func statement(_ rows: DraftRows, _ access: RowAccess, _ draft: inout StatementDraft) -> Select {
-        // Rows of which nothing is asked still have to be there or not.
+        // Rows without selected columns must still be present or absent.
         if columns.isEmpty { _ = cell(binding.key.first) }
         guard let keys = rows.keys else { return list(rows, where: rows.conditions, access, &draft) }
         var inner = list(rows, where: rows.conditions.filter { !rows.hoisted.contains($0) }, access, &draft)
-        // Keeps PostgreSQL from joining: planned once, for a guess of the keys, the statement would
-        // go on reading a whole table that was small then.
+        // Keeps PostgreSQL from joining: a join planned for a guess of the keys would keep scanning
+        // a whole table that was small at the time.
         if isLookUp { inner.offset = .integer(0) }
         let list = Alias("c", 0)
         return Select(
@@ -80,8 +79,8 @@ final class LoadDraft: DraftLoad {
             from: [keys, .lateral(inner, list)], conditions: rows.hoisted)
     }
 
-    /// Whether each key of a batch has one row at the most, and an index that finds it (`portico
-    /// check` warns of a relation without one).
+    /// Whether each key of a batch has at most one row, and an index that finds it (`portico check`
+    /// warns of relations without one).
     private var isLookUp: Bool {
         if case .batch(let relation, _, _) = link {
             !isList && binding.key.isCovered(by: relation.remotes)
@@ -90,14 +89,14 @@ final class LoadDraft: DraftLoad {
         }
     }
 
-    /// What each column is called inside the statement: two bindings may be of one column.
+    /// The names of the columns inside the statement: two bindings may share a column.
     private var names: [String] {
         var names: [String] = []
         for column in columns { names.append(names.contains(column.column) ? "v\(names.count)" : column.column) }
         return names
     }
 
-    /// The rows by their conditions: all that a list asks for, or a row.
+    /// The rows by their conditions: a list with order and limit, or a single row.
     private func list(
         _ rows: DraftRows, where conditions: [Expression], _ access: RowAccess, _ draft: inout StatementDraft
     ) -> Select {

@@ -1,16 +1,15 @@
 import PorticoCatalog
 import PostgresSQL
 
-/// One statement that does what a load does for several requests at once, each with its own values
-/// and within its own scope: the values of a request's parameters, the tenant among them, travel in
-/// a row with its keys, and the load's own conditions read them there.
+/// One statement that runs a load for several requests at once, each with its own values and scope.
+/// The values of a request's parameters, including the tenant, are sent in a row with its keys, and
+/// the load's own conditions read them from there.
 ///
-/// Nothing is planned anew. The statement is the load's own, which has been looked at for its
-/// tenant condition, with columns of that row in the place of parameters; it is looked at once more
-/// as a whole. Where anything does not fit, there is no such statement, and every request runs its
-/// own.
+/// Nothing is planned again. The statement is the load's own, already audited, with columns of that
+/// row in place of parameters; the result is audited once more as a whole. If anything does not
+/// fit, there is no merged statement, and every request runs its own.
 public struct MergedLoad {
-    /// What the rows of values are called.
+    /// The alias of the rows of values.
     public static let values = RowReference.batch
 
     let load: Load
@@ -21,7 +20,7 @@ public struct MergedLoad {
     private var roles: [StatementMerge.Role] = []
     private var types: [UInt32] = []
     private var columns: [ValueColumn] = []
-    /// By parameter of the load, what stands in its place.
+    /// The replacement of each of the load's parameters.
     private var replacements: [Expression] = []
 
     init(_ load: Load, pages: [Page], tag: String) {
@@ -30,7 +29,7 @@ public struct MergedLoad {
         self.tag = tag
     }
 
-    /// `nil` where the load cannot be merged.
+    /// `nil` if the load cannot be merged.
     mutating func merge(_ catalog: Catalog, _ scope: TenantScope) -> StatementMerge? {
         guard load.isBounded, case .select(let own) = load.tree else { return nil }
         let keys: FromItem? = own.from.first.flatMap { if case .keys = $0 { $0 } else { nil } }
@@ -42,7 +41,7 @@ public struct MergedLoad {
         for (position, source) in load.parameters.enumerated() {
             guard place(source, at: position) else { return nil }
         }
-        // Values of its own are what tells requests apart.
+        // Requests are distinguished by their own values.
         guard !columns.isEmpty, columns.count <= 100 else { return nil }
         let keyParameters = roles.compactMap { if case .keys(let place) = $0 { place + 1 } else { nil } }
         for (position, parameter) in keyParameters.enumerated() { columns[position].parameter = parameter }
@@ -61,7 +60,7 @@ public struct MergedLoad {
         guard barrier.firstExposed(.select(select)) == nil else { return nil }
         let statement = Statement(
             text: tag + SQLPrinter.print(select), parameterTypes: types,
-            columns: keys == nil ? [BinaryForm(.int8)] + load.statement.columns : load.statement.columns)
+            columns: keys == nil ? [BinaryForm(.int8)] + load.forms : load.forms)
         let rows = load.parameters.firstIndex {
             if case .first = $0 { true } else if case .rows = $0 { true } else { false }
         }
@@ -74,11 +73,11 @@ public struct MergedLoad {
     private mutating func place(_ source: ParameterSource, at position: Int) -> Bool {
         switch source {
         case .constant, .rule:
-            types.append(load.statement.parameterTypes[position])
+            types.append(load.parameterTypes[position])
             roles.append(.shared(types.count - 1))
             replacements.append(.parameter(types.count))
         case .keys:
-            types.append(load.statement.parameterTypes[position])
+            types.append(load.parameterTypes[position])
             roles.append(.keys(types.count - 1))
             replacements.append(.parameter(types.count))
         case .rowsLeft:
@@ -100,7 +99,7 @@ public struct MergedLoad {
     /// The column of ``values`` that holds a parameter of the load.
     public static func name(ofParameter number: Int) -> String { "p\(number)" }
 
-    /// The type that the load's parameter has, where its value travels as a text.
+    /// The type of the load's parameter if its value is sent as text.
     private func sqlType(_ source: ParameterSource) -> String? {
         switch source {
         case .variable(_, let form), .elements(_, let form): form.column.sqlName(isList: form.isList)
@@ -111,14 +110,14 @@ public struct MergedLoad {
         case .cursor(let page, _, let key):
             pages.indices.contains(page) && pages[page].order.indices.contains(key)
                 ? pages[page].order[key].column.type.sqlName(isList: false) : nil
-        // A key in binary is no text.
+        // A binary key is not text.
         case .nodeKey, .constant, .rule, .keys, .rowsLeft: nil
         }
     }
 
     // MARK: Statement
 
-    /// A batch has its keys in its `FROM` already: the values stand beside them.
+    /// A batch already has its keys in its `FROM`; the values are added there.
     private func batch(_ select: Select) -> Select? {
         var select = select
         select.from[0] = .values(columns, Self.values)
@@ -145,11 +144,10 @@ public struct MergedLoad {
 }
 
 extension Load {
-    /// Whether the rows that are looked at are found by a key or are few: who waits for others must
-    /// not wait for their search through a whole table.
+    /// Whether the rows read are found by a key or are few: merged requests must not wait for
+    /// another's scan of a whole table.
     fileprivate var isBounded: Bool {
-        // Of several requests, a statement within a filter would speak of the row of values, and be
-        // run for each row.
+        // A merged filter's nested statement would depend on the row of values and run for each.
         guard reads.isEmpty else { return false }
         return switch touches {
         case .one: true
@@ -158,19 +156,18 @@ extension Load {
         }
     }
 
-    /// Whether the other load's ``MergedLoad`` serves this one's runs: the same tree, whose
-    /// parameters travel in the same way.
+    /// Whether the other load's ``MergedLoad`` can run this: same tree, same parameter kinds.
     func runs(like other: Load) -> Bool {
-        tree == other.tree && statement.parameterTypes == other.statement.parameterTypes
-            && statement.columns == other.statement.columns && isBounded == other.isBounded
+        tree == other.tree && parameterTypes == other.parameterTypes && forms == other.forms
+            && isBounded == other.isBounded
             && parameters.count == other.parameters.count
             && zip(parameters, other.parameters).allSatisfy { $0.travels(like: $1) }
     }
 }
 
 extension ParameterSource {
-    /// A constant is the statement's own, so that all runs must have the same. Whatever else there
-    /// is comes with each run, under its own plan's bounds.
+    /// A constant is part of the statement, so it must be equal in all runs. Anything else comes
+    /// with each run, under its own plan's bounds.
     fileprivate func travels(like other: ParameterSource) -> Bool {
         switch (self, other) {
         case (.first, .first), (.offset, .offset): true
@@ -180,7 +177,7 @@ extension ParameterSource {
 }
 
 extension ColumnType {
-    /// As a cast names it; `nil` for a type that no text is cast to here.
+    /// The type's name in a cast; `nil` for a type that text is not cast to here.
     fileprivate func sqlName(isList: Bool) -> String? {
         let name: String? =
             switch self {

@@ -3,8 +3,7 @@ import GraphQLSchema
 import PorticoCatalog
 import PostgresSQL
 
-/// The shape of an object in the answer: its fields in response order, each with where its value
-/// comes from.
+/// The shape of an object in the answer: its fields in response order, with their sources.
 public final class ObjectOutput: Sendable {
     public let type: String
     public let fields: [OutputField]
@@ -14,15 +13,15 @@ public final class ObjectOutput: Sendable {
         self.fields = fields
     }
 
-    /// Bytes, roughly.
+    /// Approximate bytes.
     var weight: Int {
         fields.reduce(100) { sum, field in
             switch field.value {
             case .fixed(let bytes): sum + 100 + bytes.count
-            case .object(_, let output), .beside(_, let output), .list(_, let output, _),
+            case .object(_, let output), .embedded(_, let output), .list(_, let output, _),
                 .connection(_, .items(_, let output)):
                 sum + 100 + output.weight
-            case .failed(let failure): sum + 150 + failure.message.utf8.count
+            case .failed(let failure): sum + 150 + failure.error.message.utf8.count
             case .cell, .connection, .nodeID: sum + 150
             }
         }
@@ -31,8 +30,7 @@ public final class ObjectOutput: Sendable {
 
 public struct OutputField: Sendable {
     public let responseKey: String
-    /// What stands before the value: the opening brace or the comma, the key in its quotes, and the
-    /// colon.
+    /// What precedes the value: the opening brace or comma, the quoted key, and the colon.
     public let prefix: [UInt8]
     public let value: OutputValue
     public let isNonNull: Bool
@@ -46,38 +44,34 @@ public enum OutputValue: Sendable {
     case cell(column: Int, CellForm)
     /// The row of a load that belongs to the parent's row, or null.
     case object(load: Int, ObjectOutput)
-    /// An object that is no row but belongs to this one, never null: its values are of the load's
-    /// row that goes with this row, or of this row where there is no load; loads below it hang on
-    /// this row, not on the load's.
-    case beside(load: Int?, ObjectOutput)
+    /// An object that is not a row but belongs to this one, never null. Its values come from the
+    /// load's row for this row, or from this row without a load; loads below it depend on this row.
+    case embedded(load: Int?, ObjectOutput)
     /// The rows of a load that belong to the parent's row.
     case list(load: Int, ObjectOutput, itemsNonNull: Bool)
-    /// A part of a connection, by its place in ``AuthorizedPlan/pages``.
+    /// A part of a connection, by its index in ``AuthorizedPlan/pages``.
     case connection(page: Int, ConnectionPart)
-    /// No value in any answer of the plan, but an error.
+    /// An error in every answer of the plan.
     case failed(FieldFailure)
-    /// The global id of a row, made of its type's name and a cell.
+    /// The global id of a row, made of its type's name and cells.
     case nodeID(type: String, columns: [Int])
 }
 
-/// Why a field has no value, whatever the rows: an argument that cannot be coerced (GraphQL,
-/// section 6.4.1).
+/// Why a field never has a value: an argument that cannot be coerced (GraphQL, section 6.4.1).
 public struct FieldFailure: Sendable {
-    public let message: String
-    /// Of what is wrong in the document.
-    public let range: SourceRange
-    /// Whether it is the object around it that has no value: which fields that has cannot be told.
+    public let error: ClientError
+    /// Whether the enclosing object has no value, because its fields cannot be determined.
     public let isOfObject: Bool
 }
 
-/// What only connections have.
+/// Parts that only connections have.
 public enum ConnectionPart: Sendable {
     /// `edges` or `nodes`: the rows of the page, in the list's order.
     case items(load: Int, ObjectOutput)
-    /// The cursor of the row that is being written.
+    /// The cursor of the row being written.
     case cursor
     case startCursor(load: Int), endCursor(load: Int)
-    /// Whether there are rows beyond the page on the side that it is read towards.
+    /// Whether there are rows beyond the page in reading direction.
     case hasMore(load: Int)
     /// Whether there are rows on the other side.
     case hasOtherSide(load: Int)
@@ -86,10 +80,10 @@ public enum ConnectionPart: Sendable {
 /// How a cell in PostgreSQL's binary form becomes JSON.
 public indirect enum CellForm: Sendable, Equatable {
     case string
-    /// A text whose blanks at the end are no part of it.
+    /// Text whose trailing blanks are not significant.
     case paddedString
     case int2, int4, int8
-    /// Integers that are IDs or BigInts: strings in JSON.
+    /// Integers of type ID or BigInt: strings in JSON.
     case quotedInt2, quotedInt4, quotedInt8
     case float4, float8
     case bool
@@ -130,7 +124,7 @@ public indirect enum CellForm: Sendable, Equatable {
 }
 
 extension ColumnType {
-    /// How PostgreSQL writes its values.
+    /// The binary form that PostgreSQL sends.
     var binaryForm: BinaryForm {
         switch self {
         case .text, .varchar, .bpchar, .citext, .enum: BinaryForm(.text)

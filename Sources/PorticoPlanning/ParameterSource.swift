@@ -3,38 +3,36 @@ import PorticoAccess
 import PorticoCatalog
 import PostgresSQL
 
-/// Where the value of a statement's parameter comes from when a request is bound to a plan.
+/// The source of a statement parameter's value when a request is bound to a plan.
 public enum ParameterSource: Sendable, Hashable {
-    /// A literal of the document, encoded when the plan was made.
+    /// A literal of the document, encoded during planning.
     case constant(ParameterValue)
-    /// A literal of a rule, likewise.
+    /// A literal of a rule, encoded likewise.
     case rule(ParameterValue)
     /// A value inside a variable, encoded for the column that it is compared with.
     case variable(VariablePlace, ValueForm)
-    /// A list that the document spells, with variables among its elements.
-    case elements([ListElement], ValueForm)
+    /// A list literal with variables among its elements.
+    case elements([ShapedValue], ValueForm)
     case viewer(ViewerValue, ValueForm)
-    /// The one tenant that a viewer with a single tenant reaches.
+    /// The tenant of a viewer that reaches exactly one.
     case tenant(ColumnType)
     /// All tenants that the viewer reaches, as an array.
     case tenants(ColumnType)
     case now(ColumnType)
-    /// The values of one column of the keys of the parents' rows, as an array.
+    /// The values of one key column of the parents' rows, as an array.
     case keys(Int)
-    /// One more than the rows that the request may still bring: filled in when the statement is
-    /// sent.
+    /// One more than the rows that the request may still bring; filled in when sent.
     case rowsLeft
     case first(RowBound)
     case offset(RowBound)
-    /// The rows to load of a page: its size, and one more where it looks beyond.
+    /// The rows to load of a page: its size, plus one if it looks beyond.
     case rows(page: Int)
-    /// What a cursor holds of one key of its order.
+    /// A cursor's value of one key of its order.
     case cursor(page: Int, CursorSide, key: Int)
-    /// A column of the key inside a global id; null where the id holds none of these types.
+    /// A key column inside a global id; null if the id does not hold these types.
     case nodeKey(VariablePlace, type: String, [ColumnType], part: Int)
 
-    /// Whether a client decides what it is, beyond the number of rows: what the ``BarrierAudit``
-    /// looks for.
+    /// Whether a client decides its value, except numbers of rows: for ``BarrierAudit``.
     public var isClients: Bool {
         switch self {
         case .constant, .variable, .elements, .cursor, .nodeKey: true
@@ -43,23 +41,18 @@ public enum ParameterSource: Sendable, Hashable {
     }
 }
 
-public enum ListElement: Sendable, Hashable {
-    case constant(InputValue)
-    case open(VariablePlace)
-}
-
-/// How a value is written as a parameter.
+/// How a value is encoded as a parameter.
 public struct ValueForm: Sendable, Hashable {
     public var column: ColumnType
-    /// Several values of that type, as an array.
+    /// An array of values of that type.
     public var isList: Bool
     public var use: TextUse
 
-    /// What a text is there for.
+    /// What a text is used for.
     public enum TextUse: Sendable, Hashable {
-        /// To be equal to, or less or greater than others.
+        /// Comparison with other texts.
         case value
-        /// To be found in others, which takes the longer the longer it is.
+        /// Search in other texts, which takes time in proportion to its length.
         case part
         /// A pattern of `like`, which must not end in a lone escape character.
         case pattern
@@ -91,7 +84,7 @@ public struct VariablePlace: Sendable, Hashable {
     func appending(_ step: Step) -> VariablePlace { VariablePlace(position: position, path: path + [step]) }
 }
 
-/// `first` or `offset`: a number of rows with its highest value.
+/// `first` or `offset`: a number of rows with its maximum.
 public struct RowBound: Sendable, Hashable {
     public enum Source: Sendable, Hashable {
         case fixed(Int)

@@ -1,25 +1,23 @@
 import PorticoCatalog
 import PostgresSQL
 
-/// How many rows the loads of one plan find, as far as PostgreSQL's statistics tell: what its cost
-/// is computed with, beside its `first`s.
+/// The number of rows that the loads of one plan find according to PostgreSQL's statistics;
+/// together with each `first`, the basis of the plan's cost.
 ///
-/// Computed once for a plan and a reading of the statistics; a request then only multiplies.
+/// Computed once per plan and reading of the statistics; a request only multiplies.
 public struct PlanEstimate: Sendable {
-    /// By load; for one row of the parent's.
+    /// By load; for one row of the parent.
     private let rows: [Int?]
-    /// By load, what its filter reads of other tables.
+    /// By load, what its filter reads from other tables.
     private let reads: [[EstimatedRead]]
-    /// Of ``TableStatistics/reading``: an estimate of an older reading is made anew.
+    /// Of ``TableStatistics/reading``: an estimate from an older reading is recomputed.
     public let reading: Int
 
-    /// Rows that a list of which nothing is known is taken for at the most, where a filter tests
-    /// them.
+    /// Maximum rows assumed for a list without statistics, if a filter tests them.
     public static let assumedTested = 100
-    /// Rows that a list inside a filter is taken for, where nothing is known of it.
+    /// Rows assumed for a list inside a filter without statistics.
     public static let assumedRead = 10
 
-    /// Nothing is known.
     public static let unknown = PlanEstimate()
 
     private init() {
@@ -35,11 +33,11 @@ public struct PlanEstimate: Sendable {
         reading = statistics.reading
     }
 
-    /// `nil` where nothing is known.
+    /// `nil` if unknown.
     public func rowsPerParent(_ load: Int) -> Int? { load < rows.count ? rows[load] : nil }
 
-    /// The rows that the filter of a load makes PostgreSQL look at behind relations, where it tests
-    /// so many rows; `Int.max` beyond what can be counted.
+    /// The rows that a load's filter makes PostgreSQL read behind relations if it tests so many
+    /// rows; `Int.max` on overflow.
     public func rowsRead(by load: Load, testing rows: Int) -> Int {
         let known = load.index < reads.count ? reads[load.index] : load.reads.map(EstimatedRead.init(unknown:))
         return sum(known.map { $0.rows(testing: rows) })
@@ -48,10 +46,9 @@ public struct PlanEstimate: Sendable {
 
 /// A ``FilterRead`` in numbers.
 private struct EstimatedRead: Sendable {
-    /// Rows for each row that is tested; `nil` where nothing is known.
+    /// Rows for each tested row; `nil` if unknown.
     var each: Int?
-    /// Rows within the viewer's reach, each of which is read once at the most; `nil` where nothing
-    /// is known.
+    /// Rows within the viewer's reach, each read at most once; `nil` if unknown.
     var all: Int?
     var nested: [EstimatedRead]
 
@@ -73,18 +70,17 @@ private struct EstimatedRead: Sendable {
 
 private func sum(_ numbers: [Int]) -> Int { numbers.reduce(0) { $0.saturatingSum($1) } }
 
-/// What an estimate is made of.
+/// The inputs of an estimate.
 ///
-/// The statistics are those of all tenants. A viewer whose reach is bounded could find them out by
-/// the operations that are refused, so that for it they are rounded to powers of ten: it learns the
-/// order of magnitude of an average tenant.
+/// The statistics cover all tenants. An isolated viewer could discover them from refused
+/// operations; for it they are rounded to powers of ten, which reveals only orders of magnitude.
 private struct EstimateSource {
     let catalog: Catalog
     let statistics: TableStatistics
     let scope: TenantScope
 
-    /// The rows of the table, divided by the values of the column that ties them to their parents,
-    /// or else of what is in one tenant; `nil` where nothing is known.
+    /// The table's rows, divided by the distinct values of the column that ties them to their
+    /// parents, or by the number of tenants; `nil` if unknown.
     func rows(of load: Load) -> Int? {
         guard let binding = catalog.types[load.type], let known = statistics[binding.table] else { return nil }
         let ties = keys(of: load)
@@ -102,7 +98,7 @@ private struct EstimateSource {
             nested: nested)
     }
 
-    /// Of an average tenant, or of all where the viewer is not isolated.
+    /// Rows of an average tenant, or of all tenants if the viewer is not isolated.
     private func rowsInReach(_ binding: TypeBinding) -> Int? {
         guard let known = statistics[binding.table] else { return nil }
         if scope == .all { return known.rows }
@@ -126,8 +122,7 @@ private struct EstimateSource {
         }
     }
 
-    /// The rows with equal values of the columns; of several columns it is taken for those of the
-    /// one with the most values.
+    /// The rows with equal values of the columns, estimated by the most selective one.
     private func share(_ known: TableStatistics.Table, by columns: [String]) -> Int {
         columns.map { share(known.rows, known.distinct[$0]) }.min() ?? known.rows
     }
@@ -137,7 +132,7 @@ private struct EstimateSource {
         return max(1, Int(exactly: (Double(rows) / max(1, distinct)).rounded(.up)) ?? .max)
     }
 
-    /// The nearest power of ten, by the ratio to it.
+    /// The nearest power of ten, by ratio.
     private func rounded(_ rows: Int) -> Int {
         guard scope != .all else { return rows }
         var power = 1
@@ -146,8 +141,8 @@ private struct EstimateSource {
     }
 }
 
-/// What PostgreSQL estimates of the tables (`pg_class.reltuples`, `pg_stats.n_distinct`):
-/// approximate, and never about a single tenant.
+/// PostgreSQL's estimates of the tables (`pg_class.reltuples`, `pg_stats.n_distinct`): approximate,
+/// and never about a single tenant.
 public struct TableStatistics: Sendable {
     public struct Table: Sendable, Equatable {
         public var rows: Int
@@ -160,7 +155,7 @@ public struct TableStatistics: Sendable {
         }
     }
 
-    /// Goes up with every reading; 0 where none took place.
+    /// Increases with every reading; 0 before the first.
     public let reading: Int
     private let tables: [TableName: Table]
 

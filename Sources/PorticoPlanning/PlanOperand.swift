@@ -5,13 +5,10 @@ import PostgresSQL
 
 /// The value side of a condition: a client's, a rule's, or the viewer's.
 public enum PlanOperand: Sendable, Hashable {
-    /// A literal of the request.
-    case constant(InputValue)
+    /// A value of the request, or a list of values; no object.
+    case stated(ShapedValue)
     /// A literal of a rule.
     case rule(InputValue)
-    case open(VariablePlace)
-    /// Several values, some of them open.
-    case several([ListElement])
     case viewer(ViewerValue)
     case now
 
@@ -25,45 +22,43 @@ public enum PlanOperand: Sendable, Hashable {
 
     init?(_ value: ShapedValue) {
         switch value {
-        case .constant(let constant): self = .constant(constant)
-        case .open(let place): self = .open(place)
+        case .constant, .open: self = .stated(value)
         case .list(let items):
-            var elements: [ListElement] = []
             for item in items {
                 switch item {
-                case .constant(let constant): elements.append(.constant(constant))
-                case .open(let place): elements.append(.open(place))
+                case .constant, .open: continue
                 case .list, .object: return nil
                 }
             }
-            self = .several(elements)
+            self = .stated(value)
         case .object: return nil
         }
     }
 
-    /// The parameter that carries the operand into SQL.
+    /// The parameter source of the operand.
     func source(_ form: ValueForm) throws(CoercionFailure) -> ParameterSource {
         switch self {
-        case .constant(let value): .constant(.text(try ValueEncoding.text(value, form)))
+        case .stated(.constant(let value)): .constant(.text(try ValueEncoding.text(value, form)))
+        case .stated(.open(let place)): .variable(place, form)
+        case .stated(.list(let items)): .elements(items, form)
+        case .stated(.object): throw CoercionFailure("An object is no value.")
         case .rule(let value): .rule(.text(try ValueEncoding.text(value, form)))
-        case .open(let place): .variable(place, form)
-        case .several(let elements): .elements(elements, form)
         case .viewer(let value): .viewer(value, form)
         case .now: .now(form.column)
         }
     }
 
-    /// Throws what the column has against a literal of the request.
+    /// Throws if the column cannot hold a literal of the request.
     func checkConstants(_ use: FilterOperandUse) throws(CoercionFailure) {
         switch self {
-        case .constant(let value): _ = try ValueEncoding.text(value, use.valueForm)
-        case .several(let elements):
-            for case .constant(let value) in elements { _ = try ValueEncoding.text(value, ValueForm(use.valueType)) }
-        case .rule, .open, .viewer, .now: return
+        case .stated(.constant(let value)): _ = try ValueEncoding.text(value, use.valueForm)
+        case .stated(.list(let items)):
+            for case .constant(let value) in items { _ = try ValueEncoding.text(value, ValueForm(use.valueType)) }
+        case .stated, .rule, .viewer, .now: return
         }
     }
 
-    /// Whether it says who somebody is.
+    /// Whether it identifies a user or tenant.
     var isIdentity: Bool {
         switch self {
         case .viewer(.id), .viewer(.tenant), .viewer(.tenants): true
@@ -73,14 +68,14 @@ public enum PlanOperand: Sendable, Hashable {
 
     var flag: Bool? {
         switch self {
-        case .constant(.boolean(let flag)), .rule(.boolean(let flag)): flag
-        case .constant, .rule, .open, .several, .viewer, .now: nil
+        case .stated(.constant(.boolean(let flag))), .rule(.boolean(let flag)): flag
+        case .stated, .rule, .viewer, .now: nil
         }
     }
 }
 
 extension FilterOperandUse {
-    /// As ``RowAccess`` writes such an operand.
+    /// The form that ``RowAccess`` encodes such an operand in.
     fileprivate var valueForm: ValueForm {
         switch form {
         case .value, .flag: ValueForm(valueType)
@@ -91,7 +86,7 @@ extension FilterOperandUse {
     }
 }
 
-/// PostgreSQL's text form of values, refused where PostgreSQL would raise.
+/// Encodes values in PostgreSQL's text form; refuses those that PostgreSQL would refuse.
 public enum ValueEncoding {
     public static func text(_ value: InputValue, _ form: ValueForm) throws(CoercionFailure) -> [UInt8] {
         if form.use == .pattern, case .string(let pattern) = value, let problem = likePatternProblem(pattern) {

@@ -4,15 +4,15 @@ import JSONBytes
 import PorticoCatalog
 
 extension PlanWalk {
-    /// `_access` of a row: a constant of the rules, so that it needs no load and costs none.
-    mutating func access(_ field: CollectedField, of type: ObjectType) throws(PlanningError) -> OutputValue {
+    /// `_access` of a row: a constant of the rules, which needs no load and costs nothing.
+    mutating func access(_ field: CollectedField, of type: ObjectType) throws(ClientError) -> OutputValue {
         guard case .object(let object)? = operation.schema.type(Catalog.accessType),
             let rule = access.rules.types[type.name], let binding = access.catalog.types[type.name]
         else {
-            throw PlanningError(
+            throw ClientError(
                 .notBound, "Field \"\(type.name).\(field.name)\" is not available.", range: field.first.range)
         }
-        if let failed = failedObject(field.selectionSets, on: object) { return .beside(load: nil, failed) }
+        if let failed = failedObject(field.selectionSets, on: object) { return .embedded(load: nil, failed) }
         let buffer = ResponseBuffer(capacity: 256)
         for (position, child) in collect(field.selectionSets, on: object).enumerated() {
             buffer.append(UInt8(ascii: position == 0 ? "{" : ","))
@@ -31,7 +31,7 @@ extension PlanWalk {
                     into: buffer)
             case "__typename": buffer.appendJSONString(object.name)
             default:
-                throw PlanningError(
+                throw ClientError(
                     .notBound, "Field \"\(object.name).\(child.name)\" is not available.", range: child.first.range)
             }
         }

@@ -5,8 +5,8 @@ import PorticoCatalog
 extension PlanWalk {
     // MARK: Fields beside lists
 
-    /// A field of the query root that was derived from a list.
-    mutating func derived(_ derived: DerivedField, _ field: CollectedField) throws(PlanningError) -> OutputValue {
+    /// A field of the query root that is derived from a list.
+    mutating func derived(_ derived: DerivedField, _ field: CollectedField) throws(ClientError) -> OutputValue {
         guard case .list(let type)? = access.catalog.root[derived.list],
             let definition = definition(of: field, on: operation.rootType)
         else { throw field.notBound() }
@@ -15,10 +15,10 @@ extension PlanWalk {
             path: field.responseKey)
     }
 
-    /// The same of a relation.
+    /// A field that is derived from a relation.
     mutating func derived(
         _ derived: DerivedField, _ field: CollectedField, of parent: LoadDraft
-    ) throws(PlanningError) -> OutputValue {
+    ) throws(ClientError) -> OutputValue {
         guard let relation = parent.binding.relation(derived.list),
             let definition = operation.schema.type(parent.binding.name)?.fields?[field.name]
         else {
@@ -34,7 +34,7 @@ extension PlanWalk {
     private mutating func derived(
         _ derived: DerivedField, _ field: CollectedField, _ definition: FieldType, _ binding: TypeBinding,
         owner: String, link: LoadDraft.LinkDraft, path: String
-    ) throws(PlanningError) -> OutputValue {
+    ) throws(ClientError) -> OutputValue {
         switch derived {
         case .connection: return try connection(field, definition, to: binding, owner: owner, link: link, path: path)
         case .aggregate:
@@ -48,25 +48,25 @@ extension PlanWalk {
 
     // MARK: Aggregates
 
-    /// `ticketsAggregate`: an object beside its parent's row. Its own values are one load, where
-    /// any is asked for, and each `groupBy` is another.
+    /// `ticketsAggregate`: an object next to its parent's row. Its own values are one load, if any
+    /// are selected, and each `groupBy` is another.
     private mutating func aggregate(
         _ field: CollectedField, _ definition: FieldType, _ rows: AggregatedRows, filter: ShapedArguments
-    ) throws(PlanningError) -> OutputValue {
+    ) throws(ClientError) -> OutputValue {
         var values = ComputedColumns(link: rows.link)
-        let output = try members(field, of: definition.type.name) { walk, child, member throws(PlanningError) in
+        let output = try members(field, of: definition.type.name) { walk, child, member throws(ClientError) in
             child.name == "groupBy"
                 ? try walk.groups(child, member, rows, filter: filter)
                 : try walk.value(child, member, rows.binding, &values)
         }
         let load = values.values.isEmpty ? nil : try totals(values, of: rows, field)
-        return .beside(load: load, output)
+        return .embedded(load: load, output)
     }
 
     /// `count`, or the values of one kind: the fields that an aggregate and a group share.
     private mutating func value(
         _ field: CollectedField, _ definition: FieldType, _ binding: TypeBinding, _ values: inout ComputedColumns
-    ) throws(PlanningError) -> OutputValue? {
+    ) throws(ClientError) -> OutputValue? {
         switch field.name {
         case "count": values.cell(.count, .int8)
         case "min": try part(field, definition, binding, &values, AggregateValue.min)
@@ -80,21 +80,21 @@ extension PlanWalk {
     private mutating func part(
         _ field: CollectedField, _ definition: FieldType, _ binding: TypeBinding, _ values: inout ComputedColumns,
         _ value: (ColumnBinding) -> AggregateValue
-    ) throws(PlanningError) -> OutputValue {
+    ) throws(ClientError) -> OutputValue {
         try columns(field, definition, binding) { column, definition in
             let value = value(column)
             return values.cell(value, value.form(CellForm.of(column.type, as: definition.type)))
         }
     }
 
-    /// An object whose fields are named after columns of a type.
+    /// An object whose fields are named after a type's columns.
     private mutating func columns(
         _ field: CollectedField, _ definition: FieldType, _ binding: TypeBinding,
         cell: (ColumnBinding, FieldType) -> OutputValue
-    ) throws(PlanningError) -> OutputValue {
-        .beside(
+    ) throws(ClientError) -> OutputValue {
+        .embedded(
             load: nil,
-            try members(field, of: definition.type.name) { walk, child, member throws(PlanningError) in
+            try members(field, of: definition.type.name) { walk, child, member throws(ClientError) in
                 guard let column = binding.column(child.name),
                     walk.access.rules.types[binding.name]?.fields.contains(child.name) == true
                 else { return nil }
@@ -104,7 +104,7 @@ extension PlanWalk {
 
     private mutating func groups(
         _ field: CollectedField, _ definition: FieldType, _ rows: AggregatedRows, filter: ShapedArguments
-    ) throws(PlanningError) -> OutputValue {
+    ) throws(ClientError) -> OutputValue {
         let path = "\(rows.path).\(field.responseKey)"
         let arguments = try self.arguments(field, definition)
         let list = try listArguments(field, filter.adding(arguments.only("first")), rows.binding, path: path)
@@ -116,7 +116,7 @@ extension PlanWalk {
             throw error.located(in: field, path)
         }
         var values = ComputedColumns(link: rows.link, behind: keys.count)
-        let output = try members(field, of: definition.type.name) { walk, child, member throws(PlanningError) in
+        let output = try members(field, of: definition.type.name) { walk, child, member throws(ClientError) in
             guard child.name == "key" else { return try walk.value(child, member, rows.binding, &values) }
             return try walk.columns(child, member, rows.binding) { column, definition in
                 keys.firstIndex { $0.column == column }.map {
@@ -131,12 +131,12 @@ extension PlanWalk {
         return .list(load: draft.index, output, itemsNonNull: true)
     }
 
-    /// The load that counts the rows of a list, all of them whatever the list's `first`, and the
-    /// cell of the count. The cell belongs into an ``OutputValue/beside(load:_:)`` of that load;
-    /// its row is there for every parent's row.
+    /// The load that counts all rows of a list, regardless of its `first`, and the cell of the
+    /// count. The cell belongs into an ``OutputValue/beside(load:_:)`` of that load, which has a
+    /// row for every row of the parent.
     mutating func count(
         _ rows: AggregatedRows, _ field: CollectedField
-    ) throws(PlanningError) -> (load: Int, cell: OutputValue) {
+    ) throws(ClientError) -> (load: Int, cell: OutputValue) {
         var values = ComputedColumns(link: rows.link)
         let cell = values.cell(.count, .int8)
         return (try totals(values, of: rows, field), cell)
@@ -144,7 +144,7 @@ extension PlanWalk {
 
     private mutating func totals(
         _ values: ComputedColumns, of rows: AggregatedRows, _ field: CollectedField
-    ) throws(PlanningError) -> Int {
+    ) throws(ClientError) -> Int {
         let draft = AggregateDraft(
             index: drafts.count, binding: rows.binding, path: rows.path, range: field.first.range, link: rows.link,
             rows: rows.arguments, keys: [], values: values.values)
@@ -153,12 +153,11 @@ extension PlanWalk {
     }
 }
 
-/// The rows that values are computed of: those that the list beside would give, from the first to
-/// the last.
+/// The rows that values are computed from: those of the corresponding list, without its `first`.
 struct AggregatedRows {
     let binding: TypeBinding
     let link: LoadDraft.LinkDraft
-    /// Of these only the condition counts.
+    /// Only the condition is used.
     let arguments: ListArguments
     let path: String
 }
@@ -169,7 +168,7 @@ struct ComputedColumns {
     private let firstKey: Int
     private let firstValue: Int
 
-    /// The ordinal stands first in a batch, and the keys of groups stand before their values.
+    /// A batch starts with the ordinal, and the keys of groups precede their values.
     init(link: LoadDraft.LinkDraft, behind keys: Int = 0) {
         if case .batch = link { firstKey = 1 } else { firstKey = 0 }
         firstValue = firstKey + keys

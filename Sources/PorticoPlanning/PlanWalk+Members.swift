@@ -2,11 +2,11 @@ import GraphQLSchema
 import GraphQLValidation
 
 extension PlanWalk {
-    /// The fields of an object that the catalog does not bind, each by `value`.
+    /// Plans the fields of an object that the catalog does not bind, each by `value`.
     mutating func members(
         _ field: CollectedField, of typeName: String,
-        value: (inout PlanWalk, CollectedField, FieldType) throws(PlanningError) -> OutputValue?
-    ) throws(PlanningError) -> ObjectOutput {
+        value: (inout PlanWalk, CollectedField, FieldType) throws(ClientError) -> OutputValue?
+    ) throws(ClientError) -> ObjectOutput {
         guard case .object(let type)? = operation.schema.type(typeName) else { throw field.notBound() }
         if let failed = failedObject(field.selectionSets, on: type) { return failed }
         let children = collect(field.selectionSets, on: type)
@@ -27,9 +27,8 @@ extension PlanWalk {
 }
 
 extension CollectedField {
-    /// Validation has passed, yet nothing gives the field a value: its binding or its type is
-    /// missing.
-    func notBound() -> PlanningError {
-        PlanningError(.notBound, "Field \"\(name)\" is not available.", range: first.range)
+    /// The field is valid, but its binding or its type is missing.
+    func notBound() -> ClientError {
+        ClientError(.notBound, "Field \"\(name)\" is not available.", range: first.range)
     }
 }

@@ -6,27 +6,25 @@ import JSONBytes
 import PorticoAccess
 import PorticoCatalog
 
-/// Turns a validated operation into a plan: one load for each relation that is asked for, whatever
-/// the number of rows.
+/// Plans a validated operation: one load for each selected relation, whatever the number of rows.
 ///
-/// Pure: no database, no clock. The same operation, shape of variables, rules and scope always give
-/// byte-equal SQL.
+/// Pure: the same operation, variables' shape, rules and scope yield equal SQL.
 public struct Planner: Sendable {
     let access: RowAccess
-    /// Puts a comment before each statement that names the operation and its plan
+    /// Whether each statement begins with a comment that names the operation and its plan
     /// (``AuthorizedPlan/statements``).
     public var tagsStatements = false
-    /// Steps after which a plan is given up (``PlanningError/Kind/allowance``): values in
-    /// arguments, and ten for each load. For a caller that has no time for long ones.
+    /// Steps after which planning gives up (``ClientError/Fault/unfinished``): values in arguments,
+    /// and ten for each load. For a caller that restarts it where it may take longer.
     public var allowance = Int.max
 
-    public init(catalog: Catalog, rules: RuleSet, scope: TenantScope) {
+    public init(catalog: Catalog, rules: CompiledPolicy, scope: TenantScope) {
         access = RowAccess(catalog: catalog, rules: rules, scope: scope)
     }
 
     public func plan(
         _ operation: ValidatedOperation, shapes: VariableShapes, variables: VariableValues
-    ) throws(PlanningError) -> AuthorizedPlan {
+    ) throws(ClientError) -> AuthorizedPlan {
         var walk = PlanWalk(
             access: access, operation: operation, shapes: shapes, variables: variables, allowance: allowance)
         let output = try walk.root()
@@ -36,8 +34,8 @@ public struct Planner: Sendable {
     }
 }
 
-/// One walk over an operation's selections: it drafts the loads and shapes the answer. It recurses
-/// as deep as fields are nested, which validation bounds.
+/// One walk over an operation's selections, which drafts the loads and shapes the answer. It
+/// recurses as deep as fields are nested, which validation bounds.
 struct PlanWalk {
     let access: RowAccess
     let operation: ValidatedOperation
@@ -46,14 +44,12 @@ struct PlanWalk {
     var drafts: [any DraftLoad] = []
     /// Bytes of `__schema` and `__type` so far.
     private var introspected = 0
-    /// Bytes of the values in arguments so far: those that the plan holds.
+    /// Bytes of argument values in the plan so far.
     private var valueBytes = 0
-    /// What was done so far, in steps that take about as long: values in arguments, and some for
-    /// each load.
+    /// Steps so far, of about equal duration: values in arguments, and several for each load.
     private var steps = 0
     private let allowance: Int
     private let nulls: ForbiddenNulls
-    /// The connections so far.
     var pages: [PageDraft] = []
 
     init(
@@ -70,7 +66,7 @@ struct PlanWalk {
 
     // MARK: Root
 
-    mutating func root() throws(PlanningError) -> ObjectOutput {
+    mutating func root() throws(ClientError) -> ObjectOutput {
         let sets = [operation.operation.selectionSet]
         if let failed = failedObject(sets, on: operation.rootType) { return failed }
         let asked = collect(sets, on: operation.rootType)
@@ -86,7 +82,7 @@ struct PlanWalk {
         operation.schema.field(name, of: .object(operation.rootType))?.type.isNonNull ?? true
     }
 
-    private mutating func rootValue(_ field: CollectedField) throws(PlanningError) -> OutputValue {
+    private mutating func rootValue(_ field: CollectedField) throws(ClientError) -> OutputValue {
         let name = field.name
         switch name {
         case "__typename": return .typename(operation.rootType.name)
@@ -109,7 +105,7 @@ struct PlanWalk {
             let id = LoadDraft.KnownValue(column: binding.key.first, source: source)
             return try object(field, binding, link: .value([id], parent: nil), path: field.responseKey)
         case .getter(let type, let getters):
-            let key = try getters.map { getter throws(PlanningError) in
+            let key = try getters.map { getter throws(ClientError) in
                 LoadDraft.KnownValue(
                     column: getter.column,
                     source: try getterSource(arguments[getter.name], getter.name, column: getter.column, field: field))
@@ -126,21 +122,21 @@ struct PlanWalk {
 
     private func getterSource(
         _ value: ShapedValue?, _ argument: String, column: ColumnBinding, field: CollectedField
-    ) throws(PlanningError) -> ParameterSource {
+    ) throws(ClientError) -> ParameterSource {
         guard let value, let operand = PlanOperand(value) else {
-            throw PlanningError(
+            throw ClientError(
                 .badInput, "\"\(field.name)\" needs its argument \"\(argument)\".", range: field.first.range)
         }
         do {
             return try operand.source(ValueForm(column.type))
         } catch {
             let range = field.first.range(ofArgument: argument)
-            throw PlanningError(
-                .badInput, "Argument \"\(argument)\": \(error.message)", range: range, path: field.responseKey)
+            throw ClientError(
+                .badInput, "Argument \"\(argument)\": \(error.message)", range: range, field: field.responseKey)
         }
     }
 
-    private mutating func introspection(_ field: CollectedField) throws(PlanningError) -> OutputValue {
+    private mutating func introspection(_ field: CollectedField) throws(ClientError) -> OutputValue {
         if let null = nulls.first(within: field) { return .failed(FieldFailure(null)) }
         let buffer = ResponseBuffer(), limit = access.rules.limits[.introspectionBytes]
         do {
@@ -148,9 +144,9 @@ struct PlanWalk {
                 field.nodes, of: operation, variables: variables, into: buffer,
                 limits: IntrospectionLimits(bytes: limit - introspected))
         } catch {
-            throw PlanningError(
-                .limit(.introspectionBytes), IntrospectionFailure(limit: limit).message, range: field.first.range,
-                path: field.responseKey)
+            throw ClientError(
+                limit: .introspectionBytes, IntrospectionFailure(limit: limit).message, range: field.first.range,
+                field: field.responseKey)
         }
         introspected += buffer.count
         return .fixed(buffer.takeBytes())
@@ -160,7 +156,7 @@ struct PlanWalk {
 
     mutating func object(
         _ field: CollectedField, _ binding: TypeBinding, link: LoadDraft.LinkDraft, path: String
-    ) throws(PlanningError) -> OutputValue {
+    ) throws(ClientError) -> OutputValue {
         let draft = LoadDraft(
             index: drafts.count, binding: binding, path: path, range: field.first.range, link: link, isList: false)
         try add(draft)
@@ -170,7 +166,7 @@ struct PlanWalk {
     private mutating func list(
         _ field: CollectedField, _ binding: TypeBinding, _ definition: FieldType, link: LoadDraft.LinkDraft,
         _ arguments: ListArguments, path: String
-    ) throws(PlanningError) -> OutputValue {
+    ) throws(ClientError) -> OutputValue {
         let draft = LoadDraft(
             index: drafts.count, binding: binding, path: path, range: field.first.range, link: link, isList: true,
             arguments: arguments)
@@ -179,19 +175,19 @@ struct PlanWalk {
         return .list(load: draft.index, try selections(field, draft), itemsNonNull: itemsNonNull)
     }
 
-    mutating func add(_ draft: any DraftLoad) throws(PlanningError) {
+    mutating func add(_ draft: any DraftLoad) throws(ClientError) {
         let limit = access.rules.limits[.loads]
         guard drafts.count < limit else {
-            throw PlanningError(
-                .limit(.loads),
+            throw ClientError(
+                limit: .loads,
                 "The operation needs more than the \(limit) loads that are allowed: one for each relation that is asked for.",
-                range: draft.range, path: draft.path)
+                range: draft.range, field: draft.path)
         }
         try spend(Self.stepsOfLoad)
         drafts.append(draft)
     }
 
-    mutating func selections(_ field: CollectedField, _ draft: LoadDraft) throws(PlanningError) -> ObjectOutput {
+    mutating func selections(_ field: CollectedField, _ draft: LoadDraft) throws(ClientError) -> ObjectOutput {
         guard case .object(let type)? = operation.schema.type(draft.binding.name) else {
             throw field.notBound()
         }
@@ -212,7 +208,7 @@ struct PlanWalk {
 
     private mutating func value(
         _ field: CollectedField, _ definition: FieldType, of draft: LoadDraft
-    ) throws(PlanningError) -> OutputValue {
+    ) throws(ClientError) -> OutputValue {
         switch draft.binding.fields[field.name] {
         case .column(let column)?, .computed(let column)?:
             .cell(column: draft.cell(column), CellForm.of(column.type, as: definition.type))
@@ -221,8 +217,8 @@ struct PlanWalk {
         }
     }
 
-    /// A field that no binding mentions.
-    private mutating func unbound(_ field: CollectedField, of draft: LoadDraft) throws(PlanningError) -> OutputValue {
+    /// A field without a binding.
+    private mutating func unbound(_ field: CollectedField, of draft: LoadDraft) throws(ClientError) -> OutputValue {
         guard case .object(let type)? = operation.schema.type(draft.binding.name) else { throw field.notBound() }
         if let derived = access.catalog.derivedFields[type.name]?[field.name] {
             return try self.derived(derived, field, of: draft)
@@ -238,7 +234,7 @@ struct PlanWalk {
 
     private mutating func relation(
         _ field: CollectedField, _ definition: FieldType, _ relation: RelationBinding, of parent: LoadDraft
-    ) throws(PlanningError) -> OutputValue {
+    ) throws(ClientError) -> OutputValue {
         let binding = try access.binding(relation.target)
         let path = "\(parent.path).\(field.responseKey)"
         let link = try link(relation, of: parent, field)
@@ -251,11 +247,10 @@ struct PlanWalk {
         }
     }
 
-    /// Where the parent is one row found by the same column, its key is known already, and both
-    /// loads leave at once.
+    /// If the parent is one row found by the same column, both loads start at once.
     func link(
         _ relation: RelationBinding, of parent: LoadDraft, _ field: CollectedField
-    ) throws(PlanningError) -> LoadDraft.LinkDraft {
+    ) throws(ClientError) -> LoadDraft.LinkDraft {
         if case .value(let values, _) = parent.link, !parent.isList, relation.tiesByBytes {
             let known = relation.pairs.compactMap { pair in
                 values.first {
@@ -265,7 +260,7 @@ struct PlanWalk {
             }
             if known.count == relation.pairs.count { return .value(known, parent: parent.index) }
         }
-        let keys = try relation.locals.map { local throws(PlanningError) in
+        let keys = try relation.locals.map { local throws(ClientError) in
             guard let type = KeyType(local.type) else { throw field.notBound() }
             return LinkKey(cell: parent.cell(local), type: type)
         }
@@ -274,24 +269,24 @@ struct PlanWalk {
 
     // MARK: Nulls
 
-    /// The value of a field with a null among its arguments where none may stand; `nil` of any
-    /// other field.
+    /// The failure of a field with a forbidden null among its arguments; `nil` for any other field.
     func failedValue(_ field: CollectedField) -> OutputValue? {
         nulls.first(inArgumentsOf: field.first).map { .failed(FieldFailure($0)) }
     }
 
-    /// An object of which cannot be told which fields it has; `nil` of any other.
+    /// The failure of an object whose fields cannot be determined; `nil` for any other.
     func failedObject(_ sets: [SelectionSet], on type: ObjectType) -> ObjectOutput? {
         guard let null = nulls.first(inConditionsOf: sets, on: type) else { return nil }
         let failure = FieldFailure(null, isOfObject: true)
         let field = OutputField(
-            responseKey: "", prefix: Array("{".utf8), value: .failed(failure), isNonNull: true, range: failure.range)
+            responseKey: "", prefix: Array("{".utf8), value: .failed(failure), isNonNull: true,
+            range: failure.error.range ?? .none)
         return ObjectOutput(type: type.name, fields: [field])
     }
 
     // MARK: Arguments
 
-    mutating func arguments(_ field: CollectedField, _ definition: FieldType) throws(PlanningError) -> ShapedArguments {
+    mutating func arguments(_ field: CollectedField, _ definition: FieldType) throws(ClientError) -> ShapedArguments {
         if definition.arguments.isEmpty { return .none }
         var shaped = ShapedArguments()
         do {
@@ -299,40 +294,39 @@ struct PlanWalk {
                 if let value = shapes.shape(value, variables) { shaped.add(name, value) }
             }
         } catch {
-            throw PlanningError(
+            throw ClientError(
                 .badInput, error.items.first?.message ?? "An argument has a wrong value.", range: field.first.range,
-                path: field.responseKey)
+                field: field.responseKey)
         }
         for item in shaped.items { try count(item.value, field) }
         return shaped
     }
 
-    /// What a fragment says once it says at every place where it is spread.
-    private mutating func count(_ value: ShapedValue, _ field: CollectedField) throws(PlanningError) {
+    /// A fragment's values count at every place where it is spread.
+    private mutating func count(_ value: ShapedValue, _ field: CollectedField) throws(ClientError) {
         try spend(value.nodeCount)
         valueBytes += value.constantBytes
         let limit = access.rules.limits[.valueBytes]
         guard valueBytes <= limit else {
-            throw PlanningError(
-                .limit(.valueBytes),
+            throw ClientError(
+                limit: .valueBytes,
                 "The operation's values take more than the \(limit) bytes that are allowed, counted wherever they are used.",
-                range: field.first.range, path: field.responseKey)
+                range: field.first.range, field: field.responseKey)
         }
     }
 
-    /// Steps that a load counts for.
     private static let stepsOfLoad = 10
 
-    private mutating func spend(_ count: Int) throws(PlanningError) {
+    private mutating func spend(_ count: Int) throws(ClientError) {
         steps += count
         guard steps <= allowance else {
-            throw PlanningError(.allowance, "Planning takes more than the \(allowance) steps that were allowed for it.")
+            throw ClientError(.unfinished, "planning takes more than the \(allowance) steps that were allowed for it")
         }
     }
 
     func listArguments(
         _ field: CollectedField, _ arguments: ShapedArguments, _ binding: TypeBinding, path: String
-    ) throws(PlanningError) -> ListArguments {
+    ) throws(ClientError) -> ListArguments {
         do {
             return try ListArguments(arguments, on: binding, rules: access.rules, catalog: access.catalog)
         } catch {
@@ -340,15 +334,15 @@ struct PlanWalk {
         }
     }
 
-    /// Counted, and looked at with the next load: few lines can spread fragments with thousands of
-    /// fields.
+    /// The fields are counted, and checked with the next load: a short document can spread
+    /// fragments with thousands of fields.
     mutating func collect(_ sets: [SelectionSet], on type: ObjectType) -> [CollectedField] {
         let fields = collectFields(sets, on: type, in: operation, variables: variables)
         steps += fields.reduce(0) { $0 + $1.nodes.count } / Self.fieldsOfStep
         return fields
     }
 
-    /// So many fields of the document are gathered in the time of a step.
+    /// Fields of the document that are collected in the time of a step.
     private static let fieldsOfStep = 4
 
     func definition(of field: CollectedField, on type: ObjectType) -> FieldType? { type.fields[field.name] }
@@ -370,7 +364,8 @@ struct FieldList {
         prefix.append(contentsOf: field.responseKey.utf8)
         prefix.append(UInt8(ascii: "\""))
         prefix.append(UInt8(ascii: ":"))
-        let range = if case .failed(let failure) = value { failure.range } else { field.first.range }
+        var range = field.first.range
+        if case .failed(let failure) = value, let own = failure.error.range { range = own }
         items.append(
             OutputField(
                 responseKey: field.responseKey, prefix: prefix, value: value, isNonNull: isNonNull, range: range))
@@ -379,7 +374,7 @@ struct FieldList {
 
 extension FieldFailure {
     fileprivate init(_ error: InputError, isOfObject: Bool = false) {
-        self.init(message: error.message, range: error.ranges.first ?? .none, isOfObject: isOfObject)
+        self.init(error: ClientError(.badInput, error.message, range: error.ranges.first), isOfObject: isOfObject)
     }
 }
 

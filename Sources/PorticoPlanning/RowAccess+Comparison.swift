@@ -4,40 +4,38 @@ import PorticoCatalog
 import PostgresSQL
 
 extension RowAccess {
-    /// One operator on one column. Every form is total: no value of the column or of the parameter
-    /// can make it raise.
+    /// One operator on one column. Every form is total: it never raises an error.
     func comparison(
         _ binding: ColumnBinding, _ row: RowReference, _ comparison: Comparison, _ operand: PlanOperand,
         draft: inout StatementDraft
-    ) throws(PlanningError) -> Expression {
+    ) throws(ClientError) -> Expression {
         let column = operand.isIdentity ? row.identity(binding) : row.column(binding), type = binding.type
-        func parameter(_ form: ValueForm) throws(PlanningError) -> Expression {
-            if form.use != .value, case .constant(.string(let text)) = operand,
+        func parameter(_ form: ValueForm) throws(ClientError) -> Expression {
+            if form.use != .value, case .stated(.constant(.string(let text))) = operand,
                 let problem = TextUseLimit.problem(text.utf8.count, rules.limits)
             {
                 throw problem
             }
             do {
-                // What is inferred for a varchar column (text[]) does not fit a varchar[] column
-                // that shares the parameter: it is said.
+                // The inferred type for a varchar column (text[]) does not fit a varchar[] column
+                // that shares the parameter, so it is given explicitly.
                 return draft.parameter(
                     try operand.source(form), type: form.isList && form.column == .varchar ? 1015 : 0)
             } catch {
-                throw PlanningError(.badInput, error.message)
+                throw ClientError(.badInput, error.message)
             }
         }
-        func value() throws(PlanningError) -> Expression {
+        func value() throws(ClientError) -> Expression {
             if type == .bool, let flag = operand.flag { return .boolean(flag) }
             return try parameter(ValueForm(type))
         }
         func text() -> Expression { binding.searched(column) }
-        /// A text that is looked for. `citext` folds both sides, as its equality does.
+        /// Text to search for. `citext` folds both sides, like its equality.
         func folded(_ value: Expression) -> Expression { type == .citext ? .call(.lower, [value]) : value }
-        func part() throws(PlanningError) -> Expression { folded(try parameter(ValueForm(.text, use: .part))) }
+        func part() throws(ClientError) -> Expression { folded(try parameter(ValueForm(.text, use: .part))) }
 
         switch comparison {
-        // The value is not null, and `NOT` never stands around it (``Condition/negation``): an
-        // index serves `=` alone.
+        // The value is not null and never negated (``Condition/negation``): indexes serve only `=`.
         case .eq, .notDistinctFrom: return .binary(column, .equal, try value())
         case .distinctFrom: return .binary(column, .isDistinctFrom, try value())
         case .ne: return .binary(column, .notEqual, try value())
@@ -75,15 +73,14 @@ extension RowAccess {
     }
 }
 
-/// Guards against patterns and parts of texts that are compared with every row at a cost of their
-/// length.
+/// Guards against long patterns and substrings that are compared with every row.
 public enum TextUseLimit {
-    /// `nil` for one that is not too long.
-    public static func problem(_ bytes: Int, _ limits: RuleLimits) -> PlanningError? {
+    /// `nil` unless it is too long.
+    public static func problem(_ bytes: Int, _ limits: RuleLimits) -> ClientError? {
         let limit = limits[.patternBytes]
         if bytes <= limit { return nil }
-        return PlanningError(
-            .limit(.patternBytes),
+        return ClientError(
+            limit: .patternBytes,
             "A pattern, or a text that is looked for in others, has at most \(limit) bytes here; this one has \(bytes)."
         )
     }

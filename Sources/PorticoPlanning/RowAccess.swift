@@ -3,7 +3,7 @@ import PorticoAccess
 import PorticoCatalog
 import PostgresSQL
 
-/// How many tenants a viewer reaches, as far as SQL differs for it.
+/// How many tenants a viewer reaches, as far as the SQL differs.
 public enum TenantScope: Sendable, Hashable {
     /// No isolation: `crossTenant`.
     case all
@@ -17,23 +17,22 @@ public enum TenantScope: Sendable, Hashable {
     }
 }
 
-/// The one way by which rows of a type come into a statement: every table enters with its tenant
-/// condition and its row rules.
+/// The only way to read rows of a type: every table comes with its tenant condition and row rules.
 struct RowAccess: Sendable {
-    /// Whose rows a relation inside a condition reaches.
+    /// Which rows a relation inside a condition reaches.
     enum Nested {
         /// In a rule: the target's rows under isolation alone.
         case rule
-        /// In a client's filter: only what the client could read.
+        /// In a client's filter: only rows that the client could read.
         case client
     }
 
     let catalog: Catalog
-    let rules: RuleSet
+    let rules: CompiledPolicy
     let scope: TenantScope
 
-    func binding(_ type: String) throws(PlanningError) -> TypeBinding {
-        guard let binding = catalog.types[type] else { throw PlanningError(.notBound, "Type \(type) has no table.") }
+    func binding(_ type: String) throws(ClientError) -> TypeBinding {
+        guard let binding = catalog.types[type] else { throw ClientError(.notBound, "Type \(type) has no table.") }
         return binding
     }
 
@@ -47,11 +46,11 @@ struct RowAccess: Sendable {
             TableSource(schema: binding.table.schema, name: binding.table.name, alias: alias, purpose: purpose))
     }
 
-    /// All that must hold of a row besides what the client asks; `indexable` where the tenant may
-    /// be what finds the rows, and no order is lost by it.
+    /// All conditions on a row except the client's. `indexable`: the tenant may be used to find the
+    /// rows, because no order would be lost.
     func conditions(
         _ binding: TypeBinding, row: RowReference, indexable: Bool, draft: inout StatementDraft
-    ) throws(PlanningError) -> RowConditions {
+    ) throws(ClientError) -> RowConditions {
         var result = RowConditions()
         if let (condition, hoisted) = try isolation(binding, row: row, indexable: indexable, draft: &draft) {
             result.add(ConditionNote(condition: condition, reason: .isolation), hoisted: hoisted)
@@ -68,8 +67,8 @@ struct RowAccess: Sendable {
         return result
     }
 
-    /// A condition on the row behind the very columns that tie a batch to its parents holds or
-    /// fails for all rows of a key at once.
+    /// A condition on the row behind the columns that tie a batch to its parents has the same
+    /// result for all rows of a key.
     private static func speaksOfKeyAlone(_ condition: Condition<PlanOperand>, _ row: RowReference) -> Bool {
         if case .toOne(let relation, _) = condition { row.batchKeys(for: relation.locals) != nil } else { false }
     }
@@ -78,17 +77,17 @@ struct RowAccess: Sendable {
 
     func isolation(
         _ binding: TypeBinding, row: RowReference, indexable: Bool, draft: inout StatementDraft
-    ) throws(PlanningError) -> (Expression, hoisted: Bool)? {
+    ) throws(ClientError) -> (Expression, hoisted: Bool)? {
         if scope == .all { return nil }
         switch binding.isolation {
         case .none: return nil
         case .unstated: return (.boolean(false), false)
         case .column(let column):
             let test = tenantTest(row.identity(column), column.type, draft: &draft)
-            // Where the one tenant is the key, no other way to the row is as short; of several,
-            // PostgreSQL would look for each.
+            // If the tenant is the key, no other access path is as short; of several tenants,
+            // PostgreSQL would look up each.
             let isShortest = scope == .one && binding.key.single?.column == column.column
-            return (indexable || isShortest ? test : .isTrue(test), false)
+            return (indexable || isShortest ? test : .opaque(test), false)
         case .path(let relations, let column):
             guard let first = relations.first else { return (.boolean(false), false) }
             let keys = row.batchKeys(for: first.locals)
@@ -97,11 +96,10 @@ struct RowAccess: Sendable {
         }
     }
 
-    /// That the tenant which the client's filter names is one that the viewer reaches, without a
-    /// look at any row: where it is not, PostgreSQL reads none, so that the time does not tell how
-    /// many there are.
+    /// The test that the viewer reaches the tenant named in the client's filter, without reading a
+    /// row. If it fails, PostgreSQL reads none, so the response time does not reveal their number.
     ///
-    /// - Parameter position: The place of the part that names the tenant.
+    /// - Parameter position: The index of the part that names the tenant.
     func tenantTest(
         ofPinned position: Int, among client: [ClientCondition], of binding: TypeBinding, draft: inout StatementDraft
     ) -> Expression? {
@@ -122,7 +120,7 @@ struct RowAccess: Sendable {
     private func pathTest(
         _ relations: ArraySlice<RelationBinding>, _ column: ColumnBinding, from start: [Expression],
         draft: inout StatementDraft
-    ) throws(PlanningError) -> Expression {
+    ) throws(ClientError) -> Expression {
         guard let relation = relations.first else { return .boolean(false) }
         let target = try binding(relation.target)
         let alias = draft.pathAlias()
@@ -147,13 +145,13 @@ struct RowAccess: Sendable {
 
     // MARK: Conditions
 
-    /// What the client asks of a row, part by part. `depth` relations have been followed to it.
+    /// The client's conditions on the row, part by part. `depth` counts relations to it.
     func filter(
         _ condition: Condition<PlanOperand>?, row: RowReference, _ barrier: Barrier, depth: Int = 0,
         draft: inout StatementDraft
-    ) throws(PlanningError) -> [ClientCondition] {
+    ) throws(ClientError) -> [ClientCondition] {
         var barrier = barrier
-        return try (condition?.conjuncts ?? []).map { conjunct throws(PlanningError) in
+        return try (condition?.conjuncts ?? []).map { conjunct throws(ClientError) in
             let standsOutside = barrier.admits(conjunct)
             let place = ConditionPlace(nested: .client, depth: depth, isConjunct: standsOutside)
             let condition = try self.condition(conjunct, row: row, place, draft: &draft)
@@ -163,18 +161,17 @@ struct RowAccess: Sendable {
         }
     }
 
-    /// A condition in SQL. `hoisting` puts the batch's key in the place of the column that equals
-    /// it.
+    /// A condition in SQL. `hoisting` substitutes the batch's key for the column that equals it.
     func condition(
         _ condition: Condition<PlanOperand>, row: RowReference, hoisting: Bool = false, _ place: ConditionPlace,
         draft: inout StatementDraft
-    ) throws(PlanningError) -> Expression {
-        func part(_ inner: Condition<PlanOperand>) throws(PlanningError) -> Expression {
+    ) throws(ClientError) -> Expression {
+        func part(_ inner: Condition<PlanOperand>) throws(ClientError) -> Expression {
             try self.condition(inner, row: row, place.part, draft: &draft)
         }
         switch condition {
-        case .all(let items): return .and(try items.map { item throws(PlanningError) in try part(item) })
-        case .any(let items): return .or(try items.map { item throws(PlanningError) in try part(item) })
+        case .all(let items): return .and(try items.map { item throws(ClientError) in try part(item) })
+        case .any(let items): return .or(try items.map { item throws(ClientError) in try part(item) })
         case .not(let inner):
             return if let negation = inner.negation { try part(negation) } else { .not(try part(inner)) }
         case .compare(let column, let comparison, let operand):
@@ -193,29 +190,29 @@ struct RowAccess: Sendable {
 
     // MARK: Relations
 
-    /// PostgreSQL joins what an `EXISTS` of a `WHERE` asks for with the rest, and tries the orders
-    /// of joining; past so many relations each is kept to itself.
+    /// PostgreSQL joins the `EXISTS` of a `WHERE` with the rest and tries the orders of joining;
+    /// beyond so many relations each is kept separate.
     private static let mostJoined = 4
 
     /// That rows behind a relation, whose remote columns equal `start`, fulfil a condition.
     ///
-    /// What PostgreSQL can join stays an `EXISTS`, and so does what one row is tested by:
-    /// PostgreSQL plans it both as a look-up and as a hash of all rows, and takes what is cheaper.
-    /// Within each other such plans double at every level, so that what stands deeper and cannot be
-    /// joined has one plan: in a client's filter an `IN` of a statement of its own, run once, since
-    /// an `EXISTS` would be run for each row of the level above; without isolation, where the rows
-    /// of all tenants may be too many to be hashed, and in rules, an `EXISTS` whose `OFFSET 0`
-    /// leaves the look-up alone.
+    /// What PostgreSQL can join stays an `EXISTS`, and so does a test of a single row: PostgreSQL
+    /// plans it both as a look-up and as a hash of all rows, and takes the cheaper one. When
+    /// nested, such plans double at every level, so a deeper test that cannot be joined gets a
+    /// single plan. In a client's filter that is an `IN` with a statement that runs once, since an
+    /// `EXISTS` would run for each row of the level above. Without isolation, where the rows of all
+    /// tenants may be too many to hash, and in rules, it is an `EXISTS` whose `OFFSET 0` leaves
+    /// only the look-up.
     private func related(
         _ relation: RelationBinding, _ quantifier: Quantifier, to start: [Expression], _ inner: Condition<PlanOperand>,
         _ place: ConditionPlace, draft: inout StatementDraft
-    ) throws(PlanningError) -> Expression {
+    ) throws(ClientError) -> Expression {
         let start = zip(relation.pairs, start).map { $0.looked($1) }
         var (select, remotes) = try rows(relation, where: inner, negated: quantifier == .every, place, draft: &draft)
         let isJoined = place.isConjunct && quantifier == .some && draft.relations <= Self.mostJoined
         if place.nested == .client, place.depth > 0, scope != .all, !isJoined {
             select.columns = remotes.map { OutputColumn($0) }
-            let found = Expression.isTrue(.isIn(start, select))
+            let found = Expression.opaque(.isIn(start, select))
             return quantifier == .some ? found : .not(found)
         }
         select.conditions.insert(contentsOf: zip(remotes, start).map { .binary($0, .equal, $1) }, at: 0)
@@ -223,20 +220,20 @@ struct RowAccess: Sendable {
             select.offset = .integer(0)
         }
         let found: Expression = quantifier == .some ? .exists(select) : .not(.exists(select))
-        return draft.relations > Self.mostJoined ? .isTrue(found) : found
+        return draft.relations > Self.mostJoined ? .opaque(found) : found
     }
 
-    /// The rows of a relation's target that may be reached and for which the condition holds, or
-    /// with `negated` does not, and the columns that tie them to the row before.
+    /// The reachable rows of a relation's target for which the condition holds, or with `negated`
+    /// does not, and the columns that tie them to the previous row.
     private func rows(
         _ relation: RelationBinding, where inner: Condition<PlanOperand>, negated: Bool, _ place: ConditionPlace,
         draft: inout StatementDraft
-    ) throws(PlanningError) -> (Select, remotes: [Expression]) {
+    ) throws(ClientError) -> (Select, remotes: [Expression]) {
         draft.relations += 1
         let limit = rules.limits[.relations]
         if draft.relations > limit {
-            throw PlanningError(
-                .limit(.relations), "The conditions follow more than the \(limit) relations that are allowed.")
+            throw ClientError(
+                limit: .relations, "The conditions follow more than the \(limit) relations that are allowed.")
         }
         let target = try binding(relation.target)
         let alias = draft.tableAlias()
@@ -244,8 +241,8 @@ struct RowAccess: Sendable {
         var conditions: [Expression], stated = StatedConditions()
         switch place.nested {
         case .client:
-            // By the tenant's index the rows are as many as the tenant has, where without it they
-            // may be found by reading all; none of them has an order to lose.
+            // By the tenant's index the rows are as many as the tenant has; without it, all may be
+            // read. They have no order to lose.
             conditions = try self.conditions(target, row: row, indexable: true, draft: &draft).all
             let barrier = Barrier(conditions, of: target)
             if negated {
@@ -257,8 +254,8 @@ struct RowAccess: Sendable {
                 stated = barrier.around(try filter(inner, row: row, barrier, depth: place.depth + 1, draft: &draft))
             }
         case .rule:
-            // What a rule asks for is mostly the viewer's own, which has an index of its own:
-            // together with the tenant's, PostgreSQL would take it for rarer than it is.
+            // A rule mostly asks for the viewer's own rows, which have an index. Combined with the
+            // tenant's, PostgreSQL would underestimate the number of rows.
             conditions = try isolation(target, row: row, indexable: false, draft: &draft).map { [$0.0] } ?? []
             let tested = try condition(inner, row: row, place.below, draft: &draft)
             if negated {
@@ -275,34 +272,33 @@ struct RowAccess: Sendable {
 }
 
 extension Expression {
-    /// Whether PostgreSQL runs it for a row instead of joining it with the rest.
+    /// Whether PostgreSQL runs it for each row instead of joining it.
     fileprivate var isKeptFromJoins: Bool {
         switch self {
-        case .isTrue: true
+        case .opaque: true
         case .not(let inner): inner.isKeptFromJoins
         default: false
         }
     }
 }
 
-/// Where a condition stands in a statement.
+/// The position of a condition in a statement.
 struct ConditionPlace {
     let nested: RowAccess.Nested
     /// Relations that were followed to its row.
     var depth = 0
-    /// Whether it is one of the conditions of a `WHERE`, all of which must hold, and not a part of
-    /// another.
+    /// Whether it is a top-level condition of a `WHERE`, all of which must hold.
     var isConjunct = false
 
     static let rule = ConditionPlace(nested: .rule)
 
-    /// Of a part of the condition.
+    /// The place of a part of the condition.
     var part: ConditionPlace { ConditionPlace(nested: nested, depth: depth) }
-    /// Of what is tested of the rows behind a relation.
+    /// The place of conditions on rows behind a relation.
     var below: ConditionPlace { ConditionPlace(nested: nested, depth: depth + 1) }
 }
 
-/// The conditions of a row, apart: what speaks of the row, and what speaks of a batch's key alone.
+/// The conditions on a row, separated from those on a batch's key alone.
 struct RowConditions {
     var notes: [ConditionNote] = []
     var own: [Expression] = []

@@ -2,18 +2,16 @@ import PorticoAccess
 import PorticoCatalog
 import PostgresSQL
 
-/// One statement for the rows of a type that a viewer sees under one set of rules and not under
-/// another: the isolation and the row rules of both stand in it.
-///
-/// Its result is keys alone, in their order.
+/// One statement for the keys, in order, of the rows of a type that a viewer sees under one set of
+/// rules and not under another. It contains the isolation and row rules of both.
 package struct RowComparison: Sendable {
-    /// One of the two sides: the rules, and how far the viewer reaches under them.
+    /// One of the two sides: the rules, and the viewer's reach under them.
     package struct Side: Sendable {
         package var catalog: Catalog
-        package var rules: RuleSet
+        package var rules: CompiledPolicy
         package var scope: TenantScope
 
-        package init(catalog: Catalog, rules: RuleSet, scope: TenantScope) {
+        package init(catalog: Catalog, rules: CompiledPolicy, scope: TenantScope) {
             self.catalog = catalog
             self.rules = rules
             self.scope = scope
@@ -21,19 +19,19 @@ package struct RowComparison: Sendable {
     }
 
     package let statement: Statement
-    /// Whose values are the viewer's under the rules that show the rows.
+    /// Parameters with values of the viewer under the rules that show the rows.
     package let shown: [ParameterSource]
-    /// Those that follow, whose values are the viewer's under the rules that hide them.
+    /// The following parameters, with values of the viewer under the rules that hide them.
     package let hidden: [ParameterSource]
 
     /// - Parameters:
     ///   - side: The rules under which the rows are seen.
-    ///   - other: Those under which they are not; `nil` for a type that nothing of them shows.
-    ///   - limit: The most keys that come back.
+    ///   - other: The rules under which they are not; `nil` if those show no rows of the type.
+    ///   - limit: Maximum number of keys returned.
     ///
-    /// Throws ``PlanningError`` where the type has no table, where the two read different tables,
-    /// or where the rules follow more relations than they may.
-    package init(of type: String, seenBy side: Side, notBy other: Side?, limit: Int) throws(PlanningError) {
+    /// Throws ``ClientError`` if the type has no table, if the two read different tables, or if the
+    /// rules follow too many relations.
+    package init(of type: String, seenBy side: Side, notBy other: Side?, limit: Int) throws(ClientError) {
         let access = RowAccess(catalog: side.catalog, rules: side.rules, scope: side.scope)
         let binding = try access.binding(type)
         var draft = StatementDraft()
@@ -48,7 +46,7 @@ package struct RowComparison: Sendable {
             let unprotected = IsolationAudit(catalog: side.catalog, parameters: draft.parameters).firstUnprotected(
                 .select(select))
         {
-            throw PlanningError(.isolation, "A comparison of \(unprotected) lacks its tenant condition.")
+            throw ClientError(.isolation, "A comparison of \(unprotected) lacks its tenant condition.")
         }
         shown = draft.parameters
         if let other {
@@ -56,7 +54,7 @@ package struct RowComparison: Sendable {
             let before = try access.binding(type)
             guard before.table == binding.table, before.key.columns.map(\.column) == binding.key.columns.map(\.column)
             else {
-                throw PlanningError(.notBound, "Type \(type) has another table.")
+                throw ClientError(.notBound, "Type \(type) has another table.")
             }
             draft.separateParameters()
             let conditions = try access.conditions(before, row: row, indexable: false, draft: &draft).all

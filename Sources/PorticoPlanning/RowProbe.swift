@@ -3,23 +3,21 @@ import PorticoAccess
 import PorticoCatalog
 import PostgresSQL
 
-/// A statement that tells of one row which conditions hold of it: each condition of its type, and
-/// each step of those, is a column of its own.
+/// A statement that tests which conditions hold for one row: each condition of its type, and each
+/// step of those, is a column of its own.
 ///
-/// It finds the row whether or not the viewer may see it, for operators who may read the table
-/// anyway. It is no ``AuthorizedPlan``: nothing that answers clients takes it.
+/// It finds the row even if the viewer may not see it, for operators who may read the table anyway.
+/// It is not an ``AuthorizedPlan`` and never answers clients.
 public struct RowProbe: Sendable {
-    /// One condition, apart from the others.
     public struct Check: Sendable {
         public var subject: Subject
-        /// Where it is stated, for a whole condition.
+        /// The place of a whole condition.
         public var origin: RuleOrigin?
-        /// In the result: `t`, `f`, or null where a null decides it.
+        /// Index in the result: `t`, `f`, or null if a null decides it.
         public var column: Int
-        /// Where the condition compares a column of the row itself: the column, and where its text
-        /// stands in the result.
+        /// For a comparison of the row's own column: it, and its text's index in the result.
         public var value: (field: ColumnBinding, column: Int)?
-        /// What it is made of.
+        /// Its parts.
         public var steps: [Check] = []
     }
 
@@ -29,12 +27,12 @@ public struct RowProbe: Sendable {
         case condition(Condition<RuleOperand>)
         /// There is a row behind the relation.
         case linked(RelationBinding)
-        /// There is one in a tenant that the viewer reaches.
+        /// There is such a row in a tenant that the viewer reaches.
         case reached(RelationBinding)
     }
 
-    /// Columns of the result; beyond that, conditions are not taken apart further. Stands against a
-    /// rule of more parts than PostgreSQL selects columns (1,664).
+    /// Maximum columns of the result; beyond it, conditions are not split further. Guards against
+    /// rules with more parts than PostgreSQL selects columns (1,664).
     static let maximumColumns = 500
 
     public let statement: Statement
@@ -43,9 +41,8 @@ public struct RowProbe: Sendable {
 }
 
 extension Planner {
-    /// The probe of the row of a type whose key is `id`. Throws where the type has no table, or its
-    /// key cannot be that value.
-    public func probe(_ type: String, id: String) throws(PlanningError) -> RowProbe {
+    /// The probe for the row with the key `id`. Throws without a table, or for an impossible key.
+    public func probe(_ type: String, id: String) throws(ClientError) -> RowProbe {
         let binding = try access.binding(type)
         var draft = ProbeDraft(access: access)
         let row = RowReference(alias: draft.statement.tableAlias())
@@ -53,7 +50,7 @@ extension Planner {
             values = columns.count == 1 ? [id] : id.split(separator: ",").map(String.init)
         guard values.count == columns.count else {
             let names = columns.map(\.field).joined(separator: ",")
-            throw PlanningError(.badInput, "\"\(id)\" is no key of \(type), which is written \(names).")
+            throw ClientError(.badInput, "\"\(id)\" is no key of \(type), which is written \(names).")
         }
         var found: [Expression] = []
         for (column, value) in zip(columns, values) {
@@ -61,7 +58,7 @@ extension Planner {
                 let key = try ValueEncoding.text(.string(value), ValueForm(column.type))
                 found.append(.binary(row.column(column), .equal, draft.statement.parameter(.constant(.text(key)))))
             } catch {
-                throw PlanningError(.badInput, "\"\(value)\" is no key of \(type): \(error.message)")
+                throw ClientError(.badInput, "\"\(value)\" is no key of \(type): \(error.message)")
             }
         }
         let checks = try draft.checks(binding, row)
@@ -73,11 +70,10 @@ extension Planner {
     }
 }
 
-/// The columns of a probe while they are counted.
 private struct ProbeDraft {
     let access: RowAccess
     var statement = StatementDraft()
-    /// One column is there in any case, so that a row without conditions is found too.
+    /// One column is always present, so that a row without conditions is found too.
     var columns: [Expression] = [.boolean(true)]
 
     private mutating func add(_ expression: Expression) -> Int {
@@ -88,7 +84,7 @@ private struct ProbeDraft {
 
     private var isFull: Bool { columns.count >= RowProbe.maximumColumns }
 
-    mutating func checks(_ binding: TypeBinding, _ row: RowReference) throws(PlanningError) -> [RowProbe.Check] {
+    mutating func checks(_ binding: TypeBinding, _ row: RowReference) throws(ClientError) -> [RowProbe.Check] {
         var checks: [RowProbe.Check] = []
         for (subject, condition) in try access.parts(binding, row: row, &statement) {
             switch subject {
@@ -117,7 +113,7 @@ private struct ProbeDraft {
 
     private mutating func steps(
         of condition: Condition<RuleOperand>, _ row: RowReference, within path: [RelationBinding]
-    ) throws(PlanningError) -> [RowProbe.Check] {
+    ) throws(ClientError) -> [RowProbe.Check] {
         switch condition {
         case .compare: return []
         case .all(let items), .any(let items): return items.count > 1 ? try checks(items, row, within: path) : []
@@ -134,11 +130,11 @@ private struct ProbeDraft {
 
     private mutating func checks(
         _ conditions: [Condition<RuleOperand>], _ row: RowReference, within path: [RelationBinding]
-    ) throws(PlanningError) -> [RowProbe.Check] {
+    ) throws(ClientError) -> [RowProbe.Check] {
         var checks: [RowProbe.Check] = []
         for condition in conditions where !isFull {
             let access = access
-            let expression = try follow(path[...], from: row, isReached: true) { row, draft throws(PlanningError) in
+            let expression = try follow(path[...], from: row, isReached: true) { row, draft throws(ClientError) in
                 try access.condition(condition.map(PlanOperand.init), row: row, .rule, draft: &draft)
             }
             var check = RowProbe.Check(subject: .condition(condition), column: add(expression))
@@ -151,10 +147,10 @@ private struct ProbeDraft {
         return checks
     }
 
-    /// Whether there is a row behind each relation in turn, whoever may reach it.
+    /// Whether there is a row behind each relation in turn, regardless of access.
     private mutating func links(
         _ relations: ArraySlice<RelationBinding>, _ row: RowReference, within path: [RelationBinding]
-    ) throws(PlanningError) -> [RowProbe.Check] {
+    ) throws(ClientError) -> [RowProbe.Check] {
         var path = path, checks: [RowProbe.Check] = []
         for relation in relations where !isFull {
             path.append(relation)
@@ -166,7 +162,7 @@ private struct ProbeDraft {
 
     private mutating func reach(
         _ relation: RelationBinding, _ row: RowReference, within path: [RelationBinding]
-    ) throws(PlanningError) -> [RowProbe.Check] {
+    ) throws(ClientError) -> [RowProbe.Check] {
         if isFull || access.scope == .all
             || access.catalog.types[relation.target].map({ $0.isolation == .none }) ?? true
         {
@@ -176,12 +172,11 @@ private struct ProbeDraft {
         return [RowProbe.Check(subject: .reached(relation), column: add(expression))]
     }
 
-    /// `body` of a row at the end of the path, of which there must be one; with `isReached` each
-    /// step is within isolation.
+    /// `body` of a row at the end of the path, which must exist; `isReached` isolates each step.
     private mutating func follow(
         _ path: ArraySlice<RelationBinding>, from row: RowReference, isReached: Bool,
-        _ body: (RowReference, inout StatementDraft) throws(PlanningError) -> Expression
-    ) throws(PlanningError) -> Expression {
+        _ body: (RowReference, inout StatementDraft) throws(ClientError) -> Expression
+    ) throws(ClientError) -> Expression {
         guard let relation = path.first else { return try body(row, &statement) }
         let target = try access.binding(relation.target)
         let next = RowReference(alias: statement.tableAlias())

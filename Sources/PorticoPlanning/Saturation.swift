@@ -1,5 +1,4 @@
-/// Sums and products of counts, which are not negative: `Int.max` beyond what can be counted, so
-/// that a limit refuses it.
+/// Sums and products of non-negative counts: `Int.max` on overflow, so that a limit refuses it.
 extension Int {
     package func saturatingSum(_ other: Int) -> Int {
         let (sum, overflow) = addingReportingOverflow(other)

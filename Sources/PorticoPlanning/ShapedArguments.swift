@@ -1,5 +1,4 @@
-/// The arguments of one field as a plan sees them, each at most once: so few that they are looked
-/// through.
+/// The arguments of one field as a plan sees them, each at most once; few enough for linear search.
 struct ShapedArguments {
     private(set) var items: [(name: String, value: ShapedValue)] = []
 
@@ -9,11 +8,10 @@ struct ShapedArguments {
 
     mutating func add(_ name: String, _ value: ShapedValue) { items.append((name, value)) }
 
-    /// Those of some names.
     func only(_ names: String...) -> ShapedArguments {
         ShapedArguments(items: items.filter { names.contains($0.name) })
     }
 
-    /// With those of another field, which are none of these.
+    /// With those of another field, whose names differ.
     func adding(_ others: ShapedArguments) -> ShapedArguments { ShapedArguments(items: items + others.items) }
 }

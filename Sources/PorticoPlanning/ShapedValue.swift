@@ -5,20 +5,19 @@ import PorticoCatalog
 /// An argument's value as far as a plan depends on it: its structure is known, its leaves may stay
 /// open until a request is bound.
 ///
-/// So that one plan serves all requests of the same shape: `{status: {eq: $s}}` is planned once
-/// whatever `$s` is, and a whole filter in one variable is planned once for each structure that
-/// clients send.
+/// One plan thus serves all requests of the same shape: `{status: {eq: $s}}` is planned once
+/// whatever `$s` is, and a whole filter in one variable is planned once for each structure.
 public indirect enum ShapedValue: Sendable, Hashable {
     /// A literal, or a value that the plan is specialised for (null, Booleans, enum values).
     case constant(InputValue)
-    /// A scalar or a list of scalars that the request brings.
+    /// A scalar or a list of scalars from the request.
     case open(VariablePlace)
     case list([ShapedValue])
     case object([ShapedMember])
 
     public var isNull: Bool { self == .constant(.null) }
 
-    /// Bytes of the constants in it, roughly.
+    /// Approximate bytes of its constants.
     var constantBytes: Int {
         switch self {
         case .constant(let value): value.byteCount
@@ -28,7 +27,7 @@ public indirect enum ShapedValue: Sendable, Hashable {
         }
     }
 
-    /// Values within each other, itself counted.
+    /// Number of nested values, including itself.
     var nodeCount: Int {
         switch self {
         case .constant, .open: 1
@@ -46,13 +45,13 @@ public struct ShapedMember: Sendable, Hashable {
 /// How much of each variable a plan depends on, decided once per operation.
 public struct VariableShapes: Sendable {
     enum Dependence: Sendable {
-        /// Always there, and only ever a parameter.
+        /// Always present, and only ever a parameter.
         case none
-        /// Whether it is there, and whether it is null.
+        /// Whether it is present, and whether it is null.
         case presence
         /// The structure of an input object.
         case structure
-        /// Whether it is there, and the type that the global id in it names.
+        /// Whether it is present, and the type that the global id in it names.
         case nodeType
         case value
     }
@@ -64,8 +63,7 @@ public struct VariableShapes: Sendable {
         schema = operation.schema
         let nodeVariables = operation.nodeVariables
         dependences = operation.variables.enumerated().map { position, variable in
-            // A scalar's literal with the variable inside is one value, which must be known as a
-            // whole.
+            // A literal with the variable inside a scalar is one value, known only as a whole.
             if byValue || operation.variablesInsideScalars.contains(position) { return .value }
             if nodeVariables.contains(position) { return .nodeType }
             switch operation.schema.type(variable.type.name) {
@@ -86,8 +84,7 @@ public struct VariableShapes: Sendable {
             case .none: continue
             case .presence: key.append(value == nil ? 0x2D : value == .null ? 0x30 : 0x31)
             case .nodeType:
-                // What names no type has one plan, whatever it is: keys of plans are not for
-                // strangers to multiply.
+                // Ids that name no type share one plan: clients must not multiply plans.
                 guard case .string(let id)? = value, let type = NodeID.type(of: id), schema.type(type) != nil else {
                     key.append(value == nil ? 0x2D : value == .null ? 0x30 : 0x31)
                     continue
@@ -104,8 +101,7 @@ public struct VariableShapes: Sendable {
         return key
     }
 
-    /// A leaf as the plan sees it: what is here decides ``ShapedValue``'s constants, and must be
-    /// told apart in the key.
+    /// A leaf as the plan sees it: ``ShapedValue``'s constants must differ in the key.
     private static func append(_ value: InputValue, byValue: Bool, to key: inout [UInt8]) {
         switch value {
         case .null: key.append(0x30)
@@ -132,8 +128,8 @@ public struct VariableShapes: Sendable {
         }
     }
 
-    /// A list of scalars without nulls stays one parameter, whatever its length; an empty list is
-    /// part of the structure.
+    /// A list of scalars without nulls is one parameter, whatever its length; an empty one is
+    /// structure.
     static func isScalarList(_ items: [InputValue]) -> Bool {
         !items.isEmpty
             && items.allSatisfy { item in
@@ -144,7 +140,7 @@ public struct VariableShapes: Sendable {
             }
     }
 
-    /// The shape of an argument's value in a request; `nil` when the request leaves it out.
+    /// The shape of an argument's value in a request; `nil` if the request omits it.
     func shape(_ symbolic: SymbolicValue, _ variables: VariableValues) -> ShapedValue? {
         switch symbolic {
         case .constant(let value): return Self.shape(constant: value)

@@ -1,26 +1,24 @@
 import PorticoCatalog
 import PostgresSQL
 
-/// The parameters and aliases of one statement while it is built: both are counted in the order of
-/// use, so that equal plans are equal texts.
+/// The parameters and aliases of one statement while it is built, numbered in the order of use, so
+/// that equal plans have equal texts.
 struct StatementDraft {
     private(set) var parameters: [ParameterSource] = []
     private(set) var parameterTypes: [UInt32] = []
     /// Relations that conditions have followed so far.
     var relations = 0
-    /// The numbers of those that equal sources share, once they are more than a few.
+    /// The numbers of shared parameters, indexed once they are more than a few.
     private var shared: [ParameterSource: Int] = [:]
-    /// So many parameters are looked through.
+    /// Up to this number, parameters are searched linearly.
     private static let few = 16
-    /// Where the parameters begin that may be shared.
+    /// The first parameter that may be shared.
     private var firstShared = 0
     private var tables = 0
     private var paths = 0
 
-    /// `$n` for a source; the same source is the same parameter. `type` is an OID, 0 where the
-    /// server infers it.
-    ///
-    /// Equal constants stay apart: what the server infers for one place may not fit another.
+    /// `$n` for a source; equal sources share a parameter, except constants: the type that the
+    /// server infers in one place may not fit another. `type` is an OID, 0 if the server infers it.
     mutating func parameter(_ source: ParameterSource, type: UInt32 = 0) -> Expression {
         if !source.isConstant, let number = number(of: source) { return .parameter(number) }
         parameters.append(source)
@@ -43,8 +41,7 @@ struct StatementDraft {
         }
     }
 
-    /// From here on the viewer's values are another's: equal sources before and after are different
-    /// parameters.
+    /// From here on values belong to another viewer: equal sources are different parameters.
     mutating func separateParameters() {
         shared.removeAll()
         firstShared = parameters.count
@@ -70,12 +67,10 @@ extension ParameterSource {
     }
 }
 
-/// A row that conditions speak of. Inside a batch, the columns that tie the row to its parent are
-/// known to equal the key.
+/// A row that conditions refer to. In a batch, its tied columns equal the key.
 struct RowReference {
     var alias: Alias
-    /// The columns that equal those of the batch's key, in the key's order; empty where none is
-    /// known to.
+    /// The columns that equal the batch's key, in its order; empty if none is known to.
     var keyed: [ColumnBinding] = []
 
     /// The column's cells, as a result shows them.
@@ -89,10 +84,10 @@ struct RowReference {
     /// The column as it is compared, ordered and grouped by.
     func column(_ column: ColumnBinding) -> Expression { column.compared(cell(column)) }
 
-    /// The column as it is compared with who somebody is.
+    /// The column as it is compared with an identity.
     func identity(_ column: ColumnBinding) -> Expression { column.identity(cell(column)) }
 
-    /// What stands for columns of the row: the batch's key where all of them equal columns of it.
+    /// The batch's key in place of columns of the row, if all of them equal columns of the key.
     func batchKeys(for columns: [ColumnBinding]) -> [Expression]? {
         if keyed.isEmpty { return nil }
         var keys: [Expression] = []
@@ -106,12 +101,11 @@ struct RowReference {
     /// The column at a position of a batch's key.
     static func batchKey(_ position: Int) -> Expression { .column(batch, BatchKey.name(position)) }
 
-    /// What the keys of a batch are called.
+    /// The alias of a batch's keys.
     static let batch = Alias("k", 0)
 }
 
 extension Expression {
-    /// Whether it is a column of a batch's key.
     var isBatchKey: Bool {
         if case .column(RowReference.batch, let name) = self { name.hasPrefix("key") } else { false }
     }

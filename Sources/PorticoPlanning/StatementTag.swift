@@ -1,30 +1,30 @@
 import PostgresSQL
 
-/// The comment that stands before a statement, so that what PostgreSQL shows of it
-/// (`pg_stat_activity`, `pg_stat_statements`, its log) leads back to the operation.
+/// The comment before a statement that leads from PostgreSQL's views and log (`pg_stat_activity`,
+/// `pg_stat_statements`) back to the operation.
 enum StatementTag {
-    /// Characters of an operation's name; the rest is left out. Stands against names that are
-    /// longer than their statement.
+    /// Maximum characters of an operation's name; longer ones are cut. Guards against names that
+    /// are longer than their statement.
     static let longestName = 64
 
-    /// `/* op=TicketList plan=1f3a5c7e90b2d4f6 */ `, without `op` where the operation has no name.
+    /// `/* op=TicketList plan=1f3a5c7e90b2d4f6 */ `, without `op` if the operation has no name.
     ///
-    /// The name is a client's text: nothing but the characters of a GraphQL name gets through, so
-    /// that it cannot end the comment or hold anything else.
+    /// The name comes from the client: only GraphQL name characters are kept.
     static func comment(operation: String?, plan: String) -> String {
         let name = (operation ?? "").utf8.filter(isNameCharacter).prefix(longestName)
         return name.isEmpty ? "/* plan=\(plan) */ " : "/* op=\(String(decoding: name, as: UTF8.self)) plan=\(plan) */ "
     }
 
-    /// A name for a plan in 16 hexadecimal digits: of its loads' SQL and paths (64-bit FNV-1a). Who
-    /// asks, values and the operation's name are no part of it.
-    static func planHash(_ loads: [Load]) -> String {
+    /// A plan's hash in 16 hexadecimal digits, over its loads' SQL and paths (64-bit FNV-1a). The
+    /// viewer, values and the operation's name are not included.
+    static func planHash(_ loads: [Load], _ texts: [String]) -> String {
         var hash = FNVHash()
-        for load in loads {
+        for (load, text) in zip(loads, texts) {
             hash.mix(load.path)
             hash.mix(0xFF)
-            // In place of the SQL itself, of which it is a hash already.
-            withUnsafeBytes(of: load.statement.id.littleEndian) { for byte in $0 { hash.mix(byte) } }
+            var own = FNVHash()
+            own.mix(text)
+            withUnsafeBytes(of: own.value.littleEndian) { for byte in $0 { hash.mix(byte) } }
         }
         let digits = String(hash.value, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits

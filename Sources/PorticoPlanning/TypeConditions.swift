@@ -2,34 +2,33 @@ import PorticoAccess
 import PorticoCatalog
 import PostgresSQL
 
-/// What must hold of a row of one type before it comes into any answer, condition by condition: for
-/// people to read, not to run.
+/// The conditions on a row of one type in any answer, one by one, for display only.
 public struct TypeConditions: Sendable {
     public enum Subject: Sendable, Hashable {
         /// Its tenant is one that the viewer reaches.
         case isolation
         /// The viewer has a value that rules name.
         case present(ViewerValue)
-        /// A part of a rule, and where that rule stands.
+        /// A part of a rule, and the rule's place.
         case rule(Condition<RuleOperand>, RuleOrigin?)
     }
 
     public struct Part: Sendable {
         public var subject: Subject
-        /// As it stands in a statement that reads rows of the type as `t0`.
+        /// The SQL as in a statement that reads rows of the type as `t0`.
         public var sql: String
     }
 
-    /// In the order of the statement; all of them must be true.
+    /// In the order of the statement; all of them must hold.
     public let parts: [Part]
-    /// What `$1`, `$2` … of the parts stand for.
+    /// The sources of `$1`, `$2` … in the parts.
     public let parameters: [ParameterSource]
 }
 
 extension Planner {
-    /// The conditions of a type under these rules; none where every row may be read. Throws where
-    /// the type has no table, or its rule follows more relations than are allowed.
-    public func conditions(of type: String) throws(PlanningError) -> TypeConditions {
+    /// The conditions of a type under these rules; none if every row may be read. Throws if the
+    /// type has no table, or its rule follows too many relations.
+    public func conditions(of type: String) throws(ClientError) -> TypeConditions {
         let binding = try access.binding(type)
         var draft = StatementDraft()
         let row = RowReference(alias: draft.tableAlias())
@@ -44,7 +43,7 @@ extension RowAccess {
     /// As ``conditions(_:row:indexable:draft:)``, but each rule's parts with their own place.
     func parts(
         _ binding: TypeBinding, row: RowReference, _ draft: inout StatementDraft
-    ) throws(PlanningError) -> [(subject: TypeConditions.Subject, condition: Expression)] {
+    ) throws(ClientError) -> [(subject: TypeConditions.Subject, condition: Expression)] {
         var parts: [(subject: TypeConditions.Subject, condition: Expression)] = []
         if let (condition, _) = try isolation(binding, row: row, indexable: true, draft: &draft) {
             parts.append((.isolation, condition))
@@ -63,7 +62,6 @@ extension RowAccess {
         return parts
     }
 
-    /// Whether the viewer has a value that a rule names.
     func present(_ value: ViewerValue, _ draft: inout StatementDraft) -> Expression {
         let parameter = draft.parameter(.viewer(value, ValueForm(.text, isList: value == .tenants)))
         return .isNotNull(.cast(parameter, value == .tenants ? "text[]" : "text"))

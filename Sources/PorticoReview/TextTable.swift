@@ -1,8 +1,7 @@
-/// Rows of cells as lines of a terminal: columns as wide as they need to be, long cells broken
-/// between words, and nothing but spaces and one rule below the head.
+/// Rows of cells as lines of a terminal: columns as wide as needed, long cells wrapped between
+/// words, and only spaces and one rule below the head.
 public struct TextTable: Sendable {
-    /// Characters of a line that a table is never made narrower than: below that, breaking words
-    /// helps nobody.
+    /// Minimum width of a table in characters: below that, wrapping words is useless.
     public static let leastWidth = 60
 
     private let head: [String]
@@ -15,8 +14,7 @@ public struct TextTable: Sendable {
         rows.append((0..<head.count).map { $0 < cells.count ? cells[$0] : "" })
     }
 
-    /// The lines, each at most `width` characters, joined by line feeds. The widest column gives
-    /// way first.
+    /// Lines of at most `width` characters, joined by line feeds. The widest column shrinks first.
     public func text(width: Int) -> String {
         let widths = self.widths(within: max(width, Self.leastWidth))
         var lines = line(head, widths)
@@ -57,8 +55,8 @@ public struct TextTable: Sendable {
         }
     }
 
-    /// The lines of one text; what follows the first is indented as the text is.
-    static func wrapped(_ text: String, _ width: Int) -> [String] {
+    /// The lines of one text; continuation lines are indented like the text.
+    package static func wrapped(_ text: String, _ width: Int) -> [String] {
         guard text.count > width else { return [text] }
         let indent = String(repeating: " ", count: min(2, max(0, width - 8)))
         var lines: [String] = [], current = ""

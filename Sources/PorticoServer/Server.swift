@@ -1,5 +1,9 @@
 import Glibc
 import Logging
+import PorticoConfiguration
+import PorticoIdentity
+import PorticoPolicy
+import PorticoTelemetry
 import PostgresClient
 import SocketLoop
 import Synchronization
@@ -8,16 +12,15 @@ import TLSTransport
 /// Why the server cannot start. The description is for the operator.
 public struct ServerFailure: Error, Sendable, CustomStringConvertible {
     public var description: String
-    /// Whether what is configured cannot be served as it stands, however often it is tried.
+    /// Whether the configuration is at fault, so that a retry cannot succeed.
     public var isConfiguration: Bool
 
     init(_ description: String, isConfiguration: Bool = false) {
-        self.description = description
-        self.isConfiguration = isConfiguration
+        (self.description, self.isConfiguration) = (description, isConfiguration)
     }
 }
 
-/// The gateway as a process serves it: its listening sockets and its workers.
+/// The gateway as a process: its listening sockets and its workers.
 ///
 /// ```swift
 /// Server.prepareSignals()                     // the first thing in main
@@ -28,20 +31,20 @@ public final class Server: Sendable {
     private let state: ServerState
     private let logger: Logger
     private let keys: KeyStore
-    /// `nil` where TCP is served without TLS.
+    /// `nil` without TLS.
     private let certificates: CertificateStore?
-    /// `nil` where the rules stay what they are.
-    private let rules: RuleKeeper?
-    /// For each worker its own.
-    private let sockets: [[Listener]]
+    /// `nil` if the rules are not watched.
+    private let rules: PolicyReloader?
+    /// The sockets of each worker.
+    private let sockets: [[ListeningSocket]]
     private let stopRequests: AsyncStream<String>
     private let stopRequest: AsyncStream<String>.Continuation
 
-    /// Keeps SIGTERM, SIGINT and SIGHUP from ending the process, so that the server can finish what
-    /// is in flight. To be called before any thread is started.
+    /// Keeps SIGTERM, SIGINT and SIGHUP from ending the process, so that the server can finish
+    /// requests in flight. Call before any thread is started.
     public static func prepareSignals() { SignalSource.block([.terminate, .interrupt, .hangup]) }
 
-    /// Loads the keys and opens the sockets: from now on connections wait to be accepted.
+    /// Loads the keys and opens the sockets: from now on connections are queued.
     /// - Throws: ``ServerFailure``.
     public init(_ state: ServerState) async throws {
         self.state = state
@@ -68,7 +71,10 @@ public final class Server: Sendable {
         if state.expectation != nil, state.database == nil {
             state.findings.replace(with: DatabaseFindings(isKnown: false))
         }
-        rules = state.watchedProject.map { [logger] in RuleKeeper(state, project: $0, logger: logger) }
+        rules = state.watchedProject.map { [logger] in
+            PolicyReloader(
+                state.policy, project: $0, configuration: state.configuration, metrics: state.metrics, logger: logger)
+        }
         if state.configuration.cursorKey == nil {
             logger.notice(
                 "cursors of connections end with this process, because there is no secret to seal them with",
@@ -81,8 +87,8 @@ public final class Server: Sendable {
         }
     }
 
-    /// A JWKS that cannot be read at the start is no reason to end: it is read once it can be, and
-    /// until then the server is not ready.
+    /// A JWKS that cannot be read at the start does not end the server: it is retried, and until
+    /// then the server is not ready.
     private static func keys(
         _ authentication: AuthenticationConfiguration, _ logger: Logger
     ) async throws(KeyFailure) -> KeyStore {
@@ -99,10 +105,10 @@ public final class Server: Sendable {
         }
     }
 
-    /// Where it listens, with the ports that the kernel chose.
+    /// Where it listens, with the ports chosen by the kernel.
     public var addresses: [ListenAddress] { sockets.first?.map(\.address) ?? [] }
 
-    /// Serves until the process is told to end, or ``stop()``; then finishes what is in flight.
+    /// Serves until a signal or ``stop()``; then finishes requests in flight.
     /// - Parameter onReady: Called once all workers serve.
     /// - Throws: ``ServerFailure`` when a worker cannot start.
     public func run(onReady: @Sendable () -> Void = {}) async throws {
@@ -112,7 +118,7 @@ public final class Server: Sendable {
             worker.executor.spawnThread(name: "portico-\(index)", polling: worker)
         }
         do {
-            // Before anybody is served: the first request may be a scrape.
+            // Before serving: the first request may be a scrape.
             for worker in workers { state.metrics.attach { await worker.sampleMetrics() } }
             if let certificates { state.metrics.attach { [metrics = state.metrics] in metrics.sample(certificates) } }
             for (index, (worker, own)) in zip(workers, sockets).enumerated() {
@@ -124,8 +130,7 @@ public final class Server: Sendable {
             try await workers.first?.watchSignals { [self] signal in received(signal) }
         } catch {
             await end(workers, threads)
-            // Of a failure of the database the description is for strangers; here the operator
-            // asks.
+            // The message for the operator, instead of the description for clients.
             throw ServerFailure((error as? DatabaseFailure)?.message ?? "\(error)")
         }
         let ruleThread = rules.map { $0.executor.spawnThread(name: "portico-rules", polling: $0) }
@@ -148,7 +153,7 @@ public final class Server: Sendable {
         await Task.detached { LogWriter.standardError.flush() }.value
     }
 
-    /// What follows from the tables of the database, for all workers.
+    /// The actions that follow from changes of the database's tables, for all workers.
     private func databaseActions(_ workers: [Worker]) -> DatabaseKeeper.Actions {
         DatabaseKeeper.Actions(
             adopt: { [self] catalog in
@@ -160,13 +165,11 @@ public final class Server: Sendable {
             forget: { for worker in workers { await worker.forgetPrepared() } })
     }
 
-    /// Lets ``run(onReady:)`` finish what is in flight and return. Any thread may call it, at any
-    /// time.
+    /// Lets ``run(onReady:)`` finish requests in flight and return. Callable on any thread.
     public func stop() { stopRequest.yield("stop()") }
 
     private func received(_ signal: ProcessSignal) {
-        // A terminal that goes away sends it too; where there is nothing to read again, it ends the
-        // server as it would end any program.
+        // A closing terminal sends it too; without anything to reload, it ends the server.
         if signal == .hangup, state.readsAgainOnHangup, rules != nil || certificates != nil || state.documents.hasFolder
         {
             Task.detached { [self] in
@@ -188,32 +191,31 @@ public final class Server: Sendable {
             for worker in workers { group.addTask { await worker.stop(within: patience) } }
         }
         for worker in workers { worker.executor.stop() }
-        // The loops are idle by now, so that none is waited for long.
+        // The loops are idle by now, so joining takes little time.
         await Task.detached { for thread in threads { thread.join() } }.value
     }
 
     // MARK: Sockets
 
-    /// TCP sockets: one for each worker, between which the kernel spreads connections. A Unix
-    /// socket: one for all.
-    private static func open(_ configuration: ListenerConfiguration) throws(SocketFailure) -> [[Listener]] {
-        var sockets = [[Listener]](repeating: [], count: max(1, configuration.workers))
+    /// TCP: one socket per worker, balanced by the kernel. A Unix socket: one for all.
+    private static func open(_ configuration: ListenerConfiguration) throws(SocketFailure) -> [[ListeningSocket]] {
+        var sockets = [[ListeningSocket]](repeating: [], count: max(1, configuration.workers))
         do throws(SocketFailure) {
             if let host = configuration.host {
                 var port = configuration.port
-                // Sockets that share a port share it with another process of this user as well,
-                // which would get some of the connections without anybody noticing.
+                // Shared ports can also be shared with another process of this user, which would
+                // silently get some of the connections.
                 if sockets.count > 1, port != 0 {
-                    for alone in try Listener.open(.tcp(host: host, port: port)) { alone.close() }
+                    for alone in try ListeningSocket.open(.tcp(host: host, port: port)) { alone.close() }
                 }
                 for index in sockets.indices {
-                    let opened = try Listener.open(.tcp(host: host, port: port), reusePort: sockets.count > 1)
+                    let opened = try ListeningSocket.open(.tcp(host: host, port: port), reusePort: sockets.count > 1)
                     sockets[index] += opened
                     if case .tcp(_, let chosen)? = opened.first?.address { port = chosen }
                 }
             }
             if let unixSocket = configuration.unixSocket {
-                let opened = try Listener.open(.unix(path: unixSocket.path, mode: unixSocket.mode))
+                let opened = try ListeningSocket.open(.unix(path: unixSocket.path, mode: unixSocket.mode))
                 for index in sockets.indices { sockets[index] += opened }
             }
         } catch {
@@ -225,10 +227,10 @@ public final class Server: Sendable {
 
     // MARK: Certificates and documents
 
-    /// Milliseconds between two looks at the files of certificates and documents.
+    /// Milliseconds between two checks of the files of certificates and documents.
     private static let fileWatch = 5_000
 
-    /// Looks at the files again and again; what is wrong with them leaves the former ones in force.
+    /// Checks the files periodically; if they are invalid, the former ones stay in force.
     private func watchFiles() -> Task<Void, Never>? {
         if let certificates {
             for warning in certificates.current.warnings { logger.warning("\(warning)") }
@@ -242,8 +244,8 @@ public final class Server: Sendable {
         }
     }
 
-    /// Reads what can be read again while the server runs; blocks for as long as the disk does.
-    /// - Parameter always: Even where the files look the same.
+    /// Reloads what can be reloaded; blocks on disk access.
+    /// - Parameter always: Even if the files look unchanged.
     func readAgain(always: Bool) {
         reloadCertificates(always: always)
         reloadDocuments(always: always)
@@ -296,7 +298,7 @@ public final class Server: Sendable {
         }
     }
 
-    /// Reads a JWKS again and again; a reading that fails leaves the last good set in force.
+    /// Reads a JWKS periodically; after a failed reading the last valid set stays in force.
     private func refreshKeys(_ refresher: KeyRefresher?) -> Task<Void, Never>? {
         guard let refresher, let jwks = state.configuration.authentication.jwks else { return nil }
         return Task.detached { await refresher.run(refresh: jwks.refresh) }

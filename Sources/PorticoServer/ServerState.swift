@@ -1,41 +1,40 @@
 import PorticoAccess
 import PorticoCatalog
+import PorticoConfiguration
 public import PorticoDatabase
 import PorticoGateway
+import PorticoHTTP
+import PorticoPolicy
+import PorticoTelemetry
+import SocketLoop
 public import Tracing
 
-/// What all workers share: immutable but for the rules, which are replaced as a whole, and for what
-/// is counted.
+/// What all workers share: immutable except for rules, replaced as a whole, and counters.
 public struct ServerState: Sendable {
     public var configuration: GatewayConfiguration
     public var catalog: Catalog
     public var policy: PolicyStore
-    /// The project's folder, where the files of ``policy`` are watched; `nil` where the rules stay
-    /// what they are.
+    /// The project's folder, where the files of ``policy`` are watched; `nil` to disable watching.
     public var watchedProject: String?
-    /// The names of the project's migrations, which `/readyz` looks for; empty where none are.
+    /// The names of the project's migrations, which `/readyz` checks; may be empty.
     public var migrations: Set<String>
-    /// What the files take for granted of the database, which is compared with it while the server
-    /// runs; `nil` where nobody looks.
+    /// The files' assumptions about the database, checked while the server runs; `nil` to disable.
     public var expectation: DatabaseExpectation?
-    /// The database's tables as they were read before the start; `nil` where it could not be
-    /// reached.
+    /// The database's tables as read before the start; `nil` if it was unreachable.
     public var database: DatabaseCatalog?
     public var gateway: GatewaySettings
     public var documents: DocumentStore
-    /// Whether SIGHUP has files read again, where there are some that can be; else it ends the
-    /// server.
+    /// Whether SIGHUP reloads files, if there are any to reload; otherwise it ends the server.
     public var readsAgainOnHangup = true
-    /// Where workers count. A program with a metrics backend of its own gives one that has it.
+    /// The metrics; a program with its own backend passes one that uses it.
     public var metrics = ServerMetrics()
-    /// What requests are traced by; `nil` leaves it to the configuration, and where that says
-    /// nothing to the tracer that the program has bootstrapped.
+    /// The tracer of requests; `nil` uses the configured or bootstrapped one.
     public var tracer: (any Tracer)?
-    /// Where workers count the requests of tenants.
+    /// Counts the requests of tenants.
     let admission = Admission()
-    /// How often the database's tables are looked at.
+    /// Intervals of checking the database's tables.
     var tableWatch = DatabaseWatch.Intervals()
-    /// What is known of the database's tables.
+    /// The current knowledge about the database's tables.
     let findings = Published(DatabaseFindings.unwatched)
 
     public init(

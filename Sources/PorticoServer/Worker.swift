@@ -1,20 +1,22 @@
 import Glibc
 import Logging
+import PorticoConfiguration
 import PorticoGateway
+import PorticoHTTP
+import PorticoIdentity
+import PorticoTelemetry
 import PostgresClient
 import SocketLoop
 import TLSTransport
 
-/// One loop with everything that it serves: sockets, connections to the database, caches. Nothing
-/// of it is shared with other workers but ``ServerState``.
+/// One loop with its sockets, database connections and caches. Workers share only ``ServerState``.
 ///
-/// Everything inside is plain objects that call each other synchronously, in this actor's region;
-/// the actor's executor is the loop itself.
+/// Its objects are confined to this actor, whose executor is the loop, and call synchronously.
 actor Worker: LoopPoller {
     nonisolated let executor: LoopExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// Among those of the process, from 0: what its loop's metrics are labelled with.
+    /// Its number within the process, from 0: the label of its loop's metrics.
     private let number: Int
     private let reactor: Reactor
     private let logger: Logger
@@ -22,9 +24,9 @@ actor Worker: LoopPoller {
     private var parts: Parts?
     private var signals: SignalSource?
     private var tablesHaveChanged: (@Sendable () -> Void)?
-    /// A connection was lost, or could not be made, since the last one that stood up.
+    /// A connection was lost, or failed to open, since the last one that came up.
     private var databaseWasAway = false
-    /// What waits for work that runs elsewhere. There are at most as many as requests in flight.
+    /// Continuations of work on other threads; at most as many as requests in flight.
     private var waiting: [UInt64: () -> Void] = [:]
     private var nextTicket: UInt64 = 0
 
@@ -54,19 +56,18 @@ actor Worker: LoopPoller {
 
     // MARK: Life
 
-    /// Starts to serve. What is made here refers back to the worker, until ``stop(within:)`` lets
-    /// go of it.
+    /// Starts to serve. The objects created here refer back to the worker until ``stop(within:)``.
     /// - Throws: ``DatabaseFailure`` when the database's URL cannot be read, ``SocketFailure`` when
-    ///   a socket cannot be watched. A database that is down is no reason: it is tried again for
-    ///   ever.
+    ///   a socket cannot be watched. An unreachable database is not an error: it is retried
+    ///   indefinitely.
     ///
     /// - Parameters:
-    ///   - watching: What to do about the database's tables when they change; `nil` where another
-    ///     worker watches them, or nobody.
-    ///   - tablesHaveChanged: Called where one of this worker's statements shows it.
+    ///   - watching: Reacts to changes of the database's tables; `nil` if another worker or none
+    ///     watches them.
+    ///   - tablesHaveChanged: Called when one of this worker's statements reveals a change.
     func start(
         _ state: ServerState, keys: KeyStore, refresher: KeyRefresher? = nil, certificates: CertificateStore? = nil,
-        sockets: [Listener],
+        sockets: [ListeningSocket],
         watching actions: DatabaseKeeper.Actions? = nil, tablesHaveChanged: (@Sendable () -> Void)? = nil
     ) throws {
         self.tablesHaveChanged = tablesHaveChanged
@@ -115,16 +116,15 @@ actor Worker: LoopPoller {
         let answers = gateway.answerBudget
         let readiness = Readiness(
             expected: state.migrations, source: source, clock: clock, keysAreKnown: { keys.isComplete },
-            findings: { findings.current })
+            tables: { findings.current.readiness })
         let endpoint = GraphQLEndpoint(
             reactor: reactor,
-            service: AdmittingService(
-                GatewayService(gateway, memory: memory), admission: state.admission),
+            service: AdmittingService(GatewayService(gateway, memory: memory), admission: state.admission),
             documents: DocumentLookup(
                 trusted: state.documents, configuration: configuration.documents, limits: configuration.limits),
             settings: GraphQLEndpoint.Settings(configuration), offloading: gateway.offloading, answers: answers,
             explaining: AccessExtension(configuration.access, policy: { policy.current }))
-        let surface = HTTPSurface(
+        let surface = ResponsePolicy(
             cors: configuration.cors.map { CORSPolicy($0) },
             compression: configuration.compression
                 ? ResponseCompression(
@@ -133,8 +133,7 @@ actor Worker: LoopPoller {
             metrics: MetricsEndpoint(metrics: state.metrics, admits: configuration.metrics.admits, offload: offload),
             tracer: state.tracer ?? configuration.tracing.tracer)
         let router = Router(
-            authenticator: authenticator, endpoint: endpoint, readiness: readiness, log: log,
-            surface: surface)
+            authenticator: authenticator, endpoint: endpoint, readiness: readiness, log: log, surface: surface)
         let listener = HTTPListener(
             reactor: reactor, sockets: sockets, certificates: certificates,
             settings: HTTPConnectionSettings(configuration.limits), mostConnections: configuration.limits[.connections],
@@ -155,10 +154,10 @@ actor Worker: LoopPoller {
         try listener.start()
     }
 
-    /// Brings the metrics up to what this worker has counted.
+    /// Updates the metrics from this worker's counts.
     func sampleMetrics() { parts?.metrics.sample() }
 
-    /// Calls back for each signal that asks the process to end, or to read its certificates again.
+    /// Calls back for each signal that asks the process to end, or to reload.
     func watchSignals(_ handler: @escaping @Sendable (ProcessSignal) -> Void) throws(SocketFailure) {
         signals = try SignalSource([.terminate, .interrupt, .hangup], reactor: reactor) { handler($0) }
     }
@@ -169,7 +168,7 @@ actor Worker: LoopPoller {
         parts?.listener.stopAccepting()
     }
 
-    /// Finishes what is in flight, within so many milliseconds; then lets go of the database.
+    /// Finishes requests within the given milliseconds, then disconnects from the database.
     func stop(within milliseconds: Int) async {
         guard let parts else { return }
         await withCheckedContinuation { continuation in
@@ -209,7 +208,7 @@ actor Worker: LoopPoller {
         }
     }
 
-    /// Whatever was restored while no connection stood, or altered under those that do.
+    /// The database may have been restored while disconnected, or altered while connected.
     private func databaseHappened(_ event: ConnectionPool.Event) {
         switch event {
         case .connected:
@@ -220,20 +219,20 @@ actor Worker: LoopPoller {
         }
     }
 
-    /// Lets the worker that watches look at the database's tables.
+    /// Makes the watching worker check the database's tables.
     func lookAtTables() { parts?.watch?.tablesMayHaveChanged() }
 
-    /// Forgets what was prepared on tables of before.
+    /// Invalidates prepared statements.
     func forgetPrepared() { parts?.pool.forgetPrepared() }
 
-    // MARK: Work elsewhere
+    // MARK: Work off the loop
 
-    /// Runs work that would hold the loop on a thread beside it, and comes back.
+    /// Runs work that would block the loop on another thread, and calls back.
     private func launch(_ work: @escaping @Sendable () async -> Void, _ then: @escaping () -> Void) {
         nextTicket &+= 1
         let ticket = nextTicket
         waiting[ticket] = then
-        Task.detached(executorPreference: SideThreads.shared) {
+        Task.detached(executorPreference: BackgroundThreads.shared) {
             await work()
             await self.deliver(ticket)
         }

@@ -1,24 +1,23 @@
 import CLibPQ
 
-/// The rows of a result as texts, with the names of their columns.
+/// The rows of a result as text, with the names of their columns.
 public struct TextRows: Sendable, Equatable {
     public var columns: [String]
     public var rows: [[String?]]
-    /// The rows that a change has touched.
+    /// Rows affected by a change.
     public var affectedRows: Int
 
     /// The first cell of the first row.
     public var scalar: String? { rows.first?.first ?? nil }
 }
 
-/// A plain connection for the commands (migrations, seeds, checks): every call waits for its
-/// answer. Never to be used on a loop.
+/// A synchronous connection for commands (migrations, seeds, checks). Never use it on a loop.
 public final class BlockingConnection {
     private let connection: OpaquePointer
 
-    /// Connects, at most 5 seconds unless the settings' `connect_timeout` says otherwise.
-    /// - Throws: ``DatabaseFailure`` (``DatabaseFailure/Kind/unavailable``) with libpq's words for
-    ///   the operator.
+    /// Connects within 5 seconds, unless the settings' `connect_timeout` says otherwise.
+    /// - Throws: ``DatabaseFailure`` (``DatabaseFailure/Kind/unavailable``) with libpq's message
+    ///   for the operator.
     public init(_ settings: ConnectionSettings) throws(DatabaseFailure) {
         guard let connection = settings.blockingParameters.withCArrays({ PQconnectdbParams($0, $1, 0) }) else {
             throw DatabaseFailure(.unavailable, message: "out of memory")
@@ -36,7 +35,7 @@ public final class BlockingConnection {
     /// For example 150020 for 15.20.
     public var serverVersion: Int { Int(PQserverVersion(connection)) }
 
-    /// Runs one statement with its parameters as texts (`nil`: SQL's NULL).
+    /// Runs one statement with its parameters as text (`nil`: SQL's NULL).
     /// - Throws: ``DatabaseFailure``; ``DatabaseFailure/Kind/invalidInput`` before anything is sent
     ///   if a parameter holds a NUL.
     @discardableResult public func query(_ sql: String, parameters: [String?] = []) throws(DatabaseFailure) -> TextRows
@@ -55,8 +54,7 @@ public final class BlockingConnection {
                 scratch.formats, 0))
     }
 
-    /// Runs a script of any number of statements, all in one transaction unless the script itself
-    /// says otherwise.
+    /// Runs a script of any number of statements, in one transaction unless it says otherwise.
     /// - Throws: ``DatabaseFailure`` of the first statement that fails.
     public func execute(_ script: String) throws(DatabaseFailure) {
         guard !script.utf8.contains(0) else {

@@ -1,10 +1,10 @@
 extension ConnectionPool {
-    /// What happened to the connections, and what they have shown of the database.
+    /// Events of the connections, and what they reveal about the database.
     public enum Event: Sendable {
         case connected(slot: Int)
         case connectFailed(slot: Int, DatabaseFailure)
         case lost(slot: Int, DatabaseFailure, unanswered: Int)
-        /// A statement works that did not as it was prepared before.
+        /// A statement succeeded only after it was prepared again.
         case tablesChanged
     }
 }

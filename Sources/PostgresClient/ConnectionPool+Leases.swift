@@ -1,20 +1,20 @@
 public import PostgresSQL
 
-/// Transactions of one caller's own.
+/// Transactions on a connection of the caller's own.
 ///
-/// A lease ends in one of four ways, all of which give its connection back or replace it:
-/// ``commit(_:)``, ``rollback(_:)``, its deadline, or the loss of the connection. Nothing of a
-/// lease is ever run on another connection: what a lost one leaves unanswered fails as
-/// ``DatabaseFailure/Kind/interrupted``, and it is the caller's to run the whole again.
+/// A lease ends with ``commit(_:)``, ``rollback(_:)``, its deadline, or the loss of the connection;
+/// each returns or replaces the connection. A lease never continues on another connection:
+/// statements that a lost connection leaves unanswered fail as
+/// ``DatabaseFailure/Kind/interrupted``, and the caller may rerun the whole transaction.
 extension ConnectionPool {
     // MARK: For callers
 
-    /// Asks for a connection of the caller's own. Statements may be given to it at once. Why none
-    /// could be had is what they fail with.
+    /// Requests a connection for one transaction. Statements may be submitted at once; if no
+    /// connection can be had, they fail with the reason.
     /// - Parameters:
     ///   - deadline: On the reactor's clock, milliseconds: of the wait for a connection, of every
     ///     statement, and of the transaction as a whole.
-    ///   - fairnessKey: Those who wait with different keys take turns.
+    ///   - fairnessKey: Waiters with different keys are served in turn.
     public func lease(_ mode: TransactionMode, deadline: Int, fairnessKey: UInt64 = 0) -> Lease {
         let lease = Lease(mode: mode, deadline: deadline, fairnessKey: fairnessKey)
         if isClosed {
@@ -28,12 +28,12 @@ extension ConnectionPool {
         return lease
     }
 
-    /// Runs a statement in the lease's transaction. Behind ``commit(_:)`` no more is taken.
+    /// Runs a statement in the lease's transaction; not after ``commit(_:)``.
     /// - Parameter completion: Called exactly once, never within this call.
     @discardableResult public func submit(
         _ statement: Statement, parameters: [ParameterValue], on lease: Lease, meter: (any ResultMeter)? = nil,
         completion: @escaping (Result<ResultSet, DatabaseFailure>) -> Void
-    ) -> StatementTicket {
+    ) -> StatementHandle {
         let pending = PendingStatement(
             statement: statement, parameters: parameters, deadline: lease.deadline, fairnessKey: lease.fairnessKey,
             lease: lease, meter: meter, completion: completion)
@@ -45,29 +45,34 @@ extension ConnectionPool {
         case .lent(let slot): sendLeased(pending, lease, slot: slot)
         case .over: answerLater(pending, lease.failure)
         }
-        return StatementTicket(pending: pending)
+        return StatementHandle(pending: pending)
     }
 
-    /// Says that no more statements follow. COMMIT travels with the last of them where that is
-    /// safe, else behind their answers; the connection is returned when the server has answered it.
-    public func commit(_ lease: Lease) {
+    /// Ends the sequence of statements. COMMIT is sent with the last of them if that is safe, else
+    /// after their results; the connection is returned when the server has answered it.
+    /// - Parameter completion: Called exactly once, when the outcome is known.
+    public func commit(_ lease: Lease, completion: @escaping (TransactionOutcome) -> Void = { _ in }) {
         guard !lease.mustCommit else { return }
         lease.mustCommit = true
+        lease.whenOver(completion)
         switch lease.phase {
-        case .waiting: if !lease.held.contains(where: \.isLive) { rollback(lease) }
+        case .waiting:
+            guard !lease.held.contains(where: \.isLive) else { return }
+            // It was never used.
+            lease.tell(.committed)
+            rollback(lease)
         case .lent(let slot): connections[slot]?.commitTransaction()
-        case .over: break
+        case .over: lease.tellFailure(lease.failure)
         }
     }
 
-    /// Gives the transaction up: statements without an answer fail with
-    /// ``DatabaseFailure/Kind/cancelled`` within this call, what runs is cancelled, and the
-    /// connection is returned when the server has rolled back. Harmless when the lease is over.
+    /// Rolls back: unanswered statements fail with ``DatabaseFailure/Kind/cancelled`` within this
+    /// call, a running one is cancelled, and the connection is returned when the server has rolled
+    /// back. Harmless after the lease is over.
     public func rollback(_ lease: Lease) { end(lease, DatabaseFailure(.cancelled, message: "the caller gave up")) }
 
-    /// Connections that are lent now.
     public var lentConnections: Int { state.lentCount }
-    /// Callers who wait for a connection of their own.
+    /// Callers that wait for a lease.
     public var waitingLeases: Int { state.waitingBorrowers }
 
     // MARK: Having one
@@ -90,7 +95,7 @@ extension ConnectionPool {
     }
 
     private func sendLeased(_ pending: PendingStatement, _ lease: Lease, slot: Int) {
-        // Counted before it is sent: once a statement can be answered it must be known.
+        // Counted before it is sent, so that it is known when its result arrives.
         lease.unanswered += 1
         watchHeads()
         guard
@@ -119,9 +124,10 @@ extension ConnectionPool {
         lease.failure = failure
         for pending in lease.held { answerLater(pending, failure) }
         lease.held = []
+        if lease.mustCommit { lease.tellFailure(failure) }
     }
 
-    /// Ends a lease before its time.
+    /// Ends a lease prematurely.
     func end(_ lease: Lease, _ failure: DatabaseFailure) {
         switch lease.phase {
         case .over: break
@@ -132,6 +138,7 @@ extension ConnectionPool {
             lease.held = []
             perform(state.forgotBorrower())
             for pending in held { pending.answer(.failure(failure)) }
+            lease.tellFailure(failure)
         case .lent(let slot):
             lease.phase = .over
             lease.failure = failure
@@ -141,28 +148,30 @@ extension ConnectionPool {
             connection.forEachInFlight { pending, _ in if pending.isLive { unanswered.append(pending) } }
             connection.rollbackTransaction()
             for pending in unanswered { pending.answer(.failure(failure)) }
+            lease.tellFailure(failure)
             lookAfterAbandoned()
         }
     }
 
-    /// The transaction could not begin as it should: what it would have answered belongs to no
-    /// snapshot.
+    /// The transaction could not begin as requested: its results belong to no snapshot.
     func connectionCouldNotBegin(_ connection: PipelineConnection, _ failure: DatabaseFailure) {
         guard let lease = leases[connection.slot] else { return }
         statistics.interrupted += 1
         end(lease, Self.interruption(failure))
     }
 
-    /// The transaction has ended and nothing of it is under way.
-    func connectionReturned(_ connection: PipelineConnection) {
-        if let lease = leases[connection.slot], lease.phase != .over { lease.phase = .over }
+    /// The transaction has ended and nothing of it is in flight.
+    func connectionReturned(_ connection: PipelineConnection, _ outcome: TransactionOutcome) {
+        let lease = leases[connection.slot]
         leases[connection.slot] = nil
+        if let lease, lease.phase != .over { lease.phase = .over }
         state.advance(to: reactor.now)
         perform(state.returned(slot: connection.slot))
+        lease?.tell(outcome)
     }
 
-    /// The connection under a lease is gone.
-    /// - Returns: What its statements fail with.
+    /// The connection of a lease is lost.
+    /// - Returns: The failure of its statements.
     func interruptLease(ofSlot slot: Int, _ failure: DatabaseFailure) -> DatabaseFailure {
         let interruption = Self.interruption(failure)
         guard let lease = leases[slot] else { return interruption }
@@ -170,6 +179,8 @@ extension ConnectionPool {
         statistics.interrupted += 1
         lease.phase = .over
         lease.failure = interruption
+        // After the results of its statements.
+        reactor.atEndOfTurn { lease.tellFailure(interruption) }
         return interruption
     }
 
@@ -179,8 +190,8 @@ extension ConnectionPool {
         return failure
     }
 
-    /// Ends them all with the pool.
-    /// - Returns: What waits in those that have no connection.
+    /// Ends all leases with the pool.
+    /// - Returns: The statements that wait in leases without a connection.
     func endLeases(_ failure: DatabaseFailure) -> [PendingStatement] {
         var all = leases.compactMap(\.self)
         state.forEachBorrower { all.append($0) }
@@ -190,12 +201,13 @@ extension ConnectionPool {
             lease.failure = failure
             held += lease.held
             lease.held = []
+            reactor.atEndOfTurn { lease.tellFailure(failure) }
         }
         for slot in leases.indices { leases[slot] = nil }
         return held
     }
 
-    /// Those whose time is over; `next` becomes the time of the next one.
+    /// The leases whose deadline has passed; `next` becomes the next deadline.
     func leasesPast(_ now: Int, _ next: inout Int) -> [Lease] {
         var late: [Lease] = []
         func look(_ lease: Lease) {

@@ -1,38 +1,36 @@
 import PostgresSQL
 
-/// Runs of one statement that come in the same turn of the loop, or wait for a connection at the
-/// same time, go as one, each with its own values (``PostgresSQL/StatementMerge``).
+/// Merges runs of one statement that arrive in the same turn of the loop, or wait for a connection
+/// at the same time, each with its own values (``PostgresSQL/StatementMerge``).
 ///
 /// There is no timer and no delay: nothing is written to a connection before the end of a turn, and
-/// until then others may come. Few rows go together even where connections idle, since a statement
-/// costs more than they do; of many rows each idle connection has its part, so that PostgreSQL
-/// works on them side by side. Each keeps its deadline and can be cancelled; where the whole fails,
-/// each is run again by itself, so that an error stays with the statement that made it.
+/// until then more runs may arrive. Runs with few rows are merged even if connections idle, since a
+/// statement costs more than their rows; runs with many rows are distributed over idle connections,
+/// so that PostgreSQL processes them in parallel. Each run keeps its deadline and can be cancelled.
+/// If the merged statement fails, each run is repeated by itself, so that an error affects only the
+/// run that caused it.
 extension ConnectionPool {
-    /// Rows that a merged statement may bring for each key that it may have. Stands against long
-    /// lists of many, which one short list would have to wait for.
+    /// Rows of a merged statement per key. Guards against long lists that delay short ones.
     static let mergedRowsPerKey = 10
-    /// Rows up to which a run waits for its like though a connection idles.
+    /// Rows up to which a run waits for runs to merge with, even if a connection idles.
     static let rowsOfASmallRun = 64
-    /// Rows that a statement may bring before another connection that idles is given a part.
+    /// Rows of a merged statement above which runs are distributed to other idle connections.
     static let rowsBeforeSharing = 256
     /// Bytes of the values of a merged statement, in which each value is repeated for every key of
-    /// its run. Stands against one long value that is sent hundreds of times.
+    /// its run. Guards against one long value that is sent hundreds of times.
     static let mergedBytes = 256 << 10
 
-    /// Bytes of a merged statement's result; once more have come, each of its runs is run by
-    /// itself, within its own request's limit. Stands against one run's long rows, which all the
-    /// others would wait for.
+    /// Bytes of a merged statement's result; beyond it, each of its runs is repeated by itself,
+    /// within its own request's limit. Guards against one run's long rows that delay all others.
     static let mergedResultBytes = 4 << 20
 
-    /// Notes a statement that waits, so that its like finds it.
+    /// Indexes a waiting statement, so that it can be merged.
     func remember(_ pending: PendingStatement) {
         guard state.limits.mergedKeys > 0, pending.mayMerge else { return }
         likes[ObjectIdentifier(pending.statement), default: []].append(pending)
     }
 
-    /// A statement that waited is not wanted any more. What is left of such is swept out when it is
-    /// more than what waits.
+    /// A waiting statement is unwanted. Dead entries are removed once they are the majority.
     func forgetLike(_ pending: PendingStatement) {
         guard pending.mayMerge, !likes.isEmpty else { return }
         deadLikes += 1
@@ -44,19 +42,18 @@ extension ConnectionPool {
         }
     }
 
-    /// What is sent in a waiting statement's place: itself, or one that runs all that wait of its
-    /// like.
+    /// What is sent for a waiting statement: itself, or one merged from all waiting runs of it.
     func withItsLike(_ pending: PendingStatement) -> PendingStatement {
         guard pending.mayMerge, !likes.isEmpty else { return pending }
         let key = ObjectIdentifier(pending.statement)
         guard let waiting = likes.removeValue(forKey: key) else { return pending }
-        // What is sent by itself is not found by its like.
+        // What is sent by itself is no longer available for merging.
         if state.waitingCount == 0 { likes.removeAll(keepingCapacity: true) }
-        guard waiting.count > 1, let merge = pending.statement.merging?.merge,
+        guard waiting.count > 1, let merge = pending.statement.merge,
             let size = merge.size(of: pending.parameters)
         else { return pending }
         guard size.bytes <= Self.mergedBytes else {
-            // The others may still go together.
+            // The others may still be merged.
             let others = waiting.filter { $0 !== pending && $0.isWaiting }
             if !others.isEmpty { likes[key] = others }
             return pending
@@ -82,15 +79,14 @@ extension ConnectionPool {
         return members.count > 1 ? together(members, merge) : pending
     }
 
-    /// Whether a run brings so few rows that a statement of its own costs more than they do. Of
-    /// others, one that finds an idle connection gains nothing by company.
+    /// Whether a run brings so few rows that its own statement would cost more than they do. A
+    /// larger run that finds an idle connection gains nothing from merging.
     func isSmall(_ pending: PendingStatement) -> Bool {
-        guard let size = pending.statement.merging?.merge?.size(of: pending.parameters) else { return false }
+        guard let size = pending.statement.merge?.size(of: pending.parameters) else { return false }
         return size.rows <= Self.rowsOfASmallRun
     }
 
-    /// How many rows a connection takes, where each of so many that wait brings about as many as
-    /// the first.
+    /// Rows per connection if each of the waiting runs brings about as many as the first.
     private func rowsForEach(_ rows: Int, of count: Int) -> Int {
         let idle = state.idleCount
         guard idle > 0 else { return .max }
@@ -112,15 +108,14 @@ extension ConnectionPool {
         for (position, member) in members.enumerated() {
             countWait(of: member)
             member.place = .merged(into: whole)
-            // The first has left the queue already.
+            // The first has already left the queue.
             if position > 0 { state.forgotWaiter() }
         }
         statistics.merged += members.count
         return whole
     }
 
-    /// One of several has been answered before its time; when it was the last, nobody waits for the
-    /// whole.
+    /// A member was answered early; if it was the last live one, the merged statement is dropped.
     func lostMember(of whole: PendingStatement) {
         guard whole.isLive, !whole.members.contains(where: \.isLive) else { return }
         whole.forget()
@@ -133,7 +128,7 @@ extension ConnectionPool {
         }
     }
 
-    /// Gives each its rows, or runs each again by itself.
+    /// Gives each run its rows, or repeats each by itself.
     private func share(
         _ result: Result<ResultSet, DatabaseFailure>, of call: MergedCall, _ members: [PendingStatement],
         _ merge: StatementMerge
@@ -154,7 +149,7 @@ extension ConnectionPool {
 
     private func runApart(_ members: [PendingStatement]) {
         for member in members where member.isLive && !(member.hasTwin && member.restsOnTwin) {
-            // One that is run beside it already goes on.
+            // A run that already has a twin continues there.
             member.mustRunAlone = true
             statistics.runApart += 1
             admit(member)
@@ -163,9 +158,9 @@ extension ConnectionPool {
 }
 
 extension ResultSet {
-    /// The rows of each run of a merged statement; `nil` where a row says that it belongs to none.
+    /// The rows of each run of a merged statement; `nil` if a row belongs to none.
     ///
-    /// Rows come in the order of their ordinals, unless PostgreSQL chose otherwise.
+    /// Rows usually arrive in the order of their ordinals.
     func parts(_ runs: [Range<Int>], hasOwnOrdinal: Bool) -> [ResultSet]? {
         var ends = [Int](repeating: 0, count: runs.count), run = 0
         for row in 0..<rowCount {

@@ -1,14 +1,13 @@
 import PostgresSQL
 
-/// What stands behind a statement that has run for too long is run again on another connection;
-/// whichever is answered first counts, and the other is dropped.
+/// Runs statements queued behind a slow one a second time on another connection; the first result
+/// counts, and the other run is dropped.
 ///
-/// A statement that was sent cannot be taken back, and PostgreSQL sends the answers of a batch
-/// together, so that it may be stuck before a slow one, too. Running it twice does no harm, since
-/// statements of the pool only read. Which connections are old, whose statements are slow and what
-/// is taken from whom is decided in ``PoolState``.
+/// A sent statement cannot be withdrawn. PostgreSQL sends the results of a batch together, so a
+/// statement may be stuck before a slow one, too. Running it twice is harmless, since the pool's
+/// statements only read. ``PoolState`` decides what is slow and what is taken back.
 extension ConnectionPool {
-    /// Sees to it that connections are looked at once what they run may be old.
+    /// Schedules the next check for slow statements.
     func watchHeads() {
         guard headTimer == nil, !isClosed else { return }
         headTimer = reactor.after(milliseconds: state.limits.slowAfter) { [unowned self] in lookAtHeads() }
@@ -24,7 +23,8 @@ extension ConnectionPool {
         headTimer = reactor.after(milliseconds: max(1, next - reactor.now)) { [unowned self] in lookAtHeads() }
     }
 
-    /// A connection takes no more; what does not belong to whoever holds it is run again elsewhere.
+    /// A connection is full until its old statement ends; statements behind it that belong to other
+    /// keys are run again elsewhere.
     private func headIsOld(_ slot: Int) {
         statistics.held += 1
         if let lease = leases[slot] { return state.isHeld(slot: slot, by: lease.fairnessKey) }
@@ -33,7 +33,7 @@ extension ConnectionPool {
         connection.forEachInFlight { pending, isInHeadBatch in
             if isInHeadBatch { head.append(pending) } else { behind.append(pending) }
         }
-        // What was answered by its twin is no news of its key.
+        // Overtaken statements say nothing about their keys.
         let running = head.filter { !$0.wasOvertaken }
         let keys = Set(running.flatMap(\.keys)), holder = keys.count == 1 ? keys.first : nil
         state.isHeld(slot: slot, by: holder, statement: running.count == 1 ? running[0].kind : 0)
@@ -41,7 +41,7 @@ extension ConnectionPool {
         for pending in behind { runBeside(pending, slot, unlessOf: holder) }
     }
 
-    /// Runs a statement, or those that it runs together, a second time.
+    /// Runs a statement, or the members of a merged one, a second time.
     private func runBeside(_ pending: PendingStatement, _ slot: Int, unlessOf holder: UInt64?) {
         for each in pending.members.isEmpty ? [pending] : pending.members
         where each.isLive && !each.hasTwin && !each.isTwin && each.fairnessKey != holder {
@@ -69,19 +69,18 @@ extension ConnectionPool {
         return true
     }
 
-    /// The twin's failure is the statement's own only where nothing else is left of that.
+    /// The twin's failure counts only if no other run is left.
     private func twinAnswered(_ original: PendingStatement, _ result: Result<ResultSet, DatabaseFailure>) {
         original.forgetTwin()
         switch result {
         case .success:
             original.wasOvertaken = true
             abandon(original, result)
-        case .failure:
-            if original.restsOnTwin { abandon(original, result) }
+        case .failure: if original.restsOnTwin { abandon(original, result) }
         }
     }
 
-    /// Nobody needs the twin any more.
+    /// The twin is no longer needed.
     private func drop(_ twin: PendingStatement) {
         guard twin.isLive else { return }
         twin.forget()
@@ -93,9 +92,8 @@ extension ConnectionPool {
         }
     }
 
-    /// Takes a connection back from a slow key: its statements are sent again when it is their
-    /// turn, its transaction ends as if the connection were lost, so that the request as a whole is
-    /// run again.
+    /// Takes a connection back from a slow key: its statements are sent again in their turn; its
+    /// transaction ends as if the connection were lost, so that the whole request is run again.
     private func relieve(_ slot: Int) {
         statistics.relieved += 1
         connections[slot]?.isBeingCleared = true
@@ -110,7 +108,7 @@ extension ConnectionPool {
             if let original = pending.original {
                 original.forgetTwin()
                 drop(pending)
-                // Where it rests on this one, nothing else is left of it.
+                // If it relies on this twin, no other run is left.
                 if !makeTwin(original), original.restsOnTwin { abandon(original, .failure(failure(of: .queueFull))) }
             } else {
                 for each in pending.members.isEmpty ? [pending] : pending.members

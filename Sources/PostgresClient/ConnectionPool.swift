@@ -3,66 +3,61 @@ public import SocketLoop
 
 /// A few connections in pipeline mode that serve all requests of one worker.
 ///
-/// It is confined to the worker's actor. A statement goes to the connection with the least in
-/// flight, or waits, fairly between the keys that callers give (a tenant's hash). It is for
-/// statements that only read: a batch is one transaction, and what its neighbours' errors or a lost
-/// connection have cut off is run again. A caller that needs one transaction of its own borrows a
-/// connection (``Lease``).
+/// It is confined to the worker's actor. A statement goes to the least busy connection, or waits,
+/// in turn between the keys that callers give (a tenant's hash). Statements must only read: a batch
+/// is one transaction, and statements cut off by a neighbour's error or a lost connection are run
+/// again. A caller that needs its own transaction borrows a connection (``Lease``).
 ///
-/// Connections are made by ``start()`` and made anew for ever; while none stands, a statement fails
-/// with ``DatabaseFailure/Kind/unavailable`` within ``Settings/unavailableAfter``, and at once when
-/// the last attempt to connect has failed.
+/// ``start()`` opens the connections, which are reopened indefinitely. While none is up, a
+/// statement fails with ``DatabaseFailure/Kind/unavailable`` within ``Settings/unavailableAfter``,
+/// or at once if the last attempt to connect has failed.
 public final class ConnectionPool {
     public struct Settings: Sendable, Equatable {
         /// Connections of this pool, that is of one worker.
         public var connections = 4
         /// Connections that may be lent at the same time; `nil`: all but one, but at least one.
-        /// Stands against transactions that leave none to the statements of others.
+        /// Guards against transactions that leave no connection for other statements.
         public var leases: Int?
-        /// Statements sent on one connection and not yet answered; more of them wait in the pool,
-        /// where fairness rules.
+        /// Statements in flight per connection; more wait in the pool, which serves keys in turn.
         public var inFlightPerConnection = 32
-        /// Those of one fairness key among them. A connection answers in order, so that this is how
-        /// many statements of a tenant that floods may stand before another tenant's one; four keep
-        /// a connection busy while answers travel.
+        /// Of these, statements of one fairness key. Since a connection answers in order, this
+        /// bounds how many statements of a flooding tenant precede another tenant's; four keep a
+        /// connection busy despite the network's latency.
         public var inFlightPerKey = 4
-        /// Keys of statements that wait together and are then run as one; 0: each is run by itself.
-        /// Stands against a request that waits for the answers of very many others.
+        /// Keys of waiting statements that are merged into one; 0 disables merging. Guards against
+        /// a request that waits for the results of very many others.
         public var mergedKeys = 300
-        /// Statements that wait; more are refused, so that a slow database does not fill the
-        /// memory.
+        /// Waiting statements; more are refused, so that a slow database does not fill memory.
         public var queueLimit = 10_000
-        /// Statements of one batch: an answer may have to wait for its batch.
+        /// Statements of one batch: a result may have to wait for its batch.
         public var statementsPerBatch = 16
-        /// Milliseconds until an attempt to connect is given up.
+        /// Milliseconds before an attempt to connect is abandoned.
         public var connectTimeout = 5_000
-        /// Milliseconds that a statement waits while no connection stands.
+        /// Milliseconds that a statement waits while no connection is up.
         public var unavailableAfter = 500
-        /// Milliseconds that a statement may run before its connection is treated as full, and what
-        /// stands behind it is run again elsewhere. Stands against slow statements that quick ones
-        /// wait for.
+        /// Milliseconds that a statement may run before its connection counts as full, and what
+        /// follows is run again elsewhere. Guards against slow statements that delay fast ones.
         public var slowAfter = 50
-        /// Milliseconds for which one key's slow statements may have held connections before it is
-        /// taken for slow, with stricter shares (``PoolState``). Stands against tenants that keep
-        /// all connections busy.
+        /// Milliseconds for which one key's slow statements may hold connections before the key
+        /// counts as slow with smaller shares (``PoolState``). Guards against tenants that block
+        /// all connections.
         public var slowDebt = 100
-        /// Milliseconds without any answer after which a server, for whose statement nobody waits
-        /// any more, is taken for dead.
+        /// Milliseconds without any response after which a server that only runs abandoned
+        /// statements is considered dead.
         public var stuckAfter = 30_000
 
         public init() {}
     }
 
-    /// Deadlines are looked at together: at most every so many milliseconds.
+    /// Minimum milliseconds between checks of deadlines.
     static let deadlineGrain = 5
-    /// While the server runs a statement that nobody waits for, it is looked after every so many
-    /// milliseconds.
+    /// Milliseconds between checks of a running abandoned statement.
     static let abandonedGrain = 25
     /// The same while others wait for that connection.
     static let clearingGrain = 5
-    /// Prepared statements are forgotten at most every so many milliseconds.
-    private static let forgettingGrain = 1_000
-    /// Of so many statements that come in one turn it is looked whether each is alone.
+    /// Minimum milliseconds between two invalidations of prepared statements.
+    static let forgettingGrain = 1_000
+    /// Maximum number of statements in one turn that are searched for mergeable ones.
     private static let comparedArrivals = 16
 
     let reactor: Reactor
@@ -71,44 +66,43 @@ public final class ConnectionPool {
     /// Read at the first attempt to connect.
     private lazy var servers = ServerList(connectionSettings.pipelineParameters)
     private let connectionLimits: PipelineConnection.Limits
-    // Exclusivity is not checked at run time: statements pass here several times each, and nobody
-    // is called while one of these is being changed.
+    // Exclusivity is not checked at run time: statements pass here several times each, and nothing
+    // is called while one of these is modified.
     @exclusivity(unchecked) var state: PoolState<PendingStatement, Lease>
     @exclusivity(unchecked) var connections: [PipelineConnection?]
-    /// By slot, who has its connection alone.
+    /// By slot, the lease that has the connection.
     @exclusivity(unchecked) var leases: [Lease?]
     @exclusivity(unchecked) var isClosed = false
     @exclusivity(unchecked) var types = ResultTypes()
 
-    /// Statements that wait and may be run together, by their statement.
+    /// Waiting statements that may be merged, by their statement.
     @exclusivity(unchecked) var likes: [ObjectIdentifier: [PendingStatement]] = [:]
-    /// Of these, how many may not be wanted any more.
+    /// Of these, the number of entries that may be dead.
     @exclusivity(unchecked) var deadLikes = 0
-    /// What came in this turn and may go together.
-    @exclusivity(unchecked) private var coming: [PendingStatement] = []
-    /// What is given its place just now.
+    /// Arrivals of this turn that may be merged.
+    @exclusivity(unchecked) var coming: [PendingStatement] = []
+    /// Arrivals that are being placed.
     @exclusivity(unchecked) private var arrived: [PendingStatement] = []
     @exclusivity(unchecked) private var stateTimer: (token: TimerToken, at: Int)?
     /// Set while a connection is busy.
     @exclusivity(unchecked) var headTimer: TimerToken?
     @exclusivity(unchecked) private var deadlineTimer: (token: TimerToken, at: Int)?
-    /// Set while a statement is in flight that nobody waits for.
+    /// Set while an abandoned statement is in flight.
     private var abandonedTimer: TimerToken?
 
     @exclusivity(unchecked) public internal(set) var statistics = PoolStatistics()
-    private var nextForgetting = Int.min
-    /// The last failure to connect or loss of a connection; `nil` while all is well.
-    public private(set) var lastFailure: DatabaseFailure?
+    var nextForgetting = Int.min
+    /// The last failure to connect or loss of a connection; `nil` while connected.
+    public internal(set) var lastFailure: DatabaseFailure?
     public var onEvent: ((Event) -> Void)?
 
-    /// - Parameter lookup: What finds the addresses of the hosts that the settings name; it is
-    ///   asked anew with each attempt to connect, on threads beside the loop.
+    /// - Parameter lookup: Resolves the settings' host names at each attempt, off the loop.
     public init(
         reactor: Reactor, connection: ConnectionSettings, settings: Settings = Settings(), lookup: HostLookup = .system
     ) {
         self.reactor = reactor
         connectionSettings = connection
-        // Shorter than the attempt that it is a part of, so that a failure says what took so long.
+        // Shorter than the connect timeout, so that a failure names the resolution as its cause.
         resolver = HostResolver(
             reactor: reactor, lookup: lookup, limits: .init(patience: settings.connectTimeout * 4 / 5))
         connectionLimits = PipelineConnection.Limits(
@@ -133,11 +127,11 @@ public final class ConnectionPool {
 
     // MARK: The life of the pool
 
-    /// Starts to connect. To be called once.
+    /// Starts to connect. Call once.
     public func start() { perform(state.tick(now: reactor.now)) }
 
-    /// Closes the connections; statements that have no answer fail with
-    /// ``DatabaseFailure/Kind/unavailable``, and so does every later one.
+    /// Closes the connections; unanswered and later statements fail with
+    /// ``DatabaseFailure/Kind/unavailable``.
     public func close() {
         guard !isClosed else { return }
         isClosed = true
@@ -153,8 +147,8 @@ public final class ConnectionPool {
         }
     }
 
-    /// After this no timer names the pool, so that they need no weak reference to it, which would
-    /// make all others slow.
+    /// After this no timer refers to the pool. Timers can therefore hold it unowned; a weak
+    /// reference would slow down all others.
     private func cancelTimers() {
         for token in [stateTimer?.token, deadlineTimer?.token, abandonedTimer, headTimer] {
             if let token { reactor.cancel(token) }
@@ -165,14 +159,14 @@ public final class ConnectionPool {
         headTimer = nil
     }
 
-    /// A connection stands.
+    /// Whether a connection is up.
     public var isUp: Bool { state.readyCount > 0 && !isClosed }
     public var readyConnections: Int { state.readyCount }
-    /// Connections that the pool is to have.
+    /// Target number of connections.
     public var connectionCount: Int { connections.count }
-    /// Connections that run nothing: a statement that is submitted now starts at once.
+    /// Connections that run nothing: a statement submitted now starts at once.
     public var idleConnections: Int { state.idleCount }
-    /// Connections that take no more statements for now, because of a slow one.
+    /// Connections that accept no statements for now, because of a slow one.
     public var heldConnections: Int { state.heldCount }
     /// Statements that wait for a place on a connection.
     public var waitingStatements: Int { state.waitingCount }
@@ -181,18 +175,18 @@ public final class ConnectionPool {
 
     // MARK: Statements
 
-    /// Sends a statement that only reads, or queues it.
+    /// Sends a read-only statement, or queues it.
     /// - Parameters:
     ///   - deadline: On the reactor's clock (``Reactor/now``), milliseconds; `Int.max` for none.
-    ///   - fairnessKey: Those who wait with different keys take turns, and none has more than its
-    ///     share in flight. 0 is for what serves all alike.
-    ///   - meter: Is asked while a large result comes in; where it refuses, the statement fails
-    ///     with ``DatabaseFailure/Kind/tooLarge`` and is cancelled.
+    ///   - fairnessKey: Waiters with different keys are served in turn, and none exceeds its share
+    ///     in flight. 0 is for statements on behalf of all.
+    ///   - meter: Consulted while a large result arrives; if it refuses, the statement fails with
+    ///     ``DatabaseFailure/Kind/tooLarge`` and is cancelled.
     ///   - completion: Called exactly once, never within this call.
     @discardableResult public func submit(
         _ statement: Statement, parameters: [ParameterValue], deadline: Int = .max, fairnessKey: UInt64 = 0,
         meter: (any ResultMeter)? = nil, completion: @escaping (Result<ResultSet, DatabaseFailure>) -> Void
-    ) -> StatementTicket {
+    ) -> StatementHandle {
         let pending = PendingStatement(
             statement: statement, parameters: parameters, deadline: deadline, fairnessKey: fairnessKey, meter: meter,
             completion: completion)
@@ -206,13 +200,12 @@ public final class ConnectionPool {
             admit(pending)
             watchDeadline(deadline)
         }
-        return StatementTicket(pending: pending)
+        return StatementHandle(pending: pending)
     }
 
-    /// Gives a statement up: its completion is called with ``DatabaseFailure/Kind/cancelled``
-    /// within this call, unless it was answered before. The server is asked to end it if it is what
-    /// its connection runs.
-    public func cancel(_ ticket: StatementTicket) {
+    /// Cancels a statement: its completion is called with ``DatabaseFailure/Kind/cancelled`` within
+    /// this call, unless it was already answered. A running one is cancelled on the server.
+    public func cancel(_ ticket: StatementHandle) {
         abandon(ticket.pending, .failure(DatabaseFailure(.cancelled, message: "the caller gave up")))
     }
 
@@ -226,24 +219,24 @@ public final class ConnectionPool {
         reactor.atEndOfTurn { self.dispatch() }
     }
 
-    /// Whatever came in this turn and may go together is there: idle connections take it. It costs
-    /// no time, since nothing is written before the end of the turn.
+    /// All arrivals of this turn are known: idle connections take them. This costs no time, since
+    /// nothing is written before the end of the turn.
     private func dispatch() {
         placeArrivals()
         state.advance(to: reactor.now)
         while let (pending, slot) = state.nextForIdle() { send(pending, slot: slot) }
     }
 
-    private func placeArrivals() {
+    func placeArrivals() {
         guard arrived.isEmpty else { return }
-        // Two arrays in turn, so that neither is allocated anew.
+        // Alternates between two arrays to avoid allocation.
         swap(&coming, &arrived)
         for pending in arrived where pending.isLive { place(pending, hasCompany: hasCompany(pending)) }
         arrived.removeAll(keepingCapacity: true)
     }
 
     private func hasCompany(_ pending: PendingStatement) -> Bool {
-        // Of very many it does not matter whether one of them is alone.
+        // With very many arrivals, merging one more does not matter.
         guard
             arrived.count > Self.comparedArrivals
                 || arrived.contains(where: { $0 !== pending && $0.statement === pending.statement })
@@ -270,7 +263,7 @@ public final class ConnectionPool {
         }
     }
 
-    /// Sends what the state has given a place; what cannot be sent leaves it to the next one.
+    /// Sends a statement to its assigned slot; if it cannot be sent, the next one takes its place.
     func send(_ first: PendingStatement, slot: Int) {
         var next: PendingStatement? = first
         while let waiting = next {
@@ -278,7 +271,7 @@ public final class ConnectionPool {
             next = nil
             let failure: DatabaseFailure?
             if pending.deadline <= reactor.now {
-                // Its time came while it waited, in the very turn that made room for it.
+                // Its deadline passed in the turn that made room for it.
                 statistics.timedOut += 1
                 failure = Self.timeoutFailure
             } else {
@@ -298,7 +291,7 @@ public final class ConnectionPool {
 
     func countWait(of pending: PendingStatement) {
         guard pending.enqueuedAt > 0 else { return }
-        // Until the end of its turn everything waits.
+        // Every statement waits until the end of its turn; only longer waits count.
         if pending.turn != reactor.turns {
             statistics.waits += 1
             statistics.waitMilliseconds += reactor.now - pending.enqueuedAt
@@ -319,7 +312,7 @@ public final class ConnectionPool {
         }
     }
 
-    /// Nobody is called from within a call of theirs.
+    /// Callers are never called back within their own call.
     func answerLater(_ pending: PendingStatement, _ failure: DatabaseFailure) {
         let hasWaited = if case .waiting = pending.place { true } else { false }
         pending.place = .done
@@ -356,8 +349,7 @@ public final class ConnectionPool {
         deadlineTimer = (token, deadline)
     }
 
-    /// Looks at all statements at once: the list is short, and nothing is paid for the many that
-    /// are answered in time.
+    /// Checks all statements together: the list is short, and timely answers cost nothing.
     private func checkDeadlines() {
         deadlineTimer = nil
         let now = reactor.now
@@ -428,12 +420,11 @@ public final class ConnectionPool {
         let names = servers.names
         guard !names.isEmpty else {
             guard let failure = connection.open() else { return }
-            // Through the reactor, so that a server that is down does not make `perform` call
-            // itself.
+            // Through the reactor, to avoid recursion of `perform` while the server is down.
             return reactor.atEndOfTurn { [self] in connectionFailed(connection, failure) }
         }
         resolver.find(names) { [unowned self] found in
-            // The attempt may be given up by now.
+            // The attempt may have been abandoned by now.
             guard !isClosed, connections[slot] === connection else { return }
             do throws(DatabaseFailure) {
                 if let failure = connection.open(at: try servers.parameters(found)) { throw failure }
@@ -454,95 +445,5 @@ public final class ConnectionPool {
             perform(state.tick(now: reactor.now))
         }
         stateTimer = (token, at)
-    }
-}
-
-/// What a connection tells its pool.
-extension ConnectionPool {
-    func connectionIsReady(_ connection: PipelineConnection) {
-        statistics.connects += 1
-        lastFailure = nil
-        onEvent?(.connected(slot: connection.slot))
-        perform(state.connected(slot: connection.slot, now: reactor.now))
-    }
-
-    /// It never stood.
-    func connectionFailed(_ connection: PipelineConnection, _ failure: DatabaseFailure) {
-        guard !isClosed, connections[connection.slot] === connection else { return }
-        connections[connection.slot] = nil
-        lastFailure = failure
-        onEvent?(.connectFailed(slot: connection.slot, failure))
-        perform(state.connectFailed(slot: connection.slot, now: reactor.now))
-    }
-
-    /// It stood and is gone; the statements have no answer.
-    func connectionLost(_ connection: PipelineConnection, _ failure: DatabaseFailure, unanswered: [PendingStatement]) {
-        guard !isClosed else { return }
-        connections[connection.slot] = nil
-        statistics.connectionsLost += 1
-        lastFailure = failure
-        let actions = state.lost(slot: connection.slot, now: reactor.now)
-        let interruption = interruptLease(ofSlot: connection.slot, failure)
-        onEvent?(.lost(slot: connection.slot, failure, unanswered: unanswered.count))
-        for pending in unanswered where pending.isLive {
-            if pending.lease != nil {
-                answerLater(pending, interruption)
-            } else if pending.hasTwin || !pending.isWanted {
-                leaveToTwin(pending)
-            } else if pending.lostConnection {
-                var failure = failure
-                failure.kind = .unavailable
-                answerLater(pending, failure)
-            } else {
-                pending.lostConnection = true
-                statistics.moved += 1
-                admit(pending)
-            }
-        }
-        perform(actions)
-    }
-
-    /// A statement is done and its place is free. Nobody may be waiting for it any more.
-    func connection(
-        _ connection: PipelineConnection, finished pending: PendingStatement,
-        _ result: Result<ResultSet, DatabaseFailure>
-    ) {
-        if let lease = pending.lease { return finished(pending, result, of: lease, on: connection) }
-        pending.place = .done
-        state.advance(to: reactor.now)
-        // Where no connection idles, what came in this turn can only wait, and may be the next or
-        // be taken along.
-        if !coming.isEmpty, state.idleCount == 0 { placeArrivals() }
-        if let next = state.finished(slot: connection.slot, key: pending.fairnessKey, statement: pending.kind) {
-            send(next, slot: connection.slot)
-        }
-        let spread = state.spread(pending.fairnessKey, from: connection.slot)
-        if !spread.isEmpty { perform(spread) }
-        if state.isWanted(slot: connection.slot) { perform(state.emptied(slot: connection.slot)) }
-        // Its own run was ended, or has failed while another one goes on.
-        if case .failure = result, pending.hasTwin, pending.restsOnTwin { return }
-        deliver(result, to: pending)
-    }
-
-    /// What was prepared on any connection rests on tables of before: operators, and the types of
-    /// parameters, are chosen once. At most once a second, whatever fails for another reason.
-    func tablesHaveChanged() {
-        guard reactor.now >= nextForgetting else { return }
-        nextForgetting = reactor.now + Self.forgettingGrain
-        forgetPrepared()
-        onEvent?(.tablesChanged)
-    }
-
-    /// Lets every statement be prepared anew before it runs the next time.
-    public func forgetPrepared() {
-        for connection in connections { connection?.forgetPrepared() }
-    }
-
-    /// The connection is gone, and what it ran is run by another one already, or need not be run.
-    private func leaveToTwin(_ pending: PendingStatement) {
-        pending.place = .done
-        if pending.hasTwin { return pending.restsOnTwin = true }
-        for member in pending.members { member.place = .done }
-        pending.forget()
     }
 }

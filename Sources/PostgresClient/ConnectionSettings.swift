@@ -1,44 +1,42 @@
 import CLibPQ
 import Glibc
 
-/// How to reach the database and what each session is set to.
+/// How to reach the database and how each session is configured.
 ///
-/// The text is libpq's own: a `postgres://` URL or `key=value` pairs, completed by the `PG…`
-/// environment, `~/.pgpass` and service files; TLS is set there too (`sslmode`, `sslrootcert`, …).
-/// A URL may have the parameters of Prisma's tools (``PrismaURL``).
+/// The text has libpq's syntax: a `postgres://` URL or `key=value` pairs, completed by the `PG…`
+/// environment, `~/.pgpass` and service files; it also configures TLS (`sslmode`, `sslrootcert`,
+/// …). A URL may have the parameters of Prisma's tools (``PrismaURL``).
 public struct ConnectionSettings: Sendable, Equatable {
     public enum StatementMode: String, Sendable, CaseIterable {
         /// Every statement is prepared once per connection.
         case prepared
-        /// For a transaction pooler: nothing of a session is relied on. Each batch sets what it
-        /// needs for its own transaction, and statements are parsed each time.
+        /// For a transaction pooler: no session state is used. Each batch sets what it needs for
+        /// its own transaction, and statements are parsed each time.
         case unnamed
     }
 
-    /// A prepared statement costs the server memory: per connection at most so many, the least
-    /// recently used gives way.
+    /// Prepared statements per connection (server memory); evicts the least recently used.
     public static let defaultPreparedStatementLimit = 500
 
-    /// Bytes of their texts, per connection: what the server makes of a long one, with its hundreds
-    /// of conditions, takes fifty times as much.
+    /// Bytes of their texts per connection: the server needs fifty times as much for a long
+    /// statement with hundreds of conditions.
     public static let defaultPreparedTextLimit = 1 << 20
 
     public var statements: StatementMode = .prepared
     public var preparedStatementLimit = Self.defaultPreparedStatementLimit
     public var preparedTextLimit = Self.defaultPreparedTextLimit
-    /// The server's own bound of each statement, in milliseconds; `nil` leaves the server's
-    /// setting.
+    /// The server's own limit for each statement in milliseconds; `nil` keeps its setting.
     public var statementTimeoutMilliseconds: Int?
-    /// The caller keeps one transaction open over all that a connection runs, which nothing may
-    /// precede: it sets itself what is to be set (``transactionSettingsText``).
+    /// Whether the caller keeps one transaction open around everything that a connection runs.
+    /// Nothing may precede it; the caller applies the settings itself
+    /// (``transactionSettingsText``).
     public var callerHoldsTransaction = false
-    /// Refuse every change in the sessions of the pool.
+    /// Whether the pool's sessions refuse all changes.
     public var readOnly = false
 
-    /// Where tables are looked for that are named without a schema; `nil` leaves the role's own
-    /// search path.
+    /// The schema of unqualified table names; `nil` keeps the role's own search path.
     public var schema: String?
-    /// What a URL of Prisma's tools says of the pool, for the owner of the pool to apply.
+    /// The pool settings in a URL of Prisma's tools, to be applied by the pool's owner.
     public struct PoolWishes: Sendable, Equatable {
         /// Connections of the whole process.
         public var connections: Int?
@@ -48,7 +46,7 @@ public struct ConnectionSettings: Sendable, Equatable {
 
     public let poolWishes: PoolWishes
 
-    /// What the text itself gives, in libpq's order; the environment is not in it.
+    /// The parameters in the text, in libpq's order, without the environment.
     let given: [Parameter]
 
     struct Parameter: Sendable, Equatable {
@@ -56,8 +54,7 @@ public struct ConnectionSettings: Sendable, Equatable {
         var value: String
     }
 
-    /// - Throws: ``DatabaseFailure`` (``DatabaseFailure/Kind/invalidInput``) when libpq cannot read
-    ///   the text.
+    /// - Throws: ``DatabaseFailure`` (``DatabaseFailure/Kind/invalidInput``) for libpq's errors.
     public init(_ text: String) throws(DatabaseFailure) {
         let url: PrismaURL
         do throws(PrismaURL.Problem) {
@@ -105,14 +102,13 @@ public struct ConnectionSettings: Sendable, Equatable {
         return keywords
     }()
 
-    /// With what a URL of Prisma's tools says of TLS in libpq's words.
+    /// With the TLS parameters of Prisma's URL converted to libpq's.
     private static func parameters(_ given: [Parameter], of url: PrismaURL) -> [Parameter] {
         guard url.isPrismas else { return given }
         var given = given
         let hasKey = given.contains { $0.keyword == "sslkey" }
         if !hasKey, let place = given.firstIndex(where: { $0.keyword == "sslcert" }) {
-            // Without a verification libpq does not look at the authority, nor may it: it would
-            // verify by it.
+            // Without verification, libpq must not get the authority: it would verify.
             if url.verifiesServer == false { given.remove(at: place) } else { given[place].keyword = "sslrootcert" }
         }
         let isOff = given.contains { $0.keyword == "sslmode" && $0.value == "disable" }
@@ -123,8 +119,7 @@ public struct ConnectionSettings: Sendable, Equatable {
         return given
     }
 
-    /// libpq's sentence without the part of the text that it repeats, which may be the password:
-    /// what stands in quotation marks, but for a single character such as `"="`.
+    /// libpq's message without quoted parts, which may be the password, except single characters.
     static func withoutValues(_ reason: String) -> String {
         let text = Array(reason.utf8), mark = UInt8(ascii: "\"")
         var index = 0
@@ -140,9 +135,8 @@ public struct ConnectionSettings: Sendable, Equatable {
         return reason
     }
 
-    /// What was read as something else than it was meant to be: a password with an `@`, a `/` or a
-    /// `:` in a URL becomes part of the host, the port or the database, and would be told of in
-    /// every message about them.
+    /// Detects misparsed URLs: a password with an `@`, a `/` or a `:` becomes part of the host, the
+    /// port or the database, and would appear in every message about them.
     private static func problem(_ text: String, _ given: [Parameter]) -> String? {
         let hint =
             "in a URL, characters such as @, :, / and ? of a user or password are written as %40, %3A, %2F and %3F"
@@ -156,15 +150,11 @@ public struct ConnectionSettings: Sendable, Equatable {
         for parameter in given
         where parameter.keyword == "port"
             && !parameter.value.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == UInt8(ascii: ",") })
-        {
-            return "the port is no number; \(hint)"
-        }
+        { return "the port is no number; \(hint)" }
         for parameter in given
         where parameter.keyword == "host" && !parameter.value.hasPrefix("/") && !parameter.value.hasPrefix("@")
             && parameter.value.contains(where: { "@:?#".contains($0) }) && !parameter.value.contains("::")
-        {
-            return "the host is no name; \(hint)"
-        }
+        { return "the host is no name; \(hint)" }
         return nil
     }
 
@@ -176,8 +166,7 @@ public struct ConnectionSettings: Sendable, Equatable {
         return "\(user)\(value("host") ?? value("hostaddr") ?? "")\(port)/\(value("dbname") ?? "")"
     }
 
-    /// What a session of the pool must be set to for plans and values to be what the planner of
-    /// loads expects.
+    /// The session settings that the planner of loads relies on for plans and values.
     var sessionSettings: [Parameter] {
         var settings = [
             Parameter(keyword: "plan_cache_mode", value: "force_generic_plan"), Parameter(keyword: "jit", value: "off"),
@@ -199,32 +188,31 @@ public struct ConnectionSettings: Sendable, Equatable {
     var pipelineParameters: [Parameter] {
         var session = sessionSettings
         if readOnly { session.append(Parameter(keyword: "default_transaction_read_only", value: "on")) }
-        // A transaction pooler refuses start-up options; there the settings travel with each batch.
+        // A transaction pooler refuses start-up options; each batch sends the settings instead.
         return parameters(session: statements == .prepared ? session : [])
     }
 
-    /// The parameters of a connection for the commands: UTC, the schema, nothing else.
+    /// The parameters of a connection for commands: UTC and the schema only.
     var blockingParameters: [Parameter] {
         let session = (statements == .prepared ? [Parameter(keyword: "TimeZone", value: "UTC")] : []) + schemaSettings
         return [Parameter(keyword: "connect_timeout", value: "5")] + parameters(session: session)
     }
 
-    /// Of a keyword that stands twice libpq takes the last.
+    /// libpq uses the last of duplicate keywords.
     private func parameters(session: [Parameter]) -> [Parameter] {
         var all = [
             Parameter(keyword: "fallback_application_name", value: "portico"),
-            // A peer that is gone without a word is noticed in about half a minute, not in the two
-            // hours of the system's default.
+            // Detects a silently lost peer within half a minute instead of two hours.
             Parameter(keyword: "keepalives_idle", value: "10"), Parameter(keyword: "keepalives_interval", value: "5"),
             Parameter(keyword: "keepalives_count", value: "3"), Parameter(keyword: "tcp_user_timeout", value: "30000"),
         ]
         all += given.filter { $0.keyword != "options" }
         all.append(Parameter(keyword: "client_encoding", value: "UTF8"))
-        // White space parts options, and a backslash keeps it from that.
+        // White space separates options unless escaped by a backslash.
         var options = session.map { setting in
             "-c \(setting.keyword)=\(setting.value.replacing("\\", with: "\\\\").replacing(" ", with: "\\ "))"
         }
-        // The operator's own options come last: they win.
+        // The operator's own options come last and take precedence.
         if let own = given.last(where: { $0.keyword == "options" })?.value
             ?? getenv("PGOPTIONS").map({ String(cString: $0) })
         {
@@ -234,8 +222,8 @@ public struct ConnectionSettings: Sendable, Equatable {
         return all
     }
 
-    /// One statement that sets a transaction (and no more of the session) as ``sessionSettings``
-    /// says; every value in it is the gateway's own or the operator's.
+    /// One statement that applies ``sessionSettings`` to a transaction only; every value in it is
+    /// the gateway's own or the operator's.
     public var transactionSettingsText: String {
         var settings = sessionSettings
         if readOnly { settings.append(Parameter(keyword: "transaction_read_only", value: "on")) }
@@ -245,7 +233,7 @@ public struct ConnectionSettings: Sendable, Equatable {
 }
 
 extension [ConnectionSettings.Parameter] {
-    /// The two NULL-terminated arrays that libpq wants.
+    /// The two NULL-terminated arrays that libpq expects.
     func withCArrays<R>(_ body: (UnsafePointer<UnsafePointer<CChar>?>, UnsafePointer<UnsafePointer<CChar>?>) -> R) -> R
     {
         let keywords = map { strdup($0.keyword) }, values = map { strdup($0.value) }

@@ -2,48 +2,42 @@ import CLibPQ
 
 /// Why a statement or a connection failed.
 ///
-/// Its `description` is fit for a stranger: it names no table, no value and no host.
-/// `String(reflecting:)` is for the operator and holds what the server said.
+/// Its `description` may be shown to clients: it contains no table, value or host.
+/// `String(reflecting:)` is for the operator and contains the server's message.
 public struct DatabaseFailure: Error, Sendable, Equatable {
     public enum Kind: Sendable, Hashable {
-        /// The database cannot be reached, is starting or stopping, or is out of a resource; the
-        /// same request may succeed later.
+        /// The database is unreachable, starting, stopping or out of resources; retries may help.
         case unavailable
-        /// The transaction that the statement belonged to ended before its time, with the
-        /// connection under it; as a whole it may be run again.
+        /// The transaction ended prematurely, with its connection; all of it may be rerun.
         case interrupted
-        /// The statement took longer than its deadline or the server's `statement_timeout`.
+        /// The statement exceeded its deadline or the server's `statement_timeout`.
         case timeout
-        /// The caller gave up.
         case cancelled
-        /// The result was larger than its meter allowed; what had come of it is gone.
+        /// The result exceeded its meter and was discarded.
         case tooLarge
         case permissionDenied
-        /// A deadlock or a serialization failure; the same transaction may succeed when it is run
-        /// again.
+        /// A deadlock or a serialization failure; the same transaction may succeed on a retry.
         case serialization
         case constraint(Constraint)
-        /// A value that PostgreSQL does not take, such as a text with a NUL or a number out of
-        /// range.
+        /// A value that PostgreSQL refuses, such as text with a NUL or a number out of range.
         case invalidInput
         case other
     }
 
-    /// Which kind of rule a change has broken (SQLSTATE class 23).
+    /// The kind of violated constraint (SQLSTATE class 23).
     public enum Constraint: Sendable, Hashable { case notNull, foreignKey, unique, check, exclusion, other }
 
     public var kind: Kind
-    /// Five characters (PostgreSQL, appendix A), or empty when the server did not speak.
+    /// Five characters (PostgreSQL, appendix A), or empty without a response from the server.
     public var sqlState: String
-    /// The server's or libpq's words: for the operator only.
+    /// The server's or libpq's message, for the operator only.
     public var message: String
     public var detail: String?
     public var hint: String?
-    /// Where in the statement's text the server saw the fault, in characters from 1; a script's own
-    /// statements are counted through.
+    /// The error's position in the statement or whole script, in characters from 1.
     public var position: Int?
-    /// `table`, `table.column` or a constraint's name, when the server told them: for the operator
-    /// only, and to map a constraint to a field.
+    /// `table`, `table.column` or a constraint's name, if the server reported them: for the
+    /// operator only, and to map a constraint to a field.
     public var table: String?
     public var column: String?
     public var constraintName: String?
@@ -56,7 +50,7 @@ public struct DatabaseFailure: Error, Sendable, Equatable {
         self.hint = hint
     }
 
-    /// What a failed result says. The result is not cleared.
+    /// From a failed result, which is not cleared.
     init(result: OpaquePointer?) {
         func field(_ code: Character) -> String? {
             guard let value = PQresultErrorField(result, Int32(code.asciiValue ?? 0)) else { return nil }
@@ -72,7 +66,7 @@ public struct DatabaseFailure: Error, Sendable, Equatable {
         constraintName = field("n")
     }
 
-    /// What a connection says that has failed or could not be made.
+    /// From a connection that has failed or could not be opened.
     init(connection: OpaquePointer?) {
         let message = connection.flatMap { PQerrorMessage($0) }.map { Self.trimmed($0) } ?? ""
         self.init(.unavailable, message: message.isEmpty ? "the connection to the database was lost" : message)
@@ -87,8 +81,7 @@ public struct DatabaseFailure: Error, Sendable, Equatable {
     static func kind(ofSQLState state: String) -> Kind {
         switch state {
         case "": return .unavailable
-        // A limit that the operator has set for one statement, such as `temp_file_limit`: it holds
-        // for the next try as well.
+        // A configured limit of one statement, such as `temp_file_limit`: retries do not help.
         case "53400": return .other
         case "42501": return .permissionDenied
         case "40001", "40P01", "55P03": return .serialization
@@ -108,7 +101,7 @@ public struct DatabaseFailure: Error, Sendable, Equatable {
         }
     }
 
-    /// The server ends the session after such an error: what was in flight on it is lost.
+    /// Whether the server ends the session after such an error, losing what was in flight.
     var endsConnection: Bool {
         sqlState.hasPrefix("57P") || sqlState.hasPrefix("08") || sqlState == "25P03" || sqlState == "25P04"
             || sqlState.isEmpty
@@ -116,7 +109,7 @@ public struct DatabaseFailure: Error, Sendable, Equatable {
 }
 
 extension DatabaseFailure: CustomStringConvertible, CustomDebugStringConvertible {
-    /// One sentence for a stranger.
+    /// One sentence for clients.
     public var description: String {
         switch kind {
         case .unavailable, .interrupted: "The database is not available at the moment."
@@ -135,7 +128,7 @@ extension DatabaseFailure: CustomStringConvertible, CustomDebugStringConvertible
         }
     }
 
-    /// Everything that is known, on one line, for the operator.
+    /// All details on one line, for the operator.
     public var debugDescription: String {
         var text = "\(kind)"
         if !sqlState.isEmpty { text += " [\(sqlState)]" }

@@ -1,9 +1,8 @@
-/// A queue with a lane per key: first in, first out within a lane, and the lanes take turns, so
-/// that a tenant with a thousand waiting statements delays another tenant's one by one statement
-/// only.
+/// A queue with a lane per key: first in, first out within a lane, round robin between lanes. A
+/// tenant with a thousand waiting statements delays another tenant's statement by only one.
 package struct FairQueue<Element> {
     private var lanes: [UInt64: Ring<Element>] = [:]
-    /// The keys of the lanes that hold something, the next to be served first.
+    /// The keys of the non-empty lanes, in the order of service.
     private var turns = Ring<UInt64>()
     package private(set) var count = 0
 
@@ -23,12 +22,12 @@ package struct FairQueue<Element> {
 
     package mutating func popFirst() -> Element? { popFirst(skipping: 0)?.element }
 
-    /// How many turns are before the next key that may be served; `nil` where none may.
+    /// The number of turns before the next key that may be served; `nil` if none may.
     func turns(before mayBeServed: (_ key: UInt64) -> Bool) -> Int? {
         (0..<turns.count).first { mayBeServed(turns[$0]) }
     }
 
-    /// The next in turn, behind so many that give theirs up.
+    /// The next element, after skipping the given number of keys, which lose their turn.
     mutating func popFirst(skipping skipped: Int) -> (element: Element, key: UInt64)? {
         for _ in 0..<skipped { if let key = turns.popFirst() { turns.append(key) } }
         guard let key = turns.popFirst(), let element = lanes[key]?.popFirst() else { return nil }
@@ -37,10 +36,10 @@ package struct FairQueue<Element> {
         return (element, key)
     }
 
-    /// Takes the last of the longest lane out, so that one more of `key` has room; `nil` where
-    /// `key`'s own would become the longest.
+    /// Removes the last element of the longest lane to make room for one of `key`; `nil` if that
+    /// would make `key`'s lane the longest.
     ///
-    /// It looks at all lanes: for a queue that is full.
+    /// Scans all lanes: for a full queue.
     package mutating func popLastOfLongest(makingRoomFor key: UInt64) -> Element? {
         guard let longest = lanes.max(by: { ($0.value.count, $0.key) < ($1.value.count, $1.key) }),
             longest.value.count > (lanes[key]?.count ?? 0) + 1
@@ -56,14 +55,14 @@ package struct FairQueue<Element> {
         }
     }
 
-    /// Each key that has something here, with the first of it.
+    /// Each key with the first element of its lane.
     func forEachLane(_ body: (_ key: UInt64, _ first: Element) -> Void) {
         for turn in 0..<turns.count { if let first = lanes[turns[turn]]?.first { body(turns[turn], first) } }
     }
 
     func count(of key: UInt64) -> Int { lanes[key]?.count ?? 0 }
 
-    /// Takes out what the predicate names; the order of the rest stays.
+    /// Removes matching elements; the others keep their order.
     mutating func removeAll(where mustGo: (Element) -> Bool) -> [Element] {
         var removed: [Element] = []
         var rest = FairQueue()

@@ -1,10 +1,9 @@
 import Glibc
 import PostgresSQL
 
-/// The parameters of one call in the form libpq wants, in memory that is used again for the next
-/// call.
+/// The parameters of one call in libpq's form, in memory that is reused for the next call.
 final class ParameterScratch {
-    /// A buffer that one huge request has made larger than this is given back after it.
+    /// A buffer that one huge request has enlarged beyond this is released afterwards.
     private static let keptBytes = 1 << 20
 
     private var bytes: UnsafeMutablePointer<CChar>
@@ -28,8 +27,7 @@ final class ParameterScratch {
         formats.deallocate()
     }
 
-    /// - Returns: false if a text holds a NUL: libpq would cut it there, and another value than the
-    ///   caller's would be sent.
+    /// - Returns: false if a text holds a NUL, where libpq would truncate it.
     func fill(_ parameters: [ParameterValue]) -> Bool {
         reserve(parameters)
         var end = bytes
@@ -65,7 +63,7 @@ final class ParameterScratch {
     }
 
     private func reserve(_ parameters: [ParameterValue]) {
-        // One byte more each: the end of a text, and an empty value still has an address.
+        // One more byte each, to terminate a text and to give an empty value an address.
         var needed = parameters.count + 1
         for parameter in parameters {
             switch parameter {

@@ -1,9 +1,9 @@
 import PostgresSQL
 
-/// One submitted statement on its way: waiting, in flight, or done.
+/// One submitted statement: waiting, in flight, or done.
 final class PendingStatement: PoolWaiter {
     enum Place {
-        /// It came in this turn, at the end of which others like it may be there.
+        /// It arrived in this turn, at the end of which it may be merged with others.
         case coming
         case waiting
         /// It is about to be sent.
@@ -11,7 +11,7 @@ final class PendingStatement: PoolWaiter {
         case inFlight(slot: Int)
         /// Its lease has no connection yet.
         case held
-        /// Another statement runs it together with its like.
+        /// A merged statement runs it.
         case merged(into: PendingStatement)
         /// Answered, or refused and about to be.
         case done
@@ -24,47 +24,46 @@ final class PendingStatement: PoolWaiter {
     /// Milliseconds of the reactor's clock.
     let deadline: Int
     let fairnessKey: UInt64
-    /// The transaction it belongs to; such a statement is never moved to another connection.
+    /// Its transaction; such a statement is never moved to another connection.
     let lease: Lease?
-    /// `nil` once it has been called: the caller has its answer, whatever the server still says.
+    /// `nil` after the call: the caller has its answer, whatever the server still sends.
     private(set) var completion: Completion?
     var place = Place.waiting
     /// 0 unless it waits.
     var enqueuedAt = 0
-    /// The reactor's turn in which it came.
+    /// The reactor's turn in which it arrived.
     var turn = 0
-    /// Its number among the statements of its connection, in the order they were sent.
+    /// Its number among the statements of its connection, in sending order.
     var serial: UInt64 = 0
-    /// How often it was sent again because of somebody else's error.
+    /// How often it was sent again because of another statement's error.
     var resends = 0
-    /// It has been prepared anew already, after the server had lost or refused the prepared
-    /// statement.
+    /// Whether it was prepared again after the server lost or refused the prepared statement.
     var wasPreparedAgain = false
-    /// That was because it failed as one fails whose tables have changed.
+    /// Whether that was because its error suggests that the tables have changed.
     var suspectsChangedTables = false
-    /// The connection under it was lost once already.
+    /// Whether its connection was already lost once.
     var lostConnection = false
-    /// The statements that this one runs together.
+    /// The members of a merged statement.
     var members: [PendingStatement] = []
-    /// It was run together with others, which failed: now it runs alone.
+    /// A merged statement that contained it failed: now it runs alone.
     var mustRunAlone = false
-    /// It runs another one a second time (`ConnectionPool+Slowness.swift`).
+    /// It is the second run of another statement (`ConnectionPool+Slowness.swift`).
     var isTwin = false
-    /// Of a twin, what it runs a second time.
+    /// The statement that a twin repeats.
     private(set) var original: PendingStatement?
-    /// What runs this one a second time.
+    /// The second run of this statement.
     private(set) var twin: PendingStatement?
-    /// Its own run is being ended, or has been: the answer is the twin's.
+    /// Its own run is being cancelled or was: the twin's result counts.
     var restsOnTwin = false {
-        // What has come of its own run is thrown away: only the twin's counts.
+        // The result of its own run is discarded.
         didSet { if restsOnTwin { giveBackMetered() } }
     }
     /// The twin was answered first.
     var wasOvertaken = false
     private var dropTwin: (() -> Void)?
-    /// Is asked while the result comes in; `nil` where nobody counts.
+    /// Consulted while the result arrives; `nil` if nothing is counted.
     private(set) var meter: (any ResultMeter)?
-    /// Bytes of the result that have come, as the meter knows them.
+    /// Bytes of the result reported to the meter.
     private var metered = 0
 
     init(
@@ -80,48 +79,48 @@ final class PendingStatement: PoolWaiter {
         self.completion = completion
     }
 
-    /// Somebody still waits for the answer.
+    /// Whether a caller waits for the answer.
     var isLive: Bool { completion != nil }
 
-    /// It waits to be sent by itself.
+    /// Whether it waits to be sent by itself.
     var isWaiting: Bool {
         if case .waiting = place { isLive } else { false }
     }
 
-    /// Whether it may be run together with its like.
-    var mayMerge: Bool { statement.merging != nil && lease == nil && !mustRunAlone }
+    /// Whether it may be merged.
+    var mayMerge: Bool { statement.mayMerge && lease == nil && !mustRunAlone }
 
     func leaveQueue() { place = .next }
 
     var kind: UInt64 { members.first?.statement.id ?? statement.id }
     var mustStandAlone: Bool { isTwin }
 
-    /// Of those who wait for it.
+    /// The keys of the callers that wait for it.
     var keys: Set<UInt64> { members.isEmpty ? [fairnessKey] : Set(members.map(\.fairnessKey)) }
 
-    /// Somebody waits for what its connection says.
+    /// Whether a caller needs its connection's result.
     var isWanted: Bool {
         isLive && !restsOnTwin && (members.isEmpty || members.contains { $0.isLive && !$0.restsOnTwin })
     }
 
-    /// Another one that runs the same has not been answered.
+    /// Whether its twin has not been answered.
     var hasTwin: Bool { twin?.isLive == true }
 
-    /// From now on another one runs the same; `drop` is called when this one is answered first.
+    /// Registers a twin; `drop` is called when this statement is answered first.
     func follow(_ twin: PendingStatement, drop: @escaping () -> Void) {
         twin.original = self
         self.twin = twin
         dropTwin = drop
     }
 
-    /// The other one is answered, or is not wanted any more.
+    /// The twin was answered, or is no longer wanted.
     func forgetTwin() {
         dropTwin = nil
         twin = nil
     }
 
-    /// So many bytes more of its result have come.
-    /// - Returns: false if it may not bring so many.
+    /// Counts further bytes of its result.
+    /// - Returns: false if the meter refuses them.
     func received(_ bytes: Int) -> Bool {
         guard !restsOnTwin else { return true }
         metered += bytes
@@ -129,7 +128,7 @@ final class PendingStatement: PoolWaiter {
         return meter?.grow(by: bytes) ?? true
     }
 
-    /// Nobody waits for the answer any more, and nobody is told.
+    /// Drops the statement without calling back.
     func forget() {
         completion = nil
         letGo()
@@ -160,7 +159,7 @@ final class PendingStatement: PoolWaiter {
     }
 }
 
-/// Names a submitted statement, so that it can be cancelled; harmless after it was answered.
-public struct StatementTicket {
+/// Identifies a submitted statement for cancellation; harmless after it was answered.
+public struct StatementHandle {
     let pending: PendingStatement
 }

@@ -1,13 +1,12 @@
 import CLibPQ
 
-/// What happens to statements that nobody waits for any more.
+/// Cancellation of abandoned statements.
 extension PipelineConnection {
     // MARK: Giving up
 
-    /// The statements that were sent and not answered.
+    /// The statements in flight.
     ///
-    /// The answers of the batch that the server is at come together: any of its statements may be
-    /// the one that runs.
+    /// The results of the server's current batch come together: any of its statements may run.
     func forEachInFlight(_ body: (PendingStatement, _ isInHeadBatch: Bool) -> Void) {
         for pending in skipped { body(pending, true) }
         var isInHeadBatch = true
@@ -20,9 +19,8 @@ extension PipelineConnection {
         }
     }
 
-    /// Asks the server to end the statement it runs, if nobody waits for it any more and it has run
-    /// for a while.
-    /// - Returns: false if nothing is in flight that nobody waits for.
+    /// Asks the server to cancel the running statement if it is abandoned and has run for a while.
+    /// - Returns: false if no abandoned statement is in flight.
     func cancelAbandoned() -> Bool {
         guard phase == .ready, let connection else { return false }
         var hasAbandoned = transaction?.isAbandoned == true
@@ -58,11 +56,11 @@ extension PipelineConnection {
             && reactor.now - lastCancelAt >= limits.cancelInterval
     }
 
-    /// The first statement of the batch that the server is at for which nobody waits, if the batch
-    /// was sent as a whole, and whether somebody waits for one before it.
+    /// The first abandoned statement of the server's current batch, if the batch was sent
+    /// completely, and whether a live statement precedes it.
     ///
-    /// What was answered by its twin counts only where nobody waits for the rest of the batch: it
-    /// is most likely quick, and another one is what runs.
+    /// An overtaken statement counts only if the rest of the batch is abandoned: it is most likely
+    /// fast, and another one is running.
     private func abandonedInHeadBatch() -> (PendingStatement, isShared: Bool)? {
         guard batchesInFlight > 0 else { return nil }
         var isShared = false, overtaken: PendingStatement?

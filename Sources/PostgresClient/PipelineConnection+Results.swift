@@ -1,26 +1,26 @@
 import CLibPQ
 import SocketLoop
 
-/// What has come of the result that a connection is receiving.
+/// The state of the result that a connection is receiving.
 struct IncomingResult {
-    /// Answers that were complete in the piece that was read last.
+    /// Results completed by the last read.
     var answers = 0
-    /// Counts what is read; made when a result comes in several pieces for the first time.
+    /// Counts the bytes read; created when a result first arrives in several pieces.
     var input: SocketInput?
-    /// The count when it was taken last of this result; `nil` before that.
+    /// The last count for this result; `nil` before the first.
     var mark: Int?
     /// Pieces of this result since then.
     var pieces = 0
-    /// Pieces after which the count is taken.
+    /// Pieces after which the bytes are counted.
     var patience = 1
-    /// A result that is read only to be thrown away, and how much of it has come since.
+    /// A result that is read only to be discarded, and its bytes since then.
     var discarded: (pending: PendingStatement, bytes: Int)?
-    /// Nothing is read until the server has been told.
+    /// Reading is paused until the server has been notified.
     var isPaused = false
     var wasCancelled = false
     var timer: TimerToken?
 
-    /// No result is awaited next.
+    /// No result is expected next.
     mutating func nothingComes() {
         nothingIsIncomplete()
         discarded = nil
@@ -41,35 +41,32 @@ struct IncomingResult {
     private static let mostPatience = 8
 }
 
-/// Results are counted while they come in, so that one that is larger than it may be is given up
-/// before it fills the memory.
+/// Counts results while they arrive, to discard excessive ones before they fill memory.
 ///
-/// libpq keeps a result until it is whole. It can hand rows out one by one, but each then costs an
-/// object of its own, which is dear for large results; in pieces it does so only from its version
-/// 17 on. So the bytes are counted below it (``SocketInput``), and only of results that come in
-/// several pieces.
+/// libpq keeps a result until it is complete. It can deliver single rows, but each then costs an
+/// object, which is expensive for large results; chunks need version 17. So the bytes are counted
+/// below libpq (``SocketInput``), and only for results that arrive in several pieces.
 ///
-/// When there is no room for more, the statement fails at once, nothing more is read, so that the
-/// server stops sending, and the server is asked to end it. What it has sent by then is read and
-/// thrown away.
+/// When there is no more room, the statement fails at once, reading pauses so that the server stops
+/// sending, and the server is asked to cancel the statement. What was sent by then is discarded.
 extension PipelineConnection {
-    /// Milliseconds after which it is looked again whether the cancel request has been delivered.
+    /// Milliseconds between checks whether the cancel request has been delivered.
     private static let cancelGrain = 2
 
-    /// What the socket is watched for.
+    /// The events that the socket is watched for.
     var interest: Interest {
         var interest: Interest = incoming.isPaused ? [] : .read
         if wantsWrite { interest.insert(.write) }
         return interest
     }
 
-    /// To be called when a piece has been read.
+    /// Call after each read.
     func countIncoming() {
         guard phase == .ready, let connection, case .execute(let pending)? = expected.first else {
             return incoming.nothingComes()
         }
         if let discarded = incoming.discarded, discarded.pending !== pending { incoming.discarded = nil }
-        // A piece that completed something is mostly that; most results come in one.
+        // A read that completed something is mostly that; most results come in one.
         guard incoming.answers == 0 else { return incoming.nothingIsIncomplete() }
         incoming.pieces += 1
         guard incoming.pieces >= incoming.patience else { return }
@@ -92,17 +89,16 @@ extension PipelineConnection {
         }
     }
 
-    /// Nobody waits for the result, or there is no room for more of it.
+    /// The result is no longer wanted, or there is no room for more of it.
     private func giveUp(_ pending: PendingStatement) {
         incoming.discarded = (pending, 0)
         incoming.wasCancelled = false
         incoming.isPaused = true
         if let registration { reactor.modify(registration, interest) }
         if pending.isWanted { pool.statistics.resultsGivenUp += 1 }
-        // Before anybody hears of it, who would have the statement cancelled as one that nobody
-        // waits for.
+        // Before the callback, which could otherwise cancel the statement as an abandoned one.
         tellTheServer()
-        // Its answer is the twin's, which runs on.
+        // Its twin continues and answers it.
         if pending.hasTwin, pending.restsOnTwin { return }
         pool.abandon(
             pending,
@@ -110,7 +106,7 @@ extension PipelineConnection {
                 DatabaseFailure(.tooLarge, message: "the result was given up when there was no room for more of it")))
     }
 
-    /// Asks the server to end the statement, and reads on when that has been delivered.
+    /// Asks the server to cancel the statement, and resumes reading when that has been delivered.
     private func tellTheServer() {
         incoming.timer = nil
         guard phase == .ready, let connection else { return }

@@ -1,52 +1,53 @@
 import CLibPQ
 
-/// The words of a transaction on the wire.
+/// The commands of a transaction on the wire.
 enum TransactionControl: Equatable {
     case begin
-    /// What a session would be set to, where none is relied on.
+    /// The session's settings, if session state is not used.
     case settings
     case savepoint
-    /// Back to the savepoint: the snapshot stays, an error is forgotten.
+    /// Back to the savepoint, which keeps the snapshot and clears an error.
     case recover
     case commit
     case rollback
 }
 
-/// A transaction that has its connection for itself.
+/// A transaction that has its connection to itself.
 struct OpenTransaction {
     let lease: Lease
     /// BEGIN was sent.
     var hasBegun = false
     /// Statements of the batch that has not been ended.
     var inOpenBatch = 0
-    /// The server refuses everything until the savepoint is gone back to.
+    /// The server refuses everything until the rollback to the savepoint.
     var mustRecover = false
     var commitIsAsked = false
     /// How often ROLLBACK was sent.
     var rollbacks = 0
-    /// Nobody waits for it any more.
+    /// Its caller has given up.
     var isAbandoned = false
     /// COMMIT or ROLLBACK was answered.
     var hasEnded = false
+    /// The outcome, once known.
+    var outcome = TransactionOutcome.rolledBack(DatabaseFailure(.other, message: "the transaction was rolled back"))
 
     var mode: TransactionMode { lease.mode }
 }
 
-/// Transactions of one caller, by explicit words around its statements.
+/// Transactions of one caller, with explicit commands around its statements.
 ///
-/// In an explicit transaction an error goes on after its batch: the server refuses all until it is
-/// rolled back. Where the mode wants it, one savepoint stands behind BEGIN, and whatever follows an
-/// error is preceded by a return to it. So ordinary transactions pay for one SAVEPOINT, and a
-/// failing one for a round trip more.
+/// In an explicit transaction an error persists after its batch: the server refuses everything
+/// until a rollback. If the mode requires it, a savepoint follows BEGIN, and whatever follows an
+/// error is preceded by a rollback to it. An ordinary transaction thus costs one SAVEPOINT, a
+/// failing one another round trip.
 extension PipelineConnection {
-    /// How often ROLLBACK is sent again, when a late cancel request has hit it, before the
-    /// connection is given up.
+    /// How often ROLLBACK is repeated after a late cancel request, before the connection is closed.
     static let rollbackTries = 3
 
-    /// From now on the connection is the lease's alone.
+    /// From now on the connection belongs to the lease alone.
     func lend(to lease: Lease) { transaction = OpenTransaction(lease: lease) }
 
-    /// What has to go before a statement: the words that begin the transaction, or the way back to
+    /// Sends what must precede a statement: the beginning of the transaction, or the rollback to
     /// the savepoint after an error.
     func beginOrRecover() {
         guard let transaction else { return }
@@ -61,27 +62,27 @@ extension PipelineConnection {
         }
     }
 
-    /// Queues COMMIT if it cannot overtake anything: with the statements that are about to leave
-    /// when those are all that have no answer. An error among them lets the server skip it too.
+    /// Queues COMMIT if it can overtake nothing: together with the statements about to be sent, if
+    /// no others are unanswered. After an error among them the server skips it too.
     func commitTransaction() {
         guard phase == .ready, let transaction, !transaction.commitIsAsked, !transaction.isAbandoned,
             transaction.inOpenBatch == transaction.lease.unanswered
         else { return }
         self.transaction?.commitIsAsked = true
-        if transaction.hasBegun { control(.commit, "COMMIT") } else { returnUnused() }
+        guard transaction.hasBegun else { return returnUnused() }
+        if control(.commit, "COMMIT") { transaction.lease.isCommitSent = true }
     }
 
-    /// It was never begun. Not within the caller's call, since who waits for the connection may be
-    /// in the same situation.
+    /// It never began. Not within the caller's call, since the next borrower may do the same.
     private func returnUnused() {
         reactor.atEndOfTurn { [self] in
             guard phase == .ready, transaction?.hasBegun == false else { return }
             transaction = nil
-            pool.connectionReturned(self)
+            pool.connectionReturned(self, .committed)
         }
     }
 
-    /// Queues ROLLBACK behind whatever is under way.
+    /// Queues ROLLBACK behind everything in flight.
     func rollbackTransaction() {
         guard phase == .ready, transaction?.isAbandoned == false else { return }
         transaction?.isAbandoned = true
@@ -106,13 +107,16 @@ extension PipelineConnection {
 
     // MARK: Answers
 
-    /// The error only repeats that there was one before.
+    /// The error only repeats that there was an earlier one.
     func isEchoInTransaction(_ failure: DatabaseFailure) -> Bool { transaction != nil && failure.sqlState == "25P02" }
 
-    func succeeded(_ control: TransactionControl) {
+    /// - Parameter tag: The server's command tag: after an error, it answers COMMIT with ROLLBACK.
+    func succeeded(_ control: TransactionControl, tag: String) {
         switch control {
         case .begin, .settings, .savepoint, .recover: break
-        case .commit, .rollback: transaction?.hasEnded = true
+        case .commit, .rollback:
+            transaction?.hasEnded = true
+            if tag == "COMMIT" { transaction?.outcome = .committed }
         }
     }
 
@@ -120,7 +124,10 @@ extension PipelineConnection {
         switch control {
         case .begin, .settings, .savepoint: pool.connectionCouldNotBegin(self, failure)
         case .recover: break  // the statements behind it are sent again, with another one
-        case .commit: rollback()
+        case .commit:
+            transaction?.lease.isCommitSent = false
+            transaction?.outcome = .rolledBack(failure)
+            rollback()
         case .rollback: rollbackAgain(failure)
         }
     }
@@ -131,14 +138,16 @@ extension PipelineConnection {
 
     func wasSkipped(_ control: TransactionControl) {
         switch control {
-        // Of the words that begin, the first that failed has said so.
+        // The first command that failed has already reported it.
         case .begin, .settings, .savepoint, .recover: break
-        case .commit: transaction?.commitIsAsked = false
+        case .commit:
+            transaction?.commitIsAsked = false
+            transaction?.lease.isCommitSent = false
         case .rollback: rollbackAgain(DatabaseFailure(.other, message: "ROLLBACK was skipped"))
         }
     }
 
-    /// What a batch has skipped is sent again by now.
+    /// Statements that the batch skipped have been sent again by now.
     func transactionBatchEnded() {
         guard phase == .ready, let transaction else { return }
         guard transaction.hasEnded else {
@@ -148,9 +157,9 @@ extension PipelineConnection {
         guard expected.isEmpty else { return }
         self.transaction = nil
         switch PQtransactionStatus(connection) {
-        // Never hand an open transaction to the next one.
+        // Never pass on an open transaction.
         case PQTRANS_INTRANS, PQTRANS_INERROR: lose(DatabaseFailure(.unavailable, message: "a transaction stayed open"))
-        default: pool.connectionReturned(self)
+        default: pool.connectionReturned(self, transaction.outcome)
         }
     }
 }

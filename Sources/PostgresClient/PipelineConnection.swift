@@ -3,43 +3,40 @@ import Glibc
 import PostgresSQL
 import SocketLoop
 
-/// One connection in libpq's pipeline mode: statements go out in batches, each batch ends with one
+/// One connection in libpq's pipeline mode: statements are sent in batches, each batch ends with a
 /// synchronisation point, and nothing here ever blocks.
 ///
-/// A batch is what was queued in one turn, to a named maximum. PostgreSQL runs it as one
-/// transaction and skips what follows an error; what was skipped is sent again, each statement in a
-/// batch of its own, so that an error stays with the statement that made it.
+/// A batch contains the statements queued in one turn, up to a maximum. PostgreSQL runs it as one
+/// transaction and skips what follows an error. Skipped statements are sent again, each in a batch
+/// of its own, so that an error affects only the statement that caused it.
 final class PipelineConnection {
     struct Limits {
-        /// Statements of one batch: its first answer may wait for its last.
+        /// Statements of one batch: its first result may wait for its last.
         var statementsPerBatch = 16
-        /// How often one statement is sent again because of others, before it fails with their
-        /// error.
+        /// How often a statement is resent because of others, before it fails with their error.
         var resends = 3
-        /// A cancel request costs the server a process: what is done within so many milliseconds is
-        /// not worth one.
+        /// Milliseconds before a statement is cancelled: cancel requests cost the server a process.
         var cancelGrace = 25
         /// Milliseconds between two cancel requests of one connection, for the same reason.
         var cancelInterval = 1_000
-        /// The server sends the answers of a batch together, so the statement it is at may be any
-        /// of them. A batch that somebody else waits for too is left alone for so many
-        /// milliseconds; then the slow one may well be the abandoned one, and a bystander that is
-        /// hit is sent again in a batch of its own, where this cannot happen to it twice.
+        /// Milliseconds that a batch with live statements is left alone. The server sends the
+        /// results of a batch together, so any of its statements may be running; after this time it
+        /// is probably the abandoned one. A bystander that is hit is sent again in a batch of its
+        /// own, where this cannot recur.
         var sharedCancelGrace = 1_000
-        /// A server that has not answered for so long after everybody has given up is taken for
-        /// dead.
+        /// Milliseconds without a response to abandoned statements until the server counts as dead.
         var stuckAfter = 30_000
-        /// Bytes that are still read of a result that was given up, until the server has heard of
-        /// it; then the connection is given up too. Stands against one row that is larger than the
-        /// memory: the server sends a row to its end.
+        /// Bytes of a discarded result that are read until the server has stopped; then the
+        /// connection is closed. Guards against a row larger than memory: the server sends a row to
+        /// its end.
         var discardedBytes = 8 << 20
     }
 
     enum Phase { case connecting, ready, closed }
 
-    /// What the server has been asked and will answer, in order.
+    /// The responses that the server will send, in order.
     enum Expected {
-        /// A word of the transaction that has the connection for itself.
+        /// A command of the transaction that has the connection to itself.
         case control(TransactionControl)
         /// The settings of a batch behind a transaction pooler.
         case settings
@@ -62,9 +59,9 @@ final class PipelineConnection {
     @exclusivity(unchecked) var wantsWrite = false
 
     @exclusivity(unchecked) var expected = Ring<Expected>()
-    /// libpq ends the results of each question with a NULL; it is still to be taken.
+    /// libpq ends the results of each query with a NULL, which is still to be consumed.
     @exclusivity(unchecked) private var awaitsEndOfResults = false
-    /// Questions since the last synchronisation point.
+    /// Queries since the last synchronisation point.
     @exclusivity(unchecked) private var openBatch = 0
     @exclusivity(unchecked) var batchesInFlight = 0
     /// When the first batch in flight became the first.
@@ -72,7 +69,7 @@ final class PipelineConnection {
     @exclusivity(unchecked) private var flushIsPlanned = false
     @exclusivity(unchecked) private var serial: UInt64 = 0
 
-    /// Why the batch that is being read was cut short; what it skipped.
+    /// The error of the batch being read, and the statements it skipped.
     @exclusivity(unchecked) private var batchFailure: DatabaseFailure?
     @exclusivity(unchecked) private var prepareFailure: DatabaseFailure?
     @exclusivity(unchecked) var skipped: [PendingStatement] = []
@@ -81,19 +78,18 @@ final class PipelineConnection {
     private let scratch = ParameterScratch()
     let canceller = StatementCanceller()
     var lastCancelAt = Int.min / 2
-    /// The statement that it was for.
+    /// The cancelled statement.
     var lastCancelled: UInt64 = 0
-    /// Others wait for what nobody here waits for: one statement after the other is cancelled
-    /// without grace.
+    /// Others wait behind abandoned statements: these are cancelled without grace.
     var isBeingCleared = false
-    /// What the result that comes in has brought so far.
+    /// The state of the incoming result.
     @exclusivity(unchecked) var incoming = IncomingResult()
     let transactionSettings: String
-    /// What has the connection for itself; `nil` while it is shared.
+    /// The transaction that has the connection to itself; `nil` while it is shared.
     @exclusivity(unchecked) var transaction: OpenTransaction?
-    /// Made once, since every turn that sends needs it; it holds the connection until ``close()``.
-    /// (A weak reference would make every other reference to the connection slow.)
-    private var endOfTurn: (() -> Void)?
+    /// Created once, since every turn that sends needs it; it retains the connection until
+    /// ``close()``. (A weak reference would slow down all other references.)
+    var endOfTurn: (() -> Void)?
 
     init(slot: Int, settings: ConnectionSettings, limits: Limits, reactor: Reactor, pool: ConnectionPool) {
         self.slot = slot
@@ -107,92 +103,11 @@ final class PipelineConnection {
 
     deinit { if let connection { PQfinish(connection) } }
 
-    // MARK: Connecting
-
-    /// Starts to connect; the pool hears how it ended.
-    /// - Parameter servers: In place of those that the settings name.
-    /// - Returns: Why it could not even be started.
-    func open(at servers: [ConnectionSettings.Parameter] = []) -> DatabaseFailure? {
-        connection = (settings.pipelineParameters + servers).withCArrays { PQconnectStartParams($0, $1, 0) }
-        guard let connection, PQstatus(connection) != CONNECTION_BAD else {
-            defer { close() }
-            return DatabaseFailure(connection: connection)
-        }
-        PQsetNoticeProcessor(connection, { _, _ in }, nil)
-        phase = .connecting
-        endOfTurn = { [self] in flushAtEndOfTurn() }
-        guard watch(.write) else {
-            close()
-            return DatabaseFailure(.unavailable, message: "the connection's socket cannot be watched")
-        }
-        return nil
-    }
-
-    /// Gives the connection up without a word to the pool.
-    /// - Returns: The statements that have no answer.
-    @discardableResult func close() -> [PendingStatement] {
-        phase = .closed
-        endOfTurn = nil
-        transaction = nil
-        var unanswered: [PendingStatement] = skipped
-        skipped.removeAll()
-        while let entry = expected.popFirst() { if case .execute(let pending) = entry { unanswered.append(pending) } }
-        if let registration { reactor.deregister(registration) }
-        registration = nil
-        if let timer = incoming.timer { reactor.cancel(timer) }
-        incoming.timer = nil
-        if let connection { PQfinish(connection) }
-        connection = nil
-        return unanswered
-    }
-
-    private func watch(_ interest: Interest) -> Bool {
-        if let registration { reactor.deregister(registration) }
-        registration = nil
-        guard let connection else { return false }
-        registration = try? reactor.register(PQsocket(connection), interest) { [self] events in handle(events) }
-        return registration != nil
-    }
-
-    private func handle(_ events: Events) {
-        switch phase {
-        case .closed: break
-        case .connecting: continueConnecting()
-        case .ready:
-            if events.contains(.readable) { receive() }
-            if events.contains(.writable), phase == .ready { flush() }
-        }
-    }
-
-    /// libpq may go on with another socket (another host, TLS refused), so the socket is watched
-    /// anew after each step.
-    private func continueConnecting() {
-        guard let connection else { return }
-        let watched: Bool
-        switch PQconnectPoll(connection) {
-        case PGRES_POLLING_READING: watched = watch(.read)
-        case PGRES_POLLING_WRITING: watched = watch(.write)
-        case PGRES_POLLING_OK:
-            watched = watch(.read) && PQsetnonblocking(connection, 1) == 0 && PQenterPipelineMode(connection) == 1
-            if watched {
-                phase = .ready
-                pool.connectionIsReady(self)
-                return
-            }
-        default: watched = false
-        }
-        guard !watched else { return }
-        let failure = DatabaseFailure(connection: connection)
-        close()
-        pool.connectionFailed(self, failure)
-    }
-
     // MARK: Sending
 
-    /// Queues a statement; it goes out at the end of the turn.
-    /// - Parameter standsAlone: It may be slow, so that it has a batch of its own: the answers of a
-    ///   batch come together.
-    /// - Returns: Why it cannot be sent at all; otherwise the pool hears of it later.
+    /// Queues a statement; it is sent at the end of the turn.
+    /// - Parameter standsAlone: It may be slow and gets its own batch, whose results come together.
+    /// - Returns: Why it cannot be sent; otherwise the pool is notified later.
     func send(_ pending: PendingStatement, standsAlone: Bool = false) -> DatabaseFailure? {
         guard let connection, phase == .ready else {
             return DatabaseFailure(.unavailable, message: "the connection is closed")
@@ -215,8 +130,7 @@ final class PipelineConnection {
             sent = PQsendQueryPrepared(
                 connection, prepared.name, Int32(truncatingIfNeeded: pending.parameters.count), scratch.values,
                 scratch.lengths, scratch.formats, 1)
-        case .unnamed:
-            sent = sendUnnamed(pending, on: connection)
+        case .unnamed: sent = sendUnnamed(pending, on: connection)
         }
         guard sent == 1 else {
             var failure = DatabaseFailure(connection: connection)
@@ -275,7 +189,7 @@ final class PipelineConnection {
         }
     }
 
-    private func flushAtEndOfTurn() {
+    func flushAtEndOfTurn() {
         flushIsPlanned = false
         guard phase == .ready else { return }
         pool.statistics.flushes += 1
@@ -283,7 +197,7 @@ final class PipelineConnection {
         flush()
     }
 
-    /// Puts the synchronisation point; libpq 15 writes to the socket with it.
+    /// Adds the synchronisation point; libpq 15 then writes to the socket.
     func endBatch() {
         guard openBatch > 0, let connection else { return }
         // If it fails the connection is broken, which the next flush or event reports.
@@ -296,7 +210,7 @@ final class PipelineConnection {
         pool.statistics.syncs += 1
     }
 
-    private func flush() {
+    func flush() {
         guard let connection, let registration else { return }
         let status = PQflush(connection)
         guard status >= 0, PQstatus(connection) != CONNECTION_BAD else {
@@ -309,7 +223,7 @@ final class PipelineConnection {
 
     // MARK: Receiving
 
-    private func receive() {
+    func receive() {
         guard let connection else { return }
         incoming.answers = 0
         var isGood = PQconsumeInput(connection) == 1
@@ -329,8 +243,7 @@ final class PipelineConnection {
     private func readAnswers() {
         while let connection, !expected.isEmpty || awaitsEndOfResults, PQisBusy(connection) == 0 {
             guard let result = PQgetResult(connection) else {
-                // The end of one question's results; without results before it libpq has nothing
-                // more to say.
+                // The end of one query's results; without results libpq reports nothing more.
                 guard awaitsEndOfResults else { return }
                 awaitsEndOfResults = false
                 continue
@@ -344,9 +257,8 @@ final class PipelineConnection {
         }
     }
 
-    /// Takes the NULL before anybody hears of the result: what a completion sends in a batch that
-    /// an error has cut short lets libpq 15 forget it, and every later result would be taken for
-    /// another question's.
+    /// Consumes the NULL before the callback. If a completion sent something in a batch cut short
+    /// by an error, libpq 15 would forget the NULL, and shift every later result.
     private func takeEndOfResults(of connection: OpaquePointer) {
         awaitsEndOfResults = true
         while PQisBusy(connection) == 0 {
@@ -365,16 +277,16 @@ final class PipelineConnection {
         case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY, PGRES_PIPELINE_SYNC:
             switch question {
             case .execute(let pending):
-                // Prepared anew it works: that was the reason, and not something that every try
-                // meets.
+                // It works after being prepared again: so the tables have changed.
                 if pending.suspectsChangedTables { pool.tablesHaveChanged() }
                 finish(pending, .success(ResultSet(result)))
             case .sync:
                 PQclear(result)
                 batchEnded()
             case .control(let control):
+                let tag = String(cString: PQcmdStatus(result))
                 PQclear(result)
-                succeeded(control)
+                succeeded(control, tag: tag)
             case .settings, .prepare: PQclear(result)
             case .deallocate:
                 PQclear(result)
@@ -398,7 +310,7 @@ final class PipelineConnection {
         case .settings, .sync: break
         case .execute(let pending):
             if let failure = prepareFailure {
-                // Its own preparation failed, just before it.
+                // Its own preparation failed just before.
                 prepareFailure = nil
                 finish(pending, .failure(failure))
             } else {
@@ -429,8 +341,8 @@ final class PipelineConnection {
         }
     }
 
-    /// The server forgot a prepared statement (a pooler, `DISCARD ALL`), the tables have changed
-    /// under it, or a cancel request hit a bystander.
+    /// Whether to send it again: the server forgot a prepared statement (a pooler, `DISCARD ALL`),
+    /// the tables have changed, or a cancel request hit a bystander.
     private func isWorthAnotherTry(_ pending: PendingStatement, _ failure: DatabaseFailure) -> Bool {
         guard pending.isWanted, transaction?.mode.keepsErrorsApart != false else { return false }
         if isEchoInTransaction(failure) { return pending.resends < limits.resends }
@@ -449,17 +361,17 @@ final class PipelineConnection {
         }
     }
 
-    /// What a statement that could be prepared fails with once a type, a column or a table is
-    /// another: a result of other columns (0A000), a type, column, table, operator or function that
-    /// is gone (42xxx), a type that is looked up by its OID (XX000, "cache lookup failed").
+    /// Errors of a prepared statement after a change of types, columns or tables: a result of other
+    /// columns (0A000), a missing type, column, table, operator or function (42xxx), a type looked
+    /// up by its OID (XX000, "cache lookup failed").
     private static let statesOfChangedTables: Set<String> = [
         "0A000", "42703", "42704", "42804", "42883", "42P01", "XX000",
     ]
 
-    /// Prepares everything anew when it is needed next.
+    /// Prepares everything again on its next use.
     func forgetPrepared() { cache.evictAll() }
 
-    /// Once for each statement that somebody waits for.
+    /// Once for each live statement.
     private func mayPrepareAgain(_ pending: PendingStatement) -> Bool {
         guard settings.statements == .prepared, !pending.wasPreparedAgain else { return false }
         pending.wasPreparedAgain = true
@@ -480,8 +392,7 @@ final class PipelineConnection {
         skipped.removeAll(keepingCapacity: true)
         for (index, pending) in again.enumerated() {
             guard phase == .ready else {
-                // An answer to an earlier one has closed the pool; the rest is answered by nobody
-                // else.
+                // An earlier completion has closed the pool; the rest is answered only here.
                 for rest in again[index...] {
                     rest.answer(.failure(DatabaseFailure(.unavailable, message: "the connection is closed")))
                 }
@@ -509,8 +420,8 @@ final class PipelineConnection {
         if let failure = send(pending) { finish(pending, .failure(failure)) } else { endBatch() }
     }
 
-    /// At most one batch of them at a time: when nobody waits behind it, or when it is full, since
-    /// under load somebody always waits.
+    /// At most one batch at a time: when no statement waits behind it, or when it is full, since
+    /// under load statements always wait.
     private func deallocateEvicted() {
         guard let connection else { return }
         endBatch()

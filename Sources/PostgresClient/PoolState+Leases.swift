@@ -1,18 +1,18 @@
 /// Connections that are lent.
 ///
-/// They are taken from those that all share, not added to them: the operator's number of
-/// connections stays what it is, also on the server. A borrower gets one that is idle, or the least
-/// busy one is cleared for it: that takes no more statements, and those that it runs are answered
-/// first. So nobody waits for an idle moment that never comes. Of several that stand the last is
-/// never lent; where only one stands, statements and borrowers take turns.
+/// They are taken from the shared ones, so that the configured number of connections is never
+/// exceeded on the server either. A borrower gets an idle connection, or the least busy one is
+/// drained for it: it accepts no more statements, and those in flight are answered first. So no
+/// borrower waits for an idle moment that never comes. Of several connections that are up the last
+/// is never lent; if only one is up, statements and borrowers alternate.
 extension PoolState {
     // MARK: Looking
 
     var waitingBorrowers: Int { borrowers.count - forgottenBorrowers }
-    /// What ``emptied(slot:)`` is to be told of; asked after every statement.
+    /// Whether ``emptied(slot:)`` must be called; checked after every statement.
     func isWanted(slot: Int) -> Bool {
         if slots[slot].inFlight == 0 { return !borrowers.isEmpty || slots[slot].use == .draining }
-        // It may have been held until now, so that there was none to be cleared.
+        // It may have been held until now, so that none could be drained.
         return waitingBorrowers > 0 && count(.draining) == 0
     }
     func use(ofSlot slot: Int) -> Use { slots[slot].use }
@@ -23,8 +23,7 @@ extension PoolState {
 
     // MARK: Borrowing
 
-    /// Somebody wants a connection for itself: it is lent at once, or refused, or the borrower
-    /// waits, in the turn of its key.
+    /// A borrower gets a connection at once, is refused, or waits in the lane of its key.
     mutating func borrow(_ borrower: Borrower, key: UInt64, now: Int) -> [Action] {
         advance(to: now)
         keys.came(key, now: now)
@@ -39,8 +38,7 @@ extension PoolState {
         return actions + clearForBorrowers()
     }
 
-    /// A connection has answered everything, and somebody waits to borrow one: it is this one,
-    /// though another may be being cleared.
+    /// A connection has answered everything: a waiting borrower gets it, even if it drains another.
     mutating func emptied(slot: Int) -> [Action] {
         guard slots[slot].phase == .ready else { return [] }
         guard slots[slot].inFlight == 0 else { return clearForBorrowers() }
@@ -58,7 +56,7 @@ extension PoolState {
         }
     }
 
-    /// A borrower has given its connection back, in the state in which it got it.
+    /// A borrower has returned its connection in its original state.
     mutating func returned(slot: Int) -> [Action] {
         guard slots[slot].phase == .ready, slots[slot].use == .lent else { return [] }
         settleHolder(slot)
@@ -67,7 +65,7 @@ extension PoolState {
         return becameShared(slot: slot)
     }
 
-    /// A waiting borrower is not wanted any more (its `isLive` is false by now).
+    /// A waiting borrower is no longer wanted (its `isLive` is already false).
     mutating func forgotBorrower() -> [Action] {
         forgottenBorrowers += 1
         if forgottenBorrowers > 64, forgottenBorrowers > borrowers.count / 2 {
@@ -79,8 +77,8 @@ extension PoolState {
 
     // MARK: Sharing
 
-    /// A connection is there for all: the next borrower has it if another one stays shared; else
-    /// those who wait share it first.
+    /// A connection is shared again: the next borrower gets it if another one stays shared;
+    /// otherwise waiting statements come first.
     mutating func becameShared(slot: Int) -> [Action] {
         slots[slot].use = .shared
         if slots[slot].inFlight == 0, count(.shared) > 1, mayClearAnother, let lent = lend(slot) {
@@ -89,7 +87,7 @@ extension PoolState {
         return fill(slot: slot) + clearForBorrowers()
     }
 
-    /// Connections that are being cleared without anybody waiting for them serve all again.
+    /// Draining connections without a waiting borrower become shared again.
     private mutating func stopClearingForNobody() -> [Action] {
         guard count(.draining) > waitingBorrowers,
             let slot = slots.indices.first(where: { slots[$0].phase == .ready && slots[$0].use == .draining })
@@ -98,7 +96,7 @@ extension PoolState {
         return fill(slot: slot) + stopClearingForNobody()
     }
 
-    /// After a loss: where none is left for all, one that was being cleared is.
+    /// After a loss: if none is shared, a draining one becomes shared.
     mutating func shareOne() -> [Action] {
         guard count(.shared) == 0,
             let slot = slots.indices.first(where: { slots[$0].phase == .ready && slots[$0].use == .draining })
@@ -107,7 +105,7 @@ extension PoolState {
         return fill(slot: slot)
     }
 
-    /// Clears as many connections as borrowers wait for and may have.
+    /// Drains as many connections as borrowers wait for and may have.
     mutating func clearForBorrowers() -> [Action] {
         var actions: [Action] = []
         while waitingBorrowers > 0, count(.draining) < borrowersToServe, mayClearAnother, let slot = leastBusyShared() {
@@ -117,21 +115,20 @@ extension PoolState {
         return actions
     }
 
-    /// Borrowers that wait and whose keys may have a connection more, as far as can be told without
-    /// looking at each.
+    /// Waiting borrowers whose keys may have another connection, estimated per lane.
     private var borrowersToServe: Int {
         var sum = 0
         borrowers.forEachLane { key, first in sum += min(borrowers.count(of: key), borrowsLeft(key)) }
         return min(sum, waitingBorrowers)
     }
 
-    /// One connection that answers soon stays for all, unless it is the only one.
+    /// One responsive connection stays shared, unless it is the only one.
     var mayClearAnother: Bool {
         let taken = count(.lent) + count(.draining), usable = slots.indices.reduce(0) { $0 + (isUsable($1) ? 1 : 0) }
         return taken < limits.leases && (usable > 1 || (usable == 1 && taken == 0))
     }
 
-    /// Of those equally busy the last, since statements go to the first.
+    /// Of equally busy ones the last, since statements go to the first.
     private func leastBusyShared() -> Int? {
         var best: Int?
         for index in slots.indices where isUsable(index) {
@@ -140,7 +137,7 @@ extension PoolState {
         return best
     }
 
-    /// Lends a connection that runs nothing to the next in turn whose key may have one more.
+    /// Lends an idle connection to the next borrower whose key may have one more.
     private mutating func lend(_ slot: Int) -> Action? {
         while let turns = borrowers.turns(before: { borrowsLeft($0) > 0 }),
             let (borrower, key) = borrowers.popFirst(skipping: turns)

@@ -1,4 +1,4 @@
-/// Whether statements of more than one key come: whoever is alone need not leave room for anybody.
+/// Whether statements of more than one key arrive: a single key need not leave room for others.
 struct RecentKeys {
     /// Milliseconds for which another key is remembered.
     static let memory = 60_000
@@ -18,23 +18,21 @@ struct RecentKeys {
 }
 
 enum PoolShares {
-    /// The key of statements that serve all alike: they take turns with others as one, and have no
-    /// share that they could exceed.
+    /// The key of statements on behalf of all, which take turns as one key, without a share.
     static let commonKey: UInt64 = 0
 }
 
-/// How much of the connections one key may have, so that a tenant that floods does not stand before
-/// the others.
+/// How much of the connections one key may use: a flooding tenant must not delay the others.
 ///
-/// A connection answers in order: whatever is on it stands before those who come. So a key has few
-/// statements on each connection at a time, and as long as others are about there is one connection
-/// on which it has none: there the next statement of somebody else starts at once, however slow the
-/// flood is. What does not find a place waits in the queue, where keys take turns. What is known to
-/// be slow has stricter shares (`PoolState+Slowness.swift`).
+/// A connection answers in order: what is in flight on it precedes later statements. So a key has
+/// few statements on each connection at a time, and while other keys are active there is one
+/// connection without any of its statements. There another key's next statement starts at once,
+/// however slow the flood is. Statements without a place wait in the queue, where keys take turns.
+/// Keys and statements that are known to be slow have smaller shares (`PoolState+Slowness.swift`).
 extension PoolState {
     func isShared(_ slot: Int) -> Bool { slots[slot].phase == .ready && slots[slot].use == .shared }
 
-    /// Whether the connection takes one more statement of anybody's.
+    /// Whether the connection accepts one more statement of any key.
     func hasRoom(_ slot: Int, below bound: Int) -> Bool { slots[slot].inFlight < bound && isUsable(slot) }
 
     /// Whether one more statement of the key may go on the connection.
@@ -49,7 +47,7 @@ extension PoolState {
         return !keys.areSeveral || leavesOne(key, besides: slot)
     }
 
-    /// Whether there is a connection without the key when it is on this one.
+    /// Whether a connection without the key remains if it is on this one.
     private func leavesOne(_ key: UInt64, besides slot: Int) -> Bool {
         var others = 0, last = slot
         for other in slots.indices where other != slot && isShared(other) {
@@ -57,13 +55,11 @@ extension PoolState {
             others += 1
             last = other
         }
-        // It is on all others. Where it is on this one as well, because it was alone before, the
-        // last is the one that it leaves.
+        // It is on all others. If it is on this one too, from being alone, the last one is left.
         return others == 0 || (slot < last && slots[slot].keys.contains(key))
     }
 
-    /// A key has left a connection: what waits of it may have places on another one now, which
-    /// nobody else who waits has a use for.
+    /// A key has left a connection: its waiting statements may have places on others now.
     mutating func spread(_ key: UInt64, from slot: Int) -> [Action] {
         guard keys.areSeveral, !queue.isEmpty, key != PoolShares.commonKey, !slots[slot].keys.contains(key) else {
             return []

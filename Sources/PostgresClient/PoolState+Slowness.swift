@@ -1,38 +1,33 @@
 /// Slow statements, and what they leave to others.
 ///
-/// A connection answers in order, so that whatever stands behind a statement that runs for seconds
-/// waits for it. Guards against one tenant, or a few, whose slow statements keep all connections
-/// busy:
+/// A connection answers in order, so statements behind one that runs for seconds wait for it.
+/// Guards against tenants whose slow statements keep all connections busy:
 ///
-/// - A connection whose first statement is older than ``Limits/slowAfter`` takes no more, as if it
-///   were full.
+/// - A connection whose first statement is older than ``Limits/slowAfter`` counts as full.
 /// - A key whose statements have held connections for longer than ``Limits/slowDebt`` is slow, for
 ///   as long as it owes that time (``SlowHistory``). Each of its statements has a connection to
-///   itself: nothing is sent behind it. It has at most half of the connections, and all slow keys
-///   together leave two: one for the statements of the others, one that those may borrow. The last
-///   connection is never theirs.
-/// - What was given to a key before it was known to be slow is taken back when others wait
-///   (``relief()``).
+///   itself. It gets at most half of the connections, and all slow keys together leave two: one for
+///   the statements of others, one that those may borrow. The last connection is never theirs.
+/// - What a key got before it was known to be slow is taken back when others wait (``relief()``).
 ///
-/// What stands behind a slow statement all the same is the pool's to run again elsewhere
+/// The pool runs what is nevertheless queued behind a slow statement again elsewhere
 /// (`ConnectionPool+Slowness.swift`).
 extension PoolState {
-    /// Who holds a connection for long.
+    /// The holder of a connection with an old statement.
     struct Holder: Equatable {
-        /// `nil` where it cannot be told, since statements of several keys are answered together.
+        /// `nil` if unknown, because statements of several keys are answered together.
         var key: UInt64?
-        /// The identity of the statement; 0 where it is not known.
+        /// The identity of the statement; 0 if unknown.
         var statement: UInt64
         var since: Int
     }
 
-    /// Tells the time; it never goes back.
+    /// Sets the time; it never goes back.
     mutating func advance(to now: Int) { clock = max(clock, now) }
 
     // MARK: Connections
 
-    /// The first statement in flight, or the borrower, has had the connection for so long that
-    /// nobody should wait for it.
+    /// Whether the first statement in flight, or the borrower, has had the connection for too long.
     func isOld(_ slot: Int) -> Bool {
         guard let since = busySince(slot) else { return false }
         return clock - since >= limits.slowAfter
@@ -44,20 +39,19 @@ extension PoolState {
         return slots[slot].inFlight > 0 ? slots[slot].headSince : nil
     }
 
-    /// Whether a statement that is sent now would be answered soon, as far as one can tell.
+    /// Whether a statement sent now would probably be answered soon.
     func isUsable(_ slot: Int) -> Bool {
         isShared(slot) && slots[slot].exclusiveKey == nil && !slots[slot].isBeingRelieved && !isOld(slot)
     }
 
-    /// Connections that are treated as full because of what they run.
+    /// Connections that count as full because of what they run.
     var heldCount: Int { slots.indices.reduce(0) { $0 + (isShared($1) && !isUsable($1) ? 1 : 0) } }
 
-    /// Connections whose first statement has become old, of which ``isHeld(slot:by:statement:)`` is
-    /// still to be told.
+    /// Connections whose first statement has become old, and for which
+    /// ``isHeld(slot:by:statement:)`` has not been called.
     func newlyOld() -> [Int] { slots.indices.filter { slots[$0].holder == nil && isOld($0) } }
 
-    /// When ``newlyOld()`` or ``relief()`` may have something to say next; `nil` while no
-    /// connection is busy.
+    /// When ``newlyOld()`` or ``relief()`` may have a result; `nil` while no connection is busy.
     func nextLook() -> Int? {
         var next: Int?
         for slot in slots.indices {
@@ -68,7 +62,7 @@ extension PoolState {
         return next
     }
 
-    /// Who the old statement of a connection belongs to.
+    /// Sets the owner of a connection's old statement.
     mutating func isHeld(slot: Int, by key: UInt64?, statement: UInt64 = 0) {
         guard let since = busySince(slot) else { return }
         let blamed = key == PoolShares.commonKey ? nil : key
@@ -76,15 +70,14 @@ extension PoolState {
         hasHolders = true
     }
 
-    /// A statement of the key is no part of its share on the connection any more: it is answered,
-    /// or run on another one, too.
+    /// A statement no longer counts in its key's share: it is answered, or also run elsewhere.
     mutating func leave(_ slot: Int, _ key: UInt64) {
         guard let place = slots[slot].keys.firstIndex(of: key) else { return }
         slots[slot].keys.swapAt(place, slots[slot].keys.count - 1)
         slots[slot].keys.removeLast()
     }
 
-    /// The old statement is answered, or the connection was given back: its time is noted.
+    /// The old statement is answered, or the connection was returned: its time is charged.
     mutating func settleHolder(_ slot: Int) {
         guard let holder = slots[slot].holder else { return }
         slots[slot].holder = nil
@@ -96,8 +89,7 @@ extension PoolState {
 
     // MARK: Keys
 
-    /// Whether statements of the key are to be expected to be slow: it owes more than it may, what
-    /// runs now included.
+    /// Whether the key is expected to be slow: its debt, with what runs now, exceeds the limit.
     func isSlow(_ key: UInt64) -> Bool {
         guard hasHolders || history.hasDebts, key != PoolShares.commonKey else { return false }
         var debt = history.debt(of: key, now: clock)
@@ -111,40 +103,38 @@ extension PoolState {
         history.hasStatements && statement != 0 && history.milliseconds(of: statement, now: clock) >= limits.slowAfter
     }
 
-    /// Whether nothing may stand behind it: its key or its statement is slow, or it is run again
-    /// because of such a one.
+    /// Whether nothing may follow it: it or its key is slow, or it repeats a delayed statement.
     func standsAlone(_ waiter: Waiter, key: UInt64) -> Bool {
         waiter.mustStandAlone || isSlow(key) || isSlow(statement: waiter.kind)
     }
 
-    /// Whether runs of a statement by these keys may go as one: nobody waits for another one's slow
-    /// keys.
+    /// Whether runs of a statement by these keys may be merged: keys do not wait for slow others.
     func mayGoTogether(_ key: UInt64, _ other: UInt64, statement: UInt64) -> Bool {
         key == other || !(isSlow(statement: statement) || isSlow(key) || isSlow(other))
     }
 
     // MARK: Shares
 
-    /// Whether the key has the connection for something that takes long, or has borrowed it.
+    /// Whether the key holds the connection with a slow statement, or has borrowed it.
     private func has(_ key: UInt64, _ slot: Slot) -> Bool {
         guard slot.phase == .ready else { return false }
         return slot.exclusiveKey == key || slot.holder?.key == key || (slot.use == .lent && slot.borrowerKey == key)
     }
 
-    /// Whether a slow key has the connection, or a slow statement of nobody knows whom.
+    /// Whether a slow key has the connection, or a slow statement of an unknown key.
     private func isWithSlowKey(_ slot: Slot) -> Bool {
         guard slot.phase == .ready else { return false }
         if let key = slot.exclusiveKey, isSlow(key) { return true }
         if let holder = slot.holder {
             if let key = holder.key, isSlow(key) { return true }
-            // Of somebody whom its statements' company hides.
+            // Of a key that cannot be identified among its batch.
             if holder.key == nil, clock - holder.since >= limits.slowDebt { return true }
         }
         if slot.use == .lent, let key = slot.borrowerKey, isSlow(key) { return true }
         return false
     }
 
-    /// Connections that one key may have for slow statements, and for what it borrows.
+    /// Connections that one key may have for slow statements and leases.
     var keyShare: Int { max(1, keys.areSeveral ? readyCount / 2 : readyCount - 1) }
     /// Connections that all slow keys may have together.
     private var slowShare: Int { max(1, keys.areSeveral ? readyCount - 2 : readyCount - 1) }
@@ -163,7 +153,7 @@ extension PoolState {
         return own < keyShare && slow < slowShare && usable > 0
     }
 
-    /// How many connections more a key may borrow.
+    /// How many more connections a key may borrow.
     func borrowsLeft(_ key: UInt64) -> Int {
         guard key != PoolShares.commonKey, keys.areSeveral || isSlow(key) else { return limits.leases }
         let own = slots.reduce(0) { $0 + (has(key, $1) ? 1 : 0) }
@@ -174,11 +164,11 @@ extension PoolState {
     // MARK: Taking back
 
     /// A connection that a slow key got before it was known to be slow, and that others wait for:
-    /// its statements are to be sent again later, its transaction to be ended. `nil` where slow
-    /// keys have no more than their share, or nobody waits.
+    /// its statements are to be sent again later, its transaction is to be ended. `nil` if slow
+    /// keys do not exceed their share, or nothing waits.
     mutating func relief() -> Int? {
         guard readyCount > 1, hasHolders, quickOnesWait else { return nil }
-        // Of several the last that began: the least is lost.
+        // The latest to begin, which loses the least work.
         var best: Int?, count = 0
         for slot in slots.indices where isWithSlowKey(slots[slot]) && !slots[slot].isBeingRelieved {
             count += 1
@@ -194,7 +184,7 @@ extension PoolState {
         return best
     }
 
-    /// Somebody waits for longer than ``Limits/slowAfter`` whose key is not slow.
+    /// Whether a key that is not slow waits for longer than ``Limits/slowAfter``.
     private var quickOnesWait: Bool {
         let due = clock - limits.slowAfter
         if waitingCount > 0, !slots.indices.contains(where: isUsable) {

@@ -1,19 +1,19 @@
-/// What waits in a pool's queue.
+/// An element of a pool's queue.
 protocol PoolWaiter: AnyObject {
-    /// false once nobody wants the answer any more.
+    /// Whether the answer is still wanted.
     var isLive: Bool { get }
-    /// Whether it is still to be sent by itself; false too for what others have taken along.
+    /// Whether it is still to be sent by itself; false also after it was merged.
     var isWaiting: Bool { get }
-    /// Whether it gains by waiting for the end of the turn, and until a connection runs nothing
-    /// else: what waits with it may go with it.
+    /// Whether it benefits from waiting until the end of the turn, and until a connection runs
+    /// nothing else, because waiting statements may be merged with it.
     var mayMerge: Bool { get }
-    /// Which statement it is, among those of all connections; 0 where that does not matter.
+    /// Identifies the statement across connections; 0 if irrelevant.
     var kind: UInt64 { get }
-    /// Nothing is to be sent behind it on its connection.
+    /// Nothing may be sent behind it on its connection.
     var mustStandAlone: Bool { get }
     /// Milliseconds; set by the pool's state when it starts to wait.
     var enqueuedAt: Int { get set }
-    /// It is its turn.
+    /// Its turn has come.
     func leaveQueue()
 }
 
@@ -28,30 +28,29 @@ extension PoolWaiter {
 /// The decisions of a connection pool, without its connections: which statement goes where, what
 /// waits, who is refused, when to connect.
 ///
-/// It is a value that knows no socket and no clock, so that every decision can be tested. Times are
-/// milliseconds of one monotonic clock; actions are to be done by the caller, in order.
+/// A value without sockets or a clock, so that every decision can be tested. Times are milliseconds
+/// of one monotonic clock; the caller performs actions in order.
 ///
-/// A connection is shared by the statements of all, or lent to one borrower, who has it alone until
-/// it is returned (`PoolState+Leases.swift`).
+/// A connection is shared by all statements, or lent to one borrower, who has it alone until it is
+/// returned (`PoolState+Leases.swift`).
 struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
     struct Limits {
         var connections = 4
-        /// Connections that are lent at the same time, those counted that are being cleared for it.
+        /// Connections lent at the same time, including those being drained for it.
         var leases = 3
         var inFlightPerConnection = 32
         var inFlightPerKey = 4
-        /// Keys of statements that are run together; 0: each is run by itself.
+        /// Keys of statements that are merged; 0 disables merging.
         var mergedKeys = 0
         var queueLimit = 10_000
         var connectTimeout = 5_000
         var unavailableAfter = 500
-        /// Milliseconds after which whoever waits behind a statement has waited for long enough.
+        /// Milliseconds after which a statement is old.
         var slowAfter = 50
-        /// Milliseconds for which a key's slow statements may have held connections before it is
-        /// taken for slow.
+        /// Milliseconds that slow statements may hold connections before their key counts as slow.
         var slowDebt = 100
-        /// Milliseconds that a key owes besides, when a connection is taken back from it: else it
-        /// would be quick again at once.
+        /// Milliseconds added to a key's debt when a connection is taken back from it; otherwise it
+        /// would be fast again at once.
         var reliefDebt = 1_000
         /// The first and the longest pause between attempts to connect.
         var backoff = 50...1_000
@@ -70,8 +69,7 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
 
     enum Action {
         case connect(slot: Int)
-        /// The attempt to connect takes too long: give it up (the state counts it as failed
-        /// already).
+        /// The attempt to connect takes too long: abandon it (it already counts as failed).
         case abandonConnect(slot: Int)
         case send(Waiter, slot: Int)
         case fail(Waiter, Refusal)
@@ -87,7 +85,7 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
 
     enum Use: Equatable {
         case shared
-        /// It takes no more statements; when the last is answered it is lent.
+        /// It accepts no more statements, and is lent when the last is answered.
         case draining
         case lent
     }
@@ -100,15 +98,15 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
         var keys: [UInt64] = []
         /// When the first of the statements in flight became the first, or the connection was lent.
         var headSince = 0
-        /// The key of the last statement in flight, where nothing may stand behind it.
+        /// The key of the last statement in flight, if nothing may follow it.
         var exclusiveKey: UInt64?
-        /// Whose statement has run for too long, once that has been found out.
+        /// The owner of an old statement, once determined.
         var holder: Holder?
-        /// Of whom it is lent to.
+        /// The borrower's key.
         var borrowerKey: UInt64?
         /// What it runs is being ended, since others wait.
         var isBeingRelieved = false
-        /// Attempts to connect that failed in a row.
+        /// Consecutive failed attempts to connect.
         var failures = 0
     }
 
@@ -117,9 +115,8 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
     var queue = FairQueue<Waiter>()
     var keys = RecentKeys()
     var history = SlowHistory()
-    /// Some connection has a ``Slot/holder``.
+    /// Whether a connection has a ``Slot/holder``.
     var hasHolders = false
-    /// The time that the state was told last.
     var clock: Int
     var borrowers = FairQueue<Borrower>()
     /// Entries of `borrowers` that are not live.
@@ -129,7 +126,7 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
     /// No waiting statement has waited for longer than since then.
     private var oldestSince = 0
     private(set) var readyCount = 0
-    /// Nothing is connected, and the last attempt failed: requests need not wait to know.
+    /// Nothing is connected, and the last attempt failed: requests fail at once.
     private(set) var isKnownDown = false
     private(set) var outageSince: Int
     /// When, while the server is known to be down, one connection tries again.
@@ -137,7 +134,7 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
     private var probeFailures = 0
     private var random: UInt64
 
-    /// - Parameter seed: Of the pauses' jitter.
+    /// - Parameter seed: For the jitter of pauses.
     init(limits: Limits, now: Int, seed: UInt64) {
         self.limits = limits
         slots = Array(repeating: Slot(phase: .down(retryAt: now)), count: max(1, limits.connections))
@@ -152,7 +149,6 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
     func phase(ofSlot slot: Int) -> Phase { slots[slot].phase }
     func inFlight(onSlot slot: Int) -> Int { slots[slot].inFlight }
 
-    /// Connections that run nothing.
     var idleCount: Int {
         slots.reduce(0) { $0 + ($1.phase == .ready && $1.use == .shared && $1.inFlight == 0 ? 1 : 0) }
     }
@@ -161,12 +157,11 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
 
     // MARK: Statements
 
-    /// Where a new statement goes; if it is sent, it counts as in flight from now on.
+    /// Places a new statement; if it is sent, it counts as in flight from now on.
     ///
-    /// It overtakes nobody of its key, since those wait only while no connection has room for that
-    /// key.
-    /// - Parameter hasCompany: Others like it come at the same time: it waits for them, until
-    ///   ``nextForIdle()`` is asked.
+    /// It overtakes none of its key, which wait only while no connection has room for it.
+    /// - Parameter hasCompany: Mergeable statements arrive at the same time: it waits for them,
+    ///   until ``nextForIdle()`` is called.
     mutating func submit(_ waiter: Waiter, key: UInt64, hasCompany: Bool = false, now: Int) -> Admission {
         advance(to: now)
         keys.came(key, now: now)
@@ -187,8 +182,7 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
 
     func mayMerge(_ waiter: Waiter) -> Bool { limits.mergedKeys > 0 && waiter.mayMerge }
 
-    /// Who is served next on a connection that runs nothing, and which that is; it counts as in
-    /// flight from now on. `nil` where nobody waits for one.
+    /// The next statement for an idle connection, then counted as in flight; `nil` if none waits.
     mutating func nextForIdle() -> (waiter: Waiter, slot: Int)? {
         guard !queue.isEmpty else { return nil }
         for slot in slots.indices where slots[slot].inFlight == 0 && isShared(slot) {
@@ -230,18 +224,18 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
         return isShared(slot) ? next(slot: slot) : nil
     }
 
-    /// Gives a connection what waits, as far as it has room.
+    /// Gives a connection waiting statements, as far as it has room.
     mutating func fill(slot: Int) -> [Action] {
         var actions: [Action] = []
         while let waiter = next(slot: slot) {
             actions.append(.send(waiter, slot: slot))
-            // It takes its like along, which are not to be sent beside it.
+            // It is merged with others, which are not to be sent next to it.
             if mayMerge(waiter) { break }
         }
         return actions
     }
 
-    /// Who is served next on a connection, if it has room.
+    /// The next statement for a connection, if it has room.
     private mutating func next(slot: Int) -> Waiter? {
         guard hasRoom(slot, below: limits.inFlightPerConnection) else { return nil }
         while let turns = queue.turns(before: { hasShare($0, ofSlot: slot) }),
@@ -257,9 +251,9 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
         return nil
     }
 
-    /// The queue is full: the last of the key that has the most waiting gives way to a statement of
-    /// this key, which may then be submitted again; `nil` where none has more waiting than this
-    /// one.
+    /// The queue is full: returns the last statement of the key with the most waiting, to be
+    /// refused in favour of one of this key, which may then be submitted again; `nil` if no key has
+    /// more waiting than this one.
     mutating func displace(for key: UInt64) -> Waiter? {
         while let waiter = queue.popLastOfLongest(makingRoomFor: key) {
             if waiter.isWaiting { return waiter }
@@ -268,10 +262,10 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
         return nil
     }
 
-    /// A waiting statement need not be sent any more (its `isWaiting` is false by now).
+    /// A waiting statement need no longer be sent (its `isWaiting` is already false).
     mutating func forgotWaiter() {
         forgotten += 1
-        // What is cancelled while nothing moves must not pile up.
+        // Cancelled statements must not pile up while nothing moves.
         guard forgotten > 64, forgotten > queue.count / 2 else { return }
         _ = queue.removeAll { !$0.isWaiting }
         forgotten = 0
@@ -279,8 +273,7 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
 
     // MARK: Connections
 
-    /// A connection stands: it takes from the queue, and the others of a pool that was down follow
-    /// it.
+    /// A connection is up: it takes statements from the queue, and others of the pool follow.
     mutating func connected(slot: Int, now: Int) -> [Action] {
         advance(to: now)
         guard case .connecting = slots[slot].phase else { return [] }
@@ -296,13 +289,12 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
         return becameShared(slot: slot) + tick(now: now)
     }
 
-    /// An attempt to connect has failed.
     mutating func connectFailed(slot: Int, now: Int) -> [Action] {
         guard case .connecting = slots[slot].phase else { return [] }
         slots[slot].failures += 1
         slots[slot].phase = .down(retryAt: now + pause(after: slots[slot].failures))
         guard readyCount == 0 else { return [] }
-        // Several that fail together are one failure.
+        // Simultaneous failures count as one.
         if !isKnownDown || probeAt <= now {
             probeFailures += 1
             probeAt = now + pause(after: probeFailures)
@@ -311,21 +303,19 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
         return failWaiting { _ in true } + failBorrowers { _ in true }
     }
 
-    /// A connection that stood is gone; what was in flight on it, or had it alone, is the caller's
-    /// to submit again or to fail.
+    /// A connection is lost; the caller resubmits or fails what was in flight or had it alone.
     @discardableResult mutating func lost(slot: Int, now: Int) -> [Action] {
         advance(to: now)
         guard slots[slot].phase == .ready else { return [] }
         settleHolder(slot)
         readyCount -= 1
-        // A short pause even the first time: a server that drops every session at once must not be
-        // asked in a loop.
+        // A short pause even the first time, in case a server drops every session at once.
         slots[slot] = Slot(phase: .down(retryAt: now + pause(after: 1)))
         if readyCount == 0 { outageSince = now }
         return shareOne() + clearForBorrowers()
     }
 
-    /// Does what is due.
+    /// Performs what is due.
     mutating func tick(now: Int) -> [Action] {
         advance(to: now)
         var actions: [Action] = []
@@ -339,7 +329,7 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
         for slot in slots.indices {
             guard case .down(let retryAt) = slots[slot].phase else { continue }
             if isKnownDown {
-                // One knocks for all.
+                // One connection probes for all.
                 guard probeAt <= now, !isConnecting else { break }
             } else if retryAt > now {
                 continue
@@ -358,7 +348,7 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
         return actions
     }
 
-    /// When ``tick(now:)`` has something to do next, or `nil` if only an event changes anything.
+    /// When ``tick(now:)`` is next due; `nil` if only an event changes anything.
     func nextTick() -> Int? {
         var next: Int?
         func consider(_ time: Int) { next = min(next ?? time, time) }
@@ -390,8 +380,7 @@ struct PoolState<Waiter: PoolWaiter, Borrower: PoolWaiter> {
         return failed.filter(\.isWaiting).map { .fail($0, .serverDown) }
     }
 
-    /// Doubles from the first to the longest pause; half of it is by chance, so that many gateways
-    /// do not knock together.
+    /// Doubles up to the longest pause; half is random, so that gateways do not connect in step.
     private mutating func pause(after failures: Int) -> Int {
         let full = min(limits.backoff.upperBound, limits.backoff.lowerBound << min(max(0, failures - 1), 16))
         // SplitMix64

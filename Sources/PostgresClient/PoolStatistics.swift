@@ -1,8 +1,8 @@
-/// What a pool has done so far; for metrics, and for tests that count.
+/// Counts of what a pool has done, for metrics and tests.
 public struct PoolStatistics: Sendable, Equatable {
-    /// Statements that were accepted from callers.
+    /// Accepted statements.
     public var submitted = 0
-    /// Statements that were sent, counting those that were sent again.
+    /// Sent statements, including repeats.
     public var sent = 0
     /// Batches that ended with a synchronisation point; libpq 15 makes a system call for each.
     public var syncs = 0
@@ -10,29 +10,26 @@ public struct PoolStatistics: Sendable, Equatable {
     public var flushes = 0
     /// Statements that had to be prepared first.
     public var prepared = 0
-    /// Statements that their connection had prepared already.
+    /// Statements that their connection had already prepared.
     public var preparedHits = 0
-    /// Prepared statements that gave way to others.
+    /// Evicted prepared statements.
     public var deallocated = 0
     /// Statements sent again because a neighbour failed, a prepared statement was gone, or a
     /// cancellation hit the wrong one.
     public var resent = 0
     /// Statements moved to another connection because theirs was lost.
     public var moved = 0
-    /// Statements that were run together with others of their like.
+    /// Statements that were merged with others.
     public var merged = 0
-    /// Statements that had been run together with others, and were run again by themselves because
-    /// the whole failed.
+    /// Statements that were repeated by themselves because the merged one failed.
     public var runApart = 0
-    /// How often a connection was treated as full because of a statement, or a transaction, that
-    /// had run for too long.
+    /// How often a connection counted as full because of an old statement or transaction.
     public var held = 0
-    /// Statements that were run a second time on another connection, since they stood behind a slow
-    /// one.
+    /// Statements run a second time on another connection, because they followed a slow one.
     public var rerun = 0
     /// Connections that were taken back from slow keys, since others waited.
     public var relieved = 0
-    /// Results that were given up while they came in, since they were larger than they may be.
+    /// Results that were discarded while they arrived, because they exceeded their limit.
     public var resultsGivenUp = 0
     /// Cancel requests that were sent to the server.
     public var cancels = 0
@@ -49,8 +46,7 @@ public struct PoolStatistics: Sendable, Equatable {
     public var refused = 0
     /// Statements whose deadline passed.
     public var timedOut = 0
-    /// Statements that waited for a place on a connection and were then sent, and the milliseconds
-    /// that they waited together.
+    /// Statements that waited for a connection before being sent, and their total milliseconds.
     public var waits = 0
     public var waitMilliseconds = 0
 

@@ -1,10 +1,10 @@
 import Glibc
 import PostgresSQL
 
-/// A statement as one connection has prepared it.
+/// A statement prepared on one connection.
 final class PreparedStatement {
     let statement: Statement
-    /// Its name on the server, made once.
+    /// Its name on the server, created once.
     let name: UnsafeMutablePointer<CChar>
     fileprivate(set) var lastUse: UInt64 = 0
 
@@ -17,8 +17,8 @@ final class PreparedStatement {
     deinit { free(name) }
 }
 
-/// What one connection has prepared: bounded by number and by the length of the texts, the least
-/// recently used gives way.
+/// The prepared statements of one connection, bounded by number and by the length of the texts;
+/// evicts the least recently used.
 struct PreparedCache {
     private let limit: Int
     private let byteLimit: Int
@@ -27,7 +27,7 @@ struct PreparedCache {
     private var entries: [UInt64: PreparedStatement] = [:]
     private var uses: UInt64 = 0
     private var names: UInt64 = 0
-    /// Statements that gave way and are still prepared on the server.
+    /// Evicted statements that are still prepared on the server.
     private(set) var evicted: [PreparedStatement] = []
 
     init(limit: Int, bytes: Int) {
@@ -47,10 +47,9 @@ struct PreparedCache {
 
     /// A new entry, which the caller prepares. `nil` only when memory is exhausted.
     mutating func insert(_ statement: Statement) -> PreparedStatement? {
-        // A text whose hash is another's takes its place: two such texts stay right, only slow.
+        // A text with the same hash as another replaces it: both remain correct, but slow.
         if let other = entries[statement.id] { evict(other) }
-        // Evictions are rare (a statement that was not in use for the last `limit` others), so a
-        // scan does.
+        // Evictions are rare (unused during the last `limit` others), so a scan suffices.
         while entries.count >= limit || bytes + statement.text.utf8.count > byteLimit,
             let oldest = entries.values.min(by: { $0.lastUse < $1.lastUse })
         { evict(oldest) }
@@ -63,21 +62,21 @@ struct PreparedCache {
         return entry
     }
 
-    /// Forgets an entry that the server does not hold (any more).
+    /// Removes an entry that the server does not hold (any more).
     mutating func forget(_ entry: PreparedStatement) {
         guard entries[entry.statement.id] === entry else { return evicted.removeAll { $0 === entry } }
         entries[entry.statement.id] = nil
         bytes -= entry.statement.text.utf8.count
     }
 
-    /// Forgets an entry that the server still holds.
+    /// Removes an entry that the server still holds.
     mutating func evict(_ entry: PreparedStatement) {
         guard entries[entry.statement.id] === entry else { return }
         forget(entry)
         evicted.append(entry)
     }
 
-    /// Forgets all entries; the server still holds them.
+    /// Removes all entries; the server still holds them.
     mutating func evictAll() {
         evicted += entries.values
         entries.removeAll(keepingCapacity: true)
@@ -89,6 +88,6 @@ struct PreparedCache {
         return evicted
     }
 
-    /// Puts one back that could not be deallocated yet.
+    /// Restores one that could not be deallocated yet.
     mutating func keepEvicted(_ entry: PreparedStatement) { evicted.append(entry) }
 }

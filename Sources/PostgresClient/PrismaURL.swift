@@ -1,29 +1,28 @@
-/// A database URL as Prisma's tools write it: what of its parameters libpq does not know, taken out
-/// and understood.
+/// A database URL in the format of Prisma's tools, with the parameters unknown to libpq extracted.
 ///
-/// One `DATABASE_URL` often serves both. What has a counterpart here is carried over; what only
-/// tunes Prisma's own pool is passed over; what would be lost is refused, by its name alone: a
-/// value may be a secret.
+/// One `DATABASE_URL` often serves both. Parameters with a counterpart here are applied, those that
+/// only tune Prisma's own pool are ignored, and those that would be lost are refused. Messages
+/// contain only a parameter's name, since a value may be a secret.
 struct PrismaURL: Equatable {
     /// The URL without the parameters that only Prisma's tools know.
     private(set) var text: String
-    /// `schema`: where tables are looked for that are named without a schema.
+    /// `schema`: the schema of unqualified table names.
     private(set) var schema: String?
     /// `connection_limit` of one process.
     private(set) var connections: Int?
-    /// Seconds of `socket_timeout`: how long an answer of the database is waited for.
+    /// `socket_timeout`: seconds to wait for the database's response.
     private(set) var socketTimeout: Int?
     /// `statement_cache_size`: statements that a connection keeps prepared.
     private(set) var preparedStatements: Int?
     /// `pgbouncer`: a pooler gives every transaction another connection.
     private(set) var isPooled = false
-    /// `sslaccept`: whether the server's certificate is looked at; `nil` where it says nothing.
+    /// `sslaccept`: whether the server's certificate is verified; `nil` if not stated.
     private(set) var verifiesServer: Bool?
-    /// Whether a parameter makes it certain that Prisma's tools are meant, whose `sslcert` is the
-    /// certificate of the authority, and libpq's the client's own.
+    /// Whether the URL is certainly meant for Prisma's tools, whose `sslcert` is the authority's
+    /// certificate, while libpq's is the client's own.
     private(set) var isPrismas = false
 
-    /// Texts that are no URL of PostgreSQL's are libpq's alone.
+    /// Texts that are not PostgreSQL URLs are left to libpq.
     /// - Throws: The end of a sentence about the URL.
     init(_ text: String) throws(Problem) {
         self.text = text
@@ -48,8 +47,8 @@ struct PrismaURL: Equatable {
         self.text = String(text[..<mark]) + (kept.isEmpty ? "" : "?" + kept.joined(separator: "&"))
     }
 
-    /// Where the parameters of a URL begin, as libpq sees it; `nil` where there are none, or where
-    /// an @ behind it says that the question mark may belong to a password.
+    /// Where libpq sees the parameters of a URL begin; `nil` if there are none, or if a following @
+    /// indicates that the question mark may belong to a password.
     private static func queryMark(of text: String) -> String.Index? {
         guard let scheme = ["postgres://", "postgresql://"].first(where: { text.hasPrefix($0) }) else { return nil }
         var rest = text.dropFirst(scheme.count)
@@ -91,8 +90,7 @@ struct PrismaURL: Equatable {
                 the parameter sslidentity names a PKCS#12 file, which libpq does not read; write its parts by \
                 `openssl pkcs12 -in FILE -nodes -out client.pem`, and give sslcert=client.pem&sslkey=client.pem instead
                 """)
-        // Of Prisma's own pool: here a request waits for a connection as long as it may take, and
-        // connections are kept.
+        // Of Prisma's own pool: here the request's deadline applies, and connections are kept.
         case "pool_timeout", "max_connection_lifetime", "max_idle_connection_lifetime":
             _ = try number(value, name, in: 0...1_000_000_000)
         default: return false
@@ -115,7 +113,7 @@ struct PrismaURL: Equatable {
         return text == "true"
     }
 
-    /// Without percent signs; `nil` where they mean no text.
+    /// Percent-decoded; `nil` if the result is not text.
     private static func decoded(_ text: Substring) -> String? {
         var bytes: [UInt8] = [], rest = text.utf8[...]
         while let byte = rest.popFirst() {
@@ -132,16 +130,15 @@ struct PrismaURL: Equatable {
         return String(validating: bytes, as: UTF8.self)
     }
 
-    // MARK: Parameters that nobody knows
+    // MARK: Unknown parameters
 
-    /// The first parameter of the URL that libpq does not know, with what to do; `nil` where there
-    /// is none whose name may be shown.
+    /// The first parameter unknown to libpq, with a remedy; `nil` for none that may be shown.
     static func unknownParameter(in text: String, known: [String]) -> String? {
         guard let mark = queryMark(of: text) else { return nil }
         let query = text[text.index(after: mark)...]
         for pair in query.split(separator: "&") {
             let name = String(pair.prefix { $0 != "=" })
-            // `ssl=true` is JDBC's, which libpq takes.
+            // `ssl=true` is JDBC's, which libpq accepts.
             guard name != "ssl", !known.contains(where: { $0 == name }) else { continue }
             let isName =
                 name.utf8.count <= 40

@@ -1,25 +1,23 @@
 import CLibPQ
 public import PostgresSQL
 
-/// The rows that one statement gave, in PostgreSQL's binary form; the cells stay valid as long as
-/// it lives.
+/// The rows of one statement, in PostgreSQL's binary form; cells are valid as long as it lives.
 public final class ResultSet: RowSource {
     public let rowCount: Int
     public let columnCount: Int
     public let ordinalBase: Int
     public let byteCount: Int
-    // libpq has let go of it: it does not change any more, and whoever is the last to read it
-    // clears it.
+    // libpq no longer changes it; the last reader clears it.
     private nonisolated(unsafe) let result: OpaquePointer
-    /// Whose rows these are some of; it keeps them.
+    /// The result that these rows are part of, kept alive.
     private let whole: ResultSet?
-    /// The places of the rows in the whole: from here on, unless they are told one by one.
+    /// The positions of the rows in the whole: consecutive from here, unless listed individually.
     private let firstRow: Int
     private let rows: [Int32]?
     private let firstColumn: Int
     public let misread: [MisreadColumn]
 
-    /// Takes the result over.
+    /// Takes ownership of the result.
     init(_ result: OpaquePointer) {
         self.result = result
         rowCount = Int(PQntuples(result))
@@ -38,7 +36,7 @@ public final class ResultSet: RowSource {
         self.init(whole, rows: .range(0..<whole.rowCount), withoutColumns: 0, ordinalBase: 0, misread: misread)
     }
 
-    /// Some rows of another result, without its first columns; it must be a whole one.
+    /// Some rows of another, whole result, without its first columns.
     init(
         _ whole: ResultSet, rows: Rows, withoutColumns firstColumn: Int, ordinalBase: Int,
         misread: [MisreadColumn]? = nil
@@ -55,14 +53,13 @@ public final class ResultSet: RowSource {
         case .places(let places): (rowCount, firstRow, self.rows) = (places.count, 0, places)
         }
         columnCount = max(0, whole.columnCount - firstColumn)
-        // Its share, which is all that its owner can be charged with; the whole is there until the
-        // last part is gone.
+        // Its proportional share; the whole stays in memory until the last part is released.
         byteCount = whole.rowCount > 0 ? Int(Double(whole.byteCount) * Double(rowCount) / Double(whole.rowCount)) : 0
         self.firstColumn = firstColumn
         self.ordinalBase = ordinalBase
     }
 
-    /// Places of rows in a result.
+    /// Positions of rows in a result.
     enum Rows {
         case range(Range<Int>)
         case places([Int32])
@@ -89,14 +86,14 @@ public final class ResultSet: RowSource {
         }
     }
 
-    /// The bytes of one cell, or `nil` for SQL's NULL; for what is not hot.
+    /// The bytes of one cell, or `nil` for SQL's NULL; not for hot paths.
     public func bytes(row: Int, column: Int) -> [UInt8]? {
         let row = place(row), column = Int32(truncatingIfNeeded: column + firstColumn)
         guard PQgetisnull(result, row, column) == 0, let value = PQgetvalue(result, row, column) else { return nil }
         return Array(UnsafeRawBufferPointer(start: value, count: Int(PQgetlength(result, row, column))))
     }
 
-    /// The place, from 0, that a row's first cell names; `nil` where it names none.
+    /// The ordinal, from 0, in a row's first cell; `nil` if there is none.
     func ordinal(ofRow row: Int) -> Int? {
         let row = place(row)
         guard PQgetlength(result, row, 0) == 8, let value = PQgetvalue(result, row, 0) else { return nil }

@@ -1,25 +1,24 @@
 import PostgresSQL
 
-/// The types of results against the forms that their columns are read in.
+/// Checks the types of results against the forms that their columns are read in.
 ///
-/// Built-in types are known by their OIDs. Those of the database itself (enums, `citext`, whatever
-/// an extension brings) are looked up when they are first met; an OID never means another type
-/// later.
+/// Built-in types are known by their OIDs. Those of the database itself (enums, `citext`, types of
+/// extensions) are looked up on first use; an OID never changes its meaning.
 struct ResultTypes {
     private struct Known {
         var name: String
         var form: BinaryForm?
     }
 
-    /// Types that are remembered. Guards against databases that make types all the time.
+    /// Types that are cached. Guards against databases that keep creating types.
     private static let most = 10_000
 
     private var known: [UInt32: Known] = [:]
 
     enum Verdict {
-        /// Every column is what it is read as, but for these.
+        /// All columns match, except these.
         case told([MisreadColumn])
-        /// Of types that are to be looked up first.
+        /// Types that must be looked up first.
         case unknown([UInt32])
     }
 
@@ -46,8 +45,7 @@ struct ResultTypes {
 
     // MARK: Looking up
 
-    /// A row for each of the types that exist: OID, name, the functions that write its values and
-    /// its elements'.
+    /// A row per existing type: OID, name, and the functions that write its values and elements.
     static let lookUp = Statement(
         text: """
             SELECT t.oid::int8, pg_catalog.format_type(t.oid, NULL), s.proname::text, e.proname::text
@@ -63,8 +61,7 @@ struct ResultTypes {
         [.text(Array("{\(types.map { String($0) }.joined(separator: ","))}".utf8))]
     }
 
-    /// Takes what ``lookUp`` has brought. A type that it did not bring is gone by now: it is known
-    /// as one that nothing reads.
+    /// Adds the result of ``lookUp``. A missing type has been dropped and is unsupported.
     mutating func learn(_ types: [UInt32], _ rows: ResultSet) {
         if known.count > Self.most { known = [:] }
         for type in types { known[type] = Known(name: "a type with the OID \(type)", form: nil) }
@@ -84,8 +81,7 @@ extension ConnectionPool {
     /// Milliseconds for the look-up of types.
     private static let typeTimeout = 5_000
 
-    /// Answers a statement, once the types of its columns have been compared with what they are
-    /// read as.
+    /// Answers a statement after checking the types of its columns.
     func deliver(_ result: Result<ResultSet, DatabaseFailure>, to pending: PendingStatement) {
         guard case .success(let rows) = result, !pending.statement.columns.isEmpty else {
             return pending.answer(result)
@@ -106,7 +102,7 @@ extension ConnectionPool {
             case .failure(let failure): pending.answer(.failure(failure))
             }
         }
-        // Who has borrowed the only connection waits for nobody else's.
+        // A lease on the only connection must not wait for another one.
         if let lease = pending.lease, case .lent = lease.phase, !lease.mustCommit {
             submit(ResultTypes.lookUp, parameters: parameters, on: lease, completion: told)
         } else {

@@ -1,19 +1,16 @@
-/// What is remembered of statements that took long: whose they were, and which statements they
-/// were.
+/// Remembers slow statements and their keys.
 ///
-/// Times are milliseconds of one monotonic clock. Nothing is noted of a statement that was quick,
-/// unless it was slow before, so that a pool without slow statements pays for none of this.
+/// Times are milliseconds of one monotonic clock. Fast statements are recorded only if they were
+/// slow before, so a pool without slow statements has no overhead.
 struct SlowHistory {
-    /// Keys, and statements, that are remembered; of more those that matter least are forgotten.
-    /// Guards against the memory of very many.
+    /// Remembered keys, and statements; the least significant are evicted. Guards memory.
     static let most = 1_000
-    /// Milliseconds that a key may owe at the most: whoever was slow for hours is quick again soon
-    /// after it stops.
+    /// Maximum debt of a key in milliseconds: it is fast again soon after it stops.
     static let mostDebt = 10_000
-    /// A key pays back one millisecond in so many: it may keep a quarter of one connection busy
-    /// with slow statements and owes nothing in the long run.
+    /// One millisecond is paid back per this number: a key may keep a quarter of one connection
+    /// busy with slow statements and owes nothing in the long run.
     static let payback = 4
-    /// Milliseconds for which a statement that is not run any more is remembered.
+    /// Milliseconds for which a statement is remembered after its last run.
     static let memory = 60_000
 
     private struct Debt {
@@ -35,11 +32,10 @@ struct SlowHistory {
     var hasDebts: Bool { !debts.isEmpty }
     var hasStatements: Bool { !statements.isEmpty }
 
-    /// The time that a key's slow statements have had connections for themselves, less what it has
-    /// paid back.
+    /// The time that a key's slow statements have held connections, minus what it has paid back.
     func debt(of key: UInt64, now: Int) -> Int { debts[key]?.left(now) ?? 0 }
 
-    /// A connection was held by a key for so long.
+    /// Charges a key for holding a connection.
     mutating func charge(_ key: UInt64, _ milliseconds: Int, now: Int) {
         debts[key] = Debt(amount: min(Self.mostDebt, debt(of: key, now: now) + max(0, milliseconds)), at: now)
         guard debts.count > Self.most else { return }
@@ -49,14 +45,13 @@ struct SlowHistory {
         }
     }
 
-    /// Milliseconds that a statement is expected to take, where it was slow before; 0 for all
-    /// others.
+    /// Expected milliseconds of a statement that was slow before; 0 for all others.
     func milliseconds(of statement: UInt64, now: Int) -> Int {
         guard let runs = statements[statement], runs.until > now else { return 0 }
         return runs.milliseconds
     }
 
-    /// A statement took long: that counts in full if it is longer than before.
+    /// A statement was slow: a longer duration than before counts in full.
     mutating func wasSlow(_ statement: UInt64, _ milliseconds: Int, now: Int) {
         let before = self.milliseconds(of: statement, now: now)
         statements[statement] = Runs(
@@ -68,14 +63,14 @@ struct SlowHistory {
         }
     }
 
-    /// A statement was quick this time: it is forgotten once it is quick on average.
+    /// A statement was fast this time: it is removed once it is fast on average.
     mutating func wasQuick(_ statement: UInt64, below bound: Int) {
         guard var runs = statements[statement] else { return }
         runs.milliseconds = runs.milliseconds * 3 / 4
         statements[statement] = runs.milliseconds < bound ? nil : runs
     }
 
-    /// Forgets who owes nothing any more.
+    /// Removes keys without debt.
     mutating func sweep(now: Int) {
         debts = debts.filter { $0.value.left(now) > 0 }
         statements = statements.filter { $0.value.until > now }

@@ -1,20 +1,18 @@
 import CSocketShim
 import Glibc
 
-/// Counts the bytes that were read from a socket by somebody else: libpq reads it, and says nothing
-/// of a result before that is complete.
+/// Counts the bytes read by libpq, which reports nothing about an incomplete result.
 ///
-/// The kernel keeps the count. On a socket of the Unix domain, which has no such figure, it keeps
-/// the place from which `MSG_PEEK` would read (`SO_PEEK_OFF`), and moves that back with every byte
-/// that is read; nobody peeks here. (Counting what is waiting before and after, by FIONREAD, misses
-/// what comes in meanwhile: nearly all, where PostgreSQL is faster than the gateway.) A count costs
-/// a system call, and only results that come in several pieces are counted.
+/// The kernel keeps the count for TCP. On a Unix-domain socket, which has no such counter, it
+/// maintains the offset at which `MSG_PEEK` would read (`SO_PEEK_OFF`), and decreases that with
+/// every byte read; nothing peeks here. (Counting waiting bytes before and after, by FIONREAD,
+/// misses what arrives meanwhile: nearly all, if PostgreSQL is faster than the gateway.) A count
+/// costs a system call, and only results that arrive in several pieces are counted.
 struct SocketInput {
     private static let mostCounted: Int32 = .max
 
     private let descriptor: Int32
-    /// Of a Unix socket, the bytes that were counted before the kernel's count began anew; `nil`
-    /// for TCP.
+    /// For a Unix socket, the bytes counted before the last reset; `nil` for TCP.
     private var counted: Int?
 
     init(descriptor: Int32) {
@@ -30,8 +28,7 @@ struct SocketInput {
         _ = setsockopt(descriptor, SOL_SOCKET, SO_PEEK_OFF, &start, socklen_t(MemoryLayout<Int32>.size))
     }
 
-    /// The bytes that have been read, from some place on. Without an answer of the kernel's it
-    /// stays what it was.
+    /// The bytes read so far, from an arbitrary origin. Unchanged if the kernel gives no answer.
     mutating func total() -> Int {
         guard let before = counted else { return max(0, Int(portico_tcp_bytes_read(descriptor))) }
         var left = Self.mostCounted, size = socklen_t(MemoryLayout<Int32>.size)

@@ -2,27 +2,25 @@ import CLibPQ
 import SocketLoop
 import Synchronization
 
-/// Sends the cancel requests of one connection from a thread of their own: libpq 15's `PQcancel`
-/// opens a connection and blocks.
+/// Sends one connection's cancel requests from another thread: libpq 15's `PQcancel` blocks.
 ///
-/// A cancel request names a session, not a statement, and comes late: it may hit the next one. So
-/// the thread looks once more whether its target is still being run, and the connection can ask of
-/// a cancelled statement whether it was a bystander.
+/// A cancel request names a session instead of a statement, and arrives late: it may hit the next
+/// statement. So the thread checks again whether its target is still running, and the connection
+/// can check whether a cancelled statement was a bystander.
 final class StatementCanceller {
-    /// What the loop and the helper thread both see.
+    /// Shared by the loop and the helper thread.
     private final class Shared: Sendable {
-        /// 1 while a request is under way.
+        /// 1 while a request is in progress.
         let running = Atomic<Int>(0)
         /// The last statement that the server has answered.
         let answered = Atomic<UInt64>(0)
         /// The last statement that was sent.
         let sent = Atomic<UInt64>(0)
-        /// Statements up to this one may have been hit by a request that is done.
+        /// Statements up to this one may have been hit by a finished request.
         let exposed = Atomic<UInt64>(0)
     }
 
-    /// libpq's copy of what a cancel request needs; made on the loop, used and freed on the helper
-    /// thread only.
+    /// libpq's copy of what a cancel request needs; used and freed on the helper thread only.
     private struct Request: @unchecked Sendable {
         let pointer: OpaquePointer
 
@@ -40,11 +38,10 @@ final class StatementCanceller {
 
     var isRunning: Bool { shared.running.load(ordering: .acquiring) != 0 }
 
-    /// A cancellation that hit this statement may have been meant for another one.
+    /// Whether a cancellation of this statement may have been meant for another one.
     func mayHaveHit(_ serial: UInt64) -> Bool { isRunning || serial <= shared.exposed.load(ordering: .acquiring) }
 
-    /// Asks the server to end what this connection runs, if that is still the given statement. One
-    /// request at a time.
+    /// Asks the server to cancel the statement, if still running. One request at a time.
     /// - Returns: false if nothing was started.
     func cancel(_ serial: UInt64, on connection: OpaquePointer) -> Bool {
         guard !isRunning, let pointer = PQgetCancel(connection) else { return false }

@@ -1,12 +1,11 @@
 import CLibPQ
 import Glibc
 
-/// Bytes that the TLS library has decrypted and libpq has not taken: the socket does not become
-/// readable for them.
+/// Decrypted bytes that libpq has not read: they do not make the socket readable.
 enum TLSPending {
     private typealias SSLPending = @convention(c) (OpaquePointer?) -> Int32
 
-    /// libpq brings OpenSSL along; it is not linked here, so the function is looked up.
+    /// libpq loads OpenSSL; it is not linked here, so the function is looked up.
     private static let function: SSLPending? = dlsym(nil, "SSL_pending").map { unsafeBitCast($0, to: SSLPending.self) }
 
     static func hasBytes(_ connection: OpaquePointer) -> Bool {

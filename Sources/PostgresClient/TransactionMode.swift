@@ -1,13 +1,19 @@
-/// The words by which a transaction begins, and what an error in it does to its other statements.
+/// How a transaction begins, and how an error affects its other statements.
 public struct TransactionMode: Sendable, Equatable {
     /// One statement, such as `BEGIN`.
     let begin: String
-    /// A statement that fails leaves the others their answers: a savepoint stands before the first
-    /// one, and an error goes back to it. Only for transactions that read, since going back takes
-    /// back.
+    /// Whether a failing statement leaves the others' results intact: an error rolls back to a
+    /// savepoint before the first one. Only for read-only transactions, since it undoes changes.
     let keepsErrorsApart: Bool
 
-    /// All statements see the database as it was when the first of them began.
+    /// All statements see the snapshot of the first one.
     public static let snapshot = TransactionMode(
         begin: "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY", keepsErrorsApart: true)
+}
+
+public enum TransactionOutcome: Sendable {
+    case committed
+    case rolledBack(DatabaseFailure)
+    /// COMMIT was sent, but its response was lost.
+    case unknown(DatabaseFailure)
 }

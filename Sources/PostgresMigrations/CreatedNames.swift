@@ -1,7 +1,7 @@
-/// The tables and indexes that the statements of migrations name when they create them, less what
-/// they drop, so that a report can say which one is missing.
+/// The tables and indexes that the statements of migrations create and do not drop, so that a
+/// report can name missing ones.
 ///
-/// Read from the first words of each statement; a name in quotation marks is not seen.
+/// Read from the first words of each statement; quoted names are not recognised.
 public struct CreatedNames: Sendable, Equatable {
     public private(set) var tables: Set<String> = []
     public private(set) var indexes: Set<String> = []
@@ -29,6 +29,6 @@ public struct CreatedNames: Sendable, Equatable {
         }
     }
 
-    /// Behind the schema, where it is the usual one.
+    /// Skips the schema if it is the default one.
     private func name(_ words: [String]) -> String { words[2] == "public" && words.count > 3 ? words[3] : words[2] }
 }

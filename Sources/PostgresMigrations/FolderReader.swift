@@ -1,6 +1,6 @@
 import Glibc
 
-/// Reads what lies in `migrations/`; the only place of this target that touches the file system.
+/// Reads `migrations/`; the only code of this target that accesses the file system.
 enum FolderReader {
     /// The names in a folder, sorted by their bytes, without those that start with a dot.
     static func names(inFolder path: String) throws(MigrationError) -> [String] {

@@ -1,11 +1,10 @@
-/// The table `_prisma_migrations` in the schema that the connection works in, exactly as Prisma
-/// makes it.
+/// The table `_prisma_migrations` in the connection's schema, with exactly Prisma's definition.
 struct LedgerTable {
     private let session: MigrationSession
     private let schema: String
     private let name: String
 
-    /// Finds the schema at once: a migration may change the search path under us.
+    /// Determines the schema first: a migration may change the search path.
     init(_ session: MigrationSession) throws(MigrationError) {
         self.session = session
         guard let row = try session.rows("SELECT current_schema(), quote_ident(current_schema())").first,
@@ -39,7 +38,7 @@ struct LedgerTable {
             """)
     }
 
-    /// The rows that were not rolled back, oldest first; `nil` when there is no such table.
+    /// The rows that were not rolled back, oldest first; `nil` without such a table.
     func rowsIfThere() throws(MigrationError) -> [LedgerRow]? {
         guard try isThere() else { return nil }
         let rows = try session.rows(
@@ -67,7 +66,7 @@ struct LedgerTable {
         return rows.compactMap { $0[0] }
     }
 
-    /// Within the transaction that the migration ran in: its start is the migration's.
+    /// Within the migration's transaction, whose start is the migration's.
     func recordFinished(_ migration: Migration, steps: Int) throws(MigrationError) {
         _ = try session.rows(
             """
@@ -94,8 +93,7 @@ struct LedgerTable {
         _ = try session.rows("UPDATE \(name) SET logs = $2 WHERE id = $1", [id, logs])
     }
 
-    /// A migration that failed in its transaction, which is over: the row that Prisma's tools
-    /// leave, and expect, of one that failed.
+    /// For a migration whose transaction failed: the row that Prisma's tools write and expect.
     func recordRolledBackRun(of migration: Migration, startedAt: String, _ failure: SQLFailure) throws(MigrationError) {
         _ = try session.rows(
             """
@@ -104,12 +102,12 @@ struct LedgerTable {
             """, [migration.checksum, migration.name, startedAt, "\(failure)\n\(FailedMigration.nothingStayed)"])
     }
 
-    /// That a failed run counts no longer.
+    /// Marks a failed run as resolved.
     func recordRolledBack(_ id: String) throws(MigrationError) {
         _ = try session.rows("UPDATE \(name) SET rolled_back_at = clock_timestamp() WHERE id = $1", [id])
     }
 
-    /// The time as PostgreSQL reads it again.
+    /// The time in a form that PostgreSQL parses.
     func now() throws(MigrationError) -> String {
         try session.rows("SELECT clock_timestamp()::text").first?.first.flatMap(\.self) ?? "now"
     }

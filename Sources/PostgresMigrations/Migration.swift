@@ -1,13 +1,11 @@
 import Crypto
 
-/// One migration as it stands on disk: `migrations/NAME/migration.sql`.
+/// One migration on disk: `migrations/NAME/migration.sql`.
 public struct Migration: Sendable, Equatable {
-    /// The folder's name, such as `20250101000000_data_model`; migrations run in the order of these
-    /// names.
+    /// The folder's name, such as `20250101000000_data_model`; migrations run in this order.
     public let name: String
     public let script: SQLScript
-    /// SHA-256 of the file's bytes as they are, 64 hexadecimal digits in lower case: the checksum
-    /// that Prisma's tools compute.
+    /// SHA-256 of the unmodified file, 64 lower-case hexadecimal digits: Prisma's checksum.
     public let checksum: String
 
     public init(name: String, script: SQLScript) {
@@ -16,8 +14,8 @@ public struct Migration: Sendable, Equatable {
         self.checksum = Self.hexadecimal(SHA256.hash(data: script.bytes))
     }
 
-    /// Whether a checksum is this file's, up to the ends of its lines: git may write them as `\r\n`
-    /// on one machine and as `\n` on another. Prisma's tools do the same, and take checksums of
+    /// Whether a checksum is this file's, ignoring line ends: git may write them as `\r\n` on one
+    /// machine and as `\n` on another. Prisma's tools do the same, and also accept checksums of
     /// their early versions, which lack zeros.
     func matches(_ recorded: String) -> Bool {
         if recorded == checksum { return true }

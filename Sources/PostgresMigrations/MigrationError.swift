@@ -3,29 +3,27 @@
 public enum MigrationError: Error, Sendable, Equatable {
     /// A file or folder of the project; `reason` is a clause without its full stop.
     case unreadable(path: String, reason: String)
-    /// A migration that runs in a transaction has a statement that would end it.
+    /// A migration that runs in a transaction contains a statement that would end it.
     case transactionControl(script: SQLScript, offset: Int, statement: String)
     /// Files that differ from what was applied.
     case changed([ChangedMigration])
-    /// A migration has failed and may have left something behind, and nobody has said yet what
-    /// became of it.
+    /// A migration has failed, may have left something behind, and is not yet marked as resolved.
     case failedEarlier(FailedMigration)
-    /// The database holds tables, but no record of any migration.
+    /// The database contains tables, but no record of any migration.
     case notEmpty(tables: [String])
-    /// There is nothing that could be taken as up to date.
+    /// There is nothing to record as applied.
     case nothingToBaseline
-    /// Somebody else has held the lock for ``MigrationLimits/lockWaitSeconds``.
+    /// Another session has held the lock for ``MigrationLimits/lockWaitSeconds``.
     case locked
-    /// PostgreSQL refused a statement of a script. `recorded` when it ran outside a transaction, so
-    /// that what came before it stays and the failure is kept.
+    /// PostgreSQL refused a statement of a script. `recorded` if it ran outside a transaction, so
+    /// that earlier statements persist and the failure is recorded.
     case refused(SQLFailure, script: SQLScript, offset: Int?, recorded: Bool)
-    /// PostgreSQL refused something of our own, such as the table of the migrations, or the
-    /// connection is lost.
+    /// PostgreSQL refused one of our own statements, or the connection is lost.
     case database(SQLFailure)
 }
 
 extension MigrationError {
-    /// What PostgreSQL said to the migration; `nil` where it said nothing.
+    /// PostgreSQL's error from the migration, if any.
     var failure: SQLFailure? {
         switch self {
         case .refused(let failure, _, _, _), .database(let failure): failure.sqlState.isEmpty ? nil : failure
@@ -37,9 +35,9 @@ extension MigrationError {
 public struct ChangedMigration: Sendable, Equatable {
     public var name: String
     public var path: String
-    /// As it was when it was applied.
+    /// When it was applied.
     public var applied: String
-    /// As the file is now.
+    /// In the current file.
     public var found: String
 }
 
@@ -47,29 +45,26 @@ public struct FailedMigration: Sendable, Equatable {
     public var name: String
     /// The key of its row in `_prisma_migrations`.
     public var id: String
-    /// That table, as SQL names it.
+    /// That table's SQL name.
     public var table: String
     public var startedAt: String
     public var logs: String
 
-    /// Whether it ran in one transaction that was rolled back, so that it can run again as if
-    /// nothing had happened.
+    /// Whether it ran in one transaction that was rolled back, so that it can simply run again.
     public var leftNothing: Bool { logs.hasSuffix(Self.nothingStayed) }
 
-    /// The end of the log of such a run. Only this command writes it: Prisma's tools may leave half
-    /// a migration behind.
+    /// The end of such a run's log. Only written here: Prisma may leave a migration half applied.
     static let nothingStayed =
         "It ran in one transaction, which was rolled back: nothing of it stayed, and `portico migrate` runs it again."
 }
 
-/// What PostgreSQL said.
 public struct SQLFailure: Error, Sendable, Equatable {
-    /// Five characters; empty where the server said nothing, as when the connection is lost.
+    /// Five characters; empty without a server error, such as for a lost connection.
     public var sqlState: String
     public var message: String
     public var detail: String?
     public var hint: String?
-    /// Characters from 1 into the text that was sent.
+    /// In characters from 1 in the text that was sent.
     public var position: Int?
 
     public init(sqlState: String, message: String, detail: String? = nil, hint: String? = nil, position: Int? = nil) {
@@ -128,8 +123,7 @@ extension MigrationError: CustomStringConvertible {
         case .refused(let failure, let script, _, let recorded):
             let end = recorded ? "\nWhat came before it in the file stays: the file runs outside a transaction." : ""
             return "\(script.path): \(failure)\(end)"
-        case .database(let failure):
-            return failure.description
+        case .database(let failure): return failure.description
         }
     }
 }

@@ -1,19 +1,18 @@
 import PostgresClient
 
-/// The record of applied migrations, `_prisma_migrations`, and the only place that writes it.
+/// The record of applied migrations, `_prisma_migrations`, and its only writer.
 ///
-/// One ledger stands for one connection. Everything that changes the database runs under the
-/// advisory lock that Prisma's own tools take, so that two runs, of whichever tool, come one after
-/// the other. The lock ends with the session; a pooler that shares sessions between clients is no
-/// place for migrations.
+/// One ledger per connection. Everything that changes the database runs under the advisory lock of
+/// Prisma's own tools, so that concurrent runs of any tool are serialised. The lock ends with the
+/// session, so migrations do not work through a pooler that shares sessions between clients.
 public struct MigrationLedger {
-    /// What happens during a run, in order.
+    /// Events of a run, in order.
     public enum Event: Sendable, Equatable {
         case waitingForLock
         case applying(Migration)
         case applied(Migration)
         case recorded(Migration)
-        /// Recorded as applied, but no longer on disk; nothing is wrong with the database.
+        /// Recorded as applied, but no longer on disk; the database is in order.
         case missing(String)
     }
 
@@ -26,12 +25,12 @@ public struct MigrationLedger {
         self.events = events
     }
 
-    /// Where every migration stands. Changes nothing, and takes no lock.
+    /// The state of every migration. Changes nothing, and takes no lock.
     public func status(of folder: MigrationFolder) throws(MigrationError) -> [MigrationStatus] {
         MigrationStatus.all(folder.migrations, try LedgerTable(session).rowsIfThere() ?? [])
     }
 
-    /// What ``apply(_:)`` would run now, in order. Refuses what it would refuse; changes nothing.
+    /// What ``apply(_:)`` would run now, in order; throws what it would throw. Changes nothing.
     public func pending(of folder: MigrationFolder) throws(MigrationError) -> [Migration] {
         let table = try LedgerTable(session)
         let rows = try table.rowsIfThere()
@@ -42,8 +41,8 @@ public struct MigrationLedger {
         return try pending(of: folder, rows ?? [])
     }
 
-    /// Applies what is missing, in order, and gives what it applied: none when all is done. The
-    /// first failure ends the run; what was applied before it stays.
+    /// Applies pending migrations in order and returns them. The first failure ends the run;
+    /// earlier migrations stay applied.
     @discardableResult
     public func apply(_ folder: MigrationFolder) throws(MigrationError) -> [Migration] {
         try locked { () throws(MigrationError) in
@@ -61,16 +60,15 @@ public struct MigrationLedger {
                     try applyAtOnce(migration, table)
                 }
                 events(.applied(migration))
-                // A file may leave settings of the session behind, such as the empty search_path of
-                // a dump.
+                // A file may change settings of the session, such as a dump's empty search_path.
                 try session.execute("RESET ALL")
             }
             return pending
         }
     }
 
-    /// Records every migration that is not recorded yet as applied, without running it, for a
-    /// database that was made by other means. Gives those it recorded.
+    /// Records every unrecorded migration as applied without running it, for a database that was
+    /// created by other means. Returns those it recorded.
     @discardableResult
     public func baseline(_ folder: MigrationFolder) throws(MigrationError) -> [Migration] {
         try locked { () throws(MigrationError) in
@@ -122,8 +120,8 @@ public struct MigrationLedger {
         }
     }
 
-    /// The migration and its record in one transaction: after a failure, or a crash, there is
-    /// neither. Of a failure a row tells.
+    /// Runs the migration and records it in one transaction: after a failure or a crash there is
+    /// neither. A failure is recorded in a row.
     private func applyAtOnce(_ migration: Migration, _ table: LedgerTable) throws(MigrationError) {
         let start = try table.now()
         try session.execute("BEGIN")
@@ -138,8 +136,7 @@ public struct MigrationLedger {
         }
     }
 
-    /// Statement by statement, each by itself. The record is written first, so that a crash leaves
-    /// a trace; a failure is kept in it.
+    /// Runs each statement by itself. Writes the record first, for crashes; stores a failure in it.
     private func applyStepByStep(_ migration: Migration, _ table: LedgerTable) throws(MigrationError) {
         let id = try table.recordStarted(migration)
         for piece in SQLStatementSplitter.split(migration.script.bytes) {
@@ -172,8 +169,7 @@ public struct MigrationLedger {
         return try body()
     }
 
-    /// The number that Prisma's migration engine locks, so that its tools and this one never run at
-    /// the same time.
+    /// The key of Prisma's advisory lock, so that its tools never run at the same time.
     private static let lock = 72_707_369
 }
 

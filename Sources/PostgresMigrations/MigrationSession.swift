@@ -1,12 +1,12 @@
 import PostgresClient
 
-/// The connection that migrations run on, with failures as this target tells them.
+/// The connection that migrations run on, with this target's error type.
 struct MigrationSession {
     private let connection: BlockingConnection
 
     init(_ connection: BlockingConnection) { self.connection = connection }
 
-    /// Statements of our own that give no rows.
+    /// Our own statements without rows.
     func execute(_ sql: String) throws(MigrationError) {
         do throws(DatabaseFailure) {
             try connection.execute(sql)
@@ -15,7 +15,7 @@ struct MigrationSession {
         }
     }
 
-    /// One statement of our own and its rows as texts.
+    /// One of our own statements, with its rows as text.
     func rows(_ sql: String, _ parameters: [String?] = []) throws(MigrationError) -> [[String?]] {
         do throws(DatabaseFailure) {
             return try connection.query(sql, parameters: parameters).rows
@@ -24,7 +24,7 @@ struct MigrationSession {
         }
     }
 
-    /// A part of a script, as it stands in the file.
+    /// A part of a script, unmodified.
     func run(_ script: SQLScript, from start: Int, to end: Int) throws(MigrationError) {
         do throws(DatabaseFailure) {
             try connection.execute(String(decoding: script.bytes[start..<end], as: UTF8.self))
@@ -38,7 +38,7 @@ struct MigrationSession {
         }
     }
 
-    /// Ends a transaction that failed; harmless where there is none, or no connection any more.
+    /// Ends a failed transaction; harmless without one, or without a connection.
     func rollback() { try? connection.execute("ROLLBACK") }
 }
 

@@ -1,11 +1,11 @@
-/// Where one migration stands, on disk and in the database together.
+/// The state of one migration on disk and in the database.
 public struct MigrationStatus: Sendable, Equatable {
     public enum State: Sendable, Equatable {
         /// On disk, not in the database.
         case pending
         /// `at` is the time as PostgreSQL prints it in UTC.
         case applied(at: String)
-        /// Applied, but the file is no longer the one that was.
+        /// Applied, but the file has changed since.
         case changed(applied: String, found: String)
         /// Applied, but no longer on disk.
         case missing
@@ -15,16 +15,11 @@ public struct MigrationStatus: Sendable, Equatable {
 
     public var name: String
     public var state: State
-
-    public init(name: String, state: State) {
-        self.name = name
-        self.state = state
-    }
 }
 
-/// A row of `_prisma_migrations` that counts: those that were rolled back do not.
+/// A row of `_prisma_migrations` that was not rolled back.
 struct LedgerRow: Equatable {
-    /// The table that it stands in, as SQL names it.
+    /// Its table's SQL name.
     var table: String
     var id: String
     var name: String
@@ -35,10 +30,10 @@ struct LedgerRow: Equatable {
 }
 
 extension MigrationStatus {
-    /// The states of all migrations that either side knows, in the order of their names.
+    /// The states of all known migrations, in the order of their names.
     static func all(_ migrations: [Migration], _ rows: [LedgerRow]) -> [MigrationStatus] {
         var recorded: [String: LedgerRow] = [:]
-        // A finished row stands for the migration, whatever was tried before it.
+        // A finished row takes precedence over earlier attempts.
         for row in rows where recorded[row.name]?.finishedAt == nil { recorded[row.name] = row }
         var statuses = migrations.map { migration in
             MigrationStatus(

@@ -1,18 +1,15 @@
-/// A file of SQL: its path, as messages show it, and its bytes.
+/// A file of SQL: its path for messages, and its bytes.
 public struct SQLScript: Sendable, Equatable {
     public let path: String
     public let bytes: [UInt8]
 
-    public init(path: String, bytes: [UInt8]) {
-        self.path = path
-        self.bytes = bytes
-    }
+    public init(path: String, bytes: [UInt8]) { (self.path, self.bytes) = (path, bytes) }
 
     /// The file at `path`, shown in messages as `name`.
     ///
-    /// Throws ``MigrationError/unreadable(path:reason:)`` when there is no such file, it is larger
-    /// than ``MigrationLimits/fileBytes``, or it holds what PostgreSQL would not take as the text
-    /// of a query: a NUL byte, a byte order mark, or bytes that are not UTF-8.
+    /// Throws ``MigrationError/unreadable(path:reason:)`` if the file does not exist, is larger
+    /// than ``MigrationLimits/fileBytes``, or contains what PostgreSQL refuses in a query: a NUL
+    /// byte, a byte order mark, or invalid UTF-8.
     public init(contentsOf path: String, name: String) throws(MigrationError) {
         let bytes = try FolderReader.bytes(ofFile: path, name: name)
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
@@ -25,8 +22,7 @@ public struct SQLScript: Sendable, Equatable {
 
     var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// The byte offset of a character that PostgreSQL counts from 1 within the statement that
-    /// starts at `start`.
+    /// The byte offset of PostgreSQL's character position (from 1) in the statement at `start`.
     func offset(ofCharacter position: Int, from start: Int) -> Int {
         var remaining = position - 1, index = start
         while index < bytes.count, remaining > 0 {

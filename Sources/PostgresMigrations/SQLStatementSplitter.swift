@@ -1,19 +1,17 @@
-/// Splits a script at its semicolons, as a terminal for SQL does: those within quotes, dollar
-/// quotes, comments, parentheses and `BEGIN ATOMIC … END` bodies do not count.
+/// Splits a script at its semicolons, as psql does: except those within quotes, dollar quotes,
+/// comments, parentheses and `BEGIN ATOMIC … END` bodies.
 ///
-/// Needed because several statements in one query run in one transaction, whether wanted or not
-/// (PostgreSQL, «Multiple Statements in a Simple Query»).
+/// Needed because several statements in one query always run in one transaction (PostgreSQL,
+/// «Multiple Statements in a Simple Query»).
 struct SQLStatementSplitter {
-    /// A statement's bytes from its first word on, without the semicolon, and its first words in
-    /// upper case.
+    /// A statement's bytes without the semicolon, and its first words in upper case.
     struct Piece: Equatable {
         var range: Range<Int>
         /// At most nine.
         var words: [String]
     }
 
-    /// First words that are kept of a statement: enough for `CREATE UNIQUE INDEX CONCURRENTLY IF
-    /// NOT EXISTS name ON`.
+    /// Words kept of a statement, for `CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS name ON`.
     private static let words = 9
 
     private let bytes: [UInt8]
@@ -21,7 +19,7 @@ struct SQLStatementSplitter {
     private var start: Int?
     private var words: [String] = []
     private var parentheses = 0
-    /// Open `BEGIN` and `CASE` of a function's body in SQL.
+    /// Open `BEGIN` and `CASE` of an SQL function's body.
     private var blocks = 0
     private var pieces: [Piece] = []
 
@@ -30,8 +28,6 @@ struct SQLStatementSplitter {
         splitter.run()
         return splitter.pieces
     }
-
-    private init(bytes: [UInt8]) { self.bytes = bytes }
 
     private mutating func run() {
         while index < bytes.count {
@@ -106,8 +102,7 @@ struct SQLStatementSplitter {
         }
     }
 
-    /// Only `CREATE [OR REPLACE] FUNCTION` and `PROCEDURE` may have a body with semicolons outside
-    /// quotes.
+    /// Only `CREATE [OR REPLACE] FUNCTION` and `PROCEDURE` may have unquoted semicolons in a body.
     private var isRoutine: Bool {
         guard words.first == "CREATE" else { return false }
         let kind = words.count > 3 && words[1] == "OR" ? words[3] : words.count > 1 ? words[1] : ""
@@ -134,8 +129,7 @@ struct SQLStatementSplitter {
         }
     }
 
-    /// A doubled quote stands for itself: it ends one quoted part and starts the next, which comes
-    /// to the same.
+    /// A doubled quote ends one quoted part and starts the next, with the same effect.
     private mutating func skipQuoted(by quote: UInt8, escapes: Bool) {
         index += 1
         while index < bytes.count {
@@ -148,7 +142,7 @@ struct SQLStatementSplitter {
         }
     }
 
-    /// `$$ … $$` or `$tag$ … $tag$`; a parameter such as `$1` is passed over.
+    /// `$$ … $$` or `$tag$ … $tag$`; skips a parameter such as `$1`.
     private mutating func dollar() {
         var end = index + 1
         while end < bytes.count, Self.startsWord(bytes[end]) || (end > index + 1 && (0x30...0x39).contains(bytes[end]))

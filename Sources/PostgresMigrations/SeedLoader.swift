@@ -1,14 +1,14 @@
 import PostgresClient
 
-/// Loads a script of seed data in one transaction: all of it, or nothing. The script itself sees to
-/// it that a second run changes nothing (`ON CONFLICT DO NOTHING`).
+/// Loads a script of seed data in one transaction: all of it, or nothing. The script itself must be
+/// idempotent (`ON CONFLICT DO NOTHING`).
 public struct SeedLoader {
     private let session: MigrationSession
 
     public init(_ connection: BlockingConnection) { session = MigrationSession(connection) }
 
-    /// Throws ``MigrationError/refused(_:script:offset:recorded:)`` for the statement that
-    /// PostgreSQL refuses; nothing of the script stays then.
+    /// Throws ``MigrationError/refused(_:script:offset:recorded:)`` for a statement that PostgreSQL
+    /// refuses; the script then has no effect.
     public func load(_ script: SQLScript) throws(MigrationError) {
         for piece in SQLStatementSplitter.split(script.bytes) where piece.endsTransaction {
             throw .transactionControl(

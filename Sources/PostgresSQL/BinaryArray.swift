@@ -1,10 +1,9 @@
-/// A one-dimensional array parameter in PostgreSQL's binary form, grown element by element from
-/// cells without decoding them.
+/// A one-dimensional array parameter in PostgreSQL's binary form, built from undecoded cells.
 public struct BinaryArray {
     private var bytes: [UInt8]
     public private(set) var count = 0
 
-    /// `elementType` is the OID of the elements; `capacity` the bytes to expect.
+    /// `elementType` is the OID of the elements; `capacity` the expected size in bytes.
     public init(elementType: UInt32, capacity: Int) {
         bytes = []
         bytes.reserveCapacity(20 + capacity)
@@ -35,7 +34,7 @@ public struct BinaryArray {
         return array[12..<16].reduce(0) { $0 << 8 | Int($1) }
     }
 
-    /// The elements of arrays of one type, one behind the other.
+    /// The concatenation of arrays of one type.
     static func joined(_ arrays: [[UInt8]]) -> [UInt8] {
         guard var all = arrays.first(where: { $0.count >= 20 }) else { return arrays.first ?? [] }
         all.removeSubrange(20...)

@@ -1,10 +1,9 @@
-/// How PostgreSQL writes the values of a type in binary (`typsend`): types with one form are read
-/// alike.
+/// The binary form of a type's values (`typsend`); types with the same form are read alike.
 ///
-/// Each column of a result is read by one form. PostgreSQL says of what type it is, and nothing
-/// else tells a `float4` from an `int4`: both have four bytes.
+/// Each result column is read by one form. It is checked against the type that PostgreSQL reports,
+/// because nothing else distinguishes a `float4` from an `int4`: both have four bytes.
 public struct BinaryForm: Sendable, Hashable {
-    /// As PostgreSQL calls a type that has the form.
+    /// PostgreSQL's name of a type that has the form.
     public enum Element: String, Sendable, Hashable {
         /// `text`, `varchar`, `char`, `name`, `citext`, `xml`, the labels of enums.
         case text
@@ -18,7 +17,7 @@ public struct BinaryForm: Sendable, Hashable {
     }
 
     public var element: Element
-    /// A list of such elements, in however many dimensions: they have one type.
+    /// An array of such elements; its type is independent of its dimensions.
     public var isArray: Bool
 
     public init(_ element: Element, isArray: Bool = false) {
@@ -26,8 +25,7 @@ public struct BinaryForm: Sendable, Hashable {
         self.isArray = isArray
     }
 
-    /// The form of a built-in type, by its OID, which is the same in every database; `nil` for
-    /// others.
+    /// The form of a built-in type, by its OID, the same in every database; `nil` for others.
     public init?(builtIn type: UInt32) {
         switch type {
         case 25, 1043, 1042, 19, 142: self.init(.text)
@@ -62,8 +60,7 @@ public struct BinaryForm: Sendable, Hashable {
         }
     }
 
-    /// The form of a type whose values this function of PostgreSQL's writes; `nil` where nothing
-    /// here reads it.
+    /// The form of values written by this PostgreSQL function; `nil` if it is not supported.
     /// - Parameter element: For an array, the function of its elements.
     public init?(sentBy function: String, element: String? = nil) {
         switch function {
@@ -94,12 +91,12 @@ extension BinaryForm: CustomStringConvertible {
     public var description: String { isArray ? "\(element.rawValue)[]" : element.rawValue }
 }
 
-/// A column of a result that is of another type than it would be read as.
+/// A result column whose type differs from the one it would be read as.
 public struct MisreadColumn: Sendable, Hashable {
     /// In the result, from 0.
     public var column: Int
     public var expected: BinaryForm
-    /// What PostgreSQL calls the type.
+    /// PostgreSQL's name of the type.
     public var found: String
 
     public init(column: Int, expected: BinaryForm, found: String) {

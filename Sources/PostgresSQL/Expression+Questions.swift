@@ -4,10 +4,10 @@ extension Expression {
         if case .and(let items) = self { items.flatMap(\.conjuncts) } else { [self] }
     }
 
-    /// Without needless nesting: one item stays itself.
+    /// A single item is not wrapped.
     public static func conjunction(_ items: [Expression]) -> Expression { items.count == 1 ? items[0] : .and(items) }
 
-    /// The value itself, without what says how it is compared.
+    /// The value without casts and collations.
     public var uncast: Expression {
         switch self {
         case .cast(let inner, _), .collate(let inner, _): inner.uncast
@@ -15,10 +15,9 @@ extension Expression {
         }
     }
 
-    /// Whether a statement stands in it, at whatever depth.
+    /// Whether it contains a statement, at any depth.
     public var holdsStatement: Bool { hasPart(\.holdsStatement, statement: { _ in true }) }
 
-    /// Adds the statements that stand directly in it, at whatever depth.
     func addStatements(to found: inout [Select]) {
         _ = hasPart(
             { part in
@@ -31,14 +30,14 @@ extension Expression {
             })
     }
 
-    /// The statements that stand directly in it, at whatever depth.
+    /// The statements directly inside it, at any depth of the expression.
     public var statements: [Select] {
         var found: [Select] = []
         addStatements(to: &found)
         return found
     }
 
-    /// Whether it names a column of the alias, in a nested statement too.
+    /// Whether it names a column of the alias, including in nested statements.
     public func mentions(_ alias: Alias) -> Bool {
         if case .column(let other, _) = self { return other == alias }
         return hasPart({ $0.mentions(alias) }, statement: { $0.mentions(alias) })
@@ -46,7 +45,7 @@ extension Expression {
 }
 
 extension Select {
-    /// The statements in all its expressions, those of its `FROM` left out.
+    /// The statements in all its expressions, without those of its `FROM`.
     public var statements: [Select] {
         var found: [Select] = []
         _ = hasExpression { expression in
@@ -63,7 +62,7 @@ extension Select {
 }
 
 extension SQLTree {
-    /// The statements in all its expressions, those of its `FROM` left out.
+    /// The statements in all its expressions, without those of its `FROM`.
     public var statements: [Select] {
         var found: [Select] = []
         _ = hasExpression { expression in

@@ -1,5 +1,4 @@
-/// 64-bit FNV-1a: short, the same in every process, and no defence against those who want two texts
-/// to meet.
+/// 64-bit FNV-1a: fast, the same in every process, not collision-resistant.
 public struct FNVHash {
     public private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
 

@@ -1,11 +1,10 @@
-/// Is asked while a large result comes in whether it may go on: a result is counted before it is
-/// complete, since it fills the memory before it is complete.
+/// Decides while a large result arrives whether it may continue: it might fill memory.
 ///
-/// Small results are complete before anybody is asked.
+/// Not consulted for small results.
 public protocol ResultMeter: AnyObject {
-    /// So many bytes more of a result have come.
-    /// - Returns: false where the result is to be given up.
+    /// Counts further bytes of a result.
+    /// - Returns: false if the result is to be discarded.
     func grow(by bytes: Int) -> Bool
-    /// The result is complete, or was given up: what was told of it before does not count any more.
+    /// The result is complete or was discarded; its bytes counted so far no longer count.
     func shrink(by bytes: Int)
 }

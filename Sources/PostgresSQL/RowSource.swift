@@ -1,17 +1,16 @@
-/// The rows of a result, in PostgreSQL's binary form.
+/// The rows of a result in PostgreSQL's binary form.
 ///
-/// One call reads a whole row, so that the border between the client and the executor costs a call
-/// a row and not three a cell. Rows do not change: any thread may read them, and large answers are
-/// written on another than the loop's.
+/// Reads a whole row per call, so that the boundary between client and executor costs one call per
+/// row instead of three per cell. Rows are immutable and may be read on any thread; large answers
+/// are written off the loop.
 public protocol RowSource: AnyObject, Sendable {
     var rowCount: Int { get }
     var columnCount: Int { get }
-    /// What the ordinals of a batch's rows are greater than: rows that share a statement with those
-    /// of others are counted on from theirs.
+    /// The offset of the ordinals of a batch's rows in a merged statement.
     var ordinalBase: Int { get }
     /// Bytes of memory that the rows take.
     var byteCount: Int { get }
-    /// Columns whose cells must not be read: they are of another type than was planned for.
+    /// Columns whose cells must not be read: they are not of the planned type.
     var misread: [MisreadColumn] { get }
     /// Writes the ``columnCount`` cells of a row; they are valid as long as the source lives.
     func cells(ofRow row: Int, into cells: UnsafeMutablePointer<Cell>)
@@ -25,12 +24,12 @@ extension RowSource {
 
 /// One value of a row, in place.
 ///
-/// Twelve bytes, since a large answer has millions of them at its peak: the address stands in two
-/// halves, so that no padding follows it.
+/// Twelve bytes, since a large answer has millions of cells at its peak: the address is stored in
+/// two halves to avoid padding.
 @frozen public struct Cell {
     @usableFromInline var low: UInt32
     @usableFromInline var high: UInt32
-    /// Bytes; -1 stands for SQL's NULL, -2 for ``unreadable``.
+    /// Size in bytes; -1 for SQL's NULL, -2 for ``unreadable``.
     public var count: Int32
 
     @inlinable public init(base: UnsafeRawPointer?, count: Int32) {
@@ -40,7 +39,7 @@ extension RowSource {
         self.count = count
     }
 
-    /// A value of a type that nothing here reads.
+    /// A value of an unsupported type.
     public static let unreadable = Cell(base: nil, count: -2)
 
     public var isUnreadable: Bool { count == -2 }
@@ -48,7 +47,7 @@ extension RowSource {
     @inlinable public var base: UnsafeRawPointer? {
         UnsafeRawPointer(bitPattern: UInt(truncatingIfNeeded: UInt64(high) &<< 32 | UInt64(low)))
     }
-    /// There is no value, or none that can be read.
+    /// Whether the value is NULL or unreadable.
     @inline(__always) @inlinable public var isNull: Bool { count < 0 }
     @inline(__always) @inlinable public var bytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: base, count: max(0, Int(count)))

@@ -1,7 +1,7 @@
-/// Lays a statement of ``SQLPrinter`` out over several lines, for people to read: a clause a line,
-/// a condition a line, inner statements further in. Only white space is added and taken away.
+/// Formats a statement of ``SQLPrinter`` for display: one clause or condition per line, inner
+/// statements indented. Only white space changes.
 public struct SQLLayout {
-    /// What a part of the text is, for colouring it.
+    /// The kind of a part, for colouring.
     public enum Part: Sendable {
         case keyword, name, parameter, literal, other
     }
@@ -9,14 +9,14 @@ public struct SQLLayout {
     private struct Token {
         var text: Substring
         var part: Part
-        /// Whether white space stands before it.
+        /// Whether white space precedes it.
         var isApart: Bool
     }
 
     private struct Block {
-        /// How far its clauses stand in.
+        /// Indentation of its clauses.
         var indent = 0
-        /// Parentheses of its own that are open.
+        /// Its own open parentheses.
         var depth = 0
     }
 
@@ -24,13 +24,13 @@ public struct SQLLayout {
     private var lines: [String] = []
     private var line = ""
     private var isLineEmpty = true
-    /// How far the line stands in.
+    /// Indentation of the current line.
     private var indent = 0
-    /// The outermost statement and each that is open within it.
+    /// The outermost statement and all open nested ones.
     private var blocks = [Block()]
 
     /// The lines of a statement or an expression.
-    /// - Parameter paint: Gives each part of the text its colours.
+    /// - Parameter paint: Colours each part of the text.
     public static func lines(_ sql: String, paint: @escaping (String, Part) -> String = { text, _ in text }) -> [String]
     {
         var layout = SQLLayout(paint: paint)
@@ -45,7 +45,7 @@ public struct SQLLayout {
     private static let clauses: Set<Substring> = [
         "FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "CROSS", "LEFT", "JOIN", "UNION",
     ]
-    /// `a IS DISTINCT FROM b` and `LEFT JOIN` go on.
+    /// `a IS DISTINCT FROM b` and `LEFT JOIN` continue.
     private static let openWords: Set<Substring> = ["DISTINCT", "CROSS", "LEFT"]
 
     private mutating func lay(_ tokens: [Token]) {
@@ -128,7 +128,7 @@ public struct SQLLayout {
         }
     }
 
-    /// A doubled quotation mark begins another quoted part, which comes to the same.
+    /// A doubled quotation mark begins another quoted part, which has the same effect.
     private static func quoted(_ rest: Substring, by mark: Character) -> Substring {
         guard let end = rest.dropFirst().firstIndex(of: mark) else { return rest }
         return rest[...end]

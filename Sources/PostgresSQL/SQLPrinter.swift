@@ -1,5 +1,4 @@
-/// Writes a tree as SQL text: the one place where statements are spelled, so that the same tree
-/// always gives the same bytes.
+/// Prints a tree as SQL text, deterministically. Statements are written nowhere else.
 public struct SQLPrinter {
     private var bytes: [UInt8] = []
 
@@ -7,14 +6,12 @@ public struct SQLPrinter {
 
     private var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// The text of a whole statement.
     public static func print(_ tree: SQLTree) -> String {
         var printer = SQLPrinter()
         printer.write(tree)
         return printer.text
     }
 
-    /// The text of a whole `SELECT`.
     public static func print(_ select: Select) -> String { print(.select(select)) }
 
     /// The text of one expression, for explanations.
@@ -30,7 +27,7 @@ public struct SQLPrinter {
         bytes.append(contentsOf: UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
     }
 
-    /// A word that is SQL already: an operator, a function, a type's name.
+    /// A word of SQL: an operator, a function, a type's name.
     private mutating func write(sql text: String) {
         var text = text
         text.withUTF8 { bytes.append(contentsOf: $0) }
@@ -51,7 +48,7 @@ public struct SQLPrinter {
         write(alias.number)
     }
 
-    /// The array of a parameter, of elements of a type.
+    /// The array parameter, cast to an array of a type.
     private mutating func write(array parameter: Int, of type: String) {
         write("$")
         write(parameter)
@@ -198,7 +195,7 @@ public struct SQLPrinter {
 
     // MARK: Expressions
 
-    /// Every compound expression stands in parentheses: precedence is never a question.
+    /// Every compound expression is parenthesized, so that precedence is irrelevant.
     private mutating func write(_ expression: Expression) {
         switch expression {
         case .column(let alias, let name):
@@ -239,7 +236,7 @@ public struct SQLPrinter {
         case .not(let inner): write("(NOT ", inner, ")")
         case .isNull(let inner): write("(", inner, " IS NULL)")
         case .isNotNull(let inner): write("(", inner, " IS NOT NULL)")
-        case .isTrue(let inner): write("COALESCE(", inner, ", false)")
+        case .opaque(let inner): write("COALESCE(", inner, ", false)")
         case .isNotTrue(let inner): write("(", inner, " IS NOT TRUE)")
         case .exists(let select):
             write("EXISTS (")
@@ -307,8 +304,7 @@ public struct SQLPrinter {
     }
 }
 
-/// A name as SQL writes it between double quotes, whatever it contains. NUL, which no name of
-/// PostgreSQL can hold, is left out.
+/// A name in double quotes, whatever it contains. NUL, which no name can contain, is dropped.
 public func quoteIdentifier(_ name: String) -> String {
     var bytes: [UInt8] = []
     bytes.append(quoted: name)
@@ -316,7 +312,6 @@ public func quoteIdentifier(_ name: String) -> String {
 }
 
 extension [UInt8] {
-    /// See ``quoteIdentifier(_:)``.
     fileprivate mutating func append(quoted name: String) {
         let quote = UInt8(ascii: "\"")
         var name = name

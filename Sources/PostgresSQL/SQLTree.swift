@@ -1,4 +1,4 @@
-/// One statement as a value: what is not here cannot be asked of PostgreSQL. Printed by
+/// One statement as a value; only what it can represent can be sent to PostgreSQL. Printed by
 /// ``SQLPrinter``, walked by `TreeWalk.swift`.
 public enum SQLTree: Sendable, Hashable {
     case select(Select)
@@ -7,8 +7,8 @@ public enum SQLTree: Sendable, Hashable {
     case delete(Delete)
 }
 
-/// `INSERT INTO target (columns) SELECT … RETURNING …`. What must hold of the new rows stands among
-/// the conditions of ``source``, so that a row that may not be is never written.
+/// `INSERT INTO target (columns) SELECT … RETURNING …`. The conditions on new rows are among the
+/// conditions of ``source``, so that an invalid row is never written.
 public struct Insert: Sendable, Hashable {
     public var target: TableSource
     public var columns: [String]
@@ -23,7 +23,7 @@ public struct Insert: Sendable, Hashable {
         self.returning = returning
     }
 
-    /// The value that a column of the new rows gets; `nil` for one that PostgreSQL fills in.
+    /// The value of a column of the new rows; `nil` for one that PostgreSQL fills in.
     public func value(of column: String) -> Expression? {
         guard let position = columns.firstIndex(of: column), position < source.columns.count else { return nil }
         return source.columns[position].expression
@@ -35,10 +35,9 @@ public struct Update: Sendable, Hashable {
     public var target: TableSource
     public var assignments: [Assignment]
     public var from: [FromItem]
-    /// Which rows may be changed, by what they are before, and what must hold of the new values;
-    /// AND-ed.
+    /// The conditions on the existing rows and on the new values; AND-ed.
     public var conditions: [Expression]
-    /// What a client states of the rows besides.
+    /// The client's conditions on the rows.
     public var stated: StatedConditions
     public var returning: [OutputColumn]
 
@@ -54,7 +53,7 @@ public struct Update: Sendable, Hashable {
         self.returning = returning
     }
 
-    /// The value that a column has afterwards; `nil` for one that stays what it is.
+    /// The new value of a column; `nil` for one that does not change.
     public func value(of column: String) -> Expression? { assignments.first { $0.column == column }?.value }
 }
 
@@ -75,7 +74,7 @@ public struct Delete: Sendable, Hashable {
     public var from: [FromItem]
     /// Which rows may be deleted, AND-ed.
     public var conditions: [Expression]
-    /// What a client states of the rows besides.
+    /// The client's conditions on the rows.
     public var stated: StatedConditions
     public var returning: [OutputColumn]
 

@@ -1,11 +1,10 @@
-/// The part of PostgreSQL's `SELECT` that the planner needs, as values: what is not here cannot be
-/// asked.
+/// The part of PostgreSQL's `SELECT` that the planner needs, as values.
 public struct Select: Sendable, Hashable {
     public var columns: [OutputColumn]
     public var from: [FromItem]
-    /// What ties rows together and what hides rows, AND-ed.
+    /// The conditions that tie rows together and hide rows, AND-ed.
     public var conditions: [Expression]
-    /// What a client states of the rows besides.
+    /// The client's conditions on the rows.
     public var stated: StatedConditions
     /// `GROUP BY`; without any, a `SELECT` of aggregates gives one row.
     public var groups: [Expression]
@@ -28,18 +27,18 @@ public struct Select: Sendable, Hashable {
         self.offset = offset
     }
 
-    /// Everything that its `WHERE` asks for, AND-ed.
+    /// The whole `WHERE`, AND-ed.
     public var predicates: [Expression] { stated.beside(conditions) }
 }
 
-/// What a client states of rows, apart from what hides them: PostgreSQL evaluates the conditions of
-/// a `WHERE` in an order of its own, but keeps that of `CASE`.
+/// A client's conditions on rows, separate from those that hide rows: PostgreSQL evaluates the
+/// conditions of a `WHERE` in an order of its choice, but keeps the order of `CASE`.
 public struct StatedConditions: Sendable, Hashable {
-    /// May be evaluated on rows that are hidden.
+    /// May be evaluated on hidden rows.
     public var outside: [Expression]
-    /// Are evaluated where ``known`` is true, and nowhere else.
+    /// Evaluated only where ``known`` is true.
     public var behind: [Expression]
-    /// All that hides rows; where it is empty no rows are hidden.
+    /// The conditions that hide rows; empty if no rows are hidden.
     public var known: [Expression]
 
     public init(outside: [Expression] = [], behind: [Expression] = [], known: [Expression] = []) {
@@ -61,7 +60,7 @@ public struct StatedConditions: Sendable, Hashable {
 
 public struct OutputColumn: Sendable, Hashable {
     public var expression: Expression
-    /// The name it gets; needed where an outer query reads it.
+    /// The column's name; needed if an outer query reads it.
     public var name: String?
 
     public init(_ expression: Expression, as name: String? = nil) {
@@ -70,8 +69,7 @@ public struct OutputColumn: Sendable, Hashable {
     }
 }
 
-/// A name for a row source inside one statement. Aliases are counted, so that the same plan always
-/// gives the same text.
+/// A name for a row source in one statement, numbered so that equal plans have equal texts.
 public struct Alias: Sendable, Hashable {
     public var letter: Unicode.Scalar
     public var number: Int
@@ -86,13 +84,12 @@ public struct Alias: Sendable, Hashable {
 
 public indirect enum FromItem: Sendable, Hashable {
     case table(TableSource)
-    /// `unnest($n, $m) WITH ORDINALITY AS a(key, key2, ord)`: the keys of a batch, an array for each
-    /// column of a key, with their places from 1 on.
+    /// `unnest($n, $m) WITH ORDINALITY AS a(key, key2, ord)`: the keys of a batch, an array for
+    /// each column of a key, with their positions from 1.
     case keys([BatchKey], Alias)
-    /// `unnest($n, $m) WITH ORDINALITY AS a(name, other, ord)`: rows of values that come as one
-    /// array for each column.
+    /// `unnest($n, $m) WITH ORDINALITY AS a(name, other, ord)`: one array per column.
     case values([ValueColumn], Alias)
-    /// `CROSS JOIN LATERAL (…)` of what stands before it.
+    /// `CROSS JOIN LATERAL (…)` with the preceding items.
     case lateral(Select, Alias)
 }
 
@@ -107,7 +104,7 @@ public struct BatchKey: Sendable, Hashable {
         self.type = type
     }
 
-    /// What the column at a position is called: `key`, `key2`, `key3`.
+    /// The name of the column at a position: `key`, `key2`, `key3`.
     public static func name(_ position: Int) -> String { position == 0 ? "key" : "key\(position + 1)" }
 }
 
@@ -125,20 +122,18 @@ public struct ValueColumn: Sendable, Hashable {
     }
 }
 
-/// A table in a `FROM`, with what it stands there for.
+/// A table in a `FROM`, with its purpose.
 public struct TableSource: Sendable, Hashable {
     public enum Purpose: Sendable, Hashable {
-        /// Rows of a type of the API that a client asks for, or that its filter tests: they need
-        /// that type's tenant condition, and whatever the client states of them stands behind all
-        /// that hides rows.
+        /// Rows of a type that a client requests, or that its filter tests: they need the type's
+        /// tenant condition, and the client's conditions on them must be behind hiding ones.
         case rows(type: String)
-        /// Rows of a type that a rule tests: they need the tenant condition too. No client has a
-        /// say in it.
+        /// Rows of a type that a rule tests: they need the tenant condition too.
         case ruleRows(type: String)
-        /// A step on the way from a row to its tenant: it is part of a tenant condition itself.
+        /// A step on the way from a row to its tenant: part of a tenant condition itself.
         case tenantPath
-        /// Rows of a type that the statement creates, changes or deletes. Those that are there need
-        /// that type's tenant condition as they are, those that it leaves as they will be.
+        /// Rows of a type that the statement creates, changes or deletes. The tenant condition
+        /// applies to existing rows as they are, and to written rows as they will be.
         case written(type: String)
     }
 
@@ -166,7 +161,7 @@ public struct TableSource: Sendable, Hashable {
 public struct OrderTerm: Sendable, Hashable {
     public var expression: Expression
     public var descending: Bool
-    /// `nil` leaves PostgreSQL's own: last when ascending, first when descending.
+    /// `nil` is PostgreSQL's default: last when ascending, first when descending.
     public var nullsFirst: Bool?
 
     public init(_ expression: Expression, descending: Bool = false, nullsFirst: Bool? = nil) {

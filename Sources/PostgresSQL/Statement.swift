@@ -1,48 +1,54 @@
+import Synchronization
+
 /// The text of one SQL statement, ready to be prepared: equal texts are equal statements.
 ///
-/// Only ``SQLPrinter`` and the files of `resolvers/` make the text; a user's value is never part of
-/// it, only a parameter.
+/// The text comes only from ``SQLPrinter`` and `resolvers/`; users' values are parameters.
 public final class Statement: Sendable {
     /// With `$1` … `$n`.
     public let text: String
-    /// A 64-bit FNV-1a hash of the text, the key of a connection's prepared statements (which
-    /// compare the text too).
+    /// The text's 64-bit FNV-1a hash, the key of prepared statements (which also compare texts).
     public let id: UInt64
     /// The OIDs of the parameters; 0 lets the server infer the type.
     public let parameterTypes: [UInt32]
-    /// How the columns of its result are read; empty where that is not compared with what
-    /// PostgreSQL says of them.
+    /// The binary forms of the result's columns; empty to skip checking them.
     public let columns: [BinaryForm]
-    /// How runs of it that wait together become one; `nil` where each is run by itself.
-    public let merging: StatementMerging?
+    private let makeMerge: (@Sendable () -> StatementMerge?)?
+    /// `nil` until it is asked for: most statements never wait, and so never merge.
+    private let made = Mutex<StatementMerge??>(nil)
 
-    public init(text: String, parameterTypes: [UInt32], columns: [BinaryForm] = [], merging: StatementMerging? = nil) {
+    /// - Parameter merge: How runs that wait together become one; called at most once.
+    public init(
+        text: String, parameterTypes: [UInt32], columns: [BinaryForm] = [],
+        merge: (@Sendable () -> StatementMerge?)? = nil
+    ) {
         self.text = text
         self.parameterTypes = parameterTypes
         self.columns = columns
-        self.merging = merging
+        makeMerge = merge
         var hash = FNVHash()
         hash.mix(text)
         self.id = hash.value
     }
 
-    /// The statement with a comment before it, which may be empty, and a way to run several of it
-    /// as one.
-    public init(_ statement: Statement, tag: String, merging: StatementMerging?) {
-        text = tag.isEmpty ? statement.text : tag + statement.text
-        parameterTypes = statement.parameterTypes
-        columns = statement.columns
-        self.merging = merging
-        var hash = FNVHash()
-        if !tag.isEmpty { hash.mix(text) }
-        id = tag.isEmpty ? statement.id : hash.value
+    /// Whether runs of it may be merged, judging by the statement alone.
+    public var mayMerge: Bool { makeMerge != nil }
+
+    /// How runs that wait together become one; `nil` where each is run by itself.
+    public var merge: StatementMerge? {
+        guard let makeMerge else { return nil }
+        return made.withLock { made in
+            if let made { return made }
+            let merge = makeMerge()
+            made = .some(merge)
+            return merge
+        }
     }
 }
 
 /// The value of one parameter, in PostgreSQL's text or binary form.
 public enum ParameterValue: Sendable, Hashable {
     case null
-    /// Without NUL bytes: what could hold one is checked when it is coerced.
+    /// Without NUL bytes, which coercion refuses.
     case text([UInt8])
     case binary([UInt8])
 

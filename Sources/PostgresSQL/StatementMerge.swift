@@ -1,32 +1,29 @@
-import Synchronization
-
-/// How several runs of one statement become one statement that is run once: what each run has for
-/// itself travels as a row of arrays, and every row of the result begins with the place (`ord`,
-/// from 1) of what it belongs to.
+/// Merges several runs of one statement into one statement that is run once. The values of each run
+/// are sent as a row of arrays, and every row of the result begins with the ordinal (`ord`, from 1)
+/// of the row that it belongs to.
 public final class StatementMerge: Sendable {
-    /// What becomes of a parameter of the single statement. The numbers are places among the merged
-    /// statement's parameters.
+    /// What becomes of a parameter of the single statement. The numbers are positions among the
+    /// merged statement's parameters.
     public enum Role: Sendable, Hashable {
         /// The same in every run: it is part of the plan.
         case shared(Int)
         /// A text or null, repeated for each of the run's keys.
         case each(Int)
-        /// The keys of a batch: the arrays of all runs, one behind the other.
+        /// The keys of a batch: the concatenated arrays of all runs.
         case keys(Int)
-        /// A number of rows that bounds the whole result: the sum of all runs'.
+        /// A number of rows that bounds the whole result: the sum of all runs.
         case rows(Int)
     }
 
     public let statement: Statement
-    /// What the statement's text was printed of; `nil` where it was not.
+    /// The source of the statement's text; `nil` if it was not printed from a tree.
     public let select: Select?
     /// By parameter of the single statement.
     public let roles: [Role]
-    /// Whether the single statement's own rows begin with `ord`; where not, the merged one's have
-    /// it before them.
+    /// Whether the single statement's own rows begin with `ord`; otherwise the merged one adds it.
     public let hasOwnOrdinal: Bool
     private let keys: Int?
-    /// The parameter that says how many rows each key has at the most; `nil`: one.
+    /// The parameter with the maximum rows of each key; `nil` for one row.
     private let rows: Int?
 
     public init(
@@ -40,7 +37,7 @@ public final class StatementMerge: Sendable {
         keys = roles.firstIndex { if case .keys = $0 { true } else { false } }
     }
 
-    /// What a run adds to the whole; `nil` where its values cannot travel with others.
+    /// What a run adds to the whole; `nil` if its values cannot be merged.
     public func size(of parameters: [ParameterValue]) -> MergeSize? {
         guard let keys = keyCount(parameters) else { return nil }
         let bytes = byteCount(parameters, keys: keys)
@@ -119,45 +116,21 @@ public final class StatementMerge: Sendable {
     }
 }
 
-/// How much of a merged statement a run is.
+/// The share of a run in a merged statement.
 public struct MergeSize: Sendable, Equatable {
     /// Rows of arrays.
     public var keys: Int
-    /// Rows of the result, at the most.
+    /// Maximum rows of the result.
     public var rows: Int
-    /// Of the run's values in those arrays, where each is repeated for every key.
+    /// Bytes of the run's values in those arrays, including their repetition for every key.
     public var bytes: Int
 }
 
-/// One run of a merged statement.
+/// The call of a merged statement.
 public struct MergedCall: Sendable {
     public let parameters: [ParameterValue]
-    /// For each run the places (from 0) of what is its own.
+    /// For each run its range of ordinals (from 0).
     public let ordinals: [Range<Int>]
-    /// A result with so many rows may have been cut; `nil` where nothing cuts it.
+    /// A result with this number of rows may have been cut; `nil` if nothing limits it.
     public let rowLimit: Int?
-}
-
-/// Makes a ``StatementMerge`` when it is first needed: most statements never wait, and so never
-/// merge.
-public final class StatementMerging: Sendable {
-    private enum State: Sendable {
-        case unmade
-        case made(StatementMerge?)
-    }
-
-    private let state = Mutex(State.unmade)
-    private let make: @Sendable () -> StatementMerge?
-
-    public init(_ make: @escaping @Sendable () -> StatementMerge?) { self.make = make }
-
-    /// `nil` where runs of the statement cannot be one.
-    public var merge: StatementMerge? {
-        state.withLock { state in
-            if case .made(let merge) = state { return merge }
-            let merge = make()
-            state = .made(merge)
-            return merge
-        }
-    }
 }

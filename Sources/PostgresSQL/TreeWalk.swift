@@ -1,10 +1,9 @@
-// The one place that knows what trees are made of. Whoever looks into a statement walks it by these
-// functions: a new case of a tree is added here, and no audit, proof or rewriting can miss it.
+// The only code that knows the structure of trees. All traversals use these functions, so that a
+// new case of a tree is added here and no audit, proof or rewriting can miss it.
 
 extension Expression {
-    /// Whether `body` is true of a part, one level down. The statement of an `EXISTS` or an `IN` is
-    /// given to `statement` in its place. Parts are not gathered: a proof visits those of many
-    /// statements.
+    /// Whether `body` is true of a direct part. For an `EXISTS` or `IN`, `statement` is called with
+    /// its statement instead. Parts are not collected: a proof visits those of many statements.
     public func hasPart(
         _ body: (Expression) -> Bool, statement: (Select) -> Bool = { _ in false }
     ) -> Bool {
@@ -15,7 +14,7 @@ extension Expression {
             for item in items where body(item) { return true }
             return statement(select)
         case .cast(let inner, _), .collate(let inner, _), .not(let inner), .isNull(let inner), .isNotNull(let inner),
-            .isTrue(let inner), .isNotTrue(let inner):
+            .opaque(let inner), .isNotTrue(let inner):
             return body(inner)
         case .binary(let left, _, let right), .equalsAny(let left, let right), .differsFromAll(let left, let right):
             return body(left) || body(right)
@@ -28,8 +27,7 @@ extension Expression {
         }
     }
 
-    /// The same with every expression replaced for which `replacement` gives another one, in nested
-    /// statements too; what it gives is not looked into.
+    /// The expression with substitutions, also in nested statements; does not visit substitutes.
     public func replacing(_ replacement: (Expression) -> Expression?) -> Expression {
         if let other = replacement(self) { return other }
         func replaced(_ inner: Expression) -> Expression { inner.replacing(replacement) }
@@ -45,7 +43,7 @@ extension Expression {
         case .not(let inner): .not(replaced(inner))
         case .isNull(let inner): .isNull(replaced(inner))
         case .isNotNull(let inner): .isNotNull(replaced(inner))
-        case .isTrue(let inner): .isTrue(replaced(inner))
+        case .opaque(let inner): .opaque(replaced(inner))
         case .isNotTrue(let inner): .isNotTrue(replaced(inner))
         case .exists(let select): .exists(select.replacing(replacement))
         case .isIn(let items, let select): .isIn(items.map(replaced), select.replacing(replacement))
@@ -58,7 +56,7 @@ extension Expression {
 }
 
 extension Select {
-    /// Whether `body` is true of an expression of its own: none of a nested statement's.
+    /// Whether `body` is true of an expression of its own, not of a nested statement.
     public func hasExpression(_ body: (Expression) -> Bool) -> Bool {
         for column in columns where body(column.expression) { return true }
         for predicate in predicates where body(predicate) { return true }
@@ -67,8 +65,7 @@ extension Select {
         return limit.map(body) == true || offset.map(body) == true
     }
 
-    /// The same with every expression replaced for which `replacement` gives another one; what it
-    /// gives is not looked into.
+    /// The statement with substitutions; substituted parts are not visited.
     public func replacing(_ replacement: (Expression) -> Expression?) -> Select {
         func replaced(_ inner: Expression) -> Expression { inner.replacing(replacement) }
         return Select(
@@ -113,7 +110,7 @@ extension FromItem {
 }
 
 extension SQLTree {
-    /// What it reads from besides the table that it writes.
+    /// The items that it reads besides the table that it writes.
     public var from: [FromItem] {
         switch self {
         case .select(let select): select.from
@@ -143,7 +140,7 @@ extension SQLTree {
         }
     }
 
-    /// What must hold of the rows that are written, and in an `INSERT` of their values.
+    /// The conditions on rows that are written, and in an `INSERT` on their values.
     public var conditions: [Expression] {
         switch self {
         case .select(let select): select.conditions
@@ -153,7 +150,7 @@ extension SQLTree {
         }
     }
 
-    /// Whether `body` is true of an expression of its own: none of a nested statement's.
+    /// Whether `body` is true of an expression of its own, not of a nested statement.
     public func hasExpression(_ body: (Expression) -> Bool) -> Bool {
         switch self {
         case .select(let select): return select.hasExpression(body)
@@ -168,8 +165,7 @@ extension SQLTree {
         }
     }
 
-    /// The same with every expression replaced for which `replacement` gives another one; what it
-    /// gives is not looked into.
+    /// The statement with substitutions; substituted parts are not visited.
     public func replacing(_ replacement: (Expression) -> Expression?) -> SQLTree {
         func replaced(_ inner: Expression) -> Expression { inner.replacing(replacement) }
         switch self {

@@ -1,10 +1,10 @@
 import CoreMetrics
 import Synchronization
 
-/// Counts values by the bucket that they fall into, and adds them up.
+/// Counts values by bucket, and sums them.
 final class AtomicHistogram: TimerHandler, RecorderHandler {
     let bounds: [Double]
-    /// One for each bound, and behind them the one without.
+    /// One for each bound, followed by the infinite bucket.
     private let counts: [AtomicCounter]
     private let total = AtomicDouble()
 
@@ -24,7 +24,6 @@ final class AtomicHistogram: TimerHandler, RecorderHandler {
         total.add(value)
     }
 
-    /// The counts by bucket, not cumulative, and the sum. Values that come meanwhile may be in one
-    /// and not yet in the other.
+    /// The counts by bucket, not cumulative, and the sum. Concurrent values may be in only one.
     var snapshot: (counts: [Int64], sum: Double) { (counts.map(\.value), total.value) }
 }

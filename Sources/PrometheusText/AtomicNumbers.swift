@@ -1,21 +1,21 @@
 import CoreMetrics
 import Synchronization
 
-/// A number that only grows, in whole steps.
+/// A monotonic integer counter.
 final class AtomicCounter: CounterHandler {
     private let number = Atomic<Int64>(0)
 
     var value: Int64 { number.load(ordering: .relaxed) }
 
     func increment(by amount: Int64) {
-        // A counter that goes back would look like a restart.
+        // A decreasing counter would look like a restart.
         if amount > 0 { number.wrappingAdd(amount, ordering: .relaxed) }
     }
 
     func reset() { number.store(0, ordering: .relaxed) }
 }
 
-/// A number with fractions: a counter of seconds, or a gauge.
+/// A fractional number: a counter of seconds, or a gauge.
 final class AtomicDouble: Sendable {
     private let bits = Atomic<UInt64>(0)
 
@@ -35,7 +35,7 @@ final class AtomicDouble: Sendable {
     }
 }
 
-/// A counter of seconds and the like.
+/// A fractional counter, such as of seconds.
 final class AtomicSum: FloatingPointCounterHandler {
     private let number = AtomicDouble()
 
@@ -44,7 +44,6 @@ final class AtomicSum: FloatingPointCounterHandler {
     func reset() { number.value = 0 }
 }
 
-/// A number that goes up and down.
 final class AtomicGauge: MeterHandler, RecorderHandler {
     private let number = AtomicDouble()
 

@@ -1,15 +1,15 @@
-/// What is said of one metric beside its numbers.
+/// The description of one metric.
 public struct MetricDescription: Sendable {
     public enum Kind: String, Sendable { case counter, gauge, histogram }
 
-    /// With its unit and, for a counter, `_total` at the end
+    /// With its unit and, for a counter, the suffix `_total`
     /// (https://prometheus.io/docs/practices/naming).
     public let name: String
     public let kind: Kind
     /// One sentence.
     public let help: String
-    /// Of a histogram: the upper bounds of its buckets, ascending, without the infinite one; at
-    /// most ``mostBuckets``. In seconds where durations are recorded.
+    /// For a histogram: the upper bounds of its buckets, ascending, without the infinite one; at
+    /// most ``mostBuckets``. In seconds for durations.
     public let buckets: [Double]
 
     public static let mostBuckets = 20

@@ -1,15 +1,12 @@
 public import CoreMetrics
 import Synchronization
 
-/// A backend of swift-metrics that keeps its numbers as atomics and writes them as Prometheus' text
-/// (version 0.0.4).
+/// A swift-metrics backend with atomic numbers, written in Prometheus' text format (version 0.0.4).
 ///
-/// A handle is looked up when it is made and never again: adding to it is one or two relaxed atomic
-/// additions. Equal names and labels are one number, whoever asks for it, so that several workers
-/// add to the same.
+/// A handle is looked up once, when it is created: adding to it is one or two relaxed atomic
+/// additions. Equal names and labels share one number, so that several workers add to the same.
 public final class PrometheusRegistry: MetricsFactory {
-    /// Numbers that are kept; what is made beyond them counts into the void. Stands against labels
-    /// without end.
+    /// Maximum numbers; further ones are discarded. Guards against labels without end.
     private let mostSeries: Int
 
     /// The content type of ``text()``.
@@ -22,7 +19,7 @@ public final class PrometheusRegistry: MetricsFactory {
 
     struct Family {
         let description: MetricDescription
-        /// By their labels as the text has them.
+        /// By their labels in text form.
         var series: [String: Number] = [:]
     }
 
@@ -35,8 +32,8 @@ public final class PrometheusRegistry: MetricsFactory {
 
     private let state: Mutex<State>
 
-    /// - Parameter descriptions: Metrics that are told of even before they have a number. One that
-    ///   is made without having been described is described by its name.
+    /// - Parameter descriptions: Metrics that are listed even before they have a number. An
+    ///   undescribed one is described by its name.
     public init(_ descriptions: [MetricDescription] = [], mostSeries: Int = 20_000) {
         self.mostSeries = mostSeries
         var state = State()
@@ -44,7 +41,7 @@ public final class PrometheusRegistry: MetricsFactory {
         self.state = Mutex(state)
     }
 
-    /// All metrics as Prometheus reads them, in the order of their names.
+    /// All metrics in text form, sorted by name.
     public func text() -> [UInt8] {
         let families = state.withLock { Array($0.families.values) }
         var writer = PrometheusWriter()
@@ -54,8 +51,8 @@ public final class PrometheusRegistry: MetricsFactory {
 
     // MARK: Numbers
 
-    /// The number of that name and those labels; made when it is not there. `nil` when there is no
-    /// place for it, or when the name belongs to another kind.
+    /// The number with that name and those labels, created if missing. `nil` if the registry is
+    /// full, or the name belongs to another kind.
     private func number(
         _ label: String, _ dimensions: [(String, String)], _ kind: MetricDescription.Kind,
         _ make: (MetricDescription) -> Number
@@ -108,7 +105,7 @@ public final class PrometheusRegistry: MetricsFactory {
         gauge(label, dimensions)
     }
 
-    /// A histogram; without `aggregate` the last value alone counts.
+    /// A histogram; without `aggregate` only the last value counts.
     public func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
         aggregate ? histogram(label, dimensions) : gauge(label, dimensions)
     }

@@ -1,4 +1,4 @@
-/// Writes families as Prometheus' text format 0.0.4 has them
+/// Writes families in Prometheus' text format 0.0.4
 /// (https://prometheus.io/docs/instrumenting/exposition_formats).
 struct PrometheusWriter {
     private(set) var bytes: [UInt8] = []
@@ -17,8 +17,7 @@ struct PrometheusWriter {
         }
     }
 
-    /// Cumulative, so that the infinite bucket is the number of all values, even of those that come
-    /// while it is written.
+    /// Cumulative: the infinite bucket is the number of all values, even with concurrent ones.
     private mutating func write(_ name: String, _ labels: String, _ histogram: AtomicHistogram) {
         let (counts, sum) = histogram.snapshot
         var count: Int64 = 0
@@ -41,14 +40,13 @@ struct PrometheusWriter {
 
     // MARK: Texts
 
-    /// A name in the characters that metrics may have; others become `_`.
+    /// A valid metric name; other characters become `_`.
     static func name(_ text: String) -> String {
         let name = String(text.unicodeScalars.map { isNameCharacter($0) || $0 == ":" ? Character($0) : "_" })
         return name.first.map(\.isNumber) ?? true ? "_" + name : name
     }
 
-    /// `a="1",b="2"`, in the order of the names, so that the order in which they were given makes
-    /// no other number.
+    /// `a="1",b="2"`, sorted by name, so that their original order is irrelevant.
     static func labels(_ dimensions: [(String, String)]) -> String {
         dimensions.sorted { $0.0 < $1.0 }.map { label, value in
             let name = String(label.unicodeScalars.map { isNameCharacter($0) ? Character($0) : "_" })
@@ -76,7 +74,7 @@ struct PrometheusWriter {
         return result
     }
 
-    /// A number as Go reads it; whole ones without a fraction.
+    /// A number in Go's syntax; whole ones without a fraction.
     static func text(_ value: Double) -> String {
         if value.isNaN { return "NaN" }
         if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }

@@ -1,11 +1,10 @@
-/// How many bytes of one kind a worker may hold at a time, whoever asked for them, and how many it
-/// holds now.
+/// How many bytes of one kind a worker may hold at a time, and how many it holds now.
 ///
-/// Guards against many requests that are each within their own limits and together fill the memory.
-/// It belongs to its worker's loop and is used on it alone.
+/// Guards against many requests that are each within their own limits and together fill memory.
+/// Confined to its worker's loop.
 public final class ByteBudget {
     // Exclusivity is not checked at run time: every request takes bytes several times, and
-    // ``makeRoom`` is called while none of these is being changed.
+    // ``makeRoom`` is called while none of these is modified.
 
     /// In bytes.
     public let limit: Int
@@ -14,11 +13,10 @@ public final class ByteBudget {
     @exclusivity(unchecked) public private(set) var peak = 0
     /// Reservations that did not fit.
     @exclusivity(unchecked) public private(set) var refusals = 0
-    /// Of the owners that have reservations now.
+    /// Owners with reservations.
     @exclusivity(unchecked) private var shares: [UInt64: Share] = [:]
-    /// Called where bytes do not fit, before they are refused: it may have others give back as
-    /// many, within the call. With an owner it is the owner's own share that is full, and only what
-    /// this owner holds helps.
+    /// Called within a reservation that does not fit, before it is refused: it may release that
+    /// many bytes. With an owner, the owner's own share is full, and only its bytes help.
     @exclusivity(unchecked) public var makeRoom: ((_ bytes: Int, _ owner: UInt64?) -> Void)?
 
     /// What one owner holds.
@@ -32,14 +30,12 @@ public final class ByteBudget {
 
     public init(limit: Int) { self.limit = limit }
 
-    /// Bytes that may still be taken.
     public var left: Int { max(0, limit - used) }
 
     /// Takes the bytes if all of them fit.
     ///
-    /// An owner may hold at most as much as it leaves to the others: half of the budget where it is
-    /// alone, a quarter where another holds half. So however many there are, something is left for
-    /// the next, and nobody can fill the whole.
+    /// An owner may hold at most as much as it leaves to the others: half of the budget if it is
+    /// alone, a quarter if another holds half. So something is always left for the next owner.
     fileprivate func take(_ bytes: Int, of share: Share?) -> Bool {
         guard hasRoom(in: share, for: bytes), hasRoom(for: bytes) else {
             refusals += 1
@@ -64,8 +60,7 @@ public final class ByteBudget {
         return self.missing(of: share.bytes, more: bytes) <= 0
     }
 
-    /// Bytes that who holds so many would have to give back before it takes further ones; none
-    /// where this is not positive.
+    /// Bytes that an owner with `own` bytes would have to release before taking more, if positive.
     private func missing(of own: Int, more bytes: Int) -> Int { own + bytes - (limit - (used - own)) / 2 }
 
     /// Bytes that an owner may still take.
@@ -73,7 +68,7 @@ public final class ByteBudget {
 
     fileprivate func left(in share: Share?) -> Int { max(0, min(left, -missing(of: share?.bytes ?? 0, more: 0))) }
 
-    /// Counts a refusal of what was looked at without being reserved.
+    /// Counts a refusal without a reservation.
     public func noteRefusal() { refusals += 1 }
 
     fileprivate func giveBack(_ bytes: Int, of share: Share?) {
@@ -99,15 +94,13 @@ public final class ByteBudget {
     }
 }
 
-/// Bytes of a ``ByteBudget`` that one request or connection has taken; they are given back with
-/// this object at the latest.
+/// Bytes of a ``ByteBudget`` taken by one request or connection; released with this object.
 public final class ByteReservation {
     private let budget: ByteBudget
     private let share: ByteBudget.Share?
     @exclusivity(unchecked) public private(set) var bytes = 0
 
-    /// - Parameter owner: Who has a share of the budget, such as a tenant; `nil` for what is
-    ///   nobody's.
+    /// - Parameter owner: Has a share of the budget, such as a tenant; `nil` for none.
     public init(_ budget: ByteBudget, owner: UInt64? = nil) {
         self.budget = budget
         share = owner.map { budget.join($0) }
@@ -124,14 +117,14 @@ public final class ByteReservation {
     public var left: Int { share.map { budget.left(in: $0) } ?? budget.left }
 
     /// Takes further bytes.
-    /// - Returns: false where they do not fit into the budget; then nothing has changed.
+    /// - Returns: false if they do not fit into the budget; then nothing has changed.
     public func grow(by more: Int) -> Bool {
         guard more <= 0 || budget.take(more, of: share) else { return false }
         bytes += max(0, more)
         return true
     }
 
-    /// Gives back what is beyond so many bytes.
+    /// Releases what exceeds the given bytes.
     public func shrink(to fewer: Int) {
         let kept = max(0, fewer)
         guard kept < bytes else { return }

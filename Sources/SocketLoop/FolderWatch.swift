@@ -1,31 +1,31 @@
 import CSocketShim
 import Glibc
 
-/// What happened in a folder that is watched.
+/// An event in a watched folder.
 public struct FolderEvent: Sendable, Hashable {
     public enum Kind: Sendable, Hashable {
-        /// Whoever wrote the file has closed it.
+        /// A file was closed after writing.
         case written
         /// Something was renamed into the folder.
         case movedIn
-        /// Something was made: a folder, a link, or a file whose writer has not closed it yet.
+        /// Something was created: a folder, a link, or a file that is still open for writing.
         case created
         /// Something was removed, or renamed away.
         case gone
-        /// The folder itself is gone, or another lies under its path: it is watched no more.
+        /// The folder itself was removed or replaced: it is no longer watched.
         case folderGone
-        /// More happened than the kernel keeps: what is watched has to be read anew.
+        /// The kernel's queue overflowed: everything must be read again.
         case overflow
     }
 
-    /// As ``FolderWatch/watch(_:)`` gave it; -1 with an overflow, which is of all.
+    /// The number from ``FolderWatch/watch(_:)``; -1 for an overflow.
     public var folder: Int32
     public var kind: Kind
-    /// Within the folder; empty where the event is the folder's own.
+    /// Within the folder; empty for an event of the folder itself.
     public var name: String
 }
 
-/// Folders whose changes are events of a ``Reactor`` (inotify). What lies deeper is not watched.
+/// Reports changes of folders as events of a ``Reactor`` (inotify); not recursive.
 public final class FolderWatch {
     /// Bytes of events that are read at once.
     static let readBytes = 64 << 10
@@ -34,8 +34,7 @@ public final class FolderWatch {
     private let descriptor: Int32
     private var registration: Registration?
 
-    /// Calls the handler with all events of a turn, in the order in which they happened, until
-    /// ``cancel()``.
+    /// Calls the handler with all events of a turn, in order, until ``cancel()``.
     /// - Throws: ``SocketFailure`` when the kernel gives no more descriptors or instances
     ///   (`fs.inotify.max_user_instances`).
     public init(reactor: Reactor, handler: @escaping ([FolderEvent]) -> Void) throws(SocketFailure) {
@@ -55,8 +54,8 @@ public final class FolderWatch {
         registration = nil
     }
 
-    /// Watches a folder, following links to it; a folder that is watched already keeps its number.
-    /// - Returns: What its events are marked with.
+    /// Watches a folder, following links; a folder that is already watched keeps its number.
+    /// - Returns: The number in its events.
     /// - Throws: ``SocketFailure`` when there is no such folder, or no watch is left
     ///   (`fs.inotify.max_user_watches`).
     public func watch(_ path: String) throws(SocketFailure) -> Int32 {
@@ -68,7 +67,7 @@ public final class FolderWatch {
         return folder
     }
 
-    /// Watches it no more; events that have happened by now may still come.
+    /// Stops watching; pending events may still be delivered.
     public func unwatch(_ folder: Int32) { _ = inotify_rm_watch(descriptor, folder) }
 
     private static func read(_ descriptor: Int32) -> [FolderEvent] {
@@ -83,7 +82,7 @@ public final class FolderWatch {
             while offset + MemoryLayout<inotify_event>.size <= count {
                 let event = buffer.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
                 let start = offset + MemoryLayout<inotify_event>.size, end = min(count, start + Int(event.len))
-                // The name is filled up with zeros.
+                // The name is padded with zeros.
                 let name = String(
                     decoding: UnsafeRawBufferPointer(rebasing: buffer[start..<end]).prefix { $0 != 0 }, as: UTF8.self)
                 if let kind = kind(event.mask) { events.append(FolderEvent(folder: event.wd, kind: kind, name: name)) }

@@ -1,20 +1,19 @@
 import Glibc
 
-/// What finds the addresses of a host name. It may block, so it never runs on a loop.
+/// Resolves host names. It may block, so it never runs on a loop.
 public struct HostLookup: Sendable {
-    /// Why a name has no address: the words of who was asked, for the operator.
+    /// Why a name has no address: the resolver's message, for the operator.
     public struct Failure: Error, Sendable, Equatable {
         public var message: String
 
         public init(_ message: String) { self.message = message }
     }
 
-    /// Addresses that are tried of one name. Stands against a name with endlessly many, each of
+    /// Addresses of one name that are tried. Guards against a name with endlessly many, each of
     /// which takes a connection attempt's time.
     public static let mostAddresses = 16
 
-    /// The addresses in the order in which they are to be tried, as numbers: `192.0.2.1`,
-    /// `2001:db8::1`.
+    /// The numeric addresses in the order in which to try them: `192.0.2.1`, `2001:db8::1`.
     public let addresses: @Sendable (_ host: String) -> Result<[String], Failure>
 
     /// - Parameter addresses: May be called on several threads at once.
@@ -22,7 +21,7 @@ public struct HostLookup: Sendable {
         self.addresses = addresses
     }
 
-    /// The system's own: hosts file, DNS, and whatever else the machine is set up for.
+    /// The system's resolver: hosts file, DNS, and other configured sources.
     public static let system = HostLookup { host in
         ask(host, flags: 0).map { found in
             var seen: Set<String> = []
@@ -30,7 +29,7 @@ public struct HostLookup: Sendable {
         }
     }
 
-    /// Whether a text is an address in numbers, which nobody has to be asked for.
+    /// Whether a text is a numeric address, which needs no look-up.
     public static func isAddress(_ host: String) -> Bool {
         if case .success = ask(host, flags: AI_NUMERICHOST) { true } else { false }
     }

@@ -2,37 +2,33 @@ import CSocketShim
 import Glibc
 import Synchronization
 
-/// What a ``LoopExecutor`` does between jobs: wait for sockets and timers, and serve those that are
-/// due.
+/// What a ``LoopExecutor`` does between jobs: waits for sockets and timers, and handles them.
 ///
 /// A worker's actor implements it by `assumeIsolated` and its ``Reactor``.
 public protocol LoopPoller: Sendable {
-    /// Waits at most so long (-1: until something happens) and delivers what happened; on the
-    /// loop's own thread.
+    /// Waits at most so long (-1: until an event) and delivers events; on the loop's own thread.
     nonisolated func poll(timeoutMilliseconds: Int)
 }
 
-/// The executor of one worker: one thread that runs the jobs of its actor and, between them, polls
-/// its sockets.
+/// The executor of one worker: a thread that runs its actor's jobs and polls its sockets.
 ///
-/// It is a `SerialExecutor`, so that an actor can live on it, and a `TaskExecutor`, so that tasks
-/// can prefer it; nothing hops to another thread.
+/// It is a `SerialExecutor`, so that an actor can run on it, and a `TaskExecutor`, so that tasks
+/// can prefer it; there are no thread hops.
 public final class LoopExecutor: SerialExecutor, TaskExecutor, Sendable {
-    /// Jobs run before sockets are polled again: a chain of tasks that start each other must not
-    /// starve the sockets.
+    /// Jobs run before sockets are polled again: chains of tasks must not starve sockets.
     static let jobsPerTurn = 256
 
     private struct Inbox {
         var jobs: [UnownedJob] = []
-        /// The loop is in, or about to enter, a poll that may wait: who adds a job must wake it.
+        /// The loop is in, or about to enter, a blocking poll: adding a job must wake it.
         var mayBeSleeping = false
     }
 
     private let inbox = Mutex(Inbox())
     private let stopping = Atomic<Bool>(false)
-    /// The thread inside ``run(polling:)``, as `pthread_self()` names it; 0 while there is none.
+    /// The thread inside ``run(polling:)`` (`pthread_self()`); 0 if there is none.
     private let owner = Atomic<UInt>(0)
-    /// An eventfd. The reactor watches it edge-triggered, so that nobody has to read it.
+    /// An eventfd. The reactor watches it edge-triggered, so it is never read.
     let wakeDescriptor: Int32
 
     /// - Precondition: the process has a free descriptor; without one no worker can start.
@@ -45,8 +41,7 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor, Sendable {
 
     // MARK: Running
 
-    /// Runs jobs and polls until ``stop()``; jobs that are queued by then still run. Owns the
-    /// calling thread meanwhile.
+    /// Runs jobs and polls on this thread until ``stop()``; jobs queued by then still run.
     public func run(polling poller: any LoopPoller) {
         owner.store(UInt(pthread_self()), ordering: .releasing)
         defer { owner.store(0, ordering: .releasing) }
@@ -109,8 +104,7 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor, Sendable {
     public func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
     public func asUnownedTaskExecutor() -> UnownedTaskExecutor { UnownedTaskExecutor(ordinary: self) }
 
-    /// Jobs wait to be run. The reactor asks before it waits, when its own hooks may have added
-    /// one.
+    /// Whether jobs wait. Checked before the reactor waits, since its hooks may have added one.
     var hasJobs: Bool { inbox.withLock { !$0.jobs.isEmpty } }
 
     private var isOwnThread: Bool { owner.load(ordering: .relaxed) == UInt(pthread_self()) }

@@ -1,19 +1,16 @@
 import CSocketShim
 import Glibc
 
-/// A thread that was started for one piece of work.
+/// A thread for one piece of work.
 public final class LoopThread: Sendable {
-    /// Bytes of stack of a loop's thread; parsers that recurse (to a named depth) run on it.
+    /// Bytes of stack of a loop's thread; parsers with bounded recursion run on it.
     public static let stackSize = 8 << 20
 
     private final class Start: Sendable {
         let name: String
         let body: @Sendable () -> Void
 
-        init(name: String, body: @escaping @Sendable () -> Void) {
-            self.name = name
-            self.body = body
-        }
+        init(name: String, body: @escaping @Sendable () -> Void) { (self.name, self.body) = (name, body) }
     }
 
     private let thread: pthread_t
@@ -29,12 +26,10 @@ public final class LoopThread: Sendable {
     /// Waits until the thread has ended; at most once.
     public func join() { pthread_join(thread, nil) }
 
-    /// Runs work that may block on a thread of its own that nobody waits for.
-    /// - Returns: false if the process may not have another thread; the work is then not done.
+    /// Runs blocking work on a detached thread of its own.
+    /// - Returns: false if no thread can be created; the work is then not done.
     public static func detach(name: String, stackSize: Int = 256 << 10, _ body: @escaping @Sendable () -> Void) -> Bool
-    {
-        start(name: name, stackSize: stackSize, detached: true, body) != nil
-    }
+    { start(name: name, stackSize: stackSize, detached: true, body) != nil }
 
     private static func start(
         name: String, stackSize: Int, detached: Bool, _ body: @escaping @Sendable () -> Void

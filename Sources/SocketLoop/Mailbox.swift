@@ -2,7 +2,7 @@ import CSocketShim
 import Glibc
 import Synchronization
 
-/// What other threads have to tell a loop, in order; the loop wakes up for it.
+/// Messages from other threads to a loop, in order; they wake the loop.
 public final class Mailbox<Message: Sendable>: Sendable {
     /// An eventfd. It lives as long as the last thread that may write to it.
     private let descriptor: Int32
@@ -16,22 +16,21 @@ public final class Mailbox<Message: Sendable>: Sendable {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    /// Leaves a message; any thread may. It waits until somebody ``receive(on:_:)``s.
+    /// Adds a message from any thread. It waits until ``receive(on:_:)`` is called.
     public func put(_ message: Message) {
         messages.withLock { $0.append(message) }
         eventfd_write(descriptor, 1)
     }
 
-    /// Calls the body on the loop for each message, until the registration is given back to the
-    /// reactor.
+    /// Calls the body on the loop for each message, until the registration is deregistered.
     /// - Throws: ``SocketFailure`` when the kernel refuses to watch one more descriptor.
     public func receive(on reactor: Reactor, _ body: @escaping (Message) -> Void) throws(SocketFailure) -> Registration
     {
         try reactor.register(descriptor, .read) { [self] _ in for message in take() { body(message) } }
     }
 
-    /// The messages, once there is one; for a thread that has no loop.
-    /// - Returns: None when so many milliseconds have passed without.
+    /// Waits for messages, for a thread without a loop.
+    /// - Returns: Empty after so many milliseconds without messages.
     public func messages(within milliseconds: Int) -> [Message] {
         WaitingSocket.wait(for: descriptor, .read, milliseconds: milliseconds) ? take() : []
     }

@@ -1,18 +1,15 @@
 import Glibc
 
-/// Where a connection comes from, as far as one client can be told from another by it: what shares
-/// are counted by.
+/// The origin of a connection, as far as it distinguishes clients: the unit of shares.
 public enum PeerOrigin: Hashable, Sendable {
-    /// This machine: a Unix socket, or loopback. Behind a proxy on the same machine that is
-    /// everybody.
+    /// This machine: a Unix socket, or loopback. Behind a local proxy these are all clients.
     case thisMachine
     /// An address of IPv4.
     case v4(UInt32)
-    /// The first 64 bits of an address of IPv6: what one subscriber, or one machine, has of them at
-    /// the least.
+    /// The first 64 bits of an IPv6 address, the minimum that one subscriber or machine has.
     case v6(UInt64)
 
-    /// - Parameter storage: As the kernel wrote it.
+    /// - Parameter storage: As written by the kernel.
     init(_ storage: inout sockaddr_storage) {
         self = withUnsafeBytes(of: &storage) { raw in
             switch Int32(raw.loadUnaligned(as: sa_family_t.self)) {
@@ -32,8 +29,7 @@ public enum PeerOrigin: Hashable, Sendable {
 
     private static func of(v6 high: UInt64, _ low: UInt64) -> PeerOrigin {
         if high == 0, low == 1 { return .thisMachine }
-        // A socket that takes both families sees IPv4 as `::ffff:a.b.c.d` (RFC 4291, section
-        // 2.5.5.2).
+        // A dual-stack socket sees IPv4 as `::ffff:a.b.c.d` (RFC 4291, section 2.5.5.2).
         if high == 0, low >> 32 == 0xFFFF { return of(v4: UInt32(truncatingIfNeeded: low)) }
         return .v6(high)
     }

@@ -8,8 +8,8 @@ public struct Interest: OptionSet, Hashable, Sendable {
 
     public static let read = Interest(rawValue: 1)
     public static let write = Interest(rawValue: 2)
-    /// Of several loops that watch the same listening socket, wake one (EPOLLEXCLUSIVE). Such a
-    /// registration cannot be modified.
+    /// Wakes only one of several loops that watch the same listening socket (EPOLLEXCLUSIVE). Such
+    /// a registration cannot be modified.
     public static let exclusive = Interest(rawValue: 4)
 }
 
@@ -18,7 +18,7 @@ public struct Events: OptionSet, Hashable, Sendable {
     public let rawValue: UInt8
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// Reading gives bytes, a connection, the end of the stream or an error, but does not block.
+    /// Reading does not block: it gives bytes, a connection, the end of the stream or an error.
     public static let readable = Events(rawValue: 1)
     public static let writable = Events(rawValue: 2)
     /// The peer will send no more (EPOLLRDHUP), or both directions are closed (EPOLLHUP).
@@ -26,22 +26,21 @@ public struct Events: OptionSet, Hashable, Sendable {
     public static let error = Events(rawValue: 8)
 }
 
-/// Names one registered descriptor; it stays harmless after the descriptor was deregistered.
+/// Identifies one registered descriptor; harmless after the descriptor was deregistered.
 public struct Registration: Hashable, Sendable {
     var slot: UInt32
     var generation: UInt32
 }
 
-/// One epoll instance with its timers: everything of one worker that waits.
+/// One epoll instance with its timers: everything that one worker waits for.
 ///
-/// It is confined to the worker's actor. Level-triggered: what a handler leaves unread is reported
-/// again. Handlers, timers and end-of-turn hooks may call every method of it except
+/// Confined to the worker's actor. Level-triggered: what a handler leaves unread is reported again.
+/// Handlers, timers and end-of-turn hooks may call every method except
 /// ``poll(timeoutMilliseconds:)``.
 public final class Reactor {
-    /// Events taken from the kernel at once; more of them wait for the next turn.
+    /// Events taken from the kernel at once; further ones wait for the next turn.
     static let eventsPerTurn = 256
-    /// Rounds of end-of-turn hooks that hooks themselves add; what is added after them waits for
-    /// the next turn.
+    /// Rounds of end-of-turn hooks added by hooks; later ones wait for the next turn.
     static let hookRoundsPerTurn = 8
 
     private struct Slot {
@@ -51,14 +50,13 @@ public final class Reactor {
         var handler: ((Events) -> Void)?
     }
 
-    /// The slot number that stands for the executor's wake-up descriptor.
+    /// The slot number of the executor's wake-up descriptor.
     private static let wakeSlot = UInt32.max
 
     private let executor: LoopExecutor?
     private let epoll: Int32
     private let events: UnsafeMutablePointer<epoll_event>
-    // Exclusivity is not checked at run time: everything passes here, and nobody is called while
-    // one of these is being changed.
+    // Exclusivity is not checked at run time: nothing is called while one of these is modified.
     @exclusivity(unchecked) private var slots: [Slot] = []
     private var freeSlots: [UInt32] = []
     @exclusivity(unchecked) private var timers = TimerQueue()
@@ -69,8 +67,8 @@ public final class Reactor {
     @exclusivity(unchecked) public private(set) var now: Int
     /// Calls of `epoll_wait` so far.
     @exclusivity(unchecked) public private(set) var turns = 0
-    /// How long turns took, from the end of one wait to the beginning of the next: events, timers,
-    /// hooks and the executor's jobs, and so what everybody else on the loop had to wait for.
+    /// Durations of turns, from the end of one wait to the beginning of the next: events, timers,
+    /// hooks and the executor's jobs, and thus the delay of everything else on the loop.
     @exclusivity(unchecked) public private(set) var turnTimes = TurnTimes()
     /// Nanoseconds of the monotonic clock when the last wait ended; `nil` before the first.
     @exclusivity(unchecked) private var wokeAt: Int?
@@ -99,10 +97,8 @@ public final class Reactor {
 
     // MARK: Descriptors
 
-    /// Watches a descriptor. The reactor keeps the handler until ``deregister(_:)`` and never
-    /// closes the descriptor.
-    /// - Throws: ``SocketFailure`` when the kernel refuses (no memory, a descriptor that is closed
-    ///   or already registered).
+    /// Watches a descriptor, and never closes it. Keeps the handler until ``deregister(_:)``.
+    /// - Throws: ``SocketFailure`` if the kernel refuses (memory, closed or registered descriptor).
     public func register(
         _ descriptor: Int32, _ interest: Interest, handler: @escaping (Events) -> Void
     ) throws(SocketFailure) -> Registration {
@@ -123,20 +119,18 @@ public final class Reactor {
         return registration
     }
 
-    /// Changes what a registration waits for; free when nothing changes.
+    /// Changes what a registration waits for; free if nothing changes.
     public func modify(_ registration: Registration, _ interest: Interest) {
         let index = Int(registration.slot)
         guard isLive(registration), slots[index].interest != interest else { return }
         if control(EPOLL_CTL_MOD, slots[index].descriptor, interest, registration) { slots[index].interest = interest }
     }
 
-    /// Forgets a descriptor; to be called before it is closed. Events of this turn that wait for
-    /// delivery are dropped.
+    /// Removes a descriptor; call before it is closed. Pending events of this turn are dropped.
     public func deregister(_ registration: Registration) {
         guard isLive(registration) else { return }
         let index = Int(registration.slot)
-        // A descriptor that a library has closed already is gone from the epoll set as well; the
-        // error says no more than that.
+        // A descriptor closed by a library has left the epoll set; the error is harmless.
         _ = control(EPOLL_CTL_DEL, slots[index].descriptor, [], registration)
         slots[index].handler = nil
         slots[index].descriptor = -1
@@ -144,7 +138,6 @@ public final class Reactor {
         freeSlots.append(registration.slot)
     }
 
-    /// Descriptors that are being watched.
     public var registrationCount: Int { slots.count - freeSlots.count }
 
     private func isLive(_ registration: Registration) -> Bool {
@@ -167,7 +160,7 @@ public final class Reactor {
 
     // MARK: Timers and hooks
 
-    /// Calls the body once, so many milliseconds or more from ``now``, never within the call.
+    /// Calls the body once, at least the given milliseconds after ``now``, never within the call.
     @discardableResult public func after(milliseconds: Int, _ body: @escaping () -> Void) -> TimerToken {
         timers.add(deadline: now &+ max(0, milliseconds), body)
     }
@@ -184,8 +177,8 @@ public final class Reactor {
 
     // MARK: Turns
 
-    /// One turn: waits at most so long (-1: for ever) and at most to the next timer, then delivers
-    /// events, timers and hooks.
+    /// One turn: waits at most so long (-1: forever) and at most until the next timer, then
+    /// delivers events, timers and hooks.
     public func poll(timeoutMilliseconds: Int) {
         let ranHooks = runHooks()
         // A job that a hook has queued must not wait for the next event.
@@ -205,6 +198,12 @@ public final class Reactor {
         let sequence = timers.nextSequence
         while let body = timers.takeDue(now: now, addedBefore: sequence) { body() }
         runHooks()
+    }
+
+    /// Runs turns until the condition holds or the given milliseconds have passed.
+    public func poll(until isDone: () -> Bool, within milliseconds: Int) {
+        let end = now + milliseconds
+        while !isDone(), now < end { poll(timeoutMilliseconds: 1_000) }
     }
 
     private func wait(_ timeoutMilliseconds: Int) -> Int {
@@ -240,15 +239,13 @@ public final class Reactor {
         return events
     }
 
-    /// Nanoseconds of the monotonic clock, by the kernel's shared page and so without a system
-    /// call.
+    /// Nanoseconds of the monotonic clock, read from the vDSO without a system call.
     static func readClock() -> Int {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return time.tv_sec * 1_000_000_000 + time.tv_nsec
     }
 
-    /// The longest turn since this was last asked, in nanoseconds; the one that goes on is not
-    /// counted yet.
+    /// The longest turn since the last call, in nanoseconds, without the current one.
     public func takeLongestTurn() -> Int { turnTimes.takeLongest() }
 }

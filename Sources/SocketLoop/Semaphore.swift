@@ -1,6 +1,6 @@
 import Glibc
 
-/// A counting semaphore of the C library: threads of our own wait by it, tasks never.
+/// A counting semaphore of the C library, for our own threads only, never for tasks.
 public final class Semaphore: Sendable {
     private nonisolated(unsafe) let semaphore: UnsafeMutablePointer<sem_t>
 

@@ -1,7 +1,7 @@
 import CSocketShim
 import Glibc
 
-/// The signals that a server listens to.
+/// The signals that a server handles.
 public enum ProcessSignal: Sendable, Hashable, CaseIterable {
     case terminate, interrupt, hangup
 
@@ -20,16 +20,14 @@ public final class SignalSource {
     private let descriptor: Int32
     private var registration: Registration?
 
-    /// Keeps the signals from interrupting the process, so that a source can read them. To be
-    /// called before any thread is started: threads inherit what is blocked (and so do child
-    /// processes, until they set it anew).
+    /// Blocks the signals, so that a source can read them. Call before any thread is started:
+    /// threads and child processes inherit the mask.
     public static func block(_ signals: Set<ProcessSignal>) {
         var set = signalSet(signals)
         pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 
-    /// Calls the handler once for every signal that arrives, until ``cancel()``. Several signals of
-    /// a kind that arrive together may count as one.
+    /// Calls the handler for every signal until ``cancel()``. Simultaneous ones may count as one.
     /// - Throws: ``SocketFailure`` when no descriptor is left.
     public init(
         _ signals: Set<ProcessSignal>, reactor: Reactor, handler: @escaping (ProcessSignal) -> Void

@@ -1,17 +1,15 @@
 import Glibc
 
-/// A system call on a socket that failed: what was tried, and why the kernel refused.
+/// A failed system call on a socket: what was attempted, and why it failed.
 public struct SocketFailure: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What was tried, such as `cannot listen on 127.0.0.1:80`.
+    /// Such as `cannot listen on 127.0.0.1:80`.
     public var attempt: String
     public var reason: String
     /// 0 when no system call failed.
     public var errno: Int32
 
     public init(_ attempt: String, reason: String, errno: Int32 = 0) {
-        self.attempt = attempt
-        self.reason = reason
-        self.errno = errno
+        (self.attempt, self.reason, self.errno) = (attempt, reason, errno)
     }
 
     public init(_ attempt: String, errno: Int32) {

@@ -1,9 +1,9 @@
 import CSocketShim
 import Glibc
 
-/// What one non-blocking call on a socket came to.
+/// The outcome of one non-blocking call on a socket.
 public enum IOOutcome: Sendable, Equatable {
-    /// So many bytes were moved; at least 1.
+    /// The number of bytes moved; at least 1.
     case bytes(Int)
     /// Nothing can be moved now; wait for the reactor's event.
     case wouldBlock
@@ -12,7 +12,7 @@ public enum IOOutcome: Sendable, Equatable {
     case failed(errno: Int32)
 }
 
-/// A connected socket that never blocks. A value: who opened it closes it, once.
+/// A connected socket that never blocks. A value: its opener closes it, once.
 public struct StreamSocket: Sendable, Hashable {
     public let descriptor: Int32
 
@@ -25,9 +25,7 @@ public struct StreamSocket: Sendable, Hashable {
         guard
             socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends)
                 == 0
-        else {
-            throw SocketFailure("cannot open a pair of sockets", errno: errno)
-        }
+        else { throw SocketFailure("cannot open a pair of sockets", errno: errno) }
         return (StreamSocket(descriptor: ends[0]), StreamSocket(descriptor: ends[1]))
     }
 
@@ -40,7 +38,7 @@ public struct StreamSocket: Sendable, Hashable {
         }
     }
 
-    /// Writes what fits, without ever raising SIGPIPE.
+    /// Writes what fits, without raising SIGPIPE.
     @inlinable public func write(_ bytes: UnsafeRawBufferPointer) -> IOOutcome {
         while true {
             let count = send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
@@ -49,8 +47,8 @@ public struct StreamSocket: Sendable, Hashable {
         }
     }
 
-    /// Writes what fits of several pieces, in order, by one system call, without ever raising
-    /// SIGPIPE. At most 1,024 pieces (IOV_MAX).
+    /// Writes what fits of several pieces, in order, by one system call, without raising SIGPIPE.
+    /// At most 1,024 pieces (IOV_MAX).
     @inlinable public func write(pieces: UnsafeMutableBufferPointer<iovec>) -> IOOutcome {
         var message = msghdr()
         message.msg_iov = pieces.baseAddress
@@ -70,14 +68,13 @@ public struct StreamSocket: Sendable, Hashable {
         }
     }
 
-    /// Sends small writes at once (TCP_NODELAY); without effect on a Unix-domain socket.
+    /// Sends small writes at once (TCP_NODELAY); no effect on a Unix-domain socket.
     public func disableDelay() {
         var on: Int32 = 1
         _ = setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
     }
 
-    /// Bytes that were written and that the peer's kernel has not acknowledged yet; `nil` where
-    /// that is not known.
+    /// Written bytes that the peer's kernel has not acknowledged; `nil` if unknown.
     public var unsentBytes: Int? {
         let bytes = portico_unsent(descriptor)
         return bytes < 0 ? nil : Int(bytes)

@@ -1,11 +1,11 @@
-/// Names one timer of a ``Reactor``; it stays harmless after the timer fired or was cancelled.
+/// Identifies one timer of a ``Reactor``; harmless after the timer fired or was cancelled.
 public struct TimerToken: Hashable, Sendable {
     var slot: UInt32
     var generation: UInt32
 }
 
-/// Timers by deadline: adding costs O(log n), cancelling O(1) (the entry is forgotten when its time
-/// comes, or when forgotten entries are the majority).
+/// Timers by deadline: adding costs O(log n), cancelling O(1) (the entry is removed at its
+/// deadline, or when cancelled entries are the majority).
 struct TimerQueue {
     private struct Entry {
         var deadline: Int
@@ -64,8 +64,7 @@ struct TimerQueue {
         return nil
     }
 
-    /// Takes the earliest timer that is due and was added before `sequence`, so that timers that
-    /// add timers end.
+    /// Removes the earliest due timer added before `sequence`, so that timers that add timers end.
     mutating func takeDue(now: Int, addedBefore sequence: UInt64) -> (() -> Void)? {
         while let first = heap.first, first.deadline <= now, first.sequence < sequence {
             removeFirst()

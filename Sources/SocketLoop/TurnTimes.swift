@@ -1,21 +1,19 @@
-/// How long the turns of a loop took, counted in numbers that cost nothing.
+/// Durations of a loop's turns, as cheap counters.
 public struct TurnTimes: Sendable, Equatable {
-    /// Nanoseconds above which a turn is too long (10 ms): so long, everybody whom the loop serves
-    /// has waited for one request.
+    /// Nanoseconds above which a turn is too long (10 ms) for everything else on the loop.
     public static let tooLong = 10_000_000
 
-    /// Turns so far.
     public private(set) var turns = 0
-    /// Of them those that took more than ``tooLong``.
+    /// Turns longer than ``tooLong``.
     public private(set) var longTurns = 0
-    /// Nanoseconds of all turns together: what the loop was busy.
+    /// Nanoseconds of all turns: the loop's busy time.
     public private(set) var nanoseconds = 0
     /// Nanoseconds of the longest turn since it was last taken.
     public private(set) var longest = 0
 
     public init() {}
 
-    /// Counts a turn of so many nanoseconds.
+    /// Counts a turn of the given nanoseconds.
     mutating func count(_ duration: Int) {
         turns &+= 1
         nanoseconds &+= duration
@@ -23,7 +21,7 @@ public struct TurnTimes: Sendable, Equatable {
         if duration > Self.tooLong { longTurns &+= 1 }
     }
 
-    /// ``longest``, which begins anew.
+    /// Returns and resets ``longest``.
     mutating func takeLongest() -> Int {
         defer { longest = 0 }
         return longest

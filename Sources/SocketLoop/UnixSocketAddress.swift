@@ -4,8 +4,8 @@ public import Glibc
 public struct UnixSocketAddress {
     private var address = sockaddr_un()
 
-    /// - Parameter attempt: What it is for, as a failure says it.
-    /// - Throws: ``SocketFailure`` where the path is empty, too long, or has a NUL in it.
+    /// - Parameter attempt: Its purpose, for a failure's message.
+    /// - Throws: ``SocketFailure`` if the path is empty, too long, or contains a NUL.
     public init(path: String, for attempt: String) throws(SocketFailure) {
         let capacity = MemoryLayout.size(ofValue: address.sun_path)
         guard !path.isEmpty, path.utf8.count < capacity, !path.utf8.contains(0) else {
@@ -16,7 +16,7 @@ public struct UnixSocketAddress {
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
     }
 
-    /// Calls the body with what `bind` and `connect` take.
+    /// Calls the body with the arguments of `bind` and `connect`.
     public func withSocketAddress<R>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {
         withUnsafePointer(to: address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_un>.size)) }

@@ -1,10 +1,9 @@
 import CSocketShim
 import Glibc
 
-/// What a thread without a loop does with sockets that do not block: connect, and wait.
+/// Connecting and waiting with non-blocking sockets on a thread without a loop.
 public enum WaitingSocket {
-    /// Whether a descriptor can be read from or written to, or has failed, within so many
-    /// milliseconds.
+    /// Whether a descriptor becomes readable or writable, or fails, within the given milliseconds.
     public static func wait(for descriptor: Int32, _ interest: Interest, milliseconds: Int) -> Bool {
         let events = (interest.contains(.read) ? POLLIN : 0) | (interest.contains(.write) ? POLLOUT : 0)
         let deadline = now() + max(0, milliseconds)
@@ -19,8 +18,8 @@ public enum WaitingSocket {
     /// Milliseconds of the monotonic clock.
     public static func now() -> Int { Reactor.readClock() / 1_000_000 }
 
-    /// A socket that is connected to an address within so many milliseconds.
-    /// - Parameter address: In numbers, as ``HostLookup`` gives it.
+    /// A socket connected to an address within the given milliseconds.
+    /// - Parameter address: Numeric, as from ``HostLookup``.
     public static func connect(
         to address: String, port: UInt16, milliseconds: Int
     ) throws(SocketFailure) -> StreamSocket {

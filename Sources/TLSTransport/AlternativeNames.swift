@@ -1,18 +1,16 @@
 import COpenSSL
 
 extension ClientCertificate {
-    /// A name that a certificate gives its subject beside the subject itself (subjectAltName: RFC
-    /// 5280, section 4.2.1.6).
+    /// An alternative name of a certificate's subject (subjectAltName: RFC 5280, section 4.2.1.6).
     public enum Name: Sendable, Hashable {
-        /// The part behind the `@` in small letters: it is a domain, whose case does not count
-        /// (section 7.5).
+        /// The part after the `@` is in lower case: domains are case-insensitive (section 7.5).
         case email(String)
-        /// As it stands, byte by byte.
+        /// Compared byte by byte.
         case uri(String)
-        /// In small letters. A wildcard is a name like any other, and matches itself alone.
+        /// In lower case. A wildcard is a literal name, and matches only itself.
         case dns(String)
 
-        /// Names that are the same by the rules of their kind become equal.
+        /// Normalised, so that equivalent names of a kind are equal.
         public static func email(matching text: String) -> Name {
             guard let at = text.lastIndex(of: "@") else { return .email(text) }
             return .email(text[...at] + Self.lowercased(text[text.index(after: at)...]))
@@ -25,8 +23,8 @@ extension ClientCertificate {
         }
     }
 
-    /// The names of a certificate that can stand for somebody. What is not printable ASCII, as the
-    /// standard wants it, counts for nothing: it may look like another name.
+    /// The names of a certificate that can identify a client. Names outside printable ASCII, which
+    /// the standard requires, are ignored: they may look like other names.
     static func names(of certificate: OpaquePointer) -> [Name] {
         guard let found = X509_get_ext_d2i(certificate, NID_subject_alt_name, nil, nil) else { return [] }
         let list = OpaquePointer(found)

@@ -1,11 +1,11 @@
 import SocketLoop
 import Synchronization
 
-/// The certificates in force, shared by all workers. When their files change, new connections get
+/// The certificates in force, shared by all workers. When their files change, new connections use
 /// the new ones; a session keeps those that it began with.
 public final class CertificateStore: Sendable {
     public enum Reading: Sendable, Equatable {
-        /// The files are what they were.
+        /// The files are unchanged.
         case unchanged
         case replaced(summary: String, warnings: [String])
         /// The former certificates stay in force.
@@ -14,11 +14,11 @@ public final class CertificateStore: Sendable {
 
     private let settings: TLSSettings
     private let context: Mutex<TLSContext>
-    /// Of what was read last, whether or not it was good: a bad file is read, and reported, once.
-    /// Held while files are read; nobody else waits for it.
+    /// Of the files as last read, valid or not: an invalid file is read and reported once. Held
+    /// while files are read; nothing else waits for it.
     private let stamps: Mutex<[FileStamp?]>
 
-    /// - Throws: ``TLSFailure``: without good certificates there is nothing to serve with.
+    /// - Throws: ``TLSFailure``: valid certificates are required.
     public init(_ settings: TLSSettings) throws(TLSFailure) {
         self.settings = settings
         stamps = Mutex(Self.stamps(of: settings))
@@ -27,8 +27,8 @@ public final class CertificateStore: Sendable {
 
     public var current: TLSContext { context.withLock { $0 } }
 
-    /// Reads the files again if they have changed; blocks for as long as the disk does.
-    /// - Parameter always: Even if they look the same.
+    /// Reloads changed files; blocks on disk access.
+    /// - Parameter always: Even if they look unchanged.
     public func reload(always: Bool = false) -> Reading {
         stamps.withLock { stamps in
             let found = Self.stamps(of: settings)

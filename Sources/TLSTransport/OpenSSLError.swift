@@ -1,20 +1,19 @@
 import COpenSSL
 
-/// The queue of errors that OpenSSL keeps for each thread. It is emptied before each call whose
-/// failure is to be told apart from those of others.
+/// OpenSSL's error queue of each thread. Cleared before calls whose failure must be identified.
 enum OpenSSLError {
     static func clear() { ERR_clear_error() }
 
-    /// The number of the reason of the first error, or 0.
+    /// The reason code of the first error, or 0.
     static var reason: Int32 { ERR_GET_REASON(ERR_peek_error()) }
 
-    /// What the first error says, for the operator.
+    /// The first error's message, for the operator.
     static var text: String {
         ERR_reason_error_string(ERR_peek_error()).map { String(cString: $0) } ?? "no reason given"
     }
 }
 
-/// A BIO that reads from, or writes to, memory for the length of one call.
+/// A memory BIO for the duration of one call.
 enum MemoryBIO {
     static func reading<R>(_ bytes: [UInt8], _ body: (OpaquePointer) throws(TLSFailure) -> R) throws(TLSFailure) -> R {
         // The bytes are copied, so that no pointer outlives its scope.

@@ -1,11 +1,10 @@
 import COpenSSL
 import Glibc
 
-/// A file of certificates or of a key, and what may be wrong with it. What is parsed here is the
-/// operator's own.
+/// A file of certificates or of a key, with its possible problems; the operator's own.
 struct PEMFile {
     let path: String
-    /// What it is to hold, such as `certificate`: for messages.
+    /// The expected content, such as `certificate`: for messages.
     let role: String
     private let bytes: [UInt8]
 
@@ -43,7 +42,7 @@ struct PEMFile {
 
     // MARK: Content
 
-    /// All certificates of the file, at least one; whoever calls frees them.
+    /// All certificates of the file, at least one; the caller frees them.
     func certificates() throws(TLSFailure) -> [OpaquePointer] {
         try MemoryBIO.reading(bytes) { bio throws(TLSFailure) in
             var found: [OpaquePointer] = []
@@ -67,7 +66,7 @@ struct PEMFile {
         }
     }
 
-    /// The first private key of the file; whoever calls frees it.
+    /// The first private key of the file; the caller frees it.
     func privateKey() throws(TLSFailure) -> OpaquePointer {
         try MemoryBIO.reading(bytes) { bio throws(TLSFailure) in
             var isEncrypted = false

@@ -1,14 +1,14 @@
 import COpenSSL
 import SocketLoop
 
-/// OpenSSL's way to a ``StreamSocket``: its own kind for sockets would raise SIGPIPE.
+/// Connects OpenSSL to a ``StreamSocket``: OpenSSL's own socket BIO would raise SIGPIPE.
 package enum SocketBIO {
     nonisolated(unsafe) private static let method: OpaquePointer? = makeMethod()
 
     /// A BIO that moves bytes and never closes; `nil` without memory.
     package static func make(_ socket: StreamSocket) -> OpaquePointer? {
         guard let method, let bio = BIO_new(method) else { return nil }
-        // A descriptor is never negative, so that no number stands for the null pointer.
+        // Plus one, so that descriptor 0 is not the null pointer.
         BIO_set_data(bio, UnsafeMutableRawPointer(bitPattern: Int(socket.descriptor) + 1))
         BIO_set_init(bio, 1)
         return bio

@@ -1,18 +1,16 @@
 import COpenSSL
 import SocketLoop
 
-/// Which servers a client believes: those whose certificate an authority stands for, and that it
-/// names. Immutable.
+/// The servers that a client trusts, by the authority and names of their certificates. Immutable.
 public final class TLSClientContext: Sendable {
     public enum Authorities: Sendable, Equatable {
-        /// Those of the machine, as OpenSSL finds them: `SSL_CERT_FILE` and `SSL_CERT_DIR`, or else
-        /// its own file and folder.
+        /// The system's, as OpenSSL finds them: `SSL_CERT_FILE`, `SSL_CERT_DIR` or its defaults.
         case system
-        /// Those of a file in PEM.
+        /// Those of a PEM file.
         case file(String)
     }
 
-    /// OpenSSL counts its references atomically, and nothing here changes it once it is made.
+    /// OpenSSL counts references atomically, and nothing here modifies it after its creation.
     nonisolated(unsafe) private let pointer: OpaquePointer
 
     /// - Throws: ``TLSFailure`` when the authorities cannot be read.
@@ -31,7 +29,7 @@ public final class TLSClientContext: Sendable {
         let protocols: [UInt8] = [8] + Array("http/1.1".utf8)
         SSL_CTX_set_alpn_protos(context, protocols, UInt32(protocols.count))
         switch authorities {
-        // Without any certificate it succeeds too; then no server is believed.
+        // Also succeeds without any certificate; then no server is trusted.
         case .system: SSL_CTX_set_default_verify_paths(context)
         case .file(let path):
             for certificate in try PEMFile(path, role: "authority").certificates() {
@@ -44,12 +42,10 @@ public final class TLSClientContext: Sendable {
 
     deinit { SSL_CTX_free(pointer) }
 
-    /// A session that goes no further than its handshake unless the server's certificate is for the
-    /// host; `nil` without memory.
+    /// A session that fails unless the certificate is for the host; `nil` without memory.
     func session(host: String) -> OpaquePointer? {
         guard let session = SSL_new(pointer) else { return nil }
-        // A name of a certificate is never an address, nor the other way round (RFC 9110, section
-        // 4.3.5).
+        // A name in a certificate is never an address, or vice versa (RFC 9110, section 4.3.5).
         let isNamed: Bool
         if HostLookup.isAddress(host) {
             isNamed = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), host) == 1

@@ -1,21 +1,18 @@
 import COpenSSL
 import Glibc
 
-/// Certificates, keys and rules that were checked together: what new sessions are made from.
-/// Immutable, and shared by all workers.
+/// Checked certificates, keys and rules for creating sessions. Immutable, shared by all workers.
 public final class TLSContext: Sendable {
-    /// OpenSSL counts its references atomically, and nothing here changes it once it is made.
+    /// OpenSSL counts references atomically, and nothing here modifies it after its creation.
     nonisolated(unsafe) let pointer: OpaquePointer
-    /// The server's own certificate, and until when it is good.
+    /// The server's own certificate, and its expiry.
     public let summary: String
-    /// Until when all certificates of the chain are good, in seconds since 1970: the end of the
-    /// first that ends. `nil` where it cannot be read.
+    /// The earliest expiry in the chain, in seconds since 1970; `nil` if unreadable.
     public let expiry: Int?
-    /// What is not right with the certificates but keeps nobody from using them: one sentence each.
+    /// Non-fatal problems of the certificates: one sentence each.
     public let warnings: [String]
 
-    /// - Throws: ``TLSFailure`` that names the file: it cannot be read, holds something else, or
-    ///   the files do not belong together.
+    /// - Throws: ``TLSFailure`` that names the file: unreadable, of wrong content, or mismatched.
     public init(_ settings: TLSSettings) throws(TLSFailure) {
         guard let context = SSL_CTX_new(TLS_server_method()) else {
             throw TLSFailure("OpenSSL cannot make a context: \(OpenSSLError.text).")
@@ -43,23 +40,22 @@ public final class TLSContext: Sendable {
             }
         portico_tls_set_server_options(context)
         SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(minimum), nil)
-        // Forward secrecy and authenticated encryption alone; the suites of TLS 1.3 all are so.
+        // Only forward secrecy and authenticated encryption, which all suites of TLS 1.3 provide.
         guard SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1 else {
             throw TLSFailure("OpenSSL has none of the ciphers that are needed.")
         }
-        // The fast groups, so that no client chooses what a handshake costs; with the hybrid one
-        // where OpenSSL has it.
+        // Only fast groups, so that clients cannot increase the cost of a handshake; including the
+        // hybrid one if OpenSSL has it.
         guard setGroups(context, "X25519MLKEM768:X25519:P-256:P-384") || setGroups(context, "X25519:P-256:P-384") else {
             throw TLSFailure("OpenSSL has none of the groups that are needed.")
         }
-        // A call that met no bytes of the application returns, so that no client keeps the loop;
-        // buffers of idle connections are given back.
+        // Returns without application bytes, so that no client blocks the loop; frees idle buffers.
         SSL_CTX_ctrl(context, SSL_CTRL_CLEAR_MODE, Int(SSL_MODE_AUTO_RETRY), nil)
         SSL_CTX_ctrl(
             context, SSL_CTRL_MODE,
             Int(SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS), nil)
-        // Sessions are resumed by tickets, which cost the server no memory, and end with the
-        // context that sealed them.
+        // Sessions are resumed by tickets, which cost the server no memory, and become invalid with
+        // the context that sealed them.
         SSL_CTX_ctrl(context, SSL_CTRL_SET_SESS_CACHE_MODE, Int(SSL_SESS_CACHE_OFF), nil)
         SSL_CTX_set_timeout(context, TLSLimits.ticketSeconds)
         SSL_CTX_set_alpn_select_cb(
@@ -163,16 +159,14 @@ public final class TLSContext: Sendable {
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (clients.isRequired ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nil)
         SSL_CTX_set_verify_depth(context, TLSLimits.chainDepth)
         SSL_CTX_ctrl(context, SSL_CTRL_SET_MAX_CERT_LIST, TLSLimits.clientChainBytes, nil)
-        // A session that is resumed is not verified again: a certificate that has expired since
-        // would still be good.
+        // A resumed session is not verified again: an expired certificate would be accepted.
         portico_tls_forbid_resumption(context)
     }
 }
 
-/// The application's protocol (RFC 7301): HTTP/1.1 and nothing else.
+/// The application protocol (RFC 7301): HTTP/1.1 only.
 enum ALPN {
-    /// - Returns: false when the client's list does not hold it; the handshake is to be refused
-    ///   then.
+    /// - Returns: false if the client does not offer it, which refuses the handshake.
     static func choose(
         _ offered: UnsafeBufferPointer<UInt8>, _ chosen: inout UnsafePointer<UInt8>?, _ length: inout UInt8
     ) -> Bool {

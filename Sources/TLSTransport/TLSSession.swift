@@ -2,28 +2,23 @@ import COpenSSL
 import Glibc
 import SocketLoop
 
-/// A certificate that a client has presented, and that an authority of the configuration stands
-/// for.
+/// A client's certificate, issued by a configured authority.
 public struct ClientCertificate: Sendable, Hashable {
-    /// The subject as RFC 4514 writes it, such as `CN=partner,O=Agency`; empty where the
-    /// certificate has none.
+    /// The subject in RFC 4514 notation, such as `CN=partner,O=Agency`; may be empty.
     public var subject: String
-    /// What else it calls its subject.
+    /// The subject's alternative names.
     public var names: [Name]
-    /// The SHA-256 of the certificate (of its DER form), 32 bytes: its fingerprint.
+    /// The certificate's fingerprint: SHA-256 of its DER form, 32 bytes.
     public var sha256: [UInt8]
 
     public init(subject: String, names: [Name] = [], sha256: [UInt8]) {
-        self.subject = subject
-        self.names = names
-        self.sha256 = sha256
+        (self.subject, self.names, self.sha256) = (subject, names, sha256)
     }
 }
 
-/// One side of a secured connection. Confined to its worker, like the socket below it.
+/// One side of a secured connection. Confined to its worker, like the underlying socket.
 ///
-/// Nothing of OpenSSL is made before ``handshake()`` is called the first time, so that a connection
-/// that says nothing costs no more than a plain one.
+/// The first ``handshake()`` creates OpenSSL's objects, so that a silent connection costs little.
 public final class TLSSession {
     public enum Progress: Sendable, Equatable {
         case done
@@ -31,21 +26,20 @@ public final class TLSSession {
         case wantsRead
         /// Call again when the socket is writable.
         case wantsWrite
-        /// The client began with a request of HTTP and not with TLS. Nothing was sent, and nothing
-        /// of the request can be read any more.
+        /// The client began with a plain HTTP request. Nothing was sent; the request is lost.
         case plainHTTP
         /// The peer left.
         case closed
-        /// The peer's certificate is missing where one is needed, or is not good. The reason is for
-        /// the operator; the peer has got an alert.
+        /// The peer's certificate is required and missing, or invalid. The reason is for the
+        /// operator; the peer was sent an alert.
         case peerRefused(String)
-        /// The reason is for the operator; the peer has got an alert where the protocol has one.
+        /// The reason is for the operator; the peer was sent an alert if the protocol has one.
         case failed(String)
     }
 
     private enum Side {
         case server(TLSContext)
-        /// The host is the one that the server's certificate has to name.
+        /// The server's certificate must be for this host.
         case client(TLSClientContext, host: String)
     }
 
@@ -53,14 +47,14 @@ public final class TLSSession {
     private let side: Side
     private var session: OpaquePointer?
     private var isEstablished = false
-    /// Behind an error that ends the session nothing may be sent, not even its end.
+    /// After a fatal error nothing may be sent, not even close_notify.
     private var isBroken = false
-    /// A record was given to the socket in part: the same bytes have to be offered again.
+    /// A record was written in part: the same bytes must be offered again.
     private var isWritePending = false
-    /// What the client is, once the handshake is done; `nil` without a certificate.
+    /// The client's certificate after the handshake; `nil` without one.
     public private(set) var clientCertificate: ClientCertificate?
 
-    /// What was agreed upon; `nil` before the handshake is done.
+    /// The negotiated version; `nil` before the handshake is done.
     public var version: TLSSettings.Version? {
         guard let session, isEstablished else { return nil }
         switch SSL_version(session) {
@@ -70,22 +64,21 @@ public final class TLSSession {
         }
     }
 
-    /// Whether the session goes on from one that the client had before.
+    /// Whether the session was resumed.
     public var isResumed: Bool { session.map { SSL_session_reused($0) == 1 } ?? false }
 
-    /// Reading goes on once the socket is writable: an answer of the protocol itself waits.
+    /// Reading continues once the socket is writable, because a protocol message waits.
     public private(set) var readNeedsWrite = false
-    /// Writing goes on once the socket is readable.
+    /// Writing continues once the socket is readable.
     public private(set) var writeNeedsRead = false
 
-    /// The server's side.
     public init(_ context: TLSContext, _ socket: StreamSocket) {
         side = .server(context)
         self.socket = socket
     }
 
     /// The client's side.
-    /// - Parameter host: A name, or an address in numbers: the server's certificate must be for it.
+    /// - Parameter host: A name or a numeric address, that the server's certificate must be for.
     public init(_ context: TLSClientContext, host: String, _ socket: StreamSocket) {
         side = .client(context, host: host)
         self.socket = socket
@@ -95,7 +88,7 @@ public final class TLSSession {
 
     // MARK: Handshake
 
-    /// Goes on with the handshake as far as the bytes at hand allow.
+    /// Continues the handshake as far as the available bytes allow.
     public func handshake() -> Progress {
         guard let session = session ?? begin() else { return .failed("no memory for a session") }
         OpenSSLError.clear()
@@ -154,9 +147,8 @@ public final class TLSSession {
 
     // MARK: Bytes
 
-    /// Takes what the client has sent, at most one record.
-    /// - Parameter buffer: At least 16 KiB, so that nothing of a record is left behind where the
-    ///   reactor would not see it.
+    /// Reads what the peer has sent, at most one record.
+    /// - Parameter buffer: At least 16 KiB: the reactor cannot see a record's unread rest.
     public func read(into buffer: UnsafeMutableRawBufferPointer) -> IOOutcome {
         guard let session, isEstablished else { return .failed(errno: ENOTCONN) }
         OpenSSLError.clear()
@@ -175,8 +167,7 @@ public final class TLSSession {
         }
     }
 
-    /// Writes one record of what the pieces hold. Behind ``IOOutcome/wouldBlock`` the same bytes
-    /// have to be offered again, first.
+    /// Writes a record from the pieces. After ``IOOutcome/wouldBlock``, repeat the same bytes.
     public func write(pieces: UnsafeMutableBufferPointer<iovec>) -> IOOutcome {
         guard let first = pieces.first else { return .wouldBlock }
         let total = pieces.reduce(0) { $0 + $1.iov_len }
@@ -216,8 +207,7 @@ public final class TLSSession {
             isWritePending = true
             writeNeedsRead = true
             return .wouldBlock
-        case SSL_ERROR_ZERO_RETURN:
-            return .closed
+        case SSL_ERROR_ZERO_RETURN: return .closed
         default:
             isBroken = true
             return .closed
@@ -226,7 +216,7 @@ public final class TLSSession {
 
     // MARK: Ends
 
-    /// Says that nothing more follows (close_notify), and ends this side's half of the stream.
+    /// Sends close_notify, and ends this side's half of the stream.
     public func finishWriting() {
         sayEnd()
         socket.finishWriting()
@@ -240,7 +230,7 @@ public final class TLSSession {
         socket.close()
     }
 
-    /// Once, and as far as the socket takes it: nobody waits for the peer's own.
+    /// Once, and as far as the socket accepts it; the peer's own is not awaited.
     private func sayEnd() {
         guard let session, isEstablished, !isBroken, !isWritePending, SSL_get_shutdown(session) & SSL_SENT_SHUTDOWN == 0
         else { return }

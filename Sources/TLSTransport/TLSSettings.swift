@@ -1,24 +1,22 @@
-/// How a listener secures its connections: the files that hold certificates and keys, all in PEM,
-/// and what is asked of clients.
+/// How a listener secures connections: PEM files of certificates and keys, and client certificates.
 public struct TLSSettings: Sendable, Equatable {
     public enum Version: String, Sendable, CaseIterable {
         case tls12 = "1.2", tls13 = "1.3"
     }
 
-    /// Certificates that clients present.
+    /// Certificates of clients.
     public struct ClientCertificates: Sendable, Equatable {
-        /// The file of the authorities that a client's certificate must come from.
+        /// The file of the authorities that may issue clients' certificates.
         public var authorities: String
-        /// Whether a client without a certificate is turned away.
+        /// Whether a client without a certificate is refused.
         public var isRequired: Bool
 
         public init(authorities: String, isRequired: Bool = true) {
-            self.authorities = authorities
-            self.isRequired = isRequired
+            (self.authorities, self.isRequired) = (authorities, isRequired)
         }
     }
 
-    /// The file of the server's certificate, and behind it those that lead to its root.
+    /// The file of the server's certificate, followed by the intermediate ones.
     public var certificate: String
     public var key: String
     public var clientCertificates: ClientCertificates?
@@ -41,15 +39,14 @@ public struct TLSFailure: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 enum TLSLimits {
-    /// Bytes of one file; stands against a path that leads to something else.
+    /// Bytes of one file. Guards against a wrong path.
     static let fileBytes = 1 << 20
-    /// Certificates between a client's and its authority's; stands against chains that only cost
-    /// time to verify.
+    /// Certificates between a client's and its authority's. Guards against chains that cost time.
     static let chainDepth: Int32 = 6
     /// Bytes of all certificates that a client sends.
     static let clientChainBytes = 32 << 10
     /// Bytes of one TLS record (RFC 8446, section 5.1).
     static let recordBytes = 16 << 10
-    /// Seconds for which a session ticket is good.
+    /// Seconds for which a session ticket is valid.
     static let ticketSeconds = 3_600
 }

@@ -1,12 +1,11 @@
 import Diagnostics
 
 extension YAMLNode {
-    /// The tree with `${NAME}` and `${NAME:-default}` replaced inside its scalar values; keys stay
-    /// as they are.
+    /// The tree with `${NAME}` and `${NAME:-default}` replaced inside scalar values; keys stay.
     ///
-    /// `lookup` gives a variable's value; the default also stands in for an empty one. A value that
-    /// is put in is not searched again. Throws a diagnostic for each name that is missing or not a
-    /// name, and for each `${` without its `}`.
+    /// `lookup` returns a variable's value; the default also replaces an empty one. Substituted
+    /// values are not searched again. Throws a diagnostic for each missing or invalid name, and for
+    /// each `${` without its `}`.
     public func substitutingEnvironment(file: String, _ lookup: (String) -> String?) throws(Diagnostics) -> YAMLNode {
         var problems: [Diagnostic] = []
         let result = substituting(file: file, lookup, &problems)
@@ -38,8 +37,7 @@ extension YAMLNode {
         _ text: String, file: String, _ lookup: (String) -> String?, _ problems: inout [Diagnostic]
     ) -> String {
         let bytes = Array(text.utf8)
-        // Only a scalar that stands in the file as it is read has its characters where they are
-        // counted.
+        // Only a scalar that is spelled literally in the file has positions of its characters.
         let base = bytes.count == Int(range.end - range.start) ? Int(range.start) : nil
         func place(_ from: Int, _ to: Int) -> SourceRange { base.map { SourceRange($0 + from, $0 + to) } ?? range }
         var result: [UInt8] = []
@@ -60,20 +58,16 @@ extension YAMLNode {
             let name = separator.map { String(inner[..<$0.lowerBound]) } ?? inner
             if !Self.isVariableName(name) {
                 let message = "`\(name)` is not the name of an environment variable."
-                problems.append(
-                    Diagnostic(
-                        message, file: file, range: place(index, end + 1),
-                        hint: "Write `${NAME}` or `${NAME:-default}`."))
+                problems.report(
+                    message, file: file, range: place(index, end + 1), hint: "Write `${NAME}` or `${NAME:-default}`.")
             } else if let value = lookup(name), separator == nil || !value.isEmpty {
                 result += value.utf8
             } else if let separator {
                 result += inner[separator.upperBound...].utf8
             } else {
                 let message = "The environment variable \(name) is not set."
-                problems.append(
-                    Diagnostic(
-                        message, file: file, range: place(index, end + 1),
-                        hint: "Set it, or write `${\(name):-default}`."))
+                problems.report(
+                    message, file: file, range: place(index, end + 1), hint: "Set it, or write `${\(name):-default}`.")
             }
             index = end + 1
         }

@@ -1,7 +1,7 @@
 import CLibYAML
 import Diagnostics
 
-/// The events of one YAML text, as libyaml's parser finds them. This file alone calls `yaml_…`.
+/// The events of one YAML text from libyaml's parser. Only this file calls `yaml_…`.
 ///
 /// The bytes must stay alive and in place as long as the object does.
 final class LibYAML {
@@ -19,8 +19,7 @@ final class LibYAML {
     private let bytes: UnsafeBufferPointer<UInt8>
     /// Bytes of a byte order mark, which libyaml would count as a column.
     private let markLength: Int
-    /// The byte at which each character begins; `nil` where every character is one byte. libyaml's
-    /// marks count characters.
+    /// The byte offset of each character; `nil` if all are one byte. libyaml counts characters.
     private let offsets: [UInt32]?
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) throws(Diagnostic) {
@@ -103,7 +102,7 @@ final class LibYAML {
         return explain(text, at: offset(state.problem_mark))
     }
 
-    /// libyaml's short phrases as sentences that say what to do.
+    /// Converts libyaml's short phrases to sentences with a remedy.
     private func explain(_ problem: String, at offset: Int) -> Diagnostic {
         if let tab = tabInIndentation(before: offset) {
             return Diagnostic("A tab cannot indent a line in YAML: use spaces.", range: SourceRange(tab, tab + 1))
@@ -130,7 +129,7 @@ final class LibYAML {
         return Diagnostic(message, range: SourceRange(offset, min(offset + 1, bytes.count)))
     }
 
-    /// The first tab in the white space that the line of `offset`, up to it, begins with.
+    /// The first tab in the indentation of the line of `offset`, before it.
     private func tabInIndentation(before offset: Int) -> Int? {
         var start = min(offset, bytes.count)
         while start > 0, bytes[start - 1] != 0x0A, bytes[start - 1] != 0x0D { start -= 1 }

@@ -1,4 +1,4 @@
-/// A duration or a size as a person writes it, in the unit that it is kept in.
+/// Parses a duration or a size into its base unit.
 public enum Quantity {
     private static let durations: [(suffix: String, factor: Int)] = [
         ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000),
@@ -25,7 +25,7 @@ public enum Quantity {
 }
 
 extension Int {
-    /// Decimal digits and nothing else, not even a sign.
+    /// Decimal digits only, without a sign.
     fileprivate init?(digits text: String) {
         guard !text.isEmpty, text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
             let value = Int(text)

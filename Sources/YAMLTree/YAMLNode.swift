@@ -1,11 +1,10 @@
 import Diagnostics
 import ExactText
 
-/// A value of a YAML text and where it stands: a scalar, a sequence, or a mapping in the order of
-/// the text.
+/// A value of a YAML text and its place: a scalar, a sequence, or a mapping in textual order.
 ///
-/// Scalars keep their spelling; what a plain `5` or `true` means is decided by whoever knows the
-/// type that is expected (``YAMLReader``).
+/// Scalars keep their spelling; the reader that knows the expected type decides what a plain `5` or
+/// `true` means (``YAMLReader``).
 public struct YAMLNode: Sendable, Hashable {
     public indirect enum Content: Sendable {
         case scalar(String, YAMLScalarStyle)
@@ -14,28 +13,24 @@ public struct YAMLNode: Sendable, Hashable {
     }
 
     public var content: Content
-    /// Without comments and white space behind it.
+    /// Without trailing comments and white space.
     public var range: SourceRange
-    /// Whether no message may repeat what it says: a value of a key that holds secrets, or one that
-    /// came from the environment.
+    /// Whether messages must not repeat it: of a secret key, or from the environment.
     public var isHidden = false
 
-    public init(_ content: Content, range: SourceRange) {
-        self.content = content
-        self.range = range
-    }
+    public init(_ content: Content, range: SourceRange) { (self.content, self.range) = (content, range) }
 
     /// The text of a scalar.
     public var text: String? {
         if case .scalar(let text, _) = content { text } else { nil }
     }
 
-    /// A plain scalar that stands for «nothing» (YAML 1.2, 10.3.2): `null`, `~`, or no text at all.
+    /// A plain null scalar (YAML 1.2, 10.3.2): `null`, `~`, or no text at all.
     public var isNull: Bool {
         if case .scalar(let text, .plain) = content { ["", "~", "null", "Null", "NULL"].contains(text) } else { false }
     }
 
-    /// What stands here, for a sentence such as «Expected a list, found …».
+    /// The kind of node, for sentences such as «Expected a list, found …».
     public var kindDescription: String {
         switch content {
         case .scalar where isNull: "nothing"
@@ -51,7 +46,7 @@ extension YAMLNode {
     /// A scalar's text for a message.
     public var shownText: String { isHidden ? HiddenValues.mark : text ?? "" }
 
-    /// The tree in which the values of keys that hold secrets are hidden, and all below them.
+    /// The tree with the values of keys that hold secrets, and everything below them, hidden.
     public func hidingSecrets(_ isBelowOne: Bool = false) -> YAMLNode {
         var copy = self
         copy.isHidden = isHidden || isBelowOne
@@ -70,7 +65,7 @@ extension YAMLNode {
     }
 }
 
-/// Equal where the bytes are.
+/// Compares bytes.
 extension YAMLNode.Content: Hashable {
     public static func == (left: YAMLNode.Content, right: YAMLNode.Content) -> Bool {
         switch (left, right) {
@@ -92,8 +87,7 @@ extension YAMLNode.Content: Hashable {
     }
 }
 
-/// Whether a scalar was written without quotation marks, so that `true` may be a boolean, or else
-/// is text in any case.
+/// Whether a scalar was unquoted, so that `true` may be a Boolean, or is always text.
 public enum YAMLScalarStyle: Sendable, Hashable {
     case plain
     /// In single or double quotation marks, or as a block (`|`, `>`).
@@ -107,9 +101,7 @@ public struct YAMLMember: Sendable, Hashable {
     public var value: YAMLNode
 
     public init(key: ExactString, keyRange: SourceRange, value: YAMLNode) {
-        self.key = key
-        self.keyRange = keyRange
-        self.value = value
+        (self.key, self.keyRange, self.value) = (key, keyRange, value)
     }
 
     public init(key: String, keyRange: SourceRange, value: YAMLNode) {

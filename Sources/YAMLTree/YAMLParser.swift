@@ -1,12 +1,11 @@
 import Diagnostics
 import ExactText
 
-/// The value of a YAML text; `nil` for a text that holds none (empty, only comments), which is not
-/// the same as `{}`.
+/// The value of a YAML text; `nil` for an empty text or only comments, which differs from `{}`.
 ///
-/// Throws every duplicate key, and the first error of syntax, with positions. Refused are anchors
-/// and aliases (a few lines of them expand into millions of nodes), tags, several documents in one
-/// text, keys that are no scalars, and more than `limits` allow.
+/// Throws every duplicate key, and the first syntax error, with positions. Refuses anchors and
+/// aliases (a few lines of them expand into millions of nodes), tags, several documents in one
+/// text, keys that are not scalars, and more than `limits` allow.
 public func parseYAML(_ source: SourceText, limits: YAMLLimits = .standard) throws(Diagnostics) -> YAMLNode? {
     guard source.bytes.count <= limits.bytes else {
         throw Diagnostics([
@@ -46,10 +45,7 @@ private struct YAMLBuilder {
     var duplicates: [Diagnostic] = []
     private var nodes = 0
 
-    init(events: LibYAML, limits: YAMLLimits) {
-        self.events = events
-        self.limits = limits
-    }
+    init(events: LibYAML, limits: YAMLLimits) { (self.events, self.limits) = (events, limits) }
 
     mutating func document() throws(Diagnostic) -> YAMLNode? {
         let first = try events.next()
@@ -119,8 +115,8 @@ private struct YAMLBuilder {
         }
     }
 
-    /// A block ends with its last value, because libyaml puts its end where the next one begins; a
-    /// flow ends with its bracket.
+    /// A block ends with its last value, because libyaml places its end where the next one begins;
+    /// a flow ends with its bracket.
     private func extent(_ start: SourceRange, _ end: SourceRange, last: SourceRange?) -> SourceRange {
         if end.start < end.end { return start.through(end) }
         return start.through(last ?? start)

@@ -1,11 +1,9 @@
 import Diagnostics
 import ExactText
 
-/// Reads typed values from the nodes of one file and collects everything that is wrong, so that no
-/// check stops at its first finding.
+/// Reads typed values from the nodes of one file and collects all problems.
 ///
-/// Each reading gives `nil` where the node is not what was asked for, and has then added a
-/// diagnostic.
+/// Each reading returns `nil` after adding a diagnostic if the node is not what was requested.
 public struct YAMLReader: Sendable {
     public let source: SourceText
     public private(set) var diagnostics: [Diagnostic] = []
@@ -19,11 +17,9 @@ public struct YAMLReader: Sendable {
     public mutating func report(contentsOf others: [Diagnostic]) { diagnostics += others }
 
     /// Throws what was collected, if anything was.
-    public func finish() throws(Diagnostics) {
-        if !diagnostics.isEmpty { throw Diagnostics(diagnostics) }
-    }
+    public func finish() throws(Diagnostics) { if !diagnostics.isEmpty { throw Diagnostics(diagnostics) } }
 
-    /// The root of the file, parsed; reports its errors, and that it is empty.
+    /// The parsed root of the file; reports errors, and an empty file.
     public mutating func root(limits: YAMLLimits = .standard) -> YAMLNode? {
         do throws(Diagnostics) {
             if let root = try parseYAML(source, limits: limits) { return root }
@@ -34,8 +30,7 @@ public struct YAMLReader: Sendable {
         return nil
     }
 
-    /// A mapping, in which each key that is not allowed is reported; `what` names it in sentences,
-    /// such as `a field`.
+    /// A mapping; reports other keys. `what` names it in sentences, such as `a field`.
     public mutating func mapping(_ node: YAMLNode, allowedKeys: [String]? = nil, as what: String) -> YAMLMapping? {
         guard case .mapping(let members) = node.content else {
             report("Expected \(what) as a mapping, found \(node.kindDescription).", at: node.range)
@@ -48,7 +43,7 @@ public struct YAMLReader: Sendable {
         return YAMLMapping(members: members.filter { allowedKeys.contains($0.key) }, range: node.range)
     }
 
-    /// Reports a key that is not known, with a did-you-mean or with what is.
+    /// Reports an unknown key, with a suggestion or the known keys.
     public mutating func report(unknownKey member: YAMLMember, allowed: [String], in what: String) {
         let known = allowed.isEmpty ? "None is expected." : "Known are: \(allowed.joined(separator: ", "))."
         report(
@@ -62,14 +57,13 @@ public struct YAMLReader: Sendable {
         return nil
     }
 
-    /// A scalar's text, quoted or not; nothing at all (`null`) is no text.
+    /// A scalar's text, quoted or not; `null` is not text.
     public mutating func string(_ node: YAMLNode, as what: String) -> String? {
         if case .scalar(let text, _) = node.content, !node.isNull { return text }
         report("Expected \(what) as a text, found \(node.kindDescription).", at: node.range)
         return nil
     }
 
-    /// A list of texts.
     public mutating func strings(_ node: YAMLNode, as what: String) -> [String]? {
         guard let items = sequence(node, as: what) else { return nil }
         let texts = items.map { string($0, as: "an item of \(what)") }
@@ -86,7 +80,7 @@ public struct YAMLReader: Sendable {
         return nil
     }
 
-    /// A whole number in decimal digits, without quotation marks, within `range`.
+    /// An unquoted whole number in decimal digits, within `range`.
     public mutating func int(_ node: YAMLNode, in range: ClosedRange<Int> = Int.min...Int.max, as what: String) -> Int?
     {
         guard case .scalar(let text, .plain) = node.content, let value = Int(text), !text.hasPrefix("+") else {

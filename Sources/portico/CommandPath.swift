@@ -1,10 +1,11 @@
 import ArgumentParser
 import Diagnostics
+import PorticoProject
 
-/// The commands that the first words of a call name, looked up before the words are parsed: the
-/// parser takes `help nothing` for `help`, and `nothing --help` for `--help`.
+/// Checks the command names in the first words before they are parsed: the parser takes `help
+/// nothing` for `help`, and `nothing --help` for `--help`.
 enum CommandPath {
-    /// - Throws: Wrong usage with a did-you-mean for a word in a command's place that is none.
+    /// - Throws: Wrong usage with a suggestion for an unknown command.
     static func check(_ words: [String], root: any ParsableCommand.Type) throws(CommandFailure) {
         let asksForHelp = words.first == "help"
         var command = root, names: [String] = []
@@ -26,7 +27,7 @@ enum CommandPath {
         func full(_ name: String) -> String { (names + [name]).joined(separator: " ") }
         let subcommands = command.configuration.subcommands
         let similar = suggestion(for: word, among: subcommands.map { $0._commandName }).map(full)
-        // A subcommand whose group was left out, such as `matrix`.
+        // A subcommand whose group was omitted, such as `matrix`.
         let groups = subcommands.filter { group in group.configuration.subcommands.contains { $0._commandName == word }
         }
         let below = groups.map { full("\($0._commandName) \(word)") }

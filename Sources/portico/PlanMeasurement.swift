@@ -1,13 +1,14 @@
-import Glibc
 import PorticoExecution
+import PorticoGateway
 import PorticoPlanning
+import PorticoProject
 import PostgresClient
 import PostgresSQL
 
-/// Runs a plan once and notes the rows and the time of each of its loads.
-final class PlanMeasurement: StatementRunner {
+/// Runs a plan once and records the rows and the time of each load.
+final class PlanMeasurement: ExecutionSession {
     private let pool: ConnectionPool
-    /// A load's statement is its own object, also where two have the same text.
+    /// A load's statement is its own object, even if two have the same text.
     private let loads: [ObjectIdentifier: Int]
     private var measurements: [Int: Explanation.Measurement] = [:]
 
@@ -17,14 +18,15 @@ final class PlanMeasurement: StatementRunner {
             plan.statements.enumerated().map { (ObjectIdentifier($1), $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Milliseconds count from a statement's sending to its rows, the way to the server and back
-    /// included.
+    /// Milliseconds from sending a statement to its rows, including the round trip.
     static func run(
         _ plan: AuthorizedPlan, _ parameters: [[ParameterValue]], _ pages: [BoundPage], on gateway: LocalGateway
     ) throws(CommandFailure) -> [Int: Explanation.Measurement] {
-        let runner = PlanMeasurement(plan, pool: gateway.pool)
+        let session = PlanMeasurement(plan, pool: gateway.pool)
         var result: ExecutionResult?
-        let execution = PlanExecution(plan: plan, parameters: parameters, pages: pages, runner: runner) { result = $0 }
+        let execution = PlanExecution(plan: plan, parameters: parameters, pages: pages, session: session) {
+            result = $0
+        }
         execution.start()
         gateway.wait { result != nil }
         switch result?.outcome {
@@ -33,20 +35,20 @@ final class PlanMeasurement: StatementRunner {
         case nil: throw .notInOrder("the database did not answer in time.")
         }
         for refusal in result?.refusals ?? [] { Terminal.note("portico: \(refusal.detail)") }
-        return runner.measurements
+        return session.measurements
     }
 
     func run(
         _ statement: Statement, _ parameters: [ParameterValue], meter: any ResultMeter,
         completion: @escaping (Result<any RowSource, LoadFailure>) -> Void
     ) {
-        let load = loads[ObjectIdentifier(statement)], start = Self.clock()
+        let load = loads[ObjectIdentifier(statement)], start = MonotonicClock.nanoseconds()
         pool.submit(statement, parameters: parameters, meter: meter) { [self] result in
             switch result {
             case .success(let rows):
                 if let load {
-                    measurements[load] = Explanation.Measurement(
-                        rows: rows.rowCount, milliseconds: Self.clock() - start)
+                    let time = Double(MonotonicClock.nanoseconds() - start) / 1_000_000
+                    measurements[load] = Explanation.Measurement(rows: rows.rowCount, milliseconds: time)
                 }
                 completion(.success(rows))
             case .failure(let failure):
@@ -59,9 +61,9 @@ final class PlanMeasurement: StatementRunner {
         }
     }
 
-    private static func clock() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) * 1_000 + Double(time.tv_nsec) / 1_000_000
-    }
+    var isTransaction: Bool { false }
+
+    func finish(completion: @escaping (SessionOutcome) -> Void) { completion(.committed) }
+
+    func cancel() {}
 }

@@ -1,9 +1,11 @@
 import ArgumentParser
 import Glibc
 import JSONBytes
+import PorticoIdentity
+import PorticoProject
 import PorticoServer
 
-/// Who asks: a user of the table of users, or where there is none, what a token would say.
+/// The viewer: a user of the table of users, or without one the content of a token.
 struct BearerOptions: ParsableArguments {
     @Option(
         name: .customLong("as"),
@@ -18,7 +20,7 @@ struct BearerOptions: ParsableArguments {
         if tenant != nil, role == nil { throw ValidationError("--tenant goes with --role.") }
     }
 
-    /// `nil` for a viewer who has not signed in.
+    /// `nil` for an anonymous viewer.
     func bearer(_ project: Project) throws(CommandFailure) -> TokenIssuer.Bearer? {
         if project.configuration.authentication.users != nil {
             guard role == nil else {
@@ -38,7 +40,7 @@ struct BearerOptions: ParsableArguments {
     }
 }
 
-/// What `query` and `explain` take: a document, who asks, and with which variables.
+/// The options of `query` and `explain`: a document, the viewer, and variables.
 struct QueryOptions: ParsableArguments {
     @Argument(help: "The file with the document; - reads it from the standard input.") var file: String
     @OptionGroup var who: BearerOptions
@@ -50,19 +52,19 @@ struct QueryOptions: ParsableArguments {
 
     func document() throws(CommandFailure) -> [UInt8] { try query.document() }
 
-    /// The name that messages give the document.
+    /// The document's name in messages.
     var documentName: String { query.name }
 
     func givenVariables() throws(CommandFailure) -> [JSONMember] { try query.givenVariables() }
 }
 
-/// A document and its variables, as the words of a command name them.
+/// A document and its variables, as given on the command line.
 struct QueryFile {
     /// `-` is the standard input.
     var path: String
     var variables: String?
 
-    /// The name that messages give the document.
+    /// The document's name in messages.
     var name: String { path == "-" ? "" : path }
 
     func document() throws(CommandFailure) -> [UInt8] {

@@ -1,7 +1,8 @@
+import PorticoProject
 import PostgresMigrations
 
-/// The schemas that the search path of a connection names, also those that its role may not use,
-/// which the server's own functions leave out.
+/// The schemas of a connection's search path, including those that its role may not use, which the
+/// server's own functions omit.
 struct SearchPath {
     let schemas: [String]
 
@@ -9,12 +10,8 @@ struct SearchPath {
         schemas = Self.schemas(try database.rows("SELECT current_setting('search_path')").first?[0] ?? "")
     }
 
-    /// As an array of PostgreSQL's.
-    var array: String {
-        "{"
-            + schemas.map { "\"\($0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\"" }.joined(
-                separator: ",") + "}"
-    }
+    /// As a PostgreSQL array.
+    var array: String { Database.array(schemas) }
 
     /// The names of a list such as `"$user", public, "My Shop"`.
     static func schemas(_ text: String) -> [String] {
@@ -33,7 +30,7 @@ struct SearchPath {
             while let mark = rest.firstIndex(of: "\"") {
                 name += rest[..<mark]
                 rest = rest[mark...].dropFirst()
-                // A doubled mark stands for itself.
+                // A doubled mark is an escaped one.
                 guard rest.first == "\"" else { break }
                 name += "\""
                 rest.removeFirst()

@@ -1,18 +1,18 @@
 import CSocketShim
 import Glibc
 
-/// How the heap of a process that serves keeps memory between requests.
+/// How the heap of a serving process keeps memory between requests.
 ///
-/// Left to itself glibc gives what an answer of some hundred kilobytes has taken back to the system
-/// as soon as it is sent, and the next such request pays for every page of it again; after a very
-/// large answer it keeps up to 64 MiB for ever. Numbers of our own end both.
+/// By default glibc returns the memory of an answer of some hundred kilobytes to the system as soon
+/// as it is sent, so that the next such request faults every page again; after a very large answer
+/// it keeps up to 64 MiB forever. Fixed thresholds avoid both.
 enum ServingHeap {
-    /// Free bytes at the end of a loop's heap that stay with it.
+    /// Free bytes kept at the end of a loop's heap.
     private static let kept: Int32 = 4 << 20
-    /// Bytes of a block from which on it is mapped by itself, and given back when it is freed.
+    /// Bytes from which a block is mapped by itself, and unmapped when freed.
     private static let mapped: Int32 = 2 << 20
 
-    /// Before the loops' threads are started.
+    /// Call before the loops' threads are started.
     static func prepare() {
         mallopt(M_TRIM_THRESHOLD, kept)
         mallopt(M_MMAP_THRESHOLD, mapped)

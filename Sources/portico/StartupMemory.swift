@@ -1,15 +1,14 @@
 import CSocketShim
 import Glibc
+import PorticoProject
 
-/// Memory that only the start of a process has needed: code that ran once, and what the reading of
-/// the project's files has left on the heap.
+/// Memory that only the start of a process needs: code that ran once, and remaining heap.
 enum StartupMemory {
-    /// Gives it back to the system; what is needed again comes back by itself, from the files'
-    /// pages in memory. Changes nothing where the list of mappings cannot be read.
+    /// Returns it to the system; pages that are needed again are reloaded from their files. Does
+    /// nothing if the list of mappings cannot be read.
     static func giveBack() {
         for mapping in mappings() where mapping.isUnchangedFile {
-            // Pages of a file that this process has not changed and cannot change: the file has
-            // them still.
+            // Unmodified, read-only pages of a file, which still has them.
             madvise(UnsafeMutableRawPointer(bitPattern: mapping.start), mapping.length, MADV_DONTNEED)
         }
         malloc_trim(0)
@@ -21,8 +20,7 @@ enum StartupMemory {
         var length: Int
         var isWritable: Bool
         var hasFile: Bool
-        /// Kilobytes that are this process's own, such as what the linker has filled in; `nil`
-        /// where the entry does not say.
+        /// Kilobytes of private pages, such as those filled in by the linker; `nil` if not stated.
         var anonymous: Int?
 
         var isUnchangedFile: Bool { hasFile && !isWritable && anonymous == 0 }
@@ -33,7 +31,7 @@ enum StartupMemory {
         return read(String(decoding: bytes, as: UTF8.self))
     }
 
-    /// The entries of a text in the form of `/proc/PID/smaps`.
+    /// The entries of a text in the format of `/proc/PID/smaps`.
     static func read(_ text: String) -> [Mapping] {
         var mappings: [Mapping] = []
         for line in text.split(separator: "\n") {

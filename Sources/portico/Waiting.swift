@@ -1,9 +1,10 @@
 import Glibc
+import PorticoProject
 import Synchronization
 
-/// Lets the main thread, which has nothing else to do, wait for what is asynchronous.
+/// Lets the main thread, which has nothing else to do, wait for asynchronous work.
 enum Waiting {
-    /// What `body` gives or throws; the thread sleeps meanwhile.
+    /// What `body` returns or throws; the thread sleeps meanwhile.
     static func result<T: Sendable>(_ body: @escaping @Sendable () async throws -> T) -> Result<T, any Error> {
         let place = Place<T>()
         Task.detached {
@@ -16,7 +17,7 @@ enum Waiting {
         return place.take()
     }
 
-    /// Holds the result, and a pipe whose reading end sleeps until it is there.
+    /// Holds the result, and a pipe on which the reader sleeps until it is available.
     private final class Place<T: Sendable>: Sendable {
         private let result = Mutex<Result<T, any Error>?>(nil)
         private let ends: (read: Int32, write: Int32)

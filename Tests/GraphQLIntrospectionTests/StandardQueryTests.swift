@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    /// Where two trees differ, whatever the order of their members; the path and both values.
+    /// Differences of two trees, ignoring the order of members: the path and both values.
     private func differences(_ found: JSONValue, _ expected: JSONValue, at path: String = "") -> [String] {
         switch (found, expected) {
         case (.object(let a), .object(let b)):

@@ -1,5 +1,6 @@
 import Diagnostics
 import GraphQLLanguage
+import TestDocuments
 import Testing
 
 @Suite struct ParserTests {

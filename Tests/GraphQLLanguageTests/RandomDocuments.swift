@@ -1,4 +1,4 @@
-import GraphQLLanguage
+@testable import GraphQLLanguage
 import TestRandom
 
 /// Builds random documents that the grammar allows, with nodes of all kinds, odd strings and no

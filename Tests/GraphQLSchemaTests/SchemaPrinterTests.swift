@@ -1,5 +1,6 @@
 import GraphQLLanguage
 import GraphQLSchema
+import TestDocuments
 import Testing
 
 @Suite struct SchemaPrinterTests {

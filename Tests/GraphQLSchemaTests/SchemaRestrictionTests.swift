@@ -157,13 +157,6 @@ import Testing
         #expect(schema.queryType.fields["a"]?.arguments["i"]?.defaultLiteral == expected)
     }
 
-    @Test func aSetOfVisibleFieldsDoesTheSame() throws {
-        let schema = try build("type Query { v: Int, a: A } type A { b: Int, c: Int } type B { d: Int }")
-        let visible = VisibleFields(fields: ["Query": ["v", "a"], "A": ["c"]])
-        #expect(outline(schema.restricted(to: visible)) == ["Query: v a", "A: c"])
-        #expect(outline(schema.restricted(to: VisibleFields(fields: ["Query": ["v", "a"]]))) == ["Query: v"])
-    }
-
     @Test func scalarsOfWhatIsHiddenGoToo() throws {
         let schema = try build("type Query { v: String, f: Float }")
         #expect(restricted(schema, hiding: ["Query.f"]).type("Float") == nil)

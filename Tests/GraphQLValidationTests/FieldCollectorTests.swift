@@ -56,15 +56,6 @@ import Testing
         #expect(try collect(text, on: "Dog", [.boolean(false), nil, .boolean(true)]) == "name nickname")
         #expect(try collect(text, on: "Dog", [.boolean(true), nil, .boolean(false)]) == "barkVolume owner")
         #expect(try collect(text, on: "Dog", [.boolean(true), nil, .boolean(true)]) == "nickname owner")
-        #expect(conditionVariables(of: try Fixture.operation(text)) == [0, 2])
-    }
-
-    @Test func conditionVariablesAreThoseOfTheOperationAlone() throws {
-        let text =
-            "query A($x: Int, $a: Boolean!) { ...F arguments { int(value: $x) } } query B($b: Boolean!, $x: Int) { dog { ... @skip(if: $b) { name } } arguments { int(value: $x) } } fragment F on Query { dog { name @skip(if: $a) } }"
-        #expect(conditionVariables(of: try Fixture.operation(text, named: "A")) == [1])
-        #expect(conditionVariables(of: try Fixture.operation(text, named: "B")) == [0])
-        #expect(conditionVariables(of: try Fixture.operation("{ dog { name @skip(if: true) } }")) == [])
     }
 
     @Test func manyFieldsAreMergedAtOnce() throws {

@@ -5,7 +5,7 @@ import JSONBytes
 
 @testable import GraphQLValidation
 
-/// A small schema with every kind of type, and the ways to hold a text against it.
+/// A small schema with every kind of type, and ways to validate a text against it.
 enum Fixture {
     static let schema = build(
         """

@@ -55,7 +55,7 @@ import Testing
                         && error.ranges.count <= ValidationError.mostRanges
                         && error.ranges.allSatisfy { Self.isWithin($0, bytes) }
                 }
-            // A step may be taken in one piece that is as long as one selection set.
+            // An uninterrupted step may be as long as one selection set.
             let isCheap = result.steps <= validation.work + bytes.count
             return Self.expect(isBounded, seed, "errors \(result.errors)")
                 && Self.expect(isCheap, seed, "\(result.steps) steps")

@@ -1,3 +1,4 @@
+import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 import JSONBytes
@@ -9,7 +10,10 @@ import Testing
     /// The value of a variable `$v` of `type`.
     private func coerce(_ type: String, _ json: String, limits: InputLimits = .init()) throws -> InputValue? {
         var coercion = VariableCoercion(schema: Fixture.schema, limits: limits)
-        let variable = OperationVariable(name: "v", type: WrappedType(try parseType(type)), defaultValue: nil)
+        let document = try parse(SourceText(name: "", "query($v: \(type)) { a }"))
+        guard case .operation(let operation)? = document.definitions.first else { return nil }
+        let stated = operation.variables[0].type
+        let variable = OperationVariable(name: "v", type: WrappedType(stated), defaultValue: nil)
         let value = coercion.coerce(variable, try parseJSON(Array(json.utf8)), range: .none)
         try coercion.throwErrors()
         return value

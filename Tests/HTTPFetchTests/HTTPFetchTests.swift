@@ -22,7 +22,7 @@ import Testing
         try await client.get(try HTTPURL(url), accept: "application/json")
     }
 
-    /// What the operator is told where there is no answer.
+    /// What the operator learns if there is no answer.
     private func failure(_ url: String, by client: HTTPFetch) async throws -> String {
         let url = try HTTPURL(url)
         do throws(HTTPFetchFailure) {
@@ -181,7 +181,7 @@ import Testing
     @Test func whereNobodyListens() async throws {
         let port = try #require(
             try {
-                let listener = try Listener.open(.tcp(host: "127.0.0.1", port: 0))[0]
+                let listener = try ListeningSocket.open(.tcp(host: "127.0.0.1", port: 0))[0]
                 defer { listener.close() }
                 guard case .tcp(_, let port) = listener.address else { return UInt16?.none }
                 return port

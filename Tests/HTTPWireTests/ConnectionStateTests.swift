@@ -72,7 +72,7 @@ import Testing
         #expect(listener.diary == ["head", "/p", "/a"] && listener.state.keepsAlive)
     }
 
-    /// Where the next request begins is not known behind a body that nobody read.
+    /// After an unread body, the beginning of the next request is unknown.
     @Test func anAnswerWithoutTheBodyEndsTheConnection() {
         var listener = Listener()
         listener.decidesLater = true
@@ -184,5 +184,32 @@ import Testing
         #expect(listener.diary == ["continue"] && listener.state.phase == .readingBody && listener.state.wantsInput)
         listener.feed("x")
         #expect(listener.diary == ["continue", "/a"])
+    }
+
+    @Test func anAnswerMayEndWithTheConnection() {
+        var listener = Listener()
+        listener.feed(Self.get)
+        #expect(listener.state.phase == .responding && listener.state.keepsAlive)
+        listener.state.endsByClosing()
+        listener.respond()
+        #expect(listener.state.phase == .lingering)
+    }
+
+    @Test func anUpgradedConnectionSpeaksHTTPNoMore() {
+        var listener = Listener()
+        listener.state.upgraded()
+        #expect(listener.state.phase == .idle, "only a request can be upgraded")
+        listener.feed(Self.get + "other bytes")
+        listener.state.upgraded()
+        #expect(listener.parser.handOver() == Array("other bytes".utf8))
+        #expect(listener.state.phase == .upgraded && listener.state.timeout == .none)
+        #expect(listener.state.wantsInput && !listener.state.mayParse && listener.state.received(5))
+        listener.state.shutDown()
+        #expect(listener.state.phase == .upgraded && listener.state.timedOut() == nil)
+        var other = listener.state
+        other.peerEnded()
+        #expect(other.mustClose)
+        listener.respond()
+        #expect(listener.state.phase == .lingering)
     }
 }

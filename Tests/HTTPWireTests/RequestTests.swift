@@ -24,22 +24,18 @@ import Testing
     }
 
     @Test(arguments: [
-        ("/", "/", "/"), ("/a/b", "/a/b", "/a/b"), ("/a%20b?x", "/a%20b", "/a b"), ("/%C3%A9+", "/%C3%A9+", "/é+"),
-        ("http://h", "/", "/"),
-        ("http://h?q", "/", "/"), ("http://h/%2F", "/%2F", "//"),
+        ("/", "/"), ("/a/b", "/a/b"), ("/a%20b?x", "/a%20b"), ("/%C3%A9+", "/%C3%A9+"), ("http://h", "/"),
+        ("http://h?q", "/"), ("http://h/%2F", "/%2F"),
     ])
-    func paths(target: String, path: String, decoded: String) throws {
+    func paths(target: String, path: String) throws {
         let request = try Self.get(target)
         #expect(request.path == path)
-        #expect(try request.decodedPath() == decoded)
         #expect(request.pathIs("/") == (path == "/") && request.pathIs("/a/b") == (path == "/a/b"))
         #expect(request.host == (target.hasPrefix("/") ? "own.example" : "h"))
     }
 
     @Test(arguments: ["/%", "/%2", "/%zz", "/%2g", "/%00", "/%FF", "/%C3", "/%ED%A0%80"])
     func badEscapes(path: String) throws {
-        let inPath = try Self.get(path)
-        #expect(throws: HTTPFailure.self) { try inPath.decodedPath() }
         let inQuery = try Self.get("/?a=1&b=\(path)")
         #expect(throws: HTTPFailure.self) { try inQuery.queryParameters() }
         let inName = try Self.get("/?\(path)=1")

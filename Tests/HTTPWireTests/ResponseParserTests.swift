@@ -1,7 +1,7 @@
 import Testing
 @testable import HTTPWire
 
-/// Answers, in whatever pieces they come.
+/// Answers, split into arbitrary pieces.
 @Suite struct ResponseParserTests {
     /// What becomes of an answer whose bytes come in these pieces, and behind which the stream
     /// ends.

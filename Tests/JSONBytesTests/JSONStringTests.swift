@@ -22,7 +22,8 @@ import Testing
         #expect(Self.quoted(text) == expected)
     }
 
-    /// Each byte value that must be escaped, and its neighbours, at each place of a word and of the tail behind it.
+    /// Each byte value that must be escaped, and its neighbours, at each place of a word and of the
+    /// tail behind it.
     @Test func everyByteAtEveryPlace() throws {
         for byte in UInt8(0)..<0x80 {
             for length in 1...19 {

@@ -25,8 +25,7 @@ import Testing
         #expect(buffer.withUnsafeBytes { $0.elementsEqual(expected) })
     }
 
-    /// A hundred answers of the same bytes are there once; whoever writes to one of them gets a
-    /// copy.
+    /// A hundred answers of the same bytes exist once; a write to one of them makes a copy.
     @Test func manyShowTheSameBytes() {
         let buffer = ResponseBuffer(capacity: 1 << 20)
         buffer.append("shared")

@@ -1,7 +1,6 @@
 import ExactText
 import PorticoCatalog
 import Testing
-
 @testable import PorticoAccess
 
 /// Tenants, roles and rules whose names or literals are one text in Unicode, and are two in bytes.
@@ -88,7 +87,7 @@ import Testing
     }
 }
 
-/// Tenants whose files cannot be read: nobody knows what they narrow.
+/// Tenants whose files cannot be read: what they narrow is unknown.
 @Suite struct UnreadableTenantTests {
     private static func unreadable(_ tenant: ExactString) -> UnreadableFile {
         UnreadableFile(name: RuleSource.tenant(tenant).path, reason: "it is a pipe, not a file")
@@ -105,7 +104,7 @@ import Testing
             policy.ruleSet("client", "a") == nil && policy.ruleSet("client", "b") != nil
                 && policy.ruleSet("client", "\u{FFFD}") != nil)
         #expect(policy.tenantProblems["a"]?.items.map(\.message) == ["It cannot be read: it is a pipe, not a file."])
-        var rules = LiveRules(policy)
+        var rules = PolicyReloadState(policy)
         #expect(!rules.apply(RuleEdits(unreadable: ["a": Self.unreadable("a")])).isChange, "it is known")
         #expect(
             rules.apply(Edited.edits(roles: Edited.widerRoles)).isChange && rules.policy.ruleSet("client", "a") == nil)

@@ -68,7 +68,7 @@ import Testing
 
     static func words(_ text: String?) -> Set<String> { Set((text ?? "").split(separator: " ").map(String.init)) }
 
-    private func ruleSet(_ viewer: String) throws -> RuleSet {
+    private func ruleSet(_ viewer: String) throws -> CompiledPolicy {
         let parts = viewer.split(separator: "/").map(String.init)
         return try #require(try Spotex.policy().ruleSet(parts[0], parts.count > 1 ? parts[1] : "some-other-tenant"))
     }

@@ -51,7 +51,7 @@ func described(_ diagnostics: Diagnostics, _ source: SourceText) -> [String] {
 }
 
 extension Policy {
-    func ruleSet(_ role: String, _ tenant: String?) -> RuleSet? {
+    func ruleSet(_ role: String, _ tenant: String?) -> CompiledPolicy? {
         if case .rules(let set) = rules(role: role, tenant: tenant) { set } else { nil }
     }
 }

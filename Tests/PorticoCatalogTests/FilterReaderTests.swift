@@ -26,11 +26,17 @@ private struct LiteralSource: FilterSource {
 }
 
 @Suite struct FilterReaderTests {
+    private struct NoFilter: Error {}
+
     private func read(_ text: String) throws -> (Condition<String>, [String]) {
         let catalog = try SmallProject().load()
         var reader = FilterReader<LiteralSource>(catalog: catalog)
+        let document = try parse(SourceText(name: "", "{ f(where: \(text)) }"))
+        guard case .operation(let operation)? = document.definitions.first,
+            case .field(let field)? = operation.selectionSet.selections.first
+        else { throw NoFilter() }
         let condition = reader.condition(
-            LiteralSource(value: try parseValue(text)), of: try #require(catalog.types["Note"]))
+            LiteralSource(value: field.arguments[0].value), of: try #require(catalog.types["Note"]))
         return (condition, reader.problems.map { "\($0.path): \($0.message)" + ($0.hint.map { " → \($0)" } ?? "") })
     }
 

@@ -4,7 +4,7 @@ import JSONBytes
 import TestCluster
 import Testing
 
-/// `portico bench` from its words to its exit status. Counts are looked at, times never.
+/// `portico-bench` from its words to its exit status. Counts are looked at, times never.
 @Suite(.onBlockingThreads) struct BenchCommandTests {
     private static let short = ["--seconds", "0.2", "--rounds", "2", "--warmup", "0.05", "--connections", "1,8"]
     private static let secret = ["PORTICO_JWT_SECRET": String(repeating: "s", count: 40)]
@@ -19,8 +19,8 @@ import Testing
         environment: [String: String] = secret
     ) throws -> CommandProcess.Result {
         try CommandProcess.run(
-            ["bench", folder, "--project", fixture.project.path, "--database-url", fixture.url] + words,
-            environment: environment)
+            [folder, "--project", fixture.project.path, "--database-url", fixture.url] + words,
+            of: "portico-bench", environment: environment)
     }
 
     /// Rounds of the results of a file, by workload, requests in flight and gateway.

@@ -64,7 +64,6 @@ import Testing
             ]
         ),
         (["dev"], ["or 8080)", "(default: .portico/ in the project)"]), (["token"], ["(default: 1h)"]),
-        (["bench"], ["(default: docs/bench of the project)"]),
         (["access", "test"], ["(default: config/access/tests.yaml of the project)"]),
         (["access", "lint"], ["default: warning)"]), (["migrate"], ["(default: .)"]),
     ])

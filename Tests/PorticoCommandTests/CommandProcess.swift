@@ -10,20 +10,24 @@ struct CommandProcess {
         var errors: String
     }
 
-    /// The program beside the tests' own.
-    static let program: String = {
+    /// A program of the package, beside the tests' own.
+    static func path(of program: String) -> String {
         let own =
             (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-        return URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("portico").path
-    }()
+        return URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent(program).path
+    }
+
+    static let program = path(of: "portico")
 
     /// Runs it to its end. Nothing of the tests' environment that it looks at reaches it.
     static func run(
-        _ words: [String], in folder: String? = nil, input: String? = nil, environment: [String: String] = [:]
+        _ words: [String], of program: String = "portico", in folder: String? = nil, input: String? = nil,
+        environment: [String: String] = [:]
     ) throws -> Result {
         let process = Process()
         let output = Pipe(), errors = Pipe(), standardInput = Pipe()
         prepare(process, words, in: folder, environment)
+        process.executableURL = URL(fileURLWithPath: path(of: program))
         process.standardOutput = output
         process.standardError = errors
         process.standardInput = standardInput

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import PorticoProject
 @testable import portico
 
 @Suite struct DevFolderTests {

@@ -29,8 +29,8 @@ enum Nginx {
     }
 }
 
-/// `deploy/nginx.conf` as it stands, but for its paths and its port, in front of `portico serve` on a
-/// Unix socket.
+/// `deploy/nginx.conf` as it stands, but for its paths and its port, in front of `portico serve` on
+/// a Unix socket.
 @Suite(.onBlockingThreads) struct ReverseProxyTests {
     /// One after the other on one proxy: starting everything takes longer than asking.
     @Test func theConfigurationOfTheDocumentationServes() async throws {

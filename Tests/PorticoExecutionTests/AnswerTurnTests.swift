@@ -11,7 +11,7 @@ import Testing
 /// with the same answer.
 @Suite struct AnswerTurnTests {
     /// What the executor gives away, to be run when the test says so.
-    private final class Side: SideWork {
+    private final class Side: BackgroundWork {
         private(set) var pieces = 0
         private var waiting: [() -> Void] = []
 
@@ -39,33 +39,33 @@ import Testing
     private struct Subject {
         let plan: AuthorizedPlan
         let shape: AnswerShape
-        let rows: [String: ScriptedRunner.Step]
+        let rows: [String: ScriptedSession.Step]
         var limits = AnswerLimits()
         var bounds = TurnBounds()
         var box: Box?
         var size = 500
 
-        init(_ query: String, _ rows: [String: ScriptedRunner.Step]) throws {
+        init(_ query: String, _ rows: [String: ScriptedSession.Step]) throws {
             plan = try Fixture.plan(query)
             shape = try #require(AnswerShape(plan))
             self.rows = rows
         }
 
         /// The answer once all is done; without a side all of it is done at once.
-        func answer(beside side: Side?) -> String? {
+        func answer(background side: Side?) -> String? {
             var text: String?
-            let execution = start(beside: side) { text = $0 }
+            let execution = start(background: side) { text = $0 }
             side?.runAll()
             withExtendedLifetime(execution) {}
             return text
         }
 
-        func start(beside side: Side?, _ completion: @escaping (String) -> Void) -> PlanExecution {
+        func start(background side: Side?, _ completion: @escaping (String) -> Void) -> PlanExecution {
             let parameters = plan.loads.map { [ParameterValue](repeating: .null, count: $0.parameters.count) }
             let execution = PlanExecution(
                 plan: plan, shape: shape, parameters: parameters,
                 pages: plan.pages.map { _ in BoundPage(size: size, box: box) },
-                runner: ScriptedRunner(rows, plan: plan), limits: limits, beside: side, bounds: bounds
+                session: ScriptedSession(rows, plan: plan), limits: limits, background: side, bounds: bounds
             ) { result in
                 switch result.outcome {
                 case .answered(let buffer, _, let errors):
@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    private static func sites(_ count: Int) -> [[ScriptedRunner.Value]] {
+    private static func sites(_ count: Int) -> [[ScriptedSession.Value]] {
         (0..<count).map { [.text("site-\($0)"), .text(String(repeating: "n", count: 90))] }
     }
 
@@ -92,38 +92,38 @@ import Testing
     @Test func aSmallAnswerIsWrittenInItsTurn() throws {
         let subject = try Subject("{ sites { id name } }", ["wordpress_sites": .rows(Self.sites(100))])
         let side = Side()
-        #expect(subject.answer(beside: side) == subject.answer(beside: nil))
+        #expect(subject.answer(background: side) == subject.answer(background: nil))
         #expect(side.pieces == 0)
     }
 
     @Test func aLongAnswerIsWrittenBesideTheLoop() throws {
         var subject = try Subject("{ sites { id name } }", ["wordpress_sites": .rows(Self.sites(100))])
         subject.bounds.answerBytes = 5_000
-        let whole = subject.answer(beside: nil), side = Side()
+        let whole = subject.answer(background: nil), side = Side()
         #expect(try #require(whole).utf8.count > 10_000)
-        #expect(subject.answer(beside: side) == whole)
+        #expect(subject.answer(background: side) == whole)
         #expect(side.pieces == 1)
         #expect(subject.shape.isLong)
         // The next one is not even begun on the loop, and a short one teaches that it may be again.
-        #expect(subject.answer(beside: side) == whole)
+        #expect(subject.answer(background: side) == whole)
         #expect(side.pieces == 2)
         subject.bounds.answerBytes = 50_000
-        _ = subject.answer(beside: side)
+        _ = subject.answer(background: side)
         #expect(side.pieces == 3 && !subject.shape.isLong)
-        _ = subject.answer(beside: side)
+        _ = subject.answer(background: side)
         #expect(side.pieces == 3)
     }
 
     /// Rows that were loaded once may be said a thousand times: rows alone would not show it.
     @Test func fewRowsMayMakeALongAnswer() throws {
-        let steps: [String: ScriptedRunner.Step] = [
+        let steps: [String: ScriptedSession.Step] = [
             "tickets": .rows((0..<200).map { [.text("t\($0)"), .text("s")] }),
             "wordpress_sites": .rows([[.ordinal(1), .text(String(repeating: "n", count: 900))]]),
         ]
         var subject = try Subject("{ tickets { id site { name } } }", steps)
         subject.bounds.answerBytes = 64 << 10
         let side = Side()
-        #expect(subject.answer(beside: side) == subject.answer(beside: nil))
+        #expect(subject.answer(background: side) == subject.answer(background: nil))
         #expect(side.pieces == 1)
     }
 
@@ -133,7 +133,7 @@ import Testing
         var subject = try Subject("{ sites { name } }", ["wordpress_sites": .rows([[.text(text)]])])
         subject.bounds.answerBytes = 10_000
         let side = Side()
-        #expect(subject.answer(beside: side) == subject.answer(beside: nil))
+        #expect(subject.answer(background: side) == subject.answer(background: nil))
         #expect(side.pieces == 1)
     }
 
@@ -148,23 +148,23 @@ import Testing
             ])
         subject.bounds.answerBytes = 10_000
         let side = Side()
-        let answer = subject.answer(beside: side)
-        #expect(answer == subject.answer(beside: nil))
+        let answer = subject.answer(background: side)
+        #expect(answer == subject.answer(background: nil))
         #expect(side.pieces == 1)
         // 300 times 200 bytes are thrown away, for an answer of ten thousand.
         #expect(try #require(answer).contains("\"assignee\":null"))
         subject.limits.bytes = 14_000
-        #expect(subject.answer(beside: nil) == "too large: 14000")
+        #expect(subject.answer(background: nil) == "too large: 14000")
     }
 
     @Test func theLimitHoldsOnEitherSide() throws {
         var subject = try Subject("{ sites { id name } }", ["wordpress_sites": .rows(Self.sites(100))])
         subject.limits.bytes = 6_000
         let side = Side()
-        #expect(subject.answer(beside: side) == "too large: 6000")
+        #expect(subject.answer(background: side) == "too large: 6000")
         #expect(side.pieces == 0)
         subject.bounds.answerBytes = 3_000
-        #expect(subject.answer(beside: side) == "too large: 6000")
+        #expect(subject.answer(background: side) == "too large: 6000")
         #expect(side.pieces == 1)
     }
 
@@ -179,7 +179,7 @@ import Testing
     private static func subject(aliases: Int, rows: Int) throws -> Subject {
         let plan = try Fixture.plan(connection(aliases: aliases))
         let width = plan.loads[0].width
-        let cells = (0..<rows).map { row in (0..<width).map { ScriptedRunner.Value.text("t\(row)-\($0)") } }
+        let cells = (0..<rows).map { row in (0..<width).map { ScriptedSession.Value.text("t\(row)-\($0)") } }
         var subject = try Subject(connection(aliases: aliases), ["tickets": .rows(cells)])
         subject.box = Box()
         return subject
@@ -189,7 +189,7 @@ import Testing
     @Test func aRowsCursorIsSealedOnce() throws {
         let subject = try Self.subject(aliases: 999, rows: 20)
         let box = try #require(subject.box)
-        let answer = try #require(subject.answer(beside: nil))
+        let answer = try #require(subject.answer(background: nil))
         #expect(box.sealed == 20)
         #expect(answer.contains(#""endCursor":""#))
         let parts = answer.components(separatedBy: "\"c998\":\"")
@@ -201,14 +201,14 @@ import Testing
     @Test func manyCursorsAreSealedBesideTheLoop() throws {
         var subject = try Self.subject(aliases: 2, rows: 300)
         let box = try #require(subject.box), side = Side()
-        let answer = subject.answer(beside: side)
+        let answer = subject.answer(background: side)
         #expect(side.pieces == 1)
         // As many as a turn has time for, and then all of them, each once.
         #expect(box.sealed == subject.bounds.sealedCursors + 300)
-        #expect(subject.answer(beside: side) == answer)
+        #expect(subject.answer(background: side) == answer)
         #expect(box.sealed == subject.bounds.sealedCursors + 600, "the next answer is not begun on the loop")
         subject.limits.cursors = 599
-        #expect(subject.answer(beside: side) == "too many cursors: 599")
+        #expect(subject.answer(background: side) == "too many cursors: 599")
     }
 
     /// Where an edge was cut off, other bytes stand at the place of its cursor.
@@ -216,7 +216,7 @@ import Testing
         let query =
             "{ ticketsConnection(first: 500) { nodes { id } a: edges { cursor node { id subject } } pageInfo { endCursor } } }"
         let plan = try Fixture.plan(query), width = plan.loads[0].width
-        let rows = (0..<3).map { row in (0..<width).map { ScriptedRunner.Value.text("t\(row)-\($0)") } }
+        let rows = (0..<3).map { row in (0..<width).map { ScriptedSession.Value.text("t\(row)-\($0)") } }
         // Each cell in turn is missing: some of them take the edge, or the whole list, with them.
         for cell in 0..<width {
             var broken = rows
@@ -224,7 +224,7 @@ import Testing
             var subject = try Subject(query, ["tickets": .rows(broken)])
             let box = Box()
             subject.box = box
-            let answer = try #require(subject.answer(beside: nil))
+            let answer = try #require(subject.answer(background: nil))
             #expect(try parses(answer), "\(answer)")
         }
     }
@@ -239,17 +239,17 @@ import Testing
     // MARK: Rows
 
     @Test func manyRowsAreLaidOpenBesideTheLoop() throws {
-        let steps: [String: ScriptedRunner.Step] = [
+        let steps: [String: ScriptedSession.Step] = [
             "wordpress_sites": .rows((0..<50).map { [.text("s\($0)")] }),
             "tickets": .rows(
                 (0..<50).flatMap { site in (0..<3).map { [.ordinal(Int64(site + 1)), .text("\(site)-\($0)")] } }),
         ]
         var subject = try Subject("{ sites { id tickets { id } } }", steps)
-        let whole = subject.answer(beside: nil), side = Side()
-        #expect(subject.answer(beside: side) == whole)
+        let whole = subject.answer(background: nil), side = Side()
+        #expect(subject.answer(background: side) == whole)
         #expect(side.pieces == 0)
         subject.bounds.cells = 100
-        #expect(subject.answer(beside: side) == whole)
+        #expect(subject.answer(background: side) == whole)
         #expect(side.pieces == 2, "both results are many cells")
     }
 
@@ -260,7 +260,7 @@ import Testing
         subject.bounds.answerBytes = 5_000
         let side = Side()
         var answers = 0
-        let execution = subject.start(beside: side) { _ in answers += 1 }
+        let execution = subject.start(background: side) { _ in answers += 1 }
         #expect(answers == 0 && side.pieces == 1)
         // What its load took is still known while its rows are with somebody else.
         #expect(execution.measurements().map(\.rows) == [100])

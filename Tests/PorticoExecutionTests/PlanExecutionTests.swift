@@ -8,15 +8,15 @@ import Testing
 @Suite struct PlanExecutionTests {
     private struct Run {
         var text = ""
-        var errors: [FieldError] = []
+        var errors: [ClientError] = []
         var failure: LoadFailure?
         var refusals: [String] = []
         var statements = 0
         var isFinished = false
-        var runner: ScriptedRunner
+        var session: ScriptedSession
     }
 
-    /// Lists bring so many rows for each parent at the most; `nil` where that is not known.
+    /// Maximum rows of a list per parent; `nil` if unknown.
     private static func parameters(_ plan: AuthorizedPlan, first: Int?) -> [[ParameterValue]] {
         plan.loads.map { load in
             load.parameters.map { source in
@@ -26,14 +26,14 @@ import Testing
     }
 
     private func run(
-        _ query: String, _ steps: [String: ScriptedRunner.Step], delayed: Bool = false,
+        _ query: String, _ steps: [String: ScriptedSession.Step], delayed: Bool = false,
         limits: AnswerLimits = AnswerLimits()
     ) throws -> Run {
         let plan = try Fixture.plan(query)
-        var run = Run(runner: ScriptedRunner(steps, delayed: delayed, plan: plan))
+        var run = Run(session: ScriptedSession(steps, delayed: delayed, plan: plan))
         let parameters = plan.loads.map { load in [ParameterValue](repeating: .null, count: load.parameters.count) }
         var completions = 0
-        let execution = PlanExecution(plan: plan, parameters: parameters, runner: run.runner, limits: limits) {
+        let execution = PlanExecution(plan: plan, parameters: parameters, session: run.session, limits: limits) {
             result in
             completions += 1
             run.isFinished = true
@@ -52,7 +52,7 @@ import Testing
             }
         }
         execution.start()
-        if delayed { run.runner.answerAll() }
+        if delayed { run.session.answerAll() }
         #expect(completions == 1)
         return run
     }
@@ -61,7 +61,7 @@ import Testing
     /// time.
     @Test func loadsAreMeasuredByOneReadingEach() throws {
         let plan = try Fixture.plan("{ sites { id tickets { id } domains { id } } }")
-        let runner = ScriptedRunner(
+        let session = ScriptedSession(
             [
                 "wordpress_sites": .rows([[.text("a")]]),
                 "tickets": .rows([[.ordinal(1), .text("1")], [.ordinal(1), .text("2")]]), "domains": refused,
@@ -69,14 +69,14 @@ import Testing
         let parameters = Self.parameters(plan, first: 50)
         var time = 0, result: ExecutionResult?
         let execution = PlanExecution(
-            plan: plan, parameters: parameters, runner: runner,
+            plan: plan, parameters: parameters, session: session,
             clock: {
                 time += 10; return time
             }
         ) { result = $0 }
         execution.start()
         #expect(execution.measurements().map(\.endedAt) == [nil])
-        runner.answerAll()
+        session.answerAll()
         #expect(
             execution.measurements().map { [$0.startedAt, $0.endedAt, $0.rows, $0.isFailed ? 1 : 0] } == [
                 [10, 20, 1, 0], [20, 40, 2, 0], [20, 30, 0, 1],
@@ -85,7 +85,7 @@ import Testing
         #expect(result?.loadedAt == 40)
     }
 
-    private let refused = ScriptedRunner.Step.failure(LoadFailure(.refused, detail: "permission denied"))
+    private let refused = ScriptedSession.Step.failure(LoadFailure(.refused, detail: "permission denied"))
 
     // MARK: Stitching
 
@@ -124,7 +124,7 @@ import Testing
         )
         var keys = BinaryArray(elementType: 25, capacity: 8)
         for key in ["u1", "u2"] { Array(key.utf8).withUnsafeBytes { keys.append($0) } }
-        #expect(run.runner.asked[1].parameters[0] == keys.finish())
+        #expect(run.session.asked[1].parameters[0] == keys.finish())
     }
 
     @Test func withoutParentsNothingIsAsked() throws {
@@ -133,7 +133,7 @@ import Testing
         #expect(run.statements == 1)
     }
 
-    /// A fault is not taken for rows that are not there: the field fails, and the operator is told.
+    /// A fault is not mistaken for missing rows: the field fails, and the operator is notified.
     @Test(arguments: [0, 2, Int64.min, Int64.max]) func anOrdinalOutsideTheBatchFailsTheField(_ ordinal: Int64) throws {
         let run = try run(
             "{ sites { tickets { id } } apiVersion }",
@@ -180,7 +180,7 @@ import Testing
 
     /// Answers that come in the reverse order give the same text.
     @Test func theOrderOfArrivalDoesNotMatter() throws {
-        let steps: [String: ScriptedRunner.Step] = [
+        let steps: [String: ScriptedSession.Step] = [
             "tickets": .rows([[.text("1"), .text("s"), .text("u")]]),
             "wordpress_sites": .rows([[.ordinal(1), .text("S")]]), "users": .rows([[.ordinal(1), .text("U")]]),
         ]
@@ -192,9 +192,9 @@ import Testing
 
     /// Said once, with the last statement, whether loads are answered, refused or need not be sent.
     @Test(arguments: [false, true]) func theRunnerIsToldWithTheLastStatement(delayed: Bool) throws {
-        let site: [[ScriptedRunner.Value]] = [[.text("a")]],
-            ticket: [[ScriptedRunner.Value]] = [[.ordinal(1), .text("1")]],
-            message: [[ScriptedRunner.Value]] = [[.ordinal(1), .text("m")]]
+        let site: [[ScriptedSession.Value]] = [[.text("a")]],
+            ticket: [[ScriptedSession.Value]] = [[.ordinal(1), .text("1")]],
+            message: [[ScriptedSession.Value]] = [[.ordinal(1), .text("m")]]
         let query = "{ sites { id tickets { id messages { id } } domains { id } } }"
         let all = try run(
             query,
@@ -202,13 +202,13 @@ import Testing
                 "wordpress_sites": .rows(site), "tickets": .rows(ticket), "ticket_messages": .rows(message),
                 "domains": .rows([]),
             ], delayed: delayed)
-        #expect(all.runner.ends == [4])
+        #expect(all.session.ends == [4])
         let refused = try run(
             query, ["wordpress_sites": .rows(site), "tickets": refused, "domains": .rows([])], delayed: delayed)
-        #expect(refused.runner.ends == [3])
+        #expect(refused.session.ends == [3])
         let none = try run(query, ["wordpress_sites": .rows([])], delayed: delayed)
-        #expect(none.runner.ends == [1])
-        #expect(try run("{ apiVersion }", [:], delayed: delayed).runner.ends == [0])
+        #expect(none.session.ends == [1])
+        #expect(try run("{ apiVersion }", [:], delayed: delayed).session.ends == [0])
     }
 
     // MARK: Nulls and errors
@@ -282,14 +282,14 @@ import Testing
     }
 
     @Test func answersAreBounded() throws {
-        let rows = (0..<100).map { [ScriptedRunner.Value.text("ticket-\($0)")] }
+        let rows = (0..<100).map { [ScriptedSession.Value.text("ticket-\($0)")] }
         #expect(
             try run("{ tickets { id } }", ["tickets": .rows(rows)], limits: AnswerLimits(bytes: 500)).text
                 == "too large: 500")
     }
 
     @Test func oneLargeCellIsLookedAtBeforeItIsWritten() throws {
-        let row = [ScriptedRunner.Value.text(String(repeating: "x", count: 5_000))]
+        let row = [ScriptedSession.Value.text(String(repeating: "x", count: 5_000))]
         #expect(
             try run("{ viewer { a: id b: id } }", ["users": .rows([row])], limits: AnswerLimits(bytes: 9_999)).text
                 == "too large: 9999")
@@ -303,9 +303,9 @@ import Testing
         (1, "too many rows: 1"),
     ])
     func rowsOfAllLoadsAreBounded(_ limit: Int, _ text: String) throws {
-        let sites = [[ScriptedRunner.Value.text("s1")], [.text("s2")]]
+        let sites = [[ScriptedSession.Value.text("s1")], [.text("s2")]]
         let tickets = [
-            [ScriptedRunner.Value.ordinal(1), .text("m1")], [.ordinal(1), .text("m2")], [.ordinal(2), .text("m3")],
+            [ScriptedSession.Value.ordinal(1), .text("m1")], [.ordinal(1), .text("m2")], [.ordinal(2), .text("m3")],
         ]
         let run = try run(
             "{ sites { id tickets { id } } }", ["wordpress_sites": .rows(sites), "tickets": .rows(tickets)],
@@ -313,13 +313,36 @@ import Testing
         #expect(run.text.hasPrefix(text))
         // Nothing is sent once the limit is met; a list of lists is bounded by what is left, and
         // one.
-        #expect(run.runner.asked.count == (limit < 2 ? 1 : 2))
-        if limit >= 2 { #expect(run.runner.asked[1].parameters.last == .text(Array("\(limit - 2 + 1)".utf8))) }
+        #expect(run.session.asked.count == (limit < 2 ? 1 : 2))
+        if limit >= 2 { #expect(run.session.asked[1].parameters.last == .text(Array("\(limit - 2 + 1)".utf8))) }
     }
 
     @Test func errorsAreBounded() throws {
-        let rows = (0..<50).map { [ScriptedRunner.Value.text("\($0)"), .text("bad")] }
+        let rows = (0..<50).map { [ScriptedSession.Value.text("\($0)"), .text("bad")] }
         let run = try run("{ tickets { id status } }", ["tickets": .rows(rows)], limits: AnswerLimits(errors: 3))
         #expect(run.errors.count <= 3)
+    }
+
+    /// What became of the session is known before the answer leaves; what was read is there in any
+    /// case.
+    @Test(arguments: [
+        SessionOutcome.committed, .rolledBack(LoadFailure(.interrupted, detail: "")),
+        .unknown(LoadFailure(.interrupted, detail: "")),
+    ])
+    func theAnswerWaitsForTheOutcome(_ outcome: SessionOutcome) throws {
+        let plan = try Fixture.plan("{ sites { name } }")
+        let session = ScriptedSession(["wordpress_sites": .rows([[.text("a")]])], plan: plan)
+        session.outcome = outcome
+        session.tellsLate = true
+        var text: String?
+        let execution = PlanExecution(plan: plan, parameters: [[.null, .null]], session: session) { result in
+            if case .answered(let buffer, _, _) = result.outcome {
+                text = String(decoding: buffer.takeBytes(), as: UTF8.self)
+            }
+        }
+        execution.start()
+        #expect(text == nil)
+        session.tellOutcome()
+        #expect(text == #"{"data":{"sites":[{"name":"a"}]}"#)
     }
 }

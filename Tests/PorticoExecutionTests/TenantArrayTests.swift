@@ -59,7 +59,7 @@ import Testing
         #expect(bytes(RequestBinding.tenants(of: viewer(TenantList(ids)), .text)) != nil)
     }
 
-    /// Viewers that share a list share its bytes, whatever asks for them.
+    /// Viewers that share a list share its bytes, for every use.
     @Test func theyAreEncodedOnce() {
         let list = TenantList((0..<1_000).map { "tenant-\($0)" })
         let one = RequestBinding.tenants(of: viewer(list), .text),

@@ -17,7 +17,7 @@ import Testing
             if round % 3 > 0 { #expect(client.receive(atMost: 8_192)) }
             if round % 2 == 0 { client.reset() } else { client.close() }
         }
-        // Every connection is closed, and no statement goes on for nobody.
+        // Every connection is closed, and no abandoned statement goes on.
         #expect(try await server.eventually { server.openFiles == files })
         let active =
             "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND datname = 'connection_faults'"
@@ -123,7 +123,7 @@ import Testing
         for client in all { #expect(client.answer() == .answer(status: 200, body: "{\"status\":\"ok\"}\n")) }
         // Connections to the database may have been added since.
         #expect(server.openFiles <= files + 8 + 6)
-        // And whoever comes then is, at once.
+        // Later clients are served at once.
         #expect(
             try ConnectionFaultsClient(port: server.port).ask(server.point)
                 == .answer(status: 200, body: ConnectionFaultsServer.pointAnswer))
@@ -174,7 +174,7 @@ import Testing
         let tally = try await load.end()
         #expect(tally.faults.isEmpty)
         #expect(server.isRunning)
-        // Whoever starts now is told what is wrong.
+        // A start now reports what is wrong.
         let second = try await server.refusalOfASecond()
         #expect(second.status == 2 && second.text.contains("config/access/roles.yaml"), "\(second)")
         #expect(refusals("roles.yaml") >= 4)

@@ -63,7 +63,7 @@ final class ConnectionFaultsClient {
         return Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
     }
 
-    /// Takes some bytes of what has come.
+    /// Takes some of the received bytes.
     /// - Returns: false at the end of the stream.
     @discardableResult func receive(atMost count: Int = 65_536) -> Bool {
         var taken = 0
@@ -171,7 +171,7 @@ final class ConnectionFaultsLoad: Sendable {
 
     var answers: Int { tally.withLock { $0.answers } }
 
-    /// Waits until so many more answers have come.
+    /// Waits for the given number of further answers.
     func moreAnswers(_ count: Int) async throws {
         let goal = answers + count
         for _ in 0..<6_000 where answers < goal && running.load(ordering: .acquiring) > 0 {

@@ -36,7 +36,7 @@ final class ConnectionFaultsCrowd {
 
     deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
 
-    /// Adds so many clients, each of which asks once and stays.
+    /// Adds the given number of clients; each asks once and stays.
     /// - Returns: How many were answered.
     func add(_ count: Int) throws -> Int {
         input.fileHandleForWriting.write(Data("\(count)\n".utf8))

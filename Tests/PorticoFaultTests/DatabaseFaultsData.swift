@@ -4,7 +4,7 @@ import TestCluster
 
 /// The Spotex database on a cluster, as the gateway of these tests finds it.
 struct DatabaseFaultsData {
-    /// Two levels, the second of which reads `ticket_messages`.
+    /// Two levels; the second reads `ticket_messages`.
     static let query = "{ tickets { id subject messages { body } } }"
 
     let cluster: TestCluster

@@ -6,9 +6,9 @@ extension DatabaseFaults {
     /// Requests that are cheap to send and long to work on, and how long the worker's loop was held
     /// by each: as the gateway itself measures it, in `portico_loop_longest_turn_seconds`.
     @Suite struct Loop {
-        /// Seconds that no turn of the loop may take. It is 10 ms (docs/operation/fairness.md) in the
-        /// program as it is shipped; tests run one that is not optimised, whose longest turn here
-        /// is some 25 ms where the machine has time for it. Without bounds it is 600 ms.
+        /// Seconds that no turn of the loop may take. It is 10 ms (docs/operation/fairness.md) in
+        /// the program as it is shipped; tests run one that is not optimised, whose longest turn
+        /// here is some 25 ms where the machine has time for it. Without bounds it is 600 ms.
         #if DEBUG
             private static let mostSeconds = 0.15
         #else
@@ -79,7 +79,7 @@ extension DatabaseFaults {
             let spotex = try DatabaseFaultsData(extra: Self.rows)
             let gateway = try await DatabaseFaultsGateway(database: spotex.url, settings: "{}")
             let tokens = try ["user-agency-001", "user-agency-002"].reduce(into: [:]) { $0[$1] = try gateway.token($1) }
-            // Whoever reaches the tenants has not asked before.
+            // Viewers who reach the tenants have not asked before.
             let owner = tokens["user-agency-001"] ?? ""
             _ = try await gateway.ask("{ tickets(first: 1) { id } }", owner) { $0.status == 200 }
             _ = try Self.longestTurn(gateway)

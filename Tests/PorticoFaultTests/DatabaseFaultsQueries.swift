@@ -111,7 +111,7 @@ extension DatabaseFaults {
             #expect(try gateway.ask(query, token, consistency: consistency) == right)
         }
 
-        /// Whatever PostgreSQL raises, a client learns what it can do about it and no more.
+        /// For any error of PostgreSQL, a client learns what it can do about it and no more.
         @Test func `errors of the server by their state`() async throws {
             let raising = """
                 CREATE FUNCTION raised() RETURNS boolean LANGUAGE plpgsql STABLE AS $$

@@ -94,7 +94,7 @@ extension DatabaseFaults {
             withExtendedLifetime(administrator) {}
         }
 
-        /// SIGSTOP of all its processes: the sockets take bytes and nobody answers.
+        /// SIGSTOP of all its processes: the sockets accept bytes without any answer.
         @Test func `a server that is frozen past the deadline`() async throws {
             let spotex = try DatabaseFaultsData(cluster: TestCluster())
             let gateway = try await DatabaseFaultsGateway(database: spotex.url, settings: Self.settings)

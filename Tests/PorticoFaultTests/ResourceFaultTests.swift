@@ -3,8 +3,8 @@ import Synchronization
 import TestCluster
 import Testing
 
-/// Clients, and whoever reads the log, that take memory and time and give nothing back: each
-/// against a process of its own.
+/// Clients, and log readers, that take memory and time and give nothing back: each against a
+/// process of its own.
 @Suite(.timeLimit(.minutes(5)), .onBlockingThreads) struct ResourceFaultTests {
     private static let mebibyte = 1 << 20
 
@@ -121,7 +121,8 @@ import Testing
             })
         for _ in 0..<10 { #expect(try point(server)) }
         #expect(try metric("portico_budget_peak_bytes{budget=\"answers\"}", server) <= 64 * Self.mebibyte)
-        // Whoever reads gets its answer although all of the budget was taken by who does not.
+        // A client that reads gets its answer although others that do not read took the whole
+        // budget.
         try await Task.sleep(for: .milliseconds(1_200))
         guard case .answer(200, let body) = try ConnectionFaultsClient(port: server.port).ask(server.large) else {
             Issue.record("the large answer does not come")

@@ -35,7 +35,7 @@ extension DatabaseFaults {
             #expect(peak < idle + 150 * 1024, "\(idle) \(peak)")
             #expect(await eventually { gateway.residentKiB < idle + 30 * 1024 }, "\(idle) \(gateway.residentKiB)")
             #expect(try gateway.ask(small, token) == right)
-            // No connection was lost, and nothing runs for nobody.
+            // No connection was lost, and no abandoned statement runs.
             #expect(gateway.events.filter { $0.contains("lost") }.isEmpty)
             #expect(await eventually { try spotex.active() == 0 })
         }

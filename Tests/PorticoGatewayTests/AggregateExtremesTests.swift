@@ -52,7 +52,7 @@ import Testing
 
     private struct Things {
         let gateway: EmbeddedGateway
-        let rules: RuleSet
+        let rules: CompiledPolicy
 
         init() throws {
             let catalog = try CatalogLoader.load(

@@ -130,11 +130,11 @@ import Testing
         let database = try Self.owners.get()
         let query = #"{ tickets(where: {tenantId: {eq: "agency-002"}, status: {eq: OPEN}}) { id } }"#
         let (plan, _) = try database.plan(query, as: SpotexDatabase.viewer("user-agency-001"))
-        #expect(plan.loads[0].statement.text.contains(#"AND ($2 = $1)"#), "\(plan.loads[0].statement.text)")
+        #expect(plan.loads[0].sql.contains(#"AND ($2 = $1)"#), "\(plan.loads[0].sql)")
         let explained = try database.cluster.psql(
             """
             SET plan_cache_mode = force_generic_plan;
-            PREPARE probe AS \(plan.loads[0].statement.text);
+            PREPARE probe AS \(plan.loads[0].sql);
             EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF) EXECUTE probe('agency-001', 'agency-002', 'open', 50);
             """, database: database.name)
         #expect(explained.contains("One-Time Filter"), "\(explained)")

@@ -62,7 +62,7 @@ import Testing
             let text = Explanation(plan, of: operation).text()
             try expect(text, in: folder.appending(path: "plan.txt"))
             try expect(
-                plan.loads.map { $0.statement.text + ";\n" }.joined(), in: folder.appending(path: "statements.sql"))
+                plan.loads.map { $0.sql + ";\n" }.joined(), in: folder.appending(path: "statements.sql"))
         } else {
             #expect(throws: (any Error).self) { try database.plan(query, variables: variables, as: viewer) }
         }

@@ -47,7 +47,7 @@ import Testing
 
     private struct Subject {
         let gateway: EmbeddedGateway
-        let rules: RuleSet
+        let rules: CompiledPolicy
 
         func ask(_ query: String, as user: ExactString = "r", tenant: ExactString = "t1") async -> String {
             let viewer = Viewer(id: user, role: "reader", tenant: tenant, tenants: [tenant.text])
@@ -150,7 +150,7 @@ import Testing
         await subject.gateway.stop()
     }
 
-    /// Tenants and users are told apart by bytes, whatever a column takes for equal.
+    /// Tenants and users are compared by bytes, even if a column's collation ignores differences.
     @Test(arguments: ["citext", "text COLLATE ci"]) func `whose a row is does not depend on its case`(
         _ type: String
     ) async throws {

@@ -54,7 +54,7 @@ import Testing
 
     private struct Subject {
         let gateway: EmbeddedGateway
-        let rules: RuleSet
+        let rules: CompiledPolicy
 
         func ask(_ query: String, variables: [JSONMember] = [], tenant: String = "t1") async -> String {
             let viewer = Viewer(id: "r", role: "reader", tenant: .init(tenant), tenants: [tenant])

@@ -84,7 +84,7 @@ import Testing
         let observation = try await database.ask(query, as: viewer, variables: #"{"id": "agency-001"}"#).observation
         let loads = try #require(observation.loadMeasurements)
         #expect(loads.map(\.load.path) == ["tenant", "tenant.sites", "users", "activity"])
-        #expect(loads.allSatisfy { $0.endedAt != nil && !$0.load.statement.text.contains("agency-001") })
+        #expect(loads.allSatisfy { $0.endedAt != nil && !$0.load.sql.contains("agency-001") })
         #expect(observation.plan?.utf8.count == 16)
         let fast = try await SpotexDatabase.shared.get().ask("{ tickets { id } }", as: viewer)
         #expect(fast.observation.loadMeasurements == nil)

@@ -24,7 +24,7 @@ import Testing
     /// - Parameters:
     ///   - shelf: the type of the shelves' key.
     ///   - book: that of the books' reference to it.
-    private static func gateway(shelf: String, book: String) throws -> (EmbeddedGateway, RuleSet) {
+    private static func gateway(shelf: String, book: String) throws -> (EmbeddedGateway, CompiledPolicy) {
         let catalog = try CatalogLoader.load(
             schemaFile: SourceText(name: "schema.graphql", schema),
             resolvers: [

@@ -3,9 +3,9 @@ import PorticoAccess
 import PorticoGateway
 import Testing
 
-/// A role with `introspection: off` is told no name of the schema that it did not say itself.
+/// A role with `introspection: off` learns no name of the schema that it did not send itself.
 @Suite struct IntrospectionOffTests {
-    private static func rules(_ word: String, _ database: SpotexDatabase) throws -> RuleSet {
+    private static func rules(_ word: String, _ database: SpotexDatabase) throws -> CompiledPolicy {
         let types = database.catalog.types.keys.sorted().map { "    \($0): { read: { fields: all } }\n" }.joined()
         let roles = SourceText(
             name: "roles.yaml", "roles:\n  tester:\n    crossTenant: true\n    introspection: \(word)\n\(types)")

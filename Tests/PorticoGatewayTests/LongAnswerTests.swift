@@ -14,7 +14,7 @@ import Testing
     private static let database = Result { try SpotexDatabase(extra: rows) }
     private static let owner = SpotexDatabase.viewer("user-agency-001")
 
-    /// A gateway of its own, so that nobody else's work is counted.
+    /// A gateway of its own, so that no other work is counted.
     private func serving(
         _ change: (inout GatewaySettings) -> Void = { _ in },
         _ body: (EmbeddedGateway, SpotexDatabase) async throws -> Void
@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    /// What waits for its turn beside the loop is dropped with its request.
+    /// Work that waits off the loop is dropped with its request.
     @Test func whatIsCalledOffIsNotAnswered() async throws {
         try await serving({ $0.turn.answerBytes = 100 }) { gateway, database in
             let request = GraphQLRequest(query: Array("{ tickets(first: 100) { id description } }".utf8))
@@ -89,7 +89,7 @@ import Testing
 
     // MARK: Values
 
-    /// One list in many loads: so many bytes are put together beside the loop.
+    /// One list in many loads: that many bytes are assembled off the loop.
     @Test func longListsInManyPlacesAreBoundBesideTheLoop() async throws {
         let query =
             "query($v: [ID!]) { \((0..<30).map { "a\($0): tickets(where: {id: {in: $v}}) { id }" }.joined(separator: " ")) }"
@@ -120,7 +120,7 @@ import Testing
 
     // MARK: Tenants
 
-    /// Whoever reaches twenty thousand tenants has them encoded once, beside the loop; their
+    /// The tenants of a viewer with twenty thousand are encoded once, off the loop; their
     /// statements go by themselves.
     @Test func manyTenantsAreEncodedOnceBesideTheLoop() async throws {
         func owner(_ tenants: TenantList) -> Viewer {

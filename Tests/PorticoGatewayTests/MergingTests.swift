@@ -92,7 +92,7 @@ import Testing
 
     private struct Asked: Sendable {
         var viewer: Viewer
-        var rules: RuleSet
+        var rules: CompiledPolicy
         var query: String
         var variables: String
 
@@ -160,7 +160,7 @@ import Testing
         _ = try await asked[0].ask(merging)
         let before = await merging.poolStatistics
 
-        // The connection is busy as long as somebody else has a table to himself.
+        // The connection is busy while another holds a table's exclusive lock.
         async let holder: Void = withTaskExecutorPreference(BlockingThreads.executor) {
             _ = try? database.cluster.psql(
                 "BEGIN; LOCK TABLE domains IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(60)", database: database.name)

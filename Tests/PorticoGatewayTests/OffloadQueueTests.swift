@@ -3,7 +3,7 @@ import PostgresClient
 import SocketLoop
 import Testing
 
-/// Large requests are worked on beside the loop, few at a time.
+/// Large requests are processed off the loop, few at a time.
 @Suite struct OffloadQueueTests {
     /// A queue whose work runs when the test says so.
     private final class Bench {
@@ -26,10 +26,10 @@ import Testing
 
         func submit(
             _ name: String, lane: UInt64 = 1, bytes: Int = 10, within milliseconds: Int = 60_000,
-            hasHadTurn: Bool = false, isWanted: @escaping () -> Bool = { true }, then: @escaping () -> Void = {}
+            isAdmitted: Bool = false, isWanted: @escaping () -> Bool = { true }, then: @escaping () -> Void = {}
         ) {
             let owner = OffloadQueue.Owner(
-                lane: lane, deadline: reactor.now + milliseconds, hasHadTurn: hasHadTurn, isWanted: isWanted)
+                lane: lane, deadline: reactor.now + milliseconds, isAdmitted: isAdmitted, isWanted: isWanted)
             queue.run(bytes: bytes, for: owner, { name }) { [unowned self] outcome in
                 let outcome =
                     switch outcome {
@@ -75,7 +75,7 @@ import Testing
     @Test func whatHasBegunGoesOnFirstAndCannotBeRefused() async {
         let bench = Bench { $0.waiting = 1 }
         for name in ["a", "b"] {
-            bench.submit(name, then: { if name == "a" { bench.submit("more of a", bytes: 1 << 40, hasHadTurn: true) } })
+            bench.submit(name, then: { if name == "a" { bench.submit("more of a", bytes: 1 << 40, isAdmitted: true) } })
         }
         bench.submit("c")
         for _ in 0..<3 { await bench.finishFirst() }
@@ -185,9 +185,9 @@ import Testing
         #expect(other.body.count > 16 << 10 && isAnother)
     }
 
-    /// A few lines may ask for a long filter in many loads: the plan is begun anew beside the loop,
-    /// and so many values are put together there for each request.
-    @Test(arguments: [(5, 10, 0, 0), (10, 100, 1, 0), (30, 100, 2, 1)])
+    /// A few lines may ask for a long filter in many loads: the request is prepared anew off the
+    /// loop, and so is each later one with so many values.
+    @Test(arguments: [(5, 10, 0, 0), (10, 100, 1, 0), (30, 100, 1, 1)])
     func longPlansAreMadeBesideTheLoop(_ loads: Int, _ conditions: Int, _ first: Int, _ later: Int) async throws {
         let database = try SpotexDatabase.shared.get()
         let gateway = EmbeddedGateway(
@@ -209,16 +209,16 @@ import Testing
         await gateway.stop()
     }
 
-    /// The same answers for requests that are large, each stage of which takes its way over the
-    /// queue: preparing, coercing, planning, binding.
+    /// The same answers for requests that are large, all of whose preparation is one piece of work
+    /// in the queue.
     @Test func largeRequestsAreAnsweredAsSmallOnes() async throws {
         let database = try SpotexDatabase.shared.get()
         let viewer = SpotexDatabase.viewer("user-agency-001")
         let query =
             "query($ids: [ID!], $n: Int) { tickets(where: {id: {in: $ids}}, first: $n) { id subject } offloaded: apiVersion }"
-        for (variables, pieces) in [
-            (#"{"ids": ["ticket-001", "ticket-002"], "n": 5}"#, 4), (#"{"ids": ["ticket-001"], "n": 5}"#, 2),
-            (#"{"ids": 1.5}"#, 1), (#"{"ids": ["a"], "n": -1}"#, 2),
+        for variables in [
+            #"{"ids": ["ticket-001", "ticket-002"], "n": 5}"#, #"{"ids": ["ticket-001"], "n": 5}"#, #"{"ids": 1.5}"#,
+            #"{"ids": ["a"], "n": -1}"#,
         ] {
             var request = try GraphQLRequest(query: Array(query.utf8), variables: JSONText.members(variables))
             request.isLarge = true
@@ -226,7 +226,7 @@ import Testing
             let large = await database.gateway.respond(to: request, viewer: viewer, rules: try database.rules(viewer))
             let used = await database.gateway.offloadedPieces - before
             // Other tests may use the queue at the same time.
-            #expect(used >= pieces)
+            #expect(used >= 1)
             #expect(try await database.ask(query, as: viewer, variables: variables).body == large.body)
         }
     }

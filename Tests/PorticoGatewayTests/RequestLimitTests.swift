@@ -209,7 +209,7 @@ import Testing
     }
 
     static func ask(
-        _ query: String, _ variables: String, _ rules: RuleSet, _ database: SpotexDatabase
+        _ query: String, _ variables: String, _ rules: CompiledPolicy, _ database: SpotexDatabase
     ) async throws -> EmbeddedGateway.Answer {
         let request = try GraphQLRequest(query: Array(query.utf8), variables: JSONText.members(variables))
         let viewer = Viewer(id: "user-admin-001", role: "tester", tenant: "agency-001", tenants: ["agency-001"])
@@ -219,7 +219,7 @@ import Testing
     /// The rules of a role that may read everything, with one limit.
     static func rules(
         _ owner: Owner?, _ limit: RequestLimit, _ value: Int, _ database: SpotexDatabase
-    ) throws -> RuleSet {
+    ) throws -> CompiledPolicy {
         let text = "{ \(limit.name): \(limit.definition.text(value)) }"
         var limits = RuleLimits()
         if owner == .gateway { limits[limit] = value }

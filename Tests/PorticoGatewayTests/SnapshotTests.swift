@@ -130,7 +130,7 @@ import Testing
         #expect(await database.gateway.poolStatistics.lent == 1)
     }
 
-    /// Counted: BEGIN travels with the first loads and COMMIT with the last ones, so one moment
+    /// Counted: BEGIN is sent with the first loads and COMMIT with the last ones, so one moment
     /// costs no round trip.
     @Test func `one moment costs no round trip`() async throws {
         let database = try SpotexDatabase()

@@ -72,7 +72,7 @@ final class SpotexDatabase: Sendable {
         }
     }
 
-    func rules(_ viewer: Viewer) throws -> RuleSet {
+    func rules(_ viewer: Viewer) throws -> CompiledPolicy {
         guard case .rules(let rules) = policy.rules(role: viewer.role, tenant: viewer.tenant) else {
             throw SpotexFailure(description: "no rules for \(viewer.role)")
         }

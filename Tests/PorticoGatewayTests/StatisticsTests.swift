@@ -16,7 +16,7 @@ import Testing
         let rules = try database.rules(viewer)
         var limits = rules.limits
         limits[.cost] = cost
-        let bounded = RuleSet(
+        let bounded = CompiledPolicy(
             fingerprint: rules.fingerprint &+ UInt64(cost), role: rules.role, reach: rules.reach,
             catalog: rules.catalog, schema: rules.schema, types: rules.types, limits: limits)
         let answer = await database.gateway.respond(

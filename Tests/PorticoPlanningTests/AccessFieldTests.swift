@@ -12,7 +12,7 @@ import Testing
         output.fields.flatMap { field -> [String] in
             switch field.value {
             case .fixed(let bytes): bytes.first == UInt8(ascii: "{") ? [String(decoding: bytes, as: UTF8.self)] : []
-            case .object(_, let inner), .beside(_, let inner), .list(_, let inner, _),
+            case .object(_, let inner), .embedded(_, let inner), .list(_, let inner, _),
                 .connection(_, .items(_, let inner)):
                 fixed(inner)
             case .cell, .connection, .nodeID, .failed: []
@@ -44,7 +44,7 @@ import Testing
         let whole = Fixture.rules(.tenant)
         var types = whole.types
         types["Payment"]?.isGranted = true
-        let rules = RuleSet(
+        let rules = CompiledPolicy(
             fingerprint: 2, role: "agent", reach: .tenant, catalog: whole.catalog, schema: whole.schema, types: types,
             limits: whole.limits)
         let plan = try Fixture.plan(

@@ -10,7 +10,7 @@ import Testing
     @Test func rootCountsAreFoundByTheTenant() throws {
         let plan = try Fixture.plan(#"{ ticketsAggregate(where: {subject: {eq: "x"}}) { count } }"#)
         #expect(
-            plan.loads.map(\.statement.text) == [
+            plan.loads.map(\.sql) == [
                 #"SELECT count(*) AS "v0" FROM "tickets" AS t0 WHERE (t0."tenant_id" = $1) AND (t0."subject" = $2)"#
             ])
         #expect(plan.loads[0].content == .totals)
@@ -21,18 +21,18 @@ import Testing
         let plan = try Fixture.plan(
             "query($id: ID!) { tenant(id: $id) { sitesAggregate { count } } }", variables: #"{"id": "t1"}"#)
         #expect(
-            plan.loads.map(\.statement.text).last
+            plan.loads.map(\.sql).last
                 == #"SELECT count(*) AS "v0" FROM "wordpress_sites" AS t0 WHERE (t0."tenant_id" = $1) AND COALESCE((t0."tenant_id" = $2), false)"#
         )
         #expect(plan.first == [0, 1])
     }
 
-    /// A row for every key, whatever the conditions leave: all of them stand inside.
+    /// A row for every key, whatever the conditions leave: all of them are inside.
     @Test func countsOfManyRowsAreOneStatement() throws {
         let plan = try Fixture.plan(
             "{ tickets { messagesAggregate(where: {internal: {eq: true}}) { count again: count __typename } } }")
         #expect(
-            plan.loads.map(\.statement.text).last == #"""
+            plan.loads.map(\.sql).last == #"""
                 SELECT k0."ord", c0."v0" FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord) CROSS JOIN LATERAL \#
                 (SELECT count(*) AS "v0" FROM "ticket_messages" AS t0 WHERE (t0."ticket_id" = k0."key") \#
                 AND EXISTS (SELECT 1 FROM "tickets" AS p0 WHERE (p0."id" = k0."key") AND (p0."tenant_id" = $2)) \#
@@ -46,8 +46,7 @@ import Testing
         let rules = Fixture.rules(
             .tenant, rows: ["Ticket": .compare(Fixture.field("Ticket", "creatorId"), .eq, .viewer(.id))],
             required: [.id])
-        let text = try Fixture.plan("{ ticketsAggregate { count } }", rules: rules, scope: .several).loads[0].statement
-            .text
+        let text = try Fixture.plan("{ ticketsAggregate { count } }", rules: rules, scope: .several).loads[0].sql
         #expect(
             text == #"""
                 SELECT count(*) AS "v0" FROM "tickets" AS t0 WHERE (t0."tenant_id" = ANY ($1)) AND ($2::text IS NOT NULL) AND (t0."creator_id" = $2)
@@ -63,16 +62,16 @@ import Testing
     @Test func onlyWhatIsSelectedIsComputed() throws {
         let text = try Fixture.plan(
             "{ paymentsAggregate { max { createdAt provider } min { createdAt } again: max { createdAt } } }"
-        ).loads[0].statement.text
+        ).loads[0].sql
         #expect(
             text
                 == #"SELECT max(t0."created_at") AS "v0", max(t0."provider") AS "v1", min(t0."created_at") AS "v2" FROM "payments" AS t0 WHERE (t0."tenant_id" = $1)"#
         )
     }
 
-    /// Sums stay within what numeric holds, whatever the rows hold.
+    /// Sums stay within numeric's range for any rows.
     @Test func sumsAreTotal() throws {
-        let text = try Fixture.plan("{ paymentsAggregate { sum { amount } avg { amount } } }").loads[0].statement.text
+        let text = try Fixture.plan("{ paymentsAggregate { sum { amount } avg { amount } } }").loads[0].sql
         let summand =
             #"(CASE WHEN ((t0."amount" < '-1e131000'::numeric) OR (t0."amount" > '1e131000'::numeric)) THEN 'NaN'::numeric ELSE t0."amount" END)"#
         #expect(
@@ -89,7 +88,7 @@ import Testing
             { ticketsAggregate { count a: groupBy(keys: [{field: STATUS}]) { key { status subject } count } b: groupBy(keys: {field: SITE_ID}, first: 7) { __typename } } }
             """)
         #expect(
-            plan.loads.map(\.statement.text) == [
+            plan.loads.map(\.sql) == [
                 #"SELECT t0."status" AS "v0", count(*) AS "v1" FROM "tickets" AS t0 WHERE (t0."tenant_id" = $1) GROUP BY t0."status" ORDER BY t0."status" LIMIT $2"#,
                 #"SELECT t0."site_id" AS "v0" FROM "tickets" AS t0 WHERE (t0."tenant_id" = $1) GROUP BY t0."site_id" ORDER BY t0."site_id" LIMIT $2"#,
                 #"SELECT count(*) AS "v0" FROM "tickets" AS t0 WHERE (t0."tenant_id" = $1)"#,
@@ -104,7 +103,7 @@ import Testing
             #"{ sites { ticketsAggregate(where: {subject: {ne: "x"}}) { groupBy(keys: [{field: STATUS}]) { key { status } count } } } }"#
         )
         #expect(
-            plan.loads.map(\.statement.text).last == #"""
+            plan.loads.map(\.sql).last == #"""
                 SELECT k0."ord", c0."v0", c0."v1" FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord) CROSS JOIN LATERAL \#
                 (SELECT t0."status" AS "v0", count(*) AS "v1" FROM "tickets" AS t0 WHERE (t0."site_id" = k0."key") AND COALESCE((t0."tenant_id" = $2), false) \#
                 AND (CASE WHEN COALESCE((t0."tenant_id" = $2), false) THEN (t0."subject" <> $3) ELSE false END) \#
@@ -116,7 +115,7 @@ import Testing
     @Test(arguments: ["DAY", "WEEK", "MONTH", "YEAR"]) func periodsAreTruncatedInUTC(_ part: String) throws {
         let text = try Fixture.plan(
             "{ ticketsAggregate { groupBy(keys: [{field: CREATED_AT, per: \(part)}]) { count } } }"
-        ).loads[0].statement.text
+        ).loads[0].sql
         #expect(text.contains("ELSE date_trunc('\(part.lowercased())', t0.\"created_at\", 'UTC') END"))
     }
 
@@ -132,12 +131,12 @@ import Testing
         ("keys: [{field: ID}], first: -1", "\"first\" must not be negative"),
     ])
     func wrongGroupsAreRefused(_ arguments: String, _ message: String) throws {
-        let error = #expect(throws: PlanningError.self) {
+        let error = #expect(throws: ClientError.self) {
             try Fixture.plan("{ ticketsAggregate { g: groupBy(\(arguments)) { count } } }")
         }
-        #expect(error?.kind == (arguments.contains("501") ? .limit(.first) : .badInput))
+        #expect(error?.code == .badInput && error?.limit == (arguments.contains("501") ? .first : nil))
         #expect(error?.message.hasPrefix(message) == true, "\(error?.message ?? "")")
-        #expect(error?.path == "ticketsAggregate.g")
+        #expect(error?.field == "ticketsAggregate.g")
     }
 
     /// What decides a statement's columns is part of the plan's key; what does not is not.
@@ -167,7 +166,7 @@ import Testing
     ])
     func hiddenFieldsAreNotComputed(_ selection: String) throws {
         let rules = Fixture.rules(.tenant, hiding: ["Ticket": ["subject"]])
-        #expect(throws: PlanningError.self) { try Fixture.plan("{ ticketsAggregate { \(selection) } }", rules: rules) }
+        #expect(throws: ClientError.self) { try Fixture.plan("{ ticketsAggregate { \(selection) } }", rules: rules) }
         #expect(throws: Never.self) { try Fixture.plan("{ ticketsAggregate { \(selection) } }") }
     }
 
@@ -183,10 +182,10 @@ import Testing
     }
 
     @Test func badFiltersAreRefusedWithTheirPath() throws {
-        let error = #expect(throws: PlanningError.self) {
+        let error = #expect(throws: ClientError.self) {
             try Fixture.plan(#"{ site(id: "s") { ticketsAggregate(where: {id: {}}) { count } } }"#)
         }
-        #expect(error?.kind == .badInput)
-        #expect(error?.path == "site.ticketsAggregate")
+        #expect(error?.code == .badInput)
+        #expect(error?.field == "site.ticketsAggregate")
     }
 }

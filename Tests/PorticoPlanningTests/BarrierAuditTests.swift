@@ -155,7 +155,7 @@ import Testing
             "a rule's relation is dear")
         #expect(
             Self.audit(
-                Self.select([Self.tenant], StatedConditions(outside: [.isTrue(Self.related([Self.path], guarded))])))
+                Self.select([Self.tenant], StatedConditions(outside: [.opaque(Self.related([Self.path], guarded))])))
                 == "Ticket", "what PostgreSQL does not join")
     }
 
@@ -179,7 +179,7 @@ import Testing
 
     @Test("Forms of whole statements")
     func statements() throws {
-        func text(_ query: String) throws -> String { try Fixture.plan(query).loads.last?.statement.text ?? "" }
+        func text(_ query: String) throws -> String { try Fixture.plan(query).loads.last?.sql ?? "" }
         let list = try text(#"{ tickets(where: {status: {eq: OPEN}, subject: {like: "%x"}}) { id } }"#)
         #expect(
             list.contains(
@@ -202,5 +202,50 @@ import Testing
             try text("{ sites(where: {tickets: {some: {not: {messages: {some: {}}}}}}) { id } }").contains(
                 #"(NOT COALESCE((t1."id" IN (SELECT t2."ticket_id" FROM"#))
         #expect(!(try text("{ sites(where: {tickets: {some: {messages: {some: {}}}}}) { id } }").contains(" IN (")))
+    }
+
+    // MARK: Statements that write
+
+    private static func exposed(_ tree: SQLTree) -> String? {
+        BarrierAudit(catalog: Fixture.catalog, parameters: parameters).firstExposed(tree)
+    }
+
+    private static let target = TableSource(schema: nil, name: "tickets", alias: t0, purpose: .written(type: "Ticket"))
+
+    /// What a client states of rows that are changed or deleted stands behind what hides rows, as
+    /// in a `SELECT`; the values that it gives are its own.
+    @Test func writtenRows() {
+        let behind = StatedConditions(behind: [Self.pattern], known: [Self.tenant, Self.rule])
+        func update(_ conditions: [Expression], _ stated: StatedConditions = StatedConditions()) -> String? {
+            Self.exposed(
+                .update(
+                    Update(
+                        Self.target, set: [Assignment("subject", .parameter(2))], conditions: conditions,
+                        stated: stated)))
+        }
+        #expect(update([Self.tenant, Self.rule]) == nil)
+        #expect(update([Self.tenant, Self.rule], behind) == nil)
+        #expect(update([Self.tenant, Self.rule, Self.pattern]) == "Ticket")
+        #expect(update([Self.tenant, Self.rule], StatedConditions(outside: [Self.pattern])) == "Ticket")
+        #expect(
+            update([Self.tenant, Self.rule], StatedConditions(behind: [Self.pattern], known: [Self.tenant])) == "Ticket"
+        )
+        #expect(Self.exposed(.delete(Delete(from: Self.target, conditions: [Self.tenant, Self.pattern]))) == "Ticket")
+        #expect(
+            Self.exposed(.delete(Delete(from: Self.target, conditions: [Self.tenant, Self.rule], stated: behind)))
+                == nil)
+    }
+
+    /// New rows are hidden from nobody, but what their values are tested by is looked into.
+    @Test func createdRows() {
+        func insert(_ source: Select) -> String? {
+            Self.exposed(.insert(Insert(into: Self.target, columns: ["subject"], source: source)))
+        }
+        let value = OutputColumn(.parameter(2))
+        let ofAValue = Expression.binary(.parameter(2), .like, .parameter(2))
+        #expect(insert(Select(columns: [value], from: [], conditions: [ofAValue])) == nil)
+        let tested = Self.select([Self.tenant, Self.rule, Self.pattern])
+        #expect(insert(Select(columns: [value], from: [], conditions: [.exists(tested)])) == "Ticket")
+        #expect(insert(tested) == "Ticket", "what it reads is read like any row")
     }
 }

@@ -28,7 +28,7 @@ import Testing
         let types = catalog.types.mapValues {
             TypeRule(fields: Set($0.fields.keys), rows: nil, origin: RuleOrigin(file: "", line: 1, column: 1))
         }
-        let rules = RuleSet(
+        let rules = CompiledPolicy(
             fingerprint: 0, role: "", reach: .crossTenant, catalog: catalog, schema: catalog.schema, types: types,
             limits: RuleLimits())
         let operation = try Validator(schema: catalog.schema).operation(
@@ -48,8 +48,8 @@ import Testing
         ] {
             #expect(plan.loads.map(\.type) == ["Note"])
             #expect(
-                plan.loads[0].statement.text.contains(#"FROM "notes" AS t0 WHERE (t0."id" = $1)"#),
-                "\(plan.loads[0].statement.text)")
+                plan.loads[0].sql.contains(#"FROM "notes" AS t0 WHERE (t0."id" = $1)"#),
+                "\(plan.loads[0].sql)")
         }
         #expect(try Self.plan("query($id: ID!) { node(id: $id) { id } }", [.string("none")]).loads.isEmpty)
     }

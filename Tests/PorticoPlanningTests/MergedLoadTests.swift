@@ -10,10 +10,10 @@ import Testing
 /// request in the place of its parameters.
 @Suite struct MergedLoadTests {
     private static func merge(
-        _ query: String, load: Int = 0, variables: String = "{}", rules: RuleSet = Fixture.rules(.tenant),
+        _ query: String, load: Int = 0, variables: String = "{}", rules: CompiledPolicy = Fixture.rules(.tenant),
         scope: TenantScope = .one
     ) throws -> StatementMerge? {
-        try Fixture.plan(query, variables: variables, rules: rules, scope: scope).statements[load].merging?.merge
+        try Fixture.plan(query, variables: variables, rules: rules, scope: scope).statements[load].merge
     }
 
     @Test func aGetterBecomesAListOfGetters() throws {
@@ -60,7 +60,7 @@ import Testing
             "a constant of the document is the same for all")
     }
 
-    /// Nobody waits for another's search through a table, or for the counting of all its rows.
+    /// No request waits for another's scan of a table, or for the count of all its rows.
     @Test func whatIsNotBoundedRunsAlone() throws {
         #expect(
             try Self.merge(
@@ -72,7 +72,7 @@ import Testing
         #expect(list.size(of: parameters)?.rows == 40)
     }
 
-    /// What has no value of its own cannot be told apart, and what travels in binary is no text.
+    /// Rows without a value of their own cannot be distinguished, and binary values are not text.
     @Test func someLoadsAreNotMerged() throws {
         #expect(try Self.merge(#"{ site(id: "x") { name } }"#, rules: Fixture.rules(.crossTenant), scope: .all) == nil)
         let merge = try #require(

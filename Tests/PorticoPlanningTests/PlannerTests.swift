@@ -13,7 +13,7 @@ import Testing
             query Nested($id: ID!) { tenant(id: $id) { id name sites(first: 10) { id tickets(first: 10) { id messages(first: 5) { id body } } } } }
             """, variables: #"{"id": "t1"}"#)
         #expect(
-            plan.loads.map(\.statement.text) == [
+            plan.loads.map(\.sql) == [
                 #"SELECT t0."id", t0."name" FROM "tenants" AS t0 WHERE (t0."id" = $1) AND (t0."id" = $2)"#,
                 #"""
                 SELECT t0."id" FROM "wordpress_sites" AS t0 WHERE (t0."tenant_id" = $1) AND COALESCE((t0."tenant_id" = $2), false) \#
@@ -39,7 +39,7 @@ import Testing
         let plan = try Fixture.plan("{ tickets { creator { name } } }")
         #expect(plan.loads.count == 2)
         #expect(
-            plan.loads[1].statement.text == #"""
+            plan.loads[1].sql == #"""
                 SELECT k0."ord", c0."name" FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord) CROSS JOIN LATERAL \#
                 (SELECT t0."name" FROM "users" AS t0 WHERE (t0."id" = k0."key") AND COALESCE((t0."tenant_id" = $2), false) OFFSET 0) AS c0
                 """#)
@@ -50,7 +50,7 @@ import Testing
         let query =
             #"{ tickets(where: {status: {in: [OPEN]}, site: {name: {contains: "x"}}}) { id site { id } messages { id } } }"#
         let first = try Fixture.plan(query), second = try Fixture.plan(query)
-        #expect(first.loads.map(\.statement.text) == second.loads.map(\.statement.text))
+        #expect(first.loads.map(\.sql) == second.loads.map(\.sql))
         #expect(first.loads.map(\.parameters) == second.loads.map(\.parameters))
     }
 
@@ -59,7 +59,7 @@ import Testing
     /// that is found otherwise.
     @Test func theTenantsOwnKeyIsUsedWhereItIsOne() throws {
         func condition(_ query: String, _ scope: TenantScope) throws -> String {
-            let text = try Fixture.plan(query, scope: scope).loads[0].statement.text
+            let text = try Fixture.plan(query, scope: scope).loads[0].sql
             return String(text[text.range(of: " WHERE ")!.upperBound...])
         }
         let byKey = #"{ tenant(id: "a") { name } }"#
@@ -75,22 +75,22 @@ import Testing
         let filter = "{or: [" + (0..<50).map { "{id: {eq: \"\($0)\"}}" }.joined(separator: ", ") + "]}"
         let operation = try Fixture.operation(
             "{ sites { id a: tickets(where: \(filter)) { id } b: tickets(where: \(filter)) { id } } }")
-        func plan(_ allowance: Int) -> PlanningError.Kind? {
+        func plan(_ allowance: Int) -> ClientError.Fault? {
             var planner = Planner(catalog: Fixture.catalog, rules: Fixture.rules(.tenant), scope: .one)
             planner.allowance = allowance
-            do throws(PlanningError) {
+            do throws(ClientError) {
                 _ = try planner.plan(operation, shapes: VariableShapes(operation, byValue: false), variables: .none)
                 return nil
             } catch {
-                return error.kind
+                return error.fault
             }
         }
         // Three loads of ten steps, and twice the filter with its list and three values for each of
         // its parts.
         let steps = 3 * 10 + 2 * (2 + 3 * 50)
         #expect(plan(steps) == nil)
-        #expect(plan(steps - 1) == .allowance)
-        #expect(plan(20) == .allowance)
+        #expect(plan(steps - 1) == .unfinished)
+        #expect(plan(20) == .unfinished)
     }
 
     /// Fields that are asked for again and again, as fragments do, are gathered each time.
@@ -111,13 +111,13 @@ import Testing
         (.several, #"SELECT t0."id" FROM "sites" AS t0 WHERE (t0."tenant_id" = ANY ($1))"#),
     ])
     func rootListsAreFoundByTheTenant(_ scope: TenantScope, _ start: String) throws {
-        let text = try Fixture.plan("{ sites { id } }", scope: scope).loads[0].statement.text
+        let text = try Fixture.plan("{ sites { id } }", scope: scope).loads[0].sql
         #expect(text.hasPrefix(start.replacing("\"sites\"", with: "\"wordpress_sites\"")))
     }
 
     @Test func withoutIsolationThereIsNoTenantCondition() throws {
         let text = try Fixture.plan("{ sites { id } }", rules: Fixture.rules(.crossTenant), scope: .all).loads[0]
-            .statement.text
+            .sql
         #expect(text == #"SELECT t0."id" FROM "wordpress_sites" AS t0 ORDER BY t0."created_at" DESC, t0."id" LIMIT $1"#)
     }
 
@@ -132,7 +132,7 @@ import Testing
         let plan = try Fixture.plan(
             #"{ tickets(where: {messages: {some: {body: {contains: "x"}}}}) { id } }"#, rules: rules)
         #expect(
-            plan.loads[0].statement.text.contains(
+            plan.loads[0].sql.contains(
                 #"""
                 EXISTS (SELECT 1 FROM "ticket_messages" AS t1 WHERE (t1."ticket_id" = t0."id") \#
                 AND EXISTS (SELECT 1 FROM "tickets" AS p0 WHERE (p0."id" = t1."ticket_id") AND (p0."tenant_id" = $1)) \#
@@ -149,7 +149,7 @@ import Testing
         let rules = Fixture.rules(
             .tenant, rows: ["Site": .toMany(Fixture.relation("Site", "tickets"), .some, mine), "Ticket": .any([])],
             required: [.id])
-        let text = try Fixture.plan("{ sites { id } }", rules: rules).loads[0].statement.text
+        let text = try Fixture.plan("{ sites { id } }", rules: rules).loads[0].sql
         #expect(
             text.contains(
                 #"""
@@ -159,7 +159,7 @@ import Testing
 
     @Test func everyHoldsOfNoVisibleRowForWhichItIsNotTrue() throws {
         let text = try Fixture.plan(#"{ sites(where: {tickets: {every: {status: {eq: CLOSED}}}}) { id } }"#).loads[0]
-            .statement.text
+            .sql
         #expect(
             text.contains(
                 #"(NOT EXISTS (SELECT 1 FROM "tickets" AS t1 WHERE (t1."site_id" = t0."id") AND (t1."tenant_id" = $1) AND (CASE WHEN (t1."tenant_id" = $1) THEN ((t1."status" = $2) IS NOT TRUE) ELSE false END)))"#
@@ -198,7 +198,7 @@ import Testing
         ),
     ])
     func notLeavesNullAsItIs(_ filter: String, _ expected: String) throws {
-        let text = try Fixture.plan("{ tickets(where: {\(filter)}) { id } }").loads[0].statement.text
+        let text = try Fixture.plan("{ tickets(where: {\(filter)}) { id } }").loads[0].sql
         #expect(text.contains(expected), "\(text)")
     }
 
@@ -210,10 +210,10 @@ import Testing
         ("distinctFrom: null", #"(t0."assignee_id" IS NOT NULL)"#),
     ])
     func nullIsAValueToDistinctFrom(_ operation: String, _ expected: String) throws {
-        let text = try Fixture.plan("{ tickets(where: {assigneeId: {\(operation)}}) { id } }").loads[0].statement.text
+        let text = try Fixture.plan("{ tickets(where: {assigneeId: {\(operation)}}) { id } }").loads[0].sql
         #expect(text.contains(expected), "\(text)")
         let negated = try Fixture.plan("{ tickets(where: {not: {assigneeId: {\(operation)}}}) { id } }").loads[0]
-            .statement.text
+            .sql
         #expect(negated.contains(" IS ") || negated.contains("THEN (t0.\"assignee_id\" = $2) ELSE"), "\(negated)")
     }
 
@@ -239,13 +239,13 @@ import Testing
         ("{ tickets(orderBy: {subject: ASC}) { id } }", #"ORDER BY t0."subject", t0."id" LIMIT"#),
     ])
     func orders(_ query: String, _ expected: String) throws {
-        #expect(try Fixture.plan(query).loads[0].statement.text.contains(expected))
+        #expect(try Fixture.plan(query).loads[0].sql.contains(expected))
     }
 
     @Test func hiddenFieldsDropOutOfDefaultOrders() throws {
         let rules = Fixture.rules(.tenant, hiding: ["Ticket": ["createdAt"]])
         #expect(
-            try Fixture.plan("{ tickets { id } }", rules: rules).loads[0].statement.text.contains(
+            try Fixture.plan("{ tickets { id } }", rules: rules).loads[0].sql.contains(
                 #"ORDER BY t0."id" LIMIT"#))
     }
 
@@ -253,14 +253,14 @@ import Testing
 
     @Test(arguments: ["first: 501", "first: -1", "offset: 10001", "offset: -1"])
     func boundsAreKept(_ argument: String) throws {
-        #expect(throws: PlanningError.self) { try Fixture.plan("{ tickets(\(argument)) { id } }") }
+        #expect(throws: ClientError.self) { try Fixture.plan("{ tickets(\(argument)) { id } }") }
     }
 
     @Test func nullIsTheSameAsLeavingOut() throws {
         let plain = try Fixture.plan("{ tickets { id } }").loads[0]
         let nulls = try Fixture.plan("{ tickets(where: null, orderBy: null, first: null, offset: null) { id } }").loads[
             0]
-        #expect(plain.statement.text == nulls.statement.text)
+        #expect(plain.sql == nulls.sql)
         #expect(plain.parameters == nulls.parameters)
     }
 
@@ -275,8 +275,8 @@ import Testing
                 " fragment F\(step) on Ticket { a: messages(first: 1) { ticket { ...F\(step + 1) } } b: messages(first: 1) { ticket { ...F\(step + 1) } } }"
         }
         query += " fragment F8 on Ticket { id }"
-        let error = #expect(throws: PlanningError.self) { try Fixture.plan(query) }
-        #expect(error?.kind == .limit(.loads))
+        let error = #expect(throws: ClientError.self) { try Fixture.plan(query) }
+        #expect(error?.limit == .loads)
         #expect(error?.range != nil)
     }
 
@@ -284,10 +284,10 @@ import Testing
         func query(_ count: Int) -> String {
             "{ tickets(where: {and: [\((0..<count).map { "{site: {name: {ne: \"\($0)\"}}}" }.joined(separator: ", "))]}) { id } }"
         }
-        #expect(throws: PlanningError.self) { try Fixture.plan(query(101)) }
+        #expect(throws: ClientError.self) { try Fixture.plan(query(101)) }
         // Past a few, each EXISTS is kept from being joined with the others, whose orders
         // PostgreSQL would all try.
-        #expect(try Fixture.plan(query(30)).loads[0].statement.text.split(separator: "(EXISTS (").count == 27)
+        #expect(try Fixture.plan(query(30)).loads[0].sql.split(separator: "(EXISTS (").count == 27)
     }
 
     // MARK: Shapes

@@ -12,7 +12,7 @@ import Testing
         "query($n: Int, $s: TicketStatus) { sites(first: 2) { id tickets(first: $n, where: {status: {eq: $s}}) { id messages { id } } } }"
 
     private static func plan(
-        under rules: RuleSet = Fixture.rules(.tenant), isTagged: Bool = true
+        under rules: CompiledPolicy = Fixture.rules(.tenant), isTagged: Bool = true
     ) throws -> AuthorizedPlan {
         try Fixture.plan(query, variables: #"{"n": 2, "s": "OPEN"}"#, rules: rules, isTagged: isTagged)
     }

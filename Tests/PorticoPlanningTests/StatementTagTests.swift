@@ -29,7 +29,7 @@ import Testing
         #expect(try one.hash != Fixture.plan("{ sites { id } }").hash)
         #expect(try one.hash != Fixture.plan("{ sites { id list: tickets { id } } }").hash)
         // Without being asked to, a plan's statements are those of its loads.
-        #expect(one.statements.map(\.text) == one.loads.map(\.statement.text))
+        #expect(one.statements.map(\.text) == one.loads.map(\.sql))
     }
 
     /// A tagged plan sends what its loads say, behind the comment; nothing of it depends on the
@@ -38,10 +38,10 @@ import Testing
         let plain = try Fixture.plan("query Sites { sites { id tickets { id } } }"),
             tagged = try Fixture.plan("query Sites { sites { id tickets { id } } }", isTagged: true)
         #expect(tagged.hash == plain.hash)
-        #expect(tagged.loads.map(\.statement.text) == plain.loads.map(\.statement.text))
+        #expect(tagged.loads.map(\.sql) == plain.loads.map(\.sql))
         #expect(
             tagged.statements.map(\.text)
-                == plain.loads.map { "/* op=Sites plan=\(plain.hash) */ " + $0.statement.text })
-        #expect(tagged.statements.map(\.parameterTypes) == plain.loads.map(\.statement.parameterTypes))
+                == plain.loads.map { "/* op=Sites plan=\(plain.hash) */ " + $0.sql })
+        #expect(tagged.statements.map(\.parameterTypes) == plain.loads.map(\.parameterTypes))
     }
 }

@@ -51,7 +51,7 @@ enum Explained {
 
     static func explainer(
         _ policy: Policy, role: String, tenant: String?, id: String? = nil
-    ) throws -> (AccessExplainer, ViewerDescription, RuleSet) {
+    ) throws -> (AccessExplainer, ViewerDescription, CompiledPolicy) {
         guard case .rules(let rules) = policy.rules(role: role, tenant: tenant) else { throw MissingRules() }
         let provenance = try #require(policy.provenance(role: role, tenant: tenant))
         let viewer = Viewer(id: id, role: role, tenant: tenant, tenants: tenant.map { [$0] } ?? [])
@@ -343,7 +343,7 @@ enum Explained {
 
     @Test func aKeyThatCannotBeIsRefused() throws {
         let (explainer, _, _) = try Explained.explainer(try Explained.policy.get(), role: "admin", tenant: nil)
-        let error = #expect(throws: PlanningError.self) { try explainer.probe("AuditLog", id: "x") }
+        let error = #expect(throws: ClientError.self) { try explainer.probe("AuditLog", id: "x") }
         #expect(error?.message == "\"x\" is no key of AuditLog: \"x\" is not an integer within 64 bits.")
     }
 }

@@ -1,9 +1,11 @@
 import Glibc
 import SocketLoop
 import TLSTransport
-import TestTLS
 import TestCluster
+import TestHTTP
+import TestTLS
 import Testing
+@testable import PorticoConfiguration
 @testable import PorticoServer
 
 /// The whole server with its own threads, and without a database.

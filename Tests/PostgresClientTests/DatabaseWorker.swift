@@ -1,7 +1,6 @@
 import PostgresSQL
 import SocketLoop
 import TestCluster
-
 @testable import PostgresClient
 
 /// What a statement came to, in a form that can leave the actor: binary cells as bytes.
@@ -50,7 +49,7 @@ actor DatabaseWorker: LoopPoller {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
     let reactor: Reactor
     let pool: ConnectionPool
-    private var tickets: [StatementTicket] = []
+    private var tickets: [StatementHandle] = []
 
     init(connection: ConnectionSettings, settings: ConnectionPool.Settings, lookup: HostLookup = .system) {
         executor = LoopExecutor()

@@ -39,7 +39,7 @@ extension DatabaseWorker {
         return outcomes
     }
 
-    /// Nobody has or wants a connection of its own.
+    /// No connection is lent or requested.
     func isQuiet() -> Bool {
         pool.lentConnections == 0 && pool.waitingLeases == 0 && pool.readyConnections == pool.connectionCount
     }
@@ -89,7 +89,7 @@ extension DatabaseWorker {
         }
     }
 
-    /// BEGIN travels with the first statements and COMMIT with the last: as many round trips as
+    /// BEGIN is sent with the first statements and COMMIT with the last: as many round trips as
     /// without a transaction.
     @Test(arguments: modes) func `a transaction of two steps is two flushes`(
         mode: ConnectionSettings.StatementMode

@@ -15,7 +15,7 @@ import Testing
             parameterTypes: [1009, 1009])
         return Statement(
             text: "SELECT 12 / $1::text::int AS v FROM pg_sleep($2::text::float8)", parameterTypes: [25, 25],
-            merging: StatementMerging {
+            merge: {
                 StatementMerge(statement: merged, roles: [.each(0), .each(1)], hasOwnOrdinal: false)
             })
     }()
@@ -32,7 +32,7 @@ import Testing
         return Statement(
             text: text("unnest($1::text[]) WITH ORDINALITY AS k0(key, ord)", "", limit: "$2"),
             parameterTypes: [1009, 20],
-            merging: StatementMerging {
+            merge: {
                 StatementMerge(statement: merged, roles: [.keys(0), .rows(1)], hasOwnOrdinal: true)
             })
     }()
@@ -80,7 +80,7 @@ import Testing
         try await withDatabase { worker, _ in
             let single = Statement(
                 text: "SELECT $1::text, $1 IS NULL", parameterTypes: [25],
-                merging: StatementMerging {
+                merge: {
                     StatementMerge(
                         statement: Statement(
                             text: "SELECT ord, p1, p1 IS NULL FROM unnest($1::text[]) WITH ORDINALITY AS k0(p1, ord)",
@@ -172,7 +172,7 @@ import Testing
     private static let length = Statement(
         text: "SELECT k0.ord, length($2) FROM unnest($1::text[]) WITH ORDINALITY AS k0(key, ord)",
         parameterTypes: [1009, 25],
-        merging: StatementMerging {
+        merge: {
             StatementMerge(
                 statement: Statement(
                     text:

@@ -118,7 +118,7 @@ import Testing
 
     private static let repeated = Statement(
         text: "SELECT repeat('x', $1::text::int)", parameterTypes: [25],
-        merging: StatementMerging {
+        merge: {
             StatementMerge(
                 statement: Statement(
                     text: "SELECT ord, repeat('x', p1::int) FROM unnest($1::text[]) WITH ORDINALITY AS k0(p1, ord)",

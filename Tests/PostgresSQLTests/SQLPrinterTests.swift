@@ -10,7 +10,7 @@ import Testing
             from: [.table(TableSource(schema: "app", name: "sites", alias: t0, purpose: .rows(type: "Site")))],
             conditions: [
                 .binary(.column(t0, "tenant_id"), .equal, .parameter(1)),
-                .isTrue(.equalsAny(.column(t0, "x"), .parameter(2))),
+                .opaque(.equalsAny(.column(t0, "x"), .parameter(2))),
             ],
             order: [
                 OrderTerm(.column(t0, "created_at"), descending: true, nullsFirst: false), OrderTerm(.column(t0, "id")),
@@ -158,7 +158,7 @@ import Testing
         #expect(SQLPrinter.print(expression) == expected)
     }
 
-    /// No name, whatever it holds, ends its own quotes.
+    /// No name ends its own quotes, whatever it contains.
     @Test(arguments: [
         ("id", "\"id\""), ("a\"b", "\"a\"\"b\""), ("\"; DROP TABLE x; --", "\"\"\"; DROP TABLE x; --\""),
         ("a\0b", "\"ab\""), ("è", "\"è\""),

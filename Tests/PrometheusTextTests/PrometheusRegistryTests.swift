@@ -56,8 +56,8 @@ import Testing
         #expect(text.families["open"]?.kind == "gauge")
     }
 
-    /// Whoever asks for the same name and labels, in whatever order, adds to the same number; many
-    /// threads lose nothing.
+    /// All who ask for the same name and labels, in any order, add to the same number; many threads
+    /// lose nothing.
     @Test func equalNamesAreOneNumber() async throws {
         let registry = PrometheusRegistry()
         await withTaskGroup(of: Void.self) { group in

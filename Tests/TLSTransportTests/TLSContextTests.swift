@@ -62,7 +62,7 @@ struct TLSContextTests {
 
     @Test func aFileThatMayNotBeReadIsNamed() throws {
         chmod(authority.keyFile("server"), 0)
-        // Whoever is root may read everything, unless this thread asks for files as somebody else.
+        // Root may read everything, unless this thread opens files as another user.
         let nobody: uid_t = 65_534
         let become = unsafeBitCast(try #require(dlsym(nil, "setfsuid")), to: (@convention(c) (uid_t) -> CInt).self)
         let found: String?

@@ -5,7 +5,7 @@ import Foundation
 struct PostgresTools: Sendable {
     /// The folder of `initdb` and `postgres`.
     let folder: String
-    /// `nil`: as whoever runs the tests.
+    /// `nil`: as the user who runs the tests.
     private let user: (name: String, id: uid_t, group: gid_t)?
 
     static func find() throws -> PostgresTools {

@@ -26,7 +26,7 @@ public enum Fixture {
     public static func rules(
         _ reach: Reach, rows: [String: Condition<RuleOperand>] = [:], required: Set<ViewerValue> = [],
         hiding: [String: Set<String>] = [:], limits: RuleLimits = RuleLimits()
-    ) -> RuleSet {
+    ) -> CompiledPolicy {
         let origin = RuleOrigin(file: "roles.yaml", line: 7, column: 3)
         var types: [String: TypeRule] = [:]
         for (name, binding) in catalog.types {
@@ -34,7 +34,7 @@ public enum Fixture {
             types[name] = TypeRule(
                 fields: Set(binding.fields.keys).subtracting(hiding[name] ?? []), rows: rule, origin: origin)
         }
-        return RuleSet(
+        return CompiledPolicy(
             fingerprint: 1, role: "tester", reach: reach, catalog: catalog, schema: catalog.schema, types: types,
             limits: limits)
     }
@@ -46,7 +46,7 @@ public enum Fixture {
     }
 
     public static func plan(
-        _ query: String, variables: String = "{}", rules: RuleSet = rules(.tenant), scope: TenantScope = .one,
+        _ query: String, variables: String = "{}", rules: CompiledPolicy = rules(.tenant), scope: TenantScope = .one,
         isTagged: Bool = false
     ) throws -> AuthorizedPlan {
         let operation = try operation(query)

@@ -20,14 +20,14 @@ public final class TestSite: Sendable {
     }
 
     public let port: UInt16
-    private let listener: Listener
+    private let listener: ListeningSocket
     private let seen = Mutex<[String]>([])
 
     /// The heads of what was asked.
     public var requests: [String] { seen.withLock { $0 } }
 
     public init(_ script: Script) throws {
-        let listener = try Listener.open(.tcp(host: "127.0.0.1", port: 0))[0]
+        let listener = try ListeningSocket.open(.tcp(host: "127.0.0.1", port: 0))[0]
         guard case .tcp(_, let port) = listener.address else { throw SocketFailure("no port", errno: 0) }
         (self.listener, self.port) = (listener, port)
         let context = try script.identity.map { try TLSContext($0) }

@@ -7,8 +7,7 @@ public enum TypeSystemDefinition: Sendable, Equatable {
     case directive(DirectiveDefinition)
 }
 
-/// `extend …` (section 3.1): the content has the same form as the definition's, without a
-/// description.
+/// `extend …` (section 3.1): the content has the form of a definition without a description.
 public enum TypeSystemExtension: Sendable, Equatable {
     case schema(SchemaDefinition)
     case type(TypeDefinition)
@@ -37,13 +36,11 @@ public struct OperationTypeDefinition: Sendable, Equatable {
     public var range: SourceRange
 
     public init(kind: OperationKind, type: Name, range: SourceRange = .none) {
-        self.kind = kind
-        self.type = type
-        self.range = range
+        (self.kind, self.type, self.range) = (kind, type, range)
     }
 }
 
-/// A named type: what all kinds have in common, and the kind's own.
+/// A named type: the common parts of all kinds, and the kind's own.
 public struct TypeDefinition: Sendable, Equatable {
     public enum Kind: Sendable, Equatable {
         case scalar
@@ -122,10 +119,7 @@ public struct EnumValueDefinition: Sendable, Equatable {
     public var range: SourceRange
 
     public init(description: StringValue? = nil, name: Name, directives: [Directive] = [], range: SourceRange = .none) {
-        self.description = description
-        self.name = name
-        self.directives = directives
-        self.range = range
+        (self.description, self.name, self.directives, self.range) = (description, name, directives, range)
     }
 }
 

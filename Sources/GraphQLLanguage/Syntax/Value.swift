@@ -1,7 +1,7 @@
 import Diagnostics
 
-/// An input value as it is written (section 2.10): numbers keep their spelling, so that no
-/// precision is lost before their type is known.
+/// An input value as written (section 2.10): numbers keep their spelling, so that no precision is
+/// lost before their type is known.
 public indirect enum Value: Sendable, Equatable {
     /// Without the `$`.
     case variable(Name)
@@ -25,18 +25,15 @@ public indirect enum Value: Sendable, Equatable {
     }
 }
 
-/// A string after its escapes were resolved, and for a block string after its indentation was taken
-/// away.
+/// A string with its escapes resolved; a block string without its common indentation.
 public struct StringValue: Sendable, Equatable {
     public var value: String
-    /// Written as a block string (`"""`): the printer keeps the form.
+    /// Written as a block string (`"""`), which the printer keeps.
     public var isBlock: Bool
     public var range: SourceRange
 
     public init(_ value: String, isBlock: Bool = false, range: SourceRange = .none) {
-        self.value = value
-        self.isBlock = isBlock
-        self.range = range
+        (self.value, self.isBlock, self.range) = (value, isBlock, range)
     }
 }
 
@@ -46,13 +43,11 @@ public struct ObjectField: Sendable, Equatable {
     public var range: SourceRange
 
     public init(name: Name, value: Value, range: SourceRange = .none) {
-        self.name = name
-        self.value = value
-        self.range = range
+        (self.name, self.value, self.range) = (name, value, range)
     }
 }
 
-/// A type as it is written (section 2.12).
+/// A type as written (section 2.12).
 public indirect enum TypeReference: Sendable, Equatable {
     case named(Name)
     case list(TypeReference, SourceRange)
@@ -66,7 +61,7 @@ public indirect enum TypeReference: Sendable, Equatable {
         }
     }
 
-    /// The name at its heart.
+    /// The innermost name.
     public var namedType: Name {
         switch self {
         case .named(let name): name

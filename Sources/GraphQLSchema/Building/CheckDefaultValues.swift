@@ -1,7 +1,7 @@
 import Diagnostics
 import GraphQLLanguage
 
-/// Sections 3.6.1 and 3.10: defaults fit their types, and do not need themselves.
+/// Sections 3.6.1 and 3.10: defaults fit their types, and do not depend on themselves.
 extension SchemaCheck {
     mutating func defaultValues() {
         for type in draft.orderedTypes {
@@ -17,8 +17,7 @@ extension SchemaCheck {
         }
     }
 
-    /// InputObjectDefaultValueHasCycle: filling in a field's default leads to filling in the same
-    /// default again.
+    /// InputObjectDefaultValueHasCycle: applying a field's default applies it again.
     mutating func defaultValueCycles() {
         var graph = ReferenceGraph()
         for type in draft.orderedTypes {
@@ -37,8 +36,7 @@ extension SchemaCheck {
         }
     }
 
-    /// The fields, as `Type.field`, whose own defaults complete `value`, which is one of input
-    /// object `name` or a list of such.
+    /// Fields, as `Type.field`, whose defaults complete `value` (input object `name`, or a list).
     private func filledIn(by value: Value, of name: String) -> [String] {
         guard let type = draft.types[name], type.form == .inputObject else { return [] }
         switch value {

@@ -1,7 +1,7 @@
 import Diagnostics
 import GraphQLLanguage
 
-/// Section 3.13 with 5.7 and 5.4: the directives that stand in the document.
+/// Section 3.13 with 5.7 and 5.4: the directives applied in the document.
 extension SchemaCheck {
     mutating func directiveUses() {
         if let schema = draft.schema { uses(schema.directives, at: .schema) }
@@ -57,16 +57,14 @@ extension SchemaCheck {
                 problems.add(
                     "Directive \"@\(name)\" has no argument \"\(argument.name.value)\".", at: argument.name.range,
                     hint: didYouMean(
-                        suggestion(for: argument.name.value, among: definition.arguments.map(\.name.value)))
-                )
+                        suggestion(for: argument.name.value, among: definition.arguments.map(\.name.value))))
             }
         }
         for known in definition.arguments
         where known.isRequired && !directive.arguments.contains(where: { $0.name.value == known.name.value }) {
             problems.add(
                 "Directive \"@\(name)\" requires argument \"\(known.name.value)\" of type \"\(WrappedType(known.type))\".",
-                at: directive.range
-            )
+                at: directive.range)
         }
     }
 }

@@ -37,7 +37,7 @@ extension SchemaCheck {
         }
     }
 
-    /// A document may repeat what GraphQL specifies, as printed schemas do.
+    /// A document may repeat specified definitions, as printed schemas do.
     private static func isSame(_ directive: DirectiveDefinition, _ specified: DirectiveDefinition) -> Bool {
         func signature(_ definition: DirectiveDefinition) -> [String: WrappedType] {
             Dictionary(

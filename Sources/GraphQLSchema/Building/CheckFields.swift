@@ -28,7 +28,7 @@ extension SchemaCheck {
         }
     }
 
-    /// Section 3.13.3: what must be given cannot be deprecated.
+    /// Section 3.13.3: a required input cannot be deprecated.
     mutating func deprecation(_ input: InputValueDefinition, _ what: String) {
         guard input.isRequired, let directive = input.directives.first(where: { $0.name.value == "deprecated" }) else {
             return

@@ -1,7 +1,7 @@
 import Diagnostics
 import GraphQLLanguage
 
-/// Section 3.10: the fields of input objects, and oneOf ones.
+/// Section 3.10: the fields of input objects, and OneOf ones.
 extension SchemaCheck {
     mutating func inputFields(_ fields: [InputValueDefinition], of type: TypeDefinition) {
         let owner = type.name.value
@@ -29,7 +29,7 @@ extension SchemaCheck {
         }
     }
 
-    /// No finite value fits a ring of fields that are all non-null and singular.
+    /// No finite value exists for a cycle of fields that are all non-null and singular.
     mutating func inputObjectCycles() {
         var graph = ReferenceGraph()
         for type in draft.orderedTypes {
@@ -46,9 +46,7 @@ extension SchemaCheck {
             let path = cycle.map { "\"\($0.label)\"" }.joined(separator: " → ")
             problems.add(
                 "Input object \"\(cycle[0].from)\" requires a value of itself, which no value can have: \(path).",
-                at: cycle[0].range,
-                hint: "Make one of these fields nullable or a list."
-            )
+                at: cycle[0].range, hint: "Make one of these fields nullable or a list.")
         }
     }
 }

@@ -1,8 +1,7 @@
 import Diagnostics
 import GraphQLLanguage
 
-/// Sections 3.6 and 3.7, IsValidImplementation: an object or interface has all that its interfaces
-/// promise.
+/// Sections 3.6 and 3.7, IsValidImplementation: types have all that their interfaces require.
 extension SchemaCheck {
     mutating func implementedInterfaces(of type: TypeDefinition) {
         let owner = type.name.value
@@ -41,8 +40,7 @@ extension SchemaCheck {
         {
             problems.add(
                 "Type \"\(type.name.value)\" must also implement \"\(inherited.value)\", because \"\(interface.name.value)\" does.",
-                at: name.range
-            )
+                at: name.range)
         }
     }
 
@@ -66,8 +64,7 @@ extension SchemaCheck {
             if expected != found {
                 problems.add(
                     "Argument \"\(own.name.value)\" of field \"\(place)\" must be of type \"\(expected)\" as in \"\(promise)\", not \"\(found)\".",
-                    at: own.type.range
-                )
+                    at: own.type.range)
             }
         }
         for extra in field.arguments
@@ -110,7 +107,7 @@ extension SchemaCheck {
         }
     }
 
-    /// Interfaces that implement each other in a ring could never be satisfied.
+    /// Interfaces that implement each other in a cycle could never be satisfied.
     mutating func interfaceCycles() {
         var graph = ReferenceGraph()
         for type in draft.orderedTypes where type.form == .interface {

@@ -1,11 +1,10 @@
 import Diagnostics
 import GraphQLLanguage
 
-/// Input coercion of constant values (sections 3.5 to 3.12), as defaults and arguments of
-/// directives need it.
+/// Input coercion of constant values (sections 3.5 to 3.12), for defaults and directives.
 extension SchemaCheck {
-    /// Reports what does not fit; silent where `type` itself is unknown, as that was reported
-    /// elsewhere. As deep as the parser let the value be.
+    /// Reports what does not fit, except for an unknown `type`, which is reported elsewhere.
+    /// Recurses as deep as the parser let the value be.
     mutating func literal(_ value: Value, as type: WrappedType) {
         if case .variable(let name) = value {
             problems.add("A schema cannot contain variables, such as \"$\(name.value)\".", at: name.range)
@@ -19,7 +18,7 @@ extension SchemaCheck {
             literal(value, as: inner)
         case .list(let item):
             if case .null = value { return }
-            // A single value stands for a list of it (section 3.11).
+            // A single value is coerced to a list (section 3.11).
             guard case .list(let items, _) = value else { return literal(value, as: item) }
             for value in items { literal(value, as: item) }
         case .named(let name):
@@ -85,8 +84,7 @@ extension SchemaCheck {
             } else {
                 problems.add(
                     "Input object \"\(name)\" has no field \"\(member.name.value)\".", at: member.name.range,
-                    hint: didYouMean(suggestion(for: member.name.value, among: fields.map(\.name.value)))
-                )
+                    hint: didYouMean(suggestion(for: member.name.value, among: fields.map(\.name.value))))
             }
         }
         for field in fields where field.isRequired && !given.contains(where: { $0.name.value == field.name.value }) {

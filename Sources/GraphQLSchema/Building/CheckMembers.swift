@@ -1,8 +1,7 @@
 import Diagnostics
 import GraphQLLanguage
 
-/// Sections 3.8 and 3.9: members of unions, values of enums; and section 3.13.4: where scalars are
-/// specified.
+/// Sections 3.8 and 3.9: members of unions, values of enums; 3.13.4: scalars' specifications.
 extension SchemaCheck {
     mutating func unionMembers(_ members: [Name], of type: TypeDefinition) {
         let owner = type.name.value
@@ -39,7 +38,7 @@ extension SchemaCheck {
         }
     }
 
-    /// The address must at least be one: `scheme:` and something behind it (RFC 3986, section 3).
+    /// It must at least be an address: `scheme:` followed by something (RFC 3986, section 3).
     mutating func specifiedBy(_ type: TypeDefinition) {
         for directive in type.directives where directive.name.value == "specifiedBy" {
             guard case .string(let url)? = directive.arguments.first(where: { $0.name.value == "url" })?.value else {

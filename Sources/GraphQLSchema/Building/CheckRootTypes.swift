@@ -44,7 +44,7 @@ extension SchemaCheck {
         }
     }
 
-    /// Without a schema definition, types called Query, Mutation and Subscription are the roots.
+    /// Without a schema definition, types named Query, Mutation and Subscription are the roots.
     private mutating func defaultRootTypes() {
         for kind in OperationKind.allCases {
             guard let type = draft.types[kind.defaultTypeName] else { continue }
@@ -57,8 +57,7 @@ extension SchemaCheck {
         if draft.types[OperationKind.query.defaultTypeName] == nil {
             problems.add(
                 "The schema has no root type of queries.", at: .none,
-                hint: "Define a type \"Query\", or state another with \"schema { query: … }\"."
-            )
+                hint: "Define a type \"Query\", or state another with \"schema { query: … }\".")
         }
     }
 }

@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// The problems of one document as they are found, bounded by ``SchemaLimits/problems``.
+/// Collects the problems of one document, bounded by ``SchemaLimits/problems``.
 struct ProblemList {
     let source: SourceText
     private var items: [Diagnostic] = []
@@ -18,7 +18,7 @@ struct ProblemList {
         items.append(Diagnostic(message, file: source.name, range: range == .none ? nil : range, hint: hint))
     }
 
-    /// Something was defined a second time, at `range`; `first` is where it was before.
+    /// A second definition at `range`; `first` is the earlier one.
     mutating func addRepeated(_ message: String, at range: SourceRange, first: SourceRange) {
         let place = first == .none ? nil : source.position(at: Int(first.start))
         add(message, at: range, hint: place.map { "The first one is on line \($0.line)." })
@@ -30,10 +30,9 @@ struct ProblemList {
             ($0.element.range?.start ?? 0, $0.offset) < ($1.element.range?.start ?? 0, $1.offset)
         }.map(\.element)
         if isFull {
-            sorted.append(
-                Diagnostic(
-                    "There are more problems; the first \(SchemaLimits.problems) that were found are shown.",
-                    file: source.name))
+            sorted.report(
+                "There are more problems; the first \(SchemaLimits.problems) that were found are shown.",
+                file: source.name)
         }
         return sorted
     }

@@ -1,11 +1,11 @@
 import Diagnostics
 
-/// Which names refer to which others, to find those that refer back to themselves.
+/// References between names, for finding cycles.
 struct ReferenceGraph {
     struct Edge {
         var from: String
         var to: String
-        /// As the edge is told in a message.
+        /// The edge's name in messages.
         var label: String
         var range: SourceRange
     }
@@ -18,9 +18,8 @@ struct ReferenceGraph {
         edges[edge.from, default: []].append(edge)
     }
 
-    /// Rings of references, never empty, each from its first edge to the one that closes it: at
-    /// least one for every set of names that reach each other. Walks every edge once, without
-    /// recursion.
+    /// Cycles of references, never empty, each from its first edge to the closing one: at least one
+    /// for every set of names that reach each other. Walks every edge once, without recursion.
     func cycles() -> [[Edge]] {
         var found: [[Edge]] = []
         var isDone: Set<String> = []

@@ -1,12 +1,12 @@
 import Diagnostics
 import GraphQLLanguage
 
-/// A draft that kept every rule, made into a schema.
+/// Makes a schema from a checked draft.
 struct SchemaAssembly {
     let draft: SchemaDraft
     let scalars: [String: ScalarCoercion]
 
-    /// `nil` without an object for the root of queries, which a checked draft has.
+    /// `nil` without an object for the query root, which a checked draft has.
     func schema() -> Schema? {
         let types = draft.orderedTypes.map(namedType)
         let own = draft.orderedDirectives.filter { SpecifiedDirectives.definitions[$0.name.value] == nil }
@@ -19,9 +19,8 @@ struct SchemaAssembly {
         guard let query = root(.query) else { return nil }
         return Schema(
             description: draft.schema?.description?.value, types: types,
-            directives: own.map(directiveType) + SpecifiedDirectives.types,
-            query: query, mutation: root(.mutation), subscription: root(.subscription)
-        )
+            directives: own.map(directiveType) + SpecifiedDirectives.types, query: query, mutation: root(.mutation),
+            subscription: root(.subscription))
     }
 
     private func namedType(_ type: TypeDefinition) -> NamedType {
@@ -32,20 +31,17 @@ struct SchemaAssembly {
                 ScalarType(
                     name: name, description: description,
                     specifiedByURL: text("url", of: "specifiedBy", in: type.directives),
-                    coercion: scalars[name] ?? .passThrough
-                ))
+                    coercion: scalars[name] ?? .passThrough))
         case .object(let interfaces, let fields):
             return .object(
                 ObjectType(
                     name: name, description: description, interfaces: interfaces.map(\.value), fields: fieldMap(fields),
-                    directives: type.directives
-                ))
+                    directives: type.directives))
         case .interface(let interfaces, let fields):
             return .interface(
                 InterfaceType(
                     name: name, description: description, interfaces: interfaces.map(\.value), fields: fieldMap(fields),
-                    directives: type.directives
-                ))
+                    directives: type.directives))
         case .union(let members):
             return .union(UnionType(name: name, description: description, members: members.map(\.value)))
         case .enum(let values):
@@ -66,9 +62,8 @@ struct SchemaAssembly {
     private func directiveType(_ directive: DirectiveDefinition) -> DirectiveType {
         DirectiveType(
             name: directive.name.value, description: directive.description?.value,
-            arguments: inputMap(directive.arguments),
-            isRepeatable: directive.isRepeatable, locations: directive.locations.map(\.value)
-        )
+            arguments: inputMap(directive.arguments), isRepeatable: directive.isRepeatable,
+            locations: directive.locations.map(\.value))
     }
 
     private func fieldMap(_ fields: [FieldDefinition]) -> FieldMap {
@@ -76,10 +71,8 @@ struct SchemaAssembly {
             fields.map { field in
                 FieldType(
                     name: field.name.value, description: field.description?.value, arguments: inputMap(field.arguments),
-                    type: WrappedType(field.type),
-                    deprecationReason: deprecationReason(field.directives), directives: field.directives,
-                    range: field.name.range.through(field.range)
-                )
+                    type: WrappedType(field.type), deprecationReason: deprecationReason(field.directives),
+                    directives: field.directives, range: field.name.range.through(field.range))
             }, name: \.name)
     }
 
@@ -88,9 +81,8 @@ struct SchemaAssembly {
             inputs.map { input in
                 InputField(
                     name: input.name.value, description: input.description?.value, type: WrappedType(input.type),
-                    defaultValue: input.defaultValue?.onOneLine,
-                    deprecationReason: deprecationReason(input.directives), directives: input.directives
-                )
+                    defaultValue: input.defaultValue?.onOneLine, deprecationReason: deprecationReason(input.directives),
+                    directives: input.directives)
             }, name: \.name)
     }
 

@@ -1,20 +1,20 @@
 import Diagnostics
 import GraphQLLanguage
 
-/// From a type-system document to a ``Schema``.
+/// Builds a ``Schema`` from a type-system document.
 public struct SchemaBuilder {
-    /// The schema that `document` describes, its extensions applied, with the specified scalars and
-    /// directives and introspection's types added.
+    /// The schema described by `document`, with its extensions applied, and the specified scalars
+    /// and directives and introspection's types added.
     ///
-    /// Every rule of the specification's section 3 is checked (GraphQL, September 2025). Throws all
-    /// problems together, in the order of the text, at most ``SchemaLimits/problems``. Definitions
-    /// without a place in `source` (range ``SourceRange/none``) may stand in the document: their
+    /// Checks every rule of the specification's section 3 (GraphQL, September 2025). Throws all
+    /// problems together, in the order of the text, at most ``SchemaLimits/problems``. The document
+    /// may contain definitions without a place in `source` (range ``SourceRange/none``): their
     /// problems have no range.
     ///
     /// - Parameters:
-    ///   - source: the text of `document`; gives problems the name of their file.
-    ///   - scalars: how the input of custom scalars is coerced; one that is missing here takes any
-    ///     value (``ScalarCoercion/passThrough``).
+    ///   - source: The text of `document`; gives problems the name of their file.
+    ///   - scalars: The input coercion of custom scalars; a missing one accepts any value
+    ///     (``ScalarCoercion/passThrough``).
     public static func build(
         document: Document, source: SourceText, scalars: [String: ScalarCoercion] = [:]
     ) throws(Diagnostics) -> Schema {
@@ -30,6 +30,6 @@ public struct SchemaBuilder {
 }
 
 public enum SchemaLimits {
-    /// Problems that one build reports. Stands against a wrong file with a problem on every line.
+    /// Problems that one build reports. Guards against a wrong file with a problem on every line.
     public static let problems = 100
 }

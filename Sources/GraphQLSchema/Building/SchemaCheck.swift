@@ -1,7 +1,7 @@
 import Diagnostics
 import GraphQLLanguage
 
-/// The rules of section 3 over one draft. Each extension of this type is one group of them.
+/// Checks the rules of section 3 on one draft. Each extension of this type is a group of rules.
 struct SchemaCheck {
     let draft: SchemaDraft
     let scalars: [String: ScalarCoercion]
@@ -31,7 +31,7 @@ struct SchemaCheck {
 
     // MARK: What the groups share
 
-    /// What kind of type `name` is; `nil` where there is none.
+    /// The kind of a type; `nil` if it does not exist.
     func form(_ name: String) -> TypeForm? {
         if let type = draft.types[name] { return type.form }
         if SpecifiedScalars.names.contains(name) { return .scalar }
@@ -39,13 +39,13 @@ struct SchemaCheck {
             ? IntrospectionTypes.all.first { $0.name == name }.map { $0.isLeaf ? .enum : .object } : nil
     }
 
-    /// Section 3.3: names that begin with two underscores are introspection's.
+    /// Section 3.3: names that begin with two underscores are reserved for introspection.
     mutating func reserved(_ name: Name) {
         guard name.value.hasPrefix("__") else { return }
         problems.add("Name \"\(name.value)\" begins with \"__\", which is reserved for introspection.", at: name.range)
     }
 
-    /// Reports every name that stood before in `names`; `what` is as in `Field "a" of type "T"`.
+    /// Reports every repetition in `names`; `what` is as in `Field "a" of type "T"`.
     mutating func unique(_ names: [Name], _ verb: String = "defined", _ what: (String) -> String) {
         var seen: [String: SourceRange] = [:]
         for name in names {
@@ -64,16 +64,14 @@ struct SchemaCheck {
             hint: didYouMean(suggestion(for: name.value, among: candidates)))
     }
 
-    /// Sections 3.6.1 and 3.10: `type` must exist and be an input type; `what` is as in `Argument
-    /// "a" of field "T.f"`.
+    /// Sections 3.6.1, 3.10: `type` must be an input type; `what`: `Argument "a" of field "T.f"`.
     mutating func inputPosition(_ type: TypeReference, _ what: String) {
         let name = type.namedType
         guard let form = form(name.value) else { return unknownType(name) { $0.isInput } }
         if !form.isInput {
             problems.add(
                 "\(what) cannot be of type \"\(name.value)\", which is \(form.withArticle).", at: name.range,
-                hint: "Input is made of scalars, enums and input objects."
-            )
+                hint: "Input is made of scalars, enums and input objects.")
         }
     }
 }

@@ -1,8 +1,8 @@
 import Diagnostics
 import GraphQLLanguage
 
-/// A document's definitions by name, with their extensions merged in; not yet known to keep any
-/// rule but that names of types and directives are unique.
+/// A document's definitions by name, with their extensions merged in. Only the uniqueness of type
+/// and directive names is checked.
 struct SchemaDraft {
     private(set) var schema: SchemaDefinition?
     private(set) var types: [String: TypeDefinition] = [:]
@@ -12,7 +12,7 @@ struct SchemaDraft {
     private(set) var directiveOrder: [String] = []
 
     init(_ document: Document, _ problems: inout ProblemList) {
-        // Extensions may stand before what they extend.
+        // Extensions may precede what they extend.
         for definition in document.definitions {
             switch definition {
             case .operation(let operation):
@@ -35,7 +35,6 @@ struct SchemaDraft {
         }
     }
 
-    /// The types in the order of the document.
     var orderedTypes: [TypeDefinition] { typeOrder.compactMap { types[$0] } }
     var orderedDirectives: [DirectiveDefinition] { directiveOrder.compactMap { directives[$0] } }
 
@@ -117,9 +116,7 @@ struct SchemaDraft {
         case (.scalar, _), (.object, _), (.interface, _), (.union, _), (.enum, _), (.inputObject, _):
             problems.add(
                 "Type \"\(name)\" is \(type.form.withArticle) and cannot be extended as \(definition.form.withArticle).",
-                at: definition.name.range,
-                hint: "Write \"extend \(type.form.keyword) \(name)\"."
-            )
+                at: definition.name.range, hint: "Write \"extend \(type.form.keyword) \(name)\".")
             return
         }
         type.directives += definition.directives

@@ -2,17 +2,16 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// The one walk over a document: it finds the type of each place, asks the rules that concern it,
-/// and keeps what the rules across fragments need.
+/// The single walk over a document: it determines types, calls the rules that apply, and collects
+/// what the rules across fragments need.
 ///
-/// Each definition is walked once, fragments are not expanded; it recurses as deep as the text is
+/// Each definition is walked once, without expanding fragments; it recurses as deep as the text is
 /// nested, which the parser bounds.
 struct DocumentWalk {
     let context: ValidationContext
     private(set) var typed = TypedDocument()
     private var facts = TypedDocument.Facts()
-    /// Where the value stands that is being walked: an argument or a variable, and the way into its
-    /// value.
+    /// The place of the current value: an argument or a variable, and the path into its value.
     private var place = ""
     private var path: [InputStep] = []
 
@@ -52,15 +51,13 @@ struct DocumentWalk {
         facts.set = walk(fragment.selectionSet, on: composite(type))
     }
 
-    /// The position of the set in ``TypedDocument/sets``. Without a type, values and directives are
-    /// examined all the same.
+    /// The position of the set in ``TypedDocument/sets``. Values are validated even without a type.
     private mutating func walk(_ set: SelectionSet, on parent: NamedType?) -> Int {
         var entries: [TypedDocument.Entry] = []
         entries.reserveCapacity(set.selections.count)
         for selection in set.selections where !context.errors.isFull {
             switch selection {
-            case .field(let field):
-                if let entry = walk(field, on: parent) { entries.append(entry) }
+            case .field(let field): if let entry = walk(field, on: parent) { entries.append(entry) }
             case .fragmentSpread(let spread):
                 typed.holdsFragments = true
                 if let entry = walk(spread, on: parent) { entries.append(entry) }
@@ -132,7 +129,7 @@ struct DocumentWalk {
         }
     }
 
-    /// A value in a place that expects `type`; `nil` where nothing is known of it.
+    /// A value where `type` is expected; `nil` if the type is unknown.
     private mutating func walk(_ value: Value, type: WrappedType?, hasDefault: Bool, inOneOf: Bool = false) {
         if case .variable(let name) = value {
             facts.uses.append(.init(name: name, type: type, hasDefault: hasDefault, inOneOf: inOneOf))
@@ -142,7 +139,7 @@ struct DocumentWalk {
         switch type.nullable {
         case .nonNull: return
         case .list(let item):
-            // A single value stands for a list of one (section 3.12).
+            // A single value is coerced to a list (section 3.12).
             guard case .list(let items, _) = value else { return walk(value, type: item, hasDefault: false) }
             for (index, element) in items.enumerated() {
                 path.append(.index(index))
@@ -182,8 +179,7 @@ struct DocumentWalk {
         }
     }
 
-    /// What holds for a value whatever its type: its variables are used, and its objects name no
-    /// field twice.
+    /// Rules for values of any type: variables are used, and objects name no field twice.
     private mutating func walkUntyped(_ value: Value) {
         switch value {
         case .variable(let name): facts.uses.append(.init(name: name, type: nil, hasDefault: false, inOneOf: false))
@@ -198,7 +194,7 @@ struct DocumentWalk {
     private func composite(_ type: NamedType?) -> NamedType? { type.flatMap { $0.isComposite ? $0 : nil } }
 }
 
-/// What arguments belong to, for the words of an error.
+/// The owner of arguments, for error messages.
 enum ArgumentOwner {
     case field(Field, parent: NamedType?)
     case directive(Directive)

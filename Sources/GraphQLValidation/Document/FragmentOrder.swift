@@ -1,13 +1,12 @@
 import Diagnostics
 
-/// The fragments of a document in an order in which each comes after all that it spreads, and the
-/// cycles that stand against such an order.
+/// A topological order of the fragments, each after all that it spreads, and any cycles.
 ///
 /// Without recursion: fragments may form chains as long as the document.
 struct FragmentOrder {
-    /// Positions in ``DocumentIndex/fragments``; complete only where there are no cycles.
+    /// Positions in ``DocumentIndex/fragments``; complete only without cycles.
     private(set) var order: [Int] = []
-    /// For each cycle that was met, its fragments in the order of their spreads, and the spreads.
+    /// For each cycle, its fragments in the order of their spreads, and the spreads.
     private(set) var cycles: [[(fragment: Int, spread: SourceRange)]] = []
 
     private enum Mark { case new, open, done }
@@ -16,7 +15,7 @@ struct FragmentOrder {
     init(_ fragments: [TypedDocument.Facts], cycleLimit: Int) {
         var marks = [Mark](repeating: .new, count: fragments.count)
         for start in fragments.indices where marks[start] == .new {
-            // The path from `start`, each with the next of its spreads that has to be looked at.
+            // The path from `start`, each with its next spread to visit.
             var path: [(fragment: Int, next: Int)] = [(start, 0)]
             marks[start] = .open
             while let (fragment, next) = path.last {

@@ -1,14 +1,13 @@
 import Diagnostics
 import GraphQLLanguage
 
-/// Asks the rules about the uses of variables, for each operation together with all fragments that
-/// it reaches.
+/// Applies the rules about uses of variables to each operation with all fragments that it reaches.
 ///
-/// The uses were collected once per fragment; each operation visits each fragment once, at the
-/// expense of the work budget.
+/// The uses were collected once per fragment; each operation visits each fragment once, which
+/// counts against the work budget.
 enum OperationVariables {
     static func check(_ typed: TypedDocument, _ context: ValidationContext) {
-        // The number of the operation that visited a fragment last.
+        // The last operation that visited each fragment.
         var visited = [Int](repeating: -1, count: typed.fragments.count)
         for (number, operation) in context.index.operations.enumerated() where !context.errors.isFull {
             var positions: [String: Int] = [:]

@@ -2,12 +2,10 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// The selections of a document with their types, numbered so that rules can remember what they
-/// have seen.
+/// The selections of a document with their types, numbered so that rules can mark visited ones.
 ///
-/// Fragments are not expanded: each selection set that is written stands here once. What has no
-/// type (an unknown field, a fragment on an unknown type) is left out, because an error stands for
-/// it already.
+/// Fragments are not expanded: each written selection set occurs once. Selections without a type
+/// (an unknown field, a fragment on an unknown type) are omitted: they already have an error.
 struct TypedDocument {
     struct SelectedField {
         let field: Field
@@ -28,10 +26,10 @@ struct TypedDocument {
         case inline(set: Int)
     }
 
-    /// A use of a variable, with what its place expects.
+    /// A use of a variable, and what its place expects.
     struct VariableUse {
         let name: Name
-        /// `nil` where the place has no known type.
+        /// `nil` if the place has no known type.
         let type: WrappedType?
         let hasDefault: Bool
         /// Whether it is the field of a OneOf input object.
@@ -41,7 +39,7 @@ struct TypedDocument {
         var isNonNullPosition: Bool { inOneOf || type?.isNonNull == true }
     }
 
-    /// What one operation or fragment holds itself, without what its spreads bring.
+    /// The content of one operation or fragment, without that of its spreads.
     struct Facts {
         var set = 0
         var spreads: [(fragment: Int, range: SourceRange)] = []
@@ -52,7 +50,7 @@ struct TypedDocument {
 
     var fields: [SelectedField] = []
     var sets: [[Entry]] = []
-    /// Whether any set has something but fields.
+    /// Whether any set contains anything but fields.
     var holdsFragments = false
     /// By the position in ``DocumentIndex/operations``.
     var operations: [Facts] = []

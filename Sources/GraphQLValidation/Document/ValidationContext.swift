@@ -2,7 +2,7 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// What all rules know while one document is examined. It lives on one thread, for one call.
+/// The shared state of all rules while one document is validated. Used by one thread, for one call.
 final class ValidationContext {
     let schema: Schema
     let source: SourceText
@@ -10,8 +10,7 @@ final class ValidationContext {
     let limits: ValidationLimits
     let errors: ErrorCollector
     var work: WorkBudget
-    /// Whether a fragment on the one type can apply within the other: documents repeat few pairs
-    /// many times.
+    /// Whether a fragment on one type can apply within another, cached because pairs recur often.
     private var overlaps: [TypePair: Bool] = [:]
 
     init(schema: Schema, source: SourceText, index: DocumentIndex, limits: ValidationLimits) {
@@ -23,8 +22,7 @@ final class ValidationContext {
         work = WorkBudget(limit: limits.work)
     }
 
-    /// Whether some object is possible for both of two composite types (section 5.5.2.3,
-    /// GetPossibleTypes).
+    /// Whether two composite types share an object (section 5.5.2.3, GetPossibleTypes).
     func haveCommonObject(_ left: NamedType, _ right: NamedType) -> Bool {
         if left.name == right.name { return true }
         let pair = TypePair(left: left.name, right: right.name)
@@ -41,7 +39,7 @@ final class ValidationContext {
         return result
     }
 
-    /// Takes `steps` from the budget; false, with one error, when it is used up.
+    /// Takes `steps` from the budget; false, with one error, when it is exhausted.
     func spend(_ steps: Int, at range: SourceRange) -> Bool {
         if work.spend(steps) { return true }
         if work.report() {

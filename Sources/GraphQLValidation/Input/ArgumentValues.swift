@@ -1,11 +1,10 @@
 import GraphQLLanguage
 import GraphQLSchema
 
-/// The arguments of a field in the order of its definition, coerced, defaults filled in, with
-/// variables left open.
+/// A field's arguments in its definition's order, coerced, with defaults and open variables.
 ///
-/// What is neither given nor has a default is left out. Throws where the limits of a value are
-/// exceeded (``InputError/limit``); a valid operation has no other errors here.
+/// Arguments that are neither given nor have a default are omitted. Throws if the limits of a value
+/// are exceeded (``InputError/limit``); a valid operation has no other errors here.
 public func symbolicArguments(
     of field: Field, definition: FieldType, in operation: ValidatedOperation
 ) throws(InputErrors) -> [(name: String, value: SymbolicValue)] {
@@ -25,19 +24,4 @@ public func symbolicArguments(
     }
     guard errors.isEmpty else { throw InputErrors(errors) }
     return arguments
-}
-
-/// The arguments of a field for one request by name (section 6.4.1, CoerceArgumentValues); what is
-/// neither given nor has a default is left out.
-///
-/// `variables` must come from ``coerceVariables(_:_:limits:)`` for the same operation: it has
-/// refused a null where none may stand. Throws as ``symbolicArguments(of:definition:in:)`` does.
-public func coerceArguments(
-    of field: Field, definition: FieldType, in operation: ValidatedOperation, variables: VariableValues
-) throws(InputErrors) -> [String: InputValue] {
-    var values: [String: InputValue] = [:]
-    for (name, symbolic) in try symbolicArguments(of: field, definition: definition, in: operation) {
-        if let value = symbolic.value(with: variables) { values[name] = value }
-    }
-    return values
 }

@@ -2,16 +2,15 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// The variables of one request that are null where null is not allowed: a default was meant to
-/// fill the place.
+/// Variables of one request that are null where null is not allowed, because of a default.
 ///
-/// Such a request is valid and its variables coerce; what fails is the field whose arguments cannot
-/// be coerced (section 6.4.1, CoerceArgumentValues), or the object whose fields a condition with
-/// `@skip` or `@include` decides.
+/// Such a request is valid and its variables coerce. What fails is the field whose arguments cannot
+/// be coerced (section 6.4.1, CoerceArgumentValues), or the object whose fields depend on such a
+/// condition of `@skip` or `@include`.
 public struct ForbiddenNulls: Sendable {
     private let operation: ValidatedOperation
     private let variables: VariableValues
-    /// For most requests: no look at any value is needed.
+    /// For most requests: no value need be examined.
     private let isEmpty: Bool
 
     public init(_ operation: ValidatedOperation, _ variables: VariableValues) {
@@ -32,7 +31,7 @@ public struct ForbiddenNulls: Sendable {
         return firstCondition(of: sets, on: object, in: operation, variables: variables) { first(in: $0) }
     }
 
-    /// The first in whatever stands within a field, its own arguments included.
+    /// The first within a field, including its own arguments.
     public func first(within field: CollectedField) -> InputError? {
         if isEmpty { return nil }
         var fields = field.nodes, sets: [SelectionSet] = [], seen: Set<String> = []

@@ -2,30 +2,25 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// Coerces literals by the types of their places (the sections «Input Coercion» of section 3),
-/// variables left open.
+/// Coerces literals by types (the sections «Input Coercion» of section 3), with open variables.
 ///
-/// For literals of a valid document and of a valid schema the only errors are those of its limits.
+/// For literals of a valid document and a valid schema the only errors are exceeded limits.
 struct LiteralCoercion {
-    /// Values in one argument, defaults that are filled in included. Stands against input types
-    /// whose defaults multiply.
+    /// Values in one argument, including applied defaults. Guards against multiplying defaults.
     static let nodeLimit = 50_000
-    /// Levels of values within each other. Stands against input types whose defaults contain
-    /// themselves; the parser bounds what is written.
+    /// Nesting of values. Guards against recursive defaults; the parser bounds literals.
     static let depthLimit = 400
 
     let schema: Schema
-    /// The positions of the variables that may stand in it.
+    /// The positions of the variables that may occur in it.
     let variables: [String: Int]
-    /// What the path of an error begins with: the argument's or variable's name.
+    /// The root of an error's path: the argument's or variable's name.
     let root: String
     private var path: [InputStep] = []
     private var nodes = 0
 
     init(schema: Schema, variables: [String: Int], root: String) {
-        self.schema = schema
-        self.variables = variables
-        self.root = root
+        (self.schema, self.variables, self.root) = (schema, variables, root)
     }
 
     /// The value of a literal without variables.
@@ -91,7 +86,7 @@ struct LiteralCoercion {
 
     private func coerce(_ value: Value, scalar: ScalarType) throws(InputError) -> SymbolicValue {
         guard let input = ScalarInput(literal: value) else {
-            return .scalar(OpenScalar(literal: value, scalar: scalar, positions: variables))
+            return .scalar(ScalarWithVariables(literal: value, scalar: scalar, positions: variables))
         }
         do throws(CoercionFailure) { return .constant(try scalar.coercion.coerce(input)) } catch {
             throw failure(error.message, value.range)
@@ -115,7 +110,7 @@ struct LiteralCoercion {
         return .object(folding: members)
     }
 
-    /// The value of an argument or input field; `nil` where it is not given and has no default.
+    /// The value of an argument or input field; `nil` if it is not given and has no default.
     mutating func coerce(
         _ given: Value?, definition: InputField, owner: String, range: SourceRange
     ) throws(InputError) -> SymbolicValue? {

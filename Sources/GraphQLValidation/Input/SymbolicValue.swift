@@ -1,23 +1,22 @@
 import GraphQLSchema
 
-/// A coerced value in which variables are still open, so that what is planned with it serves every
-/// request of the operation.
+/// A coerced value with open variables, so that a plan serves every request of the operation.
 ///
 /// A part without variables is one `constant`.
 public indirect enum SymbolicValue: Sendable, Hashable {
     case constant(InputValue)
-    /// By the position in ``ValidatedOperation/variables``. `absent` is what stands there when the
-    /// request gives no value and the variable has no default; `nil` means «as if the argument or
-    /// field were not written» (and null within a list).
+    /// By the position in ``ValidatedOperation/variables``. `absent` is the value if the request
+    /// gives none and the variable has no default; `nil` means «as if the argument or field were
+    /// not written» (and null within a list).
     case variable(Int, absent: InputValue?)
     /// A custom scalar's literal with variables inside.
-    case scalar(OpenScalar)
+    case scalar(ScalarWithVariables)
     case list([SymbolicValue])
     /// In the order of the type's definition; only what was given or has a default.
     case object([SymbolicMember])
 
-    /// The value for one request; `nil` where it is as if it were not written.
-    /// ``coerceVariables(_:_:limits:)`` has refused what a scalar would not take.
+    /// The value for one request; `nil` if it counts as not written.
+    /// ``coerceVariables(_:_:limits:)`` has already refused what a scalar would not accept.
     public func value(with variables: VariableValues) -> InputValue? {
         switch self {
         case .constant(let value): value
@@ -32,7 +31,7 @@ public indirect enum SymbolicValue: Sendable, Hashable {
         }
     }
 
-    /// The value, where no variable is open in it.
+    /// The value, if it contains no open variable.
     public var constant: InputValue? {
         if case .constant(let value) = self { value } else { nil }
     }
@@ -54,9 +53,4 @@ public indirect enum SymbolicValue: Sendable, Hashable {
 public struct SymbolicMember: Sendable, Hashable {
     public var name: String
     public var value: SymbolicValue
-
-    public init(name: String, value: SymbolicValue) {
-        self.name = name
-        self.value = value
-    }
 }

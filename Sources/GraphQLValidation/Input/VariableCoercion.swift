@@ -7,9 +7,8 @@ import JSONBytes
 /// The variables of one request, coerced to their types (section 6.1.2, CoerceVariableValues).
 ///
 /// Throws all errors, each with the path of its value, at most ``InputLimits/errors`` and one that
-/// says that there are more. Variables that the operation does not define are ignored; of members
-/// with the same key the last counts. A null for a nullable variable is a value, also where it
-/// stands where null is not allowed: see ``ForbiddenNulls``.
+/// states that there are more. Undefined variables are ignored; of duplicate keys the last counts.
+/// A null for a nullable variable is valid, even if forbidden where used: see ``ForbiddenNulls``.
 public func coerceVariables(
     _ operation: ValidatedOperation, _ given: [JSONMember], limits: InputLimits = .init()
 ) throws(InputErrors) -> VariableValues {
@@ -32,7 +31,7 @@ public func coerceVariables(
     return coerced
 }
 
-/// What was given, by name: few are looked through, of many there is an index.
+/// The given variables by name: a few are searched linearly, many are indexed.
 private struct GivenVariables {
     private static let few = 8
     private let given: [JSONMember]
@@ -65,10 +64,7 @@ struct VariableCoercion {
     private var range = SourceRange.none
     private var path: [InputStep] = []
 
-    init(schema: Schema, limits: InputLimits) {
-        self.schema = schema
-        self.limits = limits
-    }
+    init(schema: Schema, limits: InputLimits) { (self.schema, self.limits) = (schema, limits) }
 
     func throwErrors() throws(InputErrors) {
         guard !errors.isEmpty else { return }
@@ -82,7 +78,7 @@ struct VariableCoercion {
         throw InputErrors(errors + more)
     }
 
-    /// `nil` where the variable is neither given nor has a default, and after an error.
+    /// `nil` if the variable is neither given nor has a default, and after an error.
     mutating func coerce(_ variable: OperationVariable, _ given: JSONValue?, range: SourceRange) -> InputValue? {
         (root, self.range) = (variable.name, range)
         path.removeAll(keepingCapacity: true)
@@ -96,11 +92,10 @@ struct VariableCoercion {
         return nil
     }
 
-    /// The literals of scalars are put together as wholes, with every variable as often as it
-    /// stands in them.
-    mutating func checkBytes(of scalars: [OpenScalar], with variables: VariableValues) {
+    /// Literals of scalars are assembled as a whole, with every occurrence of a variable.
+    mutating func checkBytes(of scalars: [ScalarWithVariables], with variables: VariableValues) {
         guard !scalars.isEmpty else { return }
-        let sizes = variables.values.map { $0.map(OpenScalar.bytes) ?? 0 }
+        let sizes = variables.values.map { $0.map(ScalarWithVariables.bytes) ?? 0 }
         var total = 0
         for scalar in scalars {
             total += scalar.variables.reduce(0) { $0 + sizes[$1] }
@@ -111,15 +106,14 @@ struct VariableCoercion {
         }
     }
 
-    /// A scalar's literal with variables inside, once they are known: it may not be what the scalar
-    /// takes.
-    mutating func check(_ scalar: OpenScalar, with variables: VariableValues) {
+    /// Checks a scalar's literal once its variables are known: the scalar may refuse it.
+    mutating func check(_ scalar: ScalarWithVariables, with variables: VariableValues) {
         do throws(CoercionFailure) { _ = try scalar.value(with: variables) } catch {
             add(error.message, at: [scalar.literal.range])
         }
     }
 
-    /// `nil` after an error; what is beside it is examined all the same.
+    /// `nil` after an error; siblings are still validated.
     private mutating func coerce(_ value: JSONValue, type: WrappedType) -> InputValue? {
         guard spend() else { return nil }
         if case .null = value {
@@ -193,8 +187,7 @@ struct VariableCoercion {
         return errors.count == before && !hasMore ? .object(coerced) : nil
     }
 
-    /// The first field of the object that could hold the value, where it does; see
-    /// ``ValuesOfCorrectType``.
+    /// Suggests the first field that could hold the value; see ``ValuesOfCorrectType``.
     private func hint(_ value: JSONValue, _ object: InputObjectType) -> String {
         guard schema.suggestsNames else { return "" }
         let isList = if case .array = value { true } else { false }
@@ -278,7 +271,7 @@ struct VariableCoercion {
         return false
     }
 
-    /// Always `nil`, to be returned in the value's place.
+    /// Always `nil`, to be returned instead of the value.
     @discardableResult
     private mutating func report(_ words: String, limit: InputLimits.Name? = nil) -> InputValue? {
         let place = path.isEmpty ? "" : " at \"\(path.path(from: root))\""
@@ -292,7 +285,7 @@ struct VariableCoercion {
     }
 }
 
-/// The members of a JSON object by key: few are searched one by one, many by a table, so that no
+/// The members of a JSON object by key: a few are searched linearly, many by a table, so that no
 /// object costs the square of its size.
 private struct Members {
     private let few: [JSONMember]

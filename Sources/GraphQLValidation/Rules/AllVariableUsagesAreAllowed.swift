@@ -27,8 +27,8 @@ enum AllVariableUsagesAreAllowed {
     private static func isAllowed(
         _ use: TypedDocument.VariableUse, _ expected: WrappedType, type: WrappedType, defaultValue: Value?
     ) -> Bool {
-        // «Variables used for OneOf Input Object fields must be non-nullable», a default
-        // notwithstanding: a null from the request would stand beside it.
+        // «Variables used for OneOf Input Object fields must be non-nullable», even with a default,
+        // because the request may still send null.
         if use.inOneOf, !type.isNonNull { return false }
         guard use.isNonNullPosition, !type.isNonNull else { return areCompatible(type, expected) }
         let hasNonNullDefault =

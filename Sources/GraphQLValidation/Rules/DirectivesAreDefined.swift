@@ -17,7 +17,7 @@ enum DirectivesAreDefined {
         return nil
     }
 
-    /// Those of the type system are of no use to who writes an operation.
+    /// Type-system directives are not suggested to authors of operations.
     private static func executable(_ schema: Schema) -> [String] {
         schema.directiveOrder.filter { name in
             schema.directives[name]?.locations.contains { DirectiveLocation(rawValue: $0) != nil } == true

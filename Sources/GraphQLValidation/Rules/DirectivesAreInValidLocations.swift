@@ -19,7 +19,7 @@ enum DirectivesAreInValidLocations {
     }
 }
 
-/// Where directives may stand in an executable document (section 3.13,
+/// The locations of directives in an executable document (section 3.13,
 /// ExecutableDirectiveLocation).
 enum DirectiveLocation: String {
     case query = "QUERY", mutation = "MUTATION", subscription = "SUBSCRIPTION", field = "FIELD", fragmentDefinition =

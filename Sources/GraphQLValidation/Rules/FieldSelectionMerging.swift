@@ -3,19 +3,19 @@ import ExactText
 import GraphQLLanguage
 import GraphQLSchema
 
-/// Fields with the same response name can be merged: they have results of one shape and, where both
-/// can apply to one object, one name and the same arguments.
+/// Fields with the same response name can be merged: their results have the same shape and, where
+/// both can apply to one object, they have the same name and arguments.
 /// https://spec.graphql.org/September2025/#sec-Field-Selection-Merging
 ///
-/// The specification compares each pair of fields. But «same shape» and «same name and arguments»
-/// are equivalences, so it is enough to compare the fields of a group with its first, and to do so
-/// in two passes over the sets of fields, each set once:
+/// The specification compares each pair of fields. Since «same shape» and «same name and arguments»
+/// are equivalence relations, it suffices to compare the fields of a group with its first, in two
+/// passes over the sets of fields, each set once:
 /// - by response name, for the shape;
 /// - by response name and then by parent type, for name and arguments. Fields of an interface or
-///   union can meet those of every object, so that they are put to the group of each.
+///   union may apply to every object, so they are added to the group of each.
 ///
-/// A set is known by the positions of its fields in order. Requires that fragments form no cycles
-/// and that the operation keeps the limits on depth.
+/// A set is identified by the positions of its fields in order. Requires that fragments form no
+/// cycles and that the operation keeps the limits on depth.
 struct FieldSelectionMerging {
     static let rule = "Field Selection Merging"
 
@@ -26,7 +26,7 @@ struct FieldSelectionMerging {
     private var parentsChecked: Set<[Int]> = []
     private var reported: Set<[Int]> = []
     private var argumentKeys: [Int: ExactString] = [:]
-    /// The number of the collection that visited a fragment last.
+    /// The last collection that visited each fragment.
     private var visited: [Int]
     private var collections = 0
     private var isExhausted = false
@@ -38,8 +38,7 @@ struct FieldSelectionMerging {
         visited = Array(repeating: 0, count: typed.fragments.count)
     }
 
-    /// Whether anything is to be merged: where sets bring nothing from elsewhere, and each has
-    /// names of its own, nothing meets.
+    /// Whether any fields can meet: not without fragments and with distinct names in each set.
     static func isNeeded(_ typed: TypedDocument) -> Bool {
         typed.holdsFragments
             || !typed.sets.allSatisfy { entries in
@@ -108,13 +107,13 @@ struct FieldSelectionMerging {
         check(&self, merged, path + [typed.fields[first].field.responseKey.value])
     }
 
-    /// A set may come twice by the spreads of a fragment, and below fields of an interface, which
-    /// are put to the group of each object.
+    /// A set may recur by several spreads of a fragment, and below fields of an interface, which
+    /// are added to the group of each object.
     private mutating func isNew(_ fields: [Int], _ checked: WritableKeyPath<Self, Set<[Int]>>) -> Bool {
         !typed.holdsFragments || self[keyPath: checked].insert(fields).inserted
     }
 
-    /// As they mostly do: there is nothing to compare then. Of many fields it is not known.
+    /// The usual case, in which nothing is compared. False for many fields, which are not checked.
     private static func haveNamesOfTheirOwn(_ fields: [Int], _ typed: TypedDocument) -> Bool {
         guard fields.count <= fewFields else { return false }
         for (index, field) in fields.enumerated() {
@@ -128,8 +127,7 @@ struct FieldSelectionMerging {
 
     // MARK: Sets of fields
 
-    /// The fields of several selection sets with their fragments expanded, each once, in the order
-    /// of their positions.
+    /// The fields of several selection sets with fragments expanded, each once, by position.
     private mutating func collect(_ sets: [Int]) -> [Int] {
         collections += 1
         var fields: [Int] = [], waiting = sets
@@ -146,7 +144,7 @@ struct FieldSelectionMerging {
                 }
             }
         }
-        // Most sets are read in one piece.
+        // Usually already sorted.
         return zip(fields, fields.dropFirst()).allSatisfy(<) ? fields : fields.sorted()
     }
 
@@ -240,14 +238,12 @@ struct FieldSelectionMerging {
     }
 }
 
-/// A text that is equal for equal arguments, whatever the order of them and of their objects'
-/// fields.
+/// Equal texts for equal arguments, regardless of the order of arguments and of fields of objects.
 private func canonicalText(_ arguments: [Argument]) -> String {
     arguments.map { "\($0.name.value):\(canonicalText($0.value))" }.sorted().joined(separator: ",")
 }
 
-/// Each kind of value begins with a letter of its own, and strings with their length, so that no
-/// two values share a text.
+/// Each kind of value has its own prefix, and strings include their length: texts are unique.
 private func canonicalText(_ value: Value) -> String {
     switch value {
     case .variable(let name): "$\(name.value)"

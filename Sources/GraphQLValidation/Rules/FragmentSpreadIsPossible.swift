@@ -6,7 +6,7 @@ import GraphQLSchema
 enum FragmentSpreadIsPossible {
     static let rule = "Fragment Spread Is Possible"
 
-    /// Either type is `nil` where another error stands for it already.
+    /// Either type is `nil` if it already has another error.
     static func check(
         _ type: NamedType?, within parent: NamedType?, fragment: String?, at range: SourceRange,
         _ context: ValidationContext

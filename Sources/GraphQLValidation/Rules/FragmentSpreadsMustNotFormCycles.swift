@@ -1,6 +1,6 @@
 import GraphQLLanguage
 
-/// A fragment does not spread itself, not even by way of others.
+/// A fragment does not spread itself, directly or through others.
 /// https://spec.graphql.org/September2025/#sec-Fragment-Spreads-Must-Not-Form-Cycles
 enum FragmentSpreadsMustNotFormCycles {
     static let rule = "Fragment Spreads Must Not Form Cycles"

@@ -2,9 +2,8 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// A non-null field of an input object without a default is given. (That it is not null is the law
-/// of ``ValuesOfCorrectType``.)
-/// https://spec.graphql.org/September2025/#sec-Input-Object-Required-Fields
+/// A non-null field of an input object without a default is given. (``ValuesOfCorrectType`` checks
+/// that it is not null.) https://spec.graphql.org/September2025/#sec-Input-Object-Required-Fields
 enum InputObjectRequiredFields {
     static let rule = "Input Object Required Fields"
 

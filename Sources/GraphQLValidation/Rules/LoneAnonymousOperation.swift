@@ -18,6 +18,6 @@ enum LoneAnonymousOperation {
 }
 
 extension OperationDefinition {
-    /// Where an error about the whole operation points.
+    /// The place of an error about the whole operation.
     var place: SourceRange { name?.range ?? range }
 }

@@ -2,9 +2,8 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// A OneOf input object has exactly one field, and that is not null. (What variables may stand
-/// there is the law of ``AllVariableUsagesAreAllowed``.)
-/// https://spec.graphql.org/September2025/#sec-OneOf-Input-Objects
+/// A OneOf input object has exactly one field, which is not null. (``AllVariableUsagesAreAllowed``
+/// checks variables.) https://spec.graphql.org/September2025/#sec-OneOf-Input-Objects
 enum OneOfInputObjects {
     static let rule = "OneOf Input Objects"
 

@@ -16,7 +16,7 @@ enum OperationNameUniqueness {
     }
 }
 
-/// The names that occur more than once, each with all its places, in the order of their first.
+/// The names that occur more than once, with all their places, in order of first occurrence.
 func repeated(_ names: [Name]) -> [[Name]] {
     guard names.count > 1 else { return [] }
     var groups: [[Name]] = [], positions: [String: Int] = [:]

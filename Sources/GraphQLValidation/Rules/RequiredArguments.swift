@@ -1,8 +1,8 @@
 import GraphQLLanguage
 import GraphQLSchema
 
-/// A non-null argument without a default is given. (That it is not null is the law of
-/// ``ValuesOfCorrectType``.) https://spec.graphql.org/September2025/#sec-Required-Arguments
+/// A non-null argument without a default is given. (``ValuesOfCorrectType`` checks that it is not
+/// null.) https://spec.graphql.org/September2025/#sec-Required-Arguments
 enum RequiredArguments {
     static let rule = "Required Arguments"
 

@@ -2,7 +2,7 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// A subscription asks for exactly one field at its root, which is no introspection field and not
+/// A subscription has exactly one root field, which is neither an introspection field nor
 /// conditional. https://spec.graphql.org/September2025/#sec-Single-Root-Field
 enum SingleRootField {
     static let rule = "Single Root Field"
@@ -27,8 +27,7 @@ enum SingleRootField {
         }
     }
 
-    /// CollectSubscriptionFields, without recursion: fragments may form chains as long as the
-    /// document.
+    /// CollectSubscriptionFields, without recursion: chains of fragments may be long.
     private static func collect(
         _ operation: OperationDefinition, on root: String, _ context: ValidationContext
     ) -> [Field] {

@@ -5,11 +5,11 @@ import GraphQLSchema
 /// A literal can be coerced to the type that its place expects.
 /// https://spec.graphql.org/September2025/#sec-Values-of-Correct-Type
 ///
-/// What concerns input objects stands in the rules about their fields.
+/// Rules about input objects are in the files about their fields.
 enum ValuesOfCorrectType {
     static let rule = "Values of Correct Type"
 
-    /// False where the value is null and has been dealt with.
+    /// False if the value is null and was handled.
     static func checkNull(_ value: Value, type: WrappedType, _ context: ValidationContext) -> Bool {
         guard case .null(let range) = value else { return true }
         if type.isNonNull {
@@ -19,10 +19,10 @@ enum ValuesOfCorrectType {
         return false
     }
 
-    /// A value, neither null nor a variable, where a scalar or enum is expected. Types that are no
-    /// input have their error elsewhere.
+    /// A value, neither null nor a variable, where a scalar or enum is expected. Types that are not
+    /// input types are reported elsewhere.
     ///
-    /// - Parameter path: the value's place in its argument, such as `where.status.eq`.
+    /// - Parameter path: The value's place in its argument, such as `where.status.eq`.
     static func check(_ value: Value, leaf: NamedType, path: @autoclosure () -> String, _ context: ValidationContext) {
         switch leaf {
         case .scalar(let scalar): check(value, scalar: scalar, path: path(), context)
@@ -39,8 +39,8 @@ enum ValuesOfCorrectType {
         )
     }
 
-    /// The value within the first field of the object that could hold it, which is what a condition
-    /// without its operator lacks; empty where that does not take it either.
+    /// A hint with the value in the first field of the object that could hold it, such as a
+    /// condition without its operator; empty if that field does not accept it.
     private static func hint(_ value: Value, _ type: InputObjectType, _ context: ValidationContext) -> String {
         guard context.schema.suggestsNames else { return "" }
         let list: [Value]? = if case .list(let items, _) = value { items } else { nil }
@@ -64,7 +64,7 @@ enum ValuesOfCorrectType {
         _ value: Value, scalar: ScalarType, path: @autoclosure () -> String, _ context: ValidationContext
     ) {
         do throws(CoercionFailure) {
-            // What the variables inside will hold is assumed to fit; see OpenScalar.
+            // The values of variables inside are assumed to fit; see ScalarWithVariables.
             _ = try scalar.coercion.coerce(ScalarInput(literal: value) { _ in .null })
         } catch {
             context.errors.add(rule, at: value.range, message: "Value at \(path().quoted): \(error.message)")

@@ -1,9 +1,9 @@
 import ExactText
 
-/// How many requests are let in of those that are counted together.
+/// How many of the requests that are counted together are admitted.
 ///
-/// What the gateway and a tenant's file say bounds all requests of a tenant, whatever role sends
-/// them. A role's lower limit bounds the requests of its viewers in that tenant on top of it, so
+/// The limits of the gateway and of a tenant's file bound all requests of the tenant, whatever the
+/// role. A role's lower limit additionally bounds the requests of its viewers in that tenant, so
 /// that a limit for some never means more for all.
 public struct AdmissionRule: Sendable, Hashable {
     public enum Scope: Sendable, Hashable {
@@ -13,9 +13,9 @@ public struct AdmissionRule: Sendable, Hashable {
     }
 
     public let scope: Scope
-    /// Requests that are answered at the same time; `nil` where they are not bounded.
+    /// Requests in progress at the same time; `nil` for no limit.
     public let concurrent: Int?
-    /// Requests a second, on average; `nil` where they are not bounded.
+    /// Requests per second on average; `nil` for no limit.
     public let perSecond: Int?
     /// Requests at once after a pause; at least 1.
     public let burst: Int
@@ -27,10 +27,10 @@ public struct AdmissionRule: Sendable, Hashable {
         self.burst = max(1, burst ?? perSecond ?? 1)
     }
 
-    /// The rules of a viewer's requests; empty where none are counted.
+    /// The rules for a viewer's requests; empty if nothing is limited.
     /// - Parameters:
-    ///   - tenant: What holds for the tenant as a whole.
-    ///   - role: What holds for the viewer's role in it: no limit is higher.
+    ///   - tenant: The limits of the tenant as a whole.
+    ///   - role: The limits of the viewer's role in it; none is higher.
     static func rules(tenant: RuleLimits, role: RuleLimits, named name: String) -> [AdmissionRule] {
         func value(_ limit: RequestLimit, _ limits: RuleLimits) -> Int? {
             limits[limit] == LimitDefinition.off ? nil : limits[limit]

@@ -1,18 +1,16 @@
-/// One limit: how it is called, its unit, what it is unless a file says otherwise, the values that
-/// make sense, and what it guards against.
+/// One limit: its name, unit, default, valid range, and what it guards against.
 public struct LimitDefinition: Sendable {
     public enum Unit: Sendable { case milliseconds, bytes, count }
 
     /// In files, in `extensions.limit` of an error and in metrics.
     public let name: String
     public let unit: Unit
-    /// ``off`` for limits that are not in force until somebody sets them.
+    /// The default; ``off`` for limits that apply only if set.
     public let standard: Int
     public let range: ClosedRange<Int>
-    /// What is counted, and what the limit guards against: one sentence without its full stop, for
-    /// operators.
+    /// What is counted, and what the limit guards against: a sentence without full stop.
     public let reason: String
-    /// What a client does about it: whole sentences; empty where there is no client to speak to.
+    /// What a client can do about it, in whole sentences; empty if no client is involved.
     public let remedy: String
 
     public init(
@@ -28,7 +26,7 @@ public struct LimitDefinition: Sendable {
 
     /// The value of a limit that is not in force.
     public static let off = Int.max
-    /// What files write for it.
+    /// Its spelling in files.
     public static let offWord = "off"
 
     public var mayBeOff: Bool { standard == Self.off }

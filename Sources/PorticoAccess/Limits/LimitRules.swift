@@ -1,10 +1,10 @@
 import Diagnostics
 import YAMLTree
 
-/// A `limits:` value of a role or a tenant: what it states, each with its place.
+/// The `limits:` of a role or a tenant, with their places.
 struct LimitRules: Sendable, Hashable {
     private(set) var stated: [RequestLimit: Int] = [:]
-    /// Not part of equality: where a limit stands decides nothing.
+    /// Not part of equality: places decide nothing.
     private var places: [RequestLimit: SourceRange] = [:]
 
     static let none = LimitRules()
@@ -17,7 +17,7 @@ struct LimitRules: Sendable, Hashable {
         }
         for limit in RequestLimit.allCases {
             guard let value = mapping[limit.name] else { continue }
-            // Whatever is above the range is above what may be lowered, too, and said there.
+            // A value above the range also exceeds the inherited limit, and is reported there.
             guard
                 let number = reader.limit(
                     value, limit.definition, in: limit.definition.range.lowerBound...Int.max, as: "`\(limit.name)`")
@@ -30,7 +30,7 @@ struct LimitRules: Sendable, Hashable {
     static func == (left: LimitRules, right: LimitRules) -> Bool { left.stated == right.stated }
     func hash(into hasher: inout Hasher) { hasher.combine(stated) }
 
-    /// Reports each limit that is higher than `bounds`; `owner` says whose these are.
+    /// Reports each limit that is higher than `bounds`, which belong to `owner`.
     func checkLowers(_ bounds: RuleLimits, owner: String, _ reader: inout YAMLReader) {
         for limit in RequestLimit.allCases {
             guard let value = stated[limit], value > bounds[limit] else { continue }
@@ -41,13 +41,12 @@ struct LimitRules: Sendable, Hashable {
         }
     }
 
-    /// `limits` with every limit that is lower here.
+    /// `limits`, lowered to the limits here.
     func lowering(_ limits: RuleLimits) -> RuleLimits { limits.lowered(to: stated) }
 }
 
 extension YAMLReader {
-    /// The value of a limit in its definition's unit: a number, a size or a duration, or `off`
-    /// where it may be that.
+    /// A limit's value in its definition's unit, from a number, size or duration, or `off`.
     package mutating func limit(
         _ node: YAMLNode, _ definition: LimitDefinition, in range: ClosedRange<Int>, as what: String
     ) -> Int? {

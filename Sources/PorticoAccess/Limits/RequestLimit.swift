@@ -1,18 +1,16 @@
-/// What one request, or one tenant by its requests, may take: every limit that roles may lower, and
-/// tenants below them.
+/// What one request, or one tenant, may use: all limits that roles and tenants may lower.
 ///
-/// The one table of them: ``RuleLimits`` holds a value for each, and what parsing, validation,
-/// planning and execution are bounded by is made of those values.
+/// ``RuleLimits`` holds a value for each, from which the pipeline's bounds are derived.
 public enum RequestLimit: Int, Sendable, Hashable, CaseIterable {
-    // The document.
+    // The document
     case documentBytes, tokens, nameBytes, nesting, depth, aliases, rootFields, selections, validationSteps
     case introspectionDepth, introspectionLists, introspectionBytes
-    // Its values.
+    // Its values
     case inputValues, valueBytes, defaultFirst, first, offset, operands, filterDepth, filterConditions, filterLists,
         patternBytes
-    // The plan, and what comes of it.
+    // The plan and its execution
     case relations, loads, cost, rows, resultBytes, responseBytes, cursors, errors, requestTimeout
-    // All requests of a tenant.
+    // All requests of a tenant
     case concurrentRequests, requestsPerSecond, requestBurst
 
     public init?(named name: String) {
@@ -23,8 +21,7 @@ public enum RequestLimit: Int, Sendable, Hashable, CaseIterable {
     /// In files of roles and tenants, in errors and in metrics.
     public var name: String { definition.name }
 
-    /// In `config/gateway.yaml`, where `first` has always been the number of rows of a list without
-    /// one.
+    /// In `config/gateway.yaml`, where `first` is the default number of a list's rows.
     public var gatewayKey: String {
         switch self {
         case .defaultFirst: "first"

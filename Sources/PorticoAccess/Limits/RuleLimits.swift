@@ -1,15 +1,13 @@
-/// A value for each ``RequestLimit``: the gateway's, which a role, and a tenant below it, may
-/// lower.
+/// A value for each ``RequestLimit``: the gateway's, which roles and tenants may lower.
 public struct RuleLimits: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     /// By the limit's raw value.
     private var values: [Int]
 
     private static let standard = RequestLimit.allCases.map(\.definition.standard)
 
-    /// The defaults.
     public init() { values = Self.standard }
 
-    /// The defaults, but for these.
+    /// The defaults, except for these.
     public init(dictionaryLiteral stated: (RequestLimit, Int)...) {
         self.init()
         for (limit, value) in stated { values[limit.rawValue] = value }
@@ -25,7 +23,6 @@ public struct RuleLimits: Sendable, Hashable, ExpressibleByDictionaryLiteral {
         }
     }
 
-    /// With every limit that is lower there.
     func lowered(to stated: [RequestLimit: Int]) -> RuleLimits {
         var limits = self
         for (limit, value) in stated { limits.values[limit.rawValue] = min(value, limits.values[limit.rawValue]) }
@@ -42,7 +39,7 @@ public struct RuleLimits: Sendable, Hashable, ExpressibleByDictionaryLiteral {
         return limits
     }
 
-    /// A list without `first` never asks for more than one with it may.
+    /// A list without `first` never requests more than the maximum `first`.
     private mutating func settle() {
         values[RequestLimit.defaultFirst.rawValue] = min(
             values[RequestLimit.defaultFirst.rawValue], values[RequestLimit.first.rawValue])
@@ -50,7 +47,6 @@ public struct RuleLimits: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 }
 
 extension RuleLimits {
-    /// Whether the schema is told at all: by `__schema` and `__type`, as a text, and by suggestions
-    /// in errors.
+    /// Whether the schema is discoverable: by `__schema` and `__type`, as SDL, and by suggestions.
     public var allowIntrospection: Bool { self[.introspectionDepth] > 0 }
 }

@@ -1,5 +1,5 @@
-/// A dictionary of many entries of which a changed copy costs one bucket, not all entries: what
-/// versions of the rules share.
+/// A dictionary of many entries whose modified copy costs one bucket instead of all entries; shared
+/// between versions of the rules.
 struct BucketedDictionary<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// A power of two. With ten thousand entries a bucket holds ten.
     private static var bucketCount: Int { 1_024 }
@@ -20,7 +20,6 @@ struct BucketedDictionary<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         }
     }
 
-    /// All entries, in no order.
     var entries: some Sequence<(key: Key, value: Value)> { buckets.lazy.joined() }
 
     private static func bucket(_ key: Key) -> Int { key.hashValue & (bucketCount - 1) }

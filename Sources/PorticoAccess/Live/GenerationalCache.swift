@@ -1,6 +1,6 @@
-/// A cache of at most `limit` entries. Half of it fills up; then the other half, in which lies what
-/// was not asked for meanwhile, is dropped, and they change places. What is in use stays, and what
-/// no longer is goes without being told.
+/// A cache of at most `limit` entries in two halves. When the young half is full, the old half,
+/// which holds what was not used meanwhile, is dropped, and the halves change places. Entries in
+/// use thus stay without bookkeeping per access.
 struct GenerationalCache<Key: Hashable, Value> {
     let limit: Int
     private var young: [Key: Value] = [:]
@@ -8,7 +8,6 @@ struct GenerationalCache<Key: Hashable, Value> {
 
     init(limit: Int) { self.limit = limit }
 
-    /// Entries that can still be found.
     var count: Int { young.count + old.count { young[$0.key] == nil } }
 
     mutating func value(_ key: Key) -> Value? {
@@ -26,7 +25,7 @@ struct GenerationalCache<Key: Hashable, Value> {
         young[key] = value
     }
 
-    /// The keys that fit, in no order.
+    /// The matching keys, in no order.
     func keys(where fits: (Key) -> Bool) -> [Key] {
         young.keys.filter(fits) + old.keys.filter { young[$0] == nil && fits($0) }
     }

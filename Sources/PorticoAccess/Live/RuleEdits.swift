@@ -5,7 +5,7 @@ import PorticoCatalog
 /// A file of `config/access/`.
 public enum RuleSource: Sendable, Hashable {
     case roles
-    /// A tenant's own; a file belongs to the tenant whose id is its name, byte by byte.
+    /// The file of the tenant whose id is its name, byte by byte.
     case tenant(ExactString)
 
     public static let folder = "config/access"
@@ -22,30 +22,27 @@ public enum RuleSource: Sendable, Hashable {
     public var tenant: ExactString? { if case .tenant(let tenant) = self { tenant } else { nil } }
 }
 
-/// A file as it was read.
-public struct RuleText: Sendable {
+public struct PolicyFile: Sendable {
     public var source: SourceText
-    /// When it was written, in milliseconds since 1970; `nil` where that is not known.
+    /// Modification time in milliseconds since 1970; `nil` if unknown.
     public var modified: Int?
 
-    public init(_ source: SourceText, modified: Int? = nil) {
-        self.source = source
-        self.modified = modified
-    }
+    public init(_ source: SourceText, modified: Int? = nil) { (self.source, self.modified) = (source, modified) }
 }
 
-/// Files of `config/access/` that were written, or are gone.
+/// Files of `config/access/` that were written or removed.
 public struct RuleEdits: Sendable {
-    public var roles: RuleText?
-    /// By the tenant's id; `nil` for a file that is gone.
-    public var tenants: [ExactString: RuleText?]
+    public var roles: PolicyFile?
+    /// By the tenant's id; `nil` for a removed file.
+    public var tenants: [ExactString: PolicyFile?]
 
-    /// What stands in the place of a tenant's file and cannot be read: from now on that tenant is
-    /// not served, whatever rules it had, since what it has now is not known.
+    /// Tenants whose files cannot be read. They are no longer served, whatever rules they had,
+    /// because their current rules are unknown.
     public var unreadable: [ExactString: UnreadableFile]
 
     public init(
-        roles: RuleText? = nil, tenants: [ExactString: RuleText?] = [:], unreadable: [ExactString: UnreadableFile] = [:]
+        roles: PolicyFile? = nil, tenants: [ExactString: PolicyFile?] = [:],
+        unreadable: [ExactString: UnreadableFile] = [:]
     ) {
         self.roles = roles
         self.tenants = tenants
@@ -55,43 +52,38 @@ public struct RuleEdits: Sendable {
     public var isEmpty: Bool { roles == nil && tenants.isEmpty && unreadable.isEmpty }
 }
 
-/// Rules that could come into force: what every check of new rules is given, at the start and at
-/// every change.
+/// Rules that could come into force: the input of every check, at the start and at every change.
 public struct PolicyCandidate: Sendable {
     public var policy: Policy
-    /// The rules in force, which have been accepted before; `nil` at the start.
+    /// The accepted rules in force; `nil` at the start.
     public var former: Policy?
-    /// The tenants whose own rules differ from those of ``former``, sorted; `nil` where the roles
-    /// do, and with them everything.
+    /// The tenants whose own rules differ from those of ``former``, sorted; `nil` if the roles
+    /// differ, and with them everything.
     public var tenants: [ExactString]?
 
     public init(_ policy: Policy, former: Policy? = nil, tenants: [ExactString]? = nil) {
-        self.policy = policy
-        self.former = former
-        self.tenants = tenants
+        (self.policy, self.former, self.tenants) = (policy, former, tenants)
     }
 }
 
-/// What is asked before rules come into force, at the start and at every change of files: throws
-/// what keeps them out of force.
+/// Checks rules before they come into force, at the start and at every change; throws to refuse.
 public typealias PolicyAcceptance = @Sendable (PolicyCandidate) throws(Diagnostics) -> Void
 
-/// What came of edits.
+/// The result of edits.
 public struct RuleUpdate: Sendable {
     public struct Change: Sendable {
         public var source: RuleSource
-        /// `nil` where there was no file.
+        /// `nil` if there was no file.
         public var before: [UInt8]?
-        /// `nil` where the file is gone.
-        public var after: RuleText?
+        /// `nil` if the file was removed.
+        public var after: PolicyFile?
     }
 
     public struct Refusal: Sendable {
         public var source: RuleSource
-        public var text: RuleText
+        public var text: PolicyFile
         public var problems: Diagnostics
-        /// Whether viewers are not served because of it: there are no former rules that could stay
-        /// in force.
+        /// Whether viewers are not served because there are no former rules.
         public var isUnserved: Bool
     }
 
@@ -101,13 +93,12 @@ public struct RuleUpdate: Sendable {
     public var changes: [Change] = []
     /// What was edited and is not in force.
     public var refusals: [Refusal] = []
-    /// Files that say again what is in force, having been refused in between.
+    /// Files that match what is in force again, after a refusal.
     public var restored: [RuleSource] = []
-    /// Files whose text had to be read as rules.
+    /// Files that had to be parsed.
     public var parsed = 0
 
-    /// Tenants that are not served any more, because what stands in the place of their files cannot
-    /// be read.
+    /// Tenants that are no longer served, because their files cannot be read.
     public var closed: [ExactString] = []
 
     /// Whether other rules are in force than before.

@@ -1,30 +1,27 @@
 import Diagnostics
 import ExactText
 
-/// All tenants under other roles: what a file of a tenant means, and whether it only narrows,
-/// depends on them.
+/// All tenants under other roles: the meaning of a tenant's file depends on the roles.
 struct TenantRereading {
     let roles: RoleTable
     private(set) var table: TenantTable
-    /// Tenants whose files as they stand come into force with the roles, sorted.
+    /// Tenants whose current files come into force with the roles, sorted.
     private(set) var changed: [ExactString] = []
-    /// Files that are wrong as they stand, while older rules of the tenant, or none, go on.
+    /// Invalid current files of tenants that keep their older rules, or none.
     private(set) var wrong: [ExactString: Diagnostics] = [:]
-    /// Tenants that are served now and have no rules that are good under the roles.
+    /// Served tenants without rules that are valid under the roles.
     private(set) var broken: [ExactString: Diagnostics] = [:]
     private(set) var parsed: Int
 
-    /// - Parameter drafts: Files as they stand, where that is not what is in force; `nil` for a
-    ///   file that is gone.
-    init(_ policy: Policy, roles: RoleTable, drafts: [ExactString: RuleText?]) {
+    /// - Parameter drafts: Files that differ from what is in force; `nil` for a removed file.
+    init(_ policy: Policy, roles: RoleTable, drafts: [ExactString: PolicyFile?]) {
         self.roles = roles
         table = policy.tenantTable
         let old = policy.tenantTable
         let readings = TenantReadings(
             old.distinct.map(\.source) + drafts.values.compactMap { $0?.source }, catalog: policy.catalog, roles: roles)
         parsed = readings.parsed
-        // Texts that mean under the new roles what they meant before stay the objects that they
-        // are, and with them what is compiled for them.
+        // Texts with the same meaning under the new roles keep their objects and compiled rules.
         var moved: [UInt64: TenantReading] = [:]
         for text in old.distinct {
             let reading = readings[text.source]
@@ -42,7 +39,7 @@ struct TenantRereading {
     }
 
     private mutating func take(
-        _ draft: RuleText?, _ tenant: ExactString, _ readings: TenantReadings, _ moved: [UInt64: TenantReading],
+        _ draft: PolicyFile?, _ tenant: ExactString, _ readings: TenantReadings, _ moved: [UInt64: TenantReading],
         _ policy: Policy
     ) {
         guard let draft else {
@@ -55,7 +52,7 @@ struct TenantRereading {
             table.set(table.text(of: text.bytes).flatMap { $0.rules == text.rules ? $0 : nil } ?? text, of: tenant)
             changed.append(tenant)
         case .wrong(let problems):
-            // What could not be read says nothing else under other roles.
+            // An unreadable file does not change under other roles.
             if draft.source.bytes.isEmpty, let known = policy.tenantTable.unavailable[tenant],
                 known.text.source == draft.source
             {
@@ -75,8 +72,8 @@ struct TenantRereading {
         }
     }
 
-    /// Read again under its own name, so that what is wrong says where.
-    private mutating func breaks(_ tenant: ExactString, _ text: TenantText, _ policy: Policy) {
+    /// Reads the file again under its own name, for the places of its problems.
+    private mutating func breaks(_ tenant: ExactString, _ text: SharedTenantFile, _ policy: Policy) {
         guard broken.count < Self.brokenShown else {
             broken[tenant] = Diagnostics([])
             return
@@ -87,7 +84,7 @@ struct TenantRereading {
         }
     }
 
-    /// Tenants of which it is said what is wrong. Stands against a log line of a megabyte.
+    /// Tenants whose problems are reported. Guards against a log line of a megabyte.
     private static let brokenShown = 10
 
     var brokenProblems: Diagnostics {

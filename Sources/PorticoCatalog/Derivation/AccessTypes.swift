@@ -2,11 +2,10 @@ import GraphQLLanguage
 import GraphQLSchema
 
 /// `_access: Access!` on every type with a table: what the viewer may do with rows of the type, so
-/// that a user interface leaves out what would be refused.
+/// that a user interface can omit what would be refused.
 ///
-/// It names only what the viewer's own schema has, and needs nothing of the database. A type with a
-/// field `_access` of its own keeps it as it is, and where the document has a type `Access` of its
-/// own, nothing of this is derived.
+/// It names only parts of the viewer's own schema and needs no database. A type with its own field
+/// `_access` keeps it, and if the document has its own type `Access`, nothing is derived.
 struct AccessTypes {
     let bindings: [String: TypeBinding]
     /// The types that get the field.
@@ -26,7 +25,7 @@ struct AccessTypes {
             : Set(bindings.keys.filter { type in schema.type(type)?.fields.map { $0[Self.field] == nil } ?? false })
     }
 
-    /// The definition of a type with its `_access`.
+    /// Adds `_access` to a type's definition.
     func added(to definition: Definition) -> Definition {
         guard case .typeSystem(.type(var type)) = definition, types.contains(type.name.value),
             case .object(let interfaces, var fields) = type.kind
@@ -42,7 +41,7 @@ struct AccessTypes {
         return .typeSystem(.type(type))
     }
 
-    /// The type of the field, where any type has it.
+    /// The field's type, if any type has the field.
     var definitions: [TypeDefinition] {
         guard !types.isEmpty else { return [] }
         let text = TypeReference.nonNull(.derived("String", range: .none), .none)

@@ -2,15 +2,15 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// `TicketAggregate`, what `ticketsAggregate` gives, and the types of its parts: values that are
-/// computed of all rows of a list. ``GroupTypes`` has what `groupBy` needs.
+/// `TicketAggregate`, the type of `ticketsAggregate`, and its parts: values computed from all rows
+/// of a list. ``GroupTypes`` derives `groupBy`.
 struct AggregateTypes {
     let schema: Schema
     let bindings: [String: TypeBinding]
 
     static func name(of type: String) -> String { "\(type)Aggregate" }
 
-    /// `ticketsAggregate(where: …): TicketAggregate!`, as visible and as deprecated as its list.
+    /// `ticketsAggregate(where: …): TicketAggregate!`, as visible and deprecated as its list.
     static func field(beside list: FieldDefinition) -> FieldDefinition {
         let type = list.type.namedType.value, range = list.name.range
         return FieldDefinition(
@@ -25,8 +25,7 @@ struct AggregateTypes {
             directives: list.directives.filter { $0.name.value != ListDirective.name }, range: range)
     }
 
-    /// The aggregate of a type, the parts of it, and its groups; each with what it stands for where
-    /// its fields are the type's.
+    /// The aggregate of a type, its parts and its groups, with the type behind their fields.
     func definitions(of type: String) -> [(DerivedType?, TypeDefinition)] {
         guard let binding = bindings[type], let fields = schema.type(type)?.fields,
             let range = fields.elements.first?.range
@@ -64,12 +63,10 @@ struct AggregateTypes {
         guard let range = members.first?.range else { return nil }
         return TypeDefinition(
             description: derivedDescription(part.description(ofType: type)),
-            name: Name(part.name(of: type), range: range),
-            kind: .object(interfaces: [], fields: members), range: range)
+            name: Name(part.name(of: type), range: range), kind: .object(interfaces: [], fields: members), range: range)
     }
 
-    /// The scalars that sums and averages need and the short document does not declare, in the
-    /// order of their names.
+    /// Scalars of sums and averages that the short document does not declare, sorted by name.
     static func missingScalars(in definitions: [TypeDefinition], schema: Schema) -> [TypeDefinition] {
         var used: Set<String> = []
         for definition in definitions {
@@ -98,7 +95,7 @@ struct AggregateTypes {
     }
 }
 
-/// A type whose fields are computed of the fields of another.
+/// A type whose fields are computed from the fields of another.
 private enum AggregatePart: CaseIterable {
     case extremes, sum, average
 
@@ -129,7 +126,7 @@ private enum AggregatePart: CaseIterable {
         }
     }
 
-    /// The scalar of the computed value; `nil` where there is none of such a field.
+    /// The scalar of the computed value; `nil` if the field has none.
     func scalar(of scalar: String, _ column: ColumnType) -> String? {
         let isID = scalar == "ID"
         switch self {

@@ -2,11 +2,9 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// `TicketConnection`, what `ticketsConnection` gives: a list page by page, with `TicketEdge` and
-/// `PageInfo`.
+/// `TicketConnection`, the type of `ticketsConnection`: pages with `TicketEdge` and `PageInfo`.
 ///
-/// Follows the GraphQL Cursor Connections Specification (Relay), with `nodes` and `totalCount`
-/// beside its fields.
+/// Follows the GraphQL Cursor Connections Specification (Relay), plus `nodes` and `totalCount`.
 struct ConnectionTypes {
     let schema: Schema
 
@@ -16,7 +14,7 @@ struct ConnectionTypes {
     static func edgeName(of type: String) -> String { "\(type)Edge" }
 
     /// `ticketsConnection(where: …, orderBy: …, first: …, after: …, last: …, before: …):
-    /// TicketConnection!`, as visible and as deprecated as its list.
+    /// TicketConnection!`, with the visibility and deprecation of its list.
     static func field(beside list: FieldDefinition, orders: OrderTypes) -> FieldDefinition {
         let target = list.type.namedType.value, range = list.name.range
         var arguments = [
@@ -49,7 +47,7 @@ struct ConnectionTypes {
 
     // MARK: Types
 
-    /// The types of connections to `targets`, in their order; nothing where there are none.
+    /// The types of connections to `targets`, in their order; empty without targets.
     func definitions(of targets: [String]) -> [TypeDefinition] {
         let own = targets.flatMap { target -> [TypeDefinition] in
             let range = schema.type(target)?.fields?.elements.first?.range ?? .none

@@ -2,21 +2,20 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// From the short document of `schema.graphql` to the whole one that clients see.
+/// Derives the complete document that clients see from the short one of `schema.graphql`.
 ///
-/// Each derived thing has its file: ``ListArguments``, ``FilterTypes``, ``OperatorTypes``,
+/// Each derived part has its file: ``ListArguments``, ``FilterTypes``, ``OperatorTypes``,
 /// ``OrderTypes``, ``DerivedFields``, ``AggregateTypes``, ``GroupTypes``, ``ConnectionTypes``,
-/// ``NodeTypes``, ``AccessTypes``. Only what a list needs is derived, and every definition has the
-/// range of what it was derived from, so that a name that is taken already is reported there.
+/// ``NodeTypes``, ``AccessTypes``. Only what a list needs is derived. Every definition has the
+/// range of its origin, where a name clash is reported.
 struct Derivation {
     private(set) var document: Document
-    /// Names of derived types, for those who hide fields of the types behind them.
+    /// Names of derived types, for hiding fields of the types behind them.
     private(set) var types: [String: DerivedType] = [:]
-    /// The fields that stand beside lists, by type and name.
+    /// The fields derived from lists, by type and name.
     private(set) var fields: [String: [String: DerivedField]] = [:]
-    /// The key that the global ids of a type hold, by the type's name.
+    /// The key in the global ids of a type, by the type's name.
     private(set) var nodeKeys: [String: Key] = [:]
-    /// The types that have `_access`.
     private(set) var accessTypes: Set<String> = []
     private(set) var problems: [Diagnostic] = []
 
@@ -74,18 +73,16 @@ struct Derivation {
             + Self.doubled(added, of: origins, in: document, file: file)
     }
 
-    /// Each type of the short document that has the name of a derived one.
+    /// Reports types of the short document that have the name of a derived type.
     private static func taken(_ derived: Set<String>, in document: Document, file: String) -> [Diagnostic] {
         document.definitions.compactMap(typeName).filter { derived.contains($0.value) }.map { name in
             Diagnostic(
                 "The name `\(name.value)` is taken: a type of that name is derived for the lists.", file: file,
-                range: name.range,
-                hint: "Give this type another name: the names of derived types are fixed.")
+                range: name.range, hint: "Give this type another name: the names of derived types are fixed.")
         }
     }
 
-    /// Each name that two types derive: `CustomerListFilter` is the filter of CustomerList, and of
-    /// lists of Customer.
+    /// Reports names derived twice: `CustomerListFilter` of CustomerList, and of lists of Customer.
     private static func doubled(
         _ derived: [Name], of origins: [(DerivedType, TypeDefinition)], in document: Document, file: String
     ) -> [Diagnostic] {
@@ -96,8 +93,7 @@ struct Derivation {
             let place = document.definitions.lazy.compactMap(typeName).first { $0.value == owners.last }
             return Diagnostic(
                 "`\(name.value)` is derived twice\(owners.isEmpty ? "" : ", for \(owners.joined(separator: " and for "))").",
-                file: file,
-                range: place?.range ?? name.range,
+                file: file, range: place?.range ?? name.range,
                 hint: "Give one of the two types another name: the names of derived types are fixed.")
         }
     }
@@ -118,7 +114,6 @@ struct Derivation {
     }
 }
 
-/// A description in the form that a document has it.
 func derivedDescription(_ text: String) -> StringValue { StringValue(text, isBlock: true) }
 
 /// An optional argument or input field of a derived definition.

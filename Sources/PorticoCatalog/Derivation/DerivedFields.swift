@@ -2,22 +2,16 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// Puts the fields that are derived from a list field behind it: ``AggregateTypes`` says what
-/// `ticketsAggregate` is, ``ConnectionTypes`` what `ticketsConnection`.
+/// Adds the fields that are derived from a list field: ``AggregateTypes`` defines
+/// `ticketsAggregate`, ``ConnectionTypes`` `ticketsConnection`.
 struct DerivedFields {
-    /// That of the short document: which names are taken.
+    /// Of the short document, for names that are taken.
     let schema: Schema
     let orders: OrderTypes
     let file: String
     /// By type and name.
     private(set) var all: [String: [String: DerivedField]] = [:]
     private(set) var problems: [Diagnostic] = []
-
-    init(schema: Schema, orders: OrderTypes, file: String) {
-        self.schema = schema
-        self.orders = orders
-        self.file = file
-    }
 
     mutating func added(to definition: Definition) -> Definition {
         switch definition {

@@ -2,8 +2,7 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// `TicketFilter` for each type that is filtered, and `TicketListFilter` for each that is the
-/// target of a list inside a filter.
+/// `TicketFilter` for each filtered type, and `TicketListFilter` for each list inside a filter.
 struct FilterTypes {
     let schema: Schema
     let bindings: [String: TypeBinding]
@@ -42,10 +41,9 @@ struct FilterTypes {
             var inputs: [InputValueDefinition] = []
             for field in fields {
                 if ["and", "or", "not"].contains(field.name) {
-                    problems.append(
-                        Diagnostic(
-                            "The field `\(field.name)` of \(next) cannot be filtered: the name is one of the filter's own.",
-                            file: file, range: field.range))
+                    problems.report(
+                        "The field `\(field.name)` of \(next) cannot be filtered: the name is one of the filter's own.",
+                        file: file, range: field.range)
                     continue
                 }
                 switch binding.fields[field.name] {
@@ -69,9 +67,7 @@ struct FilterTypes {
             filters[next] = TypeDefinition(
                 description: derivedDescription(
                     "What must hold of a \(next): every key that is given; without any it is true."),
-                name: Name(name, range: range),
-                kind: .inputObject(fields: inputs), range: range
-            )
+                name: Name(name, range: range), kind: .inputObject(fields: inputs), range: range)
         }
     }
 
@@ -80,8 +76,7 @@ struct FilterTypes {
         case .one:
             return derivedInput(
                 field.name, .derived(Self.name(of: relation.target), range: field.range),
-                "There is a \(relation.target) behind `\(field.name)` and this holds of it.",
-                range: field.range)
+                "There is a \(relation.target) behind `\(field.name)` and this holds of it.", range: field.range)
         case .many:
             requireList(of: relation.target, range: field.range)
             return derivedInput(
@@ -100,8 +95,6 @@ struct FilterTypes {
                 derivedInput("some", filter, "At least one row for which this holds.", range: range),
                 derivedInput("every", filter, "No row for which this does not hold.", range: range),
                 derivedInput("none", filter, "No row for which this holds.", range: range),
-            ]),
-            range: range
-        )
+            ]), range: range)
     }
 }

@@ -2,14 +2,14 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// What `groupBy` takes and gives for one type: `TicketGroupKey` with the enum `TicketGroupField`
-/// and `DatePart`, and `TicketGroup` with `TicketGroupValues`.
+/// The input and output of `groupBy` for one type: `TicketGroupKey` with the enums
+/// `TicketGroupField` and `DatePart`, and `TicketGroup` with `TicketGroupValues`.
 struct GroupTypes {
     private let type: String
     private let range: SourceRange
     /// The fields that rows may be grouped by.
     private let keys: [FieldType]
-    /// Those of them that `per` is for.
+    /// Those that `per` applies to.
     private let dates: Set<String>
 
     static let datePartName = "DatePart"
@@ -22,14 +22,13 @@ struct GroupTypes {
         dates = Set(keys.map(\.name).filter { binding.column($0)?.type.hasDateParts == true })
     }
 
-    /// Whether a plan depends on which value of this enum a request has: it decides the statement's
-    /// columns.
+    /// Whether a plan depends on this enum's value, which decides the statement's columns.
     static func decidesColumns(_ name: String) -> Bool { name == datePartName || name.hasSuffix(fieldSuffix) }
 
     private func reference(_ name: String) -> TypeReference { .derived(name, range: range) }
     private func name(_ suffix: String) -> String { "\(type)\(suffix)" }
 
-    /// `groupBy`, where there is anything to group by.
+    /// `groupBy`, if there are fields to group by.
     var fields: [FieldDefinition] {
         if keys.isEmpty { return [] }
         let arguments = [
@@ -46,9 +45,8 @@ struct GroupTypes {
             FieldDefinition(
                 description: derivedDescription(
                     "The rows in groups, ordered by the keys, smallest first and null last."),
-                name: Name("groupBy", range: range),
-                arguments: arguments, type: .nonNull(.list(.nonNull(reference(name("Group")), range), range), range),
-                range: range)
+                name: Name("groupBy", range: range), arguments: arguments,
+                type: .nonNull(.list(.nonNull(reference(name("Group")), range), range), range), range: range)
         ]
     }
 

@@ -2,13 +2,12 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// `@list`: what `schema.graphql` writes on a list field from which arguments, filters and orders
-/// are derived. Clients never see it.
+/// `@list` marks a list field of `schema.graphql` from which arguments, filters and orders are
+/// derived. Clients never see it.
 enum ListDirective {
     static let name = "list"
 
-    /// The document with the directive declared, where it does not declare it itself: what its uses
-    /// are checked against.
+    /// The document with the directive declared, so that its uses can be validated.
     static func declared(in document: Document) -> Document {
         let isDeclared = document.definitions.contains { definition in
             if case .typeSystem(.directive(let directive)) = definition { directive.name.value == name } else { false }

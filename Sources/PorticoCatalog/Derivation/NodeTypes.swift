@@ -5,10 +5,9 @@ import GraphQLSchema
 /// `interface Node { nodeId: ID! }`, implemented by every type with a table whose key is a field,
 /// and `node(nodeId: ID!): Node` at the root.
 ///
-/// Relay's Global Object Identification with the id under a name of its own, because `id` is mostly
-/// each type's plain key; a project whose types have their keys under other names may call it `id`
-/// (``QueryFile``). Where the document has a type `Node` or a root field `node` of its own, nothing
-/// of this is derived.
+/// Relay's Global Object Identification, with the id under another name because `id` is usually
+/// each type's plain key; a project whose keys have other names may call it `id` (``QueryFile``).
+/// If the document has its own type `Node` or root field `node`, nothing is derived.
 struct NodeTypes {
     let schema: Schema
     let bindings: [String: TypeBinding]
@@ -16,11 +15,11 @@ struct NodeTypes {
     /// The name of the field and of the argument.
     let field: String
     private(set) var problems: [Diagnostic] = []
-    /// The object types that implement the interface, each with the key that its ids hold.
+    /// The object types that implement the interface, with the key that their ids hold.
     private(set) var keys: [String: Key] = [:]
 
     static let interface = "Node"
-    /// The names that ``field`` may have, the usual one first.
+    /// The names that ``field`` may have, the default first.
     static let fields = ["nodeId", "id"]
     static let root = "node"
 
@@ -37,8 +36,7 @@ struct NodeTypes {
             if let taken = fields[field] {
                 let hint =
                     "It is derived as the global id of \(type): call the field something else, or state an interface `Node` of your own."
-                problems.append(
-                    Diagnostic("The name `\(field)` of \(type) is taken.", file: file, range: taken.range, hint: hint))
+                problems.report("The name `\(field)` of \(type) is taken.", file: file, range: taken.range, hint: hint)
             } else {
                 keys[type] = binding.key
             }
@@ -47,7 +45,7 @@ struct NodeTypes {
 
     var isDerived: Bool { !keys.isEmpty }
 
-    /// The definition of a type with its `nodeId`, and that of the query root with `node`.
+    /// Adds `nodeId` to a type's definition, or `node` to the query root's.
     func added(to definition: Definition) -> Definition {
         guard isDerived, case .typeSystem(.type(var type)) = definition,
             case .object(var interfaces, var fields) = type.kind
@@ -65,22 +63,20 @@ struct NodeTypes {
         return .typeSystem(.type(type))
     }
 
-    /// The interface, where it is derived.
+    /// The interface, if it is derived.
     var definitions: [TypeDefinition] {
         guard isDerived else { return [] }
         return [
             TypeDefinition(
                 description: derivedDescription("A row that can be found by a global id, whatever its type."),
-                name: Name(Self.interface),
-                kind: .interface(interfaces: [], fields: [id(.none)]))
+                name: Name(Self.interface), kind: .interface(interfaces: [], fields: [id(.none)]))
         ]
     }
 
     private func id(_ range: SourceRange) -> FieldDefinition {
         FieldDefinition(
             description: derivedDescription("A global id, for `node`; it means nothing else."),
-            name: Name(field, range: range),
-            type: .nonNull(.derived("ID", range: range), range), range: range)
+            name: Name(field, range: range), type: .nonNull(.derived("ID", range: range), range), range: range)
     }
 
     private func root(_ range: SourceRange) -> FieldDefinition {

@@ -2,18 +2,16 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// The operators on one field: `StringFilter`, `IDFilter`, `TicketStatusFilter`,
-/// `StringArrayFilter` …
+/// The operators on one field: `StringFilter`, `IDFilter`, `StringArrayFilter` …
 ///
-/// A name stands for one set of operators, whatever the columns behind it are.
+/// A name stands for one set of operators, whatever the column.
 struct OperatorTypes {
     let schema: Schema
     private var found: [String: TypeDefinition] = [:]
 
     init(schema: Schema) { self.schema = schema }
 
-    /// Those of scalars in the order of ``ColumnType/scalars``, then those of enums in the order of
-    /// the document.
+    /// Scalars in the order of ``ColumnType/scalars``, then enums in the order of the document.
     var definitions: [TypeDefinition] {
         let bases =
             ColumnType.scalars + schema.typeOrder.filter { if case .enum? = schema.type($0) { true } else { false } }
@@ -21,7 +19,7 @@ struct OperatorTypes {
         return names.compactMap { found[$0] }
     }
 
-    /// For columns that can be asked for nothing but whether they are null.
+    /// For columns whose only operator is `isNull`.
     private static let nullName = "NullFilter"
 
     /// The filter's field for a column.
@@ -53,9 +51,7 @@ struct OperatorTypes {
                     let use = FilterOperandUse(column: column, comparison: comparison, typeName: base)
                     return derivedInput(
                         comparison.rawValue, Self.type(of: use, range: range), Self.description(of: use), range: range)
-                }),
-            range: range
-        )
+                }), range: range)
     }
 
     private static func type(of use: FilterOperandUse, range: SourceRange) -> TypeReference {

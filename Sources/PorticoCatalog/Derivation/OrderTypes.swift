@@ -2,8 +2,7 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// `TicketOrder`, one optional direction for each field that a list may be ordered by, and
-/// `OrderDirection`.
+/// `TicketOrder`, with an optional direction for each sortable field, and `OrderDirection`.
 struct OrderTypes {
     let schema: Schema
     let bindings: [String: TypeBinding]
@@ -31,20 +30,17 @@ struct OrderTypes {
                     derivedInput(
                         field.name, .derived(Self.directionName, range: field.range), "By `\(field.name)`.",
                         range: field.range)
-                }),
-            range: range
-        )
+                }), range: range)
     }
 
-    /// Without `_NULLS_…` it is as PostgreSQL has it.
+    /// Without `_NULLS_…`, PostgreSQL's default applies.
     static let direction = TypeDefinition(
         description: derivedDescription("How a list is ordered by one field."), name: Name(directionName),
         kind: .enum(
             values: OrderDirection.allCases.map { direction in
                 EnumValueDefinition(
                     description: derivedDescription(description(of: direction)), name: Name(direction.rawValue))
-            })
-    )
+            }))
 
     private static func description(of direction: OrderDirection) -> String {
         switch direction {

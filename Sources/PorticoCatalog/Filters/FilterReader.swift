@@ -2,39 +2,30 @@ import Diagnostics
 import ExactText
 import GraphQLSchema
 
-/// How large one filter may be; as it is unless somebody says otherwise, it is what a rule of an
-/// admin may be.
+/// The size limits of one filter; the defaults are those of an admin's rule.
 public struct FilterLimits: Sendable, Hashable {
-    /// Objects and lists within each other. Stands against SQL that is nested deeper than
-    /// PostgreSQL's own stack.
+    /// Nested objects and lists. Guards against SQL that exceeds PostgreSQL's stack.
     public var depth: Int
-    /// Operators and relations in one filter. Stands against a statement of megabytes made from a
-    /// request of kilobytes.
+    /// Operators and relations in one filter. Guards against statements of megabytes.
     public var conditions: Int
-    /// Values in the list of one operator. Stands against conditions that are compared a million
-    /// times.
+    /// Values in the list of one operator. Guards against conditions with a million comparisons.
     public var operands: Int
 
-    /// Lists within each other. Guards against filters that look at the rows of rows of rows.
+    /// Nested lists. Guards against filters on the rows of rows of rows.
     public var lists: Int
 
     public init(depth: Int = 40, conditions: Int = 1_000, operands: Int = 100_000, lists: Int = 40) {
-        self.depth = depth
-        self.conditions = conditions
-        self.operands = operands
-        self.lists = lists
+        (self.depth, self.conditions, self.operands, self.lists) = (depth, conditions, operands, lists)
     }
 
-    /// Which of them a filter exceeds.
     public enum Name: Sendable, Hashable { case depth, conditions, operands, lists }
 }
 
-/// Reads the language of `where` (interface, section 3) into a ``Condition`` and collects what is
-/// wrong.
+/// Reads the language of `where` (interface, section 3) into a ``Condition`` and collects problems.
 ///
-/// Several keys of an object are AND-ed; `{}` is true, `and: []` is true, `or: []` is false. A null
-/// anywhere but in a client's `distinctFrom` and `notDistinctFrom`, and an operator object without
-/// operators are problems, because that is what a forgotten variable leaves behind.
+/// Several keys of an object are AND-ed; `{}` is true, `and: []` is true, `or: []` is false. Since
+/// a forgotten variable leaves a null or an empty operator object behind, both are problems, except
+/// a client's null in `distinctFrom` and `notDistinctFrom`.
 ///
 /// ```swift
 /// var reader = FilterReader<Source>(catalog: catalog)
@@ -48,15 +39,14 @@ public struct FilterReader<Source: FilterSource> {
     public let limits: FilterLimits
     public private(set) var problems: [FilterProblem] = []
     private var conditions = 0
-    /// Those that what is read stands in.
+    /// Lists around the current position.
     private var lists = 0
 
     public init(catalog: Catalog, limits: FilterLimits = FilterLimits()) {
-        self.catalog = catalog
-        self.limits = limits
+        (self.catalog, self.limits) = (catalog, limits)
     }
 
-    /// The condition that a filter of the type spells; false where there are ``problems``.
+    /// The condition of a filter on the type; false if there are ``problems``.
     public mutating func condition(_ source: Source, of type: TypeBinding) -> Result {
         let before = problems.count
         let result = object(source, of: type, at: "", depth: 0)
@@ -81,7 +71,7 @@ public struct FilterReader<Source: FilterSource> {
         var parts: [Result] = []
         for entry in entries {
             let place = path.isEmpty ? entry.key.text : "\(path).\(entry.key)"
-            // A column's operators are counted one by one.
+            // A column's operators are counted individually.
             if type.column(entry.key.text) == nil, !spend(at: place, entry.keyRange) { return .any([]) }
             switch entry.key {
             case "and": parts.append(.all(list(entry.value, of: type, at: place, depth: depth)))
@@ -117,7 +107,7 @@ public struct FilterReader<Source: FilterSource> {
         return nil
     }
 
-    /// The items of `and` and `or`; one object stands for a list of one, as in GraphQL.
+    /// The items of `and` and `or`; a single object is coerced to a list, as in GraphQL.
     private mutating func list(_ source: Source, of type: TypeBinding, at path: String, depth: Int) -> [Result] {
         switch source.shape {
         case .list(let items):
@@ -259,8 +249,7 @@ public struct FilterReader<Source: FilterSource> {
 }
 
 extension Catalog {
-    /// The name of a field's type without lists and non-nulls, such as `DateTime`; empty for a
-    /// field that the schema does not have.
+    /// The named type of a field, such as `DateTime`; empty for an unknown field.
     func fieldTypeName(_ field: String, of type: TypeBinding) -> String {
         schema.type(type.name)?.fields?[field]?.type.name ?? ""
     }

@@ -2,21 +2,19 @@ import Diagnostics
 import ExactText
 import GraphQLSchema
 
-/// What a filter is read from: a rule of YAML, or a client's argument.
+/// The source of a filter: YAML of a rule, or a client's argument.
 ///
-/// So that both are read by one ``FilterReader`` and mean the same.
+/// Both are read by one ``FilterReader`` and have the same meaning.
 public protocol FilterSource {
     associatedtype Operand: Sendable & Hashable
 
     /// The structure, as far as it is known.
     var shape: FilterShape<Self> { get }
-    /// Where it stands, for problems; `nil` where nothing is known of that.
+    /// For problems; `nil` if unknown.
     var range: SourceRange? { get }
-    /// `isNull`'s operand for a null that `distinctFrom` is given; `nil` where null is no value
-    /// that can be given.
+    /// `isNull`'s operand for a null given to `distinctFrom`; `nil` if null cannot be given.
     func nullFlag(_ isNull: Bool) -> Operand?
-    /// The value of an operator. Never asked of `null`. Throws one sentence where the value does
-    /// not fit.
+    /// An operator's value; not called for `null`. Throws one sentence if the value does not fit.
     func operand(_ use: FilterOperandUse) throws(FilterProblem) -> Operand
 }
 
@@ -28,33 +26,30 @@ public enum FilterShape<Source> {
     case null
     case object([FilterEntry<Source>])
     case list([Source])
-    /// A scalar, or what is open until the request is there.
+    /// A scalar, or a value that is open until the request is bound.
     case leaf
 }
 
-/// A key of an object and its value.
 public struct FilterEntry<Source> {
     public var key: ExactString
     public var keyRange: SourceRange?
     public var value: Source
 
     public init(key: ExactString, keyRange: SourceRange? = nil, value: Source) {
-        self.key = key
-        self.keyRange = keyRange
-        self.value = value
+        (self.key, self.keyRange, self.value) = (key, keyRange, value)
     }
 }
 
-/// What an operand is wanted for.
+/// How an operand is used.
 public struct FilterOperandUse: Sendable {
     public enum Form: Sendable, Hashable {
-        /// One value of the column's type, or of its elements' for `has`.
+        /// One value of the column's type, or for `has` of its elements' type.
         case value
-        /// Several of them.
+        /// Several values.
         case list
-        /// `true` or `false`, as `isNull` has it.
+        /// `true` or `false`, as for `isNull`.
         case flag
-        /// A text whatever the column's type is: a part, a pattern, a key.
+        /// A text regardless of the column's type: a part, a pattern, a key.
         case text
     }
 
@@ -62,12 +57,6 @@ public struct FilterOperandUse: Sendable {
     public var comparison: Comparison
     /// The GraphQL type of one value, such as `DateTime`.
     public var typeName: String
-
-    public init(column: ColumnBinding, comparison: Comparison, typeName: String) {
-        self.column = column
-        self.comparison = comparison
-        self.typeName = typeName
-    }
 
     public var form: Form {
         switch comparison {
@@ -79,21 +68,21 @@ public struct FilterOperandUse: Sendable {
         }
     }
 
-    /// The type of one value as the database has it.
+    /// The database type of one value.
     public var valueType: ColumnType {
         if case .array(let element) = column.type { element } else { column.type }
     }
 }
 
-/// Why a filter cannot be.
+/// Why a filter is invalid.
 public struct FilterProblem: Error, Sendable, Equatable {
-    /// One sentence, fit for a stranger.
+    /// One sentence, which clients may see.
     public var message: String
     public var hint: String?
     /// Within the filter, such as `and[0].status.eq`; empty for the filter itself.
     public var path: String
     public var range: SourceRange?
-    /// When there is too much of it; `nil` when it is wrong.
+    /// The exceeded limit; `nil` for other problems.
     public var limit: FilterLimits.Name?
 
     public init(

@@ -2,29 +2,26 @@ import Diagnostics
 import GraphQLLanguage
 import GraphQLSchema
 
-/// From `schema.graphql` and the files of `resolvers/` to a ``Catalog``.
+/// Reads `schema.graphql` and the files of `resolvers/` into a ``Catalog``.
 public enum CatalogLoader {
-    /// The whole catalog, the derived schema included.
+    /// The complete catalog, including the derived schema.
     ///
-    /// Throws every problem that was found, in the order of files and places: what is wrong with
-    /// the form of any file, with the schema itself, and with names that the resolver files use.
-    /// Where the schema itself is wrong, names are not looked at.
+    /// Throws all problems in the order of files and places: the form of any file, the schema
+    /// itself, and names used in the resolver files. With an invalid schema, names are not checked.
     public static func load(
         schemaFile: SourceText, resolvers: [SourceText], scalars: [String: ScalarCoercion] = PorticoScalars.all
     ) throws(Diagnostics) -> Catalog {
         try read(schemaFile: schemaFile, resolvers: resolvers, scalars: scalars).whole.get()
     }
 
-    /// What came of the files.
+    /// The result of reading the files.
     public struct Reading {
-        /// The whole catalog, or every problem, as ``load(schemaFile:resolvers:scalars:)`` says
-        /// them.
+        /// The catalog, or every problem, as in ``load(schemaFile:resolvers:scalars:)``.
         public var whole: Result<Catalog, Diagnostics>
-        /// Where names have problems, and the schema itself has none: what is in order in spite of
-        /// them, nothing derived. To find what else is wrong, and never to be served.
+        /// If the schema is valid but names have problems: the valid part, with nothing derived.
+        /// Only for finding further problems, never to be served.
         public var sound: Catalog?
-        /// The object types that ``sound`` has not or not in full: what is said of them may come of
-        /// that.
+        /// Object types missing or incomplete in ``sound``: their problems may be secondary.
         public var unsound: Set<String> = []
     }
 
@@ -60,8 +57,7 @@ public enum CatalogLoader {
         if !derivation.nodeKeys.isEmpty { root[NodeTypes.root] = .node }
         return Catalog(
             schema: whole, types: types, root: root, derived: derivation.types, derivedFields: derivation.fields,
-            nodeKeys: derivation.nodeKeys,
-            nodeField: loading.nodeField, accessTypes: derivation.accessTypes)
+            nodeKeys: derivation.nodeKeys, nodeField: loading.nodeField, accessTypes: derivation.accessTypes)
     }
 }
 
@@ -74,8 +70,7 @@ private struct Loading {
     private var typeSources: [String: SourceText] = [:]
 
     init(schemaFile: SourceText, scalars: [String: ScalarCoercion]) {
-        self.schemaFile = schemaFile
-        self.scalars = scalars
+        (self.schemaFile, self.scalars) = (schemaFile, scalars)
     }
 
     /// By file, then by place.
@@ -89,8 +84,7 @@ private struct Loading {
             })
     }
 
-    /// The object types without a binding, and those with a problem of their own, in their file or
-    /// in the schema.
+    /// The object types without a binding, or with a problem in their file or in the schema.
     func unsound(_ document: Document, _ types: [String: TypeBinding]) -> Set<String> {
         var found: Set<String> = []
         for case .typeSystem(.type(let type)) in document.definitions {
@@ -109,17 +103,16 @@ private struct Loading {
     mutating func readFiles(_ resolvers: [SourceText]) {
         for source in resolvers {
             if let other = typeSources[source.stem] {
-                problems.append(
-                    Diagnostic(
-                        "\(source.stem) is described in \(other.name) already.", file: source.name,
-                        range: SourceRange(0, 0)))
+                problems.report(
+                    "\(source.stem) is described in \(other.name) already.", file: source.name, range: SourceRange(0, 0)
+                )
             } else {
                 typeSources[source.stem] = source
             }
         }
     }
 
-    /// The document and the schema that it alone spells.
+    /// The document and its schema, with nothing derived.
     mutating func readSchema() -> (Document, Schema)? {
         let document: Document
         do throws(SyntaxError) {
@@ -142,8 +135,7 @@ private struct Loading {
         }
     }
 
-    /// Where there is no schema to bind to, the files are still read for what is wrong in
-    /// themselves.
+    /// Without a schema, the files are still checked for problems of their own.
     private mutating func checkFormOfAll(query: String) {
         for (name, source) in typeSources {
             if name == query {
@@ -164,20 +156,18 @@ private struct Loading {
         for name in typeSources.keys.sorted()
         where name != schema.queryType.name && !objects.contains(where: { $0.name == name }) {
             let hint = didYouMean(suggestion(for: name, among: objects.map(\.name)))
-            problems.append(
-                Diagnostic(
-                    "\(schemaFile.name) has no object type \(name).", file: typeSources[name]?.name ?? name,
-                    range: SourceRange(0, 0), hint: hint))
+            problems.report(
+                "\(schemaFile.name) has no object type \(name).", file: typeSources[name]?.name ?? name,
+                range: SourceRange(0, 0), hint: hint)
         }
         var columns = ColumnBinder(schema: schema, schemaFile: schemaFile.name)
         var binders: [String: TypeBinder] = [:]
         for object in objects {
             guard let source = typeSources[object.name] else {
                 let place = object.fields.elements.first?.range ?? SourceRange(0, 0)
-                problems.append(
-                    Diagnostic(
-                        "Nothing says which table holds \(object.name).", file: schemaFile.name, range: place,
-                        hint: "Write resolvers/\(object.name).yaml."))
+                problems.report(
+                    "Nothing says which table holds \(object.name).", file: schemaFile.name, range: place,
+                    hint: "Write resolvers/\(object.name).yaml.")
                 continue
             }
             binders[object.name] = TypeBinder(
@@ -195,10 +185,8 @@ private struct Loading {
     private mutating func checkRoots(_ schema: Schema) {
         for root in [schema.mutationType, schema.subscriptionType].compactMap(\.self) {
             let place = root.fields.elements.first?.range ?? SourceRange(0, 0)
-            problems.append(
-                Diagnostic(
-                    "Only a query root is supported; \(root.name) cannot be served.", file: schemaFile.name,
-                    range: place))
+            problems.report(
+                "Only a query root is supported; \(root.name) cannot be served.", file: schemaFile.name, range: place)
         }
     }
 

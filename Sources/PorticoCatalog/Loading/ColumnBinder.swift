@@ -2,17 +2,11 @@ import Diagnostics
 import ExactText
 import GraphQLSchema
 
-/// Finds the column of each field that is one, from its GraphQL type and what the resolver file
-/// says of it.
+/// Finds the column of each column field, from its GraphQL type and the resolver file.
 struct ColumnBinder {
     let schema: Schema
     let schemaFile: String
     var problems: [Diagnostic] = []
-
-    init(schema: Schema, schemaFile: String) {
-        self.schema = schema
-        self.schemaFile = schemaFile
-    }
 
     private mutating func report(_ message: String, file: String, _ range: SourceRange, hint: String? = nil) {
         problems.append(Diagnostic(message, file: file, range: range, hint: hint))
@@ -48,7 +42,7 @@ struct ColumnBinder {
         }
     }
 
-    /// A column that no field shows: its type must be stated.
+    /// A column that no field shows; its type must be stated.
     mutating func hidden(_ name: String, stated: ResolverFile.Column, file: String) -> ColumnBinding? {
         guard let type = stated.type else {
             report(
@@ -108,7 +102,7 @@ struct ColumnBinder {
         return known
     }
 
-    /// The labels live in an enum of PostgreSQL, or with `type: text` in a column of texts.
+    /// The labels are those of a PostgreSQL enum, or with `type: text` texts in a column.
     private mutating func enumBinding(
         _ type: EnumType, _ stated: ResolverFile.Column?, isList: Bool, file: String
     ) -> EnumBinding? {

@@ -2,8 +2,7 @@ import ExactText
 import GraphQLSchema
 
 extension ColumnType {
-    /// The type that PostgreSQL calls by this name, such as `int8` or `text[]`; enums are named
-    /// apart.
+    /// The type with this PostgreSQL name, such as `int8` or `text[]`; enums are named separately.
     public init?(named name: String) {
         if name.hasSuffix("[]") {
             guard let element = ColumnType(named: String(name.dropLast(2))), element.isElement else { return nil }
@@ -14,7 +13,7 @@ extension ColumnType {
         self = type
     }
 
-    /// The names that ``init(named:)`` knows, the short ones.
+    /// The short names that ``init(named:)`` knows.
     static let names = byName.keys.filter {
         !["char", "smallint", "integer", "bigint", "real", "decimal", "boolean"].contains($0)
     }.sorted()
@@ -27,7 +26,7 @@ extension ColumnType {
         "timestamptz": .timestamptz, "timestamp": .timestamp, "date": .date, "json": .json, "jsonb": .jsonb,
     ]
 
-    /// As PostgreSQL calls it, for messages.
+    /// PostgreSQL's name, for messages.
     public var displayName: String {
         if case .array(let element) = self { return element.displayName + "[]" }
         if case .enum(let binding) = self { return binding.sqlType ?? "text" }
@@ -44,7 +43,7 @@ extension ColumnType {
         }
     }
 
-    /// Whether a relation may compare such columns, and a primary key be one.
+    /// Whether relations may compare such columns, and a primary key may consist of them.
     var isKey: Bool {
         switch self {
         case .text, .varchar, .bpchar, .citext, .uuid, .int2, .int4, .int8: true
@@ -52,16 +51,14 @@ extension ColumnType {
         }
     }
 
-    /// Whether rows can be tied together by a column of this type and one of the other: PostgreSQL
-    /// compares integers of any width, and texts of any kind by the type of the column that is
-    /// looked up.
+    /// Whether rows can be related by columns of these two types: PostgreSQL compares integers of
+    /// any width, and texts of any kind by the type of the column that is looked up.
     func joins(_ other: ColumnType) -> Bool {
         let alike: [[ColumnType]] = [[.text, .varchar, .bpchar, .citext], [.int2, .int4, .int8]]
         return isKey && (self == other || alike.contains { $0.contains(self) && $0.contains(other) })
     }
 
-    /// The types that a field of a scalar type may have, the one that goes without saying first;
-    /// empty for a scalar that is not known.
+    /// The column types for a scalar, the default first; empty for an unknown scalar.
     public static func allowed(for scalar: String) -> [ColumnType] {
         switch scalar {
         case "ID": [.text, .varchar, .bpchar, .citext, .uuid, .int2, .int4, .int8]
@@ -85,7 +82,7 @@ extension ColumnType {
 }
 
 extension EnumBinding {
-    /// Values shown as `IN_PROGRESS` and kept as `in_progress`, but for what `labels` says.
+    /// Values shown as `IN_PROGRESS` and stored as `in_progress`, unless `labels` overrides them.
     init(_ type: EnumType, sqlType: String?, labels: [ExactString: String] = [:]) {
         self.init(
             name: type.name, sqlType: sqlType,

@@ -1,5 +1,5 @@
-/// `wordpress_version` of `wordpressVersion`, `ssl_status` of `SSLStatus`, `subscription_id` of
-/// `subscriptionId`: the column that goes without saying.
+/// `wordpress_version` for `wordpressVersion`, `ssl_status` for `SSLStatus`, `subscription_id` for
+/// `subscriptionId`: the default column.
 public func snakeCase(_ name: String) -> String {
     func isUpper(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte) }
     let bytes = Array(name.utf8)
@@ -17,7 +17,7 @@ public func snakeCase(_ name: String) -> String {
     return String(decoding: result, as: UTF8.self)
 }
 
-/// `ticketId` of `Ticket`: the field that goes without saying for a relation to a type.
+/// `ticketId` for `Ticket`: the default key field of a relation to a type.
 func keyFieldName(of name: String) -> String {
     guard let first = name.first else { return "id" }
     return first.lowercased() + name.dropFirst() + "Id"

@@ -1,8 +1,8 @@
 import Diagnostics
 import PlainFiles
 
-/// The files of a project that say what its API is: `schema.graphql`, `resolvers/`,
-/// `config/access/`. Reads them and understands nothing of them.
+/// The files that define a project's API: `schema.graphql`, `resolvers/`, `config/access/`. Reads
+/// them without interpreting them.
 public struct ProjectFiles: Sendable {
     public var schema: SourceText
     /// `resolvers/**/*.yaml`, sorted by name.
@@ -11,8 +11,7 @@ public struct ProjectFiles: Sendable {
     public var roles: SourceText
     /// `config/access/tenants/*.yaml`, sorted by name.
     public var tenants: [SourceText]
-    /// What has the name of a tenant's file and cannot be read as one: what it would say is not
-    /// known.
+    /// Entries named like a tenant's file that cannot be read; their rules are unknown.
     public var unreadable: [UnreadableFile]
 
     public init(
@@ -26,11 +25,11 @@ public struct ProjectFiles: Sendable {
         self.unreadable = unreadable
     }
 
-    /// Reads them below `folder`; their names are relative to it. Throws every file that is missing
-    /// or cannot be read; those of tenants are kept apart (``unreadable``), so that one tenant's
-    /// file is nobody else's trouble.
+    /// Reads the files below `folder`; their names are relative to it. Throws every file that is
+    /// missing or unreadable, except those of tenants, which are kept in ``unreadable`` so that
+    /// they affect no other tenant.
     ///
-    /// A folder `config/access/tenants/` that does not exist holds no files.
+    /// A missing folder `config/access/tenants/` counts as empty.
     public static func read(folder: String) throws(Diagnostics) -> ProjectFiles {
         var reader = FolderReading(folder: folder)
         let schema = reader.file("schema.graphql"), resolvers = reader.files(below: "resolvers"),
@@ -42,8 +41,7 @@ public struct ProjectFiles: Sendable {
         return files
     }
 
-    /// The schema and resolvers of a project, with the rules of another folder that is made as
-    /// `config/access/` is.
+    /// The schema and resolvers of a project, with rules from a folder like `config/access/`.
     public static func read(folder: String, access: String) throws(Diagnostics) -> ProjectFiles {
         var reader = FolderReading(folder: folder), rules = FolderReading(folder: access)
         let schema = reader.file("schema.graphql"), resolvers = reader.files(below: "resolvers"),
@@ -56,32 +54,29 @@ public struct ProjectFiles: Sendable {
     }
 }
 
-/// A name in the folder of tenants that is no file which could be read: a folder, a link that leads
-/// nowhere, a pipe, a device, a socket, a file that this user may not read or that is too long, or
-/// a name that is no UTF-8.
+/// An entry of the tenants' folder that is not a readable file: a folder, a dangling link, a pipe,
+/// a device, a socket, a file that is unreadable or too long, or a name that is not UTF-8.
 public struct UnreadableFile: Sendable, Hashable {
     /// Relative to the project, such as `config/access/tenants/agency-001.yaml`.
     public var name: String
     /// The end of a sentence.
     public var reason: String
-    /// Whether it is named after a tenant; a name that is no UTF-8 names none.
+    /// Whether it is named after a tenant; a name that is not UTF-8 is not.
     public var namesTenant: Bool
 
     public init(name: String, reason: String, namesTenant: Bool = true) {
-        self.name = name
-        self.reason = reason
-        self.namesTenant = namesTenant
+        (self.name, self.reason, self.namesTenant) = (name, reason, namesTenant)
     }
 
     /// As a problem of the file.
     public var diagnostic: Diagnostic { Diagnostic("It cannot be read: \(reason).", file: name) }
 }
 
-/// What bounds the reading of a folder.
+/// Limits for reading a folder.
 enum ProjectFileLimits {
-    /// Files in one folder and below. Stands against a project folder that was set to `/`.
+    /// Files in a folder and its subfolders. Guards against a project folder of `/`.
     static let files = 100_000
-    /// Bytes of one file. Stands against the same; each parser has a lower limit of its own.
+    /// Bytes of one file. Guards against the same; each parser has a lower limit of its own.
     static let bytes = 32 << 20
 }
 
@@ -94,10 +89,8 @@ private struct FolderReading {
             return SourceText(
                 name: name, bytes: try PlainFile.bytes(of: folder + "/" + name, limit: ProjectFileLimits.bytes))
         } catch {
-            problems.append(
-                Diagnostic(
-                    error.isAbsence ? "There is no such file." : "The file cannot be read: \(error.reason).", file: name
-                ))
+            problems.report(
+                error.isAbsence ? "There is no such file." : "The file cannot be read: \(error.reason).", file: name)
             return SourceText(name: name, bytes: [])
         }
     }
@@ -107,17 +100,15 @@ private struct FolderReading {
         do throws(FileFailure) {
             try collect(below: name, "", &entries)
         } catch {
-            problems.append(
-                Diagnostic(
-                    error.isAbsence ? "There is no such folder." : "The folder cannot be read: \(error.reason).",
-                    file: name))
+            problems.report(
+                error.isAbsence ? "There is no such folder." : "The folder cannot be read: \(error.reason).", file: name
+            )
             return []
         }
         return entries.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { file(name + "/" + $0) }
     }
 
-    /// Files in folders within each other; links to folders are not followed, so that no path is
-    /// endless.
+    /// Files in nested folders; links to folders are not followed, so that paths are finite.
     private func collect(below name: String, _ inner: String, _ found: inout [String]) throws(FileFailure) {
         let listing = try FolderListing("\(folder)/\(name)/\(inner)", limit: ProjectFileLimits.files)
         guard found.count + listing.names.count <= ProjectFileLimits.files else {
@@ -133,7 +124,7 @@ private struct FolderReading {
         }
     }
 
-    /// The files of tenants, and what is in their place.
+    /// The files of tenants, and unreadable entries.
     mutating func tenants(_ name: String) -> (files: [SourceText], unreadable: [UnreadableFile]) {
         let listing: FolderListing
         do throws(FileFailure) {
@@ -149,7 +140,7 @@ private struct FolderReading {
             UnreadableFile(
                 name: "\(name)/\($0)", reason: "its name is no UTF-8, so that it is no tenant's", namesTenant: false)
         }
-        // A name that begins with a point is an editor's half-written copy.
+        // Names with a leading dot are temporary copies of editors.
         for entry in listing.names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) })
         where entry.hasSuffix(".yaml") && !entry.hasPrefix(".") {
             do throws(FileFailure) {
@@ -158,7 +149,7 @@ private struct FolderReading {
                         name: "\(name)/\(entry)",
                         bytes: try PlainFile.bytes(of: "\(folder)/\(name)/\(entry)", limit: ProjectFileLimits.bytes)))
             } catch {
-                // What was taken away since the folder was listed is not there.
+                // Files removed since the folder was listed are ignored.
                 if !error.isAbsence {
                     unreadable.append(UnreadableFile(name: "\(name)/\(entry)", reason: error.reason))
                 }
@@ -169,10 +160,10 @@ private struct FolderReading {
 }
 
 extension SourceText {
-    /// The last part of the name without its ending: `Ticket` of `resolvers/support/Ticket.yaml`.
+    /// The last path component without its extension: `Ticket` of `resolvers/support/Ticket.yaml`.
     package var stem: String {
         let last = name.utf8.split(separator: UInt8(ascii: "/")).last ?? name.utf8[...]
-        // By bytes: what follows the point may combine with it into one character.
+        // By bytes: a combining character may follow the dot.
         guard let dot = last.lastIndex(of: UInt8(ascii: ".")), dot != last.startIndex else {
             return String(Substring(last))
         }

@@ -2,18 +2,18 @@ import Diagnostics
 import ExactText
 import YAMLTree
 
-/// What `resolvers/Query.yaml` states of the root's fields that do not go without saying.
+/// The non-default fields of the root, from `resolvers/Query.yaml`.
 ///
-/// A field with `@list` is the list of its type, and a field with one required argument is the
-/// getter by the field of that name. The others:
+/// By default, a field with `@list` is the list of its type, and a field with one required argument
+/// is the getter by the field of that name. Other fields:
 ///
 /// ```yaml
 /// fields:
 ///   apiVersion: { constant: "1.0" }
 ///   viewer: { viewer: User }            # the viewer's own row
-///   ticket: { get: Ticket }             # what goes without saying may be said
+///   ticket: { get: Ticket }             # defaults may be stated
 ///   tickets: { list: Ticket }
-/// globalId: id                          # in the place of nodeId
+/// globalId: id                          # instead of nodeId
 /// ```
 struct QueryFile {
     enum Kind: String, CaseIterable { case constant, viewer, get, list }

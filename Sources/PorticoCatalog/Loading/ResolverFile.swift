@@ -2,27 +2,27 @@ import Diagnostics
 import ExactText
 import YAMLTree
 
-/// A value of a file and where it stands.
+/// A value of a file and its place.
 struct Stated<Value: Sendable>: Sendable {
     var value: Value
     var range: SourceRange
 }
 
-/// What `resolvers/TYPE.yaml` states, its form checked and its names not yet.
+/// The contents of `resolvers/TYPE.yaml`; its form is checked, its names are not.
 ///
 /// ```yaml
 /// table: wordpress_sites               # or schema.table
-/// key: id                              # `id` goes without saying; or [movieId, personId]
+/// key: id                              # the default is `id`; or [movieId, personId]
 /// isolation: tenantId                  # or ticket.tenantId, or none, or { column: tenantId, unchecked: "views carry no keys" }
-/// order: [createdAt DESC, id ASC]      # the key goes without saying
-/// fields:                              # what differs from the column and the type that go without saying
+/// order: [createdAt DESC, id ASC]      # the key is the default
+/// fields:                              # fields whose column or type is not the default
 ///   kind: { column: site_kind, type: varchar }
 ///   status: { enum: site_state, labels: { IN_PROGRESS: in-progress } }
-/// columns:                             # what isolation, order and relations use and no field shows
+/// columns:                             # used by isolation, order and relations, not shown as fields
 ///   tenantId: { column: tenant_id, type: text }
 /// relations:
-///   tenant: { by: tenantId }           # to one: this row's field, the target's key; `by: tenantId` goes without saying for `tenant`
-///   messages: { via: ticketId }        # to many, or a unique one: the target's field, this row's key; `via: ticketId` goes without saying in `Ticket`
+///   tenant: { by: tenantId }           # to one: this row's field, the target's key; `by: tenantId` is the default for `tenant`
+///   messages: { via: ticketId }        # to many, or a unique one: the target's field, this row's key; `via: ticketId` is the default in `Ticket`
 /// ```
 struct ResolverFile: Sendable {
     struct Column: Sendable {
@@ -50,14 +50,14 @@ struct ResolverFile: Sendable {
     private(set) var table: TableName?
     private(set) var key: Stated<[Stated<String>]>?
     private(set) var isolation: Stated<String>?
-    /// Why no foreign key of the database says that ``isolation`` ends at a tenant.
+    /// Why ``isolation`` ends at a tenant although no foreign key states it.
     private(set) var isolationTrust: String?
     private(set) var order: [Order] = []
     private(set) var fields: [ExactString: Column] = [:]
     private(set) var columns: [ExactString: Column] = [:]
     private(set) var relations: [ExactString: Relation] = [:]
 
-    /// Reads the file; what is wrong with it is added to `problems`.
+    /// Reads the file; adds its problems to `problems`.
     init(_ source: SourceText, problems: inout [Diagnostic]) {
         typeName = source.stem
         self.source = source
@@ -110,7 +110,7 @@ struct ResolverFile: Sendable {
         reader.string(node, as: what).map { Stated(value: $0, range: node.range) }
     }
 
-    /// One name, or a list of them.
+    /// One name, or a list of names.
     private static func names(
         _ node: YAMLNode, as what: String, _ reader: inout YAMLReader
     ) -> Stated<[Stated<String>]>? {
@@ -140,7 +140,7 @@ struct ResolverFile: Sendable {
         return parts.count == 2 ? TableName(schema: parts[0], name: parts[1]) : TableName(name: text)
     }
 
-    /// Whether PostgreSQL takes the name as it is; it would cut a longer one silently.
+    /// Whether the name is valid in PostgreSQL, which truncates longer ones silently.
     private static func checkIdentifier(_ name: String, _ range: SourceRange, _ reader: inout YAMLReader) -> Bool {
         let isFit = !name.isEmpty && name.utf8.count <= 63 && !name.utf8.contains(0)
         if !isFit { reader.report("A name in PostgreSQL has 1 to 63 bytes.", at: range) }

@@ -106,15 +106,13 @@ struct RootBinder {
         return .getter(type: name, arguments: arguments)
     }
 
-    /// Whether a row is found by one argument, or by those that a key of several columns has.
+    /// Whether one argument, or those of a composite key, identify a row.
     private func isOneKey(_ names: [String], of type: String) -> Bool {
         names.count == 1
             || types[type]?.key.columns.map(\.field).elementsEqual(names, by: { $0.hasSameBytes(as: $1) }) == true
     }
 
-    private mutating func column(
-        of argument: InputField, _ type: TypeBinding, _ field: FieldType
-    ) -> ColumnBinding? {
+    private mutating func column(of argument: InputField, _ type: TypeBinding, _ field: FieldType) -> ColumnBinding? {
         let name = type.name
         guard let column = type.column(argument.name) else {
             let columns = type.fields.keys.filter { type.column($0) != nil }
@@ -134,7 +132,7 @@ struct RootBinder {
         return column
     }
 
-    /// The type whose rows the field gives; `nil` also where its own problems were reported.
+    /// The type whose rows the field gives; `nil` also if its own problems were reported.
     private mutating func type(_ name: String, of field: FieldType) -> TypeBinding? {
         if let hint = schema.hintForTableless(name) {
             report("The root field `\(field.name)` gives \(name), which is no object type.", field.range, hint: hint)

@@ -2,8 +2,8 @@ import Diagnostics
 import ExactText
 import GraphQLSchema
 
-/// Binds one object type: its columns first, for all types, then its relations, its isolation and
-/// its order, which name columns of others.
+/// Binds one object type: first the columns, for all types, then the relations, isolation and
+/// order, which name columns of other types.
 struct TypeBinder {
     let object: ObjectType
     let file: ResolverFile
@@ -13,7 +13,7 @@ struct TypeBinder {
     private(set) var hidden: [String: ColumnBinding] = [:]
     private(set) var key: Key?
     private(set) var relations: [String: RelationBinding] = [:]
-    /// Fields whose own problem was reported already.
+    /// Fields whose problems were already reported.
     private var broken: Set<String> = []
 
     init(object: ObjectType, file: ResolverFile, columns binder: inout ColumnBinder) {
@@ -31,17 +31,14 @@ struct TypeBinder {
                 didYouMean(suggestion(for: field.text, among: object.fields.names))
                 ?? "What no field shows stands under `columns`."
             let hint = isRelation ? "It leads to a type: see `relations`." : suggested
-            binder.problems.append(
-                Diagnostic(
-                    "\(object.name) has no field `\(field)` that is a column.", file: name, range: stated.range,
-                    hint: hint))
+            binder.problems.report(
+                "\(object.name) has no field `\(field)` that is a column.", file: name, range: stated.range, hint: hint)
         }
         for (column, stated) in file.columns.sorted(by: { $0.value.range.start < $1.value.range.start }) {
             if object.fields[column] != nil {
-                binder.problems.append(
-                    Diagnostic(
-                        "`\(column)` is a field of \(object.name): state it under `fields`.", file: name,
-                        range: stated.range))
+                binder.problems.report(
+                    "`\(column)` is a field of \(object.name): state it under `fields`.", file: name,
+                    range: stated.range)
             } else if let binding = binder.hidden(column.text, stated: stated, file: name) {
                 hidden[column.text] = binding
             } else {
@@ -56,7 +53,7 @@ struct TypeBinder {
 
     private var columnNames: [String] { Array(columns.keys) + Array(hidden.keys) }
 
-    /// A column that a file names; reports it where there is none.
+    /// A column named in a file; reports it if it does not exist.
     private func column(
         _ name: String, named range: SourceRange, in file: SourceText, _ problems: inout [Diagnostic]
     ) -> ColumnBinding? {
@@ -65,9 +62,8 @@ struct TypeBinder {
             let what =
                 object.fields[name] == nil
                 ? "\(object.name) has no column `\(name)`." : "`\(name)` of \(object.name) is a relation, not a column."
-            problems.append(
-                Diagnostic(
-                    what, file: file.name, range: range, hint: didYouMean(suggestion(for: name, among: columnNames))))
+            problems.report(
+                what, file: file.name, range: range, hint: didYouMean(suggestion(for: name, among: columnNames)))
         }
         return nil
     }
@@ -75,23 +71,21 @@ struct TypeBinder {
     private mutating func bindKey(_ problems: inout [Diagnostic]) {
         let range = file.key?.range ?? SourceRange(0, 0)
         if file.key == nil, object.fields["id"] == nil, hidden["id"] == nil {
-            problems.append(
-                Diagnostic("\(object.name) has no field `id`: state its `key`.", file: file.source.name, range: range))
+            problems.report("\(object.name) has no field `id`: state its `key`.", file: file.source.name, range: range)
             return
         }
         let names = file.key?.value ?? [Stated(value: "id", range: range)]
         guard let columns = columns(names, in: file.source, &problems), let first = columns.first else { return }
         for (column, name) in zip(columns, names) where !column.type.isKey {
-            problems.append(
-                Diagnostic(
-                    "A column of type \(column.type.displayName) cannot be a key.", file: file.source.name,
-                    range: name.range))
+            problems.report(
+                "A column of type \(column.type.displayName) cannot be a key.", file: file.source.name,
+                range: name.range)
             return
         }
         key = Key(first, Array(columns.dropFirst()))
     }
 
-    /// The columns that a file names; reports the first that is none.
+    /// The columns named in a file; reports the first that does not exist.
     private func columns(
         _ names: [Stated<String>], in file: SourceText, _ problems: inout [Diagnostic]
     ) -> [ColumnBinding]? {
@@ -122,10 +116,9 @@ struct TypeBinder {
                 object.fields[name] == nil
                 ? "\(object.name) has no field `\(name)`."
                 : "The field `\(name)` of \(object.name) is a column, not a relation."
-            problems.append(
-                Diagnostic(
-                    message, file: file.source.name, range: stated.range,
-                    hint: didYouMean(suggestion(for: name.text, among: candidates))))
+            problems.report(
+                message, file: file.source.name, range: stated.range,
+                hint: didYouMean(suggestion(for: name.text, among: candidates)))
         }
     }
 
@@ -192,10 +185,9 @@ struct TypeBinder {
                 "Write `\(field.name): { by: … }` with a field of \(object.name), or `via:` with one of \(target.object.name)."
             let hint = isList ? "Write `\(field.name): { via: … }` with a field of \(target.object.name)." : one
             let message = "Nothing says how `\(field.name)` of \(object.name) leads to \(target.object.name)."
-            problems.append(
-                Diagnostic(
-                    message, file: schemaFile, range: field.range,
-                    hint: "\(hint) It stands under `relations` in \(file.source.name)."))
+            problems.report(
+                message, file: schemaFile, range: field.range,
+                hint: "\(hint) It stands under `relations` in \(file.source.name).")
             return nil
         }
         guard let (locals, remotes) = ends else { return nil }
@@ -207,10 +199,9 @@ struct TypeBinder {
             let message = "`\(field.name)` of \(object.name) compares \(ends), which cannot tie rows together."
             let hint =
                 "Name columns of one type by `by` or `via`, or state under `fields` the `type` that a column really has."
-            problems.append(
-                Diagnostic(
-                    message, file: stated == nil ? schemaFile : file.source.name, range: stated?.range ?? field.range,
-                    hint: hint))
+            problems.report(
+                message, file: stated == nil ? schemaFile : file.source.name, range: stated?.range ?? field.range,
+                hint: hint)
             return nil
         }
         return RelationBinding(
@@ -218,17 +209,16 @@ struct TypeBinder {
             pairs: pairs)
     }
 
-    /// Whether as many columns are named as the key has that they are compared with.
+    /// Whether as many columns are named as the key that they are compared with has.
     private func names(
         _ stated: Stated<[Stated<String>]>, match keyed: TypeBinder, _ problems: inout [Diagnostic]
     ) -> Bool {
         guard let key = keyed.key, stated.value.count != key.columns.count else { return true }
         let names = key.columns.map(\.field).joined(separator: ", ")
         let expected = key.rest.isEmpty ? "the key `\(names)`" : "the key [\(names)], in that order"
-        problems.append(
-            Diagnostic(
-                "The columns are compared with \(expected) of \(keyed.object.name), and here are \(stated.value.count).",
-                file: file.source.name, range: stated.range))
+        problems.report(
+            "The columns are compared with \(expected) of \(keyed.object.name), and here are \(stated.value.count).",
+            file: file.source.name, range: stated.range)
         return false
     }
 
@@ -264,10 +254,9 @@ struct TypeBinder {
                 let known = binder.relations.values.filter { $0.cardinality == .one }.map(\.field)
                 let message =
                     "Isolation leads through to-one relations, and \(binder.object.name) has none named `\(step)`."
-                problems.append(
-                    Diagnostic(
-                        message, file: file.source.name, range: stated.range,
-                        hint: didYouMean(suggestion(for: step, among: known))))
+                problems.report(
+                    message, file: file.source.name, range: stated.range,
+                    hint: didYouMean(suggestion(for: step, among: known)))
                 return .unstated
             }
             path.append(relation)
@@ -276,10 +265,9 @@ struct TypeBinder {
         guard let last = steps.last, let column = binder.column(last, named: stated.range, in: file.source, &problems)
         else { return .unstated }
         guard column.type.isKey else {
-            problems.append(
-                Diagnostic(
-                    "A column of type \(column.type.displayName) cannot name a tenant.", file: file.source.name,
-                    range: stated.range))
+            problems.report(
+                "A column of type \(column.type.displayName) cannot name a tenant.", file: file.source.name,
+                range: stated.range)
             return .unstated
         }
         return path.isEmpty ? .column(column) : .path(path, column)
@@ -290,15 +278,13 @@ struct TypeBinder {
         return file.order.compactMap { item in
             guard let column = column(item.field, named: item.range, in: file.source, &problems) else { return nil }
             guard column.type.isOrderable else {
-                problems.append(
-                    Diagnostic(
-                        "Rows cannot be ordered by a column of type \(column.type.displayName).",
-                        file: file.source.name, range: item.range))
+                problems.report(
+                    "Rows cannot be ordered by a column of type \(column.type.displayName).", file: file.source.name,
+                    range: item.range)
                 return nil
             }
             guard seen.insert(item.field).inserted else {
-                problems.append(
-                    Diagnostic("`\(item.field)` stands twice in `order`.", file: file.source.name, range: item.range))
+                problems.report("`\(item.field)` stands twice in `order`.", file: file.source.name, range: item.range)
                 return nil
             }
             return OrderKey(column: column, direction: item.direction)
@@ -307,8 +293,7 @@ struct TypeBinder {
 }
 
 extension Schema {
-    /// What to write in the place of an interface or union, neither of which has a table; `nil` for
-    /// any other type.
+    /// A hint for an interface or union, neither of which has a table; `nil` for any other type.
     func hintForTableless(_ name: String) -> String? {
         guard let type = types[name], type.isComposite else { return nil }
         if case .object = type { return nil }
@@ -317,7 +302,6 @@ extension Schema {
         return "Only object types have a table\(each)."
     }
 
-    /// Whether fields of this type lead to rows: objects, and interfaces and unions, which are
-    /// refused where they are met.
+    /// Whether it is an object, interface or union; the latter two are refused where used.
     func isObject(_ name: String) -> Bool { types[name]?.isComposite == true }
 }

@@ -1,9 +1,9 @@
 import GraphQLSchema
 
-/// A point of time as RFC 3339 writes it, taken apart and moved to UTC.
+/// A point in time in RFC 3339 notation, parsed and converted to UTC.
 ///
-/// Years 0001 to 9999, microseconds; the calendar is the proleptic Gregorian one, as PostgreSQL's.
-/// A leap second is refused: PostgreSQL would silently make it the next minute.
+/// Years 0001 to 9999, microseconds; proleptic Gregorian calendar, like PostgreSQL's. A leap second
+/// is refused: PostgreSQL would silently make it the next minute.
 struct DateTimeText: Sendable, Equatable {
     var year: Int
     var month: Int
@@ -13,7 +13,7 @@ struct DateTimeText: Sendable, Equatable {
     var second = 0
     var microsecond = 0
 
-    /// Throws one sentence about the text, whose scalar is called `scalar`.
+    /// Throws one sentence about the text, whose scalar is named `scalar`.
     init(_ text: String, scalar: String = "DateTime") throws(CoercionFailure) {
         var reader = DigitReader(Array(text.utf8), quoted: shortened(text), scalar: scalar)
         (year, month, day) = try reader.date()
@@ -41,7 +41,7 @@ struct DateTimeText: Sendable, Equatable {
     /// `2025-03-01`
     var dateText: String { "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))" }
 
-    /// `2025-03-01T10:20:30.5`, in UTC, trailing zeros of the fraction cut.
+    /// `2025-03-01T10:20:30.5`, in UTC, without trailing zeros of the fraction.
     var localText: String {
         var text = "\(dateText)T\(padded(hour, 2)):\(padded(minute, 2)):\(padded(second, 2))"
         if microsecond > 0 {
@@ -96,7 +96,7 @@ private func padded(_ number: Int, _ width: Int) -> String {
     return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
 }
 
-/// Reads fixed numbers of digits and says what was expected where they are not there.
+/// Reads fixed numbers of digits, with messages about what was expected.
 private struct DigitReader {
     private let bytes: [UInt8]
     private let quoted: String
@@ -104,9 +104,7 @@ private struct DigitReader {
     private var index = 0
 
     init(_ bytes: [UInt8], quoted: String, scalar: String) {
-        self.bytes = bytes
-        self.quoted = quoted
-        self.scalar = scalar
+        (self.bytes, self.quoted, self.scalar) = (bytes, quoted, scalar)
     }
 
     var isAtEnd: Bool { index == bytes.count }
@@ -123,9 +121,7 @@ private struct DigitReader {
         return true
     }
 
-    mutating func expect(_ text: String) throws(CoercionFailure) {
-        if !take(text) { throw misspelt() }
-    }
+    mutating func expect(_ text: String) throws(CoercionFailure) { if !take(text) { throw misspelt() } }
 
     mutating func number(_ width: Int, _ range: ClosedRange<Int>, _ what: String) throws(CoercionFailure) -> Int {
         guard index + width <= bytes.count else { throw failure("expected \(what)") }
@@ -139,8 +135,7 @@ private struct DigitReader {
         return value
     }
 
-    /// The form as a whole, with an example, where so little of it is there that no single part
-    /// could be named.
+    /// The expected form as a whole, with an example, if no single part can be blamed.
     func misspelt() -> CoercionFailure {
         if scalar == "Date" { return failure("a date is written as \"2025-03-01\", year, month and day") }
         let examples = "\"2025-03-01T10:20:30Z\" or \"2025-03-01T11:20:30+01:00\""
@@ -163,8 +158,7 @@ private struct DigitReader {
         return (year, month, day)
     }
 
-    /// The digits behind the point as microseconds; more than six only where the rest is zeros,
-    /// because they would be lost.
+    /// The fraction in microseconds; further digits must be zeros, because they would be lost.
     mutating func fraction() throws(CoercionFailure) -> Int {
         var value = 0, count = 0
         while index < bytes.count, (0x30...0x39).contains(bytes[index]) {

@@ -1,14 +1,13 @@
 import GraphQLSchema
 
-/// What keeps a JSON value from being refused by `jsonb`.
+/// Limits of JSON values, so that `jsonb` accepts them.
 enum JSONInputLimits {
-    /// Lists and objects within each other. Stands against exhausting the stack, ours and
-    /// PostgreSQL's.
+    /// Nested lists and objects. Guards against exhausting the stack, ours and PostgreSQL's.
     static let depth = 64
 }
 
-/// The text of one JSON value; throws where `jsonb` would raise: a NUL character, a number that
-/// `numeric` cannot hold, a value nested too deep.
+/// The text of one JSON value. Throws if `jsonb` would raise an error: a NUL character, a number
+/// that `numeric` cannot hold, a value nested too deep.
 func jsonText(_ input: ScalarInput) throws(CoercionFailure) -> String {
     try checkJSON(input, depth: 0)
     return input.jsonText
@@ -27,8 +26,7 @@ private func checkJSON(_ input: ScalarInput, depth: Int) throws(CoercionFailure)
         }
     case .string(let text): try checkJSON(text: text)
     case .enumValue(let name): throw CoercionFailure("JSON cannot represent \(name): put a text in quotation marks.")
-    case .list(let items):
-        for item in items { try checkJSON(item, depth: depth + 1) }
+    case .list(let items): for item in items { try checkJSON(item, depth: depth + 1) }
     case .object(let members):
         for member in members {
             try checkJSON(text: member.name)

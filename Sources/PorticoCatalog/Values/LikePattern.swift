@@ -1,6 +1,6 @@
-/// What is wrong with a pattern of `like` and `iLike`, or `nil`: PostgreSQL raises when it meets a
-/// pattern that ends in a lone escape character, and it meets it only where a row comes that far,
-/// so that the error itself would tell of that row.
+/// The problem with a pattern of `like` and `iLike`, or `nil`. PostgreSQL raises an error for a
+/// trailing lone escape character only when a row is matched that far, so that the error itself
+/// would reveal something about that row.
 public func likePatternProblem(_ pattern: String) -> String? {
     var backslashes = 0
     for byte in pattern.utf8.reversed() {

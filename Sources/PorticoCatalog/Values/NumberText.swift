@@ -1,12 +1,12 @@
 import GraphQLSchema
 
-/// Digits of one decimal number. Stands against numbers that take the database longer than the
-/// request is worth; PostgreSQL itself bears 131,072 before the point and 16,383 behind it.
+/// Digits of one decimal number. Guards against numbers that are too expensive for the database;
+/// PostgreSQL itself allows 131,072 before the point and 16,383 after it.
 let decimalDigitLimit = 1_000
 
-/// A decimal number without an exponent and without superfluous zeros before it, such as `-12.50`,
-/// from a spelling with or without an exponent. Throws one sentence where the text is no number or
-/// has more digits than the limit when it is written out.
+/// A decimal number without an exponent and without leading zeros, such as `-12.50`, from a
+/// spelling with or without an exponent. Throws one sentence if the text is not a number or has
+/// more digits than the limit when written out.
 func decimalText(_ text: String) throws(CoercionFailure) -> String {
     func failure(_ reason: String) -> CoercionFailure {
         CoercionFailure("Decimal cannot represent \(shortened(text)): \(reason).")
@@ -57,14 +57,11 @@ func decimalText(_ text: String) throws(CoercionFailure) -> String {
     return isNegative && !isZero ? "-" + number : number
 }
 
-/// A whole number from decimal digits alone; `nil` for anything else, also for `+1` and blanks.
+/// A whole number from decimal digits alone; `nil` for anything else, including `+1` and blanks.
 func integer<Number: FixedWidthInteger>(_ text: String, as type: Number.Type) -> Number? {
     guard text.utf8.count <= 40, text.utf8.first != UInt8(ascii: "+") else { return nil }
     return Number(text)
 }
 
-/// A value in quotation marks for a message, cut where it is long. Stands against answers as long
-/// as the request.
-func shortened(_ text: String) -> String {
-    text.count <= 60 ? "\"\(text)\"" : "\"\(text.prefix(60))…\""
-}
+/// A quoted value for a message, truncated. Guards against answers as long as the request.
+func shortened(_ text: String) -> String { text.count <= 60 ? "\"\(text)\"" : "\"\(text.prefix(60))…\"" }

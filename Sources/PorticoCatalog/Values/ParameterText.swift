@@ -1,12 +1,11 @@
 import GraphQLSchema
 
-/// PostgreSQL's text form of a value for a parameter of the given type: of the value itself, or for
-/// `.array` of an array's literal.
+/// PostgreSQL's text form of a value for a parameter; for `.array`, the array literal.
 ///
-/// Throws one sentence for whatever PostgreSQL would refuse (a NUL character, a number out of
-/// range, an enum's value without a label …), so that no cast can raise when the statement runs. A
-/// single value for an array type stands for an array of one. JSON comes as `.json`, whose text was
-/// checked when it was coerced.
+/// Throws one sentence for everything that PostgreSQL would refuse (a NUL character, a number out
+/// of range, an enum value without a label …), so that no cast can fail when the statement runs. A
+/// single value for an array type becomes an array of one. JSON comes as `.json`, whose text was
+/// checked during coercion.
 public func parameterText(_ value: InputValue, for type: ColumnType) throws(CoercionFailure) -> [UInt8] {
     if case .array(let element) = type { return try arrayText(value, of: element) }
     switch value {
@@ -82,7 +81,7 @@ private func bytes(of text: String, for type: ColumnType) throws(CoercionFailure
     }
 }
 
-/// A whole number's spelling for a column of any type that can hold one.
+/// The spelling of a whole number for a column of any type that can hold one.
 private func bytes(ofNumber text: String, for type: ColumnType) throws(CoercionFailure) -> [UInt8] {
     func canonical<Number: FixedWidthInteger>(_ number: Number.Type) throws(CoercionFailure) -> [UInt8] {
         guard let value = integer(text, as: number) else { throw mismatch(shortened(text), type) }
@@ -117,7 +116,7 @@ private func bytes(ofEnum name: String, _ binding: EnumBinding) throws(CoercionF
     return Array(label.utf8)
 }
 
-/// The UUID in lower case with its hyphens; it may come in upper case, or without any hyphen.
+/// The UUID in lower case with its hyphens; the input may be in upper case, or without any hyphen.
 private func canonicalUUID(_ text: String) -> [UInt8]? {
     let bytes = Array(text.utf8)
     let hyphens = [8, 13, 18, 23]
@@ -140,8 +139,7 @@ private func canonicalUUID(_ text: String) -> [UInt8]? {
     return result
 }
 
-/// `{"a","b"}`: every element in quotation marks, so that none is taken for NULL, a brace or a
-/// comma.
+/// `{"a","b"}`: every element is quoted, so that none is taken for NULL, a brace or a comma.
 private func arrayText(_ value: InputValue, of element: ColumnType) throws(CoercionFailure) -> [UInt8] {
     let items: [InputValue]
     if case .list(let list) = value { items = list } else { items = [value] }

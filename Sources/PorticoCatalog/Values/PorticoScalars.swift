@@ -1,7 +1,7 @@
 import GraphQLSchema
 
-/// The scalars that a `schema.graphql` may use beyond the specified five: how their input is
-/// checked and normalised (interface, section 3).
+/// The scalars of `schema.graphql` beyond the specified five: how their input is checked and
+/// normalised (interface, section 3).
 public enum PorticoScalars {
     /// By name.
     public static let all: [String: ScalarCoercion] = [

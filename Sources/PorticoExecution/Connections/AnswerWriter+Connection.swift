@@ -3,8 +3,8 @@ import PorticoPlanning
 import PostgresSQL
 
 extension AnswerWriter {
-    /// A part of a connection. `row` is the parent's, or for the cursor of an edge the row itself,
-    /// whose cells are given.
+    /// Writes a part of a connection. `row` is the parent's row; for the cursor of an edge, `row`
+    /// and `cells` are the row's own.
     mutating func write(
         _ part: ConnectionPart, ofPage index: Int, _ place: Place, cells: UnsafePointer<Cell>?, row: Int
     ) -> Bool {
@@ -28,7 +28,6 @@ extension AnswerWriter {
         }
     }
 
-    /// The global id of a row.
     func writeNodeID(type: String, _ key: [Cell]) {
         buffer.append(UInt8(ascii: "\""))
         buffer.appendBase64URL(NodeID.bytes(type: type, key: key.map(\.bytes)))
@@ -43,7 +42,7 @@ extension AnswerWriter {
     private mutating func writeCursor(atEnd: Bool, _ load: Int, ofPage index: Int, _ place: Place, row: Int) -> Bool {
         guard let view = view(load, place) else { return false }
         let places = view.places(forParent: row).prefix(pages[index].size)
-        // Read from its end, a page comes with its last row first.
+        // A page that is read backward has its last row first.
         guard let found = atEnd == plan.pages[index].isBackward ? places.first : places.last else { return null(place) }
         let row = view.row(at: found)
         guard let cells = view.row(row) else { return null(place) }

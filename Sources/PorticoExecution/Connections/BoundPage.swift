@@ -4,13 +4,12 @@ import JSONBytes
 import PorticoPlanning
 import PostgresSQL
 
-/// A connection of a plan for one request: how many rows its page has, and what opens and closes
-/// its cursors.
+/// A plan's connection bound to one request: its page size, and what seals its cursors.
 public struct BoundPage: Sendable {
     let size: Int
-    /// Where a cursor is given or selected.
+    /// Set if a cursor is given or selected.
     let box: (any CursorBox)?
-    /// What the given cursors hold, in the order's order.
+    /// The content of the given cursors, in the keys' order.
     var after: [ParameterValue] = []
     var before: [ParameterValue] = []
 
@@ -23,21 +22,21 @@ public struct BoundPage: Sendable {
 }
 
 extension RequestBinding {
-    /// The plan's connections for one request; throws ``PlanningError`` when a size is beyond its
-    /// bound, or what is given as a cursor is none of this use.
-    public func pages(of plan: AuthorizedPlan) throws(PlanningError) -> [BoundPage] {
+    /// Binds the plan's connections to one request. Throws ``ClientError`` if a size exceeds its
+    /// bound or a given cursor was not sealed for this use.
+    public func pages(of plan: AuthorizedPlan) throws(ClientError) -> [BoundPage] {
         var bound: [BoundPage] = []
         var budget = ValueBudget(limits, allowance: allowance)
         for page in plan.pages { bound.append(try self.bound(page, &budget)) }
         return bound
     }
 
-    private func bound(_ page: Page, _ budget: inout ValueBudget) throws(PlanningError) -> BoundPage {
+    private func bound(_ page: Page, _ budget: inout ValueBudget) throws(ClientError) -> BoundPage {
         let size: Int
         do {
             size = try page.size.value(variables, name: page.sizeName)
         } catch {
-            throw PlanningError(error.kind, error.message, range: page.range, path: page.path)
+            throw error.placed(page.range, field: page.path)
         }
         let usesCursors = !page.cursorCells.isEmpty || page.after != nil || page.before != nil
         var bound = BoundPage(size: size, box: usesCursors ? cursors.box(for: try context(of: page, &budget)) : nil)
@@ -52,10 +51,10 @@ extension RequestBinding {
 
     private func open(
         _ cursor: PlanOperand?, _ side: CursorSide, _ page: Page, _ box: any CursorBox
-    ) throws(PlanningError) -> [ParameterValue] {
+    ) throws(ClientError) -> [ParameterValue] {
         guard let cursor else { return [] }
-        func refused(_ message: String) -> PlanningError {
-            PlanningError(.badInput, "\"\(side.rawValue)\" \(message)", range: page.range, path: page.path)
+        func refused(_ message: String) -> ClientError {
+            ClientError(.badInput, "\"\(side.rawValue)\" \(message)", range: page.range, field: page.path)
         }
         guard case .string(let text)? = value(cursor) else { throw refused("is no cursor.") }
         guard text.utf8.count <= CursorLimits.characters else {
@@ -75,7 +74,7 @@ extension RequestBinding {
     }
 
     /// What a cursor is bound to: its use, the filter's values in this request, and the viewer.
-    private func context(of page: Page, _ budget: inout ValueBudget) throws(PlanningError) -> [UInt8] {
+    private func context(of page: Page, _ budget: inout ValueBudget) throws(ClientError) -> [UInt8] {
         var bytes = page.use.structure
         for operand in page.use.operands {
             try budget.spend(byteCount(of: operand), page.range, page.path)
@@ -87,31 +86,23 @@ extension RequestBinding {
 
     private func byteCount(of operand: PlanOperand) -> Int {
         switch operand {
-        case .constant(let value), .rule(let value): value.byteCount
-        case .open(let place): lookUp(place)?.byteCount ?? 0
-        case .several(let elements): byteCount(of: elements)
+        case .stated(let value): byteCount(of: value)
+        case .rule(let value): value.byteCount
         case .viewer, .now: 0
         }
     }
 
-    /// An operand of a client's filter; `nil` for those that only rules have.
+    /// An operand of a client's filter; `nil` for operands that only rules have.
     private func value(_ operand: PlanOperand) -> InputValue? {
         switch operand {
-        case .constant(let value), .rule(let value): value
-        case .open(let place): lookUp(place)
-        case .several(let elements):
-            .list(
-                elements.map { element in
-                    switch element {
-                    case .constant(let value): value
-                    case .open(let place): lookUp(place) ?? .null
-                    }
-                })
+        case .stated(.list(let items)): .list(items.map { scalar($0) ?? .null })
+        case .stated(let value): scalar(value)
+        case .rule(let value): value
         case .viewer, .now: nil
         }
     }
 
-    /// Each value with its kind and, where it could run into the next, its length.
+    /// Each value with its kind, and with its length wherever it could run into the next.
     private func append(_ value: InputValue?, to bytes: inout [UInt8]) {
         func add(_ kind: Character, _ text: String) { bytes += Array("\(kind)\(text.utf8.count):\(text)".utf8) }
         switch value {

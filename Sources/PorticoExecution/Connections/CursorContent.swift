@@ -1,12 +1,11 @@
 import PostgresSQL
 
-/// What a cursor holds before it is sealed: the row's values of the order's columns, in
-/// PostgreSQL's binary form, so that nothing is lost on the way there and back (microseconds, NaN,
-/// digits of a numeric).
+/// The content of a cursor before sealing: the row's values of the order's columns in PostgreSQL's
+/// binary form, which loses nothing (microseconds, NaN, digits of a numeric).
 enum CursorContent {
-    /// Of the form. Another form of cursors gets another number.
+    /// Version of the format.
     private static let version: UInt8 = 1
-    /// In the version's place: the row's values were too long for a cursor.
+    /// In place of the version: the row's values were too long for a cursor.
     private static let tooLong: UInt8 = 0xFF
 
     enum Decoded {
@@ -14,7 +13,7 @@ enum CursorContent {
         case tooLong
     }
 
-    /// A row's content, from the cells that make its cursor.
+    /// Encodes a row's content from the cells that make its cursor.
     static func encode(_ row: UnsafePointer<Cell>, cells: [Int]) -> [UInt8] {
         var size = 1
         for position in cells { size += 4 + row[position].bytes.count }
@@ -30,7 +29,7 @@ enum CursorContent {
         return content
     }
 
-    /// `nil` where it is not `count` values of this version.
+    /// `nil` unless it holds `count` values of this version.
     static func decode(_ content: [UInt8], count: Int) -> Decoded? {
         if content == [tooLong] { return .tooLong }
         guard content.first == version else { return nil }

@@ -1,19 +1,18 @@
 public import CoreMetrics
 import GraphQLLanguage
 
-/// The metrics of one worker's requests, by swift-metrics. What every request adds to goes through
-/// handles that were resolved before; what is only summed up is in ``GatewayStatistics``, without
-/// an atomic.
+/// The metrics of one worker's requests, by swift-metrics. Metrics that every request updates use
+/// handles resolved in advance; plain sums are in ``GatewayStatistics``, without atomics.
 public final class GatewayMetrics {
     private let factory: any MetricsFactory
     private let names: OperationNames
-    /// By the label of the name and the kind; as bounded as the names.
+    /// By name label and kind; bounded like the names.
     private var operations: [String: OperationMetrics] = [:]
     /// For requests whose document did not become an operation.
     let unknown: OperationMetrics
     private let parse: Timer, validate: Timer, plan: Timer, database: Timer, write: Timer
 
-    /// - Parameter names: Shared by all workers whose numbers are added up.
+    /// - Parameter names: Shared by all workers whose numbers are summed.
     public init(factory: any MetricsFactory, names: OperationNames = OperationNames()) {
         self.factory = factory
         self.names = names
@@ -26,7 +25,7 @@ public final class GatewayMetrics {
         )
     }
 
-    /// The handles of an operation; asked when it enters the cache.
+    /// The handles of an operation; called when it enters the cache.
     func operation(_ name: String?, _ kind: OperationKind) -> OperationMetrics {
         let label = names.label(name), key = "\(kind.rawValue) \(label)"
         if let known = operations[key] { return known }

@@ -1,4 +1,4 @@
-/// What a gateway has done so far; plain numbers of its loop, for metrics and for tests that count.
+/// Counts of what a gateway has done; plain numbers of its loop, for metrics and tests.
 public struct GatewayStatistics: Sendable, Equatable {
     public var documentHits = 0
     public var documentMisses = 0
@@ -8,7 +8,7 @@ public struct GatewayStatistics: Sendable, Equatable {
     public var statements = 0
     public var rows = 0
     public var responseBytes = 0
-    /// Answers, and rows of loads, that were more than the loop has time for.
+    /// Answers and results of loads that were too large for the loop.
     public var besideLoop = 0
 
     public init() {}

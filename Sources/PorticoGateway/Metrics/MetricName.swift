@@ -1,9 +1,9 @@
 public import PrometheusText
 
-/// Every metric of the gateway and of its server: its name, its labels, and what it counts.
-/// docs/reference/metrics.md says the same, checked by a test.
+/// The metrics of the gateway and its server: names, labels, and what they count. A test compares
+/// them with docs/reference/metrics.md.
 public enum MetricName: String, Sendable, CaseIterable {
-    // Of GraphQL requests
+    // GraphQL requests
     case requests = "portico_requests_total"
     case requestDuration = "portico_request_duration_seconds"
     case stageDuration = "portico_stage_duration_seconds"
@@ -15,7 +15,7 @@ public enum MetricName: String, Sendable, CaseIterable {
     case cacheLookups = "portico_cache_lookups_total"
     case cachedOperations = "portico_cached_operations"
     case cachedBytes = "portico_cached_operation_bytes"
-    // Of HTTP
+    // HTTP
     case httpRequests = "portico_http_requests_total"
     case requestsInFlight = "portico_http_requests_in_flight"
     case connections = "portico_http_connections"
@@ -28,7 +28,7 @@ public enum MetricName: String, Sendable, CaseIterable {
     case droppedForRoom = "portico_http_dropped_for_room_total"
     case tlsHandshakes = "portico_tls_handshakes_total"
     case certificateExpiry = "portico_tls_certificate_expiry_timestamp_seconds"
-    // Of the connections to PostgreSQL
+    // Connections to PostgreSQL
     case poolConnections = "portico_pool_connections"
     case poolStatements = "portico_pool_statements_total"
     case poolWaiting = "portico_pool_waiting_statements"
@@ -43,13 +43,13 @@ public enum MetricName: String, Sendable, CaseIterable {
     case poolResultsGivenUp = "portico_pool_results_given_up_total"
     case poolConnects = "portico_pool_connects_total"
     case poolConnectionsLost = "portico_pool_connections_lost_total"
-    // Of the workers' loops
+    // The workers' loops
     case loopTurns = "portico_loop_turns_total"
     case loopBusy = "portico_loop_busy_seconds_total"
     case loopLongTurns = "portico_loop_long_turns_total"
     case loopLongestTurn = "portico_loop_longest_turn_seconds"
     case besideLoop = "portico_answers_beside_loop_total"
-    // Of the process
+    // The process
     case reloads = "portico_reloads_total"
     case wrongRuleFiles = "portico_wrong_rule_files"
     case databaseDifferences = "portico_database_differences"
@@ -62,7 +62,7 @@ public enum MetricName: String, Sendable, CaseIterable {
     case mostDescriptors = "process_max_fds"
     case startTime = "process_start_time_seconds"
 
-    /// From 50 µs, which planning takes, to ten seconds.
+    /// From 50 µs, a typical planning time, to ten seconds.
     private static let stageBuckets = [
         0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 2.5, 10,
     ]

@@ -1,13 +1,12 @@
 import CoreMetrics
 
-/// The handles of one operation's metrics, kept with the operation so that a request looks nothing
-/// up.
+/// The metric handles of one operation, cached with it so that a request needs no look-up.
 final class OperationMetrics {
     private let factory: any MetricsFactory
     private let operation: String
     private let kind: String
     private let duration: Timer
-    /// By ``RequestCode/index``, made when a code comes for the first time.
+    /// By ``RequestCode/index``, created when a code first occurs.
     private var requests: [Counter?] = Array(repeating: nil, count: RequestCode.count)
 
     init(factory: any MetricsFactory, operation: String, kind: String) {

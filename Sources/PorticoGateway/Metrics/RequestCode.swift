@@ -1,10 +1,10 @@
+import PorticoPlanning
 import GraphQLLanguage
 
-/// What became of a request, as the label `code` says it.
+/// The outcome of a request, as the label `code` names it.
 enum RequestCode: Hashable {
-    /// An answer without errors.
     case ok
-    /// Data beside errors.
+    /// Data and errors.
     case partial
     case error(ErrorCode)
 
@@ -26,7 +26,7 @@ enum RequestCode: Hashable {
         }
     }
 
-    /// Its place in a table of ``count``.
+    /// Its index in a table of ``count``.
     var index: Int {
         switch self {
         case .ok: 0

@@ -2,11 +2,11 @@ import PostgresClient
 import SocketLoop
 import Synchronization
 
-/// Runs work on another thread and comes back: `then` is called on the loop behind it. What the
-/// work gives travels in a ``WorkResult``, whose type both sides know.
+/// Runs work on another thread, then calls `then` on the loop. The work leaves its value in a
+/// ``WorkResult``, whose type both sides know.
 public typealias Offload = (_ work: @escaping @Sendable () async -> Void, _ then: @escaping () -> Void) -> Void
 
-/// Where one piece of work leaves what it gives.
+/// Holds the value of one piece of work.
 public final class WorkResult<Value: Sendable>: Sendable {
     private let value = Mutex<Value?>(nil)
 
@@ -14,24 +14,23 @@ public final class WorkResult<Value: Sendable>: Sendable {
 
     public func put(_ value: Value) { self.value.withLock { $0 = value } }
 
-    /// `nil` before the work is done, and once it was taken.
+    /// The value, once; `nil` before the work is done or after the value was taken.
     public func take() -> Value? { value.withLock { $0.take() } }
 }
 
-/// Work beside the loop: few pieces at a time, lanes taking turns, each piece with a deadline.
+/// Work off the loop: a few pieces at a time, round robin over lanes, each piece with a deadline.
 ///
-/// Stands against what is cheap to send and dear to work on: on the loop it would hold up
-/// everybody, and without a bound it would take every core and all memory. What has had its turn
-/// goes on before anybody else's turn comes, so that no more than ``Limits/running`` requests are
-/// in the middle of their work.
+/// Guards against requests that are cheap to send and expensive to process: on the loop they would
+/// delay everyone, and without a bound they would take every core and all memory. Admitted work
+/// continues before other work is admitted, so that at most ``Limits/running`` requests are in
+/// progress.
 public final class OffloadQueue {
     public struct Limits: Sendable {
         /// Pieces that run at the same time.
         public var running = 1
-        /// Pieces that wait for their turn. Stands against a flood of them, each of which costs
-        /// little.
+        /// Pieces that wait. Guards against a flood of small ones.
         public var waiting = 1_000
-        /// Bytes that the pieces that run or wait hold on to. Stands against a flood of large ones.
+        /// Bytes held by running and waiting pieces. Guards against a flood of large ones.
         public var bytes = 64 << 20
 
         public init(running: Int = 1, waiting: Int = 1_000, bytes: Int = 64 << 20) {
@@ -42,39 +41,37 @@ public final class OffloadQueue {
     }
 
     public enum Outcome<Value> {
-        /// What the work gave.
         case done(Value)
-        /// The deadline passed first; what the work gives is thrown away.
+        /// The deadline passed first; the work's value is discarded.
         case expired
         /// There is no room for another piece.
         case full
-        /// Nobody wanted it any more when its turn came.
+        /// The piece was no longer wanted when its turn came.
         case dropped
     }
 
-    /// What a piece of work belongs to.
+    /// The owner of a piece of work.
     public struct Owner {
-        /// Pieces of one lane wait for each other: a tenant's.
+        /// Pieces of one lane, such as a tenant's, wait for each other.
         public var lane: UInt64
         /// Milliseconds of the reactor's clock.
         public var deadline: Int
-        /// An earlier piece has had its turn: this one needs none, and cannot be refused any more.
-        public var hasHadTurn: Bool
+        /// Whether an earlier piece was admitted; then this one neither waits nor is refused.
+        public var isAdmitted: Bool
         public var isWanted: () -> Bool
 
-        public init(lane: UInt64, deadline: Int, hasHadTurn: Bool = false, isWanted: @escaping () -> Bool = { true }) {
+        public init(lane: UInt64, deadline: Int, isAdmitted: Bool = false, isWanted: @escaping () -> Bool = { true }) {
             self.lane = lane
             self.deadline = deadline
-            self.hasHadTurn = hasHadTurn
+            self.isAdmitted = isAdmitted
             self.isWanted = isWanted
         }
     }
 
-    /// A piece of work on its way.
     public final class Piece {
         fileprivate var bytes: Int
         private unowned let queue: OffloadQueue
-        /// Gone as soon as it has begun or is not wanted any more, with all that it holds on to.
+        /// Released, with all that it holds, when it begins or is no longer wanted.
         fileprivate var work: (@Sendable () async -> Void)?
         fileprivate let isWanted: () -> Bool
         fileprivate var then: ((Outcome<Void>) -> Void)?
@@ -91,8 +88,7 @@ public final class OffloadQueue {
             self.then = then
         }
 
-        /// Nobody wants it any more: nothing is called, and it lets go at once of what it holds on
-        /// to, unless it runs.
+        /// Withdraws the piece: nothing is called, and what it holds is released unless it runs.
         public func withdraw() {
             then = nil
             if work != nil { queue.release(self) }
@@ -108,13 +104,11 @@ public final class OffloadQueue {
     fileprivate let reactor: Reactor
     private let limits: Limits
     private let offload: Offload
-    /// What has had its turn, and goes on first.
+    /// Pieces of admitted work, which go first.
     private var begun: [Piece] = []
     private var lanes = FairQueue<Piece>()
     private var bytes = 0
-    /// Pieces that run now.
     public private(set) var running = 0
-    /// Pieces that have run so far.
     public private(set) var finished = 0
 
     public init(reactor: Reactor, limits: Limits, offload: @escaping Offload) {
@@ -123,27 +117,25 @@ public final class OffloadQueue {
         self.offload = offload
     }
 
-    /// Milliseconds of the reactor's clock, which deadlines are counted by.
+    /// Milliseconds of the reactor's clock, as in deadlines.
     public var now: Int { reactor.now }
 
-    /// Pieces that wait for their turn.
     public var waiting: Int { begun.count + lanes.count }
 
-    /// Runs `work` on another thread when its turn comes. `then` is called once, on the loop: at
-    /// the latest when the deadline is past.
-    /// - Parameter bytes: What the work holds on to; for what has had its turn they do not count.
-    /// - Returns: What ``Piece/withdraw()`` calls back; `nil` where it was refused within the call.
+    /// Runs `work` on another thread in its turn. Calls `then` once, on the loop, by the deadline.
+    /// - Parameter bytes: Bytes that the work holds; not counted for admitted work.
+    /// - Returns: A piece to withdraw; `nil` if it was refused within the call.
     @discardableResult
     public func run<Value: Sendable>(
         bytes: Int, for owner: Owner, _ work: @escaping @Sendable () async -> Value,
         then: @escaping (Outcome<Value>) -> Void
     ) -> Piece? {
-        let bytes = owner.hasHadTurn ? 0 : bytes
+        let bytes = owner.isAdmitted ? 0 : bytes
         guard reactor.now < owner.deadline else {
             then(.expired)
             return nil
         }
-        guard owner.hasHadTurn || makeRoom(for: bytes, of: owner.lane) else {
+        guard owner.isAdmitted || makeRoom(for: bytes, of: owner.lane) else {
             then(.full)
             return nil
         }
@@ -163,16 +155,16 @@ public final class OffloadQueue {
             if piece.work != nil { release(piece) }
             answer(piece, .expired)
         }
-        if owner.hasHadTurn { begun.append(piece) } else { lanes.append(piece, key: owner.lane) }
+        if owner.isAdmitted { begun.append(piece) } else { lanes.append(piece, key: owner.lane) }
         startNext()
         return piece
     }
 
-    /// What is full has room for those who have less in it than somebody else, whose last pieces
-    /// give way.
-    /// - Returns: false where there is no room all the same.
+    /// Makes room in a full queue by dropping the last pieces of the longest lane, if this is
+    /// shorter.
+    /// - Returns: false if there is still no room.
     private func makeRoom(for bytes: Int, of lane: UInt64) -> Bool {
-        // One piece alone may have any size.
+        // A single piece may have any size.
         func fits() -> Bool { lanes.count < limits.waiting && (self.bytes == 0 || bytes <= limits.bytes - self.bytes) }
         guard bytes <= limits.bytes else { return fits() }
         while !fits(), let last = lanes.popLastOfLongest(makingRoomFor: lane) {
@@ -182,7 +174,7 @@ public final class OffloadQueue {
         return fits()
     }
 
-    /// The bytes of a piece that holds on to nothing any more.
+    /// Subtracts the bytes of a piece that no longer holds anything.
     fileprivate func release(_ piece: Piece) {
         bytes -= piece.bytes
         piece.bytes = 0
@@ -198,7 +190,7 @@ public final class OffloadQueue {
             running += 1
             offload(work) { [self] in
                 finished += 1
-                // First: what it asks for next takes its place.
+                // First, so that follow-up work takes the place of this piece.
                 answer(piece, .done(()))
                 release(piece)
                 running -= 1

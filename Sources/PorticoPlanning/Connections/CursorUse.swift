@@ -1,10 +1,9 @@
 import GraphQLSchema
 import PorticoCatalog
 
-/// What a cursor is good for: one field, in one order, under one filter. A cursor of any other use,
-/// or of another viewer, does not open.
+/// A cursor's scope: one field, order and filter. Other scopes or viewers cannot open it.
 ///
-/// The bytes are the same however a request spells the same filter, as a literal or by variables.
+/// The bytes do not depend on whether a request writes the filter with literals or variables.
 public struct CursorUse: Sendable {
     /// The field, the order and the structure of the filter.
     public let structure: [UInt8]
@@ -24,7 +23,7 @@ public struct CursorUse: Sendable {
         operands = writer.operands
     }
 
-    /// Names of fields are GraphQL names, so that no punctuation here can be part of one.
+    /// Field names are GraphQL names, so they cannot contain the punctuation used here.
     private struct Writer {
         var text = ""
         var operands: [PlanOperand] = []

@@ -1,22 +1,21 @@
 import PorticoCatalog
 import PostgresSQL
 
-/// The condition that a row stands behind a place in an order, whatever stands at that place: the
-/// text depends on the order alone, so that one plan and one prepared statement serve every cursor.
+/// The condition that a row is behind a place in an order. Its text depends on the order alone, so
+/// that one plan and one prepared statement serve every cursor.
 ///
-/// The place is the row's own values of the order's columns, of which the last is the key, unique
-/// and never null.
+/// The place is a row's values of the order's columns, ending with the unique non-null key.
 struct Keyset {
     let order: [OrderKey]
-    /// Whether the column of each key may hold null.
+    /// Whether the column of each key is nullable.
     let nullable: [Bool]
 
-    /// That `row` stands behind the place, or with `inclusive` at it. `value` gives the place's
-    /// value of each key.
+    /// That `row` is after the place, or with `inclusive` at it. `value` gives each key of the
+    /// place.
     ///
-    /// Two parts that must both hold. The first says nothing new, but in a form that PostgreSQL can
-    /// look up in an index whose first column is the order's; it is left out where the column may
-    /// be null, because no one comparison says it then.
+    /// There are two parts, both of which must hold. The first is redundant, but PostgreSQL can
+    /// look it up in an index that starts with the order's first column. It is omitted for a
+    /// nullable column, which a single comparison cannot cover.
     func behind(
         _ row: RowReference, inclusive: Bool, value: (Int) -> Expression
     ) -> [(condition: Expression, columns: [ColumnBinding])] {
@@ -30,7 +29,7 @@ struct Keyset {
     }
 
     /// Behind in this key, or equal in it and behind in the rest: nested, so that the text grows
-    /// with the number of keys and not with its square.
+    /// linearly with the number of keys.
     private func behind(
         _ row: RowReference, from position: Int, inclusive: Bool, _ value: (Int) -> Expression
     ) -> Expression {

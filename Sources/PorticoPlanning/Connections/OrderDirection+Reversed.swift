@@ -8,7 +8,7 @@ extension OrderDirection {
         }
     }
 
-    /// Where nulls stand, PostgreSQL's own rule included.
+    /// Whether nulls come first, including PostgreSQL's defaults.
     var hasNullsFirst: Bool {
         switch self {
         case .descending, .ascendingNullsFirst, .descendingNullsFirst: true
@@ -16,7 +16,7 @@ extension OrderDirection {
         }
     }
 
-    /// The direction in which the same rows come the other way round, nulls included.
+    /// The direction that yields the same rows in reverse, including nulls.
     var reversed: OrderDirection {
         switch self {
         case .ascending: .descending

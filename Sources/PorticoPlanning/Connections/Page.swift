@@ -1,26 +1,24 @@
 import Diagnostics
 import PorticoCatalog
 
-/// One connection of a plan: which rows of its list it shows, and what its cursors are good for.
+/// One connection of a plan: which rows of its list it shows, and what its cursors are valid for.
 public struct Page: Sendable {
-    /// Its place in ``AuthorizedPlan/pages``.
+    /// Index in ``AuthorizedPlan/pages``.
     public let index: Int
     /// The response path of the field, such as `tenant.ticketsConnection`.
     public let path: String
     /// Of the field in the document.
     public let range: SourceRange
     public let size: RowBound
-    /// The argument that ``size`` comes from: `first`, or `last` for a page that is read from its
-    /// end.
+    /// The argument of ``size``: `first`, or `last` for a page that is read backward.
     public let sizeName: String
     public let isBackward: Bool
-    /// Whether one row beyond the page is loaded, to know whether there is any.
+    /// Whether one row beyond the page is loaded, to know whether there are more.
     public let looksBeyond: Bool
     public let after: PlanOperand?
     public let before: PlanOperand?
     public let order: [OrderKey]
-    /// The cells of a row of the page that make its cursor, in the order's order; empty where no
-    /// cursor is selected.
+    /// The cells of a row that form its cursor, in the keys' order; empty if no cursor is selected.
     public let cursorCells: [Int]
     public let use: CursorUse
 
@@ -35,7 +33,7 @@ public struct Page: Sendable {
 /// The arguments that take a cursor; the raw value is the argument's name.
 public enum CursorSide: String, Sendable, Hashable, CaseIterable { case after, before }
 
-/// A page while the selections of its connection still say what they need.
+/// A page while the selections of its connection are being planned.
 final class PageDraft {
     let index: Int
     let path: String
@@ -58,12 +56,12 @@ final class PageDraft {
         self.nullable = nullable
     }
 
-    /// Lets the rows bring what a cursor is made of.
+    /// Adds the columns of a cursor to the rows.
     func selectCursor(_ rows: LoadDraft) {
         if cursorCells.isEmpty { cursorCells = arguments.order.map { rows.cell($0.column) } }
     }
 
-    /// The cursors that bound the rows, each with the order in which rows must stand behind it.
+    /// The cursors that bound the rows, each with the order in which rows must be behind it.
     var bounds: [(side: CursorSide, keyset: Keyset)] {
         var bounds: [(CursorSide, Keyset)] = []
         if arguments.after != nil { bounds.append((.after, Keyset(order: arguments.order, nullable: nullable))) }
@@ -73,8 +71,8 @@ final class PageDraft {
         return bounds
     }
 
-    /// The cursor that the page does not read towards, and the order in which the rows beyond it
-    /// stand at it or behind; `nil` where the list begins there.
+    /// The cursor at which the page's other side begins, with the order in which the rows beyond it
+    /// are at it or behind; `nil` if the list begins there.
     var otherSide: (side: CursorSide, keyset: Keyset)? {
         if arguments.isBackward {
             return arguments.before.map { _ in (.before, Keyset(order: arguments.order, nullable: nullable)) }

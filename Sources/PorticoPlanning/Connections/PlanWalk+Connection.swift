@@ -3,12 +3,12 @@ import GraphQLValidation
 import PorticoCatalog
 
 extension PlanWalk {
-    /// A connection: one load for its rows, in whatever ways they are selected, and further ones
-    /// only for what is asked beside them.
+    /// Plans a connection: one load for its rows, however often they are selected, and further
+    /// loads only for other selected parts.
     mutating func connection(
         _ field: CollectedField, _ definition: FieldType, to binding: TypeBinding, owner: String,
         link: LoadDraft.LinkDraft, path: String
-    ) throws(PlanningError) -> OutputValue {
+    ) throws(ClientError) -> OutputValue {
         let arguments: ConnectionArguments
         do {
             arguments = try ConnectionArguments(
@@ -18,9 +18,9 @@ extension PlanWalk {
         }
         let limit = access.rules.limits[.loads]
         guard pages.count < limit else {
-            throw PlanningError(
-                .limit(.loads), "The operation has more than the \(limit) connections that are allowed.",
-                range: field.first.range, path: path)
+            throw ClientError(
+                limit: .loads, "The operation has more than the \(limit) connections that are allowed.",
+                range: field.first.range, field: path)
         }
         let page = PageDraft(
             index: pages.count, path: path, range: field.first.range, arguments: arguments,
@@ -30,7 +30,7 @@ extension PlanWalk {
         var total: Int?
         let output = try connection(
             field, definition, Connection(page: page, binding: binding, link: link, path: path), &total)
-        return .beside(load: total, output)
+        return .embedded(load: total, output)
     }
 
     /// What all parts of one connection share.
@@ -49,8 +49,7 @@ extension PlanWalk {
         }
     }
 
-    /// As the whole schema has it, not the viewer's: what is hidden may be ordered by all the same,
-    /// where it is the key.
+    /// Uses the whole schema, not the viewer's: a hidden key column is still used for ordering.
     private func mayBeNull(_ column: ColumnBinding, of binding: TypeBinding) -> Bool {
         !binding.key.contains(column)
             && access.catalog.schema.type(binding.name)?.fields?[column.field]?.type.isNonNull != true
@@ -58,13 +57,13 @@ extension PlanWalk {
 
     // MARK: Parts
 
-    /// `total` becomes the load of the count, where it is asked for.
+    /// `total` becomes the load of the count, if it is selected.
     private mutating func connection(
         _ field: CollectedField, _ definition: FieldType, _ connection: Connection, _ total: inout Int?
-    ) throws(PlanningError) -> ObjectOutput {
+    ) throws(ClientError) -> ObjectOutput {
         var count: (load: Int, cell: OutputValue)?
         defer { total = count?.load }
-        return try members(field, of: definition.type.name) { walk, child, type throws(PlanningError) in
+        return try members(field, of: definition.type.name) { walk, child, type throws(ClientError) in
             switch child.name {
             case "edges":
                 let rows = try walk.rows(connection)
@@ -74,7 +73,7 @@ extension PlanWalk {
                 let rows = try walk.rows(connection)
                 return .connection(
                     page: connection.page.index, .items(load: rows.index, try walk.selections(child, rows)))
-            case "pageInfo": return .beside(load: nil, try walk.pageInfo(child, type, connection))
+            case "pageInfo": return .embedded(load: nil, try walk.pageInfo(child, type, connection))
             case "totalCount":
                 if let count { return count.cell }
                 let counted = try walk.count(connection.counted("\(connection.path).\(child.responseKey)"), child)
@@ -87,13 +86,13 @@ extension PlanWalk {
 
     private mutating func edge(
         _ field: CollectedField, _ definition: FieldType, _ connection: Connection, _ rows: LoadDraft
-    ) throws(PlanningError) -> ObjectOutput {
-        try members(field, of: definition.type.name) { walk, child, _ throws(PlanningError) in
+    ) throws(ClientError) -> ObjectOutput {
+        try members(field, of: definition.type.name) { walk, child, _ throws(ClientError) in
             switch child.name {
             case "cursor":
                 connection.page.selectCursor(rows)
                 return .connection(page: connection.page.index, .cursor)
-            case "node": return .beside(load: nil, try walk.selections(child, rows))
+            case "node": return .embedded(load: nil, try walk.selections(child, rows))
             default: return nil
             }
         }
@@ -101,8 +100,8 @@ extension PlanWalk {
 
     private mutating func pageInfo(
         _ field: CollectedField, _ definition: FieldType, _ connection: Connection
-    ) throws(PlanningError) -> ObjectOutput {
-        try members(field, of: definition.type.name) { walk, child, _ throws(PlanningError) in
+    ) throws(ClientError) -> ObjectOutput {
+        try members(field, of: definition.type.name) { walk, child, _ throws(ClientError) in
             let index = connection.page.index, isBackward = connection.page.arguments.isBackward
             switch child.name {
             case "startCursor", "endCursor":
@@ -128,7 +127,7 @@ extension PlanWalk {
 
     // MARK: Loads
 
-    private mutating func rows(_ connection: Connection) throws(PlanningError) -> LoadDraft {
+    private mutating func rows(_ connection: Connection) throws(ClientError) -> LoadDraft {
         if let rows = connection.page.rows { return rows }
         let arguments = connection.page.arguments
         let order = arguments.isBackward ? arguments.order.reversedOrder : arguments.order
@@ -142,12 +141,12 @@ extension PlanWalk {
         return draft
     }
 
-    /// One row at the most: whether there is any. Its order begins at the cursor, where an index
-    /// finds a row at once if there is one; without it PostgreSQL may take to the whole table, and
-    /// a tenant with few rows waits for those of all others.
+    /// Loads at most one row, to know whether there is any. Its order begins at the cursor, so that
+    /// an index finds a row at once; otherwise PostgreSQL may scan the whole table, and a tenant
+    /// with few rows would wait for the rows of all others.
     private mutating func otherSide(
         _ connection: Connection, _ field: CollectedField, path: String
-    ) throws(PlanningError) -> Int {
+    ) throws(ClientError) -> Int {
         let draft = LoadDraft(
             index: drafts.count, binding: connection.binding, path: path, range: field.first.range,
             link: connection.link, isList: true,

@@ -1,18 +1,18 @@
 import JSONBytes
 import PorticoCatalog
 
-/// The global id of a row: base64url of a version, the type's name and the key as PostgreSQL sends
-/// it in binary; of a key of several columns each with its length before it.
+/// The global id of a row: base64url of a version, the type's name and the key in PostgreSQL's
+/// binary form; each column of a composite key is preceded by its length.
 ///
-/// It hides nothing and proves nothing; what it names is looked up under the same rules as any row.
+/// It is neither secret nor signed; the row is looked up under the same rules as any other.
 public enum NodeID {
-    /// Of the form. Another form of ids gets another number.
+    /// Version of the format.
     static let version: UInt8 = 1
-    /// Characters of an id (default 4,096), beyond which it is not decoded: against ids that are
-    /// work to read. No index of PostgreSQL holds a longer key.
+    /// Characters of an id (default 4,096), beyond which it is not decoded. Guards against ids that
+    /// are expensive to read. No index of PostgreSQL holds a longer key.
     static let longest = 4_096
 
-    /// What an id is the base64url of, for the columns of a key in PostgreSQL's binary form.
+    /// The bytes of an id before base64url, for a key in PostgreSQL's binary form.
     public static func bytes(type: String, key: [some Collection<UInt8>]) -> [UInt8] {
         let prefix = [version] + Array(type.utf8) + [0]
         if key.count == 1 { return prefix + key[0] }
@@ -22,12 +22,12 @@ public enum NodeID {
         }
     }
 
-    /// The name of the type inside an id; `nil` for what is no id.
+    /// The name of the type inside an id; `nil` if it is not an id.
     static func type(of id: String) -> String? { parts(of: id).map { String(decoding: $0.type, as: UTF8.self) } }
 
-    /// The columns of the key inside an id of the type, in PostgreSQL's binary form; `nil` for what
-    /// is no id, names another type, or holds what one of the columns' types cannot be read from:
-    /// PostgreSQL would raise where there just is no such row.
+    /// The key columns inside an id of the type, in PostgreSQL's binary form. `nil` if it is not an
+    /// id, names another type, or holds bytes that a column's type cannot be read from: PostgreSQL
+    /// would raise an error where there just is no such row.
     public static func key(of id: String, type: String, columns: [ColumnType]) -> [[UInt8]]? {
         guard let (name, key) = parts(of: id), name.elementsEqual(type.utf8),
             let values = columns.count == 1 ? [key] : split(key, into: columns.count)

@@ -4,9 +4,9 @@ import GraphQLValidation
 import PorticoCatalog
 
 extension PlanWalk {
-    /// `node(nodeId:)`, or `node(id:)`: a load of the type that the id names. What is no id, and an
-    /// id of a type that the viewer does not see, is null without a load, as an invisible row is.
-    mutating func node(_ field: CollectedField, _ definition: FieldType) throws(PlanningError) -> OutputValue {
+    /// `node(nodeId:)`, or `node(id:)`: a load of the type that the id names. An invalid id, or one
+    /// of a type that the viewer does not see, is null without a load, like an invisible row.
+    mutating func node(_ field: CollectedField, _ definition: FieldType) throws(ClientError) -> OutputValue {
         let null = OutputValue.fixed(Array("null".utf8))
         let value = try arguments(field, definition)[access.catalog.nodeField]
         let id: String?
@@ -35,8 +35,7 @@ extension PlanWalk {
 }
 
 extension ValidatedOperation {
-    /// The variables that stand for a global id at the root: the type inside such an id decides the
-    /// plan.
+    /// The variables used as global ids at the root: the type inside such an id decides the plan.
     var nodeVariables: Set<Int> {
         guard let node = rootType.fields["node"], node.type.name == Catalog.nodeInterface,
             let id = node.arguments.elements.first
@@ -44,27 +43,14 @@ extension ValidatedOperation {
         var found: Set<Int> = []
         let positions = Dictionary(
             variables.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
-        var waiting = [operation.selectionSet]
-        var seen: Set<String> = []
-        while let set = waiting.popLast() {
-            for selection in set.selections {
-                switch selection {
-                case .field(let field):
-                    guard field.name.value == node.name else { continue }
-                    for argument in field.arguments {
-                        if argument.name.value == id.name, case .variable(let name) = argument.value,
-                            let position = positions[name.value]
-                        {
-                            found.insert(position)
-                        }
-                    }
-                case .inlineFragment(let fragment): waiting.append(fragment.selectionSet)
-                case .fragmentSpread(let spread):
-                    if seen.insert(spread.name.value).inserted, let fragment = fragments[spread.name.value] {
-                        waiting.append(fragment.selectionSet)
-                    }
+        _ = hasRootField { field in
+            guard field.name.value == node.name else { return false }
+            for argument in field.arguments where argument.name.value == id.name {
+                if case .variable(let name) = argument.value, let position = positions[name.value] {
+                    found.insert(position)
                 }
             }
+            return false
         }
         return found
     }

@@ -1,5 +1,4 @@
-/// What a change means for those whom it concerns: whether they can see more, less, or something
-/// that nothing says how to compare.
+/// Whether the affected viewers can see more, less, or something incomparable after a change.
 public struct AccessDirection: OptionSet, Sendable, Hashable, CustomStringConvertible {
     public let rawValue: UInt8
 
@@ -10,8 +9,7 @@ public struct AccessDirection: OptionSet, Sendable, Hashable, CustomStringConver
     /// Neither the old nor the new is provably within the other.
     public static let unclear = AccessDirection(rawValue: 4)
 
-    /// Whether anybody may see something new by it: what a pipeline asks a second look for. What
-    /// cannot be compared may.
+    /// Whether a viewer may see something new, for review. Incomparable changes count.
     public var mayGain: Bool { contains(.gain) || contains(.unclear) }
 
     /// `gain`, `loss`, `gain and loss`, `cannot be compared`, or `neither`.

@@ -1,18 +1,18 @@
 import JSONBytes
 
-/// Where two answers to the same operation begin to differ.
+/// The first difference between two answers to the same operation.
 public struct AnswerDifference: Sendable, Equatable {
     /// Such as `data.tickets[2].subject`.
     public var path: String
-    /// What stands there, shortened; `nothing` where there is no such place.
+    /// The value there, shortened; `nothing` if there is none.
     public var old: String
     public var new: String
 
-    /// Characters of a value that are shown. Stands against lines as long as answers.
+    /// Characters of a value that are shown. Guards against lines as long as answers.
     static let longest = 60
 
-    /// `nil` when both say the same. It recurses as deep as the answers are nested, which reading
-    /// them bounds. The order of an object's members says nothing.
+    /// `nil` if both are equal; the order of an object's members is ignored. It recurses as deep as
+    /// the answers are nested, which the parser bounds.
     public static func first(_ old: JSONValue, _ new: JSONValue, path: String = "") -> AnswerDifference? {
         switch (old, new) {
         case (.object(let members), .object(let others)):
@@ -43,9 +43,7 @@ public struct AnswerDifference: Sendable, Equatable {
 
     private static func text(_ value: JSONValue?) -> String {
         guard let value else { return "nothing" }
-        let buffer = ResponseBuffer()
-        value.write(into: buffer)
-        let text = String(decoding: buffer.takeBytes(), as: UTF8.self)
+        let text = String(decoding: value.bytes, as: UTF8.self)
         return text.count > longest ? text.prefix(longest - 1) + "…" : text
     }
 }

@@ -3,31 +3,27 @@ import PorticoAccess
 import PorticoCatalog
 
 extension PolicyDifference {
-    /// Compares two sets of rules, which may be of different schemas.
+    /// Compares two sets of rules, possibly of different schemas.
     ///
     /// - Parameters:
     ///   - tenants: Only the viewers of these tenants, such as those whose files have changed;
-    ///     without it everybody's.
-    ///   - alsoOthers: With them those of tenants without a file, and whoever has not signed in.
+    ///     without it, all viewers.
+    ///   - alsoOthers: In addition, viewers of tenants without a file, and anonymous viewers.
     public init(old: Policy, new: Policy, tenants: [ExactString]? = nil, alsoOthers: Bool = false) {
         var comparison = PolicyComparison(old: old, new: new)
         changes = comparison.changes(of: tenants, alsoOthers: alsoOthers)
     }
 }
 
-/// Compares the rules of each role once for all tenants in which they are equal before and equal
-/// after.
+/// Compares the rules of each role once for all tenants with equal rules before and after.
 private struct PolicyComparison {
     let old: Policy
     let new: Policy
-    /// The rules of the sets that were met, so that a set which ten thousand tenants share is
-    /// looked at once. Holds the sets: an identity stays theirs.
-    private var facts: [ObjectIdentifier: (set: RuleSet, facts: RuleFacts)] = [:]
+    /// The facts of the sets met so far, so that a set shared by ten thousand tenants is examined
+    /// once. Retains the sets, so that identities stay unique.
+    private var facts: [ObjectIdentifier: (set: CompiledPolicy, facts: RuleFacts)] = [:]
 
-    init(old: Policy, new: Policy) {
-        self.old = old
-        self.new = new
-    }
+    init(old: Policy, new: Policy) { (self.old, self.new) = (old, new) }
 
     /// A role before and after in one tenant.
     private struct Pair: Hashable {
@@ -37,12 +33,12 @@ private struct PolicyComparison {
 
     mutating func changes(of chosen: [ExactString]?, alsoOthers: Bool) -> [AccessChange] {
         let hasOthers = chosen == nil || alsoOthers
-        // One edited file is compared without a list of all the others.
+        // For one edited file, all the others need not be listed.
         let named = chosen.map { $0.sorted() } ?? Set(old.tenants).union(new.tenants).sorted()
         let known = hasOthers ? named : []
         var changes: [AccessChange] = []
         for role in Set(old.roles).union(new.roles).sorted() {
-            // Whoever has not signed in belongs to no tenant.
+            // Anonymous viewers belong to no tenant.
             let isAnonymous = role == Viewer.anonymousRole
             if isAnonymous, !hasOthers { continue }
             changes += self.changes(
@@ -62,7 +58,7 @@ private struct PolicyComparison {
             groups[Pair(old: state(old, role, tenant), new: state(new, role, tenant)), default: ([], false)].named
                 .append(tenant)
         }
-        // The same change of a type in differently ruled tenants is one line.
+        // The same change of a type is one entry for all tenants.
         var tenants: [Finding: (named: [ExactString], hasOthers: Bool)] = [:]
         for (pair, group) in groups {
             for finding in findings(pair.old, pair.new) {
@@ -104,7 +100,7 @@ private struct PolicyComparison {
     private func findings(_ old: RuleState, _ new: RuleState) -> [Finding] {
         switch (old, new) {
         case (.absent, .absent), (.unserved, .unserved): return []
-        // Nobody of a bad file's tenant is served, whatever the rules would be.
+        // Viewers of a tenant with an invalid file are not served, whatever the rules.
         case (.unserved, .absent): return [Finding(subject: .roleWent, direction: [])]
         case (.absent, .unserved): return [Finding(subject: .roleCame, direction: [])]
         case (.rules, .unserved): return [Finding(subject: .served(false), direction: .loss)]
@@ -151,7 +147,7 @@ private struct PolicyComparison {
     }
 }
 
-/// What the viewers of a role in a tenant have.
+/// The rules of a role's viewers in a tenant.
 private enum RuleState: Hashable {
     case absent
     case unserved
@@ -159,8 +155,8 @@ private enum RuleState: Hashable {
 }
 
 extension Reach {
-    /// Greater for whoever reaches more.
-    var breadth: Int {
+    /// Greater for a wider reach.
+    package var breadth: Int {
         switch self {
         case .tenant: 0
         case .subtree: 1
@@ -168,8 +164,7 @@ extension Reach {
         }
     }
 
-    /// In words.
-    var words: String {
+    package var words: String {
         switch self {
         case .tenant: "its own tenant"
         case .subtree: "its tenant and all below it"

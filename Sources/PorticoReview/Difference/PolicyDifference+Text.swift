@@ -1,8 +1,7 @@
 import PorticoAccess
 
 extension PolicyDifference {
-    /// A table of role, tenants, what changes and how, at most `width` characters wide; one
-    /// sentence where nothing changes.
+    /// A table of role, tenants, subject and change, `width` characters wide; or one sentence.
     public func text(width: Int = 120) -> String {
         if isEmpty { return "Nothing changes for anyone." }
         var table = TextTable(head: ["ROLE", "TENANTS", "WHAT", "CHANGE", "IS A"])
@@ -12,16 +11,14 @@ extension PolicyDifference {
             let isSameRole = last?.role == change.role
             table.add([
                 isSameRole ? "" : change.role, isSameRole && last?.tenants == tenants ? "" : tenants,
-                change.subject.what, change.subject.lines.joined(separator: "\n"),
-                change.direction.description,
+                change.subject.what, change.subject.lines.joined(separator: "\n"), change.direction.description,
             ])
             last = (change.role, tenants)
         }
         return table.text(width: width)
     }
 
-    /// One line for each change, fit for a log: `client in every tenant: Ticket + slaResponseDueAt
-    /// (gain)`.
+    /// One line per change: `client in every tenant: Ticket + slaResponseDueAt (gain)`.
     public var lines: [String] {
         changes.map {
             "\($0.role) in \($0.tenants): \($0.subject.what) \($0.subject.lines.joined(separator: "; ")) (\($0.direction))"
@@ -30,7 +27,7 @@ extension PolicyDifference {
 }
 
 extension AccessChange.Subject {
-    /// What it is about, in a word.
+    /// The subject in a word.
     var what: String {
         switch self {
         case .roleCame, .roleWent: "role"

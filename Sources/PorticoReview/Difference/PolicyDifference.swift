@@ -1,17 +1,15 @@
 import PorticoAccess
 import PorticoCatalog
 
-/// What changes for whom when one set of rules takes the place of another.
+/// What changes for which viewers when one set of rules replaces another.
 ///
-/// Pure: no database. What it says of rows is what the conditions themselves prove; the rows of a
-/// database are counted elsewhere.
+/// Pure, without a database: statements about rows are those that the conditions themselves prove;
+/// actual rows are counted elsewhere.
 public struct PolicyDifference: Sendable, Equatable {
-    /// By role, then limits and reach before types, each with the tenants whose viewers it
-    /// concerns.
+    /// By role, then limits and reach before types, each with the tenants of the affected viewers.
     public var changes: [AccessChange]
 
     public var isEmpty: Bool { changes.isEmpty }
-    /// Of all changes together.
     public var direction: AccessDirection { changes.reduce(into: []) { $0.formUnion($1.direction) } }
 }
 
@@ -23,10 +21,10 @@ public struct AccessChange: Sendable, Hashable {
     public var direction: AccessDirection
 
     public enum Subject: Sendable, Hashable {
-        /// The role is new; what it may read follows as types that came.
+        /// The role is new; what it may read follows as new types.
         case roleCame
         case roleWent
-        /// The tenants' files were bad, or are now: their viewers are not served.
+        /// The tenants' files were invalid, or are now: their viewers are not served.
         case served(Bool)
         case reach(Reach, Reach)
         case limit(RequestLimit, old: Int, new: Int)
@@ -43,14 +41,14 @@ public struct TypeChange: Sendable, Hashable {
     /// Sorted, as are the others.
     public var gained: [String]
     public var lost: [String]
-    /// Fields that now show another column, or lead along another relation.
+    /// Fields that now show another column, or follow another relation.
     public var rebound: [String]
-    /// The row conditions in words, where they differ or came or went with the type.
+    /// The row conditions in words, if they differ or were added or removed with the type.
     public var rows: Replacement?
-    /// The paths to the tenant, where they differ.
+    /// The paths to the tenant, if they differ.
     public var isolation: Replacement?
 
-    /// Words for what was and what is; `nil` where there is nothing to say.
+    /// Old and new in words; `nil` for nothing.
     public struct Replacement: Sendable, Hashable {
         public var old: String?
         public var new: String?

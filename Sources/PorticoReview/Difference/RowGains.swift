@@ -4,16 +4,14 @@ import PorticoExecution
 import PorticoPlanning
 import PostgresSQL
 
-/// What one viewer is under one version of the rules.
+/// A viewer under one version of the rules.
 public struct ReviewedViewer: Sendable {
     public var catalog: Catalog
     public var viewer: Viewer
-    public var rules: RuleSet
+    public var rules: CompiledPolicy
 
-    public init(catalog: Catalog, viewer: Viewer, rules: RuleSet) {
-        self.catalog = catalog
-        self.viewer = viewer
-        self.rules = rules
+    public init(catalog: Catalog, viewer: Viewer, rules: CompiledPolicy) {
+        (self.catalog, self.viewer, self.rules) = (catalog, viewer, rules)
     }
 
     fileprivate var side: RowComparison.Side {
@@ -21,21 +19,21 @@ public struct ReviewedViewer: Sendable {
     }
 }
 
-/// The statement that finds the rows of a type which a viewer sees under one version and not under
-/// another, ready to run: it gives keys, in order.
+/// The bound statement that finds the rows of a type which a viewer sees under one version and not
+/// under another: it returns keys, in order.
 public struct RowGains: Sendable {
     public var statement: Statement
     public var parameters: [ParameterValue]
 
-    /// `nil` where the type cannot be read under `version`, or is another table there.
+    /// `nil` if the type cannot be read under `version`, or has another table there.
     ///
     /// - Parameters:
-    ///   - other: The other version; `nil` where the viewer is not let in at all.
-    ///   - limit: The most keys that come back.
-    ///   - now: The moment of the rules' `$now`, as PostgreSQL reads it.
+    ///   - other: The other version; `nil` if the viewer has no access there.
+    ///   - limit: Maximum number of keys returned.
+    ///   - now: The value of `$now` in PostgreSQL's text form.
     public init?(
         of type: String, seenUnder version: ReviewedViewer, notUnder other: ReviewedViewer?, limit: Int, now: [UInt8]
-    ) throws(PlanningError) {
+    ) throws(ClientError) {
         guard version.rules.types[type] != nil else { return nil }
         let isReadable = other?.rules.types[type] != nil
         let comparison = try RowComparison(

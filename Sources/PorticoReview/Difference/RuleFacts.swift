@@ -1,12 +1,11 @@
 import PorticoAccess
 import PorticoCatalog
 
-/// What decides what the viewers of a set of rules can read, without where it stands: rules that
-/// say the same are equal.
+/// What decides which data a set of rules shows, without places: equivalent rules are equal.
 struct RuleFacts: Hashable {
     struct TypeFacts: Hashable {
         var table: TableName
-        /// Each with what it shows.
+        /// With the column or relation behind each.
         var fields: [String: FieldFacts]
         var rows: RowFacts?
         var isolation: String
@@ -15,11 +14,11 @@ struct RuleFacts: Hashable {
     struct RowFacts: Hashable {
         var condition: NormalCondition
         var required: Set<ViewerValue>
-        /// As the rule is written, so that it is equal only where people read the same.
+        /// The rule in words, so that rules are equal only if they read the same.
         var words: String
     }
 
-    /// The column, or the relation's ends.
+    /// The column, or the ends of the relation.
     enum FieldFacts: Hashable {
         case column(String)
         case relation(NormalCondition.Relation)
@@ -28,12 +27,11 @@ struct RuleFacts: Hashable {
     var reach: Reach
     var limits: RuleLimits
     var types: [String: TypeFacts]
-    /// The paths to the tenant of all types of the schema: rules follow relations to types that the
-    /// role may not read.
+    /// All types' paths to the tenant: rules follow relations to types that the role may not read.
     var isolations: [String: String]
     var isSignedIn: Bool
 
-    init(_ set: RuleSet, _ catalog: Catalog) {
+    init(_ set: CompiledPolicy, _ catalog: Catalog) {
         reach = set.reach
         limits = set.limits
         isSignedIn = set.role != Viewer.anonymousRole
@@ -70,8 +68,7 @@ struct RuleFacts: Hashable {
         RuleFacts(reach: other.reach, limits: other.limits, isolations: other.isolations, isSignedIn: other.isSignedIn)
     }
 
-    /// The values that a viewer may lack: everyone has a role and a list of tenants, and whoever
-    /// has signed in an id.
+    /// The values that a viewer may lack: not role and tenants, nor a signed-in viewer's id.
     private static func missable(_ values: Set<ViewerValue>, _ isSignedIn: Bool) -> Set<ViewerValue> {
         values.filter { value in
             switch value {
@@ -84,8 +81,8 @@ struct RuleFacts: Hashable {
 }
 
 extension Isolation {
-    /// The path as `resolvers/TYPE.yaml` writes it.
-    var words: String {
+    /// The path as `resolvers/TYPE.yaml` spells it.
+    package var words: String {
         switch self {
         case .column(let column): column.field
         case .path(let relations, let column): (relations.map(\.field) + [column.field]).joined(separator: ".")

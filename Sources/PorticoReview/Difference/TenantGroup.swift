@@ -1,25 +1,22 @@
 import ExactText
 
-/// The tenants that a change concerns in the same way.
+/// The tenants that a change affects in the same way.
 public struct TenantGroup: Sendable, Hashable, CustomStringConvertible {
     /// Those with a file of their own, sorted.
     public var named: [ExactString]
-    /// Whether also all tenants without a file.
+    /// Whether it includes all tenants without a file.
     public var hasOthers: Bool
-    /// Those with a file of their own that it does not concern, sorted.
+    /// Unaffected tenants with a file of their own, sorted.
     public var except: [ExactString]
 
     public init(named: [ExactString], hasOthers: Bool, except: [ExactString]) {
-        self.named = named
-        self.hasOthers = hasOthers
-        self.except = except
+        (self.named, self.hasOthers, self.except) = (named, hasOthers, except)
     }
 
-    /// Names in a description; the others are counted. Stands against lines of ten thousand names.
+    /// Names in a description; the others are counted. Guards against lines of ten thousand names.
     public static let mostNames = 3
 
-    /// `every tenant`, `every tenant but agency-001`, `tenants without rules of their own`, or
-    /// names.
+    /// `every tenant`, `every tenant but agency-001`, `tenants without rules of their own`, names.
     public var description: String {
         if hasOthers {
             if except.isEmpty { return "every tenant" }

@@ -3,12 +3,11 @@ import PorticoCatalog
 
 /// Compares what the viewers of a role in a tenant may read of one type.
 struct TypeComparison {
-    /// What changes around the type's own rule and moves its rows.
+    /// Changes outside the type's own rule that affect its rows.
     struct ReachChange {
         var old: Reach
         var new: Reach
-        /// Whether some type's path to the tenant is another, so that relations of rules may reach
-        /// others.
+        /// Whether the path to the tenant of any type changes, so that rules' relations may differ.
         var movesIsolation: Bool
     }
 
@@ -17,14 +16,12 @@ struct TypeComparison {
     var new: RuleFacts.TypeFacts?
     var reach: ReachChange
 
-    /// `nil` when nothing of the type's own rule changes; how far the role reaches is told once,
-    /// for all types.
+    /// `nil` if the type's own rule does not change; changes of reach are reported once.
     var change: TypeChange? {
         guard old != nil || new != nil, old != new || rowsMove else { return nil }
         let before = old?.fields ?? [:], after = new?.fields ?? [:]
         let change = TypeChange(
-            type: name,
-            presence: old == nil ? .came : new == nil ? .went : .stays,
+            type: name, presence: old == nil ? .came : new == nil ? .went : .stays,
             gained: after.keys.filter { before[$0] == nil }.sorted(),
             lost: before.keys.filter { after[$0] == nil }.sorted(),
             rebound: after.keys.filter { field in before[field].map { $0 != after[field] } ?? false }.sorted(),
@@ -35,7 +32,7 @@ struct TypeComparison {
         return change.presence == .stays && saysNothing && old?.table == new?.table ? nil : change
     }
 
-    /// Whether the rule's relations may lead to other rows than before, though the rule stays.
+    /// Whether the rule's relations may lead to other rows with an unchanged rule.
     private var rowsMove: Bool {
         guard reach.movesIsolation || reach.old != reach.new, let before = old?.rows?.condition,
             let after = new?.rows?.condition
@@ -74,9 +71,8 @@ struct TypeComparison {
         let before = old?.condition ?? .all([]), after = new?.condition ?? .all([])
         if rowsMove { return .unclear }
         let isNarrower =
-            ConditionImplication.holds(after, before) && (old?.required ?? []).isSubset(of: new?.required ?? [])
-        let isWider =
-            ConditionImplication.holds(before, after) && (new?.required ?? []).isSubset(of: old?.required ?? [])
+            ConditionLogic.implies(after, before) && (old?.required ?? []).isSubset(of: new?.required ?? [])
+        let isWider = ConditionLogic.implies(before, after) && (new?.required ?? []).isSubset(of: old?.required ?? [])
         return switch (isNarrower, isWider) {
         case (true, true): []
         case (true, false): .loss

@@ -8,16 +8,18 @@ import PorticoCatalog
 import PorticoPlanning
 import PostgresSQL
 
-/// Explains operations to whoever may know the rules of a viewer.
+/// Explains operations to readers who may know the viewer's rules.
 public struct AccessExplainer: Sendable {
     let catalog: Catalog
-    let rules: RuleSet
+    let rules: CompiledPolicy
     let provenance: AccessProvenance
     let scope: TenantScope
     /// `nil` for any viewer of the role.
     let viewer: Viewer?
 
-    public init(catalog: Catalog, rules: RuleSet, provenance: AccessProvenance, scope: TenantScope, viewer: Viewer?) {
+    public init(
+        catalog: Catalog, rules: CompiledPolicy, provenance: AccessProvenance, scope: TenantScope, viewer: Viewer?
+    ) {
         self.catalog = catalog
         self.rules = rules
         self.provenance = provenance
@@ -25,18 +27,17 @@ public struct AccessExplainer: Sendable {
         self.viewer = viewer
     }
 
-    /// For one viewer, as it asks.
-    public init(catalog: Catalog, rules: RuleSet, provenance: AccessProvenance, viewer: Viewer) {
+    /// For one viewer.
+    public init(catalog: Catalog, rules: CompiledPolicy, provenance: AccessProvenance, viewer: Viewer) {
         self.init(
             catalog: catalog, rules: rules, provenance: provenance, scope: TenantScope(viewer, reach: rules.reach),
             viewer: viewer)
     }
 
-    /// The whole explanation of an operation that is valid against the full schema, whatever of it
-    /// the viewer sees.
+    /// The whole explanation of an operation that is valid against the full schema, including parts
+    /// that the viewer does not see.
     ///
-    /// - Parameter given: The variables; those that are missing are noted where a filter or an
-    ///   order depends on them.
+    /// - Parameter given: The variables. Notes missing ones that filters or orders use.
     public func explain(
         _ operation: ValidatedOperation, source: SourceText, variables given: [JSONMember]
     ) -> AccessExplanation {
@@ -46,8 +47,8 @@ public struct AccessExplainer: Sendable {
         return explanation
     }
 
-    /// The explanation for the viewer itself, of an operation that is valid against its own schema:
-    /// nothing in it names what that schema does not have.
+    /// The explanation for the viewer itself, of an operation that is valid against its own schema;
+    /// names nothing outside that schema.
     public func explainToItself(
         _ operation: ValidatedOperation, source: SourceText, variables given: [JSONMember]
     ) -> AccessExplanation {
@@ -107,10 +108,9 @@ public struct AccessExplainer: Sendable {
             return []
         }
         return binding.defaultOrder.compactMap { key in
-            // The key of the table decides between equals in any case.
+            // The table's key breaks ties in any case.
             guard !binding.key.contains(key.column),
-                let verdict = provenance.verdict(type: list.type, field: key.column.field),
-                !verdict.isAllowed
+                let verdict = provenance.verdict(type: list.type, field: key.column.field), !verdict.isAllowed
             else { return nil }
             return AccessExplanation.LostOrder(
                 path: list.path, key: "\(key.column.field) \(key.direction.rawValue)", reason: verdict.words,
@@ -120,7 +120,7 @@ public struct AccessExplainer: Sendable {
 
     // MARK: Rows
 
-    /// The rows of one type; `nil` where it has no table.
+    /// The rows of one type; `nil` for a type without a table.
     public func rows(of type: String) -> AccessExplanation.Rows? { rows(of: type) { _ in true } }
 
     private func rows(of type: String, shows: (TypedCondition) -> Bool) -> AccessExplanation.Rows? {
@@ -132,41 +132,33 @@ public struct AccessExplainer: Sendable {
             let conditions = try? Planner(catalog: catalog, rules: rules, scope: scope).conditions(of: type)
         else { return rows }
         let words = IsolationWords(scope: scope, provenance: provenance)
+        func add(_ kind: AccessExplanation.RowCondition.Kind, _ words: String, _ sql: String?, _ origin: RuleOrigin?) {
+            rows.conditions.append(AccessExplanation.RowCondition(kind: kind, words: words, sql: sql, origin: origin))
+        }
         if !conditions.parts.contains(where: { $0.subject == .isolation }) {
-            rows.conditions.append(
-                AccessExplanation.Condition(
-                    kind: .isolation, words: words.text(binding), sql: nil, origin: words.origin(binding)))
+            add(.isolation, words.text(binding), nil, words.origin(binding))
         }
         for part in conditions.parts {
             switch part.subject {
-            case .isolation:
-                rows.conditions.append(
-                    AccessExplanation.Condition(
-                        kind: .isolation, words: words.text(binding), sql: part.sql, origin: words.origin(binding)))
+            case .isolation: add(.isolation, words.text(binding), part.sql, words.origin(binding))
             case .present(let value):
                 if provides(value) { continue }
                 let origin = rules.types[type]?.rows?.parts.first { $0.condition.names(value) }?.origin
-                rows.conditions.append(
-                    AccessExplanation.Condition(
-                        kind: .rule, words: value.presence, sql: part.sql, origin: resolved(origin)))
+                add(.rule, value.presence, part.sql, resolved(origin))
             case .rule(let condition, let origin):
                 let isShown = shows(TypedCondition(type: type, condition: condition))
-                rows.conditions.append(
-                    AccessExplanation.Condition(
-                        kind: .rule,
-                        words: isShown
-                            ? ConditionWords().text(condition) : "a condition on what this schema does not have",
-                        sql: isShown ? part.sql : nil, origin: resolved(origin)))
+                add(
+                    .rule, isShown ? ConditionWords().text(condition) : "a condition on what this schema does not have",
+                    isShown ? part.sql : nil, resolved(origin))
             }
         }
-        // Where a condition is kept back, its constants are too.
+        // If a condition is withheld, its constants are too.
         let isWhole = rows.conditions.allSatisfy { $0.kind == .isolation || $0.sql != nil }
         rows.parameters = isWhole ? conditions.parameters.map(\.words) : []
         return rows
     }
 
-    /// Whether the viewer, or else any viewer of the role, has the value: then it goes without
-    /// saying.
+    /// Whether the viewer, or else any viewer of the role, certainly has the value.
     private func provides(_ value: ViewerValue) -> Bool {
         if let viewer { return viewer.has(value) }
         switch value {
@@ -180,12 +172,12 @@ public struct AccessExplainer: Sendable {
     private func resolved(_ origin: RuleOrigin?) -> RuleOrigin? { origin?.resolved(tenant: provenance.tenant) }
 }
 
-/// A condition and the type of whose rows it speaks.
+/// A condition and the type of its row.
 struct TypedCondition {
     var type: String
     var condition: PorticoCatalog.Condition<RuleOperand>
 
-    /// Every field that it names, relations included, each with its type.
+    /// Every field that it names, including relations, with its type.
     var columns: [(type: String, field: String)] {
         switch condition {
         case .all(let items), .any(let items): items.flatMap { TypedCondition(type: type, condition: $0).columns }
@@ -197,7 +189,7 @@ struct TypedCondition {
     }
 }
 
-/// How isolation reads.
+/// Isolation in words.
 struct IsolationWords {
     let scope: TenantScope
     let provenance: AccessProvenance
@@ -221,7 +213,7 @@ struct IsolationWords {
 }
 
 extension ParameterSource {
-    /// Where the value of a condition's parameter comes from.
+    /// The source of a condition parameter's value.
     var words: String {
         switch self {
         case .constant(.null), .rule(.null): "null"
@@ -248,7 +240,7 @@ extension Viewer {
 }
 
 extension PorticoCatalog.Condition<RuleOperand> {
-    /// Whether the viewer's value stands in it.
+    /// Whether it contains the viewer's value.
     fileprivate func names(_ value: ViewerValue) -> Bool {
         switch self {
         case .all(let items), .any(let items): items.contains { $0.names(value) }

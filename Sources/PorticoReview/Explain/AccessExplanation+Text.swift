@@ -2,7 +2,7 @@ import Diagnostics
 import PorticoAccess
 
 extension AccessExplanation {
-    /// The explanation as a person reads it in a terminal. It ends in a line break.
+    /// The explanation for a terminal, ending in a line break.
     public func text(_ viewer: ViewerDescription) -> String {
         var parts = [viewer.text + "query   \(summary)\n", fieldsText] + rows.map(text)
         if !lostOrders.isEmpty { parts.append("orders\n" + lostOrders.map(text).joined()) }
@@ -30,8 +30,7 @@ extension AccessExplanation {
 
     // MARK: Fields
 
-    /// Columns beyond which a cell is not padded. Stands against one long path that pushes all
-    /// origins out of the window.
+    /// Columns to which a cell is padded. Guards against one long path that moves all origins away.
     private static let widest = 64
 
     private var fieldsText: String {
@@ -92,7 +91,7 @@ extension AccessExplanation {
 extension String {
     func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 
-    /// Without the blanks at its end.
+    /// Without trailing blanks.
     var trimmedAtEnd: String {
         var text = self[...]
         while text.last == " " { text.removeLast() }

@@ -1,44 +1,42 @@
 import Diagnostics
 import PorticoAccess
 
-/// What a viewer may have of one operation, and by which rules: each field, each type's rows, and
+/// What a viewer may read of one operation, and by which rules: each field, each type's rows, and
 /// the orders that its lists lose.
 public struct AccessExplanation: Sendable {
-    /// One use of what a rule speaks of.
+    /// One use of something that rules govern.
     public struct Use: Sendable {
-        /// The response path, such as `tickets.assignee`, or an argument, such as `tickets(where:
+        /// The response path, as `tickets.assignee`, or argument: `tickets(where:
         /// messages.some.internal)`.
         public var path: String
         /// `select`, `where`, `orderBy` or `groupBy`.
         public var place: String
         public var position: SourcePosition
         public var isAllowed: Bool
-        /// Why, in words.
         public var reason: String
         public var origin: RuleOrigin?
-        /// The tenant's grant, where the rule is optional.
+        /// The tenant's grant of an optional rule.
         public var grant: RuleOrigin?
     }
 
-    /// The rows of one type.
     public struct Rows: Sendable {
         public var type: String
         public var isReadable: Bool
         public var reason: String
         public var origin: RuleOrigin?
         public var grant: RuleOrigin?
-        /// All of them must hold; none where the type cannot be read, and where every row may be.
-        public var conditions: [Condition]
-        /// What `$1`, `$2` … of the conditions' SQL stand for.
+        /// All of them must hold; empty if the type cannot be read, or if every row may be.
+        public var conditions: [RowCondition]
+        /// The sources of `$1`, `$2` … in the conditions' SQL.
         public var parameters: [String]
     }
 
-    public struct Condition: Sendable {
+    public struct RowCondition: Sendable {
         public enum Kind: String, Sendable { case isolation, rule }
 
         public var kind: Kind
         public var words: String
-        /// `nil` where there is nothing to test, and where it names what the reader does not see.
+        /// `nil` if there is nothing to test, or if it names what the reader does not see.
         public var sql: String?
         public var origin: RuleOrigin?
     }
@@ -62,12 +60,11 @@ public struct AccessExplanation: Sendable {
     public var rows: [Rows]
     public var lostOrders: [LostOrder]
     public var refusals: [Refusal]
-    /// Variables of filters and orders that were given no value: what they would name is not among
-    /// ``uses``.
+    /// Variables of filters and orders without a value: the fields in them are not among ``uses``.
     public var missingVariables: [String]
     /// Whether there are more uses than are listed.
     public var isCut: Bool
 
-    /// Whether the operation, as it stands, is not answered.
+    /// Whether the operation is refused as a whole.
     public var isRefused: Bool { !refusals.isEmpty || uses.contains { !$0.isAllowed } }
 }

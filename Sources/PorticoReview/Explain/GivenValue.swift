@@ -3,20 +3,19 @@ import ExactText
 import GraphQLLanguage
 import JSONBytes
 
-/// The value of an argument as it was given, in the document or in the variables, as far as names
-/// of fields stand in it.
+/// The value of an argument, from the document or the variables, if it may contain field names.
 indirect enum GivenValue {
-    /// A text or the value of an enum.
+    /// A string or an enum value.
     case text(String, SourceRange)
     case list([GivenValue])
     case object([(name: String, range: SourceRange, value: GivenValue)])
-    /// A number, a flag or null, in which no name stands.
+    /// A number, a Boolean or null, which contains no names.
     case other
-    /// A variable that has no value.
+    /// A variable without a value.
     case missing(variable: String)
 
-    /// `variables` are those that the request gives, and the defaults of the others. A value has
-    /// the nesting of the document or of the variables, which their parsers bound.
+    /// `variables` are those of the request, and the defaults of the others. The nesting of a value
+    /// is bounded by the parser of the document or of the variables.
     init(_ value: Value, variables: [ExactString: GivenValue]) {
         switch value {
         case .variable(let name):
@@ -39,7 +38,7 @@ indirect enum GivenValue {
         }
     }
 
-    /// What stands in a variable stands, for the document, where the variable is used.
+    /// For the document, the content of a variable is located where the variable is used.
     private func placed(at range: SourceRange) -> GivenValue {
         switch self {
         case .text(let text, _): .text(text, range)

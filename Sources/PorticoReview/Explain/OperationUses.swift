@@ -6,22 +6,22 @@ import GraphQLValidation
 import JSONBytes
 import PorticoCatalog
 
-/// Every use that an operation makes of what rules speak of: fields that it selects, filters,
-/// orders and groups by, each with its place.
+/// Every use of what rules govern in an operation: fields that it selects, filters, orders and
+/// groups by, each with its place.
 ///
-/// Directives leave nothing out: a field under `@skip` is refused like any other.
+/// Directives are ignored: a field under `@skip` is refused like any other.
 struct OperationUses {
     enum Place: String, Sendable { case selection = "select", filter = "where", order = "orderBy", group = "groupBy" }
 
     /// What a rule decides.
     enum Subject: Hashable {
         case field(type: String, field: String)
-        /// A list, or what is derived from it.
+        /// A list, or a field derived from it.
         case type(String)
         case viewer(type: String)
         /// `node`: any type that has a global id.
         case anyNode
-        /// A fixed value, which is everybody's.
+        /// A fixed value, visible to all.
         case constant
     }
 
@@ -39,8 +39,7 @@ struct OperationUses {
         var type: String
     }
 
-    /// Uses that are listed. Stands against fragments that spread into each other and expand to
-    /// millions of fields.
+    /// Uses that are listed. Guards against nested fragments that expand to millions of fields.
     static let maximum = 5_000
 
     private let catalog: Catalog
@@ -48,10 +47,9 @@ struct OperationUses {
     private var variables: [ExactString: GivenValue] = [:]
     private(set) var uses: [Use] = []
     private(set) var unorderedLists: [UnorderedList] = []
-    /// The types whose rows are asked for or tested, in the order of their first mention.
+    /// The types whose rows are requested or tested, in the order of their first mention.
     private(set) var types: [String] = []
-    /// Variables in filters and orders that have no value, so that nobody knows what they would
-    /// name.
+    /// Variables in filters and orders without a value, whose field names are unknown.
     private(set) var missingVariables: [String] = []
 
     var isCut: Bool { uses.count >= Self.maximum }
@@ -127,12 +125,9 @@ struct OperationUses {
         }
     }
 
-    private mutating func note(_ type: String) {
-        if !types.contains(type) { types.append(type) }
-    }
+    private mutating func note(_ type: String) { if !types.contains(type) { types.append(type) } }
 
-    /// `nil` for what belongs to the field around it, such as `pageInfo`, and has no rule of its
-    /// own.
+    /// `nil` for a part of the enclosing field, such as `pageInfo`, which has no rule of its own.
     private func subject(_ field: String, of type: String) -> Subject? {
         let list = catalog.derivedFields[type]?[field]?.list ?? field
         if type == operation.schema.queryType.name {
@@ -200,17 +195,13 @@ struct OperationUses {
                 guard let field = input.fields[member.name] else { continue }
                 let isCombination = ["and", "or", "not"].contains(member.name)
                 let name = name.isEmpty ? member.name : "\(name).\(member.name)"
+                func add(_ place: Place, _ source: String) {
+                    let subject = Subject.field(type: source, field: member.name)
+                    self.add(Use(path: "\(path)\(name))", place: place, range: member.range, subject: subject))
+                }
                 switch catalog.derived[type] {
-                case .filter(let source)? where !isCombination:
-                    add(
-                        Use(
-                            path: "\(path)\(name))", place: .filter, range: member.range,
-                            subject: .field(type: source, field: member.name)))
-                case .order(let source)?:
-                    add(
-                        Use(
-                            path: "\(path)\(name))", place: .order, range: member.range,
-                            subject: .field(type: source, field: member.name)))
+                case .filter(let source)? where !isCombination: add(.filter, source)
+                case .order(let source)?: add(.order, source)
                 default: break
                 }
                 note(member.value, of: field.type.name, path: path, name: name)

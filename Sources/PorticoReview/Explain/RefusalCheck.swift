@@ -7,15 +7,13 @@ import PorticoCatalog
 import PorticoGateway
 import PorticoPlanning
 
-/// Puts an operation before a viewer as the gateway would, up to the database: against its schema,
-/// its limits, and its variables.
+/// Checks a viewer's operation as the gateway would, without a database: schema, limits, variables.
 struct RefusalCheck {
-    let rules: RuleSet
+    let rules: CompiledPolicy
     let catalog: Catalog
     let scope: TenantScope
 
-    /// The errors that the viewer gets because of who it is; what is wrong with the variables for
-    /// everybody is not among them.
+    /// The errors caused by the viewer's rules; not those that any viewer would get.
     func refusals(
         of operation: ValidatedOperation, source: SourceText, variables: [JSONMember]
     ) -> [AccessExplanation.Refusal] {
@@ -44,8 +42,8 @@ struct RefusalCheck {
         } catch { return error }
     }
 
-    private func planningRefusal(_ operation: ValidatedOperation, _ values: VariableValues) -> PlanningError? {
-        do throws(PlanningError) {
+    private func planningRefusal(_ operation: ValidatedOperation, _ values: VariableValues) -> ClientError? {
+        do throws(ClientError) {
             _ = try Planner(catalog: catalog, rules: rules, scope: scope).plan(
                 operation, shapes: VariableShapes(operation, byValue: false), variables: values)
             return nil

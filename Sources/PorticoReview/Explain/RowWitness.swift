@@ -3,25 +3,25 @@ import PorticoAccess
 import PorticoCatalog
 import PorticoPlanning
 
-/// Whether one row is visible to a viewer, and which condition says so.
+/// Whether one row is visible to a viewer, and which conditions decide it.
 public struct RowWitness: Sendable {
-    /// What became of one condition, or of a step of it.
+    /// The result of one condition, or of a step of it.
     public struct Finding: Sendable {
         public var kind: String
         public var words: String
-        /// `nil` where a null decides it, which is as good as false.
+        /// `nil` if a null decides it, which counts as false.
         public var holds: Bool?
         public var origin: RuleOrigin?
-        /// What the row has, where the condition compares a column of it.
+        /// The row's value, if the condition compares a column of it.
         public var value: String?
         public var steps: [Finding]
     }
 
     public var type: String
     public var id: String
-    /// Why no row of the type may be read; `nil` where rows may.
+    /// Why no row of the type may be read; `nil` if rows may.
     public var obstacle: (words: String, origin: RuleOrigin?)?
-    /// `nil` where there is no such row.
+    /// `nil` if the row does not exist.
     public var findings: [Finding]?
 
     public var exists: Bool { findings != nil }
@@ -29,13 +29,13 @@ public struct RowWitness: Sendable {
 }
 
 extension AccessExplainer {
-    /// The statement that ``witness(_:id:probe:cells:)`` needs the result of. Throws where the type
-    /// has no table, or its key cannot be that value.
-    public func probe(_ type: String, id: String) throws(PlanningError) -> RowProbe {
+    /// The statement whose result ``witness(_:id:probe:cells:)`` takes. Throws if the type has no
+    /// table, or its key cannot have that value.
+    public func probe(_ type: String, id: String) throws(ClientError) -> RowProbe {
         try Planner(catalog: catalog, rules: rules, scope: scope).probe(type, id: id)
     }
 
-    /// - Parameter cells: The one row of the probe's result, as text; `nil` where it had none.
+    /// - Parameter cells: The one row of the probe's result, as text; `nil` if it had none.
     public func witness(_ type: String, id: String, probe: RowProbe, cells: [String?]?) -> RowWitness {
         let verdict = provenance.verdict(type: type)
         let obstacle: (words: String, origin: RuleOrigin?)? =
@@ -43,7 +43,7 @@ extension AccessExplainer {
         let findings = cells.map { cells in
             probe.checks.compactMap { check -> RowWitness.Finding? in
                 let finding = finding(check, type, cells)
-                // That the viewer has an id is worth a line where it has none.
+                // That the viewer has a value is reported only if it does not.
                 if case .present = check.subject, finding.holds == true { return nil }
                 return finding
             }
@@ -55,8 +55,7 @@ extension AccessExplainer {
         let isIsolation = if case .isolation = check.subject { true } else { false }
         return RowWitness.Finding(
             kind: isIsolation ? "isolation" : "rule", words: words(check.subject, type),
-            holds: cells[check.column].map { $0 == "true" },
-            origin: check.origin?.resolved(tenant: provenance.tenant),
+            holds: cells[check.column].map { $0 == "true" }, origin: check.origin?.resolved(tenant: provenance.tenant),
             value: check.value.map { shown(cells[$0.column], $0.field.type) },
             steps: check.steps.map { finding($0, type, cells) })
     }
@@ -86,12 +85,12 @@ extension AccessExplainer {
         }
     }
 
-    /// Characters of a value. Stands against a line of a whole document.
+    /// Characters of a value. Guards against a line of a whole document.
     private static let shownCharacters = 60
 }
 
 extension RowWitness {
-    /// As a person reads it, with what the viewer is called. It ends in a line break.
+    /// Text for a terminal, ending in a line break, with the given name for the viewer.
     public func text(_ viewer: String) -> String {
         guard let findings else { return "row     \(type):\(id) does not exist\n" }
         var text = "row     \(type):\(id) is \(isVisible ? "visible" : "invisible") to \(viewer)"
@@ -108,8 +107,7 @@ extension RowWitness {
 
     private static func place(_ origin: RuleOrigin?) -> String { origin.map { " (\($0))" } ?? "" }
 
-    /// Steps are shown where they have something to explain: below what does not hold. It recurses
-    /// as deep as a rule is nested.
+    /// Steps are shown only below a failing condition. Recurses as deep as a rule is nested.
     private static func text(_ finding: Finding, indent: Int, isStep: Bool = false) -> String {
         let state = finding.holds == true ? "holds" : finding.holds == false ? "fails" : "null "
         let kind = isStep ? "" : "  " + finding.kind.padded(to: 9)
@@ -121,32 +119,16 @@ extension RowWitness {
     }
 
     public var json: JSONValue {
-        var members = [
-            JSONMember(key: "type", value: .string(type)), JSONMember(key: "id", value: .string(id)),
-            JSONMember(key: "exists", value: .bool(exists)),
-            JSONMember(key: "visible", value: .bool(isVisible)),
-        ]
-        if let obstacle {
-            members.append(
-                JSONMember(
-                    key: "obstacle",
-                    value: .object([
-                        JSONMember(key: "reason", value: .string(obstacle.words)),
-                        JSONMember(key: "origin", value: .origin(obstacle.origin)),
-                    ])))
-        }
-        members.append(JSONMember(key: "conditions", value: .array((findings ?? []).map(Self.json))))
-        return .object(members)
+        var json: JSONValue = ["type": type, "id": id, "exists": exists, "visible": isVisible]
+        if let obstacle { json["obstacle"] = ["reason": obstacle.words, "origin": obstacle.origin] }
+        json["conditions"] = (findings ?? []).map(Self.json).jsonValue
+        return json
     }
 
     private static func json(_ finding: Finding) -> JSONValue {
-        .object([
-            JSONMember(key: "kind", value: .string(finding.kind)),
-            JSONMember(key: "words", value: .string(finding.words)),
-            JSONMember(key: "holds", value: finding.holds.map { .bool($0) } ?? .null),
-            JSONMember(key: "value", value: .text(finding.value)),
-            JSONMember(key: "origin", value: .origin(finding.origin)),
-            JSONMember(key: "steps", value: .array(finding.steps.map(json))),
-        ])
+        [
+            "kind": finding.kind, "words": finding.words, "holds": finding.holds, "value": finding.value,
+            "origin": finding.origin, "steps": finding.steps.map(json),
+        ]
     }
 }

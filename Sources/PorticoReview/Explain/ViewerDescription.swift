@@ -1,19 +1,19 @@
 import JSONBytes
 import PorticoAccess
 
-/// Whose access is explained.
+/// The viewer whose access is explained.
 public struct ViewerDescription: Sendable {
     /// `nil` for any user of the role.
     public var user: String?
     public var role: String
     public var tenant: String?
     public var reach: Reach
-    /// Where the role is stated.
+    /// Where the role is defined.
     public var roleOrigin: RuleOrigin?
     /// The tenant's own file.
     public var tenantFile: String?
 
-    public init(user: String?, rules: RuleSet, provenance: AccessProvenance) {
+    public init(user: String?, rules: CompiledPolicy, provenance: AccessProvenance) {
         self.user = user
         role = provenance.role
         tenant = provenance.tenant?.text
@@ -35,18 +35,10 @@ public struct ViewerDescription: Sendable {
         return "viewer  \(who), \(reached)\nrules   \(rules)\(tenantFile.map { ", narrowed by \($0)" } ?? "")\n"
     }
 
-    var json: [JSONMember] {
+    var json: JSONValue {
         [
-            JSONMember(key: "user", value: .text(user)), JSONMember(key: "role", value: .string(role)),
-            JSONMember(key: "tenant", value: .text(tenant)),
-            JSONMember(key: "reach", value: .string("\(reach)")), JSONMember(key: "origin", value: .origin(roleOrigin)),
-            JSONMember(key: "tenantFile", value: .text(tenantFile)),
+            "user": user, "role": role, "tenant": tenant, "reach": "\(reach)", "origin": roleOrigin,
+            "tenantFile": tenantFile,
         ]
     }
-}
-
-extension JSONValue {
-    static func text(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
-    static func origin(_ origin: RuleOrigin?) -> JSONValue { text(origin?.description) }
-    static func count(_ number: Int) -> JSONValue { .number(String(number)) }
 }

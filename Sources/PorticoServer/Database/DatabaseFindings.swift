@@ -1,29 +1,41 @@
 import Diagnostics
 import PorticoAccess
 import PorticoCatalog
+import PorticoHTTP
 
-/// What is known of the database's tables at this moment, as far as all workers have to know it.
+/// The current knowledge about the database's tables, shared by all workers.
 struct DatabaseFindings: Sendable {
-    /// Whether they were looked at: how columns compare decides what statements may be sent.
+    /// Whether the tables were read: how columns compare decides which statements may be sent.
     var isKnown: Bool
-    /// Why nothing is answered although they were; fit for a stranger.
+    /// Why nothing is answered although they were read; may be shown to clients.
     var obstacle: String?
-    /// What requests are planned by: rules on other columns may be wrong about how those compare.
+    /// The catalog for planning: rules based on other columns may be wrong about comparisons.
     var catalog: Catalog?
-    /// In which ways the database differs from what the files state; errors before warnings.
+    /// Differences between the database and the files; errors before warnings.
     var problems: [Diagnostic] = []
-    /// Isolation paths that it contradicts: rows would be shown to other tenants than theirs.
+    /// Isolation paths that the database contradicts: they would show rows to other tenants.
     var foreignPaths: [Diagnostic] = []
 
-    /// Whether the tables are there that say who somebody is.
+    /// Whether the tables that identify viewers exist.
     var signsIn = true
 
-    /// Nobody looks.
+    /// For a server that does not watch the database.
     static let unwatched = DatabaseFindings(isKnown: true)
 
     /// Whether requests under these rules may be answered.
-    func admits(_ rules: RuleSet) -> Bool {
+    func admits(_ rules: CompiledPolicy) -> Bool {
         isKnown && obstacle == nil && foreignPaths.isEmpty && (catalog == nil || rules.catalog === catalog)
+    }
+
+    /// The tables' part of the readiness probe.
+    var readiness: Readiness.State {
+        if !isKnown { return .notReady("the tables of the database have not been looked at yet") }
+        if !signsIn { return .notReady("the tables that say who somebody is are not there") }
+        if let obstacle { return .notReady(obstacle) }
+        if !foreignPaths.isEmpty {
+            return .notReady("\(foreignPaths.count) isolation paths lead elsewhere than to tenants")
+        }
+        return .ready(differences: errorCount)
     }
 
     var errorCount: Int { problems.count { $0.severity == .error } }

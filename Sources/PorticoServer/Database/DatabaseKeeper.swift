@@ -2,24 +2,24 @@ import Diagnostics
 import ExactText
 import Logging
 import PorticoCatalog
+import PorticoConfiguration
 import PorticoDatabase
+import PorticoTelemetry
 import PostgresClient
+import SocketLoop
 
-/// Acts on what ``DatabaseWatch`` finds: puts the columns as they are in force, tells the operator,
-/// and lets requests in.
+/// Acts on the results of ``DatabaseWatch``: puts columns in force, logs, and admits requests.
 final class DatabaseKeeper {
-    /// Readings in a row that the database refuses before requests are answered without one.
+    /// Consecutive readings refused by the database before requests are answered without one.
     static let patience = 3
-    /// Differences that are told one by one. Guards against a log that a schema of another version
-    /// fills.
+    /// Differences that are logged individually. Guards against a log filled by another schema.
     static let toldProblems = 20
 
-    /// What is done elsewhere, outside the worker that watches.
+    /// Actions outside the watching worker.
     struct Actions: Sendable {
-        /// Plans by these columns from now on, if it does not already; false where that is not
-        /// possible.
+        /// Plans with these columns from now on, if not already; false if impossible.
         var adopt: @Sendable (Catalog) async -> Bool
-        /// Forgets what was prepared on tables of before, on every connection of the process.
+        /// Invalidates prepared statements on every connection of the process.
         var forget: @Sendable () async -> Void
     }
 
@@ -27,18 +27,18 @@ final class DatabaseKeeper {
     private let actions: Actions
     private let metrics: ServerMetrics
     private let logger: Logger
-    /// Readings in a row that the database refused.
+    /// Consecutive readings refused by the database.
     private var refusals = 0
     private let clock: () -> Int
     private var inForce: Catalog
-    /// One after the other, in the order of the readings.
+    /// Serialised, in the order of the readings.
     private var adoption: Task<Void, Never>?
     private var told: Set<ExactString> = []
     private var repeated = RepeatedLines()
 
     /// - Parameters:
-    ///   - inForce: The columns by which requests are planned now.
-    ///   - clock: Milliseconds that never go back.
+    ///   - inForce: The columns currently used for planning.
+    ///   - clock: Monotonic milliseconds.
     init(
         _ findings: Published<DatabaseFindings>, inForce: Catalog, actions: Actions, metrics: ServerMetrics,
         logger: Logger, clock: @escaping () -> Int
@@ -64,8 +64,8 @@ final class DatabaseKeeper {
         tell(reading.findings, isOther: reading.isOther, adopts: adopts)
     }
 
-    /// Lets requests in once they are planned by these columns.
-    /// - Returns: Whether those are others than before.
+    /// Admits requests once they are planned with these columns.
+    /// - Returns: Whether the columns have changed.
     @discardableResult private func adopt(_ catalog: Catalog, _ found: DatabaseFindings, isOther: Bool) -> Bool {
         let isNew = !catalog.compares(like: inForce)
         if isNew { inForce = catalog }
@@ -74,7 +74,7 @@ final class DatabaseKeeper {
             var new = found
             new.catalog = inForce
             if isOther { await actions.forget() }
-            // What was refused before is tried again: the rules may be others by now.
+            // Retries what was refused before: the rules may have changed.
             if await !actions.adopt(inForce) {
                 new.obstacle = "the rules are not proven on the columns of the database"
             }
@@ -85,16 +85,16 @@ final class DatabaseKeeper {
 
     // MARK: Telling
 
-    /// Where the database itself refuses to be read, nothing is assumed that could show rows of
-    /// another tenant: no text is taken to be equal to another only where its bytes are.
+    /// If the database refuses to be read, assumes nothing that could show rows of another tenant:
+    /// text columns may not replace each other in comparisons.
     private func tell(_ failure: DatabaseFailure) {
-        // That the database cannot be reached is said by its connections.
+        // The connections report an unreachable database.
         if failure.sqlState.isEmpty { return }
         refusals += 1
         if refusals == Self.patience, !findings.current.isKnown {
             let unread = Diagnostic("The tables of the database cannot be looked at.", file: GatewayConfiguration.path)
             let found = DatabaseFindings(isKnown: true, problems: [unread])
-            metrics.sample(differences: found)
+            metrics.sample(databaseErrors: found.errorCount, warnings: found.warningCount)
             adopt(inForce.cautious, found, isOther: false)
         }
         let detail = String(reflecting: failure)
@@ -103,7 +103,7 @@ final class DatabaseKeeper {
     }
 
     private func tell(_ found: DatabaseFindings, isOther: Bool, adopts: Bool) {
-        metrics.sample(differences: found)
+        metrics.sample(databaseErrors: found.errorCount, warnings: found.warningCount)
         if isOther {
             logger.notice(
                 "the tables of the database have changed",

@@ -6,30 +6,29 @@ import PostgresClient
 import PostgresSQL
 import SocketLoop
 
-/// Looks at the database's tables again and again: at the start, after a reconnect, when a
-/// statement has met other tables than before, and when PostgreSQL has counted changes of its
-/// catalogs. One worker of a process has one.
+/// Reads the database's tables repeatedly: at the start, after a reconnect, when a statement fails
+/// because of changed tables, and when PostgreSQL's counters show changes of its catalogs. One per
+/// process, on one worker.
 ///
-/// Refers to itself weakly while it waits, so that it ends with its worker.
+/// Timers refer to it weakly, so that it ends with its worker.
 final class DatabaseWatch {
     struct Intervals: Sendable {
-        /// Milliseconds between two looks at what PostgreSQL has counted.
+        /// Milliseconds between two checks of PostgreSQL's counters.
         var poll = 10_000
-        /// Milliseconds after which the tables are read whatever was counted: a standby counts
-        /// nothing.
+        /// Milliseconds after which the tables are read in any case: a standby has no counters.
         var reading = 300_000
-        /// Milliseconds between two readings, whatever happens.
+        /// Minimum milliseconds between two readings.
         var grain = 1_000
         /// Milliseconds for one statement of a reading.
         var statement = 30_000
     }
 
-    /// What a reading gives.
+    /// The result of a reading.
     struct Reading: Sendable {
         /// Whether statements may have been prepared on other tables.
         var isOther: Bool
         var database: DatabaseCatalog
-        /// The API with what the database says of its columns.
+        /// The API with the database's properties of its columns.
         var catalog: Catalog
         var findings: DatabaseFindings
     }
@@ -43,19 +42,18 @@ final class DatabaseWatch {
 
     private var last: DatabaseCatalog?
     private var isReading = false
-    /// Something has happened since the reading under way began.
+    /// An event has occurred since the current reading began.
     private var isStale = false
     private var lastReading = Int.min / 2
     private var counted: String?
     private var timer: TimerToken?
 
     /// - Parameters:
-    ///   - queue: Where readings are compared with the files.
-    ///   - take: Called with every reading, and with why one was not possible.
+    ///   - queue: Compares readings with the files.
+    ///   - take: Called with every reading, or with its failure.
     init(
         _ expectation: DatabaseExpectation, pool: ConnectionPool, reactor: Reactor, queue: OffloadQueue,
-        intervals: Intervals = Intervals(),
-        take: @escaping (Result<Reading, DatabaseFailure>) -> Void
+        intervals: Intervals = Intervals(), take: @escaping (Result<Reading, DatabaseFailure>) -> Void
     ) {
         self.expectation = expectation
         self.pool = pool
@@ -65,13 +63,13 @@ final class DatabaseWatch {
         self.take = take
     }
 
-    /// Begins to look.
+    /// Starts watching.
     ///
-    /// - Parameter known: The tables as they were read just before.
+    /// - Parameter known: The tables as read just before.
     func start(known: DatabaseCatalog?) {
         if let known {
             judge(known)
-            // Whatever has happened since.
+            // They may have changed since.
             tablesMayHaveChanged()
         } else {
             read()
@@ -79,7 +77,7 @@ final class DatabaseWatch {
         pollLater()
     }
 
-    /// The tables may be others than before.
+    /// The tables may have changed.
     func tablesMayHaveChanged() {
         if isReading { return isStale = true }
         guard timer == nil else { return }
@@ -102,7 +100,7 @@ final class DatabaseWatch {
         }
     }
 
-    /// What PostgreSQL has counted so far; `nil` where it cannot be asked.
+    /// PostgreSQL's counters; `nil` if they cannot be read.
     private func count(then: @escaping (String?) -> Void) {
         pool.submit(Self.counters, parameters: [], deadline: reactor.now + intervals.poll, fairnessKey: 0) { result in
             if case .success(let rows) = result, rows.rowCount == 1 {
@@ -113,8 +111,7 @@ final class DatabaseWatch {
         }
     }
 
-    /// Goes up with every change of a table, a type or a constraint, those of temporary tables
-    /// among them.
+    /// Increases with every change of a table, a type or a constraint, including temporary ones.
     private static let counters = Statement(
         text: """
             SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::text FROM pg_catalog.pg_stat_sys_tables \
@@ -126,7 +123,7 @@ final class DatabaseWatch {
 
     private func read() {
         (isReading, isStale, lastReading) = (true, false, reactor.now)
-        // Before the tables: what changes meanwhile is counted beyond it.
+        // Before the tables, so that concurrent changes are detected later.
         count { [weak self] count in
             guard let self else { return }
             counted = count ?? counted

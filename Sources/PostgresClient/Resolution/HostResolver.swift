@@ -1,23 +1,20 @@
 import SocketLoop
 
-/// Finds the addresses of host names on threads of their own, and tells them on the loop. One per
-/// pool.
+/// Resolves host names on threads of their own, and reports on the loop. One per pool.
 ///
-/// A name that is being looked up is not looked up twice at the same time. Nothing is kept: each
-/// attempt to connect asks anew, as libpq would.
+/// Concurrent look-ups of one name are shared. Nothing is cached, as in libpq.
 final class HostResolver {
     typealias Answer = Result<[String], HostLookup.Failure>
 
     struct Limits {
-        /// Names that are looked up at the same time, those included for which nobody waits any
-        /// more: a look-up cannot be called off. Stands against a thread for every attempt while
-        /// the name server does not answer.
+        /// Concurrent look-ups, including abandoned ones, which cannot be cancelled. Guards against
+        /// a thread for every attempt while the name server does not respond.
         var lookups = 4
-        /// Milliseconds that a look-up is waited for.
+        /// Milliseconds to wait for a look-up.
         var patience = 4_000
     }
 
-    /// Some names for one attempt to connect.
+    /// The names of one attempt to connect.
     private final class Search {
         var missing: Set<String>
         var found: [String: Answer] = [:]
@@ -35,18 +32,16 @@ final class HostResolver {
     private let reactor: Reactor
     private let lookup: HostLookup
     private let limits: Limits
-    /// Made with the first search: most pools have no name to look up.
+    /// Created with the first search: most pools have no name to resolve.
     private var mailbox: (box: Mailbox<Finding>, registration: Registration)?
-    /// By name; a name is here as long as it is being looked up or waits for that.
+    /// By name, while it is being resolved or waits for that.
     private var searches: [String: [Search]] = [:]
     private var queue = Ring<String>()
-    /// Threads that have not come back.
+    /// Threads that have not returned.
     private(set) var running = 0
 
     init(reactor: Reactor, lookup: HostLookup, limits: Limits) {
-        self.reactor = reactor
-        self.lookup = lookup
-        self.limits = limits
+        (self.reactor, self.lookup, self.limits) = (reactor, lookup, limits)
     }
 
     deinit {
@@ -54,8 +49,8 @@ final class HostResolver {
         for search in searches.values.joined() { if let timer = search.timer { reactor.cancel(timer) } }
     }
 
-    /// Calls back once with an answer for each name, each of which is given once, never within the
-    /// call, and at the latest when the patience ends.
+    /// Calls back once with the result for each of the distinct names, never within the call, and
+    /// no later than when the patience ends.
     func find(_ names: [String], then: @escaping ([String: Answer]) -> Void) {
         let search = Search(names, then: then)
         guard let mailbox = openMailbox() else {
@@ -83,7 +78,7 @@ final class HostResolver {
 
     private func startNext(_ mailbox: Mailbox<Finding>) {
         while running < limits.lookups, let name = queue.popFirst() {
-            // Whoever asked for it may have given up.
+            // Its callers may have given up.
             guard searches[name]?.isEmpty == false else {
                 searches[name] = nil
                 continue

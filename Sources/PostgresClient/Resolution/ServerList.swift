@@ -1,20 +1,17 @@
 import CLibPQ
 import SocketLoop
 
-/// The servers that a connection may go to, as libpq reads `host`, `hostaddr` and `port`, and the
-/// names among them.
+/// A connection's possible servers, as libpq reads `host`, `hostaddr` and `port`, and their names.
 ///
-/// libpq looks names up while it connects, on the thread that connects: the loop. Given `hostaddr`
-/// beside `host` it does not, and keeps the name for what needs it: the certificate's subject,
-/// `.pgpass`.
+/// libpq resolves names while it connects, on the connecting thread: the loop. Given `hostaddr` in
+/// addition to `host` it does not, and uses the name only for certificates and `.pgpass`.
 struct ServerList: Equatable {
     private struct Server: Equatable {
         var host: String
         var address: String
         var port: String
 
-        /// A socket's folder and an address in numbers need no look-up, and neither does what has
-        /// its address beside it.
+        /// A socket's folder, a numeric address, and a name with a given address need no look-up.
         var isName: Bool {
             address.isEmpty && !host.isEmpty && !host.hasPrefix("/") && !host.hasPrefix("@")
                 && !HostLookup.isAddress(host)
@@ -23,8 +20,8 @@ struct ServerList: Equatable {
 
     private let servers: [Server]
 
-    /// The three lists with commas, as libpq takes them. Lists that do not fit each other give no
-    /// server: libpq itself says then what is wrong.
+    /// The three comma-separated lists of libpq. Lists of inconsistent lengths give no server:
+    /// libpq itself reports the problem.
     init(host: String, hostaddr: String, port: String) {
         func list(_ text: String) -> [String] {
             text.isEmpty ? [] : text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
@@ -42,10 +39,9 @@ struct ServerList: Equatable {
         }
     }
 
-    /// Those of parameters that libpq completes by the environment and service files.
+    /// From parameters that libpq completes from the environment and service files.
     init(_ parameters: [ConnectionSettings.Parameter]) {
-        // A word that no `sslmode` is keeps it from connecting, and it has completed everything by
-        // then.
+        // An invalid `sslmode` keeps it from connecting after it has completed everything.
         let stopped = parameters + [ConnectionSettings.Parameter(keyword: "sslmode", value: "portico-asks")]
         let connection = stopped.withCArrays { PQconnectStartParams($0, $1, 0) }
         defer { if let connection { PQfinish(connection) } }
@@ -63,14 +59,14 @@ struct ServerList: Equatable {
         self.init(host: found["host"] ?? "", hostaddr: found["hostaddr"] ?? "", port: found["port"] ?? "")
     }
 
-    /// The names that have to be looked up, each once.
+    /// The distinct names to resolve.
     var names: [String] {
         var seen: Set<String> = []
         return servers.filter(\.isName).map(\.host).filter { seen.insert($0).inserted }
     }
 
-    /// Parameters that say the same with an address beside each name; of a name with several
-    /// addresses one server becomes several, tried in turn. A name without an address is left out.
+    /// Equivalent parameters with an address for each name. A name with several addresses becomes
+    /// several servers, tried in turn; a name without an address is omitted.
     /// - Throws: ``DatabaseFailure`` (``DatabaseFailure/Kind/unavailable``) when no server is left.
     func parameters(_ found: [String: HostResolver.Answer]) throws(DatabaseFailure) -> [ConnectionSettings.Parameter] {
         var reachable: [Server] = [], problems: [String] = []

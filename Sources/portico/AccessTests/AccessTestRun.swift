@@ -4,15 +4,16 @@ import PorticoAccess
 import PorticoCatalog
 import PorticoDatabase
 import PorticoGateway
-import PorticoReview
+import PorticoPolicyTesting
+import PorticoProject
 
-/// Runs the cases of a suite on a database, and those that a mutant concerns again for each mutant.
+/// Runs the cases of a suite on a database, and for each mutant the cases that it concerns.
 struct AccessTestRun {
     private struct Prepared {
         var test: AccessCase
         var mentions: OperationMentions
         var stated: StatedViewer
-        /// Under the rules as they are.
+        /// Under the unchanged rules.
         var viewer: Viewer
     }
 
@@ -37,7 +38,7 @@ struct AccessTestRun {
 
     // MARK: The rules as they are
 
-    /// - Parameter filter: a part of the names of the tests that are run; `nil` for all.
+    /// - Parameter filter: A part of the names of the tests to run; `nil` for all.
     mutating func run(filter: String?, coverage: Bool) throws {
         var resolved: [String: TestSubject.Resolved] = [:]
         if coverage { report.coverage = RuleCoverage(texts) }
@@ -81,7 +82,7 @@ struct AccessTestRun {
 
     // MARK: Mutants
 
-    /// To be called when all cases pass: a mutant is noticed when one of them does not.
+    /// Call when all cases pass: a mutant is detected when one of them fails.
     mutating func runMutants() throws {
         var result = AccessTestReport.MutationResult()
         for mutant in RuleMutants(texts, hasHierarchy: project.configuration.authentication.tenants?.parent != nil).all
@@ -95,7 +96,7 @@ struct AccessTestRun {
         report.mutation = result
     }
 
-    /// The rules with the change made; `nil` where it changes nothing or cannot be loaded.
+    /// The mutated rules; `nil` if nothing changes or they cannot be loaded.
     private func subject(_ mutant: RuleMutant) -> TestSubject? {
         var files = mutant.files(of: texts)
         let tenants = relevantTenants(mutant)
@@ -105,15 +106,13 @@ struct AccessTestRun {
                 mutant.changesCatalog
                 ? try CatalogLoader.load(schemaFile: files.schema, resolvers: files.resolvers) : api.catalog
             let catalog = api.database.map(stated.on) ?? stated
-            let policy = try Policy.load(
-                catalog: catalog, limits: project.configuration.limits.rules, roles: files.roles,
-                tenants: files.tenants, unreadable: files.unreadable)
+            let policy = try Policy.load(files, catalog: catalog, limits: project.configuration.limits.rules)
             if mutant.changesCatalog {
                 return TestSubject(catalog: catalog, policy: policy, project, transaction, now: suite.now)
             }
             let roles = mutant.roles.map { $0.sorted() } ?? api.policy.roles
-            func effects(_ policy: Policy) -> RuleEffects? {
-                RuleEffects(policy, roles: roles, tenants: tenants.sorted())
+            func effects(_ policy: Policy) -> EffectiveRules? {
+                EffectiveRules(policy, roles: roles, tenants: tenants.sorted())
             }
             guard let changed = effects(policy), changed != effects(api.policy) else { return nil }
             return base.with(policy, project)
@@ -122,8 +121,7 @@ struct AccessTestRun {
         }
     }
 
-    /// Tenants whose files are loaded for a mutant: those of the viewers, those that the mutant is
-    /// of, and some of every kind.
+    /// Tenants whose files a mutant loads: the viewers', the mutated, and some of every kind.
     private func relevantTenants(_ mutant: RuleMutant) -> Set<ExactString> {
         Set(prepared.compactMap(\.viewer.tenant)).union(texts.tenantRepresentatives).union(
             mutant.tenants?.min().map { [$0] } ?? [])
@@ -146,8 +144,7 @@ struct AccessTestRun {
         return false
     }
 
-    /// Only a change of the reach makes another viewer; where the file states the tenants, they
-    /// stay.
+    /// Only a change of the reach affects the viewer; tenants stated in the file stay.
     private func viewer(_ item: Prepared, _ mutant: RuleMutant, _ subject: TestSubject) -> TestSubject.Resolved {
         guard mutant.kind == .reachWidened else { return subject.rules(of: item.viewer) }
         if case .stated(_, _, _, .some) = item.stated.identity { return subject.rules(of: item.viewer) }

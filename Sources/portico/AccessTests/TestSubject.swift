@@ -3,14 +3,17 @@ import JSONBytes
 import PorticoAccess
 import PorticoCatalog
 import PorticoGateway
+import PorticoIdentity
+import PorticoPolicyTesting
+import PorticoProject
 import PorticoReview
 import PorticoServer
 import SocketLoop
 
-/// The rules under test, as they are or as a mutant has them, and a gateway that answers by them.
+/// The rules under test, unchanged or mutated, and a gateway that uses them.
 final class TestSubject {
     /// A viewer and its rules, or why there is none.
-    typealias Resolved = Result<(viewer: Viewer, rules: RuleSet), NoViewer>
+    typealias Resolved = Result<(viewer: Viewer, rules: CompiledPolicy), NoViewer>
 
     struct NoViewer: Error { var reason: String }
 
@@ -19,32 +22,29 @@ final class TestSubject {
     let catalog: Catalog
     let policy: Policy
     private let transaction: TestTransaction
-    private let gateway: Gateway
+    private let host: GatewayHost
     private let lookup: ViewerLookup
 
-    /// - Parameter gateway: one to share with other rules on the same catalog.
+    /// - Parameter host: Shared with other rules on the same catalog.
     init(
         catalog: Catalog, policy: Policy, _ project: Project, _ transaction: TestTransaction, now: [UInt8]?,
-        gateway: Gateway? = nil
+        host: GatewayHost? = nil
     ) {
         self.catalog = catalog
         self.policy = policy
         self.transaction = transaction
         var settings = GatewaySettings()
         settings.now = now
-        self.gateway =
-            gateway
-            ?? Gateway(
-                catalog: catalog, pool: transaction.pool, reactor: transaction.reactor, settings: settings,
-                offload: LocalGateway.runWaiting)
+        self.host =
+            host
+            ?? GatewayHost(catalog: catalog, pool: transaction.pool, reactor: transaction.reactor, settings: settings)
         lookup = ViewerLookup(
             authentication: project.configuration.authentication, policy: policy, pool: transaction.pool,
             reactor: transaction.reactor)
     }
 
-    /// Other rules on the same catalog.
     func with(_ policy: Policy, _ project: Project) -> TestSubject {
-        TestSubject(catalog: catalog, policy: policy, project, transaction, now: nil, gateway: gateway)
+        TestSubject(catalog: catalog, policy: policy, project, transaction, now: nil, host: host)
     }
 
     // MARK: Viewers
@@ -52,7 +52,7 @@ final class TestSubject {
     func resolve(_ stated: StatedViewer) -> Resolved {
         switch stated.identity {
         case .user(let id):
-            var result: Result<(viewer: Viewer, rules: RuleSet), ViewerLookup.Failure>?
+            var result: Result<(viewer: Viewer, rules: CompiledPolicy), ViewerLookup.Failure>?
             lookup.viewer(TokenIssuer.Bearer(user: id), claims: stated.claims) { result = $0 }
             transaction.wait { result != nil }
             guard let result else { return .failure(Self.late) }
@@ -93,17 +93,13 @@ final class TestSubject {
 
     // MARK: Questions
 
-    func ask(_ query: StatedQuery, _ viewer: Viewer, _ rules: RuleSet) throws -> CaseAnswer {
-        var response: GatewayResponse?
+    func ask(_ query: StatedQuery, _ viewer: Viewer, _ rules: CompiledPolicy) throws -> CaseAnswer {
         let request = GraphQLRequest(query: query.document, operationName: query.operation, variables: query.variables)
-        gateway.respond(
-            to: request, viewer: viewer, rules: rules, deadline: transaction.reactor.now + TestTransaction.patience
-        ) { response = $0 }
-        transaction.wait { response != nil }
+        let response = host.respond(to: request, as: viewer, rules, within: TestTransaction.patience)
         try transaction.checkConnection()
         guard let response else { throw CommandFailure.notInOrder("the database did not answer in time.") }
         let failures = response.observation.failures + (response.observation.outage.map { [$0] } ?? [])
-        // A statement that failed leaves the transaction of no use until it goes back.
+        // A failed statement aborts the transaction until the rollback to the savepoint.
         if !failures.isEmpty { try transaction.recover() }
         return try CaseAnswer(
             response.buffer.takeBytes(), outcome: response.outcome, document: query.document, failures: failures)

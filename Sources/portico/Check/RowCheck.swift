@@ -2,12 +2,12 @@ import Diagnostics
 import ExactText
 import PorticoCatalog
 import PorticoDatabase
+import PorticoProject
 import PostgresMigrations
 import PostgresSQL
 
-/// What only the rows themselves say: whether values that nothing constrains are what the files
-/// state. Each question is one statement that may take a moment; one that would take longer is left
-/// open.
+/// Checks the rows themselves where no constraint guarantees what the files state. Each check is
+/// one statement with a short time limit, after which it is skipped.
 struct RowCheck {
     /// Milliseconds for one statement.
     private static let patience = 3_000
@@ -37,21 +37,17 @@ struct RowCheck {
         }
     }
 
-    /// Views and tables of other servers have no unique index.
+    /// Views and foreign tables have no unique index.
     private mutating func checkKey(of type: TypeBinding, _ places: BindingPlaces) {
         let columns = type.key.columns.map { quoteIdentifier($0.column) }, place = places.key("key")
         let key = columns.joined(separator: ", "), names = type.key.columns.map(\.column).joined(separator: ", ")
         let shown = columns.count == 1 ? "\(key)::text" : "concat_ws(', ', \(key))"
-        guard
-            let twice = first(
-                "SELECT \(shown) FROM \(type.table.quoted) GROUP BY \(key) HAVING count(*) > 1 LIMIT 1")
+        guard let twice = first("SELECT \(shown) FROM \(type.table.quoted) GROUP BY \(key) HAVING count(*) > 1 LIMIT 1")
         else { return }
-        diagnostics.append(
-            Diagnostic(
-                "The key \(type.table.description).\(names) of \(type.name) is not unique: \(twice.map { "\"\($0)\"" } ?? "null") stands in several rows.",
-                file: place.file,
-                range: place.range,
-                hint: "Name a column that is, or let the view have one, such as `row_number() OVER () AS id`."))
+        diagnostics.report(
+            "The key \(type.table.description).\(names) of \(type.name) is not unique: \(twice.map { "\"\($0)\"" } ?? "null") stands in several rows.",
+            file: place.file, range: place.range,
+            hint: "Name a column that is, or let the view have one, such as `row_number() OVER () AS id`.")
     }
 
     private mutating func checkItems(of type: TypeBinding, _ column: ColumnBinding, at range: SourceRange?) {
@@ -60,19 +56,16 @@ struct RowCheck {
             first("SELECT ''::text FROM \(type.table.quoted) WHERE array_position(\(name), NULL) IS NOT NULL LIMIT 1")
                 != nil
         else { return }
-        diagnostics.append(
-            Diagnostic(
-                "The items of \(type.name).\(column.field) are never null in the schema, but rows of \(type.table.description) hold arrays with nulls.",
-                file: files.schema.name, range: range,
-                hint:
-                    "Take the inner `!` away, or mend the rows and ALTER TABLE \(type.table.quoted) ADD CHECK (array_position(\(name), NULL) IS NULL);"
-            ))
+        diagnostics.report(
+            "The items of \(type.name).\(column.field) are never null in the schema, but rows of \(type.table.description) hold arrays with nulls.",
+            file: files.schema.name, range: range,
+            hint:
+                "Take the inner `!` away, or mend the rows and ALTER TABLE \(type.table.quoted) ADD CHECK (array_position(\(name), NULL) IS NULL);"
+        )
     }
 
-    /// The first cell; `nil` where there is no row, or the question stays open.
+    /// The first cell; `nil` if there is no row, or the statement failed.
     private func first(_ sql: String) -> String?? {
-        let rows = try? database.readOnly(milliseconds: Self.patience) { () throws(SQLFailure) in try database.rows(sql)
-        }
-        return rows?.first.map { $0.first.flatMap(\.self) }
+        (try? database.rows(sql, milliseconds: Self.patience))?.first.map { $0.first.flatMap(\.self) }
     }
 }

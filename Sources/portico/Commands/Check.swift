@@ -3,6 +3,9 @@ import Diagnostics
 import PorticoAccess
 import PorticoCatalog
 import PorticoDatabase
+import PorticoHTTP
+import PorticoPolicyTesting
+import PorticoProject
 import PorticoReview
 import PorticoServer
 import PostgresMigrations
@@ -29,13 +32,13 @@ struct Check: ParsableCommand {
 
     struct Findings {
         var problems: [Diagnostic]
-        /// Why the database could not be looked at.
+        /// Why the database could not be read.
         var obstacle: CommandFailure?
-        /// How many were looked at.
+        /// Number of files checked.
         var files: Int
     }
 
-    /// Everything that is wrong with the files of a project, by themselves and on its database.
+    /// All problems of a project's files, by themselves and against its database.
     static func findings(_ project: Project) throws -> Findings {
         let files: ProjectFiles
         do throws(Diagnostics) {
@@ -46,14 +49,11 @@ struct Check: ParsableCommand {
         var problems: [Diagnostic] = []
         var obstacle: CommandFailure?
         let limits = project.configuration.limits.rules
-        // Tables can only be looked at once there is a catalog; rules where types are in order; the
-        // rest waits for neither.
+        // Tables need a catalog, rules valid types; the rest needs neither.
         let reading = CatalogLoader.read(schemaFile: files.schema, resolvers: files.resolvers)
         if let catalog = collecting(&problems, { () throws(Diagnostics) in try reading.whole.get() }) {
             let policy = collecting(&problems) { () throws(Diagnostics) in
-                try Policy.load(
-                    catalog: catalog, limits: limits, roles: files.roles, tenants: files.tenants,
-                    unreadable: files.unreadable)
+                try Policy.load(files, catalog: catalog, limits: limits)
             }
             if policy == nil { problems += formProblems(files.tenants) }
             problems += try accessTestProblems(catalog, roles: policy?.roles, project)
@@ -81,25 +81,20 @@ struct Check: ParsableCommand {
         return Findings(problems: problems, obstacle: obstacle, files: files.resolvers.count + files.tenants.count + 2)
     }
 
-    /// All that is wrong with the rules of roles and tenants.
+    /// All problems of the rules of roles and tenants.
     private static func ruleProblems(_ catalog: Catalog, _ limits: RuleLimits, _ files: ProjectFiles) -> [Diagnostic] {
         var problems: [Diagnostic] = []
         let policy = collecting(&problems) { () throws(Diagnostics) in
-            try Policy.load(
-                catalog: catalog, limits: limits, roles: files.roles, tenants: files.tenants,
-                unreadable: files.unreadable)
+            try Policy.load(files, catalog: catalog, limits: limits)
         }
         guard let policy else { return problems + formProblems(files.tenants) }
         return problems + policy.tenantProblems.sorted { $0.key < $1.key }.flatMap(\.value.items)
     }
 
-    /// What can be said of files whose names have nothing to be looked up in: whether they are YAML
-    /// at all.
+    /// Problems of files whose names cannot be resolved: only whether they are YAML.
     private static func formProblems(_ sources: [SourceText]) -> [Diagnostic] {
         var problems: [Diagnostic] = []
-        for source in sources {
-            _ = collecting(&problems) { () throws(Diagnostics) in try parseYAML(source) }
-        }
+        for source in sources { _ = collecting(&problems) { () throws(Diagnostics) in try parseYAML(source) } }
         return problems
     }
 
@@ -158,7 +153,7 @@ struct Check: ParsableCommand {
 }
 
 extension Diagnostic {
-    /// Whether it speaks of one of these types.
+    /// Whether it mentions one of these types.
     fileprivate func mentions(_ types: Set<String>) -> Bool {
         !types.isDisjoint(
             with: "\(message) \(hint ?? "")".split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init))

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import PorticoProject
 import PorticoServer
 import PostgresClient
 import PostgresMigrations
@@ -51,13 +52,13 @@ struct Dev: ParsableCommand {
             Terminal.note("portico: other commands will not find this database and its secret: \(error.message)")
         }
         let project = try Project(place.project, dev: folder, database: databaseURL, secret: secret, port: port)
-        // What is wrong with the files is said before a server is started for them.
+        // Reports problems of the files before starting a server for them.
         let api = try API(project)
         try api.prove()
         let migrations = project.hasMigrations ? try project.migrations() : nil
         try DevPort.check(project.configuration.listener)
         if databaseURL == nil {
-            // On this thread, the main one: the cluster ends with the thread that started it.
+            // On the main thread: the cluster ends with the thread that started it.
             let cluster = try DevCluster.start(in: folder) { Terminal.note("portico: \($0)") }
             do {
                 try prepare(cluster, migrations, project)
@@ -84,7 +85,7 @@ struct Dev: ParsableCommand {
 
     // MARK: The database
 
-    /// The private database, its tables and the seed: whatever is missing of them.
+    /// Creates the missing parts of the private database, its tables and the seed.
     private func prepare(_ cluster: DevCluster, _ migrations: MigrationFolder?, _ project: Project) throws {
         let maintenance = try ConnectionSettings(cluster.folder.maintenanceText)
         var connection: BlockingConnection?
@@ -113,7 +114,7 @@ struct Dev: ParsableCommand {
         }
     }
 
-    /// An existing database is somebody's: what it lacks is said, and not done.
+    /// An existing database is not modified: missing migrations are only reported.
     private func sayMigrations(_ migrations: MigrationFolder?, _ project: Project) throws {
         let database = try project.connect()
         guard let migrations else {

@@ -5,6 +5,7 @@ import PorticoAccess
 import PorticoExecution
 import PorticoGateway
 import PorticoPlanning
+import PorticoProject
 import PostgresSQL
 
 struct Explain: ParsableCommand {
@@ -47,7 +48,7 @@ struct Explain: ParsableCommand {
                 operation: operation, variables: planned.variables, viewer: viewer, limits: rules.limits,
                 now: Array("now".utf8), cursors: gateway.cursors)
             let parameters: [[ParameterValue]], pages: [BoundPage]
-            do throws(PlanningError) {
+            do throws(ClientError) {
                 pages = try binding.pages(of: plan)
                 parameters = try binding.parameters(of: plan, pages: pages)
             } catch {
@@ -57,9 +58,7 @@ struct Explain: ParsableCommand {
         }
         let explanation = Explanation(plan, of: operation, tenant: viewer.tenant)
         if json {
-            let buffer = ResponseBuffer()
-            explanation.json(measurements).write(into: buffer)
-            Terminal.write(bytes: buffer.takeBytes() + [0x0A])
+            Terminal.print(explanation.json(measurements))
         } else {
             let isColored = Terminal.isColored
             let text = explanation.text(measurements) { sql in

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import JSONBytes
+import PorticoProject
 import PostgresMigrations
 
 struct Health: ParsableCommand {
@@ -27,7 +28,8 @@ struct Health: ParsableCommand {
         var report = HealthReport()
         do throws(CommandFailure) {
             let database = try Database(text)
-            var run = HealthRun(checks, project, api, database, migrations)
+            var run = HealthRun(
+                configuration: checks, project: project, api: api, database: database, migrations: migrations)
             do throws(SQLFailure) {
                 try run.run()
                 report = run.report
@@ -39,13 +41,7 @@ struct Health: ParsableCommand {
             guard error.status == .notInOrder else { throw error }
             report.add(.connection, "connection", passed: false, error.message)
         }
-        if json {
-            let buffer = ResponseBuffer()
-            report.json.write(into: buffer)
-            Terminal.write(bytes: buffer.takeBytes() + [0x0A])
-        } else {
-            Terminal.print(report.text)
-        }
+        if json { Terminal.print(report.json) } else { Terminal.print(report.text) }
         if !report.isHealthy { throw CommandFailure.reported }
     }
 

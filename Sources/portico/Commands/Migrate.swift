@@ -1,4 +1,5 @@
 import ArgumentParser
+import PorticoProject
 import PostgresMigrations
 
 struct Migrate: ParsableCommand {
@@ -77,7 +78,7 @@ struct Migrate: ParsableCommand {
         if !isInOrder { throw .reported }
     }
 
-    /// What happens, line by line, while it happens.
+    /// Prints the progress line by line.
     static func tell(_ event: MigrationLedger.Event) {
         switch event {
         case .waitingForLock: Terminal.note("waiting for another migration of this database to end …")

@@ -1,5 +1,7 @@
 import ArgumentParser
+import PorticoConfiguration
 import PorticoGateway
+import PorticoProject
 import PorticoServer
 
 struct Query: ParsableCommand {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import PorticoProject
 
 struct SchemaText: ParsableCommand {
     static let configuration = CommandConfiguration(

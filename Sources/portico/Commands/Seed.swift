@@ -1,4 +1,5 @@
 import ArgumentParser
+import PorticoProject
 import PostgresMigrations
 
 struct Seed: ParsableCommand {

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Glibc
+import PorticoConfiguration
+import PorticoProject
 import PorticoServer
 import PostgresMigrations
 
@@ -14,8 +16,7 @@ struct Serve: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "The name or address to listen on. (default: PORTICO_HOST, or listener.host of config/gateway.yaml, or 127.0.0.1)",
-            valueName: "host"))
-    var host: String?
+            valueName: "host")) var host: String?
     @Option(
         help: ArgumentHelp(
             """
@@ -43,7 +44,7 @@ struct Serve: ParsableCommand {
         api.noteTenantProblems(project)
         try api.prove()
         try api.refuseForeignPaths(project)
-        // A project without migrations of its own serves a database that somebody else looks after.
+        // A project without migrations serves a database that is managed elsewhere.
         let migrations = project.hasMigrations ? try project.migrations().migrations.map(\.name) : []
         try GatewayProcess.run(api.state(project, migrations: Set(migrations)))
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import PorticoProject
 import PorticoServer
 import YAMLTree
 

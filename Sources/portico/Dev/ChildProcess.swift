@@ -1,22 +1,23 @@
 import Glibc
+import PorticoProject
 
-/// A program that this process has started and waits for.
+/// A child process.
 struct ChildProcess {
     let id: pid_t
 
     enum Output {
-        /// Added to the end of a file, which is made with mode 0600.
+        /// Appended to a file, which is created with mode 0600.
         case file(String)
         case pipe(Int32)
     }
 
-    /// Starts a program by its path, in a process group of its own: a Ctrl-C in the terminal is for
-    /// us, and we decide when the child stops.
+    /// Starts a program by its path, in its own process group: a Ctrl-C in the terminal reaches
+    /// only this process, which decides when the child stops.
     ///
-    /// To be called on the main thread: a child that was asked to stop with its parent (`setpriv
-    /// --pdeathsig`) stops with the *thread* that started it.
+    /// Call on the main thread: a child that stops with its parent (`setpriv --pdeathsig`) stops
+    /// with the *thread* that started it.
     ///
-    /// - Parameter errors: Where the standard error goes; with the output when it is left out.
+    /// - Parameter errors: The destination of standard error; by default that of the output.
     init(
         _ path: String, _ arguments: [String], output: Output, errors: Output? = nil, environment: [String] = []
     ) throws(CommandFailure) {
@@ -62,8 +63,7 @@ struct ChildProcess {
         id = process
     }
 
-    /// Runs a program to its end: its status as a shell tells it, and what it printed, at most
-    /// ``outputBytes``.
+    /// Runs a program to its end: its exit status, and its output, at most ``outputBytes``.
     static func run(
         _ path: String, _ arguments: [String], environment: [String] = []
     ) throws(CommandFailure) -> (status: Int32, output: String) {
@@ -71,8 +71,7 @@ struct ChildProcess {
         return (status, String(decoding: output, as: UTF8.self))
     }
 
-    /// Runs a program to its end: its status, and at most so many bytes of its standard output
-    /// alone.
+    /// Runs a program: its exit status, and at most the given bytes of standard output.
     static func output(
         of path: String, _ arguments: [String], environment: [String], most: Int
     ) throws(CommandFailure) -> (status: Int32, output: [UInt8]) {
@@ -106,17 +105,16 @@ struct ChildProcess {
         return (child.wait(), output)
     }
 
-    /// Bytes that are kept of what a program prints. Stands against one that prints without end.
+    /// Bytes of a program's output that are kept. Guards against endless output.
     static let outputBytes = 1 << 20
 
-    /// The exit status once the child has ended (128 + the signal that ended it), `nil` while it
-    /// runs.
+    /// The exit status after the child's end (128 + the signal that ended it), else `nil`.
     func poll() -> Int32? { status(waitFlags: WNOHANG) }
 
     @discardableResult
     func wait() -> Int32 { status(waitFlags: 0) ?? -1 }
 
-    /// Whether it ended within so many milliseconds.
+    /// Whether it ended within the given milliseconds.
     func wait(milliseconds: Int) -> Bool {
         for _ in 0...(milliseconds / 10) {
             if poll() != nil { return true }

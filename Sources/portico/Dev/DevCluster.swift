@@ -1,18 +1,17 @@
 import Glibc
+import PorticoProject
 
-/// The private PostgreSQL cluster of `portico dev`: made on first use, started as a child of this
-/// process, stopped with it.
+/// The private PostgreSQL cluster of `portico dev`: created on first use, started as a child of
+/// this process, stopped with it.
 struct DevCluster {
     enum Limits {
-        /// Milliseconds until a server that was started must take connections; recovery after a
-        /// crash is included.
+        /// Milliseconds until a started server accepts connections, including crash recovery.
         static let start = 60_000
-        /// Milliseconds that a fast shutdown may take before an immediate one follows.
+        /// Milliseconds of a fast shutdown before an immediate one.
         static let stop = 15_000
         /// Lines of the server's log that an error quotes.
         static let quotedLines = 12
-        /// Bytes of the server's log above which a new one is begun. Stands against a disk that
-        /// fills up over months.
+        /// Bytes of the server's log before a new one begins. Guards against a full disk.
         static let logBytes = 8 << 20
     }
 
@@ -20,8 +19,8 @@ struct DevCluster {
     let programs: PostgresPrograms
     private let server: ChildProcess
 
-    /// Starts the server on the folder, whose lock this process must hold; makes the cluster first
-    /// where there is none. Returns before it takes connections.
+    /// Starts the server on the folder, whose lock this process must hold; creates a missing
+    /// cluster first. Returns before it accepts connections.
     static func start(in folder: DevFolder, note: (String) -> Void) throws(CommandFailure) -> DevCluster {
         let version = try version(of: folder)
         let programs = try PostgresPrograms.find(major: version)
@@ -34,8 +33,7 @@ struct DevCluster {
         return DevCluster(folder: folder, programs: programs, server: try launch(folder, programs))
     }
 
-    /// Waits until `isReady` says so, asking every 20 ms; throws with the end of the server's log
-    /// when the server ends first or takes too long.
+    /// Polls `isReady` every 20 ms; throws with the end of its log if it ends or takes too long.
     func waitUntilReady(_ isReady: () -> Bool) throws(CommandFailure) {
         for _ in 0..<(Limits.start / 20) {
             if isReady() { return }
@@ -55,15 +53,15 @@ struct DevCluster {
         server.wait()
     }
 
-    /// The major version that made the cluster, `nil` when there is none yet.
+    /// The major version of the cluster, `nil` if there is none yet.
     private static func version(of folder: DevFolder) throws(CommandFailure) -> String? {
         let file = folder.data + "/PG_VERSION"
         guard FileSystem.exists(file) else { return nil }
         return String(decoding: try FileSystem.bytes(of: file).prefix { $0 > 0x20 }, as: UTF8.self)
     }
 
-    /// Makes the cluster beside its place and moves it there when it is complete, so that an
-    /// interrupted first start leaves nothing half made.
+    /// Creates the cluster under a temporary name and moves it when complete, so that an
+    /// interrupted first start leaves nothing partial.
     private static func initialize(_ folder: DevFolder, _ programs: PostgresPrograms) throws(CommandFailure) {
         let draft = folder.data + ".new"
         if FileSystem.exists(draft) { _ = try ChildProcess.run("/bin/rm", ["-rf", "--", draft]) }
@@ -74,17 +72,14 @@ struct DevCluster {
                 "--auth-local=trust", "--auth-host=reject", "--data-checksums",
             ], as: folder.account)
         let (status, output) = try ChildProcess.run(path, arguments)
-        guard status == 0 else {
-            throw .notInOrder("initdb failed with status \(status):\n\(lastLines(of: output))")
-        }
+        guard status == 0 else { throw .notInOrder("initdb failed with status \(status):\n\(lastLines(of: output))") }
         guard rename(draft, folder.data) == 0 else {
             throw .notInOrder("\(folder.data) cannot be made: \(FileSystem.reason(errno)).")
         }
     }
 
-    /// A server that an earlier run has left: nobody holds the folder's lock but us, so nobody
-    /// needs it any more. A `postmaster.pid` without its server is removed; PostgreSQL itself would
-    /// trust it when some other process has got the same number.
+    /// Stops a server left by an earlier run: this process holds the folder's lock, so nothing uses
+    /// it. A stale `postmaster.pid` is removed; PostgreSQL might mistake another process for it.
     private static func settleEarlierServer(of folder: DevFolder) throws(CommandFailure) {
         let file = folder.data + "/postmaster.pid"
         guard FileSystem.exists(file) else { return }
@@ -121,9 +116,8 @@ struct DevCluster {
             programs.postgres,
             [
                 "-D", folder.data, "-p", "5432", "-k", "\"\(socket)\"", "-c", "listen_addresses=", "-c",
-                "unix_socket_permissions=0700",
-                "-c", "logging_collector=off", "-c", "log_destination=stderr", "-c", "fsync=on", "-c", "timezone=UTC",
-                "-c", "cluster_name=portico-dev",
+                "unix_socket_permissions=0700", "-c", "logging_collector=off", "-c", "log_destination=stderr", "-c",
+                "fsync=on", "-c", "timezone=UTC", "-c", "cluster_name=portico-dev",
             ], as: folder.account)
         if FileSystem.size(of: folder.log) > Limits.logBytes { unlink(folder.log) }
         return try ChildProcess(path, arguments, output: .file(folder.log))

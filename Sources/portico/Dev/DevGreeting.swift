@@ -1,28 +1,27 @@
 import PorticoAccess
+import PorticoIdentity
+import PorticoProject
 import PorticoServer
 
-/// What a person needs to begin: where it serves, who there is, and a first request to paste.
+/// What a user needs to begin: the address, the users, and a first request to paste.
 struct DevGreeting: Sendable {
-    /// Users that get a ready-made token each. Beyond that the list would be no help; `portico
-    /// token` makes one.
+    /// Users that get a ready-made token each; `portico token` makes more.
     static let users = 20
-    /// Seconds that such a token is good: a working day.
+    /// Seconds that such a token is valid: a working day.
     static let tokenLifetime = 12 * 3_600
 
     private let host: String
-    /// How the database is entered, or which it is.
+    /// How to enter the database, or which one it is.
     private let database: String
     /// Lines about the users and their tokens.
     private let people: [String]
-    /// The token of the first request; `nil` where there is no user.
+    /// The token of the first request; `nil` if there is no user.
     private let token: String?
-    /// What that user, or nobody in particular, can ask.
+    /// A query for that user, or an anonymous viewer.
     private let query: String
 
-    /// Reads the users and signs a token for each; without a table of users, for each role that
-    /// needs no tenant.
-    /// - Parameter psql: What `psql` takes for the database; `nil` where that may hold somebody's
-    ///   password.
+    /// Reads the users and signs a token for each; without users, for each role without a tenant.
+    /// - Parameter psql: The database as `psql`'s argument; `nil` if it may contain a password.
     init(_ project: Project, _ api: API, psql: String?) throws {
         let connection = try project.connect(), policy = api.policy
         host = project.configuration.listener.host ?? "127.0.0.1"
@@ -67,7 +66,7 @@ struct DevGreeting: Sendable {
         if case .rules(let set) = rules { set.sampleQuery } else { "{ __typename }" }
     }
 
-    /// One word of a shell, whatever stands in it.
+    /// One word of a shell, with any content.
     private static func quoted(_ text: String) -> String {
         "\"" + text.reduce(into: "") { $0 += "\"\\$`".contains($1) ? "\\\($1)" : "\($1)" } + "\""
     }

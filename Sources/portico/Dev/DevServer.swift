@@ -1,24 +1,24 @@
 import Glibc
+import PorticoProject
 import PorticoServer
 import Synchronization
 
-/// Serves a project while it is worked on: a server for each state of schema and resolvers, one
-/// after the other on one port.
+/// Serves a project during development: a new server for each state of schema and resolvers.
 ///
-/// The access rules are read again by the server itself; of a schema all that a server has is made.
+/// The server itself reloads the access rules; a changed schema needs a new server.
 struct DevServer {
     enum Limits {
-        /// Milliseconds between two looks at the files. A change counts once they look the same
-        /// twice, so that no half-written one is read.
+        /// Milliseconds between two checks of the files. A change counts once they look the same
+        /// twice, so that no incomplete one is read.
         static let look = 300
     }
 
-    /// An API that may be served, and what its files looked like when they were read.
+    /// A servable API, and the stamp of its files when they were read.
     struct Loaded {
         let api: API
         let stamp: ProjectStamp
 
-        /// Says also what `check` finds besides.
+        /// Also prints what `check` finds.
         init(_ project: Project) throws(CommandFailure) {
             stamp = ProjectStamp(project.folder, hasRules: false)
             api = try API(project, asksDatabase: true)
@@ -30,16 +30,16 @@ struct DevServer {
     }
 
     let project: Project
-    /// The names that `/readyz` looks for.
+    /// The names that `/readyz` checks.
     let migrations: Set<String>
 
-    /// Returns when a signal has ended it; `onReady` is called once, when the first server serves.
+    /// Returns after a signal; `onReady` is called once, when the first server serves.
     func run(_ first: Loaded, onReady: @escaping @Sendable (UInt16) -> Void) throws(CommandFailure) {
         let port = Mutex<UInt16?>(nil), next = Mutex<Loaded?>(nil)
         var loaded = first
         while true {
             var state = state(loaded.api)
-            // Where the system chose a port, it stays.
+            // A port chosen by the system stays.
             if let port = port.withLock({ $0 }) { state.configuration.listener.port = port }
             try GatewayProcess.run(state) { found in
                 let isFirst = port.withLock { stored in
@@ -59,15 +59,15 @@ struct DevServer {
 
     private func state(_ api: API) -> ServerState {
         var state = api.state(project, migrations: migrations)
-        // It lives as long as its terminal.
+        // It ends with its terminal.
         state.readsAgainOnHangup = false
         return state
     }
 
     // MARK: Changes
 
-    /// Waits for a change that can be served; says what is wrong with the others, during which the
-    /// server goes on. `nil` once it is cancelled.
+    /// Waits for a change that can be served; reports the problems of others, while the server
+    /// continues. `nil` once cancelled.
     private func changed(since stamp: ProjectStamp) async -> Loaded? {
         var isRefused = false, known = stamp
         while true {
@@ -82,8 +82,7 @@ struct DevServer {
 
                     """)
             }
-            // What makes it good may be an edit of the rules, which name what the schema no longer
-            // has.
+            // Editing the rules may fix it if they name what the schema no longer has.
             known = isRefused ? found : ProjectStamp(project.folder, hasRules: true)
             isRefused = true
         }
@@ -99,7 +98,7 @@ struct DevServer {
         }
     }
 
-    /// What `portico check` finds, warnings too; nothing where all is well.
+    /// Prints what `portico check` finds, including warnings.
     private static func say(_ project: Project) {
         do {
             let findings = try Check.findings(project)

@@ -1,4 +1,6 @@
 import PorticoCatalog
+import PorticoConfiguration
+import PorticoProject
 import PorticoServer
 import PostgresMigrations
 import PostgresSQL
@@ -13,26 +15,26 @@ enum DevUsers {
 
     enum Found: Equatable {
         case all([User])
-        /// More than were asked for: how many there are.
+        /// More than requested: their number.
         case tooMany(Int)
-        /// The database has no such table, or columns of it are missing: PostgreSQL's words.
+        /// The table or columns of it are missing: PostgreSQL's message.
         case noTable(String)
     }
 
-    /// The active users of the table that the configuration names, by id.
-    static func read(_ table: UserTable, on database: Database, atMost limit: Int) throws(SQLFailure) -> Found {
+    /// The active users of the configured table, by id.
+    static func read(_ table: UserTableColumns, on database: Database, atMost limit: Int) throws(SQLFailure) -> Found {
         do throws(SQLFailure) {
             return try found(table, on: database, atMost: limit)
         } catch {
-            // Undefined tables, columns and schemas: a project in which nobody signs in needs none
-            // of them.
+            // Undefined tables, columns and schemas: a project without sign-in needs none of them.
             guard ["42P01", "42703", "3F000"].contains(error.sqlState) else { throw error }
             return .noTable(error.message)
         }
     }
 
-    private static func found(_ table: UserTable, on database: Database, atMost limit: Int) throws(SQLFailure) -> Found
-    {
+    private static func found(
+        _ table: UserTableColumns, on database: Database, atMost limit: Int
+    ) throws(SQLFailure) -> Found {
         let name = TableName(configured: table.table).quoted
         let condition =
             table.status.map { "WHERE \(quoteIdentifier($0.column))::text = $1" } ?? "WHERE $1::text IS NULL"

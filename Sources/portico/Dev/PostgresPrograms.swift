@@ -1,17 +1,17 @@
 import Glibc
+import PorticoProject
 
 /// The server's own programs, which distributions keep off `PATH`.
 struct PostgresPrograms: Equatable {
-    /// The folder that holds `initdb` and `postgres`.
+    /// The folder of `initdb` and `postgres`.
     let folder: String
 
     var initdb: String { folder + "/initdb" }
     var postgres: String { folder + "/postgres" }
 
-    /// The programs for a cluster of `major` (the content of its `PG_VERSION`), or the newest there
-    /// are when there is no cluster yet.
+    /// The programs for a cluster of `major` (the content of its `PG_VERSION`), or else the newest.
     ///
-    /// `PORTICO_POSTGRES_BIN` names a folder that comes before all others.
+    /// `PORTICO_POSTGRES_BIN` names a folder that takes precedence.
     static func find(major: String?) throws(CommandFailure) -> PostgresPrograms {
         var folders: [String] = []
         if let chosen = getenv("PORTICO_POSTGRES_BIN") { folders.append(String(cString: chosen)) }

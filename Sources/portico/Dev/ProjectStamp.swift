@@ -1,17 +1,16 @@
+import PorticoProject
 import SocketLoop
 
-/// What the files of a project look like from outside: equal as long as nobody has written, added
-/// or removed one.
+/// The state of a project's files: equal as long as none is written, added or removed.
 struct ProjectStamp: Equatable {
     enum Limits {
-        /// Files. Stands against looking through a whole disk every half second.
+        /// Files. Guards against scanning a whole disk every half second.
         static let files = 10_000
     }
 
     private var files: [String: FileStamp] = [:]
 
-    /// - Parameter hasRules: Whether the access rules belong to it, which otherwise are the
-    ///   server's own to watch.
+    /// - Parameter hasRules: Whether to include the access rules, which the server watches itself.
     init(_ project: String, hasRules: Bool) {
         add("\(project)/schema.graphql")
         add(below: "\(project)/resolvers")

@@ -1,20 +1,20 @@
 import PorticoCatalog
+import PorticoProject
 import PostgresMigrations
 
-/// Which privileges the gateway's role lacks, each with the GRANT that cures it.
+/// The privileges that the gateway's role lacks, each with the GRANT that fixes it.
 struct GrantCheck {
-    /// A table that somebody reads, and the columns that are read of it; all of them where it is
-    /// empty.
+    /// A table that is read, and the columns read; empty for all.
     struct Need: Equatable {
         var table: TableName
         var columns: [String]
-        /// Who reads it, such as `type Ticket`.
+        /// The reader, such as `type Ticket`.
         var reader: String
     }
 
     private(set) var findings: [HealthFinding] = []
 
-    /// Looks at every need by the server's own functions, which anybody may call.
+    /// Checks every need with the server's own functions, which every role may call.
     init(_ needs: [Need], on database: Database) throws(SQLFailure) {
         guard let role = try database.rows("SELECT current_user, quote_ident(current_user)").first?[1] else { return }
         try checkSchemas(of: needs, role, database)
@@ -71,7 +71,7 @@ struct GrantCheck {
         }
     }
 
-    /// None when the table as a whole, or each column that is read, may be read.
+    /// Empty if the table as a whole, or each column that is read, may be read.
     private func missingColumns(
         of relation: Relation, _ need: Need, _ database: Database
     ) throws(SQLFailure) -> [String] {
@@ -89,15 +89,15 @@ struct GrantCheck {
     }
 }
 
-/// A table as the database knows it.
+/// A table in the database.
 struct Relation: Equatable {
     /// Its OID, in digits.
     var id: String
-    /// With its schema, each quoted where it must be.
+    /// With its schema, quoted as needed.
     var quoted: String
 
-    /// Looks into the catalogs alone, so that a missing privilege does not hide the table. Without
-    /// a schema, the first of the search path that has it, as far as the catalogs tell, counts.
+    /// Reads only the catalogs, so that a missing privilege does not hide the table. Without a
+    /// schema, the first schema of the search path with such a table counts.
     static func find(_ table: TableName, on database: Database) throws(SQLFailure) -> Relation? {
         let rows = try database.rows(
             """

@@ -1,10 +1,11 @@
 import Diagnostics
 import JSONBytes
+import PorticoPolicyTesting
 import YAMLTree
 
-/// What `config/health.yaml` asks to be checked.
+/// The checks in `config/health.yaml`.
 struct HealthConfiguration: Sendable, Equatable {
-    /// How many there must be.
+    /// The expected number.
     enum Expected: Sendable, Equatable {
         case exactly(Int)
         case atLeast(Int)
@@ -40,7 +41,7 @@ struct HealthConfiguration: Sendable, Equatable {
 
     struct Query: Sendable, Equatable {
         var name: String
-        /// The id of the user that asks.
+        /// The id of the querying user.
         var user: String
         var document: String
         var variables: [JSONMember]
@@ -49,7 +50,7 @@ struct HealthConfiguration: Sendable, Equatable {
 
     struct Isolation: Sendable, Equatable {
         var user: String
-        /// The id of the tenant none of whose rows the user may see.
+        /// The id of a tenant none of whose rows the user may see.
         var foreignTenant: String
     }
 
@@ -61,15 +62,15 @@ struct HealthConfiguration: Sendable, Equatable {
     var queries: [Query] = []
     var isolation: [Isolation] = []
 
-    /// Where the file stands in a project.
+    /// The file's path in a project.
     static let path = "config/health.yaml"
 }
 
-/// Reads the file; every problem is collected.
+/// Reads the file and collects all problems.
 struct HealthConfigurationReader {
     private var reader: YAMLReader
 
-    /// The checks that a text states.
+    /// The checks in a text.
     static func read(_ source: SourceText) throws(Diagnostics) -> HealthConfiguration {
         var reader = HealthConfigurationReader(reader: YAMLReader(source))
         let configuration = reader.configuration()
@@ -127,15 +128,13 @@ struct HealthConfigurationReader {
     }
 
     private mutating func query(_ node: YAMLNode) -> HealthConfiguration.Query? {
-        guard
-            let mapping = reader.mapping(
-                node, allowedKeys: ["name", "as", "graphql", "variables", "objects"], as: "a query")
-        else { return nil }
+        let keys = ["name", "as", "graphql", "variables", "objects"]
+        guard let mapping = reader.mapping(node, allowedKeys: keys, as: "a query") else { return nil }
         let name = required("name", mapping, in: "a query"), user = required("as", mapping, in: "a query")
         let document = required("graphql", mapping, in: "a query")
         var variables: [JSONMember] = []
         if let node = mapping["variables"], let members = reader.mapping(node, as: "the variables") {
-            variables = members.members.map { JSONMember(key: $0.key, value: Self.json($0.value)) }
+            variables = members.members.map { JSONMember(key: $0.key, value: $0.value.jsonValue) }
         }
         let objects = mapping["objects"].map { counts($0, as: "the objects") } ?? []
         guard let name, let user, let document else { return nil }
@@ -171,19 +170,5 @@ struct HealthConfigurationReader {
             return nil
         }
         return reader.int(bound, in: 0...Int.max, as: what).map { .atLeast($0) }
-    }
-
-    /// The value of a variable: a plain scalar is a number, a boolean or null where it reads as
-    /// one. The depth is the YAML parser's to bound.
-    private static func json(_ node: YAMLNode) -> JSONValue {
-        switch node.content {
-        case .sequence(let items): return .array(items.map { json($0) })
-        case .mapping(let members): return .object(members.map { JSONMember(key: $0.key, value: json($0.value)) })
-        case .scalar(let text, let style):
-            guard style == .plain else { return .string(text) }
-            if node.isNull { return .null }
-            if case .some(let value) = try? parseJSON(Array(text.utf8)) { return value }
-            return .string(text)
-        }
     }
 }

@@ -4,23 +4,23 @@ import JSONBytes
 struct HealthFinding: Sendable, Equatable {
     enum Outcome: String, Sendable {
         case passed, failed
-        /// It could not be looked at; that counts as not in order.
+        /// It could not be checked, which counts as a failure.
         case unknown
     }
 
     var area: HealthArea
-    /// What was looked at, such as `tickets`.
+    /// The subject, such as `tickets`.
     var name: String
     var outcome: Outcome
-    /// What was found, a clause without its full stop.
+    /// The result, a clause without its full stop.
     var found: String
-    /// Lines that show what was found.
+    /// Lines that show the result.
     var lines: [String] = []
-    /// What cures it: SQL, or a command.
+    /// Remedies: SQL, or a command.
     var cures: [String] = []
 }
 
-/// The parts of the report, in its order.
+/// The sections of the report, in order.
 enum HealthArea: String, Sendable, CaseIterable {
     case connection, migrations, structure, grants, counts, relations, queries, isolation
 }
@@ -43,7 +43,7 @@ struct HealthReport: Sendable, Equatable {
         findings.append(HealthFinding(area: area, name: name, outcome: .unknown, found: reason, cures: cures))
     }
 
-    /// The report as a person reads it, line by line; findings stay in the order of their areas.
+    /// The report as text; findings stay in the order of their areas.
     var text: String {
         var lines: [String] = []
         for area in HealthArea.allCases {
@@ -74,19 +74,13 @@ struct HealthReport: Sendable, Equatable {
 
     /// `{ "healthy": …, "checks": [ { "area", "name", "outcome", "found", "lines", "cures" } ] }`
     var json: JSONValue {
-        func texts(_ items: [String]) -> JSONValue { .array(items.map { .string($0) }) }
-        let checks = HealthArea.allCases.flatMap { area in findings.filter { $0.area == area } }.map { finding in
-            JSONValue.object([
-                JSONMember(key: "area", value: .string(finding.area.rawValue)),
-                JSONMember(key: "name", value: .string(finding.name)),
-                JSONMember(key: "outcome", value: .string(finding.outcome.rawValue)),
-                JSONMember(key: "found", value: .string(finding.found)),
-                JSONMember(key: "lines", value: texts(finding.lines)),
-                JSONMember(key: "cures", value: texts(finding.cures)),
-            ])
+        let sorted = HealthArea.allCases.flatMap { area in findings.filter { $0.area == area } }
+        let checks: [JSONValue] = sorted.map { finding in
+            [
+                "area": finding.area.rawValue, "name": finding.name, "outcome": finding.outcome.rawValue,
+                "found": finding.found, "lines": finding.lines, "cures": finding.cures,
+            ]
         }
-        return .object([
-            JSONMember(key: "healthy", value: .bool(isHealthy)), JSONMember(key: "checks", value: .array(checks)),
-        ])
+        return ["healthy": isHealthy, "checks": checks]
     }
 }

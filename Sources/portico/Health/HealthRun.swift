@@ -3,14 +3,13 @@ import JSONBytes
 import PorticoAccess
 import PorticoCatalog
 import PorticoGateway
+import PorticoProject
 import PostgresMigrations
 
-/// All checks of one run, in the order of the report. What one of them cannot do for lack of a
-/// privilege it says, and names the privilege.
+/// All checks of one run, in the order of the report. Failing checks name missing privileges.
 struct HealthRun {
     enum Limits {
-        /// Milliseconds of each statement of `config/health.yaml`. Stands against a check that
-        /// hurts what it looks after.
+        /// Milliseconds of each statement of `config/health.yaml`. Guards against harmful checks.
         static let statement = 10_000
     }
 
@@ -18,23 +17,12 @@ struct HealthRun {
     let project: Project
     let api: API
     let database: Database
-    /// `nil` where the project has none.
+    /// `nil` if the project has none.
     let migrations: MigrationFolder?
     private(set) var report = HealthReport()
-    private var hasAllGrants = true
+    private(set) var hasAllGrants = true
 
-    init(
-        _ configuration: HealthConfiguration, _ project: Project, _ api: API, _ database: Database,
-        _ migrations: MigrationFolder?
-    ) {
-        self.configuration = configuration
-        self.project = project
-        self.api = api
-        self.database = database
-        self.migrations = migrations
-    }
-
-    /// Throws only when the connection is lost meanwhile.
+    /// Throws only if the connection is lost.
     mutating func run() throws(SQLFailure) {
         if let row = try database.rows("SELECT current_setting('server_version'), current_database(), current_user")
             .first
@@ -139,10 +127,7 @@ struct HealthRun {
 
     private mutating func check(_ relation: HealthConfiguration.Relation) throws(SQLFailure) {
         do throws(SQLFailure) {
-            let database = database
-            let rows = try database.readOnly(milliseconds: Limits.statement) { () throws(SQLFailure) in
-                try database.rows(relation.sql)
-            }
+            let rows = try database.rows(relation.sql, milliseconds: Limits.statement)
             let passed = relation.rows.holds(rows.count)
             let lines = rows.prefix(relation.show).map { row in row.map { $0 ?? "NULL" }.joined(separator: " · ") }
             let found =
@@ -155,8 +140,7 @@ struct HealthRun {
         }
     }
 
-    /// Why a check could not be made. Where privileges are missing they are the likely reason, also
-    /// for what is called unknown then.
+    /// Why a check failed. Missing privileges are the likely reason, even for unknown objects.
     private func reason(_ failure: SQLFailure) -> String { reason(failure.message) }
 
     private func reason(_ message: String) -> String {
@@ -183,7 +167,7 @@ struct HealthRun {
                 to: GraphQLRequest(query: Array(query.document.utf8), variables: query.variables), as: viewer, rules)
             let body = response.buffer.takeBytes()
             let answer = try parseJSON(body)
-            if let errors = answer["errors"], let message = Self.firstMessage(errors) {
+            if let message = answer["errors"]?.items.first?["message"]?.string {
                 let detail = response.observation.failures.first
                 let name = "\(query.name) (as \(query.user))"
                 return hasAllGrants
@@ -244,11 +228,6 @@ struct HealthRun {
         case .null: return 0
         case .bool, .number, .string: return path.isEmpty ? 1 : 0
         }
-    }
-
-    private static func firstMessage(_ errors: JSONValue) -> String? {
-        guard case .array(let items) = errors, case .string(let message)? = items.first?["message"] else { return nil }
-        return message
     }
 
     private static func sentence(_ error: any Error) -> String {

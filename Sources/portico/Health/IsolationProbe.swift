@@ -3,20 +3,20 @@ import JSONBytes
 import PorticoAccess
 import PorticoCatalog
 import PorticoGateway
+import PorticoProject
 import PostgresMigrations
 import PostgresSQL
 
-/// Asks the gateway, as one user, for the rows of a tenant by their own keys, type by type: what
-/// comes back should not have.
+/// Queries the gateway as one user for a foreign tenant's rows by key: none may come back.
 struct IsolationProbe {
     enum Limits {
-        /// Keys of each type that are asked for. Stands against a database of millions of rows.
+        /// Keys queried for each type. Guards against a database of millions of rows.
         static let keys = 100
     }
 
     struct Finding: Equatable {
         var type: String
-        /// Rows of the tenant that were asked for.
+        /// Number of the tenant's rows that were queried.
         var asked: Int
         /// The keys that came back.
         var seen: [String]
@@ -26,9 +26,9 @@ struct IsolationProbe {
     let database: Database
     let gateway: LocalGateway
 
-    /// One finding for each type whose rows belong to a tenant and of which the viewer's schema has
-    /// a list. Throws where the gateway gave no answer.
-    func run(tenant: String, as viewer: Viewer, _ rules: RuleSet) throws -> [Finding] {
+    /// One finding for each type whose rows belong to a tenant and for which the viewer's schema
+    /// has a list. Throws if the gateway gave no answer.
+    func run(tenant: String, as viewer: Viewer, _ rules: CompiledPolicy) throws -> [Finding] {
         var findings: [Finding] = []
         for (field, root) in catalog.root.sorted(by: { $0.key < $1.key }) {
             guard case .list(let name) = root, let type = catalog.types[name] else { continue }
@@ -44,7 +44,7 @@ struct IsolationProbe {
     }
 
     private func ask(
-        _ field: String, _ type: TypeBinding, _ keys: [[String]], _ viewer: Viewer, _ rules: RuleSet
+        _ field: String, _ type: TypeBinding, _ keys: [[String]], _ viewer: Viewer, _ rules: CompiledPolicy
     ) throws -> [String] {
         guard case .object(let object)? = rules.schema.type(type.name) else { return [] }
         let fields = type.key.columns.compactMap { object.fields[$0.field] }
@@ -67,10 +67,7 @@ struct IsolationProbe {
                 let reason = response.observation.failures.first ?? String(decoding: body.prefix(400), as: UTF8.self)
                 throw CommandFailure.notInOrder("the gateway gave no answer for \(field): \(reason)")
             }
-            for row in rows {
-                seen.append(
-                    fields.map { if case .string(let key)? = row[$0.name] { key } else { "" } }.joined(separator: ", "))
-            }
+            for row in rows { seen.append(fields.map { row[$0.name]?.string ?? "" }.joined(separator: ", ")) }
         }
         return seen
     }
@@ -83,15 +80,12 @@ struct IsolationProbe {
         func test(_ field: FieldType, _ operation: String, _ value: JSONValue) -> JSONMember {
             JSONMember(key: field.name, value: .object([JSONMember(key: operation, value: value)]))
         }
-        if fields.count == 1 {
-            return .object([test(fields[0], "in", .array(keys.map { operand(fields[0], $0[0]) }))])
-        }
+        if fields.count == 1 { return .object([test(fields[0], "in", .array(keys.map { operand(fields[0], $0[0]) }))]) }
         let rows = keys.map { key in JSONValue.object(zip(fields, key).map { test($0, "eq", operand($0, $1)) }) }
         return .object([JSONMember(key: "or", value: .array(rows))])
     }
 
-    /// The keys of rows that belong to the tenant, found by the isolation path of the type, without
-    /// the gateway.
+    /// The keys of the tenant's rows, found by the type's isolation path without the gateway.
     private func keys(of type: TypeBinding, tenant: String) throws(SQLFailure) -> [[String]] {
         let columns = type.key.columns.map { "t0.\(quoteIdentifier($0.column))::text" }.joined(separator: ", ")
         var text = "SELECT \(columns) FROM \(type.table.quoted) t0"

@@ -1,12 +1,12 @@
+import PorticoProject
 import PostgresMigrations
 
-/// The tables, indexes and foreign keys of the schema that the connection works in, by the server's
-/// own catalogs, which anybody may read.
+/// The tables, indexes and foreign keys of the connection's schema, from the system catalogs.
 struct StructureCheck {
     private let database: Database
     private let schema: String
 
-    /// The first schema of the search path that exists, whether or not the role may use it.
+    /// The first existing schema of the search path, whether or not the role may use it.
     init(_ database: Database) throws(SQLFailure) {
         self.database = database
         schema =
@@ -24,21 +24,26 @@ struct StructureCheck {
     ) throws(SQLFailure) {
         let made = migrations.map { CreatedNames($0) }
         if let expected = configuration.tables {
-            compare("tables", try tables(), expected, named: made?.tables, &report)
+            compare("tables", try relations("'r', 'p'"), expected, named: made?.tables, &report)
         }
         if let expected = configuration.indexes {
-            compare("indexes", try indexes(), expected, named: made?.indexes, &report)
+            // Includes those of primary keys.
+            compare("indexes", try relations("'i', 'I'"), expected, named: made?.indexes, &report)
         }
         if let expected = configuration.foreignKeys {
-            compare("foreign keys", try foreignKeys(), expected, named: nil, &report)
+            let found = try names(
+                """
+                SELECT k.conname FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE n.nspname = $1 AND k.contype = 'f' AND k.conparentid = 0
+                """)
+            compare("foreign keys", found, expected, named: nil, &report)
         }
-        let broken = try database.rows(
+        let broken = try names(
             """
             SELECT quote_ident(n.nspname) || '.' || quote_ident(x.relname) FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
             JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE n.nspname = $1 AND NOT i.indisvalid
-            """, [schema]
-        ).compactMap { $0[0] }
+            """)
         if !broken.isEmpty {
             report.add(
                 .structure, "invalid indexes", passed: false, broken.joined(separator: ", "),
@@ -56,29 +61,13 @@ struct StructureCheck {
         report.add(.structure, name, passed: passed, text, lines: missing.map { "missing: \($0)" })
     }
 
-    private func tables() throws(SQLFailure) -> [String] {
-        try database.rows(
-            "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('r', 'p')",
-            [schema]
+    private func relations(_ kinds: String) throws(SQLFailure) -> [String] {
+        try names(
+            "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN (\(kinds))"
         )
-        .compactMap { $0[0] }
     }
 
-    /// Those of primary keys count.
-    private func indexes() throws(SQLFailure) -> [String] {
-        try database.rows(
-            "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('i', 'I')",
-            [schema]
-        )
-        .compactMap { $0[0] }
-    }
-
-    private func foreignKeys() throws(SQLFailure) -> [String] {
-        try database.rows(
-            """
-            SELECT k.conname FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE n.nspname = $1 AND k.contype = 'f' AND k.conparentid = 0
-            """, [schema]
-        ).compactMap { $0[0] }
+    private func names(_ sql: String) throws(SQLFailure) -> [String] {
+        try database.rows(sql, [schema]).compactMap { $0[0] }
     }
 }

@@ -65,7 +65,9 @@ import Testing
         }
     }
 
-    private static func order(_ type: String, _ rules: RuleSet, _ generator: inout SeededGenerator) throws -> String {
+    private static func order(
+        _ type: String, _ rules: CompiledPolicy, _ generator: inout SeededGenerator
+    ) throws -> String {
         guard case .inputObject(let input)? = rules.schema.type("\(type)Order") else {
             throw SpotexFailure(description: "no order")
         }

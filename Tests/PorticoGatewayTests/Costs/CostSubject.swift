@@ -7,7 +7,7 @@ import TestWorkloads
 /// A gateway of its own on the rows of the workloads, all of whose connections stand, and which has
 /// seen every workload before.
 struct CostSubject: Sendable {
-    /// The rows, which nobody writes.
+    /// The rows, which never change.
     static let database = Result { try SpotexDatabase(extra: Workload.sql) }
 
     let gateway: EmbeddedGateway
@@ -43,7 +43,8 @@ struct CostSubject: Sendable {
         return await gateway.respond(to: request, viewer: viewer, rules: rules, timeoutMilliseconds: 60_000)
     }
 
-    /// Requests of so many clients, in turn of each tenant, that arrive in one turn of the loop.
+    /// Requests of the given number of clients, alternating tenants, that arrive in one turn of the
+    /// loop.
     ///
     /// - Parameter unlike: Whether each tenant has rules of its own, which differ in a limit.
     func askTogether(_ workload: Workload, clients: Int, unlike: Bool = false) async throws -> [EmbeddedGateway.Answer]
@@ -56,10 +57,10 @@ struct CostSubject: Sendable {
         return await gateway.answers(to: questions)
     }
 
-    private static func ownRules(_ rules: RuleSet, _ tenant: Int) -> RuleSet {
+    private static func ownRules(_ rules: CompiledPolicy, _ tenant: Int) -> CompiledPolicy {
         var limits = rules.limits
         limits[.first] += tenant
-        return RuleSet(
+        return CompiledPolicy(
             fingerprint: rules.fingerprint ^ UInt64(tenant), role: rules.role, reach: rules.reach,
             catalog: rules.catalog, schema: rules.schema, types: rules.types, limits: limits)
     }
@@ -76,7 +77,7 @@ struct CostSubject: Sendable {
         return least
     }
 
-    private func question(_ document: String, _ tenant: Int) throws -> (GraphQLRequest, Viewer, RuleSet) {
+    private func question(_ document: String, _ tenant: Int) throws -> (GraphQLRequest, Viewer, CompiledPolicy) {
         let id = "cost-\(tenant)"
         let viewer = Viewer(id: id + "-owner", role: "agency_owner", tenant: id, tenants: [id])
         return (
@@ -95,7 +96,7 @@ struct Allocations: Sendable, Equatable {
 extension EmbeddedGateway {
     /// The tasks are queued by the loop itself, and all of them begin before it looks at a socket
     /// again.
-    fileprivate func answers(to questions: [(GraphQLRequest, Viewer, RuleSet)]) async -> [Answer] {
+    fileprivate func answers(to questions: [(GraphQLRequest, Viewer, CompiledPolicy)]) async -> [Answer] {
         let tasks = questions.map { request, viewer, rules in
             Task { await respond(to: request, viewer: viewer, rules: rules, timeoutMilliseconds: 60_000) }
         }
@@ -105,7 +106,8 @@ extension EmbeddedGateway {
     }
 
     /// On the loop, from the request's arrival until its answer is there.
-    fileprivate func allocations(of request: GraphQLRequest, viewer: Viewer, rules: RuleSet) async -> Allocations {
+    fileprivate func allocations(of request: GraphQLRequest, viewer: Viewer, rules: CompiledPolicy) async -> Allocations
+    {
         portico_allocations_begin()
         _ = await respond(to: request, viewer: viewer, rules: rules, timeoutMilliseconds: 60_000)
         let counts = portico_allocations_end()

@@ -44,7 +44,7 @@ import Testing
         let (plan, _) = try database.plan(workload.document, variables: #"{"tenant": "size-1"}"#, as: viewer)
         #expect(plan.scope == scope)
         var scans = 0
-        for statement in plan.statements + plan.statements.compactMap({ $0.merging?.merge?.statement }) {
+        for statement in plan.statements + plan.statements.compactMap({ $0.merge?.statement }) {
             for node in try Self.nodes(of: statement, in: database) {
                 let type = try #require(node["Node Type"] as? String)
                 #expect(type != "Sort" && type != "Incremental Sort", "\(statement.text)")

@@ -88,7 +88,7 @@ import Testing
 
     /// A client's rules, of the whole schema and of one in which some of what it may not read does
     /// not exist.
-    private static let clientRules: Result<[RuleSet], any Error> = Result {
+    private static let clientRules: Result<[CompiledPolicy], any Error> = Result {
         let rules = NaiveRules(roles: NaiveRules.spotex.roles.filter { $0.key == "client" }, tenants: [:])
         let files = try ProjectFiles.read(folder: SpotexDatabase.folder.path(percentEncoded: false))
         let missing: [String: Set<String>] = [

@@ -152,7 +152,7 @@ struct RandomEvaluation {
 
     // MARK: Rules
 
-    /// Roles and tenants' files as nobody would write them.
+    /// Roles and tenants' files, generated at random.
     mutating func rules() -> NaiveRules {
         var rules = NaiveRules(roles: ["anonymous": NaiveRules.Role(reach: .tenant, types: [:])], tenants: [:])
         for role in ["super_admin", "agency_owner", "agency_agent", "client"] {

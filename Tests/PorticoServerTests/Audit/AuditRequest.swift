@@ -1,6 +1,6 @@
 import JSONBytes
+import TestHTTP
 import Testing
-@testable import PorticoServer
 
 /// What the checks of the public audit send, and what they look at in the answer.
 enum AuditRequest {

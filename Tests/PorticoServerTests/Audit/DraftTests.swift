@@ -1,5 +1,5 @@
+import TestHTTP
 import Testing
-@testable import PorticoServer
 
 /// What the draft of GraphQL over HTTP says beyond the audit, against a whole server.
 @Suite(.server) struct DraftTests {

@@ -1,5 +1,4 @@
 import Testing
-@testable import PorticoServer
 
 /// The checks of the public `graphql-http` audit that are about responses to what is wrong, against
 /// a whole server. Each is named by its id there.

@@ -1,6 +1,11 @@
+import SocketLoop
 import Synchronization
 import TestCluster
+import TestHTTP
+import TestIdentity
 import Testing
+@testable import PorticoConfiguration
+@testable import PorticoIdentity
 @testable import PorticoServer
 
 /// Keys of an issuer that come and go while tokens by them are in use.

@@ -6,7 +6,9 @@ import PorticoDatabase
 import PostgresClient
 import SocketLoop
 import TestCluster
+import TestHTTP
 import Testing
+@testable import PorticoPolicy
 @testable import PorticoServer
 
 /// What a server that runs finds out about its database's tables, and what follows from it.
@@ -74,7 +76,7 @@ import Testing
         try await RunningServer.answer("GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n", from: address)
     }
 
-    /// Asks again until so many answers in a row are as expected.
+    /// Asks until the given number of consecutive answers are as expected.
     private func wait<Value>(
         for count: Int = 1, _ value: () async throws -> Value, until isExpected: (Value) -> Bool
     ) async throws {
@@ -104,7 +106,7 @@ import Testing
                 return answer == found
             }
             try subject.alter("ALTER TABLE tickets ALTER subject TYPE text")
-            // Every worker, and whatever any connection had prepared.
+            // Every worker, and everything that connections had prepared.
             try await wait(for: 12) {
                 try await ask("HELP", address)
             } until: {

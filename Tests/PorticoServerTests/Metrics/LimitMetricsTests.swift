@@ -2,8 +2,10 @@ import Foundation
 import Gzip
 import PorticoAccess
 import SocketLoop
+import TestHTTP
 import TestScrape
 import Testing
+@testable import PorticoConfiguration
 @testable import PorticoServer
 
 /// `portico_limits_hit_total`: each limit that refuses something counts under the name that the

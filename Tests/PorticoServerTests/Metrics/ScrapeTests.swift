@@ -3,9 +3,11 @@ import Foundation
 import PorticoGateway
 import PrometheusText
 import SocketLoop
+import TestHTTP
 import TestScrape
 import Testing
 @testable import PorticoServer
+@testable import PorticoTelemetry
 
 /// What `/metrics` of a whole server says after requests that are known.
 struct ScrapeTests {

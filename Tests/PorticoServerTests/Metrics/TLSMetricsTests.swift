@@ -1,6 +1,7 @@
 import Glibc
 import SocketLoop
 import TLSTransport
+import TestHTTP
 import TestScrape
 import TestTLS
 import Testing
@@ -49,7 +50,7 @@ struct TLSMetricsTests {
         _ = try server.exchange(request, on: server.connect(tls: options { $0.session = session }))
         #expect(counted(server) == ["1.2 full": 1, "1.3 full": 3, "1.3 resumed": 1])
 
-        // Those that come to nothing.
+        // Those that fail.
         let old = try server.connect(tls: options { $0.versions = .tls11 ... .tls11 })
         server.turn {
             old.receive(); return old.isEnded

@@ -3,7 +3,11 @@ import GraphQLLanguage
 import GraphQLSchema
 import PorticoAccess
 import PorticoCatalog
+import PorticoConfiguration
+import PorticoPolicy
 import SocketLoop
+import TestHTTP
+import TestIdentity
 import TestScrape
 import TestTLS
 import Testing
@@ -11,8 +15,9 @@ import Testing
 
 extension ServerState {
     /// A server with one field and without a database, on a port that the kernel chooses.
-    static func small(workers: Int = 1, _ change: (inout GatewayConfiguration) -> Void = { _ in }) throws -> ServerState
-    {
+    static func small(
+        workers: Int = 1, _ change: (inout GatewayConfiguration) -> Void = { _ in }
+    ) throws -> ServerState {
         let source = SourceText(name: "schema", "schema { query: Query } type Query { apiVersion: String! }")
         let schema = try SchemaBuilder.build(document: parse(source), source: source)
         let catalog = Catalog(schema: schema, types: [:], root: ["apiVersion": .constant("\"1.0\"")])
@@ -50,7 +55,7 @@ enum RunningServer {
         try Scrape(try await answer("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", from: address, tls: options).body)
     }
 
-    /// Runs a server for as long as the body takes.
+    /// Runs a server while the body runs.
     static func serving(_ state: ServerState, _ body: (Server, ListenAddress) async throws -> Void) async throws {
         let server = try await Server(state)
         async let running: Void = server.run()

@@ -5,10 +5,14 @@ import SocketLoop
 import Synchronization
 import Testing
 import Tracing
+@testable import PorticoConfiguration
 @testable import PorticoServer
+@testable import PorticoTelemetry
 
 /// The spans that a real server leaves of its requests.
 struct RequestTraceTests {
+    private static let trace = "4bf92f3577b34da6a3ce929d0e0e4736", parentID = "00f067aa0ba902b7"
+
     private final class Lines: Sendable {
         let text = Mutex<[UInt8]>([])
         var spans: [[String: String]] {
@@ -51,15 +55,15 @@ struct RequestTraceTests {
     }
 
     private func parent(_ flags: String) -> String {
-        "traceparent: 00-\(TraceParentTests.trace)-\(TraceParentTests.parent)-\(flags)\r\n"
+        "traceparent: 00-\(Self.trace)-\(Self.parentID)-\(flags)\r\n"
     }
 
     @Test func aRequestAndItsStages() async throws {
         let spans = try await spans(fields: parent("01"), sample: 0)
         #expect(Set(spans.map { $0["name"] }) == ["POST /graphql", "parse", "validate", "plan", "write"])
-        #expect(spans.allSatisfy { $0["trace"] == TraceParentTests.trace })
+        #expect(spans.allSatisfy { $0["trace"] == Self.trace })
         let root = try #require(spans.last)
-        #expect(root["parent"] == TraceParentTests.parent)
+        #expect(root["parent"] == Self.parentID)
         #expect(root["kind"] == "server")
         #expect(root["graphql.operation.name"] == "List")
         #expect(root["portico.request_id"] == "my-id")
@@ -77,7 +81,7 @@ struct RequestTraceTests {
         #expect(try await spans(fields: parent("00"), sample: 1).isEmpty)
         #expect(try await spans(sample: 0).isEmpty)
         #expect(
-            try await spans(fields: "traceparent: 00-\(TraceParentTests.trace)-0000000000000000-01\r\n", sample: 0)
+            try await spans(fields: "traceparent: 00-\(Self.trace)-0000000000000000-01\r\n", sample: 0)
                 .isEmpty)
         #expect(try await spans(fields: parent("01") + parent("01"), sample: 0).isEmpty)
     }
@@ -85,11 +89,11 @@ struct RequestTraceTests {
     /// What is not valid begins a new trace.
     @Test func anInvalidParentIsNone() async throws {
         let spans = try await spans(
-            fields: "traceparent: 00-\(TraceParentTests.trace.uppercased())-\(TraceParentTests.parent)-01\r\n",
+            fields: "traceparent: 00-\(Self.trace.uppercased())-\(Self.parentID)-01\r\n",
             sample: 1)
         #expect(spans.count == 5)
         #expect(spans.last?["parent"] == nil)
-        #expect(spans.last?["trace"]?.lowercased() != TraceParentTests.trace)
+        #expect(spans.last?["trace"]?.lowercased() != Self.trace)
         #expect(Set(spans.map { $0["trace"] }).count == 1)
     }
 
@@ -107,7 +111,7 @@ struct RequestTraceTests {
         let tracer = LogTracer(sample: 0) { _ in }
         var context = ServiceContext.topLevel
         let fields = [
-            "traceparent": "00-\(TraceParentTests.trace)-\(TraceParentTests.parent)-01", "tracestate": "rojo=1",
+            "traceparent": "00-\(Self.trace)-\(Self.parentID)-01", "tracestate": "rojo=1",
         ]
         tracer.extract(fields, into: &context, using: Fields())
         var sent: [String: String] = [:]
@@ -115,7 +119,7 @@ struct RequestTraceTests {
         #expect(sent == fields)
         let span = tracer.startSpan("x", context: context)
         tracer.inject(span.context, into: &sent, using: Fields())
-        #expect(sent["traceparent"] == "00-\(TraceParentTests.trace)-\(SpanPlace.hex(span.place.spanID))-01")
+        #expect(sent["traceparent"] == "00-\(Self.trace)-\(SpanPlace.hex(span.place.spanID))-01")
     }
 
     private struct Fields: Extractor, Injector {

@@ -1,12 +1,10 @@
 import ArgumentParser
 
-/// `portico access …`: what the rules mean, before and after they change.
 struct Access: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Test, explain, compare and prove the access rules.",
         subcommands: [
             AccessExplain.self, AccessDiff.self, AccessHistoryCommand.self, AccessMatrixCommand.self, AccessTest.self,
             AccessLintCommand.self, AccessProve.self,
-        ]
-    )
+        ])
 }

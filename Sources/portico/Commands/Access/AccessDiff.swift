@@ -1,5 +1,6 @@
 import ArgumentParser
 import JSONBytes
+import PorticoProject
 import PorticoReview
 
 /// `portico access diff`: what changes for whom from one version of the rules to another.
@@ -20,8 +21,7 @@ struct AccessDiff: ParsableCommand {
         name: .customLong("as"),
         help: ArgumentHelp(
             "Count rows as this user sees them, in place of a sample of each class; may be repeated.",
-            valueName: "user-id"))
-    var users: [String] = []
+            valueName: "user-id")) var users: [String] = []
     @Option(
         help: ArgumentHelp(
             "Run the operations that this log recorded under both, and show whose answers change (logging.documents).",
@@ -49,7 +49,7 @@ struct AccessDiff: ParsableCommand {
         if difference.direction.mayGain || rows?.hasGain == true { throw CommandFailure.reported }
     }
 
-    /// `nil` where rows are not counted; the reason is said unless it was asked for.
+    /// `nil` if rows are not counted; prints the reason unless that was requested.
     private func database(_ project: Project) throws(CommandFailure) -> Database? {
         if withoutDatabase { return nil }
         let isNeeded = replay != nil || !users.isEmpty
@@ -78,11 +78,9 @@ struct AccessDiff: ParsableCommand {
     }
 
     private func printJSON(_ difference: PolicyDifference, _ rows: RowReport?, _ replayed: ReplayReport?) {
-        var members = [JSONMember(key: "rules", value: difference.json)]
-        if let rows { members.append(JSONMember(key: "rows", value: rows.json)) }
-        if let replayed { members.append(JSONMember(key: "replay", value: replayed.json)) }
-        let buffer = ResponseBuffer()
-        JSONValue.object(members).write(into: buffer)
-        Terminal.write(bytes: buffer.takeBytes() + [0x0A])
+        var json: JSONValue = ["rules": difference.json]
+        if let rows { json["rows"] = rows.json }
+        if let replayed { json["replay"] = replayed.json }
+        Terminal.print(json)
     }
 }

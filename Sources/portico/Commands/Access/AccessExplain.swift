@@ -7,9 +7,10 @@ import PorticoAccess
 import PorticoCatalog
 import PorticoExecution
 import PorticoGateway
+import PorticoIdentity
 import PorticoPlanning
+import PorticoProject
 import PorticoReview
-import PorticoServer
 import PostgresSQL
 
 struct AccessExplain: ParsableCommand {
@@ -69,12 +70,9 @@ struct AccessExplain: ParsableCommand {
         let explanation = try explanation(explainer, api, rules, project)
         let witnesses = try rows.map { row throws(CommandFailure) in try witness(of: row, explainer, viewer, gateway) }
         if json {
-            var members: [JSONMember] = []
-            if let explanation, case .object(let own) = explanation.json(description) { members += own }
-            if !witnesses.isEmpty { members.append(JSONMember(key: "rows", value: .array(witnesses.map(\.json)))) }
-            let buffer = ResponseBuffer()
-            JSONValue.object(members).write(into: buffer)
-            Terminal.write(bytes: buffer.takeBytes() + [0x0A])
+            var json = explanation?.json(description) ?? [:]
+            if !witnesses.isEmpty { json["rows"] = witnesses.map(\.json).jsonValue }
+            Terminal.print(json)
         } else {
             let parts =
                 [explanation?.text(description)].compactMap(\.self)
@@ -88,8 +86,8 @@ struct AccessExplain: ParsableCommand {
 
     // MARK: Who
 
-    /// Whoever looks at rows: a user, or without a table of users whom a token with this role and
-    /// tenant would make. `nil` for any viewer of a role.
+    /// The viewer of rows: a user, or without a table of users the bearer of a token with this role
+    /// and tenant. `nil` for any viewer of a role.
     private func bearer(_ project: Project) throws(CommandFailure) -> TokenIssuer.Bearer? {
         if let user { return TokenIssuer.Bearer(user: user) }
         guard !row.isEmpty, let role else { return nil }
@@ -100,8 +98,8 @@ struct AccessExplain: ParsableCommand {
         return TokenIssuer.Bearer(user: role, tenant: tenant, role: role)
     }
 
-    /// Without a user: a viewer of the role, or nobody who has signed in.
-    private func anybody(_ api: API, _ project: Project) throws(CommandFailure) -> (Viewer, RuleSet) {
+    /// Without a user: a viewer of the role, or the anonymous one.
+    private func anybody(_ api: API, _ project: Project) throws(CommandFailure) -> (Viewer, CompiledPolicy) {
         let viewer = Viewer(
             id: nil, role: role ?? Viewer.anonymousRole, tenant: tenant, tenants: tenant.map { [$0] } ?? [])
         return (viewer, try api.rules(role: viewer.role.text, tenant: tenant, project: project))
@@ -110,7 +108,7 @@ struct AccessExplain: ParsableCommand {
     // MARK: The query
 
     private func explanation(
-        _ explainer: AccessExplainer, _ api: API, _ rules: RuleSet, _ project: Project
+        _ explainer: AccessExplainer, _ api: API, _ rules: CompiledPolicy, _ project: Project
     ) throws -> AccessExplanation? {
         guard let file else { return nil }
         let query = QueryFile(path: file, variables: variables)
@@ -145,7 +143,7 @@ struct AccessExplain: ParsableCommand {
         of row: RowName, _ explainer: AccessExplainer, _ viewer: Viewer, _ gateway: LocalGateway?
     ) throws(CommandFailure) -> RowWitness {
         let probe: RowProbe
-        do throws(PlanningError) {
+        do throws(ClientError) {
             probe = try explainer.probe(row.type, id: row.id)
         } catch {
             throw .wrongUsage(error.message)
@@ -168,10 +166,8 @@ private struct RowName {
         type = String(text[..<colon])
         id = String(text[text.index(after: colon)...])
         guard catalog.types[type] != nil else {
-            let hint =
-                didYouMean(suggestion(for: type, among: catalog.types.keys))
-                ?? "There are: \(catalog.types.keys.sorted().joined(separator: ", "))."
-            throw .wrongUsage("there is no type \"\(type)\" with a table. \(hint)")
+            let others = alternatives(to: type, among: catalog.types.keys.sorted())
+            throw .wrongUsage("there is no type \"\(type)\" with a table. \(others)")
         }
     }
 }

@@ -2,11 +2,12 @@ import ArgumentParser
 import GraphQLSchema
 import JSONBytes
 import PorticoCatalog
+import PorticoConfiguration
+import PorticoPolicy
+import PorticoProject
 import PorticoReview
-import PorticoServer
 
-/// `portico access history`: what became of the rules while gateways ran, and which were in force
-/// at a time.
+/// `portico access history`: changes of the rules, and the rules in force at a time.
 struct AccessHistoryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "history",
@@ -79,7 +80,7 @@ struct AccessHistoryCommand: ParsableCommand {
         if let file { records = records.filter { $0.files.contains { $0.file == file } } }
         if let last { records = Array(records.suffix(last)) }
         if json {
-            for record in records { print(record.json) }
+            for record in records { Terminal.print(record.json) }
         } else {
             var table = TextTable(head: ["TIME", "FILE", "WHAT", "FOR WHOM"])
             for record in records { table.add(Self.cells(of: record)) }
@@ -131,13 +132,10 @@ struct AccessHistoryCommand: ParsableCommand {
         } else if let export {
             try write(state, texts, to: export)
         } else if json {
-            print(
-                .object([
-                    JSONMember(key: "rules", value: .string(state.fingerprint)),
-                    JSONMember(key: "since", value: .string(timeText(last.time))),
-                    JSONMember(key: "serving", value: .bool(last.event != .stop)),
-                    JSONMember(key: "files", value: .array(state.sorted.map(\.json))),
-                ]))
+            Terminal.print([
+                "rules": state.fingerprint, "since": timeText(last.time), "serving": last.event != .stop,
+                "files": state.sorted.map(\.json),
+            ])
         } else {
             var table = TextTable(head: ["FILE", "SHA-256", ""])
             for file in state.sorted {
@@ -168,7 +166,7 @@ struct AccessHistoryCommand: ParsableCommand {
         Terminal.write(bytes: bytes)
     }
 
-    /// Writes a folder that `portico access diff` takes.
+    /// Writes a folder that `portico access diff` accepts.
     private func write(
         _ state: AccessHistoryState, _ texts: [String: [UInt8]], to folder: String
     ) throws(AccessHistory.Failure) {
@@ -188,7 +186,7 @@ struct AccessHistoryCommand: ParsableCommand {
         Terminal.print("\(state.files.count) file\(state.files.count == 1 ? "" : "s") written to \(folder)")
     }
 
-    /// What a file is called within a folder of rules; `nil` for a name that would lead out of it.
+    /// A file's name within a folder of rules; `nil` for a name that would escape it.
     private static func exportName(_ file: String) -> String? {
         let prefix = "config/access/"
         guard file.hasPrefix(prefix) else { return nil }
@@ -196,11 +194,5 @@ struct AccessHistoryCommand: ParsableCommand {
             parts = name.split(separator: "/", omittingEmptySubsequences: false)
         let isTenant = parts.count == 2 && parts[0] == "tenants" && parts[1] != ".." && !parts[1].isEmpty
         return name == "roles.yaml" || isTenant ? name : nil
-    }
-
-    private func print(_ value: JSONValue) {
-        let buffer = ResponseBuffer()
-        value.write(into: buffer)
-        Terminal.write(bytes: buffer.takeBytes() + [0x0A])
     }
 }

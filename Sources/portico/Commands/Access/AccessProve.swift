@@ -3,8 +3,9 @@ import Diagnostics
 import PorticoAccess
 import PorticoCatalog
 import PorticoDatabase
+import PorticoProject
+import PorticoProof
 import PorticoReview
-import PorticoServer
 import PostgresMigrations
 import PostgresSQL
 
@@ -63,8 +64,7 @@ struct AccessProve: ParsableCommand {
         return [tenants, exempt] + paths.notes
     }
 
-    /// The tenants whose rules are more than those of their roles, which nothing of what reads them
-    /// should let through.
+    /// The tenants whose rules are wider than their roles', which the reader should refuse.
     private func wideningTenants(_ api: API) -> [String] {
         var seen: Set<UInt64> = []
         var found: [String] = []
@@ -84,9 +84,8 @@ struct AccessProve: ParsableCommand {
     }
 }
 
-/// What the proof takes from the database: that each step of an isolation path leads to one row at
-/// the most, else a row could belong to two tenants, and each would see it; and that each path ends
-/// at a tenant.
+/// What the proof needs from the database: that each step of an isolation path leads to at most one
+/// row, else a row could belong to two tenants; and that each path ends at a tenant.
 struct PathFacts {
     private(set) var notes: [String] = []
     private(set) var failures: [String] = []
@@ -143,11 +142,9 @@ struct PathFacts {
         let names = relation.remotes.map(\.column)
         if table.uniqueIndexes.contains(where: { !$0.isEmpty && $0.allSatisfy(names.contains) }) { return }
         let columns = names.map { "\(quoteIdentifier($0))::text" }.joined(separator: ", ")
-        let twice = try database.readOnly(milliseconds: 10_000) { () throws(SQLFailure) in
-            try database.rows(
-                "SELECT concat_ws(', ', \(columns)) FROM \(target.table.quoted) GROUP BY \(columns) HAVING count(*) > 1 LIMIT 1"
-            )
-        }
+        let twice = try database.rows(
+            "SELECT concat_ws(', ', \(columns)) FROM \(target.table.quoted) GROUP BY \(columns) HAVING count(*) > 1 LIMIT 1",
+            milliseconds: 10_000)
         let shown =
             twice.first?[0].map { " Today the value \"\($0)\" stands twice." } ?? " Today no value stands twice."
         failures.append(
@@ -157,8 +154,7 @@ struct PathFacts {
 }
 
 extension API {
-    /// Refuses what cannot be proven: a gateway that might show one tenant's rows to another must
-    /// not start.
+    /// Refuses what cannot be proven: a gateway that might leak rows must not start.
     func prove() throws(CommandFailure) {
         let report = IsolationProof(catalog: catalog).prove(policy, isBrief: true)
         guard !report.isProven else { return }

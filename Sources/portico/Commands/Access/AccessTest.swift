@@ -1,11 +1,11 @@
 import ArgumentParser
 import Diagnostics
-import PorticoReview
+import PorticoPolicyTesting
+import PorticoProject
 
 struct AccessTest: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "test",
-        abstract: "Run the expectations about the access rules on the database.",
+        commandName: "test", abstract: "Run the expectations about the access rules on the database.",
         discussion: """
             Nothing is changed: the rows of fixtures are rolled back. The exit status is 1 when an expectation is not met or a threshold is missed, 2 when the \
             file is wrong.
@@ -44,7 +44,7 @@ struct AccessTest: ParsableCommand {
         var run = AccessTestRun(suite, project, api, transaction)
         try run.run(filter: filter, coverage: coverage || minCoverage != nil)
         let passed = run.report.failures.isEmpty
-        // What fails already would seem to notice everything.
+        // A case that already fails would seem to detect every mutant.
         if mutants || minScore != nil, passed { try run.runMutants() }
         if let junit { try FileSystem.writeReport(Array(run.report.junit.utf8), to: junit) }
         Terminal.print(run.report.text)

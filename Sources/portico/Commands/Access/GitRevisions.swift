@@ -1,24 +1,24 @@
 import Diagnostics
 import Glibc
 import PorticoCatalog
+import PorticoProject
 
-/// Reads a project's files as a revision of its git repository has them. Nothing in the repository
-/// is changed.
+/// Reads a project's files from a revision of its git repository, without changing the repository.
 struct GitRevisions {
     enum Limits {
-        /// Files of a revision that are read. Stands against a repository that is no project.
+        /// Files of a revision that are read. Guards against a repository that is not a project.
         static let files = 100_000
-        /// Bytes of all of them together, for the same end.
+        /// Bytes of all of them together, for the same reason.
         static let bytes = 256 << 20
-        /// Files that one call of git is asked for, so that its arguments fit.
+        /// Files per call of git, so that the arguments fit.
         static let filesPerCall = 500
     }
 
     private let program: String
-    /// Within the repository, not always its top.
+    /// The project within the repository, not always its top.
     private let project: String
 
-    /// Throws where git is not installed, or the project is in no repository.
+    /// Throws if git is not installed, or the project is not in a repository.
     init(project: String) throws(CommandFailure) {
         let folders = (Project.environment("PATH") ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":").map(
             String.init)
@@ -35,13 +35,12 @@ struct GitRevisions {
         }
     }
 
-    /// Where the user's own settings of git are: which repositories are safe to read, for one.
-    /// Nothing asks for a password or takes a lock.
+    /// Keeps the user's settings, such as safe repositories. Git asks no password, takes no lock.
     private static var environment: [String] {
         ["GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0"] + (Project.environment("HOME").map { ["HOME=\($0)"] } ?? [])
     }
 
-    /// The files that say what the API is, with names relative to the project.
+    /// The files that define the API, with names relative to the project.
     func files(of revision: String) throws(CommandFailure) -> ProjectFiles {
         let commit = try commit(revision)
         let entries = try entries(of: commit)
@@ -57,8 +56,7 @@ struct GitRevisions {
         }
         return ProjectFiles(
             schema: try source("schema.graphql"), resolvers: sources { $0.hasPrefix("resolvers/") },
-            roles: try source("config/access/roles.yaml"),
-            tenants: sources { $0.hasPrefix("config/access/tenants/") })
+            roles: try source("config/access/roles.yaml"), tenants: sources { $0.hasPrefix("config/access/tenants/") })
     }
 
     private func commit(_ revision: String) throws(CommandFailure) -> String {
@@ -113,7 +111,7 @@ struct GitRevisions {
         return path.hasPrefix("resolvers/") || path.hasPrefix("config/access/tenants/") && parts.count == 4
     }
 
-    /// One call of git prints many objects behind each other; their sizes say where one ends.
+    /// One call of git prints many objects in sequence; their sizes delimit them.
     private func contents(of entries: [Entry]) throws(CommandFailure) -> [[UInt8]] {
         var contents: [[UInt8]] = []
         var rest = entries[...]

@@ -1,16 +1,17 @@
 import JSONBytes
 import PorticoAccess
 import PorticoGateway
+import PorticoProject
 import PorticoReview
-import PorticoServer
+import PorticoTelemetry
 
 /// The operations of a log.
 struct RecordedOperations {
-    /// Operations of one log that are run, the first ones. Stands against a log of a month.
+    /// Operations of one log that are run, the first ones. Guards against a log of a month.
     static let most = 10_000
 
     var operations: [RecordedOperation] = []
-    /// Operations that the log left out because they were too long, and those beyond ``most``.
+    /// Operations that were too long for the log, and those beyond ``most``.
     var leftOut = 0
 
     init(path: String) throws(CommandFailure) {
@@ -67,7 +68,7 @@ struct Replay {
     private struct Answerer {
         var gateway: LocalGateway
         var viewer: Viewer
-        var rules: RuleSet
+        var rules: CompiledPolicy
     }
 
     private func answerer(_ user: String?, _ gateway: LocalGateway) -> Answerer? {
@@ -75,7 +76,7 @@ struct Replay {
         return Answerer(gateway: gateway, viewer: viewer, rules: rules)
     }
 
-    /// Null for a viewer who is not let in.
+    /// Null for a viewer that is refused.
     private func answer(_ operation: RecordedOperation, _ answerer: Answerer?) throws(CommandFailure) -> JSONValue {
         guard let answerer else { return .null }
         let request = GraphQLRequest(
@@ -90,16 +91,16 @@ struct Replay {
 struct ReplayReport {
     struct Change {
         var viewer: String?
-        /// The operation's name, or how its text begins.
+        /// The operation's name, or the beginning of its text.
         var name: String
         var difference: AnswerDifference
     }
 
-    /// Changes that are listed. Stands against a change that alters everything.
+    /// Changes that are listed. Guards against a change that affects everything.
     static let mostShown = 50
 
     var leftOut = 0
-    /// Distinct ones that were run.
+    /// Distinct operations that were run.
     var operations = 0
     var viewers = 0
     var withoutViewer = 0
@@ -124,29 +125,21 @@ struct ReplayReport {
     }
 
     var json: JSONValue {
-        .object([
-            JSONMember(key: "operations", value: .number("\(operations)")),
-            JSONMember(key: "viewers", value: .number("\(viewers)")),
-            JSONMember(key: "withoutViewer", value: .number("\(withoutViewer)")),
-            JSONMember(key: "leftOut", value: .number("\(leftOut)")),
-            JSONMember(
-                key: "changes",
-                value: .array(
-                    changes.map { change in
-                        .object([
-                            JSONMember(key: "viewer", value: change.viewer.map(JSONValue.string) ?? .null),
-                            JSONMember(key: "operation", value: .string(change.name)),
-                            JSONMember(key: "path", value: .string(change.difference.path)),
-                            JSONMember(key: "before", value: .string(change.difference.old)),
-                            JSONMember(key: "after", value: .string(change.difference.new)),
-                        ])
-                    })),
-        ])
+        let changes: [JSONValue] = changes.map { change in
+            [
+                "viewer": change.viewer, "operation": change.name, "path": change.difference.path,
+                "before": change.difference.old, "after": change.difference.new,
+            ]
+        }
+        return [
+            "operations": operations, "viewers": viewers, "withoutViewer": withoutViewer, "leftOut": leftOut,
+            "changes": changes,
+        ]
     }
 }
 
 extension RecordedOperation {
-    /// Its name, or how its text begins.
+    /// Its name, or the beginning of its text.
     fileprivate var label: String {
         if let name { return name }
         let words = document.split(whereSeparator: \.isWhitespace).joined(separator: " ")

@@ -1,26 +1,26 @@
 import PorticoAccess
 import PorticoCatalog
 import PorticoPlanning
+import PorticoProject
 import PorticoReview
-import PorticoServer
 import PostgresMigrations
 import PostgresSQL
 
-/// Counts on the database which rows viewers gain and lose, by the planner's own conditions: one
+/// Counts in the database which rows viewers gain and lose, by the planner's own conditions: one
 /// read-only statement for each viewer, type and direction.
 struct RowCounts {
     enum Limits {
-        /// Rows that are counted for one viewer, type and direction; more are «1000 or more».
-        /// Stands against a change that shows a table of millions.
+        /// Rows that are counted for one viewer, type and direction; beyond it «1000 or more».
+        /// Guards against a change that shows a table of millions.
         static let rows = 1_000
-        /// Milliseconds of one statement; past it the rows are not counted. Stands against
+        /// Milliseconds of one statement, after which the rows are not counted. Guards against
         /// conditions that no index supports.
         static let milliseconds = 10_000
-        /// Viewers of one role in one group of tenants. Stands against reading what all users see.
+        /// Viewers of one role in one group of tenants. Guards against reading what all users see.
         static let viewersOfClass = 3
-        /// Viewers altogether, for the same end.
+        /// Viewers altogether, for the same reason.
         static let viewers = 60
-        /// Ids that a count is shown with.
+        /// Ids that are shown with a count.
         static let examples = 3
     }
 
@@ -41,8 +41,7 @@ struct RowCounts {
         gateways = (try LocalGateway(before.api, project), try LocalGateway(after.api, project))
     }
 
-    /// - Parameter users: Whose rows are counted; without any, a sample of each role and group of
-    ///   tenants that something changes for.
+    /// - Parameter users: Whose rows are counted; by default a sample of those affected.
     func count(users: [String]) throws -> RowReport {
         var report = RowReport()
         if project.configuration.authentication.users == nil {
@@ -60,9 +59,7 @@ struct RowCounts {
             report.viewers += 1
             for type in Set(old?.rules.types.keys.map(\.self) ?? []).union(new?.rules.types.keys.map(\.self) ?? [])
                 .sorted()
-            {
-                try compare(type, user, old, new, Array(now.utf8), &report)
-            }
+            { try compare(type, user, old, new, Array(now.utf8), &report) }
         }
         return report
     }
@@ -86,8 +83,8 @@ struct RowCounts {
                 failure.sqlState == "57014" ? "it takes more than \(Limits.milliseconds / 1_000) s" : failure.message
             report.notes.append("Rows of \(type) are not counted for \(user ?? role): \(reason).")
             return
-        } catch let error as PlanningError {
-            report.notes.append("Rows of \(type) are not counted for \(user ?? role): \(error.message)")
+        } catch let error as ClientError {
+            report.notes.append("Rows of \(type) are not counted for \(user ?? role): \(error.reason)")
             return
         }
         if line.gained.count > 0 || line.lost.count > 0 { report.lines.append(line) }
@@ -101,9 +98,7 @@ struct RowCounts {
         let parameters = gains.parameters.map { parameter -> String? in
             if case .text(let bytes) = parameter { String(decoding: bytes, as: UTF8.self) } else { nil }
         }
-        let rows = try database.readOnly(milliseconds: Limits.milliseconds) { () throws(SQLFailure) in
-            try database.rows(gains.statement.text, parameters)
-        }
+        let rows = try database.rows(gains.statement.text, parameters, milliseconds: Limits.milliseconds)
         let keys = rows.compactMap { $0.first.flatMap(\.self) }
         return RowReport.Found(
             count: keys.count, isMore: keys.count == Limits.rows, examples: Array(keys.prefix(Limits.examples)))
@@ -111,8 +106,7 @@ struct RowCounts {
 
     // MARK: Viewers
 
-    /// Some active users of each role and group of tenants that something changes for; `nil` stands
-    /// for whoever has not signed in.
+    /// Active users of each affected role and group of tenants; `nil` for the anonymous viewer.
     private func sample(_ report: inout RowReport) throws -> [String?] {
         var users: [String?] = []
         var known: Set<String> = []
@@ -147,20 +141,13 @@ struct RowCounts {
             tenants.hasOthers
             ? "coalesce(\(column(table.tenant))::text <> ALL ($2::text[]), true)"
             : "\(column(table.tenant))::text = ANY ($2::text[])"
-        var parameters = [role, Self.array((tenants.hasOthers ? tenants.except : tenants.named).map(\.text))]
+        var parameters = [role, Database.array((tenants.hasOthers ? tenants.except : tenants.named).map(\.text))]
         var text = "SELECT \(column(table.id))::text FROM \(name) u WHERE \(column(table.role))::text = $1 AND \(test)"
         if let status = table.status {
             text += " AND \(column(status.column))::text = $3"
             parameters.append(status.active)
         }
         text += " ORDER BY \(column(table.id)) LIMIT \(Limits.viewersOfClass)"
-        return try database.readOnly(milliseconds: Limits.milliseconds) { () throws(SQLFailure) in
-            try database.rows(text, parameters)
-        }.compactMap { $0.first.flatMap(\.self) }
-    }
-
-    /// PostgreSQL's text form of an array of texts.
-    private static func array(_ items: [String]) -> String {
-        "{\(items.map { "\"\($0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\"" }.joined(separator: ","))}"
+        return try database.rows(text, parameters, milliseconds: Limits.milliseconds).compactMap { $0[0] }
     }
 }

@@ -1,7 +1,7 @@
 import JSONBytes
 import PorticoReview
 
-/// Which rows viewers gain and lose, as the database has them now.
+/// Which rows viewers gain and lose in the current database.
 struct RowReport {
     struct Found: Equatable {
         var count = 0
@@ -15,17 +15,12 @@ struct RowReport {
             return "\(count)\(isMore ? " or more" : "") (\(examples))"
         }
 
-        var json: JSONValue {
-            .object([
-                JSONMember(key: "count", value: .number("\(count)")), JSONMember(key: "orMore", value: .bool(isMore)),
-                JSONMember(key: "examples", value: .array(examples.map(JSONValue.string))),
-            ])
-        }
+        var json: JSONValue { ["count": count, "orMore": isMore, "examples": examples] }
     }
 
     struct Line {
         var role: String
-        /// `nil` for whoever has not signed in.
+        /// `nil` for the anonymous viewer.
         var user: String?
         var tenant: String?
         var type: String
@@ -62,22 +57,12 @@ struct RowReport {
     }
 
     var json: JSONValue {
-        .object([
-            JSONMember(key: "viewers", value: .number("\(viewers)")),
-            JSONMember(
-                key: "changes",
-                value: .array(
-                    lines.map { line in
-                        .object([
-                            JSONMember(key: "role", value: .string(line.role)),
-                            JSONMember(key: "viewer", value: line.user.map(JSONValue.string) ?? .null),
-                            JSONMember(key: "tenant", value: line.tenant.map(JSONValue.string) ?? .null),
-                            JSONMember(key: "type", value: .string(line.type)),
-                            JSONMember(key: "gained", value: line.gained.json),
-                            JSONMember(key: "lost", value: line.lost.json),
-                        ])
-                    })),
-            JSONMember(key: "notes", value: .array(notes.map(JSONValue.string))),
-        ])
+        let changes: [JSONValue] = lines.map { line in
+            [
+                "role": line.role, "viewer": line.user, "tenant": line.tenant, "type": line.type,
+                "gained": line.gained.json, "lost": line.lost.json,
+            ]
+        }
+        return ["viewers": viewers, "changes": changes, "notes": notes]
     }
 }

@@ -1,15 +1,16 @@
 import Diagnostics
 import PorticoAccess
 import PorticoCatalog
+import PorticoProject
 
-/// One of the two sets of files that are compared: a project's folder, a folder of access rules
-/// alone, or a revision of the project's repository.
+/// One of the two compared sets of files: a project's folder, a folder of access rules alone, or a
+/// revision of the project's repository.
 struct RuleVersion {
-    /// As it was named.
+    /// As named by the user.
     let name: String
     let api: API
 
-    /// A folder wins over a revision of the same name.
+    /// A folder takes precedence over a revision of the same name.
     static func load(_ name: String, _ project: Project) throws(CommandFailure) -> RuleVersion {
         RuleVersion(name: name, api: try API(try files(name, project), of: name, project))
     }
@@ -29,7 +30,7 @@ struct RuleVersion {
         )
     }
 
-    /// What is wrong with the files of tenants: their viewers are not served under this version.
+    /// Prints the problems of tenants' files: their viewers are not served under this version.
     func noteTenantProblems() {
         for (tenant, problems) in api.policy.tenantProblems.sorted(by: { $0.key < $1.key }) {
             Terminal.note(
