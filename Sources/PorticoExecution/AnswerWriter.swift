@@ -391,7 +391,7 @@ struct AnswerWriter {
 
     private mutating func fail(_ place: Place, _ error: ClientError, element: Int? = nil) {
         if errors.count >= limits.errors { return }
-        var error = error.placed(description(of: place).range, field: "")
+        var error = error.placed(description(of: place).range)
         let steps = (0..<pathCount).map { Int(path[$0]) } + [place.position]
         error.path = names(steps) + (element.map { [PathStep.index($0)] } ?? [])
         errors.append(error)

@@ -99,7 +99,7 @@ private struct KeyColumns {
 }
 
 /// A hash table of the keys of rows, numbered from 1 in the order of their first appearance. It
-/// reads cells by their address: whoever uses it keeps the rows.
+/// reads cells by their address: the caller keeps the rows alive.
 private struct DistinctKeys {
     private let cells: UnsafePointer<Cell>
     private let width: Int

@@ -67,7 +67,7 @@ public final class Gateway {
             return handle
         }
         let key = operations.key(request, rules: rules.fingerprint), cached = operations[key]
-        let preparation = Preparation(
+        var preparation = Preparation(
             request: request, viewer: viewer, rules: rules,
             known: cached.map { .init(operation: $0.prepared, plans: $0.plans) }, statistics: tables.statistics,
             settings: settings)
@@ -75,7 +75,10 @@ public final class Gateway {
         if let outcome, !outcome.isUnfinished {
             prepared(outcome, cached, key, handle)
         } else {
-            offLoop(handle, { preparation.run(.unlimited) }) { [self] in prepared($0, cached, key, handle) }
+            if let outcome { preparation = preparation.continuing(outcome) }
+            offLoop(handle, { [preparation] in preparation.run(.unlimited) }) { [self] in
+                prepared($0, cached, key, handle)
+            }
         }
         return handle
     }

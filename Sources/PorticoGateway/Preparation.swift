@@ -8,21 +8,45 @@ import PostgresSQL
 /// Everything that happens to a request before a statement is sent: parsing, validation, coercion,
 /// planning, and binding of parameters.
 ///
-/// A pure step except for the clock that measures it. It runs on the loop within a budget, and
-/// restarts on another thread if the budget does not suffice.
+/// A pure step except for the clock that measures it. It runs on the loop within a budget, and goes
+/// on from what it has made on another thread if the budget does not suffice.
 struct Preparation: Sendable {
     let request: GraphQLRequest
     let viewer: Viewer
     let rules: CompiledPolicy
     /// `nil` if the document is not cached.
-    let known: KnownOperation?
+    var known: KnownOperation?
     let statistics: TableStatistics
     let settings: GatewaySettings
+    /// What an earlier run took.
+    private var stages = StageTimes()
+
+    init(
+        request: GraphQLRequest, viewer: Viewer, rules: CompiledPolicy, known: KnownOperation?,
+        statistics: TableStatistics, settings: GatewaySettings
+    ) {
+        self.request = request
+        self.viewer = viewer
+        self.rules = rules
+        self.known = known
+        self.statistics = statistics
+        self.settings = settings
+    }
 
     /// A cached operation with its plans.
     struct KnownOperation: Sendable {
         let operation: PreparedOperation
-        let plans: [PlanKey: CachedPlan]
+        var plans: [PlanKey: CachedPlan]
+    }
+
+    /// The same, which starts from what an unfinished run has made.
+    func continuing(_ outcome: Outcome) -> Preparation {
+        guard let operation = outcome.operation else { return self }
+        var rest = self
+        rest.stages = outcome.stages
+        rest.known = KnownOperation(operation: operation, plans: known?.plans ?? [:])
+        if let (key, plan) = outcome.plan { rest.known?.plans[key] = plan } else { rest.stages.plan = nil }
+        return rest
     }
 
     /// How much work may be done on the loop.
@@ -58,31 +82,31 @@ struct Preparation: Sendable {
         var result: Result<PreparedRequest, Failure>
         /// Set if the request got that far.
         var operation: PreparedOperation?
+        var plan: (key: PlanKey, plan: CachedPlan)?
         var stages = StageTimes()
 
         var isUnfinished: Bool { if case .failure(.unfinished) = result { true } else { false } }
     }
 
     func run(_ budget: Budget) -> Outcome {
-        var stages = StageTimes(), operation: PreparedOperation?
-        let result: Result<PreparedRequest, Failure>
+        var outcome = Outcome(result: .failure(.unfinished), stages: stages)
         do throws(Failure) {
-            result = .success(try request(budget, &operation, &stages))
+            let request = try request(budget, &outcome)
+            outcome.result = .success(request)
         } catch {
-            result = .failure(error)
+            outcome.result = .failure(error)
         }
-        return Outcome(result: result, operation: operation, stages: stages)
+        return outcome
     }
 
-    private func request(
-        _ budget: Budget, _ operation: inout PreparedOperation?, _ stages: inout StageTimes
-    ) throws(Failure) -> PreparedRequest {
-        let prepared = try self.operation(budget, &stages)
-        operation = prepared
+    private func request(_ budget: Budget, _ outcome: inout Outcome) throws(Failure) -> PreparedRequest {
+        let prepared = try operation(budget, &outcome.stages)
+        outcome.operation = prepared
         if request.isReadOnly, prepared.operation.kind == .mutation { throw .refused(.mutationBySafeMethod) }
         let variables = try variables(of: prepared)
         let key = PlanKey(scope: TenantScope(viewer, reach: rules.reach), shape: prepared.shapes.key(variables))
-        let plan = try plan(prepared, key, variables, budget, &stages)
+        let plan = try plan(prepared, key, variables, budget, &outcome.stages)
+        outcome.plan = (key, plan)
         return PreparedRequest(
             operation: prepared, key: key, plan: plan, bound: try bind(plan, prepared, variables, budget))
     }

@@ -22,14 +22,13 @@ struct BarrierAudit {
         case .insert(let insert):
             // Its columns are values of new rows, which are not hidden. Without a table there is no
             // row to hide, except in sub-statements.
-            let isOfValues = insert.source.from.allSatisfy { if case .values = $0 { true } else { false } }
-            return (isOfValues ? nil : check(RowRead(insert.source), outer: [])) ?? nested(in: tree)
-        case .update(let update):
-            let read = RowRead(from: [.table(update.target)] + update.from, update.conditions, update.stated)
-            return check(read, outer: []) ?? nested(in: tree)
-        case .delete(let delete):
-            let read = RowRead(from: [.table(delete.target)] + delete.from, delete.conditions, delete.stated)
-            return check(read, outer: []) ?? nested(in: tree)
+            let read = RowRead(insert.source)
+            let isOfValues = read.from.allSatisfy { if case .values = $0 { true } else { false } }
+            return (isOfValues ? nil : check(read, outer: []))
+                ?? nested(insert.source.statements + tree.statements, in: read)
+        case .update, .delete:
+            let reading = tree.reading, read = RowRead(reading)
+            return check(read, outer: []) ?? nested(reading.statements, in: read)
         }
     }
 
@@ -39,13 +38,7 @@ struct BarrierAudit {
         let conditions: [Expression]
         let stated: StatedConditions
 
-        init(from: [FromItem], _ conditions: [Expression], _ stated: StatedConditions) {
-            self.from = from
-            self.conditions = conditions
-            self.stated = stated
-        }
-
-        init(_ select: Select) { self.init(from: select.from, select.conditions, select.stated) }
+        init(_ select: Select) { (from, conditions, stated) = (select.from, select.conditions, select.stated) }
 
         var tables: [TableSource] { from.compactMap { if case .table(let table) = $0 { table } else { nil } } }
     }
@@ -56,11 +49,7 @@ struct BarrierAudit {
         if let found = check(read, outer: outer) { return found }
         let shown = select.columns.map(\.expression) + select.groups + select.order.map(\.expression)
         if shown.contains(where: isClients) { return place(read) }
-        for statement in select.statements { if let found = check(statement, outer: []) { return found } }
-        for case .lateral(let inner, _) in select.from {
-            if let found = check(inner, outer: select.conditions) { return found }
-        }
-        return nil
+        return nested(select.statements, in: read)
     }
 
     private func place(_ read: RowRead) -> String { read.tables.first?.type ?? "values" }
@@ -80,10 +69,11 @@ struct BarrierAudit {
         return stated.behind.isEmpty || isBehindAll ? nil : place(read)
     }
 
-    private func nested(in tree: SQLTree) -> String? {
-        for statement in tree.statements { if let found = check(statement, outer: []) { return found } }
-        for case .lateral(let inner, _) in tree.from {
-            for statement in inner.statements { if let found = check(statement, outer: []) { return found } }
+    /// The statements in expressions, and those that the rows are read from.
+    private func nested(_ statements: [Select], in read: RowRead) -> String? {
+        for statement in statements { if let found = check(statement, outer: []) { return found } }
+        for case .lateral(let inner, _) in read.from {
+            if let found = check(inner, outer: read.conditions) { return found }
         }
         return nil
     }

@@ -69,7 +69,7 @@ public struct ClientError: Error, Sendable, Equatable {
     public var reason: String { detail ?? message }
 
     /// The same error, with the given place if it has none.
-    public func placed(_ range: SourceRange, field: String) -> ClientError {
+    public func placed(_ range: SourceRange, field: String? = nil) -> ClientError {
         var error = self
         if error.ranges.isEmpty { error.ranges = [range] }
         error.field = error.field ?? field

@@ -53,8 +53,7 @@ struct IsolationAudit {
 
     private func isProtected(_ table: TableSource, type: String, conditions: [Expression], outer: [Expression]) -> Bool
     {
-        guard let binding = catalog.types[type], binding.table.name == table.name, binding.table.schema == table.schema
-        else { return false }
+        guard let binding = catalog.types[type], binding.isTable(table) else { return false }
         switch binding.isolation {
         case .none: return true
         case .unstated: return conditions.contains(.boolean(false))
@@ -89,7 +88,9 @@ struct IsolationAudit {
 
     /// Whether no row of another tenant is changed or deleted, and none moved to another tenant.
     private func mayBeWritten(_ tree: SQLTree, _ target: TableSource, type: String) -> Bool {
-        guard case .written = target.purpose, let binding = catalog.types[type] else { return false }
+        guard case .written = target.purpose, let binding = catalog.types[type], binding.isTable(target) else {
+            return false
+        }
         switch tree {
         case .select: return false
         case .insert(let insert): return staysWithin(binding, insert.source.conditions, insert.value)
@@ -142,8 +143,7 @@ struct IsolationAudit {
     ) -> Bool {
         guard let relation = relations.first, case .exists(let select) = condition, select.from.count == 1,
             case .table(let table) = select.from[0],
-            let target = catalog.types[relation.target], target.table.name == table.name,
-            target.table.schema == table.schema, start.count == relation.pairs.count
+            catalog.types[relation.target]?.isTable(table) == true, start.count == relation.pairs.count
         else { return false }
         for (remote, value) in zip(relation.remotes, start) {
             let tied = Expression.column(table.alias, remote.column)
@@ -174,5 +174,11 @@ struct IsolationAudit {
                 ? parameters.indices.first { MergedLoad.name(ofParameter: $0 + 1) == name }.map { parameters[$0] } : nil
         default: nil
         }
+    }
+}
+
+extension TypeBinding {
+    fileprivate func isTable(_ source: TableSource) -> Bool {
+        table.name == source.name && table.schema == source.schema
     }
 }

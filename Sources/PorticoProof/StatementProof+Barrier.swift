@@ -21,16 +21,7 @@ extension StatementProof {
             }
             source.columns = []
             return exposed(source, around: []) ?? exposed(in: tree.statements + insert.source.statements)
-        case .update(let update):
-            let read = Select(
-                columns: [], from: [.table(update.target)] + update.from, conditions: update.conditions,
-                stated: update.stated)
-            return exposed(read, around: []) ?? exposed(in: tree.statements)
-        case .delete(let delete):
-            let read = Select(
-                columns: [], from: [.table(delete.target)] + delete.from, conditions: delete.conditions,
-                stated: delete.stated)
-            return exposed(read, around: []) ?? exposed(in: tree.statements)
+        case .update, .delete: return exposed(tree.reading, around: [])
         }
     }
 

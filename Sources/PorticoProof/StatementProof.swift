@@ -31,23 +31,20 @@ struct StatementProof {
         guard let target = tree.target, case .written(type) = target.purpose else {
             return obstructed(Select(columns: [], from: tree.from), "it writes no rows of \(type)")
         }
-        // What the statement reads to decide which rows are written and how.
-        var read = Select(columns: tree.columns, from: tree.from, conditions: tree.conditions)
         var names: [Alias: Select] = [:]
-        let facts = TruthFacts().assuming(tree.conditions)
-        var row = { (name: String) -> Expression in .column(target.alias, name) }
+        let facts = TruthFacts().assuming(tree.conditions), reading = tree.reading
+        if let open = check(reading, outer: TruthFacts(), &names) { return open }
+        // Then the row as it is left.
         switch tree {
-        case .select, .delete: break
+        case .select, .delete: return nil
         case .insert(let insert):
-            read.from = insert.source.from
-            row = { insert.value(of: $0)?.uncast ?? .boolean(false) }
-        case .update(let update): row = { update.value(of: $0)?.uncast ?? .column(target.alias, $0) }
+            for statement in tree.statements {
+                if let open = check(statement, outer: TruthFacts(), &names) { return open }
+            }
+            return check(target, facts, reading) { insert.value(of: $0)?.uncast ?? .boolean(false) }
+        case .update(let update):
+            return check(target, facts, reading) { update.value(of: $0)?.uncast ?? .column(target.alias, $0) }
         }
-        if case .insert = tree {
-        } else if let open = check(target, facts, read) {
-            return open
-        }
-        return check(read, outer: TruthFacts(), &names) ?? check(target, facts, read, row)
     }
 
     private func firstOpen(_ select: Select, of type: String) -> OpenTable? {

@@ -140,6 +140,23 @@ extension SQLTree {
         }
     }
 
+    /// All that it reads, as a `SELECT`: for audits and proofs, which ask the same of it. Rows that
+    /// it changes or deletes are among those; the columns are the values that it computes of them.
+    public var reading: Select {
+        switch self {
+        case .select(let select): select
+        case .insert(let insert): insert.source
+        case .update(let update):
+            Select(
+                columns: update.assignments.map { OutputColumn($0.value) } + update.returning,
+                from: [.table(update.target)] + update.from, conditions: update.conditions, stated: update.stated)
+        case .delete(let delete):
+            Select(
+                columns: delete.returning, from: [.table(delete.target)] + delete.from,
+                conditions: delete.conditions, stated: delete.stated)
+        }
+    }
+
     /// The conditions on rows that are written, and in an `INSERT` on their values.
     public var conditions: [Expression] {
         switch self {

@@ -157,7 +157,7 @@ import Testing
         #expect(try await failure("https://127.0.0.1:\(site.port)/", by: client()).hasPrefix("TLS with 127.0.0.1: "))
     }
 
-    /// Only the server's word says that a body without a length is whole: whoever is on the way can
+    /// Only the server's word says that a body without a length is whole: anyone on the way can
     /// end the connection too.
     @Test(arguments: [true, false]) func aBodyWithoutALength(_ saysItsEnd: Bool) async throws {
         let authority = try TestAuthority()

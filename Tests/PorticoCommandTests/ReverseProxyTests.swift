@@ -122,7 +122,8 @@ private final class ReverseProxy {
             "    \($0)_temp_path \(folder)/\($0);\n"
         }.joined()
         for (old, new) in [
-            // Whoever runs the tests has made the files, and no other user may enter their folder.
+            // The user who runs the tests has made the files, and no other user may enter their
+            // folder.
             ("user www-data;", geteuid() == 0 ? "user root;" : ""), ("worker_processes auto;", "worker_processes 1;"),
             ("http {\n", "http {\n" + temporary),
             ("listen 443 ", "listen 127.0.0.1:\(port) "), ("/run/portico/http.sock", folder + "/http.sock"),

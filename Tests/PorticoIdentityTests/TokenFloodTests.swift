@@ -80,8 +80,8 @@ import Testing
         #expect((try? answer?.get().viewer.id) == "client")
     }
 
-    /// Behind a proxy all have one address: whoever has shown a good token before is apart from
-    /// made-up ones.
+    /// Behind a proxy all have one address: a client that has shown a good token before is apart
+    /// from made-up ones.
     @Test func aKnownUserIsNotHeldUpByItsNeighbours() async throws {
         let gate = try await Gate()
         var first: Authenticator.Answer?

@@ -56,7 +56,7 @@ struct ViewerResolverTests {
     }
 
     /// Where each of very many tenants has rules of its own, the policy forgets some of them:
-    /// whoever comes again must not wait for their compilation.
+    /// those who come again must not wait for their compilation.
     @Test func rulesAreKeptWithTheCredential() throws {
         let desk = try Desk()
         let identity = desk.identity("client")

@@ -236,6 +236,24 @@ import Testing
                 == nil)
     }
 
+    /// Whatever a writing statement reads is looked into: in its `FROM`, its values and what it
+    /// returns.
+    @Test func whatWritingStatementsRead() {
+        let exposing = Self.select([Self.tenant, Self.rule, Self.pattern])
+        let lateral = FromItem.lateral(exposing, Alias("c", 0)), conditions = [Self.tenant, Self.rule]
+        let value = Assignment("subject", .exists(exposing)), returned = [OutputColumn(.exists(exposing))]
+        let trees: [SQLTree] = [
+            .update(Update(Self.target, set: [], from: [lateral], conditions: conditions)),
+            .update(Update(Self.target, set: [value], conditions: conditions)),
+            .update(Update(Self.target, set: [], conditions: conditions, returning: returned)),
+            .delete(Delete(from: Self.target, using: [lateral], conditions: conditions)),
+            .delete(Delete(from: Self.target, conditions: conditions, returning: returned)),
+            .insert(
+                Insert(into: Self.target, columns: ["subject"], source: Select(columns: returned, from: [lateral]))),
+        ]
+        for tree in trees { #expect(Self.exposed(tree) == "Ticket", "\(SQLPrinter.print(tree))") }
+    }
+
     /// New rows are hidden from nobody, but what their values are tested by is looked into.
     @Test func createdRows() {
         func insert(_ source: Select) -> String? {

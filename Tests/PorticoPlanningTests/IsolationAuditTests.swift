@@ -160,6 +160,11 @@ import Testing
         #expect(insert("Site", [("tenant_id", .parameter(3))], []) == "Site")
         #expect(insert("Site", [("tenant_id", .parameter(4))], [test]) == "Site", "another value is tested")
         #expect(insert("Site", [("name", .parameter(3))], [test]) == "Site", "its tenant is what the table says")
+        var elsewhere = target("Site")
+        elsewhere.name = "payments"
+        let source = Select(columns: [OutputColumn(.parameter(3))], from: [], conditions: [test])
+        #expect(
+            audit(.insert(Insert(into: elsewhere, columns: ["tenant_id"], source: source))) == "Site", "another table")
         let within = Expression.binary(.column(p0, "tenant_id"), .equal, .parameter(1))
         #expect(
             insert("TicketMessage", [("ticket_id", .parameter(3))], [path(from: .parameter(3), test: within)]) == nil)

@@ -365,6 +365,40 @@ import Testing
         #expect(!insert("author_id", [ticket], of: "TicketMessage"))
     }
 
+    /// Values, what is returned, and what a client states hold statements too.
+    @Test func whatWritingStatementsRead() {
+        let bare = Expression.exists(
+            Select(columns: [OutputColumn(.integer(1))], from: [Self.table("Ticket", Self.t1)]))
+        let kept = Expression.exists(
+            Select(
+                columns: [OutputColumn(.integer(1))], from: [Self.table("Ticket", Self.t1)],
+                conditions: [Self.equal(Self.column(Self.t1, "tenant_id"), .parameter(1))]))
+        let site = Self.target("Site"), after = Expression.equalsAny(.parameter(3), .parameter(2))
+        func trees(_ read: Expression) -> [SQLTree] {
+            [
+                .update(Update(site, set: [Assignment("name", read)], conditions: [Self.tenant])),
+                .update(Update(site, set: [], conditions: [Self.tenant], returning: [OutputColumn(read)])),
+                .update(
+                    Update(
+                        site, set: [], conditions: [Self.tenant],
+                        stated: StatedConditions(behind: [read], known: [Self.tenant]))),
+                .delete(Delete(from: site, conditions: [Self.tenant], returning: [OutputColumn(read)])),
+                .insert(
+                    Insert(
+                        into: site, columns: ["tenant_id", "name"],
+                        source: Select(
+                            columns: [OutputColumn(.parameter(3)), OutputColumn(read)], from: [], conditions: [after]))),
+                .insert(
+                    Insert(
+                        into: site, columns: ["tenant_id"],
+                        source: Select(columns: [OutputColumn(.parameter(3))], from: [], conditions: [after]),
+                        returning: [OutputColumn(read)])),
+            ]
+        }
+        for tree in trees(bare) { #expect(!Self.isProven(tree, "Site"), "\(SQLPrinter.print(tree))") }
+        for tree in trees(kept) { #expect(Self.isProven(tree, "Site"), "\(SQLPrinter.print(tree))") }
+    }
+
     @Test func changedAndDeletedRows() {
         func update(_ column: String, _ conditions: [Expression]) -> Bool {
             Self.isProven(

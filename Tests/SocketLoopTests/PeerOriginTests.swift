@@ -39,7 +39,7 @@ import Testing
         #expect(origin("192.0.2.7") != origin("192.0.2.8"))
     }
 
-    /// Whoever has one address of IPv6 has 2^64 of them.
+    /// A host with one address of IPv6 has 2^64 of them.
     @Test func ofIPv6TheFirst64BitsCount() {
         #expect(origin("2001:db8:1:2::1") == .v6(0x2001_0DB8_0001_0002))
         #expect(origin("2001:db8:1:2:ffff:ffff:ffff:ffff") == origin("2001:db8:1:2::1"))

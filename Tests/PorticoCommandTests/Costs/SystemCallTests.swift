@@ -60,7 +60,7 @@ struct SystemCallTests {
     /// Beside the requests there is one mark in the count: it is answered and logged, and the loop
     /// waits once behind it.
     private func check(_ calls: SystemCalls, _ workload: Workload) {
-        // Every few seconds the viewer's row and its tenants are read again, whoever asks
+        // Every few seconds the viewer's row and its tenants are read again, for every user
         // meanwhile.
         let requests = Self.requests, mark = 1, scheduling = 1, lookups = 6
         #expect(calls.clientReads == requests, "\(workload): \(calls)")
@@ -84,8 +84,8 @@ struct SystemCallTests {
         let counts = calls.others["getsockopt", default: 0], beginnings = calls.others["setsockopt", default: 0]
         #expect(counts <= calls.databaseReads && (workload != .point || counts == 0), "\(workload): \(calls)")
         #expect(beginnings <= 4, "\(workload): \(calls)")
-        // The log's writer and whoever gives back the heap's free pages hold a lock for a moment,
-        // in which the loop seldom comes.
+        // The log's writer and the thread that returns the heap's free pages hold a lock for a
+        // moment, in which the loop seldom comes.
         #expect(calls.others["futex", default: 0] <= 2, "\(workload): \(calls)")
         #expect(Set(calls.others.keys).isSubset(of: ["getsockopt", "setsockopt", "futex"]), "\(workload): \(calls)")
     }

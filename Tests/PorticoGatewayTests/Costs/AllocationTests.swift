@@ -4,8 +4,8 @@ import Testing
 
 /// What a warm request takes from the heap on the loop's thread, in blocks. The numbers are those
 /// of a debug build, as the suite is: a release takes fewer. They say nothing about speed by
-/// themselves; each stands here so that whoever adds an object to every request, row or field sees
-/// it. A tenth is left for answers that come in more pieces on a crowded machine.
+/// themselves; each is here so that a change that adds an object to every request, row or field
+/// shows. A tenth is left for answers that come in more pieces on a crowded machine.
 @Suite(.enabled(if: portico_allocations_are_counted(), "something else stands in malloc's place here"))
 struct AllocationTests {
     private final class Instance {

@@ -161,7 +161,7 @@ import Testing
         #expect(status == (matches ? 200 : 401) && user == (matches ? "client" : "UNAUTHENTICATED"))
     }
 
-    /// Whoever gets a certificate for two names must not choose who it is.
+    /// The holder of a certificate for two names must not choose who it is.
     @Test func namesOfTwoUsersAreNobodys() async throws {
         try authority.issue("both", names: "email:a@partner.example,DNS:b.partner.example")
         let names: [CertificateBinding] = [

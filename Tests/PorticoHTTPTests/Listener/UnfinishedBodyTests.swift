@@ -92,8 +92,8 @@ struct UnfinishedBodyTests {
         #expect(released >= 20_000 && server.listener.bodies.count == 0)
     }
 
-    /// Many withheld bodies: the budget holds, and whoever sends a request in one piece does not
-    /// notice.
+    /// Many withheld bodies: the budget holds, and a client that sends a request in one piece does
+    /// not notice.
     @Test func withheldBodiesGiveWay() throws {
         let handler = EchoHandler()
         let server = try Loopback(handler, mostConnections: 1_000) {

@@ -78,7 +78,7 @@ struct WaitingAnswerTests {
         #expect(server.answers.used == 0)
     }
 
-    /// Whoever keeps the rate has all the time it needs.
+    /// A client that keeps the rate has all the time that it needs.
     @Test func whoKeepsTheRateIsServedToTheEnd() throws {
         let server = try Loopback(EchoHandler()) {
             $0[.writeTimeout] = 150

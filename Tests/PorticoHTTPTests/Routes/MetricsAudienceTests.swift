@@ -44,7 +44,8 @@ import Testing
         }
     }
 
-    /// Whoever is gone before the kernel could say who it was gets nothing, unless everyone does.
+    /// A client that is gone before the kernel could say who it was gets nothing, unless everyone
+    /// does.
     @Test func nobodyKnownIsNobody() throws {
         #expect(try !configuration("{}").admits(nil))
         #expect(try !configuration("metrics: { public: [0.0.0.0/0] }").admits(nil))

@@ -97,7 +97,8 @@ import Testing
         #expect(office.service.requests.count == 1)
     }
 
-    /// A body that comes later is read for whoever may send it; the token is verified before.
+    /// A body that comes later is read for any viewer that may send it; the token is verified
+    /// before.
     @Test func aGoodHeadIsFollowedByItsBody() async throws {
         let office = try await Office.office()
         let body = #"{"query":"{ apiVersion }"}"#
